@@ -1,0 +1,6 @@
+//! The bookings Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    edge::host::run(bookings::routes).await
+}

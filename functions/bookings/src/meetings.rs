@@ -1,0 +1,308 @@
+//! Meetings: ExpertConnect's word for bookings (`expertconnect.md` §5).
+
+use app::bookings::{self, Changes, Filter, Request};
+use app::{App, Error};
+use axum::extract::State;
+use domain::Instant;
+use domain::booking::{Booking, Seat, Status, Step, Times};
+use domain::category::{self, CategoryId};
+use domain::ids::{BookingId, UserId};
+use domain::ledger::Unit;
+use edge::body::{Body, QueryOf};
+use edge::door::Signed;
+use edge::form::{Fields, Kind, Parse, id, integer, one_of, text, time};
+use edge::once::{self, Once};
+use edge::page::{Listed, Page};
+use edge::path::PathId;
+use edge::problem::Problem;
+use edge::reply::{Created, Json};
+use edge::time::Stamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::reviews::Review;
+
+/// A booked meeting as its two parties see it.
+#[derive(Serialize, ToSchema)]
+pub struct Meeting {
+    id: i64,
+    title: String,
+    description: String,
+    requester_id: i64,
+    /// As it was when the meeting was requested.
+    requester_name: String,
+    expert_id: i64,
+    expert_name: String,
+    /// `pending`, `confirmed`, `completed`, `cancelled`, `expired` or `no_show`; of bookings made elsewhere also
+    /// `rescheduled` or `refunded`.
+    status: &'static str,
+    category_id: Option<i64>,
+    category_name: Option<&'static str>,
+    scheduled_start: Stamp,
+    scheduled_end: Stamp,
+    created_at: Stamp,
+    updated_at: Stamp,
+    duration_minutes: i64,
+    /// Credits held from the request to the end.
+    price_credits: u32,
+    /// Who did not come.
+    no_show_user_id: Option<i64>,
+}
+
+/// A meeting with what its parties said of each other.
+#[derive(Serialize, ToSchema)]
+pub struct MeetingDetail {
+    #[serde(flatten)]
+    meeting: Meeting,
+    reviews: Vec<Review>,
+    /// Whether the caller has reviewed it.
+    has_reviewed: bool,
+}
+
+/// What a change of status led to.
+#[derive(Serialize, ToSchema)]
+pub struct StatusChange {
+    id: i64,
+    status: &'static str,
+    updated_at: Stamp,
+}
+
+const STATUSES: &[(&str, Status)] = &[
+    ("pending", Status::Pending),
+    ("confirmed", Status::Confirmed),
+    ("completed", Status::Completed),
+    ("cancelled", Status::Cancelled),
+    ("expired", Status::Expired),
+    ("no_show", Status::NoShow),
+    ("rescheduled", Status::Rescheduled),
+    ("refunded", Status::Refunded),
+];
+
+fn status_word(status: Status) -> &'static str {
+    STATUSES.iter().find(|(_, known)| *known == status).map_or("pending", |(word, _)| word)
+}
+
+impl From<&Booking> for Meeting {
+    fn from(booking: &Booking) -> Self {
+        let category = booking.category.map(CategoryId::category);
+        Self {
+            id: booking.id.get(),
+            title: booking.title.clone(),
+            description: booking.description.clone(),
+            requester_id: booking.learner.id.get(),
+            requester_name: booking.learner.name.clone(),
+            expert_id: booking.expert.id.get(),
+            expert_name: booking.expert.name.clone(),
+            status: status_word(booking.status),
+            category_id: category.map(|category| category.id.get()),
+            category_name: category.map(|category| category.name),
+            scheduled_start: Stamp(booking.interval.start()),
+            scheduled_end: Stamp(booking.interval.end()),
+            created_at: Stamp(booking.created_at),
+            updated_at: Stamp(booking.updated_at),
+            duration_minutes: booking.interval.minutes(),
+            price_credits: if booking.price.unit == Unit::Credit { booking.price.minor } else { 0 },
+            no_show_user_id: booking.absent.map(|seat| booking.party(seat).id.get()),
+        }
+    }
+}
+
+/// A request for a meeting.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body; `NewMeeting` is what is read from it")]
+pub struct MeetingRequest {
+    #[schema(min_length = 1, max_length = 200)]
+    title: String,
+    expert_id: i64,
+    /// In the future.
+    scheduled_start: Stamp,
+    /// After the start, at most 8 hours later.
+    scheduled_end: Stamp,
+    #[schema(max_length = 4000)]
+    description: Option<String>,
+    category_id: Option<i64>,
+}
+
+/// What is left out stays. Other times ask the expert anew.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body; `MeetingChanges` is what is read from it")]
+pub struct MeetingChange {
+    title: Option<String>,
+    description: Option<String>,
+    category_id: Option<i64>,
+    scheduled_start: Option<Stamp>,
+    scheduled_end: Option<Stamp>,
+}
+
+/// The status a meeting is to have.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body; `NewStatus` is what is read from it")]
+pub struct StatusRequest {
+    /// `confirmed`, `cancelled`, `completed` or `no_show`.
+    status: String,
+}
+
+pub struct NewMeeting(Request);
+
+fn known_category(id: i64) -> Result<CategoryId, domain::Sentence> {
+    category::find(id).map(|category| category.id).ok_or("There is no such category.")
+}
+
+impl Parse for NewMeeting {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let title = fields.required("title", text(1..=200).not_blank());
+        let expert = fields.required(["expert_id", "expert"], id::<UserId>());
+        let start = fields.required("scheduled_start", time());
+        let end = fields.required("scheduled_end", time());
+        let description = fields.or("description", text(..=4000), "");
+        let category = fields.nullable(["category_id", "category"], integer(0..=i64::MAX).then(known_category));
+        Some(Self(Request {
+            title: title?,
+            expert: expert?,
+            times: Times { start: start?, end: end? },
+            description: description?,
+            category: category?.value(),
+        }))
+    }
+}
+
+pub struct MeetingChanges(Changes);
+
+impl Parse for MeetingChanges {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let title = fields.optional("title", text(1..=200).not_blank());
+        let description = fields.optional("description", text(..=4000));
+        let category = fields.nullable(["category_id", "category"], integer(0..=i64::MAX).then(known_category));
+        let start: Option<Option<Instant>> = fields.optional("scheduled_start", time());
+        let end = fields.optional("scheduled_end", time());
+        Some(Self(Changes {
+            title: title?,
+            description: description?,
+            category: category?.change(),
+            start: start?,
+            end: end?,
+        }))
+    }
+}
+
+pub struct NewStatus(Step);
+
+impl Parse for NewStatus {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        const STEPS: &[(&str, Step)] = &[
+            ("confirmed", Step::Confirm),
+            ("cancelled", Step::Cancel),
+            ("completed", Step::Complete),
+            ("no_show", Step::ReportNoShow),
+        ];
+        fields.required("status", one_of(STEPS)).map(Self)
+    }
+}
+
+pub struct Listing(Filter, Page);
+
+impl Parse for Listing {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        const SEATS: &[(&str, Seat)] = &[("requester", Seat::Learner), ("expert", Seat::Expert)];
+        let status = fields.optional("status", one_of(STATUSES));
+        let seat = fields.optional("role", one_of(SEATS));
+        let page = Page::parse(fields);
+        Some(Self(Filter { status: status?, seat: seat? }, page?))
+    }
+}
+
+/// List my meetings
+///
+/// Newest first, as requester and as expert.
+#[utoipa::path(get, path = "/api/meetings/", tag = "Meetings",
+    params(("status" = Option<String>, Query), ("role" = Option<String>, Query, description = "`requester` or `expert`"),
+        ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = Vec<Meeting>)))]
+pub async fn list(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    QueryOf(Listing(filter, page)): QueryOf<Listing>,
+) -> Result<Listed<Meeting>, Problem> {
+    let found = bookings::list(&app, caller, filter, page.cursor.as_deref(), page.limit.into()).await?;
+    Ok(Listed { items: found.items.iter().map(Meeting::from).collect(), next: found.next })
+}
+
+/// Request a meeting
+///
+/// Reserves the time of both and holds one credit. A taken time is answered with up to five `alternatives`.
+#[utoipa::path(post, path = "/api/meetings/", tag = "Meetings", request_body = MeetingRequest,
+    responses((status = 201, body = Meeting), (status = 409, description = "`slot_taken`, with `alternatives`")))]
+pub async fn request(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    once: Once,
+    Body(NewMeeting(wanted)): Body<NewMeeting>,
+) -> Result<Created<Meeting>, Problem> {
+    let answer = |booking: &Booking| once::created(&Meeting::from(booking));
+    match bookings::request(&app, caller, wanted, once.keep(&answer)).await {
+        Err(Error::UnknownPerson) => Err(Problem::field("expert_id", "There is no such expert.")),
+        booking => Ok(Created(Meeting::from(&booking?))),
+    }
+}
+
+/// Show one of my meetings
+#[utoipa::path(get, path = "/api/meetings/{id}/", tag = "Meetings", params(("id" = i64, Path)),
+    responses((status = 200, body = MeetingDetail)))]
+pub async fn show(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<BookingId>,
+) -> Result<Json<MeetingDetail>, Problem> {
+    let (found, seat) = bookings::find_with_reviews(&app, caller, id).await?;
+    Ok(Json(MeetingDetail {
+        meeting: Meeting::from(&found.booking),
+        reviews: found.reviews.iter().map(Review::from).collect(),
+        has_reviewed: found.booking.party(seat).reviewed,
+    }))
+}
+
+/// Change or move a meeting
+///
+/// For its requester. Other times reserve the new time in one step; the expert has to confirm anew.
+#[utoipa::path(patch, path = "/api/meetings/{id}/", tag = "Meetings", params(("id" = i64, Path)),
+    request_body = MeetingChange,
+    responses((status = 200, body = Meeting), (status = 409, description = "`slot_taken`, with `alternatives`")))]
+pub async fn change(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<BookingId>,
+    Body(MeetingChanges(changes)): Body<MeetingChanges>,
+) -> Result<Json<Meeting>, Problem> {
+    let booking = bookings::change(&app, caller, id, changes).await?;
+    Ok(Json(Meeting::from(&booking)))
+}
+
+/// Change or move a meeting, as PATCH does
+#[utoipa::path(put, path = "/api/meetings/{id}/", tag = "Meetings", params(("id" = i64, Path)),
+    request_body = MeetingChange,
+    responses((status = 200, body = Meeting), (status = 409, description = "`slot_taken`, with `alternatives`")))]
+pub async fn replace(
+    app: State<App>,
+    caller: Signed,
+    id: PathId<BookingId>,
+    changes: Body<MeetingChanges>,
+) -> Result<Json<Meeting>, Problem> {
+    change(app, caller, id, changes).await
+}
+
+/// Confirm, cancel or complete a meeting, or report who did not come
+#[utoipa::path(patch, path = "/api/meetings/{id}/update_status/", tag = "Meetings", params(("id" = i64, Path)),
+    request_body = StatusRequest, responses((status = 200, body = StatusChange)))]
+pub async fn update_status(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<BookingId>,
+    Body(NewStatus(step)): Body<NewStatus>,
+) -> Result<Json<StatusChange>, Problem> {
+    let booking = bookings::step(&app, caller, id, step).await?;
+    Ok(Json(StatusChange {
+        id: booking.id.get(),
+        status: status_word(booking.status),
+        updated_at: Stamp(booking.updated_at),
+    }))
+}

@@ -1,0 +1,119 @@
+//! Reviews (`expertconnect.md` §5).
+
+use app::App;
+use app::reviews::{self, Draft, Which};
+use axum::extract::State;
+use domain::ids::{BookingId, UserId};
+use edge::body::{Body, QueryOf};
+use edge::door::Signed;
+use edge::form::{Fields, Parse, id, integer, text};
+use edge::once::{self, Once};
+use edge::page::{Listed, Page};
+use edge::problem::Problem;
+use edge::reply::Created;
+use edge::time::Stamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What one party of a meeting said of the other.
+#[derive(Serialize, ToSchema)]
+pub struct Review {
+    id: i64,
+    meeting_id: i64,
+    reviewer_id: i64,
+    reviewer_name: String,
+    reviewee_id: i64,
+    reviewee_name: String,
+    /// 1 to 5
+    rating: u8,
+    review_text: String,
+    created_at: Stamp,
+}
+
+impl From<&domain::review::Review> for Review {
+    fn from(review: &domain::review::Review) -> Self {
+        Self {
+            id: review.id.get(),
+            meeting_id: review.booking.get(),
+            reviewer_id: review.reviewer.get(),
+            reviewer_name: review.reviewer_name.clone(),
+            reviewee_id: review.reviewee.get(),
+            reviewee_name: review.reviewee_name.clone(),
+            rating: review.rating,
+            review_text: review.text.clone(),
+            created_at: Stamp(review.created_at),
+        }
+    }
+}
+
+/// A review to be given.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body; `NewReview` is what is read from it")]
+pub struct ReviewRequest {
+    meeting_id: i64,
+    /// The other party of the meeting.
+    reviewee_id: i64,
+    #[schema(minimum = 1, maximum = 5)]
+    rating: u8,
+    #[schema(max_length = 4000)]
+    review_text: Option<String>,
+}
+
+pub struct NewReview(Draft);
+
+impl Parse for NewReview {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let booking = fields.required(["meeting_id", "meeting"], id::<BookingId>());
+        let reviewee = fields.required(["reviewee_id", "reviewee"], id::<UserId>());
+        let rating = fields.required("rating", integer(1..=5));
+        let text = fields.or(["review_text", "feedback"], text(..=4000), "");
+        let rating = u8::try_from(rating?).ok()?;
+        Some(Self(Draft { booking: booking?, reviewee: reviewee?, rating, text: text? }))
+    }
+}
+
+pub struct Listing(Which, Page);
+
+impl Parse for Listing {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let user = fields.optional("user_id", id::<UserId>());
+        let booking = fields.optional("meeting_id", id::<BookingId>());
+        let page = Page::parse(fields);
+        let which = match (user?, booking?) {
+            (user, Some(booking)) => Which::At(booking, user),
+            (Some(user), None) => Which::Of(user),
+            (None, None) => Which::Own,
+        };
+        Some(Self(which, page?))
+    }
+}
+
+/// List reviews
+///
+/// Those a user received, those of a meeting, or without either the caller's own, given and received. Newest first.
+#[utoipa::path(get, path = "/api/reviews/", tag = "Reviews",
+    params(("user_id" = Option<i64>, Query), ("meeting_id" = Option<i64>, Query),
+        ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = Vec<Review>)))]
+pub async fn list(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    QueryOf(Listing(which, page)): QueryOf<Listing>,
+) -> Result<Listed<Review>, Problem> {
+    let found = reviews::list(&app, caller, which, page.cursor.as_deref(), page.limit.into()).await?;
+    Ok(Listed { items: found.items.iter().map(Review::from).collect(), next: found.next })
+}
+
+/// Review the other party of a completed meeting
+#[utoipa::path(post, path = "/api/reviews/", tag = "Reviews", request_body = ReviewRequest,
+    responses((status = 201, body = Review)))]
+pub async fn give(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    once: Once,
+    Body(NewReview(draft)): Body<NewReview>,
+) -> Result<Created<Review>, Problem> {
+    let answer = |review: &domain::review::Review| once::created(&Review::from(review));
+    let review = reviews::give(&app, caller, draft, once.keep(&answer)).await?;
+    Ok(Created(Review::from(&review)))
+}

@@ -1,0 +1,246 @@
+//! Credits, as ExpertConnect shows them (`expertconnect.md` §4).
+
+use app::App;
+use app::wallet::{self, Purchased, Transferred};
+use axum::extract::State;
+use domain::ids::BookingId;
+use domain::ledger::{Entry, Kind};
+use domain::payment::{CREDIT_PRICE_CENTS, MOST_CREDITS, Method};
+use edge::body::{Body, QueryOf};
+use edge::door::Signed;
+use edge::form::{Fields, Parse, id, integer, money, one_of};
+use edge::once::{self, Once};
+use edge::page::{Listed, Page};
+use edge::problem::Problem;
+use edge::reply::Json;
+use edge::time::Stamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What somebody has.
+#[derive(Serialize, ToSchema)]
+pub struct Balance {
+    /// The user's own id: there is one balance per user.
+    id: i64,
+    user: i64,
+    /// What can be spent now.
+    balance: u32,
+    /// What requested and confirmed meetings have reserved.
+    held: u32,
+    updated_at: Stamp,
+}
+
+/// A movement of credits in one's own list. `amount` is always positive.
+#[derive(Serialize, ToSchema)]
+pub struct Transaction {
+    id: i64,
+    user: i64,
+    username: String,
+    /// `initial`, `purchased`, `spent` or `earned`.
+    transaction_type: &'static str,
+    amount: u32,
+    description: String,
+    related_meeting_id: Option<i64>,
+    created_at: Stamp,
+}
+
+/// A completed payment.
+#[derive(Serialize, ToSchema)]
+pub struct Payment {
+    id: i64,
+    user: i64,
+    /// `credit_card`, `debit_card` or `paypal`.
+    payment_method: &'static str,
+    /// Dollars with two decimals.
+    amount: String,
+    currency: &'static str,
+    status: &'static str,
+    credits_purchased: u32,
+    /// What the payment provider calls it.
+    transaction_id: String,
+    created_at: Stamp,
+}
+
+/// What a purchase came to.
+#[derive(Serialize, ToSchema)]
+pub struct PurchaseResult {
+    success: bool,
+    payment: Payment,
+    transaction: Transaction,
+    new_balance: u32,
+}
+
+/// What a transfer came to.
+#[derive(Serialize, ToSchema)]
+pub struct TransferResult {
+    success: bool,
+    message: String,
+    new_balance: u32,
+}
+
+const METHODS: &[(&str, Method)] =
+    &[("credit_card", Method::CreditCard), ("debit_card", Method::DebitCard), ("paypal", Method::PayPal)];
+
+fn transaction(entry: &Entry, viewer: domain::ids::UserId, username: &str) -> Option<Transaction> {
+    let (kind, amount) = entry.seen_by(viewer)?;
+    Some(Transaction {
+        id: entry.id.get(),
+        user: viewer.get(),
+        username: username.to_owned(),
+        transaction_type: match kind {
+            Kind::Initial => "initial",
+            Kind::Purchased => "purchased",
+            Kind::Spent => "spent",
+            Kind::Earned => "earned",
+        },
+        amount,
+        description: entry.description.clone(),
+        related_meeting_id: entry.cause.booking().map(BookingId::get),
+        created_at: Stamp(entry.at),
+    })
+}
+
+fn dollars(cents: u32) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+fn purchase_result(purchased: &Purchased) -> Option<PurchaseResult> {
+    let payment = &purchased.payment;
+    Some(PurchaseResult {
+        success: true,
+        payment: Payment {
+            id: payment.id.get(),
+            user: payment.user.get(),
+            payment_method: METHODS.iter().find(|(_, method)| *method == payment.method).map(|(word, _)| *word)?,
+            amount: dollars(payment.cents),
+            currency: "USD",
+            status: "completed",
+            credits_purchased: payment.credits,
+            transaction_id: payment.provider_id.clone(),
+            created_at: Stamp(payment.created_at),
+        },
+        transaction: transaction(&purchased.entry, payment.user, &purchased.username)?,
+        new_balance: purchased.new_balance,
+    })
+}
+
+fn transfer_result(transferred: &Transferred) -> TransferResult {
+    let message = match transferred.moved {
+        0 => "The expert has already received these credits.".to_owned(),
+        1 => "1 credit was transferred to the expert.".to_owned(),
+        moved => format!("{moved} credits were transferred to the expert."),
+    };
+    TransferResult { success: true, message, new_balance: transferred.new_balance }
+}
+
+/// A purchase of credits.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body; `Order` is what is read from it")]
+pub struct PurchaseRequest {
+    /// `credit_card`, `debit_card` or `paypal`.
+    payment_method: String,
+    /// Dollars: one per credit.
+    amount: String,
+    #[schema(minimum = 1, maximum = 1000)]
+    credits_to_purchase: u32,
+}
+
+pub struct Order {
+    method: Method,
+    credits: u32,
+}
+
+impl Parse for Order {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let method = fields.required("payment_method", one_of(METHODS));
+        let cents = fields.required("amount", money());
+        let credits = fields.required("credits_to_purchase", integer(1..=i64::from(MOST_CREDITS)));
+        let (method, cents, credits) = (method?, cents?, u32::try_from(credits?).ok()?);
+        if cents != i64::from(credits * CREDIT_PRICE_CENTS) {
+            return fields.refuse("amount", "The amount must be 1.00 USD per credit.");
+        }
+        Some(Self { method, credits })
+    }
+}
+
+/// Credits for the expert of a meeting.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body; `Transfer` is what is read from it")]
+pub struct TransferRequest {
+    meeting_id: i64,
+    /// What the expert shall have got in total, 1 to 1000; 1 if left out.
+    amount: Option<u32>,
+}
+
+pub struct Transfer {
+    booking: BookingId,
+    total: u32,
+}
+
+impl Parse for Transfer {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let booking = fields.required(["meeting_id", "meeting"], id::<BookingId>());
+        let total = fields.or("amount", integer(1..=1000), 1);
+        Some(Self { booking: booking?, total: u32::try_from(total?).ok()? })
+    }
+}
+
+/// Show my balance
+#[utoipa::path(get, path = "/api/credits/balance/", tag = "Credits", responses((status = 200, body = Balance)))]
+pub async fn balance(State(app): State<App>, Signed(caller): Signed) -> Result<Json<Balance>, Problem> {
+    let balance = wallet::balance(&app, caller).await?;
+    Ok(Json(Balance {
+        id: balance.user.get(),
+        user: balance.user.get(),
+        balance: balance.spendable,
+        held: balance.held,
+        updated_at: Stamp(balance.updated_at),
+    }))
+}
+
+/// List my transactions
+///
+/// Newest first.
+#[utoipa::path(get, path = "/api/credit-transactions/", tag = "Credits",
+    params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = Vec<Transaction>)))]
+pub async fn transactions(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    QueryOf(page): QueryOf<Page>,
+) -> Result<Listed<Transaction>, Problem> {
+    let (found, username) = wallet::entries(&app, caller, page.cursor.as_deref(), page.limit.into()).await?;
+    let items = found.items.iter().filter_map(|entry| transaction(entry, caller.user(), &username)).collect();
+    Ok(Listed { items, next: found.next })
+}
+
+/// Buy credits
+#[utoipa::path(post, path = "/api/payments/purchase_credits/", tag = "Credits", request_body = PurchaseRequest,
+    responses((status = 200, body = PurchaseResult)))]
+pub async fn purchase(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    once: Once,
+    Body(order): Body<Order>,
+) -> Result<Json<PurchaseResult>, Problem> {
+    let answer = |purchased: &Purchased| once::okay(&purchase_result(purchased));
+    let purchased = wallet::purchase(&app, caller, order.method, order.credits, once.keep(&answer)).await?;
+    purchase_result(&purchased).map(Json).ok_or_else(Problem::internal)
+}
+
+/// See to it that an expert has got credits for a meeting
+///
+/// Moves only what is missing to `amount` in total, so repeating it moves nothing.
+#[utoipa::path(post, path = "/api/credits/transfer/", tag = "Credits", request_body = TransferRequest,
+    responses((status = 200, body = TransferResult)))]
+pub async fn transfer(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    once: Once,
+    Body(transfer): Body<Transfer>,
+) -> Result<Json<TransferResult>, Problem> {
+    let answer = |transferred: &Transferred| once::okay(&transfer_result(transferred));
+    let transferred =
+        wallet::transfer_for(&app, caller, transfer.booking, transfer.total, once.keep(&answer)).await?;
+    Ok(Json(transfer_result(&transferred)))
+}

@@ -1,0 +1,1 @@
+//! Search, public profiles, skills, weekly hours, free slots.

@@ -1,0 +1,6 @@
+//! The inbox Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    edge::host::run(inbox::routes).await
+}

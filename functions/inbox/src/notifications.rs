@@ -1,0 +1,150 @@
+//! Notifications (`expertconnect.md` §6).
+
+use app::{App, notices};
+use axum::extract::State;
+use domain::ids::NoticeId;
+use domain::notice::{Notice, Topic};
+use edge::body::{Body, QueryOf};
+use edge::door::Signed;
+use edge::form::{Fields, Parse, boolean};
+use edge::page::{Listed, Page};
+use edge::path::PathId;
+use edge::problem::Problem;
+use edge::reply::Json;
+use edge::time::Stamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{ReadMark, Updated};
+
+/// Something a person was told.
+#[derive(Serialize, ToSchema)]
+pub struct Notification {
+    id: i64,
+    user_id: i64,
+    title: String,
+    content: String,
+    notification_type: &'static str,
+    /// The meeting, message or review it is about.
+    related_id: Option<i64>,
+    is_read: bool,
+    created_at: Stamp,
+}
+
+fn type_word(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Requested => "meeting_request",
+        Topic::Confirmed => "meeting_confirmed",
+        Topic::Cancelled => "meeting_cancelled",
+        Topic::Rescheduled => "meeting_rescheduled",
+        Topic::Expired => "meeting_expired",
+        Topic::NoShow => "meeting_no_show",
+        Topic::Reminder => "meeting_reminder",
+        Topic::ReviewWanted => "review_reminder",
+        Topic::CreditUpdate => "credit_update",
+        Topic::NewMessage => "new_message",
+        Topic::NewReview => "new_review",
+    }
+}
+
+impl From<&Notice> for Notification {
+    fn from(notice: &Notice) -> Self {
+        Self {
+            id: notice.id.get(),
+            user_id: notice.user.get(),
+            title: notice.title.clone(),
+            content: notice.content.clone(),
+            notification_type: type_word(notice.topic),
+            related_id: notice.related,
+            is_read: notice.is_read,
+            created_at: Stamp(notice.created_at),
+        }
+    }
+}
+
+impl From<&Notice> for ReadMark {
+    fn from(notice: &Notice) -> Self {
+        Self { id: notice.id.get(), is_read: notice.is_read, updated_at: Stamp(notice.updated_at) }
+    }
+}
+
+/// Whether a notification counts as read.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body; `Mark` is what is read from it")]
+pub struct MarkRequest {
+    is_read: bool,
+}
+
+pub struct Mark(bool);
+
+impl Parse for Mark {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        fields.required("is_read", boolean()).map(Self)
+    }
+}
+
+pub struct Listing(Option<bool>, Page);
+
+impl Parse for Listing {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let is_read = fields.optional("is_read", boolean());
+        let page = Page::parse(fields);
+        Some(Self(is_read?, page?))
+    }
+}
+
+/// List my notifications
+///
+/// Newest first.
+#[utoipa::path(get, path = "/api/notifications/", tag = "Notifications",
+    params(("is_read" = Option<bool>, Query), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = Vec<Notification>)))]
+pub async fn list(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    QueryOf(Listing(is_read, page)): QueryOf<Listing>,
+) -> Result<Listed<Notification>, Problem> {
+    let found = notices::list(&app, caller, is_read, page.cursor.as_deref(), page.limit.into()).await?;
+    Ok(Listed { items: found.items.iter().map(Notification::from).collect(), next: found.next })
+}
+
+/// Show one of my notifications
+#[utoipa::path(get, path = "/api/notifications/{id}/", tag = "Notifications", params(("id" = i64, Path)),
+    responses((status = 200, body = Notification)))]
+pub async fn show(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<NoticeId>,
+) -> Result<Json<Notification>, Problem> {
+    Ok(Json(Notification::from(&notices::find(&app, caller, id).await?)))
+}
+
+/// Mark a notification as read or unread
+#[utoipa::path(patch, path = "/api/notifications/{id}/", tag = "Notifications", params(("id" = i64, Path)),
+    request_body = MarkRequest, responses((status = 200, body = ReadMark)))]
+pub async fn mark(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<NoticeId>,
+    Body(Mark(is_read)): Body<Mark>,
+) -> Result<Json<ReadMark>, Problem> {
+    Ok(Json(ReadMark::from(&notices::mark(&app, caller, id, is_read).await?)))
+}
+
+/// Mark a notification as read
+#[utoipa::path(patch, path = "/api/notifications/{id}/mark_read/", tag = "Notifications", params(("id" = i64, Path)),
+    responses((status = 200, body = ReadMark)))]
+pub async fn mark_read(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<NoticeId>,
+) -> Result<Json<ReadMark>, Problem> {
+    Ok(Json(ReadMark::from(&notices::mark(&app, caller, id, true).await?)))
+}
+
+/// Mark all my notifications as read
+#[utoipa::path(patch, path = "/api/notifications/mark_all_read/", tag = "Notifications",
+    responses((status = 200, body = Updated)))]
+pub async fn mark_all_read(State(app): State<App>, Signed(caller): Signed) -> Result<Json<Updated>, Problem> {
+    Ok(Json(Updated { success: true, updated: notices::mark_all(&app, caller).await? }))
+}

@@ -1,0 +1,1 @@
+//! Health, the API reference, and what matches no route.

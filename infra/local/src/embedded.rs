@@ -1,0 +1,4 @@
+//! The AWS services this program brings along, each reached through the real SDK client.
+
+pub mod dynamo;
+pub mod files;

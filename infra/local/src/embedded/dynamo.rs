@@ -1,0 +1,297 @@
+//! DynamoDB on SQLite, served on loopback so that the SDK client and the service's own validation
+//! are both in the path.
+//!
+//! Its handlers block on one mutex: they get a runtime and threads of their own.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use dynoxide::Database;
+use serde_json::{Value as Json, json};
+use tokio::net::TcpSocket;
+use tokio::sync::oneshot;
+
+use crate::Fault;
+use crate::template::Table;
+
+/// How often expired items go. On AWS it may take days, so nothing may rely on it.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const FILE_NAME: &str = "table.sqlite";
+
+/// A running service. Dropping it stops it and closes its file.
+#[derive(Debug)]
+pub struct Dynamo {
+    address: SocketAddr,
+    table_name: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Dynamo {
+    /// A fresh table that is gone with the process.
+    ///
+    /// # Errors
+    /// The service refuses the table's definition, or no port can be had.
+    pub fn start_memory(table: &Table) -> Result<Self, Fault> {
+        Self::start(None, table)
+    }
+
+    /// The table in `directory`, made if absent. It survives a restart and a `kill -9`; a power
+    /// cut may cost the last writes, never more.
+    ///
+    /// # Errors
+    /// The file cannot be opened, or as [`Dynamo::start_memory`].
+    pub fn start_file(directory: &Path, table: &Table) -> Result<Self, Fault> {
+        Self::start(Some(directory.join(FILE_NAME)), table)
+    }
+
+    fn start(file: Option<PathBuf>, table: &Table) -> Result<Self, Fault> {
+        let (ready, started) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let definition = table.clone();
+        let thread = std::thread::Builder::new()
+            .name("dynamo".into())
+            .spawn(move || {
+                run(file.as_deref(), &definition, &ready, stopped);
+            })?;
+        let address = started
+            .recv()
+            .map_err(|_| "the embedded table ended at its start")??;
+        Ok(Self {
+            address,
+            table_name: table.name.clone(),
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// The endpoint an SDK client is given.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    #[must_use]
+    pub fn table_name(&self) -> &str {
+        &self.table_name
+    }
+
+    /// A client of this service.
+    #[must_use]
+    pub fn client(&self) -> aws_sdk_dynamodb::Client {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+            .endpoint_url(self.endpoint())
+            .build();
+        aws_sdk_dynamodb::Client::from_conf(config)
+    }
+}
+
+impl Drop for Dynamo {
+    fn drop(&mut self) {
+        // Either may be gone already when the service failed; then there is nothing to stop.
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+type Ready = mpsc::Sender<Result<SocketAddr, Fault>>;
+
+/// The service's whole life, on its own thread.
+fn run(file: Option<&Path>, table: &Table, ready: &Ready, stopped: oneshot::Receiver<()>) {
+    let opened = open(file, table).and_then(|database| {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("dynamo")
+            .enable_all()
+            .build()?;
+        Ok((database, runtime))
+    });
+    let (database, runtime) = match opened {
+        Ok(both) => both,
+        // The receiver waits in `start` until this message; it cannot be gone.
+        Err(fault) => return drop(ready.send(Err(fault))),
+    };
+    runtime.block_on(async move {
+        let listener = match listen() {
+            Ok(listener) => listener,
+            Err(fault) => return drop(ready.send(Err(fault))),
+        };
+        let address = listener.local_addr().map_err(Fault::from);
+        drop(ready.send(address));
+        let sweeper = tokio::spawn(sweep(database.clone()));
+        let stop = async {
+            // A dropped sender means the owner is gone: stop as well.
+            let _ = stopped.await;
+        };
+        tokio::select! {
+            result = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()) => {
+                if let Err(error) = result {
+                    tracing::error!(error, "the embedded table stopped");
+                }
+            }
+            () = stop => {}
+        }
+        sweeper.abort();
+    });
+    // Connection tasks hold the database; it is closed when they are.
+    runtime.shutdown_timeout(Duration::from_secs(2));
+}
+
+/// Accepted connections inherit `TCP_NODELAY`; without it every answer may wait for an
+/// acknowledgement.
+fn listen() -> Result<tokio::net::TcpListener, Fault> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_nodelay(true)?;
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+    Ok(socket.listen(1024)?)
+}
+
+async fn sweep(database: Database) {
+    loop {
+        tokio::time::sleep(SWEEP_EVERY).await;
+        let database = database.clone();
+        let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
+        if let Ok(Err(error)) = swept {
+            tracing::warn!(%error, "expired items could not be removed");
+        }
+    }
+}
+
+fn open(file: Option<&Path>, table: &Table) -> Result<Database, Fault> {
+    let Some(file) = file else {
+        let database = Database::memory()?;
+        create(&database, table)?;
+        return Ok(database);
+    };
+    let path = file
+        .to_str()
+        .ok_or("the data directory's name is not Unicode")?;
+    let database = Database::new(path)?;
+    // The only way to `synchronous = NORMAL`: commits reach the write-ahead log, which outlives
+    // this process, but do not each wait for the disk.
+    database.enable_bulk_loading()?;
+    database.disable_bulk_loading()?;
+    if !has_table(&database, table)? {
+        create(&database, table)?;
+    }
+    Ok(database)
+}
+
+fn has_table(database: &Database, table: &Table) -> Result<bool, Fault> {
+    let listed = database.list_tables(request(&json!({}))?)?;
+    let listed = serde_json::to_value(listed)?;
+    let names = listed["TableNames"].as_array();
+    Ok(names.is_some_and(|names| names.contains(&json!(table.name))))
+}
+
+fn create(database: &Database, table: &Table) -> Result<(), Fault> {
+    database.create_table(request(&table.create)?)?;
+    if let Some(attribute) = &table.ttl_attribute {
+        database.update_time_to_live(request(&json!({
+            "TableName": table.name,
+            "TimeToLiveSpecification": { "AttributeName": attribute, "Enabled": true },
+        }))?)?;
+    }
+    Ok(())
+}
+
+fn request<T: serde::de::DeserializeOwned>(body: &Json) -> Result<T, Fault> {
+    Ok(serde_json::from_value(body.clone())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    use super::*;
+    use crate::template::{Template, WORKSPACE};
+
+    fn table() -> Table {
+        Template::parse(WORKSPACE).unwrap().table().unwrap()
+    }
+
+    async fn put(dynamo: &Dynamo, pk: &str) {
+        let text = |value: &str| AttributeValue::S(value.into());
+        let put = dynamo.client().put_item().table_name(dynamo.table_name());
+        put.item("pk", text(pk))
+            .item("sk", text("a"))
+            .send()
+            .await
+            .unwrap();
+    }
+
+    async fn has(dynamo: &Dynamo, pk: &str) -> bool {
+        let text = |value: &str| AttributeValue::S(value.into());
+        let get = dynamo.client().get_item().table_name(dynamo.table_name());
+        get.key("pk", text(pk))
+            .key("sk", text("a"))
+            .send()
+            .await
+            .unwrap()
+            .item
+            .is_some()
+    }
+
+    #[tokio::test]
+    async fn the_table_is_made_from_the_template() {
+        let dynamo = Dynamo::start_memory(&table()).unwrap();
+        let described = dynamo
+            .client()
+            .describe_table()
+            .table_name(dynamo.table_name())
+            .send()
+            .await
+            .unwrap();
+        let described = described.table.unwrap();
+        let mut indexes: Vec<_> = described
+            .global_secondary_indexes()
+            .iter()
+            .filter_map(|i| i.index_name())
+            .collect();
+        indexes.sort_unstable();
+        assert_eq!(indexes, ["by_a", "by_b", "by_due"]);
+        assert_eq!(
+            described
+                .stream_specification
+                .unwrap()
+                .stream_view_type
+                .unwrap()
+                .as_str(),
+            "NEW_AND_OLD_IMAGES"
+        );
+        let ttl = dynamo
+            .client()
+            .describe_time_to_live()
+            .table_name(dynamo.table_name());
+        let ttl = ttl.send().await.unwrap().time_to_live_description.unwrap();
+        assert_eq!(ttl.attribute_name.as_deref(), Some("expires_at"));
+    }
+
+    #[tokio::test]
+    async fn two_tables_in_memory_know_nothing_of_each_other() {
+        let (one, two) = (
+            Dynamo::start_memory(&table()).unwrap(),
+            Dynamo::start_memory(&table()).unwrap(),
+        );
+        put(&one, "x").await;
+        assert!(has(&one, "x").await);
+        assert!(!has(&two, "x").await);
+    }
+
+    #[tokio::test]
+    async fn a_table_in_a_file_survives_a_restart() {
+        let directory = crate::data::Scratch::make().unwrap();
+        let first = Dynamo::start_file(directory.path(), &table()).unwrap();
+        put(&first, "kept").await;
+        drop(first);
+        let second = Dynamo::start_file(directory.path(), &table()).unwrap();
+        assert!(has(&second, "kept").await);
+    }
+}

@@ -1,0 +1,177 @@
+//! S3 on a folder, on the gateway's own port and path-style (`/<bucket>/<key>`), so that a
+//! presigned URL works from a browser. Every request must be signed.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, RequestChecksumCalculation};
+use bytes::Bytes;
+use http::header::{self, HeaderMap, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use s3s::auth::SimpleAuth;
+use s3s::service::{S3Service, S3ServiceBuilder};
+use tower::ServiceExt as _;
+
+use crate::{Fault, envelope, payload};
+
+const ACCESS_KEY: &str = "local";
+
+/// The bucket. Clones share it.
+#[derive(Clone)]
+pub struct Files {
+    service: S3Service,
+    bucket: String,
+    /// Who may use it from a browser, as the bucket's CORS rule in the template.
+    origins: Vec<String>,
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Files({})", self.bucket)
+    }
+}
+
+impl Files {
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn open(
+        root: &Path,
+        bucket: &str,
+        secret: &str,
+        origins: Vec<String>,
+    ) -> Result<Self, Fault> {
+        fs::create_dir_all(root.join(bucket))?;
+        let folder = s3s_fs::FileSystem::new(root).map_err(|error| format!("{error:?}"))?;
+        let mut builder = S3ServiceBuilder::new(folder);
+        builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, secret));
+        Ok(Self {
+            service: builder.build(),
+            bucket: bucket.to_owned(),
+            origins,
+        })
+    }
+
+    #[must_use]
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// Whether a path is the bucket or in it.
+    pub(crate) fn takes(&self, path: &str) -> bool {
+        path.strip_prefix('/')
+            .and_then(|path| path.strip_prefix(self.bucket.as_str()))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    pub(crate) async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let origin = self.allowed_origin(request.headers());
+        let mut response = if request.method() == Method::OPTIONS {
+            preflight(request.headers(), origin.is_some())
+        } else if leaves_the_bucket(request.uri().path()) {
+            envelope::bad_request("This key cannot be a file here.")
+        } else {
+            self.pass_on(request).await
+        };
+        if let Some(origin) = origin {
+            let headers = response.headers_mut();
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.insert(
+                header::ACCESS_CONTROL_EXPOSE_HEADERS,
+                HeaderValue::from_static("ETag"),
+            );
+            headers.append(header::VARY, HeaderValue::from_static("Origin"));
+        }
+        // What others uploaded shares an origin with the API here, other than on AWS: never let a
+        // browser run it.
+        let headers = response.headers_mut();
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("sandbox"),
+        );
+        response
+    }
+
+    async fn pass_on(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let request = request.map(|body| Full::<Bytes>::from(body).map_err(never));
+        let answered = match self.service.clone().oneshot(request).await {
+            Ok(response) => {
+                let (head, body) = response.into_parts();
+                body.collect()
+                    .await
+                    .map(|body| Response::from_parts(head, body.to_bytes()))
+            }
+            Err(error) => Err(format!("{error:?}").into()),
+        };
+        answered.unwrap_or_else(|error| {
+            tracing::error!(%error, "the embedded file store failed");
+            envelope::internal()
+        })
+    }
+
+    fn allowed_origin(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let origin = headers.get(header::ORIGIN)?;
+        self.origins
+            .iter()
+            .any(|allowed| allowed.as_bytes() == origin.as_bytes())
+            .then(|| origin.clone())
+    }
+}
+
+/// A client for the bucket at the gateway's address. Presigned URLs carry that address.
+#[must_use]
+pub fn client(base_url: &str, secret: &str) -> aws_sdk_s3::Client {
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new(ACCESS_KEY, secret, None, None, "local"))
+        .endpoint_url(base_url)
+        .force_path_style(true)
+        // As the functions do: a browser cannot compute what it does not know it must send.
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+        .build();
+    aws_sdk_s3::Client::from_conf(config)
+}
+
+/// On S3 `..` and a slash at the beginning are names like any other; a folder would follow them.
+fn leaves_the_bucket(path: &str) -> bool {
+    let path = payload::raw_path(path);
+    path.contains("//")
+        || path
+            .split(['/', '\\'])
+            .any(|name| name == ".." || name == ".")
+}
+
+fn preflight(headers: &HeaderMap, allowed: bool) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    if !allowed {
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        return response;
+    }
+    let out = response.headers_mut();
+    out.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, HEAD, PUT"),
+    );
+    out.insert(
+        header::ACCESS_CONTROL_MAX_AGE,
+        HeaderValue::from_static("3600"),
+    );
+    if let Some(asked) = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+        out.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
+    }
+    response
+}
+
+fn never(never: Infallible) -> std::io::Error {
+    match never {}
+}
+
+#[cfg(test)]
+mod tests;

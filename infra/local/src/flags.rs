@@ -1,0 +1,136 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use crate::Data;
+
+pub(crate) const USAGE: &str = "\
+usage: local [--port PORT] [--data DIRECTORY | --memory] [--demo] [--test-clock]
+
+  --port PORT        listen on this port (8000)
+  --data DIRECTORY   keep the table, files and secrets there (.data)
+  --memory           keep nothing
+  --demo             add experts, learners, bookings and chats, and print their logins
+  --test-clock       allow POST /_local/clock to move the time
+
+Settings come from the environment, by the names in template.yaml.";
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Flags {
+    pub port: u16,
+    pub data: Data,
+    pub demo: bool,
+    pub test_clock: bool,
+}
+
+/// What the user asked for instead of a start.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    Help,
+    Mistake(String),
+}
+
+pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Flags, Stop> {
+    let mistake = |sentence: String| Err(Stop::Mistake(sentence));
+    let mut flags = Flags {
+        port: 8000,
+        data: Data::Dir(".data".into()),
+        demo: false,
+        test_clock: false,
+    };
+    let mut directory = false;
+    let mut memory = false;
+    let mut arguments = arguments.peekable();
+    while let Some(argument) = arguments.next() {
+        let (name, attached) = match argument.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (argument.as_str(), None),
+        };
+        if attached.is_some() && !matches!(name, "--port" | "--data") {
+            return mistake(format!("{argument} is not a flag"));
+        }
+        match name {
+            "--port" => match attached
+                .or_else(|| arguments.next())
+                .map(|port| port.parse())
+            {
+                Some(Ok(port)) => flags.port = port,
+                _ => return mistake("--port needs a number up to 65535".into()),
+            },
+            "--data" => match attached.or_else(|| arguments.next()) {
+                Some(path) if !path.is_empty() => {
+                    flags.data = Data::Dir(PathBuf::from(path));
+                    directory = true;
+                }
+                _ => return mistake("--data needs a directory".into()),
+            },
+            "--memory" => memory = true,
+            "--demo" => flags.demo = true,
+            "--test-clock" => flags.test_clock = true,
+            "--help" | "-h" => return Err(Stop::Help),
+            _ => return mistake(format!("{argument} is not a flag")),
+        }
+    }
+    if memory && directory {
+        return mistake("--data and --memory exclude each other".into());
+    }
+    if memory {
+        flags.data = Data::Memory;
+    }
+    Ok(flags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(line: &str) -> Result<Flags, Stop> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn without_flags_it_serves_port_8000_from_dot_data() {
+        let data = Data::Dir(".data".into());
+        assert_eq!(
+            told(""),
+            Ok(Flags {
+                port: 8000,
+                data,
+                demo: false,
+                test_clock: false
+            })
+        );
+    }
+
+    #[test]
+    fn flags_take_their_values_after_a_space_or_an_equals_sign() {
+        let flags = told("--port 9000 --data=/tmp/x --demo --test-clock").unwrap();
+        assert_eq!(
+            flags,
+            Flags {
+                port: 9000,
+                data: Data::Dir("/tmp/x".into()),
+                demo: true,
+                test_clock: true
+            }
+        );
+        assert_eq!(told("--memory --port=0").unwrap().data, Data::Memory);
+    }
+
+    #[test]
+    fn a_mistake_is_told() {
+        for line in [
+            "--prot 1",
+            "--port",
+            "--port x",
+            "--port 70000",
+            "--data",
+            "--memory --data x",
+            "--memory=1",
+            "x",
+        ] {
+            assert!(matches!(told(line), Err(Stop::Mistake(_))), "{line}");
+        }
+        assert_eq!(told("--help"), Err(Stop::Help));
+    }
+}

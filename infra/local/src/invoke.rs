@@ -1,0 +1,92 @@
+//! A function as the gateway sees it: an event's JSON in, an answer's JSON out.
+//!
+//! Between the two runs exactly what the Lambda runtime is given on AWS.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Context, LambdaEvent, Service};
+use serde::Serialize;
+use tower::ServiceExt as _;
+
+use crate::Fault;
+
+/// API Gateway's integration timeout; it cannot be raised for HTTP APIs.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+type Invocation = BoxFuture<'static, Result<Vec<u8>, Fault>>;
+
+/// One function. Clones share it; invocations run at the same time, each as Lambda would run it
+/// in an environment of its own.
+#[derive(Clone)]
+pub(crate) struct Function(Arc<dyn Fn(Vec<u8>) -> Invocation + Send + Sync>);
+
+impl fmt::Debug for Function {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Function")
+    }
+}
+
+/// Why a function gave no answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Longer than the gateway waits. The function goes on, as it does on AWS.
+    TimedOut,
+    /// It failed, panicked or answered what is not JSON.
+    Failed(Fault),
+}
+
+impl Function {
+    /// Hosts what the Lambda runtime would be given.
+    pub(crate) fn hosting<S>(handler: S) -> Self
+    where
+        S: Service<LambdaEvent<LambdaRequest>> + Clone + Send + Sync + 'static,
+        S::Response: Serialize,
+        S::Error: fmt::Debug + Send,
+        S::Future: Send,
+    {
+        Self(Arc::new(move |event| {
+            let handler = handler.clone();
+            async move {
+                let event: LambdaRequest = serde_json::from_slice(&event)?;
+                let mut context = Context::default();
+                context.request_id = crate::random::request_id();
+                let answer = handler
+                    .oneshot(LambdaEvent::new(event, context))
+                    .await
+                    .map_err(|error| format!("{error:?}"))?;
+                Ok(serde_json::to_vec(&answer)?)
+            }
+            .boxed()
+        }))
+    }
+
+    /// A router without the rest of a room, for tests.
+    #[cfg(test)]
+    pub(crate) fn routing(router: axum::Router) -> Self {
+        Self::hosting(tower::service_fn(
+            move |event: LambdaEvent<LambdaRequest>| {
+                // Called at once: the adapter itself cannot move between threads, its future can.
+                lambda_http::Adapter::from(router.clone()).call(event)
+            },
+        ))
+    }
+
+    /// Runs the function on a task of its own, so that neither a client that goes away nor a
+    /// panic ends anything but this invocation.
+    ///
+    /// # Errors
+    /// It took longer than the gateway waits, or failed.
+    pub(crate) async fn invoke(&self, event: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let running = tokio::spawn((self.0)(event));
+        match tokio::time::timeout(TIMEOUT, running).await {
+            Err(_) => Err(Failure::TimedOut),
+            Ok(Err(panic)) => Err(Failure::Failed(panic.into())),
+            Ok(Ok(answer)) => answer.map_err(Failure::Failed),
+        }
+    }
+}

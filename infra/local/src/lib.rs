@@ -1,0 +1,205 @@
+//! The whole system in one process: API Gateway, every function, the table and the files.
+//!
+//! Routes, table and environment are read from `template.yaml`; requests become the events that
+//! API Gateway sends and go through the adapter that runs on AWS. [`start`] is the program
+//! without its command line, for tests.
+
+mod controls;
+mod data;
+mod demo;
+pub mod embedded;
+mod envelope;
+mod flags;
+mod gateway;
+mod invoke;
+pub mod payload;
+mod program;
+mod random;
+mod rooms;
+pub mod routing;
+mod server;
+mod services;
+pub mod template;
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+pub use program::run;
+pub use rooms::App;
+
+use crate::data::Home;
+use crate::embedded::dynamo::Dynamo;
+use crate::gateway::Gateway;
+use crate::rooms::Parts;
+use crate::server::{House, Listeners};
+use crate::services::Services;
+use crate::template::Template;
+
+/// What went wrong with the machinery, in words for whoever started it.
+pub type Fault = Box<dyn Error + Send + Sync>;
+
+/// Where the data lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Data {
+    /// Gone with the process.
+    Memory,
+    Dir(PathBuf),
+}
+
+/// How to start.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// 0 takes any free port.
+    pub port: u16,
+    pub data: Data,
+    /// Lets `POST /_local/clock` move the time.
+    pub test_clock: bool,
+    pub demo: bool,
+    /// Settings by the names in `template.yaml`, over the template's defaults. `TABLE_NAME` and
+    /// `FILES_BUCKET` among them mean real services.
+    pub env: HashMap<String, String>,
+}
+
+/// For tests: any port, nothing kept, a clock that can be moved.
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            data: Data::Memory,
+            test_clock: true,
+            demo: false,
+            env: HashMap::new(),
+        }
+    }
+}
+
+/// A running system. Dropping it ends it at once; [`Running::stop`] lets requests finish first.
+pub struct Running {
+    /// `http://localhost:PORT`, without a trailing slash.
+    pub base_url: String,
+    pub app: App,
+    /// What to tell a visitor of the demo.
+    pub playbill: Option<String>,
+    table: (aws_sdk_dynamodb::Client, String),
+    files: (aws_sdk_s3::Client, String),
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+    // In the order in which they must end: the table is closed before its directory is let go.
+    dynamo: Option<Dynamo>,
+    _home: Home,
+}
+
+impl Running {
+    /// A client for the table, and the table's name.
+    #[must_use]
+    pub fn table(&self) -> (aws_sdk_dynamodb::Client, String) {
+        self.table.clone()
+    }
+
+    /// A client for the files, and the bucket they are in.
+    #[must_use]
+    pub fn files(&self) -> (aws_sdk_s3::Client, String) {
+        self.files.clone()
+    }
+
+    /// Stops accepting, lets requests under way finish, closes the table.
+    pub async fn stop(self) {
+        // Without a receiver the server has ended already.
+        let _ = self.stop.send(true);
+        if let Err(error) = self.serving.await {
+            tracing::error!(%error, "the server did not end well");
+        }
+        // Dropping it joins a thread; the runtime must not wait for that.
+        let dynamo = self.dynamo;
+        let _ = tokio::task::spawn_blocking(move || drop(dynamo)).await;
+    }
+}
+
+/// Starts everything and returns once requests are answered.
+///
+/// # Errors
+/// The port or the directory is taken, a setting makes no sense, or the template asks for what
+/// cannot be made here.
+pub async fn start(options: Options) -> Result<Running, Fault> {
+    let template = Template::parse(template::WORKSPACE)?;
+    let listeners = Listeners::bind(options.port).await?;
+    let port = listeners.port;
+    let base_url = format!("http://localhost:{port}");
+
+    let (home, secrets) = Home::open(&options.data)?;
+    let mut environment: HashMap<_, _> = template.environment().into_iter().collect();
+    let is_real = options.env.contains_key("TABLE_NAME");
+    // The embedded bucket has the template's name, whatever else this machine calls a bucket.
+    let own = options
+        .env
+        .into_iter()
+        .filter(|(name, _)| is_real || name != "FILES_BUCKET");
+    environment.extend(own);
+    let name = |variable: &str| {
+        environment
+            .get(variable)
+            .cloned()
+            .ok_or_else(|| format!("{variable} is not set"))
+    };
+    let (table, bucket) = (name("TABLE_NAME")?, name("FILES_BUCKET")?);
+
+    let services = if is_real {
+        Services::real().await
+    } else {
+        Services::embedded(&template, &home, &secrets, &environment, &base_url)?
+    };
+    let Services {
+        dynamodb,
+        s3,
+        dynamo,
+        files,
+    } = services;
+    let parts = Parts {
+        dynamodb: dynamodb.clone(),
+        files: s3.clone(),
+        environment,
+        secrets,
+    };
+    let (app, functions) = rooms::open(parts).await?;
+    let gateway = Gateway::new(template.routes(), functions, port)?;
+
+    // Before anybody else is served: the demo moves the clock.
+    let playbill = if options.demo {
+        Some(play(&gateway, &app, &base_url).await)
+    } else {
+        None
+    };
+
+    let house = House {
+        gateway,
+        files,
+        app: app.clone(),
+        test_clock: options.test_clock,
+    };
+    let (stop, stopping) = watch::channel(false);
+    let serving = tokio::spawn(listeners.serve(Arc::new(house), stopping));
+    Ok(Running {
+        base_url,
+        app,
+        playbill,
+        table: (dynamodb, table),
+        files: (s3, bucket),
+        stop,
+        serving,
+        dynamo,
+        _home: home,
+    })
+}
+
+/// An incomplete demo is no reason not to start.
+async fn play(gateway: &Gateway, app: &App, base_url: &str) -> String {
+    match demo::play(gateway, app).await {
+        Ok(playbill) => playbill.tell(base_url),
+        Err(fault) => format!("The demo is incomplete: {fault}"),
+    }
+}

@@ -1,0 +1,71 @@
+//! The program around the system: command line, environment, log, signals.
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::level_filters::LevelFilter;
+
+use crate::{Fault, Options, flags, start};
+
+/// Parses the command line, starts, waits for a signal, stops.
+pub async fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
+    let flags = match flags::parse(arguments) {
+        Ok(flags) => flags,
+        Err(flags::Stop::Help) => {
+            println!("{}", flags::USAGE);
+            return ExitCode::SUCCESS;
+        }
+        Err(flags::Stop::Mistake(sentence)) => {
+            eprintln!("{sentence}\n\n{}", flags::USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    // What is not Unicode cannot be a setting of ours.
+    let env: HashMap<_, _> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    log(env.get("LOG_LEVEL").map_or("warn", String::as_str));
+    let options = Options {
+        port: flags.port,
+        data: flags.data,
+        test_clock: flags.test_clock,
+        demo: flags.demo,
+        env,
+    };
+    match serve(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("cannot start: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(options: Options) -> Result<(), Fault> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let running = start(options).await?;
+    println!("ExpertConnect  {}", running.base_url);
+    println!("API reference  {}/api/docs/", running.base_url);
+    if let Some(playbill) = &running.playbill {
+        println!("{playbill}");
+    }
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    running.stop().await;
+    Ok(())
+}
+
+/// To standard error, for people; the functions on AWS write JSON.
+fn log(level: &str) {
+    let filter = tracing_subscriber::EnvFilter::builder()
+        .with_default_directive(LevelFilter::WARN.into())
+        .parse_lossy(level);
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}

@@ -1,0 +1,156 @@
+//! The program as a process: its command line, its data, its end.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// A directory that is gone at the end of the test.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn make(name: &str) -> Self {
+        let path =
+            std::env::temp_dir().join(format!("expertconnect-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The program, with nothing of this process's environment.
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
+    command
+        .env_clear()
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn ended(arguments: &[&str]) -> Output {
+    program(arguments).output().unwrap()
+}
+
+/// Starts it and waits for its first line, which comes once it answers.
+fn started(data: &Path) -> (Child, String) {
+    let mut child = program(&["--port", "0", "--data", data.to_str().unwrap()])
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let url = line
+        .split_whitespace()
+        .last()
+        .unwrap_or_default()
+        .to_owned();
+    assert!(url.starts_with("http://localhost:"), "{line}");
+    (child, url)
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([name, &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn an_unknown_flag_is_answered_with_the_usage() {
+    let output = ended(&["--prot", "1"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("--prot is not a flag") && told.contains("usage: local"),
+        "{told}"
+    );
+    assert!(ended(&["--help"]).status.success());
+}
+
+#[test]
+fn it_ends_well_on_sigterm_and_on_sigint() {
+    let scratch = Scratch::make("signals");
+    for name in ["-TERM", "-INT"] {
+        let (mut child, _) = started(&scratch.0);
+        signal(&child, name);
+        assert!(child.wait().unwrap().success(), "{name}");
+    }
+}
+
+#[test]
+fn after_a_kill_it_starts_again_with_the_same_secret() {
+    let scratch = Scratch::make("kill");
+    let (mut child, _) = started(&scratch.0);
+    let secret = std::fs::read(scratch.0.join("secret")).unwrap();
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    let (mut child, _) = started(&scratch.0);
+    assert_eq!(std::fs::read(scratch.0.join("secret")).unwrap(), secret);
+    signal(&child, "-TERM");
+    assert!(child.wait().unwrap().success());
+}
+
+/// One request over a plain connection; the answer's status line and body.
+fn post(url: &str, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+#[ignore = "until the functions have routes"]
+fn whoever_was_told_that_they_are_registered_is_so_after_a_kill() {
+    let scratch = Scratch::make("registered");
+    let body = |n: u8| {
+        format!(
+            r#"{{"username": "u{n}", "email": "u{n}@example.org", "password": "of-some-length"}}"#
+        )
+    };
+    let (mut child, url) = started(&scratch.0);
+    for n in 0..5 {
+        let told = post(&url, "/api/users/register/", &body(n));
+        assert!(told.starts_with("HTTP/1.1 201"), "{told}");
+    }
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    let (mut child, url) = started(&scratch.0);
+    for n in 0..5 {
+        let told = post(&url, "/api/users/login/", &body(n));
+        assert!(told.starts_with("HTTP/1.1 200"), "{told}");
+    }
+    signal(&child, "-TERM");
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_second_one_on_the_same_data_says_so() {
+    let scratch = Scratch::make("second");
+    let (mut child, _) = started(&scratch.0);
+    let output = ended(&["--port", "0", "--data", scratch.0.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("in use by another process")
+    );
+    signal(&child, "-TERM");
+    child.wait().unwrap();
+}

@@ -1,0 +1,203 @@
+"""The emulator `ministack`: start, deploy to it, add what it lacks, look at what came of it.
+
+What it lacks, as of 1.5.33: SAM writes the routes of `HttpApi` events into the API's OpenAPI body,
+which it ignores, so they are added here, read from the same template; its `/x/{proxy+}` does not
+take `/x/`, as AWS's does, so that path gets a route too. It knows no throttling, no CORS of the
+gateway, no expiry or recovery of the table, and adds about 0.1 s to each call: nothing here says
+anything about those. What it does check, with AUTH, are the functions' IAM policies.
+"""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import boto3
+from samcli.yamlhelper import yaml_parse
+
+TOOLS = Path(sys.executable).parent
+REGION = "us-east-1"
+STACK = "second-opinion"
+# Parameters that switch on what is off by default, so that both branches of the template are seen.
+PARAMETERS = ["CorsOrigins=http://localhost:3000", "AlarmEmail=ops@example.com"]
+
+
+class Failed(Exception):
+    """The run cannot go on; the message says why."""
+
+
+class Emulator:
+    def __init__(self, root: Path, work: Path):
+        self.root, self.work = root, work
+        self.port = free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.resources = {}
+
+    def __enter__(self):
+        self.home = tempfile.TemporaryDirectory(prefix="second-opinion-")
+        # Nothing of the caller's environment: neither credentials nor endpoints may leak in, and
+        # the functions inherit this one. By its number, not its name, the endpoint makes the SDK
+        # put the bucket into the path of presigned URLs.
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": self.home.name, "TMPDIR": self.home.name,
+            "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(self.port), "MINISTACK_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.endpoint, "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0",
+            "AUTH": "true", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        with (self.work / "ministack.log").open("w") as out:
+            self.process = subprocess.Popen(
+                [TOOLS / "ministack"], env=environment, cwd=self.home.name,
+                stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+            )
+        try:
+            self.wait_until_healthy()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        # The functions are its children and in its process group.
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.process.pid, how)
+                self.process.wait(timeout=10)
+            except (ProcessLookupError, subprocess.TimeoutExpired):
+                pass
+        self.home.cleanup()
+
+    def wait_until_healthy(self):
+        for _ in range(150):
+            if self.process.poll() is not None:
+                break
+            try:
+                if self.request("GET", "/_ministack/health", host="127.0.0.1")[0] == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.2)
+        raise Failed(f"the emulator does not answer; see {self.work / 'ministack.log'}")
+
+    def client(self, service: str):
+        return boto3.client(
+            service, endpoint_url=self.endpoint, region_name=REGION,
+            aws_access_key_id="test", aws_secret_access_key="test",
+        )
+
+    def request(self, method, path, headers=None, body=None, host=None):
+        """One HTTP exchange with the emulator: status, headers with small letters, body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            host = host or f"{self.resources['HttpApi']}.execute-api.localhost:{self.port}"
+            connection.request(method, path, body=body, headers={"Host": host, **(headers or {})})
+            answer = connection.getresponse()
+            told = {name.lower(): value for name, value in answer.getheaders()}
+            return answer.status, told, answer.read()
+        finally:
+            connection.close()
+
+    def deploy(self, template: Path):
+        """`sam deploy` with the repository's own samconfig.toml."""
+        if not template.exists():
+            raise Failed("nothing was built yet: run without --skip-build")
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": self.home.name, "SAM_CLI_TELEMETRY": "0",
+            "AWS_ENDPOINT_URL": self.endpoint, "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        log = self.work / "sam-deploy.log"
+        with log.open("w") as out:
+            done = subprocess.run(
+                [TOOLS / "sam", "deploy", "--config-file", self.root / "samconfig.toml",
+                 "--template-file", template, "--stack-name", STACK, "--no-confirm-changeset",
+                 "--parameter-overrides", *PARAMETERS],
+                cwd=self.root, env=environment, stdout=out, stderr=subprocess.STDOUT, check=False,
+            )
+        if done.returncode != 0:
+            last = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
+            raise Failed(f"sam deploy ended with {done.returncode}:\n{last}")
+        pages = self.client("cloudformation").get_paginator("list_stack_resources")
+        for page in pages.paginate(StackName=STACK):
+            for resource in page["StackResourceSummaries"]:
+                self.resources[resource["LogicalResourceId"]] = resource["PhysicalResourceId"]
+
+    def add_routes(self, template: Path):
+        """The routes of every `HttpApi` event, one integration a function."""
+        gateway, functions = self.client("apigatewayv2"), self.client("lambda")
+        api = self.resources["HttpApi"]
+        count = 0
+        for logical, resource in yaml_parse(template.read_text())["Resources"].items():
+            if resource["Type"] != "AWS::Serverless::Function":
+                continue
+            found = functions.get_function(FunctionName=self.resources[logical])
+            integration = gateway.create_integration(
+                ApiId=api, IntegrationType="AWS_PROXY", PayloadFormatVersion="2.0",
+                IntegrationUri=found["Configuration"]["FunctionArn"],
+            )
+            for event in resource["Properties"]["Events"].values():
+                path, method = event["Properties"]["Path"], event["Properties"]["Method"]
+                keys = [path if path == "$default" else f"{method} {path}"]
+                if path.endswith("/{proxy+}"):
+                    keys.append(f"{method} {path.removesuffix('{proxy+}')}")
+                for key in keys:
+                    gateway.create_route(
+                        ApiId=api, Target=f"integrations/{integration['IntegrationId']}", RouteKey=key,
+                    )
+                count += 1
+        print(f"routes added by hand: {count}")
+
+    def outputs(self) -> dict:
+        stack = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def checks(self):
+        """What the stack made, as pairs of a sentence and a problem or nothing."""
+        outputs = self.outputs()
+        table = self.client("dynamodb").describe_table(TableName=outputs["TableName"])["Table"]
+        bucket = outputs["FilesBucket"]
+        s3 = self.client("s3")
+        names = {"ApiUrl", "ApiReference", "Region", "FilesBucket", "FilesOrigin", "TableName", "SecretsArn"}
+        yield "the outputs a frontend needs are there", unless(names == set(outputs), sorted(outputs))
+
+        indexes = {index["IndexName"] for index in table["GlobalSecondaryIndexes"]}
+        yield "the table has its three indexes", unless(indexes == {"by_a", "by_b", "by_due"}, indexes)
+        yield "the table has a stream", unless(table["StreamSpecification"]["StreamEnabled"], table)
+
+        blocks = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+        yield "the bucket is private", unless(all(blocks.values()), blocks)
+        origins = s3.get_bucket_cors(Bucket=bucket)["CORSRules"][0]["AllowedOrigins"]
+        yield "the bucket takes uploads from the web application", unless(origins == ["http://localhost:3000"], origins)
+
+        secret = self.client("secretsmanager").get_secret_value(SecretId=outputs["SecretsArn"])
+        keys = {name: len(value) for name, value in json.loads(secret["SecretString"]).items()}
+        yield "the secret holds a key of 64 characters", unless(keys == {"token_key": 64}, keys)
+
+        alarms = self.client("cloudwatch").describe_alarms(MaxRecords=100)["MetricAlarms"]
+        yield "there are 21 alarms with someone to tell", unless(
+            len(alarms) == 21 and all(alarm["AlarmActions"] for alarm in alarms), len(alarms))
+
+        # On this machine there is no TLS, so the rule is looked at and then lifted.
+        rule = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+        yield "the bucket takes nothing without TLS", unless("aws:SecureTransport" in rule, rule)
+        s3.delete_bucket_policy(Bucket=bucket)
+
+        for name in ("accounts", "experts", "bookings", "credits", "inbox", "platform"):
+            made = self.client("lambda").get_function_configuration(FunctionName=f"{STACK}-{name}")
+            fits = made["Architectures"] == ["arm64"] and made["TracingConfig"]["Mode"] == "Active"
+            yield f"{name} is an arm64 function with tracing", unless(fits, made)
+
+
+def unless(holds, otherwise):
+    return None if holds else f"instead: {otherwise}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

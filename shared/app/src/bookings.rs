@@ -1,0 +1,202 @@
+//! Bookings: asking for one, answering, moving, ending it.
+
+use domain::booking::{Actor, Booking, Change, Draft, Facade, Outcome, Party, Policy, Refusal, Seat, Status, Step, Times};
+use domain::category::CategoryId;
+use domain::chat::Pair;
+use domain::ids::{BookingId, UserId};
+use domain::interval::Interval;
+use domain::ledger::Amount;
+use domain::person::User;
+use store::{BookingWithReviews, Page, Transaction};
+
+use crate::alternatives::{offer, schedule, weekly_hours};
+use crate::caller::Caller;
+use crate::keep::{Keep, decided};
+use crate::{App, Error, Result, words};
+
+/// What somebody asks an expert for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub expert: UserId,
+    pub title: String,
+    pub description: String,
+    pub category: Option<CategoryId>,
+    pub times: Times,
+}
+
+/// What a meeting costs (`expertconnect.md` §4).
+const MEETING_PRICE: Amount = Amount { unit: domain::ledger::Unit::Credit, minor: 1 };
+
+/// A proven place at one booking.
+#[derive(Clone, Debug)]
+pub struct Seated {
+    pub booking: Booking,
+    pub seat: Seat,
+}
+
+/// Asks for a meeting: the time is claimed for both and the price held, or nothing happens.
+pub async fn request(app: &App, caller: Caller, request: Request, keep: Keep<'_, Booking>) -> Result<Booking> {
+    let pair = Pair::new(caller.user(), request.expert).ok_or(Refusal::OwnBooking)?;
+    decided(|| async {
+        let (learner, expert) = book_able(app, pair, caller.user()).await?;
+        let now = app.clock.now();
+        let draft = Draft {
+            id: app.mint.booking(now),
+            facade: Facade::Meetings,
+            title: request.title.clone(),
+            description: request.description.clone(),
+            category: request.category,
+            learner: Party::new(learner.id, learner.name()),
+            expert: Party::new(expert.id, expert.name()),
+            times: request.times,
+            price: MEETING_PRICE,
+            policy: Policy::MEETING,
+        };
+        let rows = weekly_hours(&expert);
+        let change = Booking::request(draft, &schedule(&expert, &rows), now, app.mint.entry(now))?;
+        let committed = commit(app, keep.begin(&change.after), &change).await;
+        or_alternatives(app, committed, &expert, &change.after).await
+    })
+    .await
+}
+
+/// The learner and the expert of a request, if both are active and neither blocks the other.
+async fn book_able(app: &App, pair: Pair, learner: UserId) -> Result<(User, User)> {
+    let (users, conversation) = app.store.pair_with_conversation(pair).await?;
+    let find = |id| users.iter().find(|user| user.id == id && !user.is_suspended).cloned();
+    let expert = find(pair.other(learner)).ok_or(Error::UnknownPerson)?;
+    let learner = find(learner).ok_or(Error::TokenInvalid)?;
+    if conversation.is_some_and(|conversation| conversation.is_blocked()) {
+        return Err(Refusal::Blocked.into());
+    }
+    Ok((learner, expert))
+}
+
+/// Commits a change with the notifications it causes.
+async fn commit(app: &App, transaction: Transaction<store::Denied>, change: &Change) -> Result<Booking> {
+    let notices = match change.after.facade {
+        Facade::Meetings => words::meetings::of_change(change, &app.mint, change.after.updated_at),
+    };
+    app.store.booking_commit(transaction, change, &notices).await?;
+    Ok(change.after.clone())
+}
+
+async fn or_alternatives(app: &App, committed: Result<Booking>, expert: &User, wanted: &Booking) -> Result<Booking> {
+    match committed {
+        Err(Error::Booking(Refusal::SlotTaken)) => {
+            let now = app.clock.now();
+            let alternatives = offer(app, expert, wanted.learner.id, wanted.interval, now).await?;
+            Err(Error::SlotTaken { alternatives })
+        }
+        other => other,
+    }
+}
+
+/// The booking, for one of its parties; for everybody else it does not exist.
+pub async fn find(app: &App, caller: Caller, id: BookingId) -> Result<Seated> {
+    let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
+    seated(caller, booking)
+}
+
+fn seated(caller: Caller, booking: Booking) -> Result<Seated> {
+    let seat = booking.seat_of(caller.user()).ok_or(Error::NotFound)?;
+    Ok(Seated { booking, seat })
+}
+
+/// The booking with its reviews, for one of its parties.
+pub async fn find_with_reviews(app: &App, caller: Caller, id: BookingId) -> Result<(BookingWithReviews, Seat)> {
+    let found = app.store.booking_with_reviews(id).await?.ok_or(Error::NotFound)?;
+    let seat = seated(caller, found.booking.clone())?.seat;
+    Ok((found, seat))
+}
+
+/// Which of a person's bookings are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub status: Option<Status>,
+    /// On which side; `None`: both.
+    pub seat: Option<Seat>,
+}
+
+/// The caller's own bookings, newest first.
+pub async fn list(
+    app: &App,
+    caller: Caller,
+    filter: Filter,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<Booking>> {
+    let list = format!("bookings/{}/{filter:?}", caller.user());
+    let after = cursor.map(|cursor| app.cursors.open(&list, cursor)).transpose()?;
+    let (as_learner, as_expert) = (filter.seat != Some(Seat::Expert), filter.seat != Some(Seat::Learner));
+    let keep = |booking: &Booking| filter.status.is_none_or(|status| booking.status == status);
+    let mut page =
+        app.store.bookings(caller.user(), as_learner, as_expert, after.as_deref(), limit, keep).await?;
+    page.next = page.next.map(|position| app.cursors.seal(&list, &position));
+    Ok(page)
+}
+
+/// A party takes a step.
+pub async fn step(app: &App, caller: Caller, id: BookingId, step: Step) -> Result<Booking> {
+    decided(|| async {
+        let Seated { booking, seat } = find(app, caller, id).await?;
+        take(app, booking, step, seat.into()).await
+    })
+    .await
+}
+
+/// The clock takes a step: a request nobody answered expires, a meeting long over completes.
+pub async fn step_by_schedule(app: &App, id: BookingId, step: Step) -> Result<Booking> {
+    decided(|| async {
+        let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
+        take(app, booking, step, Actor::Schedule).await
+    })
+    .await
+}
+
+async fn take(app: &App, booking: Booking, step: Step, actor: Actor) -> Result<Booking> {
+    let now = app.clock.now();
+    match booking.perform(step, actor, now, app.mint.entry(now))? {
+        Outcome::Unchanged => Ok(booking),
+        Outcome::Changed(change) => commit(app, Transaction::new(), &change).await,
+    }
+}
+
+/// What is absent stays. New times ask the expert anew.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub category: Option<Option<CategoryId>>,
+    pub start: Option<domain::Instant>,
+    pub end: Option<domain::Instant>,
+}
+
+/// The learner corrects a booking or moves it, in one step.
+pub async fn change(app: &App, caller: Caller, id: BookingId, changes: Changes) -> Result<Booking> {
+    decided(|| async {
+        let Seated { booking, seat } = find(app, caller, id).await?;
+        let now = app.clock.now();
+        let changes = changes.clone();
+        let times = Times {
+            start: changes.start.unwrap_or(booking.interval.start()),
+            end: changes.end.unwrap_or(booking.interval.end()),
+        };
+        let described =
+            booking.describe(changes.title, changes.description, changes.category, seat.into(), now)?;
+        if Interval::new(times.start, times.end) == Some(booking.interval) {
+            return commit(app, Transaction::new(), &described).await;
+        }
+        let (_, expert) = book_able(app, pair(&booking)?, booking.learner.id).await?;
+        let rows = weekly_hours(&expert);
+        let moved = described.after.move_to(times, seat.into(), &schedule(&expert, &rows), now)?;
+        let change = Change { before: Some(booking), ..moved };
+        let committed = commit(app, Transaction::new(), &change).await;
+        or_alternatives(app, committed, &expert, &change.after).await
+    })
+    .await
+}
+
+fn pair(booking: &Booking) -> Result<Pair> {
+    Pair::new(booking.learner.id, booking.expert.id).ok_or(Error::Booking(Refusal::OwnBooking))
+}

@@ -1,0 +1,70 @@
+//! Who calls: proven by a token and by the gate, and passed to every use-case that asks for it.
+
+use domain::ids::{SessionId, UserId};
+use store::{Gate, Hit};
+
+use crate::error::Quota;
+use crate::tokens::Claims;
+use crate::{App, Error, Result};
+
+/// A person with a living session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    user: UserId,
+    session: SessionId,
+}
+
+impl Caller {
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// Who the token says it is. Only for reads that happen beside [`admit`] and whose answer waits for it.
+    pub fn presumed(claims: &Claims) -> Self {
+        Self { user: claims.user, session: claims.session }
+    }
+}
+
+/// Counts the request of a session against its user's limit and tells whether it may act.
+pub async fn admit(app: &App, claims: &Claims) -> Result<(Caller, Quota)> {
+    let now = app.clock.now();
+    match app.store.gate_session(claims.user, claims.session, now).await? {
+        Gate::Closed => Err(Error::TokenInvalid),
+        Gate::Open(standing) => {
+            let quota = quota(standing.hit, app.settings.rate_limit_per_minute, now)?;
+            Ok((Caller::presumed(claims), quota))
+        }
+    }
+}
+
+/// Which count a request of an address without a session belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Registering and logging in.
+    Authentication,
+    General,
+}
+
+/// Counts the request of an address.
+pub async fn admit_address(app: &App, address: &str, group: Group) -> Result<Quota> {
+    let now = app.clock.now();
+    let (name, limit) = match group {
+        Group::Authentication => ("AUTH", app.settings.rate_limit_auth_per_minute),
+        Group::General => ("GENERAL", app.settings.rate_limit_per_minute),
+    };
+    quota(app.store.gate_address(address, name, now).await?, limit, now)
+}
+
+pub(crate) fn quota(hit: Hit, limit: u32, now: domain::Instant) -> Result<Quota> {
+    let seconds = now.timestamp();
+    let resets_at = (seconds.div_euclid(60) + 1) * 60;
+    let retry_after = (resets_at - seconds).max(1);
+    match limit.checked_sub(hit.count) {
+        Some(remaining) => Ok(Quota { limit, remaining, resets_at, retry_after }),
+        None => Err(Error::RateLimited(Quota { limit, remaining: 0, resets_at, retry_after })),
+    }
+}

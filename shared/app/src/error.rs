@@ -1,0 +1,117 @@
+//! Why a use-case did not do what was asked.
+
+use domain::interval::Interval;
+use domain::{Sentence, booking, ledger, person};
+use store::{BadCursor, Denied, Failed, Fault};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Booking(#[from] booking::Refusal),
+    /// The time was taken; these are free.
+    #[error("This time is no longer free.")]
+    SlotTaken { alternatives: Vec<Interval> },
+    #[error(transparent)]
+    Ledger(#[from] ledger::Refusal),
+    #[error(transparent)]
+    Person(#[from] person::Refusal),
+    #[error("{0}")]
+    WeakPassword(Sentence),
+    #[error("The username or the password is wrong.")]
+    InvalidCredentials,
+    #[error("This account is suspended.")]
+    AccountSuspended,
+    /// The expert, receiver or reviewee that was named does not exist or cannot be addressed.
+    #[error("There is no such person.")]
+    UnknownPerson,
+    #[error("You cannot write to yourself.")]
+    OwnMessage,
+    #[error("{0}")]
+    BadPicture(Sentence),
+    #[error("The file is larger than 10 MB.")]
+    PictureTooLarge,
+    #[error("Not found.")]
+    NotFound,
+    #[error("You may not do this.")]
+    Forbidden,
+    #[error("The cursor is not valid for this list.")]
+    BadCursor,
+    #[error("Not logged in.")]
+    NotAuthenticated,
+    #[error("The token is not valid.")]
+    TokenInvalid,
+    #[error("The token has expired.")]
+    TokenExpired,
+    #[error("Too many requests. Try again after a short while.")]
+    RateLimited(Quota),
+    #[error("A request with this idempotency key is still running.")]
+    InFlight,
+    #[error("This idempotency key was used for another request.")]
+    KeyReused,
+    /// Somebody else wrote first; decide again. Never leaves the app.
+    #[error("changed meanwhile")]
+    Stale,
+    /// Others wrote first, again and again.
+    #[error("Somebody else changed this at the same moment. Try again.")]
+    Contended,
+    #[error("The service is busy. Try again in a moment.")]
+    Unavailable,
+    #[error(transparent)]
+    Fault(Fault),
+    /// Machinery other than the table.
+    #[error("{what}: {detail}")]
+    Broken { what: &'static str, detail: String },
+}
+
+/// A limit and how much of it is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    pub limit: u32,
+    pub remaining: u32,
+    /// Epoch seconds at which the count begins anew.
+    pub resets_at: i64,
+    /// Seconds until then, at least one.
+    pub retry_after: i64,
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Contended => Self::Contended,
+            Fault::Unavailable(_) => {
+                tracing::warn!(%fault, "the store refuses");
+                Self::Unavailable
+            }
+            other => Self::Fault(other),
+        }
+    }
+}
+
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Booking(refusal) => Self::Booking(refusal),
+            Denied::Ledger(refusal) => Self::Ledger(refusal),
+            Denied::Person(refusal) => Self::Person(refusal),
+            Denied::Stale | Denied::IdTaken => Self::Stale,
+            Denied::ClaimLost => Self::InFlight,
+        }
+    }
+}
+
+impl From<Failed<Denied>> for Error {
+    fn from(failed: Failed<Denied>) -> Self {
+        match failed {
+            Failed::Refused(denied) => denied.into(),
+            Failed::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<BadCursor> for Error {
+    fn from(_: BadCursor) -> Self {
+        Self::BadCursor
+    }
+}

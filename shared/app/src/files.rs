@@ -1,0 +1,124 @@
+//! The file store: one private bucket, reached by short-lived signed URLs.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::primitives::ByteStream;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::clock::machine_time;
+use crate::{Error, Result};
+
+#[derive(Clone, Debug)]
+pub struct Files {
+    client: Client,
+    bucket: String,
+}
+
+/// Where and how to send bytes.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    pub url: String,
+    pub headers: BTreeMap<String, String>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The beginning of an object, and how long it is in all.
+pub struct Head {
+    pub first_bytes: Vec<u8>,
+    pub size: u64,
+}
+
+/// A link is good for an hour at least. Its signature is dated to the last full five minutes, so that a polled answer
+/// stays the same for a while.
+const LINK: Duration = Duration::from_secs(65 * 60);
+const LINK_STEP_SECONDS: i64 = 300;
+
+const UPLOAD: Duration = Duration::from_secs(15 * 60);
+
+fn broken(what: &'static str, error: impl std::error::Error) -> Error {
+    Error::Broken { what, detail: DisplayErrorContext(error).to_string() }
+}
+
+impl Files {
+    pub fn new(client: Client, bucket: impl Into<String>) -> Self {
+        Self { client, bucket: bucket.into() }
+    }
+
+    /// A URL for one upload of exactly this type and size.
+    pub async fn presign_upload(&self, key: &str, content_type: &str, size: u64) -> Result<Upload> {
+        let config = PresigningConfig::expires_in(UPLOAD).map_err(|error| broken("signing an upload", error))?;
+        let request = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type)
+            .content_length(i64::try_from(size).unwrap_or(i64::MAX))
+            .presigned(config)
+            .await
+            .map_err(|error| broken("signing an upload", error))?;
+        let headers = request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let expires_at = machine_time() + TimeDelta::from_std(UPLOAD).unwrap_or_default();
+        Ok(Upload { url: request.uri().to_owned(), headers, expires_at })
+    }
+
+    /// A URL that serves the object for an hour.
+    pub async fn presign_link(&self, key: &str) -> Result<String> {
+        let now = machine_time().timestamp();
+        let start = u64::try_from(now - now.rem_euclid(LINK_STEP_SECONDS)).unwrap_or_default();
+        let config = PresigningConfig::builder()
+            .start_time(std::time::UNIX_EPOCH + Duration::from_secs(start))
+            .expires_in(LINK)
+            .build()
+            .map_err(|error| broken("signing a link", error))?;
+        let request = self.client.get_object().bucket(&self.bucket).key(key).presigned(config).await;
+        Ok(request.map_err(|error| broken("signing a link", error))?.uri().to_owned())
+    }
+
+    pub(crate) async fn put(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<()> {
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type)
+            .body(ByteStream::from(bytes))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| broken("storing a file", error))
+    }
+
+    /// The first bytes of an object; `None` if there is no such object.
+    pub(crate) async fn head(&self, key: &str) -> Result<Option<Head>> {
+        let request = self.client.get_object().bucket(&self.bucket).key(key).range("bytes=0-511");
+        let object = match request.send().await {
+            Ok(object) => object,
+            // An empty object has no first bytes to give.
+            Err(error) if matches!(error.code(), Some("NoSuchKey" | "NotFound" | "InvalidRange")) => return Ok(None),
+            Err(error) => return Err(broken("reading a file", error)),
+        };
+        let whole = object.content_range().and_then(|range| range.rsplit_once('/')).and_then(|(_, all)| all.parse().ok());
+        let length = object.content_length().and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
+        let bytes = object.body.collect().await.map_err(|error| broken("reading a file", error))?;
+        Ok(Some(Head { first_bytes: bytes.to_vec(), size: whole.unwrap_or(length) }))
+    }
+
+    /// Keeps an upload under its final name, with the type its bytes have.
+    pub(crate) async fn adopt(&self, from: &str, to: &str, content_type: &str) -> Result<()> {
+        self.client
+            .copy_object()
+            .bucket(&self.bucket)
+            .copy_source(format!("{}/{from}", self.bucket))
+            .key(to)
+            .content_type(content_type)
+            .metadata_directive(aws_sdk_s3::types::MetadataDirective::Replace)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| broken("keeping a file", error))
+    }
+}

@@ -1,0 +1,52 @@
+//! Keeping an answer with its effect, and deciding anew when somebody else was faster.
+
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use store::{Claim, Denied, Stored, Transaction};
+
+use crate::{Error, Result};
+
+/// How a command keeps its answer for a request that carried an idempotency key. Without a key it keeps nothing.
+pub struct Keep<'a, T> {
+    claimed: Option<(&'a Claim, &'a (dyn Fn(&T) -> Stored + Send + Sync))>,
+}
+
+impl<'a, T> Keep<'a, T> {
+    pub fn nothing() -> Self {
+        Self { claimed: None }
+    }
+
+    pub fn answer(claim: &'a Claim, render: &'a (dyn Fn(&T) -> Stored + Send + Sync)) -> Self {
+        Self { claimed: Some((claim, render)) }
+    }
+
+    pub(crate) fn is_claimed(&self) -> bool {
+        self.claimed.is_some()
+    }
+
+    /// A transaction that keeps the answer to `result`, if it has to be kept, and awaits the command's own legs.
+    pub(crate) fn begin(&self, result: &T) -> Transaction<Denied> {
+        let mut transaction = Transaction::new();
+        if let Some((claim, render)) = &self.claimed {
+            transaction.keep_answer(claim, &render(result), Denied::ClaimLost);
+        }
+        transaction
+    }
+}
+
+/// Runs a decision again, from its first read, while others get in between: about a second and a half, with jitter.
+pub(crate) async fn decided<T, F>(decide: impl Fn() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    let patience = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(5))
+        .with_max_delay(Duration::from_millis(200))
+        .with_max_times(12)
+        .with_jitter();
+    match decide.retry(patience).when(|error| matches!(error, Error::Stale)).await {
+        Err(Error::Stale) => Err(Error::Contended),
+        result => result,
+    }
+}

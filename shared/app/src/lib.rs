@@ -1,0 +1,76 @@
+//! What the marketplace does: one module per noun, one function per thing somebody can do.
+//!
+//! A use-case reads what it must, asks the domain to decide, and commits the decision in one transaction. It knows
+//! nothing of HTTP; who may call it is in its arguments.
+
+mod alternatives;
+pub mod audit;
+pub mod bookings;
+pub mod caller;
+pub mod capacity;
+pub mod chats;
+mod clock;
+pub mod error;
+pub mod files;
+mod keep;
+mod mint;
+pub mod notices;
+mod passwords;
+pub mod people;
+pub mod picture;
+pub mod profile;
+pub mod reviews;
+mod settings;
+pub mod slots;
+mod start;
+pub mod tokens;
+pub mod wallet;
+pub mod words;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+pub use clock::Clock;
+pub use error::{Error, Result};
+pub use keep::Keep;
+pub use mint::Mint;
+pub use passwords::Hashing;
+pub use settings::{BadSetting, NAMES as SETTING_NAMES, Settings};
+pub use store::Page;
+
+use capacity::Capacity;
+use files::Files;
+use store::{Cursors, Store};
+use tokens::Tokens;
+
+/// Everything a use-case works with. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is assembled from.
+pub struct Parts {
+    pub store: Store,
+    pub files: Files,
+    pub clock: Clock,
+    pub mint: Mint,
+    pub settings: Settings,
+    pub tokens: Tokens,
+    pub cursors: Cursors,
+    pub hashing: Hashing,
+    /// Where costs per route are added up; only locally.
+    pub capacity: Option<Capacity>,
+}
+
+impl App {
+    pub fn assemble(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

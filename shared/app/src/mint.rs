@@ -1,0 +1,53 @@
+//! Where ids are minted, and the only place that rolls dice for them.
+
+use std::sync::{Arc, Mutex};
+
+use domain::Instant;
+use domain::ids::{BookingId, EntryId, HoursId, MessageId, NoticeId, PaymentId, ReviewId, SessionId, SkillId, UserId};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+/// Mints ids. Seeded, it repeats itself.
+#[derive(Clone, Debug)]
+pub struct Mint(Arc<Mutex<StdRng>>);
+
+impl Default for Mint {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(rand::make_rng())))
+    }
+}
+
+macro_rules! minting {
+    ($($name:ident: $id:ident),* $(,)?) => {
+        impl Mint {$(
+            pub fn $name(&self, now: Instant) -> $id {
+                $id::mint(now, self.chance())
+            }
+        )*}
+    };
+}
+
+minting! {
+    booking: BookingId, review: ReviewId, message: MessageId, notice: NoticeId, entry: EntryId,
+    payment: PaymentId, skill: SkillId, hours: HoursId, session: SessionId,
+}
+
+impl Mint {
+    pub fn seeded(seed: u64) -> Self {
+        Self(Arc::new(Mutex::new(StdRng::seed_from_u64(seed))))
+    }
+
+    fn chance(&self) -> u16 {
+        self.number() as u16
+    }
+
+    /// Persons have even ids, so that no conversation, which will have odd ones, is ever mistaken for one.
+    pub fn user(&self, now: Instant) -> UserId {
+        UserId::mint(now, self.chance() & !1)
+    }
+
+    /// Any number: the owner of a claim, the secret part of a file's name.
+    pub fn number(&self) -> u64 {
+        self.0.lock().unwrap_or_else(|broken| broken.into_inner()).random()
+    }
+}

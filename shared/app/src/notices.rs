@@ -1,0 +1,36 @@
+//! A person's notifications.
+
+use domain::ids::NoticeId;
+use domain::notice::Notice;
+use store::Page;
+
+use crate::caller::Caller;
+use crate::{App, Error, Result};
+
+/// The caller's notifications, newest first.
+pub async fn list(
+    app: &App,
+    caller: Caller,
+    is_read: Option<bool>,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<Notice>> {
+    let list = format!("notices/{}/{is_read:?}", caller.user());
+    let after = cursor.map(|cursor| app.cursors.open(&list, cursor)).transpose()?;
+    let mut page = app.store.notices(caller.user(), is_read, after.as_deref(), limit).await?;
+    page.next = page.next.map(|position| app.cursors.seal(&list, &position));
+    Ok(page)
+}
+
+pub async fn find(app: &App, caller: Caller, id: NoticeId) -> Result<Notice> {
+    app.store.notice(caller.user(), id).await?.ok_or(Error::NotFound)
+}
+
+pub async fn mark(app: &App, caller: Caller, id: NoticeId, is_read: bool) -> Result<Notice> {
+    app.store.notice_mark(caller.user(), id, is_read, app.clock.now()).await?.ok_or(Error::NotFound)
+}
+
+/// Marks everything as read; how many notifications that were.
+pub async fn mark_all(app: &App, caller: Caller) -> Result<usize> {
+    Ok(app.store.notices_mark_all(caller.user(), app.clock.now()).await?)
+}

@@ -1,0 +1,61 @@
+//! Password hashing: argon2id, off the request's own thread.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use domain::password::Password;
+
+use crate::{Error, Result};
+
+/// How much work a hash is. Verifying uses what the stored hash says.
+#[derive(Clone, Copy, Debug)]
+pub struct Hashing {
+    pub memory_kib: u32,
+    pub passes: u32,
+}
+
+/// OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane.
+impl Default for Hashing {
+    fn default() -> Self {
+        Self { memory_kib: 19 * 1024, passes: 2 }
+    }
+}
+
+fn broken(error: impl std::fmt::Display) -> Error {
+    Error::Broken { what: "hashing a password", detail: error.to_string() }
+}
+
+impl Hashing {
+    fn argon2(self) -> Result<Argon2<'static>> {
+        let params = Params::new(self.memory_kib, self.passes, 1, None).map_err(broken)?;
+        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    }
+
+    /// A PHC string.
+    pub(crate) async fn hash(self, password: &Password) -> Result<String> {
+        let text = password.as_str().to_owned();
+        tokio::task::spawn_blocking(move || {
+            self.argon2()?.hash_password(text.as_bytes()).map(|hash| hash.to_string()).map_err(broken)
+        })
+        .await
+        .map_err(broken)?
+    }
+
+    /// Whether `password` is the one `hash` was made of. Without a hash the same work is done for nothing, so that an
+    /// unknown name takes as long as a wrong password.
+    pub(crate) async fn matches(self, password: &str, hash: Option<String>) -> Result<bool> {
+        let text = password.to_owned();
+        tokio::task::spawn_blocking(move || match hash {
+            Some(hash) => {
+                let hash = PasswordHash::new(&hash).map_err(broken)?;
+                Ok(self.argon2()?.verify_password(text.as_bytes(), &hash).is_ok())
+            }
+            None => {
+                let _same_work: PasswordHash = self.argon2()?.hash_password(text.as_bytes()).map_err(broken)?;
+                Ok(false)
+            }
+        })
+        .await
+        .map_err(broken)?
+    }
+}

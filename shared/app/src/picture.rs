@@ -1,0 +1,106 @@
+//! Profile pictures: an image by its first bytes, whatever it is called.
+
+use domain::ids::UserId;
+use domain::person::Picture;
+use url::Url;
+
+use crate::caller::Caller;
+use crate::files::Upload;
+use crate::{App, Error, Result};
+
+/// The image types a browser shows and that cannot carry a script.
+pub const TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
+
+/// Bytes; larger ones are refused on every way in.
+pub const LARGEST: u64 = 10 * 1024 * 1024;
+
+const NOT_AN_IMAGE: &str = "The file is not a JPEG, PNG, GIF or WebP image.";
+const NOT_A_PICTURE: &str = "Enter an http or https URL of at most 2048 characters, or what an upload returned.";
+
+/// What a client sends in place of a picture that was uploaded.
+const UPLOADED: &str = "upload:";
+
+/// An upload that was prepared, and the value that stands for it afterwards.
+pub struct Prepared {
+    pub upload: Upload,
+    pub picture: String,
+}
+
+fn check(first_bytes: &[u8]) -> Result<&'static str> {
+    infer::get(first_bytes)
+        .map(|found| found.mime_type())
+        .and_then(|found| TYPES.into_iter().find(|known| *known == found))
+        .ok_or(Error::BadPicture(NOT_AN_IMAGE))
+}
+
+fn uploads_of(user: UserId) -> String {
+    format!("uploads/{user}/")
+}
+
+fn fresh_key(app: &App, user: UserId) -> String {
+    format!("pictures/{user}/{:016x}{:016x}", app.mint.number(), app.mint.number())
+}
+
+/// Prepares the direct upload of a picture that is too large for the API.
+pub async fn prepare(app: &App, caller: Caller, content_type: &str, size: u64) -> Result<Prepared> {
+    if size > LARGEST {
+        return Err(Error::PictureTooLarge);
+    }
+    let name = format!("{:016x}{:016x}", app.mint.number(), app.mint.number());
+    let key = format!("{}{name}", uploads_of(caller.user()));
+    let upload = app.files.presign_upload(&key, content_type, size).await?;
+    Ok(Prepared { upload, picture: format!("{UPLOADED}{name}") })
+}
+
+/// Stores a picture that came with the request.
+pub async fn store(app: &App, caller: Caller, bytes: Vec<u8>) -> Result<Picture> {
+    if bytes.len() as u64 > LARGEST {
+        return Err(Error::PictureTooLarge);
+    }
+    let content_type = check(&bytes)?;
+    let key = fresh_key(app, caller.user());
+    app.files.put(&key, content_type, bytes).await?;
+    Ok(Picture::File { key })
+}
+
+/// The picture a text stands for: an upload of the caller's own, a link to elsewhere, or a link to a picture of ours
+/// that was shown before and comes back unchanged.
+pub async fn named(app: &App, caller: Caller, text: &str) -> Result<Picture> {
+    if let Some(name) = text.strip_prefix(UPLOADED) {
+        return adopt(app, caller, name).await;
+    }
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let Some(url) = url.filter(|_| text.chars().count() <= 2048) else {
+        return Err(Error::BadPicture(NOT_A_PICTURE));
+    };
+    if let Some(Picture::File { key }) = crate::people::me(app, caller).await?.picture
+        && url.path().ends_with(&format!("/{key}"))
+    {
+        return Ok(Picture::File { key });
+    }
+    Ok(Picture::Link(text.to_owned()))
+}
+
+async fn adopt(app: &App, caller: Caller, name: &str) -> Result<Picture> {
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_hexdigit()) {
+        return Err(Error::BadPicture(NOT_A_PICTURE));
+    }
+    let upload = format!("{}{name}", uploads_of(caller.user()));
+    let head = app.files.head(&upload).await?.ok_or(Error::BadPicture("Nothing was uploaded yet."))?;
+    if head.size > LARGEST {
+        return Err(Error::PictureTooLarge);
+    }
+    let content_type = check(&head.first_bytes)?;
+    let key = fresh_key(app, caller.user());
+    app.files.adopt(&upload, &key, content_type).await?;
+    Ok(Picture::File { key })
+}
+
+/// Where a browser finds the picture.
+pub async fn link(app: &App, picture: Option<&Picture>) -> Result<Option<String>> {
+    match picture {
+        None => Ok(None),
+        Some(Picture::Link(url)) => Ok(Some(url.clone())),
+        Some(Picture::File { key }) => app.files.presign_link(key).await.map(Some),
+    }
+}

@@ -1,0 +1,136 @@
+//! What a person changes about themselves: profile, skills, weekly hours. Each is one read, one decision, one
+//! transaction over the version that was read, decided anew if another change came first.
+
+use domain::category::CategoryId;
+use domain::calendar::WeeklyHours;
+use domain::ids::{HoursId, SkillId};
+use domain::person::{HoursRow, Level, Picture, Skill, User};
+use domain::zone::Zone;
+
+use crate::caller::Caller;
+use crate::keep::{Keep, decided};
+use crate::{App, Result, people};
+
+/// What is absent stays.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub bio: Option<String>,
+    pub headline: Option<String>,
+    pub timezone: Option<Zone>,
+    /// `Some(None)` removes it.
+    pub picture: Option<Option<Picture>>,
+}
+
+/// A skill as its owner describes it.
+#[derive(Clone, Debug)]
+pub struct SkillDraft {
+    pub name: String,
+    pub level: Level,
+    pub category: Option<CategoryId>,
+}
+
+/// What is absent stays.
+#[derive(Clone, Debug, Default)]
+pub struct SkillChanges {
+    pub name: Option<String>,
+    pub level: Option<Level>,
+    pub category: Option<Option<CategoryId>>,
+}
+
+/// What is absent stays.
+#[derive(Clone, Debug, Default)]
+pub struct HoursChanges {
+    pub day: Option<u8>,
+    pub start: Option<domain::calendar::TimeOfDay>,
+    pub end: Option<domain::calendar::TimeOfDay>,
+}
+
+/// Changes the caller's account by `change`; `found` says what the caller gets to see of it, and what is kept.
+async fn change<T>(
+    app: &App,
+    caller: Caller,
+    keep: Keep<'_, T>,
+    change: impl Fn(&mut User) -> Result<T>,
+) -> Result<T> {
+    decided(|| async {
+        let before = people::me(app, caller).await?;
+        let mut after = before.clone();
+        let result = change(&mut after)?;
+        if after != before {
+            app.store.user_save(keep.begin(&result), &before, &after).await?;
+        }
+        Ok(result)
+    })
+    .await
+}
+
+pub async fn update(app: &App, caller: Caller, changes: Changes) -> Result<User> {
+    change(app, caller, Keep::nothing(), |user| {
+        let changes = changes.clone();
+        user.first_name = changes.first_name.unwrap_or_else(|| user.first_name.clone());
+        user.last_name = changes.last_name.unwrap_or_else(|| user.last_name.clone());
+        user.bio = changes.bio.unwrap_or_else(|| user.bio.clone());
+        user.headline = changes.headline.unwrap_or_else(|| user.headline.clone());
+        user.timezone = changes.timezone.unwrap_or_else(|| user.timezone.clone());
+        user.picture = changes.picture.unwrap_or_else(|| user.picture.clone());
+        Ok(user.clone())
+    })
+    .await
+}
+
+pub async fn skill_add(app: &App, caller: Caller, draft: SkillDraft, keep: Keep<'_, Skill>) -> Result<Skill> {
+    change(app, caller, keep, |user| {
+        let id = app.mint.skill(app.clock.now());
+        let skill = Skill { id, name: draft.name.clone(), level: draft.level, category: draft.category };
+        user.put_skill(skill.clone())?;
+        Ok(skill)
+    })
+    .await
+}
+
+pub async fn skill_change(app: &App, caller: Caller, id: SkillId, changes: SkillChanges) -> Result<Skill> {
+    change(app, caller, Keep::nothing(), |user| {
+        let old = user.skill(id)?.clone();
+        let skill = Skill {
+            id,
+            name: changes.name.clone().unwrap_or(old.name),
+            level: changes.level.unwrap_or(old.level),
+            category: changes.category.unwrap_or(old.category),
+        };
+        user.put_skill(skill.clone())?;
+        Ok(skill)
+    })
+    .await
+}
+
+pub async fn skill_remove(app: &App, caller: Caller, id: SkillId) -> Result<()> {
+    change(app, caller, Keep::nothing(), |user| Ok(user.remove_skill(id)?)).await
+}
+
+/// A row of weekly hours in the account's own zone.
+pub async fn hours_add(app: &App, caller: Caller, hours: WeeklyHours, keep: Keep<'_, HoursRow>) -> Result<HoursRow> {
+    change(app, caller, keep, |user| {
+        let row = HoursRow { id: app.mint.hours(app.clock.now()), hours: hours.clone() };
+        user.put_hours(row.clone())?;
+        Ok(row)
+    })
+    .await
+}
+
+pub async fn hours_change(app: &App, caller: Caller, id: HoursId, changes: HoursChanges) -> Result<HoursRow> {
+    change(app, caller, Keep::nothing(), |user| {
+        let mut row = user.hours_row(id)?.clone();
+        row.hours.day = changes.day.unwrap_or(row.hours.day);
+        row.hours.start = changes.start.unwrap_or(row.hours.start);
+        row.hours.end = changes.end.unwrap_or(row.hours.end);
+        user.put_hours(row.clone())?;
+        Ok(row)
+    })
+    .await
+}
+
+pub async fn hours_remove(app: &App, caller: Caller, id: HoursId) -> Result<()> {
+    change(app, caller, Keep::nothing(), |user| Ok(user.remove_hours(id)?)).await
+}

@@ -1,0 +1,78 @@
+//! Reviews: what the two parties of a completed booking say of each other.
+
+use domain::booking::Change;
+use domain::ids::{BookingId, UserId};
+use domain::notice::Topic;
+use domain::review::Review;
+use store::Page;
+
+use crate::bookings::{self, Seated};
+use crate::caller::Caller;
+use crate::keep::{Keep, decided};
+use crate::words::meetings::personal;
+use crate::{App, Result};
+
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub booking: BookingId,
+    pub reviewee: UserId,
+    /// 1..=5
+    pub rating: u8,
+    pub text: String,
+}
+
+/// Each party says it once; the other's rating changes with it.
+pub async fn give(app: &App, caller: Caller, draft: Draft, keep: Keep<'_, Review>) -> Result<Review> {
+    decided(|| async {
+        let Seated { booking, seat } = bookings::find(app, caller, draft.booking).await?;
+        let now = app.clock.now();
+        let change: Change = booking.review(seat, draft.reviewee, now)?;
+        let (reviewer, reviewee) = (booking.party(seat), booking.party(seat.other()));
+        let review = Review {
+            id: app.mint.review(now),
+            booking: booking.id,
+            reviewer: reviewer.id,
+            reviewer_name: reviewer.name.clone(),
+            reviewee: reviewee.id,
+            reviewee_name: reviewee.name.clone(),
+            rating: draft.rating,
+            text: draft.text.clone(),
+            created_at: now,
+        };
+        let content = format!("{} reviewed the meeting \"{}\".", reviewer.name, booking.title);
+        let people = (reviewee.id, reviewer.id);
+        let notice = personal(&app.mint, now, people, Topic::NewReview, "New Review", content, review.id.get());
+        app.store.review_commit(keep.begin(&review), &change, &review, &notice).await?;
+        Ok(review)
+    })
+    .await
+}
+
+/// Which reviews are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// What others said of this person.
+    Of(UserId),
+    /// Those of one booking, perhaps only those of this person.
+    At(BookingId, Option<UserId>),
+    /// What the caller gave and received.
+    Own,
+}
+
+/// Reviews, newest first. They are public.
+pub async fn list(app: &App, caller: Caller, which: Which, cursor: Option<&str>, limit: usize) -> Result<Page<Review>> {
+    let list = format!("reviews/{}/{which:?}", caller.user());
+    let after = cursor.map(|cursor| app.cursors.open(&list, cursor)).transpose()?;
+    let mut page = match which {
+        Which::Of(user) => app.store.reviews_of(user, after.as_deref(), limit).await?,
+        Which::Own => app.store.reviews_around(caller.user(), after.as_deref(), limit).await?,
+        Which::At(booking, reviewee) => {
+            let mut items = app.store.reviews_at(booking).await?;
+            items.retain(|review| reviewee.is_none_or(|user| review.reviewee == user));
+            items.truncate(limit);
+            Page { items, next: None }
+        }
+    };
+    page.next = page.next.map(|position| app.cursors.seal(&list, &position));
+    Ok(page)
+}

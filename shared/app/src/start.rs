@@ -1,0 +1,77 @@
+//! Assembling the app in a Lambda: settings from the environment, secrets from the secret store, one warm connection.
+
+use serde::Deserialize;
+use store::{Cursors, Store};
+
+use crate::files::Files;
+use crate::tokens::Tokens;
+use crate::{App, Clock, Error, Hashing, Mint, Parts, Result, Settings, people};
+
+/// What the secret holds, as JSON.
+#[derive(Deserialize)]
+struct Secrets {
+    token_key: String,
+    #[serde(default)]
+    admin_password: Option<String>,
+}
+
+fn broken(what: &'static str, detail: impl std::fmt::Display) -> Error {
+    Error::Broken { what, detail: detail.to_string() }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+impl Settings {
+    /// The settings of a deployed function.
+    pub fn from_env() -> Result<Self> {
+        Self::read(environment).map_err(|bad| broken("configuration", bad))
+    }
+}
+
+impl App {
+    /// The app of a deployed function.
+    pub async fn from_env() -> Result<Self> {
+        let settings = Settings::from_env()?;
+        let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+        let secrets = secrets(&settings, &config).await?;
+        let files = aws_sdk_s3::config::Builder::from(&config)
+            .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired)
+            .build();
+        let app = Self::assemble(Parts {
+            store: Store::new(aws_sdk_dynamodb::Client::new(&config), &settings.table_name),
+            files: Files::new(aws_sdk_s3::Client::from_conf(files), &settings.files_bucket),
+            clock: Clock::System,
+            mint: Mint::default(),
+            tokens: Tokens::new(secrets.token_key.as_bytes()),
+            cursors: Cursors::new(secrets.token_key.as_bytes()),
+            hashing: Hashing::default(),
+            capacity: None,
+            settings,
+        });
+        app.store.warm().await;
+        app.ensure_admin(secrets.admin_password.as_deref()).await?;
+        Ok(app)
+    }
+
+    /// Sees to it that the configured administrator exists, if a password for them is among the secrets.
+    pub async fn ensure_admin(&self, password: Option<&str>) -> Result<()> {
+        match (&self.settings.admin_email, password) {
+            (Some(email), Some(password)) => people::ensure_admin(self, email, password).await,
+            _ => Ok(()),
+        }
+    }
+}
+
+async fn secrets(settings: &Settings, config: &aws_config::SdkConfig) -> Result<Secrets> {
+    let arn = settings.secrets_arn.as_deref().ok_or_else(|| broken("configuration", "SECRETS_ARN is not set"))?;
+    let answer = aws_sdk_secretsmanager::Client::new(config)
+        .get_secret_value()
+        .secret_id(arn)
+        .send()
+        .await
+        .map_err(|error| broken("reading the secret", aws_sdk_secretsmanager::error::DisplayErrorContext(error)))?;
+    serde_json::from_str(answer.secret_string().unwrap_or_default()).map_err(|error| broken("reading the secret", error))
+}

@@ -1,0 +1,108 @@
+//! Credits: what somebody has, buying them, giving them to an expert.
+
+use domain::ids::BookingId;
+use domain::ledger::{Account, Balance, Cause, Entry, Unit, transfer};
+use domain::payment::{CREDIT_PRICE_CENTS, Method, Payment};
+use store::Page;
+
+use crate::bookings::{self, Seated};
+use crate::caller::Caller;
+use crate::keep::{Keep, decided};
+use crate::settings::Provider;
+use crate::words::meetings;
+use crate::{App, Result, people};
+
+pub async fn balance(app: &App, caller: Caller) -> Result<Balance> {
+    Ok(app.store.balance(caller.user(), Unit::Credit, caller.user().minted_at()).await?)
+}
+
+/// The caller's transactions, newest first, and the username they are listed under.
+pub async fn entries(
+    app: &App,
+    caller: Caller,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<(Page<Entry>, String)> {
+    let list = format!("entries/{}", caller.user());
+    let after = cursor.map(|cursor| app.cursors.open(&list, cursor)).transpose()?;
+    let (page, user) = futures_util::try_join!(
+        async { Ok(app.store.entries(caller.user(), after.as_deref(), limit).await?) },
+        people::me(app, caller)
+    )?;
+    let next = page.next.map(|position| app.cursors.seal(&list, &position));
+    Ok((Page { items: page.items, next }, user.username.as_str().to_owned()))
+}
+
+/// A completed purchase.
+#[derive(Clone, Debug)]
+pub struct Purchased {
+    pub username: String,
+    pub payment: Payment,
+    pub entry: Entry,
+    pub new_balance: u32,
+}
+
+/// Buys 1..=1000 credits at the fixed price. The payment and the credits come into being together.
+pub async fn purchase(
+    app: &App,
+    caller: Caller,
+    method: Method,
+    credits: u32,
+    keep: Keep<'_, Purchased>,
+) -> Result<Purchased> {
+    let user = caller.user();
+    let username = people::me(app, caller).await?.username.as_str().to_owned();
+    // What is kept for a repetition must be known before the commit; the answer itself is read after it.
+    let seen = if keep.is_claimed() { balance(app, caller).await?.spendable } else { 0 };
+    let mut purchased = decided(|| async {
+        let now = app.clock.now();
+        let cents = credits.saturating_mul(CREDIT_PRICE_CENTS);
+        let provider_id = match app.settings.payment_provider {
+            Provider::Simulated => format!("sim_{user}_{}_{credits}", cents / 100),
+        };
+        let payment =
+            Payment { id: app.mint.payment(now), user, method, cents, credits, provider_id, created_at: now };
+        let legs = transfer(Account::Issue, Account::Spendable(user), credits);
+        let cause = Cause::Purchase(payment.id);
+        let entry = Entry::new(app.mint.entry(now), cause, Unit::Credit, legs, "Purchased credits".to_owned(), now);
+        let purchased = Purchased { username: username.clone(), payment, entry, new_balance: seen + credits };
+        app.store.payment_complete(keep.begin(&purchased), &purchased.payment, &purchased.entry).await?;
+        Ok(purchased)
+    })
+    .await?;
+    purchased.new_balance = balance(app, caller).await?.spendable;
+    Ok(purchased)
+}
+
+/// What a transfer came to.
+#[derive(Clone, Copy, Debug)]
+pub struct Transferred {
+    /// What moved now; nothing if enough had gone before.
+    pub moved: u32,
+    pub new_balance: u32,
+}
+
+/// Sees to it that at least `total` credits have gone to the expert for this booking; repeating it moves nothing.
+pub async fn transfer_for(
+    app: &App,
+    caller: Caller,
+    id: BookingId,
+    total: u32,
+    keep: Keep<'_, Transferred>,
+) -> Result<Transferred> {
+    let seen = if keep.is_claimed() { balance(app, caller).await?.spendable } else { 0 };
+    let moved = decided(|| async {
+        let Seated { booking, seat } = bookings::find(app, caller, id).await?;
+        let now = app.clock.now();
+        let Some(change) = booking.see_paid(seat, total, now, app.mint.entry(now))? else {
+            return Ok(0);
+        };
+        let moved = total.saturating_sub(booking.paid_out);
+        let notices = meetings::of_change(&change, &app.mint, now);
+        let answer = Transferred { moved, new_balance: seen.saturating_sub(moved) };
+        app.store.booking_commit(keep.begin(&answer), &change, &notices).await?;
+        Ok(moved)
+    })
+    .await?;
+    Ok(Transferred { moved, new_balance: balance(app, caller).await?.spendable })
+}

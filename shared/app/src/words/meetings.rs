@@ -1,0 +1,129 @@
+//! ExpertConnect's notifications (`expertconnect.md` §6): title, sentence, receiver and whether a mail follows.
+
+use domain::Instant;
+use domain::booking::{Actor, Booking, Change, Fact, Seat};
+use domain::ids::UserId;
+use domain::notice::{Notice, Topic};
+
+use crate::Mint;
+
+struct Telling {
+    to: Seat,
+    topic: Topic,
+    title: &'static str,
+    content: String,
+    mailed: bool,
+}
+
+fn tell(to: Seat, topic: Topic, title: &'static str, mailed: bool, content: String) -> Telling {
+    Telling { to, topic, title, content, mailed }
+}
+
+/// The notifications a change of a booking causes.
+pub fn of_change(change: &Change, mint: &Mint, now: Instant) -> Vec<Notice> {
+    let booking = &change.after;
+    change
+        .facts
+        .iter()
+        .flat_map(|fact| tellings(booking, *fact))
+        .map(|telling| Notice {
+            id: mint.notice(now),
+            user: booking.party(telling.to).id,
+            topic: telling.topic,
+            title: telling.title.to_owned(),
+            content: telling.content,
+            related: Some(booking.id.get()),
+            peer: Some(booking.party(telling.to.other()).id),
+            mailed: telling.mailed,
+            is_read: false,
+            created_at: now,
+            updated_at: now,
+        })
+        .collect()
+}
+
+fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
+    use Seat::{Expert, Learner};
+    let title = &booking.title;
+    let name = |seat: Seat| &booking.party(seat).name;
+    match fact {
+        Fact::Requested => {
+            let content = format!("{} requested a meeting: \"{title}\".", name(Learner));
+            vec![tell(Expert, Topic::Requested, "Meeting Request", true, content)]
+        }
+        Fact::Confirmed => {
+            let content = format!("{} confirmed your meeting \"{title}\".", name(Expert));
+            vec![tell(Learner, Topic::Confirmed, "Meeting Confirmed", true, content)]
+        }
+        Fact::Cancelled { by } => {
+            let told = match by {
+                Actor::Learner => vec![Expert],
+                Actor::Expert => vec![Learner],
+                _ => vec![Learner, Expert],
+            };
+            let content = match by.seat() {
+                Some(seat) => format!("{} cancelled the meeting \"{title}\".", name(seat)),
+                None => format!("The meeting \"{title}\" was cancelled."),
+            };
+            let cancelled = |to| tell(to, Topic::Cancelled, "Meeting Cancelled", true, content.clone());
+            told.into_iter().map(cancelled).collect()
+        }
+        Fact::Moved => {
+            let content = format!("{} asks for another time for the meeting \"{title}\".", name(Learner));
+            vec![tell(Expert, Topic::Rescheduled, "Meeting Rescheduled", true, content)]
+        }
+        Fact::Expired => {
+            let content = format!("Your meeting request \"{title}\" was not answered in time.");
+            vec![tell(Learner, Topic::Expired, "Meeting Expired", true, content)]
+        }
+        Fact::NoShow { absent } => {
+            let content = format!("You were reported absent from the meeting \"{title}\".");
+            vec![tell(absent, Topic::NoShow, "Meeting Missed", false, content)]
+        }
+        Fact::Completed => [Learner, Expert]
+            .into_iter()
+            .map(|to| {
+                let content = format!("How was the meeting \"{title}\" with {}? Leave a review.", name(to.other()));
+                tell(to, Topic::ReviewWanted, "Leave a Review", false, content)
+            })
+            .collect(),
+        Fact::PaidOut(amount) => {
+            let content = format!("You earned {} for the meeting \"{title}\".", credits(amount));
+            vec![tell(Expert, Topic::CreditUpdate, "Credits Earned", false, content)]
+        }
+        Fact::Returned => {
+            let content = format!("You got {} back for the meeting \"{title}\".", credits(booking.price.minor));
+            vec![tell(Learner, Topic::CreditUpdate, "Credits Returned", false, content)]
+        }
+        Fact::Paid | Fact::Replaced | Fact::Refunded => Vec::new(),
+    }
+}
+
+fn credits(amount: u32) -> String {
+    if amount == 1 { "1 credit".to_owned() } else { format!("{amount} credits") }
+}
+
+/// The notification of something one person did to another.
+pub(crate) fn personal(
+    mint: &Mint,
+    now: Instant,
+    (to, from): (UserId, UserId),
+    topic: Topic,
+    title: &str,
+    content: String,
+    related: i64,
+) -> Notice {
+    Notice {
+        id: mint.notice(now),
+        user: to,
+        topic,
+        title: title.to_owned(),
+        content,
+        related: Some(related),
+        peer: Some(from),
+        mailed: false,
+        is_read: false,
+        created_at: now,
+        updated_at: now,
+    }
+}

@@ -1,0 +1,444 @@
+//! The booking: one aggregate for meeting, consultation, session and lesson.
+//!
+//! [`table`] says who may do what in which state; this file says what a booking is and what each step does to it. A step
+//! is a pure function to a [`Change`]; the store makes one transaction of it.
+
+mod money;
+mod request;
+pub mod table;
+
+pub use request::{Draft, Times};
+pub use table::{Actor, Step};
+
+use chrono::TimeDelta;
+
+use crate::Instant;
+use crate::category::CategoryId;
+use crate::ids::{BookingId, EntryId, UserId};
+use crate::interval::Interval;
+use crate::ledger::{Amount, Entry};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Booking {
+    pub id: BookingId,
+    /// The first of a chain of replacements: its hold is this booking's hold.
+    pub root: BookingId,
+    pub facade: Facade,
+    pub title: String,
+    pub description: String,
+    pub category: Option<CategoryId>,
+    pub learner: Party,
+    pub expert: Party,
+    pub interval: Interval,
+    pub status: Status,
+    /// Rises with every move, so that what was planned for the old time dies by itself.
+    pub start_version: u32,
+    pub price: Amount,
+    pub funds: Funds,
+    pub policy: Policy,
+    /// What the expert got for it in total: the captured price and tips, in minor units.
+    pub paid_out: u32,
+    /// Who did not come, once reported.
+    pub absent: Option<Seat>,
+    /// When the schedule has to look at it next; `None` when nothing is left to do.
+    pub due_at: Option<Instant>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+    /// Rises with every change; a change names the version it was decided on.
+    pub version: u64,
+}
+
+/// One of the two people, with the name they had when the booking was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Party {
+    pub id: UserId,
+    pub name: String,
+    /// Has called it complete (counts where the policy wants both to).
+    pub completed: bool,
+    pub reviewed: bool,
+}
+
+impl Party {
+    pub fn new(id: UserId, name: String) -> Self {
+        Self { id, name, completed: false, reviewed: false }
+    }
+}
+
+/// A place at one booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seat {
+    Learner,
+    Expert,
+}
+
+impl Seat {
+    pub fn other(self) -> Self {
+        match self {
+            Seat::Learner => Seat::Expert,
+            Seat::Expert => Seat::Learner,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    Pending,
+    Confirmed,
+    Completed,
+    Cancelled,
+    /// Replaced by another booking.
+    Rescheduled,
+    Refunded,
+    NoShow,
+    Expired,
+}
+
+impl Status {
+    pub const ALL: [Status; 8] = [
+        Status::Pending,
+        Status::Confirmed,
+        Status::Completed,
+        Status::Cancelled,
+        Status::Rescheduled,
+        Status::Refunded,
+        Status::NoShow,
+        Status::Expired,
+    ];
+
+    /// Whether anything can still happen to it.
+    pub fn is_open(self) -> bool {
+        matches!(self, Status::Pending | Status::Confirmed)
+    }
+
+    /// Whether its time stays claimed in both calendars.
+    pub fn claims_time(self) -> bool {
+        matches!(self, Status::Pending | Status::Confirmed | Status::Completed | Status::NoShow)
+    }
+}
+
+/// Where the price is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Funds {
+    /// There is no price.
+    Free,
+    /// Money that is yet to be paid.
+    Due,
+    /// Reserved with the learner.
+    Held,
+    Captured,
+    Released,
+    /// Handed to the booking that replaced this one.
+    Moved,
+}
+
+/// In which product the booking was made: its rules and its words stay with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facade {
+    Meetings,
+}
+
+/// The rules frozen into a booking when it is made. Times are minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The longest it may last.
+    pub longest: u32,
+    /// How long before the start the learner may last cancel; `None`: at any time.
+    pub learner_cancels_before: Option<u32>,
+    /// The same for the expert.
+    pub expert_cancels_before: Option<u32>,
+    /// How long before the start the learner may last move it.
+    pub moves_before: u32,
+    /// It can be completed from its start on; otherwise from its end.
+    pub completes_from_start: bool,
+    /// Both have to call it complete.
+    pub both_complete: bool,
+    /// It completes by itself this long after its end.
+    pub completes_itself_after: u32,
+    /// Absence can be reported from this long after the start.
+    pub no_show_after: u32,
+    /// The platform's share of a price in money.
+    pub fee_percent: u8,
+}
+
+impl Policy {
+    /// ExpertConnect meetings, `expertconnect.md` §5.
+    pub const MEETING: Policy = Policy {
+        longest: 8 * 60,
+        learner_cancels_before: None,
+        expert_cancels_before: None,
+        moves_before: 0,
+        completes_from_start: false,
+        both_complete: false,
+        completes_itself_after: 24 * 60,
+        no_show_after: 10,
+        fee_percent: 0,
+    };
+}
+
+/// A decision: what was, what will be, what moves in the ledger and what people are told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub before: Option<Booking>,
+    pub after: Booking,
+    pub entry: Option<Entry>,
+    pub facts: Vec<Fact>,
+}
+
+/// What happened, for those who have to hear of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    Requested,
+    Paid,
+    Confirmed,
+    Cancelled { by: Actor },
+    Moved,
+    Replaced,
+    Expired,
+    Completed,
+    NoShow { absent: Seat },
+    Refunded,
+    /// The expert got the price, or a tip, of this many minor units.
+    PaidOut(u32),
+    /// The learner got the held price back without having asked for it.
+    Returned,
+}
+
+/// What a step leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It is already so; nothing is written.
+    Unchanged,
+    Changed(Box<Change>),
+}
+
+/// What a booking says no to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("You cannot book yourself.")]
+    OwnBooking,
+    #[error("The start must be in the future.")]
+    StartNotAhead,
+    #[error("The end must be after the start.")]
+    EndNotAfterStart,
+    #[error("A booking lasts at most 8 hours.")]
+    TooLong,
+    #[error("The expert is not available at this time.")]
+    OutsideAvailability,
+    #[error("This time is no longer free.")]
+    SlotTaken,
+    #[error("You cannot book or write to this person.")]
+    Blocked,
+    #[error("Only the other party may do this.")]
+    WrongParty,
+    #[error("The booking's status does not allow this.")]
+    InvalidTransition,
+    #[error("It is too early for this.")]
+    TooEarly,
+    #[error("It is too late for this.")]
+    TooLate,
+    #[error("The booking has not been paid.")]
+    PaymentRequired,
+    #[error("The booking is not completed.")]
+    NotCompleted,
+    #[error("You have already reviewed this booking.")]
+    AlreadyReviewed,
+    #[error("You can review only the other party.")]
+    NotTheOtherParty,
+    /// Somebody else changed it first.
+    #[error("The booking was changed by somebody else at the same moment.")]
+    Stale,
+}
+
+impl Booking {
+    pub fn party(&self, seat: Seat) -> &Party {
+        match seat {
+            Seat::Learner => &self.learner,
+            Seat::Expert => &self.expert,
+        }
+    }
+
+    pub fn party_mut(&mut self, seat: Seat) -> &mut Party {
+        match seat {
+            Seat::Learner => &mut self.learner,
+            Seat::Expert => &mut self.expert,
+        }
+    }
+
+    /// The place `user` has at this booking; `None` for everybody else.
+    pub fn seat_of(&self, user: UserId) -> Option<Seat> {
+        [Seat::Learner, Seat::Expert].into_iter().find(|seat| self.party(*seat).id == user)
+    }
+
+    /// The time it claims in the calendars of both people.
+    pub fn claimed(&self) -> Option<Interval> {
+        self.status.claims_time().then_some(self.interval)
+    }
+
+    /// Takes one step: decides by [`table`], then by the clock, then says what follows.
+    pub fn perform(&self, step: Step, actor: Actor, now: Instant, entry: EntryId) -> Result<Outcome, Refusal> {
+        if !table::may_ever(step, actor) {
+            return Err(Refusal::WrongParty);
+        }
+        if self.is_already(step, actor) {
+            return Ok(Outcome::Unchanged);
+        }
+        let to = table::target(self.status, step, actor).ok_or(Refusal::InvalidTransition)?;
+        self.check_time(step, actor, now)?;
+
+        let mut after = self.clone();
+        after.updated_at = now;
+        after.version += 1;
+        after.status = to;
+        let mut facts = Vec::new();
+        let moved = match step {
+            Step::Pay => {
+                facts.push(Fact::Paid);
+                after.pay(entry, now)?
+            }
+            Step::Confirm if self.funds == Funds::Due => return Err(Refusal::PaymentRequired),
+            Step::Confirm => {
+                facts.push(Fact::Confirmed);
+                None
+            }
+            Step::Cancel => {
+                facts.push(Fact::Cancelled { by: actor });
+                after.release(entry, now)
+            }
+            Step::Expire => {
+                facts.push(Fact::Expired);
+                let released = after.release(entry, now);
+                facts.extend(released.is_some().then_some(Fact::Returned));
+                released
+            }
+            Step::Complete => after.complete(self.status, actor, entry, now, &mut facts),
+            Step::ReportNoShow => after.report_no_show(actor, entry, now, &mut facts),
+            Step::Refund => {
+                facts.push(Fact::Refunded);
+                after.release(entry, now)
+            }
+            Step::Replace => {
+                facts.push(Fact::Replaced);
+                if self.funds != Funds::Free {
+                    after.funds = Funds::Moved;
+                }
+                None
+            }
+        };
+        after.due_at = after.next_due(now);
+        Ok(Outcome::Changed(Box::new(Change { before: Some(self.clone()), after, entry: moved, facts })))
+    }
+
+    /// One side's word that it took place; with a two-sided policy the second word completes it.
+    fn complete(
+        &mut self,
+        from: Status,
+        actor: Actor,
+        entry: EntryId,
+        now: Instant,
+        facts: &mut Vec<Fact>,
+    ) -> Option<Entry> {
+        if let Some(seat) = actor.seat() {
+            self.party_mut(seat).completed = true;
+            if self.policy.both_complete && !self.party(seat.other()).completed {
+                self.status = from;
+                return None;
+            }
+        }
+        facts.push(Fact::Completed);
+        self.capture(entry, now, facts)
+    }
+
+    fn report_no_show(
+        &mut self,
+        actor: Actor,
+        entry: EntryId,
+        now: Instant,
+        facts: &mut Vec<Fact>,
+    ) -> Option<Entry> {
+        let absent = actor.seat()?.other();
+        self.absent = Some(absent);
+        facts.push(Fact::NoShow { absent });
+        match absent {
+            Seat::Learner => self.capture(entry, now, facts),
+            Seat::Expert => {
+                let released = self.release(entry, now);
+                facts.extend(released.is_some().then_some(Fact::Returned));
+                released
+            }
+        }
+    }
+
+    /// Asking for what already is changes nothing. Only its reporter may report an absence again.
+    fn is_already(&self, step: Step, actor: Actor) -> bool {
+        match (step, self.status) {
+            (Step::Confirm, Status::Confirmed)
+            | (Step::Cancel, Status::Cancelled)
+            | (Step::Complete, Status::Completed)
+            | (Step::Expire, Status::Expired)
+            | (Step::Refund, Status::Refunded) => true,
+            (Step::Complete, Status::Confirmed) => {
+                self.policy.both_complete && actor.seat().is_some_and(|seat| self.party(seat).completed)
+            }
+            (Step::ReportNoShow, Status::NoShow) => actor.seat().map(Seat::other) == self.absent,
+            (Step::Pay, _) => matches!(self.funds, Funds::Held | Funds::Captured),
+            _ => false,
+        }
+    }
+
+    fn check_time(&self, step: Step, actor: Actor, now: Instant) -> Result<(), Refusal> {
+        let (start, end) = (self.interval.start(), self.interval.end());
+        let minutes = |n: u32| TimeDelta::minutes(i64::from(n));
+        let not_before = |moment| if now < moment { Err(Refusal::TooEarly) } else { Ok(()) };
+        let only_before = |moment| if now >= moment { Err(Refusal::TooLate) } else { Ok(()) };
+        match (step, actor) {
+            (Step::Confirm, _) => only_before(start),
+            (Step::Cancel, Actor::Learner) => match self.policy.learner_cancels_before {
+                Some(cutoff) => only_before(start - minutes(cutoff)),
+                None => Ok(()),
+            },
+            (Step::Cancel, Actor::Expert) => match self.policy.expert_cancels_before {
+                Some(cutoff) => only_before(start - minutes(cutoff)),
+                None => Ok(()),
+            },
+            (Step::Replace, _) => only_before(start - minutes(self.policy.moves_before)),
+            (Step::Expire, _) => not_before(start),
+            (Step::Complete, Actor::Schedule) => not_before(end + minutes(self.policy.completes_itself_after)),
+            (Step::Complete, _) if self.policy.completes_from_start => not_before(start),
+            (Step::Complete, _) => not_before(end),
+            (Step::ReportNoShow, _) => not_before(start + minutes(self.policy.no_show_after)),
+            (Step::Cancel | Step::Pay | Step::Refund, _) => Ok(()),
+        }
+    }
+
+    /// When the schedule must look at it next, seen from `now`: the expiry of a request, a reminder, the completion.
+    fn next_due(&self, now: Instant) -> Option<Instant> {
+        let (start, end) = (self.interval.start(), self.interval.end());
+        match self.status {
+            Status::Pending => Some(start),
+            Status::Confirmed => {
+                let completes = end + TimeDelta::minutes(i64::from(self.policy.completes_itself_after));
+                let moments = [start - TimeDelta::hours(24), start - TimeDelta::hours(1), completes];
+                Some(moments.into_iter().find(|moment| *moment > now).unwrap_or(completes))
+            }
+            _ => None,
+        }
+    }
+
+    /// Marks that `reviewer` has said what they think of `reviewee`.
+    pub fn review(&self, reviewer: Seat, reviewee: UserId, now: Instant) -> Result<Change, Refusal> {
+        if self.party(reviewer.other()).id != reviewee {
+            return Err(Refusal::NotTheOtherParty);
+        }
+        if self.status != Status::Completed {
+            return Err(Refusal::NotCompleted);
+        }
+        if self.party(reviewer).reviewed {
+            return Err(Refusal::AlreadyReviewed);
+        }
+        let mut after = self.clone();
+        after.party_mut(reviewer).reviewed = true;
+        after.updated_at = now;
+        after.version += 1;
+        Ok(Change { before: Some(self.clone()), after, entry: None, facts: Vec::new() })
+    }
+}

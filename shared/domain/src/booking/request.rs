@@ -1,0 +1,131 @@
+//! Making a booking, and giving it another time or another text.
+
+use chrono::TimeDelta;
+
+use super::{Actor, Booking, Change, Facade, Fact, Funds, Party, Policy, Refusal, Status};
+use crate::Instant;
+use crate::calendar::Schedule;
+use crate::category::CategoryId;
+use crate::ids::{BookingId, EntryId};
+use crate::interval::Interval;
+use crate::ledger::Amount;
+
+/// The times somebody asks for, not yet known to make sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    pub start: Instant,
+    pub end: Instant,
+}
+
+/// What somebody asks for.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub id: BookingId,
+    pub facade: Facade,
+    pub title: String,
+    pub description: String,
+    pub category: Option<CategoryId>,
+    pub learner: Party,
+    pub expert: Party,
+    pub times: Times,
+    pub price: Amount,
+    pub policy: Policy,
+}
+
+impl Times {
+    /// Ahead of `now`, the right way round, not longer than the policy allows, and inside the expert's hours.
+    fn check(self, policy: &Policy, schedule: &Schedule, now: Instant) -> Result<Interval, Refusal> {
+        if self.start <= now {
+            return Err(Refusal::StartNotAhead);
+        }
+        let interval = Interval::new(self.start, self.end).ok_or(Refusal::EndNotAfterStart)?;
+        if interval.duration() > TimeDelta::minutes(i64::from(policy.longest)) {
+            return Err(Refusal::TooLong);
+        }
+        if !schedule.covers(&interval) {
+            return Err(Refusal::OutsideAvailability);
+        }
+        Ok(interval)
+    }
+}
+
+impl Booking {
+    /// A new booking, pending, its price held. Whether the time is free and the credits suffice is for the store's
+    /// conditions to say.
+    pub fn request(draft: Draft, schedule: &Schedule, now: Instant, entry: EntryId) -> Result<Change, Refusal> {
+        if draft.learner.id == draft.expert.id {
+            return Err(Refusal::OwnBooking);
+        }
+        let interval = draft.times.check(&draft.policy, schedule, now)?;
+        let mut after = Booking {
+            id: draft.id,
+            root: draft.id,
+            facade: draft.facade,
+            title: draft.title,
+            description: draft.description,
+            category: draft.category,
+            learner: draft.learner,
+            expert: draft.expert,
+            interval,
+            status: Status::Pending,
+            start_version: 1,
+            price: draft.price,
+            funds: Funds::Free,
+            policy: draft.policy,
+            paid_out: 0,
+            absent: None,
+            due_at: Some(interval.start()),
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let entry = after.reserve(entry, now);
+        Ok(Change { before: None, after, entry, facts: vec![Fact::Requested] })
+    }
+
+    /// The learner gives other times: it is pending again and waits for the expert anew; the hold stays.
+    pub fn move_to(&self, times: Times, actor: Actor, schedule: &Schedule, now: Instant) -> Result<Change, Refusal> {
+        if actor != Actor::Learner {
+            return Err(Refusal::WrongParty);
+        }
+        if !self.status.is_open() {
+            return Err(Refusal::InvalidTransition);
+        }
+        if now >= self.interval.start() - TimeDelta::minutes(i64::from(self.policy.moves_before)) {
+            return Err(Refusal::TooLate);
+        }
+        let interval = times.check(&self.policy, schedule, now)?;
+        let mut after = self.clone();
+        after.interval = interval;
+        after.status = Status::Pending;
+        after.start_version += 1;
+        after.due_at = Some(interval.start());
+        after.updated_at = now;
+        after.version += 1;
+        Ok(Change { before: Some(self.clone()), after, entry: None, facts: vec![Fact::Moved] })
+    }
+
+    /// The learner corrects the text; the status stays.
+    pub fn describe(
+        &self,
+        title: Option<String>,
+        description: Option<String>,
+        category: Option<Option<CategoryId>>,
+        actor: Actor,
+        now: Instant,
+    ) -> Result<Change, Refusal> {
+        if actor != Actor::Learner {
+            return Err(Refusal::WrongParty);
+        }
+        if !self.status.is_open() {
+            return Err(Refusal::InvalidTransition);
+        }
+        let mut after = self.clone();
+        after.title = title.unwrap_or(after.title);
+        after.description = description.unwrap_or(after.description);
+        after.category = category.unwrap_or(after.category);
+        after.updated_at = now;
+        after.version += 1;
+        Ok(Change { before: Some(self.clone()), after, entry: None, facts: Vec::new() })
+    }
+}

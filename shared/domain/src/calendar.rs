@@ -1,0 +1,9 @@
+//! When an expert can be booked: weekly hours and blocked dates in local time, and the free times that come of them.
+
+mod schedule;
+mod slots;
+mod time_of_day;
+
+pub use schedule::{Block, Schedule, WeeklyHours};
+pub use slots::{ALTERNATIVES, Diaries, HORIZON_DAYS, alternatives, free_slots};
+pub use time_of_day::TimeOfDay;

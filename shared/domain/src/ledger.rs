@@ -1,0 +1,265 @@
+//! The ledger: double entry, immutable, in integer minor units.
+//!
+//! Every movement is an [`Entry`] whose legs add up to zero, named by its [`Cause`]; the store keys it by that name, so
+//! nothing happens twice. A user's money lies in two buckets: what can be spent, and what bookings hold.
+
+use crate::Instant;
+use crate::ids::{BookingId, EntryId, PaymentId, UserId};
+
+/// What is counted: credits, or the minor units of a currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unit {
+    Credit,
+    Currency(Currency),
+}
+
+/// An ISO-4217 code with two decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    pub const USD: Currency = Currency(*b"USD");
+
+    /// Three capital letters.
+    pub fn parse(code: &str) -> Option<Self> {
+        let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
+        bytes.iter().all(u8::is_ascii_uppercase).then_some(Self(bytes))
+    }
+
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("three ASCII letters, checked when made")
+    }
+}
+
+/// A quantity of something, never negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amount {
+    pub unit: Unit,
+    /// Credits, or cents.
+    pub minor: u32,
+}
+
+impl Amount {
+    pub const NOTHING: Amount = Amount { unit: Unit::Credit, minor: 0 };
+
+    pub fn credits(minor: u32) -> Self {
+        Self { unit: Unit::Credit, minor }
+    }
+}
+
+/// Who an entry moves value between. The system's accounts have no stored balance: a busy platform must not have a hot key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// What this user can spend.
+    Spendable(UserId),
+    /// What this user's open bookings reserve.
+    Held(UserId),
+    /// Where credits come from.
+    Issue,
+    /// Where money comes from: the payment provider.
+    Provider,
+    /// The platform's share of a captured price.
+    Fee,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leg {
+    pub account: Account,
+    pub delta: i64,
+}
+
+/// Why value moved. At most one entry exists per cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// The credit every new account gets.
+    Grant(UserId),
+    Purchase(PaymentId),
+    Hold(BookingId),
+    Capture(BookingId),
+    Release(BookingId),
+    /// A gift on top of the price; the number is what the expert has in total after it.
+    Tip(BookingId, u32),
+}
+
+impl Cause {
+    pub fn booking(self) -> Option<BookingId> {
+        match self {
+            Cause::Grant(_) | Cause::Purchase(_) => None,
+            Cause::Hold(id) | Cause::Capture(id) | Cause::Release(id) | Cause::Tip(id, _) => Some(id),
+        }
+    }
+}
+
+/// One immutable movement. Its legs add up to zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub id: EntryId,
+    pub cause: Cause,
+    pub unit: Unit,
+    legs: Vec<Leg>,
+    pub description: String,
+    pub at: Instant,
+}
+
+/// How an entry reads in one person's list of transactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Initial,
+    Purchased,
+    Spent,
+    Earned,
+}
+
+impl Entry {
+    /// # Panics
+    /// If the legs do not add up to zero: no caller may mint or lose value.
+    pub fn new(id: EntryId, cause: Cause, unit: Unit, legs: Vec<Leg>, description: String, at: Instant) -> Self {
+        assert_eq!(legs.iter().map(|leg| leg.delta).sum::<i64>(), 0, "{cause:?} is out of balance");
+        Self { id, cause, unit, legs, description, at }
+    }
+
+    pub fn legs(&self) -> &[Leg] {
+        &self.legs
+    }
+
+    /// The amount and kind of this entry as `user` sees it; `None` where it is no transaction of theirs (holds, releases).
+    pub fn seen_by(&self, user: UserId) -> Option<(Kind, u32)> {
+        let of = |account| self.legs.iter().filter(|leg| leg.account == account).map(|leg| leg.delta).sum::<i64>();
+        let (kind, delta) = match self.cause {
+            Cause::Grant(_) => (Kind::Initial, of(Account::Spendable(user))),
+            Cause::Purchase(_) => (Kind::Purchased, of(Account::Spendable(user))),
+            Cause::Hold(_) | Cause::Release(_) => return None,
+            Cause::Capture(_) | Cause::Tip(..) => match of(Account::Spendable(user)) {
+                earned @ 1.. => (Kind::Earned, earned),
+                spendable => (Kind::Spent, -spendable - of(Account::Held(user))),
+            },
+        };
+        u32::try_from(delta).ok().filter(|amount| *amount > 0).map(|amount| (kind, amount))
+    }
+
+    /// The people in whose list of transactions this entry stands: who pays first, then who is paid.
+    pub fn listed_for(&self) -> [Option<UserId>; 2] {
+        let mut payer = None;
+        let mut payee = None;
+        for leg in &self.legs {
+            if let Account::Spendable(user) | Account::Held(user) = leg.account {
+                match self.seen_by(user) {
+                    Some((Kind::Spent, _)) => payer = Some(user),
+                    Some(_) => payee = Some(user),
+                    None => {}
+                }
+            }
+        }
+        [payer, payee]
+    }
+}
+
+/// The legs that move `amount` from one account to another.
+pub fn transfer(from: Account, to: Account, amount: u32) -> Vec<Leg> {
+    let delta = i64::from(amount);
+    vec![Leg { account: from, delta: -delta }, Leg { account: to, delta }]
+}
+
+/// The platform's share: `percent` of `amount`, half up; credits are never shared.
+pub fn fee(amount: Amount, percent: u8) -> u32 {
+    match amount.unit {
+        Unit::Credit => 0,
+        Unit::Currency(_) => {
+            let share = (u64::from(amount.minor) * u64::from(percent.min(100)) + 50) / 100;
+            u32::try_from(share).expect("at most the amount itself")
+        }
+    }
+}
+
+/// The legs that pay a held `amount` out to the expert, less the platform's `fee`.
+pub fn capture(learner: UserId, expert: UserId, amount: u32, fee: u32) -> Vec<Leg> {
+    let paid = amount.checked_sub(fee).expect("a fee is a share of the amount");
+    let mut legs = vec![
+        Leg { account: Account::Held(learner), delta: -i64::from(amount) },
+        Leg { account: Account::Spendable(expert), delta: i64::from(paid) },
+    ];
+    if fee > 0 {
+        legs.push(Leg { account: Account::Fee, delta: i64::from(fee) });
+    }
+    legs
+}
+
+/// What a user owns in one unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    pub user: UserId,
+    pub spendable: u32,
+    pub held: u32,
+    pub updated_at: Instant,
+}
+
+/// What the ledger says no to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("You do not have enough credits.")]
+    InsufficientCredits,
+    #[error("Credits can be transferred only after the meeting is completed.")]
+    NotCompleted,
+    #[error("Only the requester can transfer credits for this meeting.")]
+    NotThePayer,
+    /// The ledger already has this entry.
+    #[error("This was already done.")]
+    AlreadyApplied,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn user(id: i64) -> UserId {
+        UserId::new(id).unwrap()
+    }
+
+    fn entry(cause: Cause, legs: Vec<Leg>) -> Entry {
+        Entry::new(EntryId::new(1).unwrap(), cause, Unit::Credit, legs, String::new(), Instant::default())
+    }
+
+    #[test]
+    fn a_capture_is_spent_by_one_and_earned_by_the_other() {
+        let cause = Cause::Capture(BookingId::new(7).unwrap());
+        let capture = entry(cause, capture(user(1), user(2), 3, 0));
+        assert_eq!(capture.seen_by(user(1)), Some((Kind::Spent, 3)));
+        assert_eq!(capture.seen_by(user(2)), Some((Kind::Earned, 3)));
+        assert_eq!(capture.seen_by(user(3)), None);
+        assert_eq!(capture.listed_for(), [Some(user(1)), Some(user(2))]);
+    }
+
+    #[test]
+    fn a_tip_is_spent_and_earned_but_holds_and_releases_are_nobodys_transaction() {
+        let booking = BookingId::new(7).unwrap();
+        let tip = entry(Cause::Tip(booking, 5), transfer(Account::Spendable(user(1)), Account::Spendable(user(2)), 4));
+        assert_eq!(tip.listed_for(), [Some(user(1)), Some(user(2))]);
+        let hold = entry(Cause::Hold(booking), transfer(Account::Spendable(user(1)), Account::Held(user(1)), 1));
+        assert_eq!(hold.listed_for(), [None, None]);
+    }
+
+    #[test]
+    #[should_panic(expected = "out of balance")]
+    fn an_entry_that_mints_value_cannot_be_made() {
+        entry(Cause::Grant(user(1)), vec![Leg { account: Account::Spendable(user(1)), delta: 1 }]);
+    }
+
+    #[test]
+    fn the_fee_is_fifteen_percent_half_up_and_credits_have_none() {
+        let usd = |minor| Amount { unit: Unit::Currency(Currency::USD), minor };
+        assert_eq!(fee(usd(1000), 15), 150);
+        assert_eq!(fee(usd(10), 15), 2); // 1.5
+        assert_eq!(fee(usd(3), 15), 0); // 0.45
+        assert_eq!(fee(Amount::credits(1000), 15), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn every_capture_balances_whatever_the_price_and_the_fee(minor in 0u32.., percent in 0u8..=100) {
+            let amount = Amount { unit: Unit::Currency(Currency::USD), minor };
+            let legs = capture(user(1), user(2), minor, fee(amount, percent));
+            prop_assert_eq!(legs.iter().map(|leg| leg.delta).sum::<i64>(), 0);
+        }
+    }
+}

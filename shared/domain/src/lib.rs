@@ -1,0 +1,28 @@
+//! What the marketplace decides.
+//!
+//! Pure rules: who may do what to a booking and when, where the credits go, which times are free, what a name or a
+//! password may look like. Nothing here waits, reads a clock, rolls a die or knows how a thing is stored or shown.
+
+pub mod booking;
+pub mod calendar;
+pub mod category;
+pub mod chat;
+pub mod ids;
+pub mod interval;
+pub mod ledger;
+pub mod notice;
+pub mod password;
+pub mod payment;
+pub mod person;
+pub mod quanta;
+pub mod review;
+pub mod search;
+pub mod text;
+pub mod words;
+pub mod zone;
+
+/// What a rule says when it refuses a single value: a sentence a user may read.
+pub type Sentence = &'static str;
+
+/// The instant type of the whole code base. Zone arithmetic happens in [`zone`] and [`calendar`] only.
+pub type Instant = chrono::DateTime<chrono::Utc>;

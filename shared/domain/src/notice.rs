@@ -1,0 +1,56 @@
+//! Notifications: written in the transaction of their cause, in the words of the façade that caused them.
+
+use crate::Instant;
+use crate::ids::{NoticeId, UserId};
+
+/// What a notification is about. Each façade shows the nearest word it knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    Requested,
+    Confirmed,
+    Cancelled,
+    Rescheduled,
+    Expired,
+    NoShow,
+    Reminder,
+    ReviewWanted,
+    CreditUpdate,
+    NewMessage,
+    NewReview,
+}
+
+impl Topic {
+    pub const ALL: [Topic; 11] = [
+        Topic::Requested,
+        Topic::Confirmed,
+        Topic::Cancelled,
+        Topic::Rescheduled,
+        Topic::Expired,
+        Topic::NoShow,
+        Topic::Reminder,
+        Topic::ReviewWanted,
+        Topic::CreditUpdate,
+        Topic::NewMessage,
+        Topic::NewReview,
+    ];
+}
+
+/// One notification in a person's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub id: NoticeId,
+    pub user: UserId,
+    pub topic: Topic,
+    pub title: String,
+    /// A sentence naming the booking's title or the other person.
+    pub content: String,
+    /// The booking, message or review it is about.
+    pub related: Option<i64>,
+    /// The other person, where finding `related` needs them (a message lives under its pair).
+    pub peer: Option<UserId>,
+    /// Whether it also goes out by e-mail.
+    pub mailed: bool,
+    pub is_read: bool,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}

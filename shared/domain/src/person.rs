@@ -1,0 +1,178 @@
+//! A person: account, profile, skills and weekly hours in one aggregate, because they are read together on every card.
+
+use crate::calendar::WeeklyHours;
+use crate::category::CategoryId;
+use crate::ids::{HoursId, SkillId, UserId};
+use crate::review::Tally;
+use crate::text::{Email, Username};
+use crate::zone::Zone;
+use crate::{Instant, Sentence};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct User {
+    pub id: UserId,
+    pub username: Username,
+    pub email: Email,
+    pub first_name: String,
+    pub last_name: String,
+    pub bio: String,
+    pub headline: String,
+    pub timezone: Zone,
+    pub picture: Option<Picture>,
+    pub joined_at: Instant,
+    pub roles: Roles,
+    /// An administrator verified this expert.
+    pub is_verified: bool,
+    /// A suspended account can do nothing and is found by nobody.
+    pub is_suspended: bool,
+    /// Reviews received. Written by reviews only.
+    pub tally: Tally,
+    pub skills: Vec<Skill>,
+    pub hours: Vec<HoursRow>,
+    /// Rises with every change a person makes to it.
+    pub version: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Roles {
+    pub expert: bool,
+    pub admin: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// Somebody else's server.
+    Link(String),
+    /// An object in our file store, checked to be an image.
+    File { key: String },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skill {
+    pub id: SkillId,
+    pub name: String,
+    pub level: Level,
+    pub category: Option<CategoryId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    Beginner,
+    Intermediate,
+    Advanced,
+    Expert,
+}
+
+impl Level {
+    pub const ALL: [Level; 4] = [Level::Beginner, Level::Intermediate, Level::Advanced, Level::Expert];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Beginner => "beginner",
+            Level::Intermediate => "intermediate",
+            Level::Advanced => "advanced",
+            Level::Expert => "expert",
+        }
+    }
+
+    /// Any letter case.
+    pub fn parse(text: &str) -> Result<Self, Sentence> {
+        Self::ALL
+            .into_iter()
+            .find(|level| level.as_str().eq_ignore_ascii_case(text))
+            .ok_or("Choose one of beginner, intermediate, advanced, expert.")
+    }
+}
+
+/// A row of the weekly hours with its own id.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HoursRow {
+    pub id: HoursId,
+    pub hours: WeeklyHours,
+}
+
+/// What a profile says no to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("This username is already taken.")]
+    UsernameTaken,
+    #[error("An account with this e-mail address already exists.")]
+    EmailTaken,
+    #[error("You already have a skill of this name.")]
+    SkillNameTaken,
+    #[error("A profile has at most 50 skills.")]
+    TooManySkills,
+    #[error("The end must be after the start.")]
+    HoursEndBeforeStart,
+    #[error("You already have exactly these hours.")]
+    HoursTaken,
+    #[error("A schedule has at most 50 rows.")]
+    TooManyHours,
+    /// A skill or row of another person, or of nobody.
+    #[error("Not found.")]
+    NotFound,
+}
+
+/// At most this many skills, and at most this many rows of weekly hours.
+pub const MOST_ROWS: usize = 50;
+
+impl User {
+    /// First name, space, last name; the username if both are empty.
+    pub fn name(&self) -> String {
+        let full = format!("{} {}", self.first_name, self.last_name);
+        match full.trim() {
+            "" => self.username.as_str().to_owned(),
+            name => name.to_owned(),
+        }
+    }
+
+    pub fn skill(&self, id: SkillId) -> Result<&Skill, Refusal> {
+        self.skills.iter().find(|skill| skill.id == id).ok_or(Refusal::NotFound)
+    }
+
+    /// Adds the skill, or replaces the one of the same id.
+    pub fn put_skill(&mut self, skill: Skill) -> Result<(), Refusal> {
+        let same_name = |other: &Skill| other.name.to_lowercase() == skill.name.to_lowercase();
+        if self.skills.iter().any(|other| other.id != skill.id && same_name(other)) {
+            return Err(Refusal::SkillNameTaken);
+        }
+        match self.skills.iter().position(|other| other.id == skill.id) {
+            Some(place) => self.skills[place] = skill,
+            None if self.skills.len() >= MOST_ROWS => return Err(Refusal::TooManySkills),
+            None => self.skills.push(skill),
+        }
+        Ok(())
+    }
+
+    pub fn remove_skill(&mut self, id: SkillId) -> Result<(), Refusal> {
+        self.skill(id)?;
+        self.skills.retain(|skill| skill.id != id);
+        Ok(())
+    }
+
+    pub fn hours_row(&self, id: HoursId) -> Result<&HoursRow, Refusal> {
+        self.hours.iter().find(|row| row.id == id).ok_or(Refusal::NotFound)
+    }
+
+    /// Adds the row, or replaces the one of the same id. Overlapping rows count as one window.
+    pub fn put_hours(&mut self, row: HoursRow) -> Result<(), Refusal> {
+        if row.hours.end.seconds() <= row.hours.start.seconds() {
+            return Err(Refusal::HoursEndBeforeStart);
+        }
+        if self.hours.iter().any(|other| other.id != row.id && other.hours == row.hours) {
+            return Err(Refusal::HoursTaken);
+        }
+        match self.hours.iter().position(|other| other.id == row.id) {
+            Some(place) => self.hours[place] = row,
+            None if self.hours.len() >= MOST_ROWS => return Err(Refusal::TooManyHours),
+            None => self.hours.push(row),
+        }
+        Ok(())
+    }
+
+    pub fn remove_hours(&mut self, id: HoursId) -> Result<(), Refusal> {
+        self.hours_row(id)?;
+        self.hours.retain(|row| row.id != id);
+        Ok(())
+    }
+}

@@ -1,0 +1,50 @@
+//! Reviews, and the tally they add up to.
+
+use crate::Instant;
+use crate::ids::{BookingId, ReviewId, UserId};
+
+/// What one party of a completed booking says about the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    pub id: ReviewId,
+    pub booking: BookingId,
+    pub reviewer: UserId,
+    pub reviewer_name: String,
+    pub reviewee: UserId,
+    pub reviewee_name: String,
+    /// 1..=5
+    pub rating: u8,
+    pub text: String,
+    pub created_at: Instant,
+}
+
+/// The reviews a person received, as a count and a sum: two numbers the store can add to without reading.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub count: u32,
+    pub sum: u32,
+}
+
+impl Tally {
+    /// The mean in hundredths, half up; `None` without reviews.
+    pub fn mean_hundredths(self) -> Option<u32> {
+        let count = u64::from(self.count);
+        let mean = (u64::from(self.sum) * 200 + count).checked_div(2 * count)?;
+        u32::try_from(mean).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_is_rounded_half_up_to_two_decimals() {
+        let mean = |count, sum| Tally { count, sum }.mean_hundredths();
+        assert_eq!(mean(0, 0), None);
+        assert_eq!(mean(1, 5), Some(500));
+        assert_eq!(mean(3, 14), Some(467));
+        assert_eq!(mean(3, 13), Some(433));
+        assert_eq!(mean(8, 33), Some(413)); // 4.125
+    }
+}

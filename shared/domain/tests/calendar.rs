@@ -1,0 +1,284 @@
+//! The calendar against the oracle, over many zones and the days on which their clocks are changed.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy's exception for tests does not reach their own functions"
+)]
+
+mod oracle;
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use domain::calendar::{Diaries, Schedule, TimeOfDay, WeeklyHours, alternatives, free_slots};
+use domain::quanta::{self, Busy};
+use domain::zone::Zone;
+use oracle::{Case, Row, WallClock, World, ZONES, changes, instant, interval, midnight, minute};
+use proptest::prelude::*;
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let quarter = 0..96_u32;
+    let free = (quarter.clone(), 1..=96_u32, 0..15_u32).prop_map(|(from, length, odd)| {
+        let from = from * 15 + odd;
+        (from, (from + length * 15).min(1440))
+    });
+    // Whole days, evenings, nights and the hours in which clocks are changed, so that rows touch and gaps are hit.
+    let span = prop_oneof![
+        3 => free,
+        2 => Just((0, 1440)),
+        1 => Just((1200, 1440)),
+        1 => Just((0, 240)),
+        2 => Just((120, 180)),
+        1 => Just((60, 150)),
+        1 => Just((125, 135)),
+    ];
+    let row = (
+        0..7_u8,
+        span,
+        proptest::option::weighted(0.2, 0..ZONES.len()),
+        proptest::bool::weighted(0.9),
+    );
+    let row = row.prop_map(|(day, (from, to), zone, open)| Row {
+        day,
+        from,
+        to,
+        zone,
+        open,
+    });
+    proptest::collection::vec(row, 1..12)
+}
+
+/// Any day from 2026 to 2028, or one of those around a change of the zone's clock.
+fn days(zone: usize) -> BoxedStrategy<NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    let any = (0..1090_i64).prop_map(move |ahead| first + TimeDelta::days(ahead));
+    let changes = changes(ZONES[zone]);
+    if changes.is_empty() {
+        return any.boxed();
+    }
+    // Ten days are asked about: the change is one of them, or just before or after.
+    let near = (proptest::sample::select(changes), -11..3_i64);
+    let near = near.prop_map(|(day, ahead)| day + TimeDelta::days(ahead));
+    prop_oneof![1 => any, 3 => near].boxed()
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let zone = 0..ZONES.len();
+    let blocks = proptest::collection::vec((-5..10_i64, 1..4_i64, zone.clone()), 0..3);
+    let place = zone.prop_flat_map(|zone| (Just(zone), days(zone)));
+    (place, rows(), blocks).prop_map(|((account, day), rows, blocks)| Case {
+        account,
+        rows,
+        blocks,
+        day,
+    })
+}
+
+/// Taken times: minutes from the first day asked about, and lengths.
+fn meetings() -> impl Strategy<Value = Vec<(i64, i64)>> {
+    proptest::collection::vec((0..14_400_i64, 1..300_i64), 0..25)
+}
+
+fn busy(world: &World, meetings: &[(i64, i64)]) -> Busy {
+    let mut all = Busy::new();
+    for (from, length) in meetings {
+        let from = world.asked.0 + from;
+        for (day, steps) in quanta::by_day(interval(from, from + length)) {
+            all.entry(day).or_default().extend(steps);
+        }
+    }
+    all
+}
+
+/// The five-minute steps of both people, by the minute.
+fn taken_minutes(world: &World, meetings: &[(i64, i64)]) -> BTreeSet<i64> {
+    let steps = |(from, length): &(i64, i64)| {
+        let from = world.asked.0 + from;
+        (from - from.rem_euclid(5))..(from + length + 4) / 5 * 5
+    };
+    meetings.iter().flat_map(steps).collect()
+}
+
+fn touches_taken(taken: &BTreeSet<i64>, from: i64, length: i64) -> bool {
+    let from_step = from - from.rem_euclid(5);
+    taken
+        .range(from_step..(from + length + 4) / 5 * 5)
+        .next()
+        .is_some()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn windows_are_exactly_the_open_minutes(case in cases()) {
+        let world = World::new(&case);
+        let windows = world.schedule().windows(interval(world.asked.0, world.asked.1));
+        for pair in windows.windows(2) {
+            prop_assert!(pair[0].end() < pair[1].start(), "apart and ascending");
+        }
+        let clip = |(from, to): (i64, i64)| (from.max(world.asked.0), to.min(world.asked.1));
+        let found: Vec<_> = windows.iter().map(|it| clip((minute(it.start()), minute(it.end())))).collect();
+        let expected: Vec<_> = world.stretches().into_iter().map(clip).collect();
+        prop_assert_eq!(found, expected);
+        for (window, (from, _)) in windows.iter().zip(world.stretches()) {
+            if world.asked.0 - from < 8 * 1440 {
+                prop_assert_eq!(minute(window.start()), from, "the true start");
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_is_covered_when_every_minute_of_it_is_open(
+        case in cases(),
+        times in proptest::collection::vec((0..13_900_i64, 1..=480_i64), 40),
+    ) {
+        let world = World::new(&case);
+        // Random times rarely fit: also try those at the very edges of what is open.
+        let edges = world.stretches().into_iter().flat_map(|(from, to)| [
+            (from, 60), (from - 1, 60), (to - 60, 60), (to - 59, 60), (from, to - from),
+        ]);
+        let random = times.into_iter().map(|(from, length)| (world.asked.0 + from, length));
+        let (low, high) = (world.first, world.first + world.open.len() as i64);
+        for (from, length) in random.chain(edges).filter(|(from, length)| low <= *from && from + length <= high) {
+            let expected = world.all_open(from..from + length);
+            prop_assert_eq!(world.schedule().covers(&interval(from, from + length)), expected);
+        }
+    }
+
+    #[test]
+    fn free_slots_are_the_steps_of_each_stretch_that_nobody_has_taken(
+        case in cases(),
+        expert in meetings(),
+        learner in meetings(),
+        minutes in prop_oneof![Just(60_u32), 5..=480_u32],
+        now in -1440..7200_i64,
+    ) {
+        let world = World::new(&case);
+        let now = world.asked.0 + now;
+        let diaries = Diaries {
+            schedule: world.schedule(),
+            expert: &busy(&world, &expert),
+            learner: &busy(&world, &learner),
+            now: instant(now),
+        };
+        // Starts are asked for in seven days, so that every end lies in the days the oracle was asked about.
+        let (from, until) = (world.asked.0.max(now), world.asked.0 + 7 * 1440);
+        let slots = free_slots(&diaries, instant(world.asked.0), instant(until), minutes, usize::MAX);
+        let taken: BTreeSet<_> =
+            taken_minutes(&world, &expert).union(&taken_minutes(&world, &learner)).copied().collect();
+        let length = i64::from(minutes);
+        let mut expected = Vec::new();
+        // A stretch older than eight days is counted from elsewhere; it has a test of its own.
+        let known = world.stretches().into_iter().filter(|(start, _)| from - start < 8 * 1440);
+        for (start, end) in known.clone() {
+            let steps = (start..).step_by(minutes as usize).take_while(|at| at + length <= end && *at < until);
+            let free = steps.filter(|at| *at > now && *at >= from && !touches_taken(&taken, *at, length));
+            expected.extend(free.map(|at| interval(at, at + length)));
+        }
+        let found: Vec<_> = slots
+            .iter()
+            .filter(|slot| known.clone().any(|(start, end)| interval(start, end).contains(slot)))
+            .copied()
+            .collect();
+        prop_assert_eq!(found, expected);
+        for slot in &slots {
+            prop_assert!(world.schedule().covers(slot));
+            prop_assert!(!touches_taken(&taken, minute(slot.start()), length));
+        }
+        prop_assert!(slots.is_sorted());
+        let few = free_slots(&diaries, instant(world.asked.0), instant(until), minutes, 3);
+        prop_assert_eq!(&few[..], &slots[..slots.len().min(3)]);
+    }
+
+    #[test]
+    fn alternatives_can_be_booked(
+        case in cases(),
+        expert in meetings(),
+        learner in meetings(),
+        wanted in (0..14_400_i64, 1..=480_i64),
+    ) {
+        let world = World::new(&case);
+        let from = world.asked.0 + wanted.0;
+        let wanted = interval(from, from + wanted.1);
+        let (expert, learner) = (busy(&world, &expert), busy(&world, &learner));
+        let now = instant(world.asked.0);
+        let offered =
+            alternatives(&Diaries { schedule: world.schedule(), expert: &expert, learner: &learner, now }, &wanted);
+        prop_assert!(offered.len() <= 5 && offered.is_sorted_by(|one, other| one < other));
+        for time in &offered {
+            prop_assert_eq!(time.duration(), wanted.duration());
+            prop_assert!(*time != wanted && time.start() > now && time.start() < now + TimeDelta::days(14));
+            prop_assert!(world.schedule().covers(time));
+            prop_assert!(quanta::is_free(&expert, time) && quanta::is_free(&learner, time));
+        }
+        if offered.is_empty() {
+            let fits = |at: &i64| {
+                let time = interval(*at, *at + wanted.minutes());
+                time != wanted && world.all_open(*at..*at + wanted.minutes())
+                    && quanta::is_free(&expert, &time) && quanta::is_free(&learner, &time)
+            };
+            let starts = world.stretches().into_iter().filter(|(start, _)| world.asked.0 - start < 8 * 1440);
+            let mut steps = starts.flat_map(|(start, end)| (start..end.min(world.asked.1)).step_by(5));
+            prop_assert!(!steps.any(|at| at > world.asked.0 && fits(&at)), "something was free");
+        }
+    }
+}
+
+#[test]
+fn a_local_time_is_the_first_minute_at_which_a_clock_shows_it() {
+    for name in ZONES {
+        let zone = Zone::parse(name).unwrap();
+        for day in changes(name) {
+            let change = midnight(day);
+            let clock = WallClock::new(name, change - 5 * 1440, change + 4 * 1440);
+            for local in change - 2 * 1440..change + 1440 {
+                let wall: NaiveDateTime = instant(local).naive_utc();
+                let found = zone.instant(wall).map(minute);
+                assert_eq!(found, Some(clock.minute_of(local)), "{name} {wall}");
+            }
+        }
+    }
+}
+
+#[test]
+fn fifty_rows_and_busy_fortnights_cost_next_to_nothing() {
+    let zone = Zone::parse("America/Vancouver").unwrap();
+    let time = |minutes: u32| TimeOfDay::from_seconds(minutes * 60).unwrap();
+    let rows: Vec<_> = (0..50_u32)
+        .map(|n| WeeklyHours {
+            day: (n % 7) as u8,
+            start: time(n / 7 * 180),
+            end: time(n / 7 * 180 + 170),
+            zone: None,
+            open: true,
+        })
+        .collect();
+    let first = midnight(NaiveDate::from_ymd_opt(2026, 10, 26).unwrap());
+    let mut taken = Busy::new();
+    for at in (first..first + 15 * 1440).step_by(10) {
+        for (day, steps) in quanta::by_day(interval(at, at + 5)) {
+            taken.entry(day).or_default().extend(steps);
+        }
+    }
+    let diaries = Diaries {
+        schedule: Schedule {
+            rows: &rows,
+            blocks: &[],
+            account_zone: &zone,
+        },
+        expert: &taken,
+        learner: &Busy::new(),
+        now: instant(first),
+    };
+    let begun = std::time::Instant::now();
+    for _ in 0..20 {
+        // Nothing of this length is free, so every step is tried.
+        assert!(
+            free_slots(&diaries, instant(first), instant(first + 14 * 1440), 6, 200).is_empty()
+        );
+        assert!(alternatives(&diaries, &interval(first + 60, first + 66)).is_empty());
+    }
+    // A development build takes a few milliseconds a round; the bound only catches a change of order.
+    assert!(begun.elapsed().as_secs() < 4, "{:?}", begun.elapsed());
+}

@@ -1,0 +1,129 @@
+//! Extractors for a request's input: [`Body`] (JSON), [`Upload`] (JSON or multipart) and [`QueryOf`].
+
+use crate::form::{Form, Parse, parse};
+use crate::problem::Problem;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+use http_body_util::{BodyDataStream, BodyExt, LengthLimitError, Limited};
+use std::error::Error;
+
+/// Everything but an upload fits easily.
+pub const LARGEST_JSON_BYTES: usize = 1024 * 1024;
+
+/// The largest file and, generously, the rest of its form.
+pub const LARGEST_UPLOAD_BYTES: usize = crate::form::LARGEST_FILE_BYTES as usize + 256 * 1024;
+
+/// A JSON object as a `T`. No content type means JSON, no body an empty object.
+#[derive(Clone, Copy, Debug)]
+pub struct Body<T>(pub T);
+
+/// As [`Body`], or a multipart form with files.
+#[derive(Clone, Copy, Debug)]
+pub struct Upload<T>(pub T);
+
+/// The query string as a `T`.
+#[derive(Clone, Copy, Debug)]
+pub struct QueryOf<T>(pub T);
+
+impl<S: Send + Sync, T: Parse> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        match media_type(request.headers()) {
+            Media::Json => Ok(Self(parse(&Form::from_json(
+                &json(request.into_body()).await?,
+            )?)?)),
+            _ => Err(Problem::unsupported_media_type(
+                "Send JSON, with Content-Type: application/json.",
+            )),
+        }
+    }
+}
+
+impl<S: Send + Sync, T: Parse> FromRequest<S> for Upload<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let form = match media_type(request.headers()) {
+            Media::Json => Form::from_json(&json(request.into_body()).await?)?,
+            Media::Multipart(content_type) => {
+                let body = Limited::new(request.into_body(), LARGEST_UPLOAD_BYTES);
+                Form::from_multipart(BodyDataStream::new(body), &content_type).await?
+            }
+            Media::Other => {
+                return Err(Problem::unsupported_media_type(
+                    "Send application/json or multipart/form-data.",
+                ));
+            }
+        };
+        Ok(Self(parse(&form)?))
+    }
+}
+
+impl<S: Send + Sync, T: Parse> FromRequestParts<S> for QueryOf<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let form =
+            Form::from_query(parts.uri.query().unwrap_or("")).map_err(|_| Problem::bad_query())?;
+        Ok(Self(parse(&form)?))
+    }
+}
+
+/// The whole body, for whoever must see it before the handler does. As large as the content type allows on any route.
+pub async fn whole(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes, Problem> {
+    match media_type(headers) {
+        Media::Multipart(_) => collect(body, LARGEST_UPLOAD_BYTES).await,
+        _ => json(body).await,
+    }
+}
+
+async fn json(body: axum::body::Body) -> Result<Bytes, Problem> {
+    collect(body, LARGEST_JSON_BYTES).await
+}
+
+async fn collect(body: axum::body::Body, limit: usize) -> Result<Bytes, Problem> {
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) => Err(unreadable(&*error)),
+    }
+}
+
+/// Why a body could not be read to its end: it is too long, or the client went away.
+pub(crate) fn unreadable(error: &(dyn Error + 'static)) -> Problem {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return Problem::too_large(
+                "The body is too large: JSON may have 1 MB, a form with a file 4 MB.",
+            );
+        }
+        cause = error.source();
+    }
+    Problem::bad_json("The body could not be read to its end.")
+}
+
+enum Media {
+    Json,
+    /// With the whole header, which names the boundary.
+    Multipart(String),
+    Other,
+}
+
+fn media_type(headers: &HeaderMap) -> Media {
+    let sent = headers.get(CONTENT_TYPE).map(HeaderValue::to_str);
+    let Ok(content_type) = sent.unwrap_or(Ok("")) else {
+        return Media::Other;
+    };
+    let essence = content_type.split(';').next().unwrap_or("").trim();
+    if essence.is_empty() || essence.eq_ignore_ascii_case("application/json") {
+        Media::Json
+    } else if essence.eq_ignore_ascii_case("multipart/form-data") {
+        Media::Multipart(content_type.to_owned())
+    } else {
+        Media::Other
+    }
+}

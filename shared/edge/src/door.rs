@@ -1,0 +1,207 @@
+//! The door of every room: who calls, and whether they may call once more.
+//!
+//! An endpoint says what it needs by its extractor: [`Signed`] a living session, [`Guest`] an address that has not tried
+//! to sign in too often. A read runs beside the check of its session and its answer waits for it; a write runs after.
+
+use std::sync::{Arc, Mutex};
+
+use app::caller::{Caller, Group, admit, admit_address};
+use app::error::Quota;
+use app::{App, Error};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{AUTHORIZATION, HeaderName};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method};
+use lambda_http::request::RequestContext;
+use store::meter::Meter;
+use tokio::task::JoinHandle;
+
+use crate::problem::Problem;
+
+type Admission = Result<(Caller, Quota), Problem>;
+
+/// One request at the door.
+#[derive(Clone)]
+pub(crate) struct Door {
+    app: App,
+    address: String,
+    token: Option<String>,
+    is_read: bool,
+    state: Arc<Mutex<Progress>>,
+}
+
+#[derive(Default)]
+struct Progress {
+    /// The check of a session that runs beside its read.
+    pending: Option<JoinHandle<Admission>>,
+    admitted: Option<Caller>,
+    quota: Option<Quota>,
+}
+
+/// Puts the door around a room, and counts what the request costs where somebody adds that up.
+pub(crate) async fn layer(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let door = Door::new(&app, &request);
+    let route = request.extensions().get::<MatchedPath>().map(|path| format!("{} {}", request.method(), path.as_str()));
+    request.extensions_mut().insert(door.clone());
+    let answer = async {
+        let response = next.run(request).await;
+        door.close(response).await
+    };
+    match (&app.capacity, route) {
+        (Some(capacity), Some(route)) => {
+            let meter = Meter::default();
+            let response = meter.count(answer).await;
+            capacity.add(&route, meter.usage());
+            response
+        }
+        _ => answer.await,
+    }
+}
+
+impl Door {
+    fn new(app: &App, request: &Request) -> Self {
+        Self {
+            app: app.clone(),
+            address: address(request),
+            token: bearer(request.headers()),
+            is_read: request.method() == Method::GET,
+            state: Arc::default(),
+        }
+    }
+
+    fn progress(&self) -> std::sync::MutexGuard<'_, Progress> {
+        self.state.lock().unwrap_or_else(|broken| broken.into_inner())
+    }
+
+    /// The caller, admitted; for a read perhaps only presumed until [`Door::close`].
+    pub(crate) async fn enter(&self) -> Result<Caller, Problem> {
+        let admitted = self.progress().admitted;
+        if let Some(caller) = admitted {
+            return Ok(caller);
+        }
+        let claims = match &self.token {
+            None => return Err(self.turn_away(Error::NotAuthenticated).await),
+            Some(token) => match self.app.tokens.verify(token, self.app.clock.now()) {
+                Ok(claims) => claims,
+                Err(error) => return Err(self.turn_away(error).await),
+            },
+        };
+        let (door, meter) = (self.clone(), Meter::current());
+        let admission = async move {
+            match admit(&door.app, &claims).await {
+                Ok(admitted) => Ok(admitted),
+                Err(error @ Error::TokenInvalid) => Err(door.turn_away(error).await),
+                Err(error) => Err(error.into()),
+            }
+        };
+        if self.is_read {
+            let handle = tokio::spawn(async move { meter.count(admission).await });
+            let mut progress = self.progress();
+            progress.pending = Some(handle);
+            let caller = Caller::presumed(&claims);
+            progress.admitted = Some(caller);
+            return Ok(caller);
+        }
+        let (caller, quota) = admission.await?;
+        let mut progress = self.progress();
+        progress.admitted = Some(caller);
+        progress.quota = Some(quota);
+        Ok(caller)
+    }
+
+    /// Whoever has no valid session is counted by address.
+    async fn turn_away(&self, error: Error) -> Problem {
+        match admit_address(&self.app, &self.address, Group::General).await {
+            Ok(quota) => {
+                self.progress().quota = Some(quota);
+                error.into()
+            }
+            Err(limited) => limited.into(),
+        }
+    }
+
+    async fn enter_as_guest(&self) -> Result<(), Problem> {
+        let quota = admit_address(&self.app, &self.address, Group::Authentication).await?;
+        self.progress().quota = Some(quota);
+        Ok(())
+    }
+
+    /// Lets the answer out once the session is known to be good.
+    async fn close(&self, response: Response) -> Response {
+        let pending = self.progress().pending.take();
+        let mut response = match pending {
+            None => response,
+            Some(check) => match check.await {
+                Ok(Ok((_, quota))) => {
+                    self.progress().quota = Some(quota);
+                    response
+                }
+                Ok(Err(problem)) => problem.into_response(),
+                Err(_panicked) => Problem::internal().into_response(), // the panic hook has reported it
+            },
+        };
+        let quota = self.progress().quota;
+        if let Some(quota) = quota {
+            add_quota(response.headers_mut(), &quota);
+        }
+        response
+    }
+}
+
+/// The limit and what is left of it.
+pub(crate) fn add_quota(headers: &mut HeaderMap, quota: &Quota) {
+    for (name, value) in [
+        ("x-ratelimit-limit", i64::from(quota.limit)),
+        ("x-ratelimit-remaining", i64::from(quota.remaining)),
+        ("x-ratelimit-reset", quota.resets_at),
+    ] {
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from(value));
+    }
+}
+
+/// `Bearer` and `Token` are the same to us, in any letter case.
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    let known = ["bearer", "token"].iter().any(|name| scheme.eq_ignore_ascii_case(name));
+    known.then(|| token.trim().to_owned()).filter(|token| !token.is_empty())
+}
+
+/// Where the request comes from, as the gateway saw it. Headers a client can write are not asked.
+fn address(request: &Request) -> String {
+    match request.extensions().get::<RequestContext>() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
+        _ => None,
+    }
+    .unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn door(parts: &Parts) -> Result<Door, Problem> {
+    // Only a room without a door could lack it, and rooms are built in one place.
+    parts.extensions.get::<Door>().cloned().ok_or_else(Problem::internal)
+}
+
+/// Asks for a living session.
+#[derive(Clone, Copy, Debug)]
+pub struct Signed(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for Signed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        door(parts)?.enter().await.map(Signed)
+    }
+}
+
+/// Asks for an address that has not tried too often to sign in or up.
+#[derive(Clone, Copy, Debug)]
+pub struct Guest;
+
+impl<S: Sync> FromRequestParts<S> for Guest {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        door(parts)?.enter_as_guest().await.map(|()| Guest)
+    }
+}

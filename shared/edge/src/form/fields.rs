@@ -1,0 +1,149 @@
+//! Reading a form field by field, collecting refusals.
+
+use super::{Form, Kind, Node};
+use crate::problem::{FieldErrors, Text};
+
+/// A field's name, or its name and the aliases it may come under: the first one sent wins, the first one written here
+/// is the one errors are reported under.
+pub trait Names {
+    fn names(&self) -> &[&'static str];
+}
+
+impl Names for &'static str {
+    fn names(&self) -> &[&'static str] {
+        std::slice::from_ref(self)
+    }
+}
+
+impl<const N: usize> Names for [&'static str; N] {
+    fn names(&self) -> &[&'static str] {
+        self
+    }
+}
+
+/// A field that may be absent, `null`, or a value, each meaning something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent<T> {
+    Absent,
+    Null,
+    Value(T),
+}
+
+impl<T> Sent<T> {
+    /// Where absent and `null` mean the same.
+    pub fn value(self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent | Self::Null => None,
+        }
+    }
+
+    /// For a change to an optional property: `None` leaves it, `Some(None)` removes it.
+    pub fn change(self) -> Option<Option<T>> {
+        match self {
+            Self::Absent => None,
+            Self::Null => Some(None),
+            Self::Value(value) => Some(Some(value)),
+        }
+    }
+}
+
+/// A form being read. Every method's outer `None` means: refused, and the refusal is recorded.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    form: &'a Form,
+    errors: FieldErrors,
+}
+
+impl<'a> Fields<'a> {
+    pub fn new(form: &'a Form) -> Self {
+        Self {
+            form,
+            errors: FieldErrors::default(),
+        }
+    }
+
+    /// Must be there.
+    pub fn required<K: Kind>(&mut self, names: impl Names, kind: K) -> Option<K::Out> {
+        match self.nullable(names.names(), kind)? {
+            Sent::Value(value) => Some(value),
+            Sent::Null => self.no_null(&names),
+            Sent::Absent => self.refused(&names, "This field is required."),
+        }
+    }
+
+    /// May be left out, but not `null`.
+    pub fn optional<K: Kind>(&mut self, names: impl Names, kind: K) -> Option<Option<K::Out>> {
+        match self.nullable(names.names(), kind)? {
+            Sent::Value(value) => Some(Some(value)),
+            Sent::Absent => Some(None),
+            Sent::Null => self.no_null(&names),
+        }
+    }
+
+    /// May be left out, which means `default`.
+    pub fn or<K: Kind>(
+        &mut self,
+        names: impl Names,
+        kind: K,
+        default: impl Into<K::Out>,
+    ) -> Option<K::Out> {
+        Some(
+            self.optional(names, kind)?
+                .unwrap_or_else(|| default.into()),
+        )
+    }
+
+    /// May be left out or `null`.
+    pub fn nullable<K: Kind>(&mut self, names: impl Names, kind: K) -> Option<Sent<K::Out>> {
+        match self.find(&names) {
+            None => Some(Sent::Absent),
+            Some(Node::Null) => Some(Sent::Null),
+            Some(node) => match kind.read(node, self.form.loose) {
+                Ok(value) => Some(Sent::Value(value)),
+                Err(sentence) => self.refused(&names, sentence),
+            },
+        }
+    }
+
+    /// Whether the field was sent, as `null` or anything else.
+    pub fn has(&self, names: impl Names) -> bool {
+        self.find(&names).is_some()
+    }
+
+    /// Whether the field was sent as a file.
+    pub fn has_file(&self, names: impl Names) -> bool {
+        matches!(self.find(&names), Some(Node::File(_)))
+    }
+
+    /// Records a refusal that concerns more than one field's own value. Always `None`, to be returned.
+    pub fn refuse<T>(&mut self, field: &'static str, sentence: impl Into<Text>) -> Option<T> {
+        self.errors.add(field, sentence);
+        None
+    }
+
+    pub(super) fn into_errors(self) -> FieldErrors {
+        self.errors
+    }
+
+    fn find(&self, names: &impl Names) -> Option<&'a Node> {
+        let form = self.form;
+        names.names().iter().find_map(|name| form.get(name))
+    }
+
+    fn refused<T>(&mut self, names: &impl Names, sentence: impl Into<Text>) -> Option<T> {
+        let name = names.names().first().copied().unwrap_or("body");
+        self.refuse(name, sentence)
+    }
+
+    fn no_null<T>(&mut self, names: &impl Names) -> Option<T> {
+        self.refused(names, "This field may not be null.")
+    }
+}
+
+/// Lets the methods above hand their names on.
+impl Names for &[&'static str] {
+    fn names(&self) -> &[&'static str] {
+        self
+    }
+}

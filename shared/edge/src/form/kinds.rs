@@ -1,0 +1,288 @@
+//! What a field may be: `text(1..=200)`, `integer(1..=5)`, `money()`, … each optionally handed on to a domain parser.
+
+use super::Node;
+use super::number::{Wrong, scaled};
+use crate::path::Id;
+use crate::problem::Text;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use domain::Sentence;
+use std::marker::PhantomData;
+use std::ops::{Bound, RangeBounds, RangeInclusive};
+
+/// How to read one value.
+pub trait Kind: Sized {
+    type Out;
+
+    /// `loose`: the value comes from a source that knows only text. Never called with [`Node::Null`].
+    fn read(self, node: &Node, loose: bool) -> Result<Self::Out, Text>;
+
+    /// Hands the value on; the sentence of an `Err` becomes the field's.
+    fn then<U, F: FnOnce(Self::Out) -> Result<U, Sentence>>(self, next: F) -> Then<Self, F> {
+        Then { kind: self, next }
+    }
+
+    /// Hands a text on to a domain parser: `text(..).parse(Email::parse)`.
+    fn parse<U, F: FnOnce(&str) -> Result<U, Sentence>>(self, next: F) -> Parsed<Self, F>
+    where
+        Self: Kind<Out = String>,
+    {
+        Parsed { kind: self, next }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Then<K, F> {
+    kind: K,
+    next: F,
+}
+
+impl<K: Kind, U, F: FnOnce(K::Out) -> Result<U, Sentence>> Kind for Then<K, F> {
+    type Out = U;
+
+    fn read(self, node: &Node, loose: bool) -> Result<U, Text> {
+        (self.next)(self.kind.read(node, loose)?).map_err(Text::Borrowed)
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Parsed<K, F> {
+    kind: K,
+    next: F,
+}
+
+impl<K: Kind<Out = String>, U, F: FnOnce(&str) -> Result<U, Sentence>> Kind for Parsed<K, F> {
+    type Out = U;
+
+    fn read(self, node: &Node, loose: bool) -> Result<U, Text> {
+        (self.next)(&self.kind.read(node, loose)?).map_err(Text::Borrowed)
+    }
+}
+
+/// Text of so many characters (not bytes), kept exactly as sent. NUL is refused; everything else Unicode has is text.
+pub fn text(length: impl RangeBounds<usize>) -> TextKind {
+    let least = match length.start_bound() {
+        Bound::Included(least) => *least,
+        Bound::Excluded(below) => below + 1,
+        Bound::Unbounded => 0,
+    };
+    let most = match length.end_bound() {
+        Bound::Included(most) => *most,
+        Bound::Excluded(above) => above.saturating_sub(1),
+        Bound::Unbounded => usize::MAX,
+    };
+    TextKind {
+        least,
+        most,
+        not_blank: false,
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct TextKind {
+    least: usize,
+    most: usize,
+    not_blank: bool,
+}
+
+impl TextKind {
+    /// Refuses a text of nothing but white space.
+    #[must_use]
+    pub fn not_blank(self) -> Self {
+        Self {
+            not_blank: true,
+            ..self
+        }
+    }
+}
+
+impl Kind for TextKind {
+    type Out = String;
+
+    fn read(self, node: &Node, loose: bool) -> Result<String, Text> {
+        let text = words(node, loose, "This must be text.")?;
+        let length = text.chars().count();
+        if text.contains('\0') {
+            return Err("This may not contain the character NUL.".into());
+        }
+        if length < self.least && self.least == 1 {
+            return Err("This may not be empty.".into());
+        }
+        if length < self.least {
+            return Err(format!("This must have at least {} characters.", self.least).into());
+        }
+        if length > self.most {
+            return Err(format!("This may have at most {} characters.", self.most).into());
+        }
+        if self.not_blank && text.trim().is_empty() {
+            return Err("This may not be blank.".into());
+        }
+        Ok(text.to_owned())
+    }
+}
+
+/// A text's content; for anything else `otherwise`.
+fn words(node: &Node, loose: bool, otherwise: Sentence) -> Result<&str, Text> {
+    match node {
+        Node::Text(text) => Ok(text),
+        Node::List(_) if loose => Err("Give this only once.".into()),
+        _ => Err(otherwise.into()),
+    }
+}
+
+/// A number as JSON writes it, or a text of the same form.
+fn number(node: &Node, loose: bool, places: i64, otherwise: Sentence) -> Result<i64, Text> {
+    let text = match node {
+        Node::Number(text) => text,
+        other => words(other, loose, otherwise)?,
+    };
+    scaled(text, places).map_err(|wrong| match wrong {
+        Wrong::NotANumber => otherwise.into(),
+        Wrong::Fraction if places == 0 => otherwise.into(),
+        Wrong::Fraction => format!("This may have at most {places} decimals.").into(),
+        Wrong::Huge => "This number is too large.".into(),
+    })
+}
+
+/// A whole number: `12`, `"12"`, also `12.0` and `1.2e1`, which JSON does not tell from it.
+pub fn integer(range: RangeInclusive<i64>) -> Integer {
+    Integer(range)
+}
+
+#[derive(Clone, Debug)]
+pub struct Integer(RangeInclusive<i64>);
+
+impl Kind for Integer {
+    type Out = i64;
+
+    fn read(self, node: &Node, loose: bool) -> Result<i64, Text> {
+        let number = number(node, loose, 0, "This must be a whole number.")?;
+        if !self.0.contains(&number) {
+            return Err(format!(
+                "This must be between {} and {}.",
+                self.0.start(),
+                self.0.end()
+            )
+            .into());
+        }
+        Ok(number)
+    }
+}
+
+/// An id in a body or a query: an integer `T` accepts.
+pub fn id<T: Id>() -> IdKind<T> {
+    IdKind(PhantomData)
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct IdKind<T>(PhantomData<T>);
+
+impl<T: Id> Kind for IdKind<T> {
+    type Out = T;
+
+    fn read(self, node: &Node, loose: bool) -> Result<T, Text> {
+        const BAD: Sentence = "This must be an id.";
+        T::from_number(number(node, loose, 0, BAD)?).ok_or(Text::Borrowed(BAD))
+    }
+}
+
+/// An amount of money in minor units: `"10.00"`, `"10"`, `10` and `10.0` are all 1000. Exact; not negative.
+pub fn money() -> Money {
+    Money
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Money;
+
+impl Kind for Money {
+    type Out = i64;
+
+    fn read(self, node: &Node, loose: bool) -> Result<i64, Text> {
+        const BAD: Sentence = "This must be an amount such as 10.00.";
+        let minor = number(node, loose, 2, BAD)?;
+        if minor < 0 {
+            Err(BAD.into())
+        } else {
+            Ok(minor)
+        }
+    }
+}
+
+/// `true` or `false`; in a query or a form the words, in any letter case.
+pub fn boolean() -> Boolean {
+    Boolean
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Boolean;
+
+impl Kind for Boolean {
+    type Out = bool;
+
+    fn read(self, node: &Node, loose: bool) -> Result<bool, Text> {
+        const BAD: Sentence = "This must be true or false.";
+        match node {
+            Node::Bool(value) => Ok(*value),
+            Node::Text(word) if loose && word.eq_ignore_ascii_case("true") => Ok(true),
+            Node::Text(word) if loose && word.eq_ignore_ascii_case("false") => Ok(false),
+            other => words(other, loose, BAD).and(Err(BAD.into())),
+        }
+    }
+}
+
+/// One of a few words, spelt exactly so, and what each means.
+pub fn one_of<T: Copy + 'static>(choices: &'static [(&'static str, T)]) -> OneOf<T> {
+    OneOf(choices)
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct OneOf<T: 'static>(&'static [(&'static str, T)]);
+
+impl<T: Copy> Kind for OneOf<T> {
+    type Out = T;
+
+    fn read(self, node: &Node, loose: bool) -> Result<T, Text> {
+        let sent = words(node, loose, "This must be text.")?;
+        let found = self.0.iter().find(|(word, _)| *word == sent);
+        found.map(|(_, meaning)| *meaning).ok_or_else(|| {
+            let words: Vec<_> = self.0.iter().map(|(word, _)| *word).collect();
+            format!("This must be one of: {}.", words.join(", ")).into()
+        })
+    }
+}
+
+/// A time in ISO-8601, see [`crate::time::parse`]; fractions of a second are dropped.
+pub fn time() -> Time {
+    Time
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Time;
+
+impl Kind for Time {
+    type Out = DateTime<Utc>;
+
+    fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
+        crate::time::parse(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
+    }
+}
+
+/// An uploaded file's bytes.
+pub fn file() -> File {
+    File
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct File;
+
+impl Kind for File {
+    type Out = Bytes;
+
+    fn read(self, node: &Node, loose: bool) -> Result<Bytes, Text> {
+        const BAD: Sentence = "This must be a file.";
+        match node {
+            Node::File(bytes) => Ok(bytes.clone()),
+            other => words(other, loose, BAD).and(Err(BAD.into())),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! One request's input as named values, wherever it came from: a JSON object, a multipart form or a query string.
+//!
+//! Reading is lenient about what a client may reasonably send (`"12"` for 12, an alias for a name, unknown fields) and
+//! exact about everything else. [`Fields`] reads the values by name and collects every refusal before it answers.
+
+mod fields;
+mod json;
+mod kinds;
+mod number;
+mod parts;
+mod query;
+
+pub use fields::{Fields, Names, Sent};
+pub use kinds::{Kind, boolean, file, id, integer, money, one_of, text, time};
+pub use parts::LARGEST_FILE_BYTES;
+pub use query::BadEncoding;
+pub(crate) use query::decode;
+
+use crate::problem::Problem;
+use bytes::Bytes;
+use std::collections::BTreeMap;
+
+/// A value as it was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    Null,
+    Bool(bool),
+    /// The number's own text: `1e2` stays `1e2`.
+    Number(String),
+    Text(String),
+    List(Vec<Node>),
+    Object(BTreeMap<String, Node>),
+    /// Only in multipart forms.
+    File(Bytes),
+}
+
+/// The input of one request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Form {
+    members: BTreeMap<String, Node>,
+    /// From a source that knows only text, so `"true"` is a boolean.
+    loose: bool,
+}
+
+impl Form {
+    /// A JSON object. No body at all is an empty one.
+    pub fn from_json(body: &[u8]) -> Result<Self, Problem> {
+        if body.is_empty() {
+            return Ok(Self::default());
+        }
+        let text =
+            std::str::from_utf8(body).map_err(|_| Problem::bad_json("The body is not UTF-8."))?;
+        match json::read(text) {
+            Ok(Node::Object(members)) => Ok(Self {
+                members,
+                loose: false,
+            }),
+            Ok(_) => Err(Problem::bad_json("The body must be a JSON object.")),
+            Err(json::Malformed) => Err(Problem::bad_json(
+                "The body is not valid JSON, repeats a key or is nested too deeply.",
+            )),
+        }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        self.members.get(name)
+    }
+}
+
+/// A request's input as a type: what a handler takes inside [`Body`](crate::body::Body),
+/// [`Upload`](crate::body::Upload) or [`QueryOf`](crate::body::QueryOf).
+///
+/// Read every field first and use `?` only when putting them together, so that a caller hears all refusals at once:
+///
+/// ```
+/// use edge::form::{Fields, Parse, integer, text};
+///
+/// struct NewSkill {
+///     name: String,
+///     category: Option<i64>,
+/// }
+///
+/// impl Parse for NewSkill {
+///     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+///         let name = fields.required("skill_name", text(1..=100));
+///         let category = fields.nullable(["category", "category_id"], integer(1..=7));
+///         Some(Self { name: name?, category: category?.value() })
+///     }
+/// }
+/// ```
+pub trait Parse: Sized {
+    /// `None` only after a refusal was recorded in `fields`.
+    fn parse(fields: &mut Fields<'_>) -> Option<Self>;
+}
+
+/// Input that is not looked at.
+impl Parse for () {
+    fn parse(_: &mut Fields<'_>) -> Option<Self> {
+        Some(())
+    }
+}
+
+/// The form as a `T`, or all that is wrong with it.
+pub fn parse<T: Parse>(form: &Form) -> Result<T, Problem> {
+    let mut fields = Fields::new(form);
+    let parsed = T::parse(&mut fields);
+    let errors = fields.into_errors();
+    match parsed {
+        Some(value) if errors.is_empty() => Ok(value),
+        None if errors.is_empty() => {
+            tracing::error!(
+                input = std::any::type_name::<T>(),
+                "input refused without a reason"
+            );
+            Err(Problem::internal())
+        }
+        _ => Err(Problem::validation(errors)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! Idempotency: a POST with an `Idempotency-Key` has one effect and one answer, however often it is sent.
+
+use std::fmt::Write;
+
+use app::{App, Keep};
+use aws_lc_rs::digest::{Context, SHA256};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http_body_util::BodyExt;
+use serde::Serialize;
+use store::{Claim, Claimed, Stored};
+
+use crate::body;
+use crate::door::Door;
+use crate::problem::Problem;
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// Answers with tokens in them are not kept.
+const HOLD_TOKENS: [&str; 2] = ["/api/users/register/", "/api/users/login/"];
+
+/// The claim of a request on its key, if it carries one.
+#[derive(Clone, Debug, Default)]
+pub struct Once(Option<Claim>);
+
+impl Once {
+    /// What the use-case keeps together with its effect: the answer `render` makes of the result.
+    pub fn keep<'a, T>(&'a self, render: &'a (dyn Fn(&T) -> Stored + Send + Sync)) -> Keep<'a, T> {
+        match &self.0 {
+            Some(claim) => Keep::answer(claim, render),
+            None => Keep::nothing(),
+        }
+    }
+}
+
+/// A 201 with this body, to be kept.
+pub fn created(body: &impl Serialize) -> Stored {
+    stored(StatusCode::CREATED, body)
+}
+
+/// A 200 with this body, to be kept.
+pub fn okay(body: &impl Serialize) -> Stored {
+    stored(StatusCode::OK, body)
+}
+
+fn stored(status: StatusCode, body: &impl Serialize) -> Stored {
+    let body = serde_json::to_string(body).expect("our own answers are plain data with text keys");
+    Stored { status: status.as_u16(), body }
+}
+
+impl<S: Sync> FromRequestParts<S> for Once {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(parts.extensions.get::<Once>().cloned().unwrap_or_default())
+    }
+}
+
+/// Claims the key before the handler runs, and keeps the answer after it.
+pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if request.method() != Method::POST || !request.headers().contains_key(KEY) || HOLD_TOKENS.contains(&path) {
+        return next.run(request).await;
+    }
+    claimed(app, request, next).await.unwrap_or_else(Problem::into_response)
+}
+
+async fn claimed(app: App, request: Request, next: Next) -> Result<Response, Problem> {
+    let door = request.extensions().get::<Door>().cloned().ok_or_else(Problem::internal)?;
+    let key = key(request.headers())?;
+    let user = door.enter().await?.user();
+    let (mut parts, body) = request.into_parts();
+    let bytes = body::whole(&parts.headers, body).await?;
+
+    let digest = hash(&[user.to_string().as_bytes(), parts.uri.path().as_bytes(), key.as_bytes()]);
+    let kind = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let query = parts.uri.query().unwrap_or_default();
+    let fingerprint = hash(&[kind, query.as_bytes(), &bytes]);
+    let (owner, now) = (app.mint.number(), app.clock.now());
+    let claim = match app.store.once_claim(&digest, &fingerprint, owner, now).await.map_err(app::Error::from)? {
+        Claimed::Mine(claim) => claim,
+        Claimed::Done(answer) => return Ok(replay(answer)),
+        Claimed::InFlight => return Err(app::Error::InFlight.into()),
+        Claimed::Mismatch => return Err(app::Error::KeyReused.into()),
+    };
+    parts.extensions.insert(Once(Some(claim.clone())));
+    let response = next.run(Request::from_parts(parts, bytes.into())).await;
+    Ok(settle(&app, &claim, response).await)
+}
+
+/// Keeps a final answer; gives the claim up after one that a later try may better.
+async fn settle(app: &App, claim: &Claim, response: Response) -> Response {
+    let status = response.status();
+    let is_final = status.is_success()
+        || matches!(status.as_u16(), 400 | 403 | 404 | 413 | 415);
+    let (parts, body) = response.into_parts();
+    let Ok(bytes) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+        return Problem::internal().into_response();
+    };
+    let kept = match std::str::from_utf8(&bytes) {
+        Ok(text) if is_final => {
+            let answer = Stored { status: status.as_u16(), body: text.to_owned() };
+            app.store.once_settle(claim, &answer).await
+        }
+        _ => app.store.once_release(claim).await,
+    };
+    if let Err(fault) = kept {
+        // The effect has its own copy of the answer, and a claim without one runs out: a repetition stays safe.
+        tracing::warn!(%fault, "an answer could not be kept");
+    }
+    Response::from_parts(parts, bytes.into())
+}
+
+fn replay(answer: Stored) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (REPLAYED, HeaderValue::from_static("true"))];
+    (status, headers, answer.body).into_response()
+}
+
+fn key(headers: &HeaderMap) -> Result<String, Problem> {
+    let mut values = headers.get_all(KEY).iter();
+    let key = values.next().and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+    match (key, values.next()) {
+        (Some(key), None) if (1..=255).contains(&key.chars().count()) => Ok(key.to_owned()),
+        _ => Err(Problem::field("Idempotency-Key", "One key of 1 to 255 characters.")),
+    }
+}
+
+fn hash(parts: &[&[u8]]) -> String {
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(&part.len().to_be_bytes());
+        context.update(part);
+    }
+    context.finish().as_ref().iter().fold(String::new(), |mut hex, byte| {
+        let _infallible = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+

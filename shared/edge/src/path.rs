@@ -1,0 +1,81 @@
+//! Ids in paths: `/api/meetings/{id}/`. What is no id names nothing, so it is 404 and not 400.
+
+use crate::problem::Problem;
+use axum::extract::{FromRequestParts, RawPathParams};
+use domain::ids;
+use http::request::Parts;
+
+/// A number that identifies something.
+pub trait Id: Sized {
+    /// `None` if no `T` can have this number.
+    fn from_number(number: i64) -> Option<Self>;
+}
+
+macro_rules! ids {
+    ($($name:ident),* $(,)?) => {$(
+        impl Id for ids::$name {
+            fn from_number(number: i64) -> Option<Self> {
+                Self::new(number)
+            }
+        }
+    )*};
+}
+
+ids!(
+    UserId, BookingId, ReviewId, MessageId, NoticeId, EntryId, PaymentId, SkillId, HoursId,
+    SessionId
+);
+
+/// For small fixed tables, such as the categories.
+impl Id for i64 {
+    fn from_number(number: i64) -> Option<Self> {
+        (1..=ids::LARGEST).contains(&number).then_some(number)
+    }
+}
+
+/// The last id in the path: decimal digits, 1 to 2^53.
+#[derive(Clone, Copy, Debug)]
+pub struct PathId<T>(pub T);
+
+impl<S: Send + Sync, T: Id> FromRequestParts<S> for PathId<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Problem::not_found())?;
+        let text = params.iter().last().map(|(_, value)| value).unwrap_or("");
+        read(text).map(Self).ok_or_else(Problem::not_found)
+    }
+}
+
+fn read<T: Id>(text: &str) -> Option<T> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    T::from_number(text.parse().ok().filter(|_| digits)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_number_up_to_2_pow_53() {
+        assert_eq!(read::<i64>("1"), Some(1));
+        assert_eq!(read::<i64>("9007199254740992"), Some(1 << 53));
+        for text in [
+            "",
+            "0",
+            "-1",
+            "+1",
+            " 1",
+            "1.0",
+            "1e3",
+            "abc",
+            "9007199254740993",
+            "99999999999999999999",
+            "١",
+        ] {
+            assert_eq!(read::<i64>(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What the app refuses, as ExpertConnect says it: status, code, and the field where one is to blame.
+
+use app::Error;
+use domain::interval::Interval;
+use domain::{booking, ledger, person};
+use serde_json::{Value, json};
+
+use crate::door::add_quota;
+use crate::problem::{Problem, StatusCode};
+use crate::time::Stamp;
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let sentence = error.to_string();
+        match error {
+            Error::Booking(refusal) => of_booking(refusal, sentence),
+            Error::SlotTaken { alternatives } => {
+                Self::conflict("slot_taken", sentence).with_member("alternatives", times(&alternatives))
+            }
+            Error::Ledger(refusal) => of_ledger(refusal, sentence),
+            Error::Person(refusal) => of_person(refusal, sentence),
+            Error::WeakPassword(_) => Self::field("password", sentence),
+            Error::InvalidCredentials => Self::invalid_credentials(),
+            Error::AccountSuspended => Self::account_suspended(),
+            Error::UnknownPerson | Error::NotFound => Self::not_found(),
+            Error::OwnMessage => Self::field("receiver_id", sentence),
+            Error::BadPicture(_) => Self::field("profile_picture", sentence),
+            Error::PictureTooLarge => Self::too_large(sentence),
+            Error::Forbidden => Self::forbidden(sentence),
+            Error::BadCursor => Self::field("cursor", sentence),
+            Error::NotAuthenticated => Self::not_authenticated(),
+            Error::TokenInvalid => Self::token_invalid(),
+            Error::TokenExpired => Self::token_expired(),
+            Error::RateLimited(quota) => {
+                let mut headers = http::HeaderMap::new();
+                add_quota(&mut headers, &quota);
+                let wait = u64::try_from(quota.retry_after).unwrap_or(1);
+                headers
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name?, value)))
+                    .fold(Self::rate_limited().with_retry_after(wait), |problem, (name, value)| {
+                        problem.with_header(name, value)
+                    })
+            }
+            Error::InFlight => Self::conflict("in_flight", sentence).with_retry_after(1),
+            Error::KeyReused => Self::idempotency_mismatch(),
+            Error::Stale | Error::Contended => {
+                Self::conflict("conflict", Error::Contended.to_string()).with_retry_after(1)
+            }
+            Error::Unavailable => Self::unavailable("unavailable", sentence, 2),
+            Error::Fault(_) | Error::Broken { .. } => {
+                tracing::error!(error = sentence, "a request failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+/// Times to offer, as clients read them.
+fn times(intervals: &[Interval]) -> Value {
+    intervals
+        .iter()
+        .map(|interval| json!({"scheduled_start": Stamp(interval.start()), "scheduled_end": Stamp(interval.end())}))
+        .collect()
+}
+
+fn of_booking(refusal: booking::Refusal, sentence: String) -> Problem {
+    use booking::Refusal;
+    match refusal {
+        Refusal::OwnBooking => Problem::field("expert_id", sentence),
+        Refusal::StartNotAhead => Problem::field("scheduled_start", sentence),
+        Refusal::EndNotAfterStart | Refusal::TooLong => Problem::field("scheduled_end", sentence),
+        Refusal::OutsideAvailability => Problem::refused("outside_availability", sentence),
+        Refusal::SlotTaken => Problem::conflict("slot_taken", sentence),
+        Refusal::Blocked => Problem::blocked(),
+        Refusal::WrongParty => Problem::forbidden(sentence),
+        Refusal::InvalidTransition => Problem::refused("invalid_transition", sentence),
+        Refusal::TooEarly => Problem::refused("too_early", sentence),
+        Refusal::TooLate => Problem::refused("too_late", sentence),
+        Refusal::PaymentRequired => Problem::refused("payment_required", sentence),
+        Refusal::NotCompleted => Problem::refused("not_completed", sentence),
+        Refusal::AlreadyReviewed => Problem::refused("already_reviewed", sentence),
+        Refusal::NotTheOtherParty => Problem::field("reviewee_id", sentence),
+        Refusal::Stale => Problem::conflict("conflict", sentence),
+    }
+}
+
+fn of_ledger(refusal: ledger::Refusal, sentence: String) -> Problem {
+    use ledger::Refusal;
+    match refusal {
+        Refusal::InsufficientCredits => Problem::refused("insufficient_credits", sentence),
+        Refusal::NotCompleted => Problem::refused("not_completed", sentence),
+        Refusal::NotThePayer => Problem::forbidden(sentence),
+        Refusal::AlreadyApplied => Problem::new(StatusCode::CONFLICT, "conflict", sentence),
+    }
+}
+
+fn of_person(refusal: person::Refusal, sentence: String) -> Problem {
+    use person::Refusal;
+    match refusal {
+        Refusal::UsernameTaken => Problem::field("username", sentence),
+        Refusal::EmailTaken => Problem::field("email", sentence),
+        Refusal::SkillNameTaken | Refusal::TooManySkills => Problem::field("skill_name", sentence),
+        Refusal::HoursEndBeforeStart => Problem::field("end_time", sentence),
+        Refusal::HoursTaken | Refusal::TooManyHours => Problem::field("start_time", sentence),
+        Refusal::NotFound => Problem::not_found(),
+    }
+}

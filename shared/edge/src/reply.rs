@@ -1,0 +1,27 @@
+//! Answers that say yes. Plain 200 is [`Json`]; lists are [`Listed`](crate::page::Listed).
+
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde::Serialize;
+
+pub use axum::Json;
+
+/// 201: something new exists.
+#[derive(Clone, Debug)]
+pub struct Created<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, Json(self.0)).into_response()
+    }
+}
+
+/// 204: done, and there is nothing to say.
+#[derive(Clone, Copy, Debug)]
+pub struct Done;
+
+impl IntoResponse for Done {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}

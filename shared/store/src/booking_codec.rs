@@ -1,0 +1,179 @@
+//! A booking as an item.
+
+use domain::booking::{Booking, Facade, Funds, Party, Policy, Seat, Status};
+use domain::category;
+use domain::ids::{BookingId, UserId};
+use domain::interval::Interval;
+use domain::ledger::{Amount, Currency, Unit};
+
+use crate::fault::Fault;
+use crate::keys::{self, list};
+use crate::row::{Item, Reader, Row, number, text, time};
+
+pub(crate) fn to_item(booking: &Booking) -> Item {
+    let due = booking.due_at.map(|at| keys::due(booking.id, at));
+    let (bucket, place) = due.unzip();
+    let row = Row::at(&keys::booking(booking.id))
+        .value("la", text(list::as_learner(booking.learner.id)))
+        .value("lb", text(list::as_expert(booking.expert.id)))
+        .value("rank", text(keys::id_text(booking.id.get())))
+        .maybe("due_bucket", bucket, text)
+        .maybe("due_at", place, text)
+        .number("id", booking.id)
+        .maybe("root", (booking.root != booking.id).then_some(booking.root), number)
+        .text("facade", facade_text(booking.facade))
+        .text("title", &booking.title)
+        .text("description", &booking.description)
+        .maybe("category", booking.category, |category| number(category.get()))
+        .time("start", booking.interval.start())
+        .time("end", booking.interval.end())
+        .text("status", status_text(booking.status))
+        .number("start_version", booking.start_version)
+        .text("unit", &keys::unit_text(booking.price.unit))
+        .number("price", booking.price.minor)
+        .text("funds", funds_text(booking.funds))
+        .number("paid_out", booking.paid_out)
+        .maybe("absent", booking.absent, |seat| text(seat_text(seat)))
+        .maybe("due", booking.due_at, time)
+        .time("created_at", booking.created_at)
+        .time("updated_at", booking.updated_at)
+        .number("version", booking.version);
+    let row = party(row, "learner", "learner_name", "learner_marks", &booking.learner);
+    let row = party(row, "expert", "expert_name", "expert_marks", &booking.expert);
+    policy(row, &booking.policy).into_item()
+}
+
+fn party(row: Row, id: &str, name: &str, marks: &str, party: &Party) -> Row {
+    let written = match (party.completed, party.reviewed) {
+        (false, false) => "",
+        (true, false) => "c",
+        (false, true) => "r",
+        (true, true) => "cr",
+    };
+    row.number(id, party.id).text(name, &party.name).text(marks, written)
+}
+
+fn policy(row: Row, policy: &Policy) -> Row {
+    row.number("longest", policy.longest)
+        .maybe("learner_cancels", policy.learner_cancels_before, number)
+        .maybe("expert_cancels", policy.expert_cancels_before, number)
+        .number("moves", policy.moves_before)
+        .flag("from_start", policy.completes_from_start)
+        .flag("both", policy.both_complete)
+        .number("auto", policy.completes_itself_after)
+        .number("absence", policy.no_show_after)
+        .number("fee", policy.fee_percent)
+}
+
+pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
+    let row = Reader(item);
+    let id = row.id("id", BookingId::new)?;
+    let facade = row.text("facade")?;
+    let status = row.text("status")?;
+    let funds = row.text("funds")?;
+    let category = row
+        .maybe_number::<i64>("category")?
+        .map(|id| category::find(id).map(|category| category.id).ok_or_else(|| row.corrupt("category")))
+        .transpose()?;
+    Ok(Booking {
+        id,
+        root: row.maybe_number("root")?.and_then(BookingId::new).unwrap_or(id),
+        facade: find([Facade::Meetings], facade_text, facade).ok_or_else(|| row.corrupt("facade"))?,
+        title: row.owned("title")?,
+        description: row.owned("description")?,
+        category,
+        learner: read_party(row, "learner", "learner_name", "learner_marks")?,
+        expert: read_party(row, "expert", "expert_name", "expert_marks")?,
+        interval: Interval::new(row.time("start")?, row.time("end")?).ok_or_else(|| row.corrupt("end"))?,
+        status: find(Status::ALL, status_text, status).ok_or_else(|| row.corrupt("status"))?,
+        start_version: row.number("start_version")?,
+        price: Amount { unit: unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?, minor: row.number("price")? },
+        funds: find(FUNDS, funds_text, funds).ok_or_else(|| row.corrupt("funds"))?,
+        policy: read_policy(row)?,
+        paid_out: row.count("paid_out")?,
+        absent: find([Seat::Learner, Seat::Expert], seat_text, row.text("absent")?),
+        due_at: row.maybe_time("due")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+        version: row.number("version")?,
+    })
+}
+
+fn read_party(
+    row: Reader<'_>,
+    id: &'static str,
+    name: &'static str,
+    marks: &'static str,
+) -> Result<Party, Fault> {
+    let marks = row.text(marks)?;
+    Ok(Party {
+        id: row.id(id, UserId::new)?,
+        name: row.owned(name)?,
+        completed: marks.contains('c'),
+        reviewed: marks.contains('r'),
+    })
+}
+
+fn read_policy(row: Reader<'_>) -> Result<Policy, Fault> {
+    Ok(Policy {
+        longest: row.number("longest")?,
+        learner_cancels_before: row.maybe_number("learner_cancels")?,
+        expert_cancels_before: row.maybe_number("expert_cancels")?,
+        moves_before: row.number("moves")?,
+        completes_from_start: row.flag("from_start"),
+        both_complete: row.flag("both"),
+        completes_itself_after: row.number("auto")?,
+        no_show_after: row.number("absence")?,
+        fee_percent: row.number("fee")?,
+    })
+}
+
+fn find<T: Copy, const N: usize>(all: [T; N], write: fn(T) -> &'static str, text: &str) -> Option<T> {
+    all.into_iter().find(|value| write(*value) == text)
+}
+
+pub(crate) fn unit(text: &str) -> Option<Unit> {
+    match text {
+        "credit" => Some(Unit::Credit),
+        code => Currency::parse(code).map(Unit::Currency),
+    }
+}
+
+fn facade_text(facade: Facade) -> &'static str {
+    match facade {
+        Facade::Meetings => "meetings",
+    }
+}
+
+fn seat_text(seat: Seat) -> &'static str {
+    match seat {
+        Seat::Learner => "learner",
+        Seat::Expert => "expert",
+    }
+}
+
+fn status_text(status: Status) -> &'static str {
+    match status {
+        Status::Pending => "pending",
+        Status::Confirmed => "confirmed",
+        Status::Completed => "completed",
+        Status::Cancelled => "cancelled",
+        Status::Rescheduled => "rescheduled",
+        Status::Refunded => "refunded",
+        Status::NoShow => "no_show",
+        Status::Expired => "expired",
+    }
+}
+
+const FUNDS: [Funds; 6] = [Funds::Free, Funds::Due, Funds::Held, Funds::Captured, Funds::Released, Funds::Moved];
+
+fn funds_text(funds: Funds) -> &'static str {
+    match funds {
+        Funds::Free => "free",
+        Funds::Due => "due",
+        Funds::Held => "held",
+        Funds::Captured => "captured",
+        Funds::Released => "released",
+        Funds::Moved => "moved",
+    }
+}

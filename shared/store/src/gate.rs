@@ -1,0 +1,171 @@
+//! The gate every request passes: is this session alive, and how many requests came this minute.
+//!
+//! One update of one small item answers both. Each minute of the hour has its own counter attribute; a hit adds to the
+//! current one and removes the others, so a new window opens without a read.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use domain::Instant;
+use domain::ids::{SessionId, UserId};
+
+use crate::fault::{Failed, Fault};
+use crate::keys;
+use crate::row::{Item, Reader, number, numbers};
+use crate::table::Store;
+use crate::transaction::Update;
+
+/// One request counted: the how-manieth of its minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    pub count: u32,
+}
+
+/// What a person may do at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub is_expert: bool,
+    pub is_admin: bool,
+    pub hit: Hit,
+}
+
+/// Whether a session may pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    Open(Standing),
+    /// Logged out, reset, suspended, or the account is gone.
+    Closed,
+}
+
+/// No session lives longer: an ended one need not be remembered beyond this.
+const LONGEST_SESSION_DAYS: i64 = 7;
+
+/// Somebody who logs out more often than this in a week loses the other sessions too; it bounds the item.
+const MOST_ENDED: usize = 500;
+
+/// What counts one hit in `now`'s minute and forgets all other minutes.
+fn count_hit(now: Instant) -> String {
+    let current = minute(now) % 60;
+    let others: Vec<_> = (0..60).filter(|slot| *slot != current).map(|slot| format!("h{slot:02}")).collect();
+    format!("ADD h{current:02} :one SET #at = :minute REMOVE {}", others.join(", "))
+}
+
+fn minute(now: Instant) -> i64 {
+    now.timestamp().div_euclid(60)
+}
+
+fn slot(now: Instant) -> &'static str {
+    const SLOTS: [&str; 60] = [
+        "h00", "h01", "h02", "h03", "h04", "h05", "h06", "h07", "h08", "h09", "h10", "h11", "h12", "h13", "h14", "h15",
+        "h16", "h17", "h18", "h19", "h20", "h21", "h22", "h23", "h24", "h25", "h26", "h27", "h28", "h29", "h30", "h31",
+        "h32", "h33", "h34", "h35", "h36", "h37", "h38", "h39", "h40", "h41", "h42", "h43", "h44", "h45", "h46", "h47",
+        "h48", "h49", "h50", "h51", "h52", "h53", "h54", "h55", "h56", "h57", "h58", "h59",
+    ];
+    SLOTS[usize::try_from(minute(now).rem_euclid(60)).unwrap_or(0)]
+}
+
+/// The gate of a new account: open to every session from now on.
+pub(crate) fn new_gate(user: UserId, is_admin: bool) -> Item {
+    crate::row::Row::at(&keys::user_gate(user)).number("valid_from", 0).flag("admin", is_admin).into_item()
+}
+
+/// Hits of this minute so far, as an item tells. A counter left over from the same minute of another hour is not ours.
+fn hits(item: &Item, now: Instant) -> Result<u32, Fault> {
+    let reader = Reader(item);
+    let same_minute = reader.maybe_number::<i64>("at")? == Some(minute(now));
+    if same_minute { reader.count(slot(now)) } else { Ok(0) }
+}
+
+impl Store {
+    /// Counts a request of a session, if that session may still act.
+    pub async fn gate_session(&self, user: UserId, session: SessionId, now: Instant) -> Result<Gate, Fault> {
+        let update = Update::new(keys::user_gate(user), count_hit(now))
+            .when(
+                "attribute_exists(#pk) AND #valid_from <= :session AND attribute_not_exists(#suspended) \
+                 AND NOT contains(#ended, :session)",
+            )
+            .value(":session", number(session));
+        match self.count(update, now).await {
+            Ok((old, hit)) => {
+                let old = Reader(&old);
+                Ok(Gate::Open(Standing { is_expert: old.flag("expert"), is_admin: old.flag("admin"), hit }))
+            }
+            Err(Failed::Refused(_)) => Ok(Gate::Closed),
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Counts a request of an address in one of the groups that are limited by address.
+    pub async fn gate_address(&self, address: &str, group: &str, now: Instant) -> Result<Hit, Fault> {
+        let key = keys::address_gate(address, group);
+        let expression = count_hit(now).replace("SET ", "SET #expires_at = :expires, ");
+        let update = Update::new(key, expression).value(":expires", number(now.timestamp() + 7200));
+        match self.count(update, now).await {
+            Ok((_, hit)) => Ok(hit),
+            Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Counts a failed login of an account, whatever address it came from.
+    pub async fn gate_failed_login(&self, user: UserId, now: Instant) -> Result<Hit, Fault> {
+        match self.count(Update::new(keys::credential(user), count_hit(now)), now).await {
+            Ok((_, hit)) => Ok(hit),
+            Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
+    }
+
+    async fn count(&self, update: Update, now: Instant) -> Result<(Item, Hit), Failed<Item>> {
+        let key = update.key().clone();
+        let update = update.value(":one", number(1)).value(":minute", number(minute(now)));
+        let old = self.update(update, ReturnValue::AllOld).await?;
+        let before = hits(&old, now)?;
+        if before == 0 && old.contains_key(slot(now)) {
+            // The counter of this minute of an earlier hour was still there: we are the first of this one.
+            let reset = Update::new(key, format!("SET {} = :one", slot(now))).value(":one", number(1));
+            self.update(reset, ReturnValue::None).await?;
+        }
+        Ok((old, Hit { count: before + 1 }))
+    }
+
+    /// Ends one session at once. Sessions that ended by age are forgotten on the way.
+    pub async fn session_end(&self, user: UserId, session: SessionId, now: Instant) -> Result<(), Fault> {
+        let end = Update::new(keys::user_gate(user), "ADD #ended :session")
+            .when("attribute_exists(#pk)")
+            .value(":session", numbers([session]));
+        let item = match self.update(end, ReturnValue::AllNew).await {
+            Ok(item) => item,
+            Err(Failed::Refused(_)) => return Ok(()), // the account is gone, and its sessions with it
+            Err(Failed::Fault(fault)) => return Err(fault),
+        };
+        let ended = Reader(&item).numbers::<i64>("ended")?;
+        if ended.len() > MOST_ENDED {
+            return self.sessions_end(user, now).await;
+        }
+        let oldest = SessionId::mint(now - chrono::TimeDelta::days(LONGEST_SESSION_DAYS), 0);
+        let stale: Vec<_> = ended.into_iter().filter(|session| *session < oldest.get()).collect();
+        if !stale.is_empty() {
+            let forget = Update::new(keys::user_gate(user), "DELETE #ended :stale").value(":stale", numbers(stale));
+            self.unconditional(forget).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends every session made so far.
+    pub async fn sessions_end(&self, user: UserId, now: Instant) -> Result<(), Fault> {
+        let update = Update::new(keys::user_gate(user), "SET #valid_from = :next REMOVE #ended")
+            .value(":next", number(SessionId::mint(now, u16::MAX).get() + 1));
+        self.unconditional(update).await
+    }
+
+    pub(crate) async fn unconditional(&self, update: Update) -> Result<(), Fault> {
+        match self.update(update, ReturnValue::None).await {
+            Ok(_) | Err(Failed::Refused(_)) => Ok(()),
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
+    }
+}
+
+/// Failed logins of this minute, as the credential item tells.
+pub(crate) fn failed_logins(item: &Item, now: Instant) -> Result<u32, Fault> {
+    hits(item, now)
+}

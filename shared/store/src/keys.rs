@@ -1,0 +1,225 @@
+//! How items are named. The access patterns these keys serve are listed in `ARCHITECTURE.md`.
+
+use chrono::NaiveDate;
+use domain::Instant;
+use domain::chat::Pair;
+use domain::ids::{BookingId, MessageId, NoticeId, PaymentId, SessionId, UserId};
+use domain::ledger::{Cause, Unit};
+use domain::search::Term;
+use domain::text::LoginName;
+
+/// Where an item lives.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+fn key(pk: String, sk: impl Into<String>) -> Key {
+    Key { pk, sk: sk.into() }
+}
+
+/// An id as eleven letters that sort as the number does: short keys are cheaper to store and to read.
+pub(crate) fn id_text(id: i64) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+    (0..11).rev().map(|place| char::from(LETTERS[(id >> (place * 5)) as usize & 31])).collect()
+}
+
+/// The id behind such letters.
+pub(crate) fn text_id(text: &str) -> Option<i64> {
+    text.chars().try_fold(0i64, |id, letter| Some((id << 5) | i64::from(letter.to_digit(32)?)))
+}
+
+fn person(user: UserId) -> String {
+    format!("U#{}", id_text(user.get()))
+}
+
+pub(crate) fn user(user: UserId) -> Key {
+    key(person(user), "PROFILE")
+}
+
+pub(crate) fn credential(user: UserId) -> Key {
+    key(person(user), "CREDENTIAL")
+}
+
+/// A person's standing and request counter: what every request asks for first.
+pub(crate) fn user_gate(user: UserId) -> Key {
+    key(person(user), "GATE")
+}
+
+pub(crate) fn address_gate(address: &str, group: &str) -> Key {
+    key(format!("ADDRESS#{address}"), format!("GATE#{group}"))
+}
+
+pub(crate) fn balance(user: UserId, unit: Unit) -> Key {
+    key(person(user), format!("{BALANCE}{}", unit_text(unit)))
+}
+
+pub(crate) const BALANCE: &str = "BALANCE#";
+
+pub(crate) fn unit_text(unit: Unit) -> String {
+    match unit {
+        Unit::Credit => "credit".to_owned(),
+        Unit::Currency(currency) => currency.code().to_owned(),
+    }
+}
+
+/// The busy 5-minute steps of one person on one UTC day.
+pub(crate) fn day(user: UserId, date: NaiveDate) -> Key {
+    key(person(user), format!("{DAY}{date}"))
+}
+
+pub(crate) const DAY: &str = "DAY#";
+
+pub(crate) fn notice(user: UserId, notice: NoticeId) -> Key {
+    key(person(user), notice_sk(notice))
+}
+
+pub(crate) fn notices(user: UserId) -> String {
+    person(user)
+}
+
+pub(crate) const NOTICE: &str = "NOTICE#";
+
+pub(crate) fn notice_sk(notice: NoticeId) -> String {
+    format!("{NOTICE}{}", id_text(notice.get()))
+}
+
+/// Up to where a person has read all notifications.
+pub(crate) fn inbox(user: UserId) -> Key {
+    key(person(user), "INBOX")
+}
+
+/// The guard that makes a login name one person's.
+pub(crate) fn login(name: &LoginName) -> Key {
+    key(format!("LOGIN#{}", name.as_str()), "LOGIN")
+}
+
+pub(crate) fn session(session: SessionId) -> Key {
+    key(format!("S#{}", id_text(session.get())), "SESSION")
+}
+
+pub(crate) fn booking(booking: BookingId) -> Key {
+    key(format!("B#{}", id_text(booking.get())), BOOKING)
+}
+
+pub(crate) const BOOKING: &str = "BOOKING";
+
+pub(crate) fn review(booking: BookingId, reviewer: UserId) -> Key {
+    key(format!("B#{}", id_text(booking.get())), format!("{REVIEW}{}", id_text(reviewer.get())))
+}
+
+pub(crate) const REVIEW: &str = "REVIEW#";
+
+/// A ledger entry, named by its cause: the same cause cannot be written twice.
+pub(crate) fn entry(cause: Cause) -> Key {
+    match cause {
+        Cause::Grant(user) => key(format!("L#U#{}", id_text(user.get())), "GRANT"),
+        Cause::Purchase(payment) => key(format!("L#P#{}", id_text(payment.get())), "PURCHASE"),
+        Cause::Hold(booking) => key(booking_ledger(booking), "HOLD"),
+        // One end per hold: capture and release are the same item, so a hold cannot have both.
+        Cause::Capture(booking) | Cause::Release(booking) => key(booking_ledger(booking), "HOLD#END"),
+        Cause::Tip(booking, total) => key(booking_ledger(booking), format!("TIP#{total:010}")),
+    }
+}
+
+fn booking_ledger(booking: BookingId) -> String {
+    format!("L#B#{}", id_text(booking.get()))
+}
+
+pub(crate) fn payment(payment: PaymentId) -> Key {
+    key(format!("P#{}", id_text(payment.get())), "PAYMENT")
+}
+
+/// What the two sides of a conversation share. It sorts behind the messages, so one query for the newest brings both.
+pub(crate) fn conversation(pair: Pair) -> Key {
+    key(pair_pk(pair), "Z")
+}
+
+pub(crate) fn pair_pk(pair: Pair) -> String {
+    format!("C#{}#{}", id_text(pair.low().get()), id_text(pair.high().get()))
+}
+
+pub(crate) fn message(pair: Pair, message: MessageId) -> Key {
+    key(pair_pk(pair), message_sk(message))
+}
+
+pub(crate) const MESSAGE: &str = "M#";
+
+pub(crate) fn message_sk(message: MessageId) -> String {
+    format!("{MESSAGE}{}", id_text(message.get()))
+}
+
+/// A stored answer to a request that carried an idempotency key. `digest` names user, path and key.
+pub(crate) fn once(digest: &str) -> Key {
+    key(format!("ONCE#{digest}"), "ONCE")
+}
+
+/// One entry of the search index. Terms that share a first letter share a partition; within it they sort by word.
+pub(crate) fn search_entry(term: &Term, user: UserId) -> Key {
+    let (pk, sk) = search_place(term);
+    key(pk, format!("{sk}#{}", id_text(user.get())))
+}
+
+/// The partition of a term, and the beginning of its sort key.
+fn search_place(term: &Term) -> (String, String) {
+    match term {
+        Term::Anyone => ("FIND#ANYONE".to_owned(), String::new()),
+        Term::Category(category) => (format!("FIND#CATEGORY#{category}"), String::new()),
+        Term::SkillWord(word) => (word_partition("SKILL", word), word.clone()),
+        Term::AnyWord(word) => (word_partition("WORD", word), word.clone()),
+    }
+}
+
+pub(crate) fn word_partition(kind: &str, word: &str) -> String {
+    format!("FIND#{kind}#{}", word.chars().next().unwrap_or('_'))
+}
+
+/// List names: what `la` and `lb` of the two list indexes hold.
+pub(crate) mod list {
+    use super::{UserId, id_text};
+
+    pub(crate) fn as_learner(user: UserId) -> String {
+        format!("LEARNER#{}", id_text(user.get()))
+    }
+    pub(crate) fn as_expert(user: UserId) -> String {
+        format!("EXPERT#{}", id_text(user.get()))
+    }
+    pub(crate) fn paid(user: UserId) -> String {
+        format!("PAID#{}", id_text(user.get()))
+    }
+    pub(crate) fn earned(user: UserId) -> String {
+        format!("EARNED#{}", id_text(user.get()))
+    }
+    pub(crate) fn reviews_by(user: UserId) -> String {
+        format!("REVIEWER#{}", id_text(user.get()))
+    }
+    pub(crate) fn reviews_of(user: UserId) -> String {
+        format!("REVIEWED#{}", id_text(user.get()))
+    }
+    /// Messages of which this person is the lower, or the higher, id of the pair.
+    pub(crate) fn chats(user: UserId) -> String {
+        format!("M#{}", id_text(user.get()))
+    }
+}
+
+/// The hour bucket and shard in which a booking is due, and its place in it.
+pub(crate) fn due(booking: BookingId, at: Instant) -> (String, String) {
+    const SHARDS: i64 = 4;
+    let bucket = format!("DUE#{}#{}", at.format("%Y-%m-%dT%H"), booking.get() % SHARDS);
+    (bucket, format!("{}#{}", at.format("%Y-%m-%dT%H:%M:%SZ"), id_text(booking.get())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn ids_sort_as_text_as_they_do_as_numbers(a in 1i64..=(1 << 53), b in 1i64..=(1 << 53)) {
+            prop_assert_eq!(id_text(a).cmp(&id_text(b)), a.cmp(&b));
+            prop_assert_eq!(id_text(a).len(), 11);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The ledger: immutable entries keyed by their cause, and the balances they add up to.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::Instant;
+use domain::ids::{BookingId, EntryId, PaymentId, UserId};
+use domain::ledger::{Account, Balance, Cause, Entry, Leg, Refusal, Unit};
+use domain::payment::{Method, Payment};
+
+use crate::bookings::Denied;
+use crate::fault::{Failed, Fault};
+use crate::keys::{self, list};
+use crate::lists::List;
+use crate::row::{Item, Reader, Row, number, text};
+use crate::table::Store;
+use crate::transaction::{Transaction, Update};
+use crate::{Page, booking_codec};
+
+/// Adds an entry and what it does to the balances of the people in it.
+pub(crate) fn add_entry(transaction: &mut Transaction<Denied>, entry: &Entry) {
+    let mut people: Vec<UserId> = entry
+        .legs()
+        .iter()
+        .filter_map(|leg| match leg.account {
+            Account::Spendable(user) | Account::Held(user) => Some(user),
+            Account::Issue | Account::Provider | Account::Fee => None,
+        })
+        .collect();
+    people.sort();
+    people.dedup();
+    for user in people {
+        let delta = |account| entry.legs().iter().filter(|leg| leg.account == account).map(|leg| leg.delta).sum();
+        let (spendable, held): (i64, i64) = (delta(Account::Spendable(user)), delta(Account::Held(user)));
+        transaction.update(move_balance(user, entry, spendable, held), Some(Denied::Ledger(Refusal::InsufficientCredits)));
+    }
+    transaction.create(to_item(entry), Denied::Ledger(Refusal::AlreadyApplied));
+}
+
+/// Adds to both buckets of a balance, under the condition that neither falls below zero.
+fn move_balance(user: UserId, entry: &Entry, spendable: i64, held: i64) -> Update {
+    let mut update = Update::new(
+        keys::balance(user, entry.unit),
+        "SET #updated_at = :now ADD #spendable :spendable, #held :held",
+    )
+    .value(":now", number(entry.at.timestamp_millis()))
+    .value(":spendable", number(spendable))
+    .value(":held", number(held));
+    let mut conditions = Vec::new();
+    if spendable < 0 {
+        conditions.push("#spendable >= :spends");
+        update = update.value(":spends", number(-spendable));
+    }
+    if held < 0 {
+        conditions.push("#held >= :unholds");
+        update = update.value(":unholds", number(-held));
+    }
+    if conditions.is_empty() { update } else { update.when(conditions.join(" AND ")) }
+}
+
+pub(crate) fn to_item(entry: &Entry) -> Item {
+    let [payer, payee] = entry.listed_for();
+    let rank = (payer.is_some() || payee.is_some()).then(|| keys::id_text(entry.id.get()));
+    let (kind, subject, total) = match entry.cause {
+        Cause::Grant(user) => ("grant", user.get(), None),
+        Cause::Purchase(payment) => ("purchase", payment.get(), None),
+        Cause::Hold(booking) => ("hold", booking.get(), None),
+        Cause::Capture(booking) => ("capture", booking.get(), None),
+        Cause::Release(booking) => ("release", booking.get(), None),
+        Cause::Tip(booking, total) => ("tip", booking.get(), Some(total)),
+    };
+    Row::at(&keys::entry(entry.cause))
+        .maybe("la", payer, |user| text(list::paid(user)))
+        .maybe("lb", payee, |user| text(list::earned(user)))
+        .maybe("rank", rank, text)
+        .number("id", entry.id)
+        .text("cause", kind)
+        .number("subject", subject)
+        .maybe("total", total, number)
+        .text("unit", &keys::unit_text(entry.unit))
+        .rows("legs", entry.legs().iter().map(leg_row))
+        .text("description", &entry.description)
+        .time("at", entry.at)
+        .into_item()
+}
+
+fn leg_row(leg: &Leg) -> Row {
+    let (account, user) = match leg.account {
+        Account::Spendable(user) => ("spendable", Some(user)),
+        Account::Held(user) => ("held", Some(user)),
+        Account::Issue => ("issue", None),
+        Account::Provider => ("provider", None),
+        Account::Fee => ("fee", None),
+    };
+    Row::nested().text("account", account).maybe("user", user, number).number("delta", leg.delta)
+}
+
+fn leg(row: Reader<'_>) -> Result<Leg, Fault> {
+    let user = || row.id("user", UserId::new);
+    let account = match row.text("account")? {
+        "spendable" => Account::Spendable(user()?),
+        "held" => Account::Held(user()?),
+        "issue" => Account::Issue,
+        "provider" => Account::Provider,
+        "fee" => Account::Fee,
+        _ => return Err(row.corrupt("account")),
+    };
+    Ok(Leg { account, delta: row.number("delta")? })
+}
+
+pub(crate) fn from_item(item: &Item) -> Result<Entry, Fault> {
+    let row = Reader(item);
+    let booking = || row.id("subject", BookingId::new);
+    let cause = match row.text("cause")? {
+        "grant" => Cause::Grant(row.id("subject", UserId::new)?),
+        "purchase" => Cause::Purchase(row.id("subject", PaymentId::new)?),
+        "hold" => Cause::Hold(booking()?),
+        "capture" => Cause::Capture(booking()?),
+        "release" => Cause::Release(booking()?),
+        "tip" => Cause::Tip(booking()?, row.number("total")?),
+        _ => return Err(row.corrupt("cause")),
+    };
+    let legs: Vec<Leg> = row.rows("legs")?.into_iter().map(leg).collect::<Result<_, _>>()?;
+    if legs.iter().map(|leg| leg.delta).sum::<i64>() != 0 {
+        return Err(row.corrupt("legs"));
+    }
+    let unit = booking_codec::unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?;
+    Ok(Entry::new(row.id("id", EntryId::new)?, cause, unit, legs, row.owned("description")?, row.time("at")?))
+}
+
+pub(crate) fn balance_from(item: &Item, user: UserId) -> Result<Balance, Fault> {
+    let row = Reader(item);
+    Ok(Balance {
+        user,
+        spendable: row.count("spendable")?,
+        held: row.count("held")?,
+        updated_at: row.maybe_time("updated_at")?.unwrap_or_default(),
+    })
+}
+
+impl Store {
+    /// What a person has in one unit, as of the last write; nothing at all reads as zero since `otherwise`.
+    pub async fn balance(&self, user: UserId, unit: Unit, otherwise: Instant) -> Result<Balance, Fault> {
+        match self.get(&keys::balance(user, unit)).await? {
+            Some(item) => balance_from(&item, user),
+            None => Ok(Balance { user, spendable: 0, held: 0, updated_at: otherwise }),
+        }
+    }
+
+    /// A person's transactions, newest first.
+    pub async fn entries(&self, user: UserId, after: Option<&str>, limit: usize) -> Result<Page<Entry>, Fault> {
+        let lists = [
+            List { index: "by_a", partition: list::paid(user) },
+            List { index: "by_b", partition: list::earned(user) },
+        ];
+        self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
+    }
+
+    /// Writes a completed purchase with its entry.
+    pub async fn payment_complete(
+        &self,
+        mut transaction: Transaction<Denied>,
+        payment: &Payment,
+        entry: &Entry,
+    ) -> Result<(), Failed<Denied>> {
+        transaction.create(payment_item(payment), Denied::IdTaken);
+        add_entry(&mut transaction, entry);
+        self.commit(transaction).await
+    }
+}
+
+fn payment_item(payment: &Payment) -> Item {
+    let method = match payment.method {
+        Method::CreditCard => "credit_card",
+        Method::DebitCard => "debit_card",
+        Method::PayPal => "paypal",
+    };
+    Row::at(&keys::payment(payment.id))
+        .number("id", payment.id)
+        .number("user", payment.user)
+        .text("method", method)
+        .number("cents", payment.cents)
+        .number("credits", payment.credits)
+        .text("provider_id", &payment.provider_id)
+        .value("status", AttributeValue::S("completed".to_owned()))
+        .time("created_at", payment.created_at)
+        .into_item()
+}

@@ -1,0 +1,53 @@
+//! What the marketplace remembers: one DynamoDB table.
+//!
+//! [`keys`] is the only place that knows how items are named; [`table`] the only one that talks to DynamoDB; a command's
+//! writes are one [`transaction`] whose legs each name the refusal they mean. Everything else maps one aggregate to items.
+
+mod bookings;
+mod chats;
+mod booking_codec;
+mod cursor;
+mod days;
+mod fault;
+mod gate;
+mod keys;
+mod ledger;
+mod lists;
+pub mod meter;
+mod notices;
+mod once;
+mod people;
+mod person_codec;
+mod reviews;
+mod row;
+mod search;
+mod sessions;
+pub mod stocktaking;
+mod table;
+mod transaction;
+
+pub use bookings::BookingWithReviews;
+pub use chats::Told;
+pub use cursor::{BadCursor, Cursors};
+pub use fault::{Failed, Fault};
+pub use bookings::Denied;
+pub use gate::{Gate, Hit, Standing};
+pub use once::{Claim, Claimed, Stored};
+pub use people::{Credential, NewAccount};
+pub use sessions::{Rotation, Session};
+pub use table::Store;
+pub use transaction::Transaction;
+
+/// A page of a list, newest first unless said otherwise, and where the next one begins.
+#[derive(Debug)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// The position after which the next page begins; `None` at the end.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(f).collect(), next: self.next }
+    }
+}

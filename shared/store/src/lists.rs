@@ -1,0 +1,104 @@
+//! Lists that are read newest first, over one or two index partitions at once.
+
+use domain::ids::LARGEST;
+
+use crate::fault::Fault;
+use crate::keys::{id_text, text_id};
+use crate::row::{Item, Reader};
+use crate::table::{Range, Store};
+use crate::Page;
+
+/// One partition of a list index.
+#[derive(Clone, Debug)]
+pub(crate) struct List {
+    pub(crate) index: &'static str,
+    pub(crate) partition: String,
+}
+
+/// However few items a filter keeps, one request reads no more rounds than this; the next page goes on from there.
+const MOST_ROUNDS: usize = 8;
+
+/// The text that sorts just before a rank, so that a range can end before it.
+pub(crate) fn before(rank: &str) -> String {
+    id_text(text_id(rank).unwrap_or(LARGEST).saturating_sub(1).max(0))
+}
+
+fn rank(item: &Item) -> Result<String, Fault> {
+    Reader(item).owned("rank")
+}
+
+impl Store {
+    /// Items of all `lists` together, newest first, of which `keep` makes something; from `after` on.
+    pub(crate) async fn newest<T>(
+        &self,
+        lists: &[List],
+        after: Option<&str>,
+        limit: usize,
+        keep: impl Fn(&Item) -> Result<Option<T>, Fault>,
+    ) -> Result<Page<T>, Fault> {
+        let mut items = Vec::new();
+        let mut last = after.map(str::to_owned);
+        for _ in 0..MOST_ROUNDS {
+            let (round, horizon) = self.round(lists, last.as_deref(), limit + 1).await?;
+            for (place, item) in &round {
+                if horizon.as_ref().is_some_and(|horizon| place < horizon) {
+                    break; // below it, another list may still have something in between
+                }
+                let kept = keep(item)?;
+                if kept.is_some() && items.len() == limit {
+                    return Ok(Page { items, next: last });
+                }
+                items.extend(kept);
+                last = Some(place.clone());
+            }
+            if horizon.is_none() {
+                return Ok(Page { items, next: None });
+            }
+        }
+        Ok(Page { items, next: last })
+    }
+
+    /// One query per list, merged. The horizon is the rank down to which nothing is missing; `None` if all is there.
+    async fn round(
+        &self,
+        lists: &[List],
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<(String, Item)>, Option<String>), Fault> {
+        let mut all = Vec::new();
+        let mut horizon = None;
+        for list in lists {
+            let range = Range {
+                index: Some(list.index),
+                partition: list.partition.clone(),
+                to: after.map(before),
+                descending: true,
+                limit: Some(limit),
+                ..Range::default()
+            };
+            let (items, more) = self.query(&range).await?;
+            let mut ranked = items
+                .into_iter()
+                .map(|item| rank(&item).map(|rank| (rank, item)))
+                .collect::<Result<Vec<_>, _>>()?;
+            if more {
+                horizon = horizon.max(ranked.last().map(|(rank, _)| rank.clone()));
+            }
+            all.append(&mut ranked);
+        }
+        all.sort_by(|(a, _), (b, _)| b.cmp(a));
+        Ok((all, horizon))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_before_a_rank_ends_with_the_id_just_below() {
+        for id in [1, 31, 32, 33, 1 << 40, LARGEST] {
+            assert_eq!(before(&id_text(id)), id_text(id - 1));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Counts what the table costs: round trips and capacity units, per request, whoever asks for it.
+//!
+//! The counter travels with the task, so no function has a parameter for it; where nobody counts, nothing happens.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use aws_sdk_dynamodb::types::ConsumedCapacity;
+
+tokio::task_local! {
+    static CURRENT: Meter;
+}
+
+/// What was used so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    pub round_trips: u32,
+    pub read_units: f64,
+    pub write_units: f64,
+}
+
+/// A shared counter.
+#[derive(Clone, Debug, Default)]
+pub struct Meter(Arc<Mutex<Usage>>);
+
+impl Meter {
+    pub fn usage(&self) -> Usage {
+        *self.0.lock().unwrap_or_else(|broken| broken.into_inner())
+    }
+
+    /// Runs `future` with everything it asks of the table counted here.
+    pub async fn count<F: Future>(&self, future: F) -> F::Output {
+        CURRENT.scope(self.clone(), future).await
+    }
+
+    /// The counter of the running task, to hand to a task it spawns.
+    pub fn current() -> Self {
+        CURRENT.try_with(Clone::clone).unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Access {
+    Read,
+    Write,
+}
+
+/// Adds one round trip and what DynamoDB says it consumed.
+pub(crate) fn note(access: Access, consumed: &[ConsumedCapacity]) {
+    let _nobody_counts = CURRENT.try_with(|meter| {
+        let mut usage = meter.0.lock().unwrap_or_else(|broken| broken.into_inner());
+        usage.round_trips += 1;
+        for capacity in consumed {
+            let units = capacity.capacity_units().unwrap_or_default();
+            match access {
+                Access::Read => usage.read_units += units,
+                Access::Write => usage.write_units += units,
+            }
+        }
+    });
+}

@@ -1,0 +1,114 @@
+//! Idempotency records: the same request under the same key has one effect and one answer.
+//!
+//! A claim is a lease. A command writes its answer into the record **in its own transaction**, under the condition that
+//! the claim is still its own; so a crash leaves either nothing, and the lease runs out, or the effect with its answer.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use domain::Instant;
+
+use crate::fault::{Failed, Fault};
+use crate::keys;
+use crate::row::{Reader, number, text};
+use crate::table::Store;
+use crate::transaction::{Transaction, Update};
+
+/// The right to carry out one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    digest: String,
+    owner: u64,
+}
+
+/// An answer kept for repetition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    pub status: u16,
+    pub body: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claimed {
+    /// Go ahead.
+    Mine(Claim),
+    /// It was done; this was the answer.
+    Done(Stored),
+    /// Somebody is at it.
+    InFlight,
+    /// The key was used for something else.
+    Mismatch,
+}
+
+/// Longer than any function may run: after it, whoever held the claim is dead.
+const LEASE_SECONDS: i64 = 60;
+
+const KEPT_SECONDS: i64 = 24 * 60 * 60;
+
+impl Store {
+    /// Claims a request. `digest` names user, path and key; `fingerprint` the body; `owner` is a random number.
+    pub async fn once_claim(
+        &self,
+        digest: &str,
+        fingerprint: &str,
+        owner: u64,
+        now: Instant,
+    ) -> Result<Claimed, Fault> {
+        let update = Update::new(
+            keys::once(digest),
+            "SET #owner = :owner, #fingerprint = :print, #lease = :lease, #expires_at = :expires \
+             REMOVE #answer_status, #answer",
+        )
+        .when(
+            "attribute_not_exists(#pk) OR #expires_at <= :now OR \
+             (#fingerprint = :print AND attribute_not_exists(#answer_status) AND #lease <= :now)",
+        )
+        .value(":owner", number(owner))
+        .value(":print", text(fingerprint))
+        .value(":lease", number(now.timestamp() + LEASE_SECONDS))
+        .value(":expires", number(now.timestamp() + KEPT_SECONDS))
+        .value(":now", number(now.timestamp()));
+        match self.update(update, ReturnValue::None).await {
+            Ok(_) => Ok(Claimed::Mine(Claim { digest: digest.to_owned(), owner })),
+            Err(Failed::Fault(fault)) => Err(fault),
+            Err(Failed::Refused(record)) => {
+                let record = Reader(&record);
+                // A retry of this very call whose first answer was lost finds its own claim.
+                let is_ours = record.maybe_number::<u64>("owner")? == Some(owner);
+                Ok(match record.maybe_number("answer_status")? {
+                    _ if record.text("fingerprint")? != fingerprint => Claimed::Mismatch,
+                    Some(status) => Claimed::Done(Stored { status, body: record.owned("answer")? }),
+                    None if is_ours => Claimed::Mine(Claim { digest: digest.to_owned(), owner }),
+                    None => Claimed::InFlight,
+                })
+            }
+        }
+    }
+
+    /// Keeps the answer of a request that had no transaction to keep it in, or a better one than that had.
+    pub async fn once_settle(&self, claim: &Claim, answer: &Stored) -> Result<(), Fault> {
+        self.unconditional(answer_update(claim, answer).when("#owner = :owner")).await
+    }
+
+    /// Gives the claim up, so that the request may be tried again at once.
+    pub async fn once_release(&self, claim: &Claim) -> Result<(), Fault> {
+        let update = Update::new(keys::once(&claim.digest), "SET #lease = :past")
+            .when("#owner = :owner AND attribute_not_exists(#answer_status)")
+            .value(":past", number(0))
+            .value(":owner", number(claim.owner));
+        self.unconditional(update).await
+    }
+}
+
+fn answer_update(claim: &Claim, answer: &Stored) -> Update {
+    Update::new(keys::once(&claim.digest), "SET #answer_status = :status, #answer = :answer")
+        .value(":status", number(answer.status))
+        .value(":answer", text(&answer.body))
+        .value(":owner", number(claim.owner))
+}
+
+impl<R: Clone> Transaction<R> {
+    /// Keeps the answer together with the effect. `lost` is what it means that the claim is no longer ours.
+    pub fn keep_answer(&mut self, claim: &Claim, answer: &Stored, lost: R) -> &mut Self {
+        let update = answer_update(claim, answer).when("#owner = :owner AND attribute_not_exists(#answer_status)");
+        self.update(update, Some(lost))
+    }
+}

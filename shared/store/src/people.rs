@@ -1,0 +1,101 @@
+//! Accounts: profiles, the login names that lead to them, and their credentials.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::Instant;
+use domain::ids::UserId;
+use domain::ledger::Entry;
+use domain::person::{Refusal, User};
+use domain::search::terms;
+use domain::text::LoginName;
+
+use crate::bookings::Denied;
+use crate::fault::{Failed, Fault};
+use crate::row::{Reader, Row};
+use crate::table::Store;
+use crate::transaction::Transaction;
+use crate::{gate, keys, ledger, person_codec};
+
+/// Everything a registration writes.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    pub user: User,
+    /// As a PHC string.
+    pub password_hash: String,
+    /// The credit every account begins with.
+    pub grant: Entry,
+}
+
+/// What a login is checked against.
+#[derive(Clone)]
+pub struct Credential {
+    pub user: User,
+    pub password_hash: String,
+    /// Failed logins in the present minute.
+    pub failed_this_minute: u32,
+}
+
+impl Store {
+    /// Opens an account: profile, credential, gate, both login names, balance and first credit, or nothing of it.
+    pub async fn account_open(&self, account: &NewAccount) -> Result<(), Failed<Denied>> {
+        let user = &account.user;
+        let mut transaction = Transaction::new();
+        let guard = |name: &LoginName| Row::at(&keys::login(name)).number("user", user.id).into_item();
+        let (username, email) = (LoginName::new(user.username.as_str()), LoginName::new(user.email.as_str()));
+        transaction.create(guard(&username), Denied::Person(Refusal::UsernameTaken));
+        if email != username {
+            transaction.create(guard(&email), Denied::Person(Refusal::EmailTaken));
+        }
+        transaction.create(person_codec::to_item(user), Denied::IdTaken);
+        transaction.create(gate::new_gate(user.id, user.roles.admin), Denied::IdTaken);
+        let credential = Row::at(&keys::credential(user.id)).text("hash", &account.password_hash);
+        transaction.create(credential.into_item(), Denied::IdTaken);
+        ledger::add_entry(&mut transaction, &account.grant);
+        self.commit(transaction).await
+    }
+
+    pub async fn user(&self, id: UserId) -> Result<Option<User>, Fault> {
+        self.get(&keys::user(id)).await?.as_ref().map(person_codec::from_item).transpose()
+    }
+
+    /// Several people in one round trip, as last written.
+    pub async fn users(&self, ids: &[UserId]) -> Result<BTreeMap<UserId, User>, Fault> {
+        let distinct: BTreeSet<_> = ids.iter().collect();
+        let keys: Vec<_> = distinct.into_iter().map(|id| keys::user(*id)).collect();
+        let items = self.get_many(&keys, true).await?;
+        items.values().map(|item| person_codec::from_item(item).map(|user| (user.id, user))).collect()
+    }
+
+    /// Who signs in with this name: two round trips.
+    pub async fn credential(&self, name: &LoginName, now: Instant) -> Result<Option<Credential>, Fault> {
+        let Some(guard) = self.get(&keys::login(name)).await? else {
+            return Ok(None);
+        };
+        let id = Reader(&guard).id("user", UserId::new)?;
+        let (profile, credential) = (keys::user(id), keys::credential(id));
+        let items = self.get_many(&[profile.clone(), credential.clone()], true).await?;
+        let (Some(profile), Some(credential)) = (items.get(&profile), items.get(&credential)) else {
+            return Ok(None);
+        };
+        Ok(Some(Credential {
+            user: person_codec::from_item(profile)?,
+            password_hash: Reader(credential).owned("hash")?,
+            failed_this_minute: gate::failed_logins(credential, now)?,
+        }))
+    }
+
+    /// Saves what a person changed about themselves, with the search index, over the version it was decided on.
+    pub async fn user_save(&self, mut transaction: Transaction<Denied>, before: &User, after: &User) -> Result<(), Failed<Denied>> {
+        let mut after = after.clone();
+        after.version = before.version + 1;
+        transaction.supersede(person_codec::to_item(&after), before.version, Denied::Stale);
+        let (old, new) = (terms(before), terms(&after));
+        for term in new.difference(&old) {
+            transaction.replace(keys::search_entry(term, after.id).item());
+        }
+        for term in old.difference(&new) {
+            transaction.delete(&keys::search_entry(term, after.id));
+        }
+        self.commit(transaction).await
+    }
+}

@@ -1,0 +1,120 @@
+//! A person as an item.
+
+use domain::calendar::{TimeOfDay, WeeklyHours};
+use domain::category;
+use domain::ids::{HoursId, SkillId, UserId};
+use domain::person::{HoursRow, Level, Picture, Roles, Skill, User};
+use domain::review::Tally;
+use domain::text::{Email, Username};
+use domain::zone::Zone;
+
+use crate::fault::Fault;
+use crate::keys;
+use crate::row::{Item, Reader, Row, text};
+
+pub(crate) fn to_item(user: &User) -> Item {
+    let (picture_url, picture_key) = match &user.picture {
+        None => (None, None),
+        Some(Picture::Link(url)) => (Some(url), None),
+        Some(Picture::File { key }) => (None, Some(key)),
+    };
+    Row::at(&keys::user(user.id))
+        .number("id", user.id)
+        .text("username", user.username.as_str())
+        .text("email", user.email.as_str())
+        .text("first_name", &user.first_name)
+        .text("last_name", &user.last_name)
+        .text("bio", &user.bio)
+        .text("headline", &user.headline)
+        .text("timezone", user.timezone.name())
+        .maybe("picture_url", picture_url, text)
+        .maybe("picture_key", picture_key, text)
+        .time("joined_at", user.joined_at)
+        .flag("expert", user.roles.expert)
+        .flag("admin", user.roles.admin)
+        .flag("verified", user.is_verified)
+        .flag("suspended", user.is_suspended)
+        .number("review_count", user.tally.count)
+        .number("review_sum", user.tally.sum)
+        .rows("skills", user.skills.iter().map(skill_row))
+        .rows("hours", user.hours.iter().map(hours_row))
+        .number("version", user.version)
+        .into_item()
+}
+
+fn skill_row(skill: &Skill) -> Row {
+    Row::nested()
+        .number("id", skill.id)
+        .text("name", &skill.name)
+        .text("level", skill.level.as_str())
+        .maybe("category", skill.category, |category| crate::row::number(category.get()))
+}
+
+fn hours_row(row: &HoursRow) -> Row {
+    Row::nested()
+        .number("id", row.id)
+        .number("day", row.hours.day)
+        .number("start", row.hours.start.seconds())
+        .number("end", row.hours.end.seconds())
+        .maybe("zone", row.hours.zone.as_ref(), |zone| text(zone.name()))
+        .flag("closed", !row.hours.open)
+}
+
+pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
+    let row = Reader(item);
+    let picture = match (row.text("picture_url")?, row.text("picture_key")?) {
+        ("", "") => None,
+        ("", key) => Some(Picture::File { key: key.to_owned() }),
+        (url, _) => Some(Picture::Link(url.to_owned())),
+    };
+    Ok(User {
+        id: row.id("id", UserId::new)?,
+        username: Username::parse(row.text("username")?).map_err(|_| row.corrupt("username"))?,
+        email: Email::parse(row.text("email")?).map_err(|_| row.corrupt("email"))?,
+        first_name: row.owned("first_name")?,
+        last_name: row.owned("last_name")?,
+        bio: row.owned("bio")?,
+        headline: row.owned("headline")?,
+        timezone: Zone::parse(row.text("timezone")?).map_err(|_| row.corrupt("timezone"))?,
+        picture,
+        joined_at: row.time("joined_at")?,
+        roles: Roles { expert: row.flag("expert"), admin: row.flag("admin") },
+        is_verified: row.flag("verified"),
+        is_suspended: row.flag("suspended"),
+        tally: Tally { count: row.count("review_count")?, sum: row.count("review_sum")? },
+        skills: row.rows("skills")?.into_iter().map(skill).collect::<Result<_, _>>()?,
+        hours: row.rows("hours")?.into_iter().map(hours).collect::<Result<_, _>>()?,
+        version: row.number("version")?,
+    })
+}
+
+fn skill(row: Reader<'_>) -> Result<Skill, Fault> {
+    let category = row
+        .maybe_number::<i64>("category")?
+        .map(|id| category::find(id).map(|category| category.id).ok_or_else(|| row.corrupt("category")))
+        .transpose()?;
+    Ok(Skill {
+        id: row.id("id", SkillId::new)?,
+        name: row.owned("name")?,
+        level: Level::parse(row.text("level")?).map_err(|_| row.corrupt("level"))?,
+        category,
+    })
+}
+
+fn hours(row: Reader<'_>) -> Result<HoursRow, Fault> {
+    let time = |name| TimeOfDay::from_seconds(row.number(name)?).ok_or_else(|| row.corrupt(name));
+    let zone = match row.text("zone")? {
+        "" => None,
+        name => Some(Zone::parse(name).map_err(|_| row.corrupt("zone"))?),
+    };
+    Ok(HoursRow {
+        id: row.id("id", HoursId::new)?,
+        hours: WeeklyHours {
+            day: row.number("day")?,
+            start: time("start")?,
+            end: time("end")?,
+            zone,
+            open: !row.flag("closed"),
+        },
+    })
+}

@@ -1,0 +1,101 @@
+//! Reviews: one item per booking and reviewer, listed for both people.
+
+use std::collections::BTreeMap;
+
+use domain::booking::Change;
+use domain::ids::{BookingId, ReviewId, UserId};
+use domain::notice::Notice;
+use domain::review::Review;
+
+use crate::bookings::Denied;
+use crate::fault::{Failed, Fault};
+use crate::keys::{self, list};
+use crate::lists::List;
+use crate::row::{Item, Reader, Row, number, text};
+use crate::table::{Range, Store};
+use crate::transaction::{Transaction, Update};
+use crate::{Page, booking_codec, notices};
+
+fn to_item(review: &Review) -> Item {
+    Row::at(&keys::review(review.booking, review.reviewer))
+        .value("la", text(list::reviews_by(review.reviewer)))
+        .value("lb", text(list::reviews_of(review.reviewee)))
+        .value("rank", text(keys::id_text(review.id.get())))
+        .number("id", review.id)
+        .number("booking", review.booking)
+        .number("reviewer", review.reviewer)
+        .text("reviewer_name", &review.reviewer_name)
+        .number("reviewee", review.reviewee)
+        .text("reviewee_name", &review.reviewee_name)
+        .number("rating", review.rating)
+        .text("text", &review.text)
+        .time("created_at", review.created_at)
+        .into_item()
+}
+
+pub(crate) fn from_item(item: &Item) -> Result<Review, Fault> {
+    let row = Reader(item);
+    Ok(Review {
+        id: row.id("id", ReviewId::new)?,
+        booking: row.id("booking", BookingId::new)?,
+        reviewer: row.id("reviewer", UserId::new)?,
+        reviewer_name: row.owned("reviewer_name")?,
+        reviewee: row.id("reviewee", UserId::new)?,
+        reviewee_name: row.owned("reviewee_name")?,
+        rating: row.number("rating")?,
+        text: row.owned("text")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+impl Store {
+    /// Writes a review, marks the booking as reviewed by this side and adds to the reviewee's tally.
+    pub async fn review_commit(
+        &self,
+        mut transaction: Transaction<Denied>,
+        change: &Change,
+        review: &Review,
+        notice: &Notice,
+    ) -> Result<(), Failed<Denied>> {
+        let seen = change.before.as_ref().map_or(0, |booking| booking.version);
+        transaction.supersede(booking_codec::to_item(&change.after), seen, Denied::Stale);
+        transaction.create(to_item(review), Denied::Booking(domain::booking::Refusal::AlreadyReviewed));
+        // The version rises too: a profile saved at the same moment must not write the old tally back.
+        let tally = Update::new(keys::user(review.reviewee), "ADD #review_count :one, #review_sum :rating, #version :one")
+            .when("attribute_exists(#pk)")
+            .value(":one", number(1))
+            .value(":rating", number(review.rating));
+        transaction.update(tally, Some(Denied::Stale));
+        transaction.create(notices::to_item(notice), Denied::IdTaken);
+        self.commit(transaction).await
+    }
+
+    /// Reviews a person received, newest first.
+    pub async fn reviews_of(&self, user: UserId, after: Option<&str>, limit: usize) -> Result<Page<Review>, Fault> {
+        let lists = [List { index: "by_b", partition: list::reviews_of(user) }];
+        self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
+    }
+
+    /// Reviews a person gave or received, newest first.
+    pub async fn reviews_around(&self, user: UserId, after: Option<&str>, limit: usize) -> Result<Page<Review>, Fault> {
+        let lists = [
+            List { index: "by_a", partition: list::reviews_by(user) },
+            List { index: "by_b", partition: list::reviews_of(user) },
+        ];
+        self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
+    }
+
+    /// The at most two reviews of a booking, newest first.
+    pub async fn reviews_at(&self, booking: BookingId) -> Result<Vec<Review>, Fault> {
+        let range = Range {
+            partition: keys::booking(booking).pk,
+            from: Some(keys::REVIEW.to_owned()),
+            consistent: true,
+            ..Range::default()
+        };
+        let (items, _) = self.query(&range).await?;
+        let by_id: BTreeMap<_, _> =
+            items.iter().map(|item| from_item(item).map(|review| (review.id, review))).collect::<Result<_, _>>()?;
+        Ok(by_id.into_values().rev().collect())
+    }
+}

@@ -1,0 +1,165 @@
+//! Items as rows of named attributes: how values are written and read back.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
+
+use crate::fault::Fault;
+use crate::keys::Key;
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(crate) fn number(value: impl std::fmt::Display) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(crate) fn time(value: DateTime<Utc>) -> AttributeValue {
+    number(value.timestamp_millis())
+}
+
+pub(crate) fn numbers<T: std::fmt::Display>(values: impl IntoIterator<Item = T>) -> AttributeValue {
+    AttributeValue::Ns(values.into_iter().map(|value| value.to_string()).collect())
+}
+
+impl Key {
+    pub(crate) fn item(&self) -> Item {
+        HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
+    }
+}
+
+/// An item being written. Empty texts and absent values are left out.
+pub(crate) struct Row(Item);
+
+impl Row {
+    pub(crate) fn at(key: &Key) -> Self {
+        Self(key.item())
+    }
+
+    /// A nested map without a key.
+    pub(crate) fn nested() -> Self {
+        Self(Item::new())
+    }
+
+    pub(crate) fn value(mut self, name: &str, value: AttributeValue) -> Self {
+        self.0.insert(name.to_owned(), value);
+        self
+    }
+
+    pub(crate) fn text(self, name: &str, value: &str) -> Self {
+        if value.is_empty() { self } else { self.value(name, text(value)) }
+    }
+
+    pub(crate) fn number(self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.value(name, number(value))
+    }
+
+    pub(crate) fn time(self, name: &str, value: DateTime<Utc>) -> Self {
+        self.value(name, time(value))
+    }
+
+    /// Written only when true.
+    pub(crate) fn flag(self, name: &str, value: bool) -> Self {
+        if value { self.value(name, AttributeValue::Bool(true)) } else { self }
+    }
+
+    pub(crate) fn maybe<T>(self, name: &str, value: Option<T>, write: impl Fn(T) -> AttributeValue) -> Self {
+        match value {
+            Some(value) => self.value(name, write(value)),
+            None => self,
+        }
+    }
+
+    pub(crate) fn rows(self, name: &str, rows: impl IntoIterator<Item = Row>) -> Self {
+        let rows: Vec<_> = rows.into_iter().map(|row| AttributeValue::M(row.0)).collect();
+        if rows.is_empty() { self } else { self.value(name, AttributeValue::L(rows)) }
+    }
+
+    pub(crate) fn into_item(self) -> Item {
+        self.0
+    }
+}
+
+/// Reads an item back; what does not read is a [`Fault::Corrupt`] that names the attribute.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a>(pub(crate) &'a Item);
+
+impl<'a> Reader<'a> {
+    pub(crate) fn corrupt(self, attribute: &'static str) -> Fault {
+        let part = |name: &str| self.0.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+        Fault::Corrupt { key: format!("{} {}", part("pk"), part("sk")), attribute }
+    }
+
+    /// Absent reads as empty.
+    pub(crate) fn text(self, name: &'static str) -> Result<&'a str, Fault> {
+        match self.0.get(name) {
+            None => Ok(""),
+            Some(AttributeValue::S(text)) => Ok(text),
+            Some(_) => Err(self.corrupt(name)),
+        }
+    }
+
+    pub(crate) fn owned(self, name: &'static str) -> Result<String, Fault> {
+        self.text(name).map(str::to_owned)
+    }
+
+    pub(crate) fn maybe_number<T: std::str::FromStr>(self, name: &'static str) -> Result<Option<T>, Fault> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(AttributeValue::N(digits)) => digits.parse().map(Some).map_err(|_| self.corrupt(name)),
+            Some(_) => Err(self.corrupt(name)),
+        }
+    }
+
+    pub(crate) fn number<T: std::str::FromStr>(self, name: &'static str) -> Result<T, Fault> {
+        self.maybe_number(name)?.ok_or_else(|| self.corrupt(name))
+    }
+
+    /// Absent reads as zero.
+    pub(crate) fn count(self, name: &'static str) -> Result<u32, Fault> {
+        Ok(self.maybe_number(name)?.unwrap_or(0))
+    }
+
+    pub(crate) fn maybe_time(self, name: &'static str) -> Result<Option<DateTime<Utc>>, Fault> {
+        self.maybe_number::<i64>(name)?
+            .map(|ms| DateTime::from_timestamp_millis(ms).ok_or_else(|| self.corrupt(name)))
+            .transpose()
+    }
+
+    pub(crate) fn time(self, name: &'static str) -> Result<DateTime<Utc>, Fault> {
+        self.maybe_time(name)?.ok_or_else(|| self.corrupt(name))
+    }
+
+    pub(crate) fn flag(self, name: &str) -> bool {
+        self.0.get(name) == Some(&AttributeValue::Bool(true))
+    }
+
+    pub(crate) fn numbers<T: std::str::FromStr + Ord>(self, name: &'static str) -> Result<BTreeSet<T>, Fault> {
+        match self.0.get(name) {
+            None => Ok(BTreeSet::new()),
+            Some(AttributeValue::Ns(set)) => {
+                set.iter().map(|digits| digits.parse().map_err(|_| self.corrupt(name))).collect()
+            }
+            Some(_) => Err(self.corrupt(name)),
+        }
+    }
+
+    pub(crate) fn rows(self, name: &'static str) -> Result<Vec<Reader<'a>>, Fault> {
+        match self.0.get(name) {
+            None => Ok(Vec::new()),
+            Some(AttributeValue::L(rows)) => {
+                rows.iter().map(|row| row.as_m().map(Reader).map_err(|_| self.corrupt(name))).collect()
+            }
+            Some(_) => Err(self.corrupt(name)),
+        }
+    }
+
+    /// An id; absent is corrupt.
+    pub(crate) fn id<T>(self, name: &'static str, new: impl Fn(i64) -> Option<T>) -> Result<T, Fault> {
+        new(self.number(name)?).ok_or_else(|| self.corrupt(name))
+    }
+}

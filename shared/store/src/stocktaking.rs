@@ -1,0 +1,189 @@
+//! Stocktaking: reads the whole table and checks what must always hold. For the local gateway and for tests; no request
+//! ever does this.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::booking::{Booking, Funds};
+use domain::ids::UserId;
+use domain::ledger::{Account, Cause, Entry, Unit};
+use domain::quanta;
+
+use crate::fault::Fault;
+use crate::row::{Item, Reader};
+use crate::table::Store;
+use crate::{booking_codec, keys, ledger};
+
+/// What was found wrong. All empty and zero in a sound table.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Stock {
+    /// Per unit, the sum of all legs of all entries.
+    pub entries_sum: BTreeMap<String, i64>,
+    /// Balances that are not what the entries add up to.
+    pub mismatched_balances: Vec<String>,
+    /// Steps claimed without a booking, or by two, or a booking's steps that nobody claims.
+    pub orphan_quanta: Vec<String>,
+    /// Holds that do not belong to an open booking, or ended and yet held.
+    pub orphan_holds: Vec<String>,
+    /// Sums of spendable and held per unit over all people: what there is.
+    pub owned: BTreeMap<String, i64>,
+}
+
+impl Stock {
+    pub fn is_sound(&self) -> bool {
+        self.entries_sum.values().all(|sum| *sum == 0)
+            && self.mismatched_balances.is_empty()
+            && self.orphan_quanta.is_empty()
+            && self.orphan_holds.is_empty()
+    }
+}
+
+#[derive(Default)]
+struct Counted {
+    entries: Vec<Entry>,
+    bookings: Vec<Booking>,
+    /// (user, unit) → (spendable, held)
+    balances: BTreeMap<(UserId, String), (i64, i64)>,
+    /// (user, date) → steps
+    days: BTreeMap<(UserId, String), BTreeSet<u16>>,
+}
+
+impl Store {
+    pub async fn stock(&self) -> Result<Stock, Fault> {
+        let mut counted = Counted::default();
+        let mut start = None;
+        loop {
+            let page = self
+                .client
+                .scan()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .set_exclusive_start_key(start.take())
+                .send()
+                .await
+                .map_err(|error| Fault::of(&error))?;
+            for item in page.items() {
+                counted.add(item)?;
+            }
+            match page.last_evaluated_key {
+                Some(key) if !key.is_empty() => start = Some(key),
+                _ => return Ok(counted.check()),
+            }
+        }
+    }
+}
+
+impl Counted {
+    fn add(&mut self, item: &Item) -> Result<(), Fault> {
+        let row = Reader(item);
+        let (pk, sk) = (row.text("pk")?, row.text("sk")?);
+        let owner = || pk.strip_prefix("U#").and_then(keys::text_id).and_then(UserId::new).ok_or(row.corrupt("pk"));
+        if let Some(unit) = sk.strip_prefix(keys::BALANCE) {
+            let pair = (row.number("spendable")?, row.number("held")?);
+            self.balances.insert((owner()?, unit.to_owned()), pair);
+        } else if let Some(date) = sk.strip_prefix(keys::DAY) {
+            self.days.insert((owner()?, date.to_owned()), row.numbers("busy")?);
+        } else if sk == keys::BOOKING {
+            self.bookings.push(booking_codec::from_item(item)?);
+        } else if pk.starts_with("L#") {
+            self.entries.push(ledger::from_item(item)?);
+        }
+        Ok(())
+    }
+
+    fn check(self) -> Stock {
+        let mut stock = Stock::default();
+        self.check_balances(&mut stock);
+        self.check_holds(&mut stock);
+        self.check_days(&mut stock);
+        stock
+    }
+
+    fn check_balances(&self, stock: &mut Stock) {
+        let mut expected: BTreeMap<(UserId, String), (i64, i64)> = BTreeMap::new();
+        for entry in &self.entries {
+            let unit = keys::unit_text(entry.unit);
+            for leg in entry.legs() {
+                *stock.entries_sum.entry(unit.clone()).or_default() += leg.delta;
+                match leg.account {
+                    Account::Spendable(user) => expected.entry((user, unit.clone())).or_default().0 += leg.delta,
+                    Account::Held(user) => expected.entry((user, unit.clone())).or_default().1 += leg.delta,
+                    Account::Issue | Account::Provider | Account::Fee => {}
+                }
+            }
+        }
+        let everybody: BTreeSet<_> = expected.keys().chain(self.balances.keys()).collect();
+        for who in everybody {
+            let (ours, theirs) = (expected.get(who), self.balances.get(who));
+            if ours != theirs || theirs.is_some_and(|(spendable, held)| *spendable < 0 || *held < 0) {
+                stock.mismatched_balances.push(format!("user {} {}: entries {ours:?}, balance {theirs:?}", who.0, who.1));
+            }
+        }
+        for ((_, unit), (spendable, held)) in &self.balances {
+            *stock.owned.entry(unit.clone()).or_default() += spendable + held;
+        }
+    }
+
+    /// What each person holds must be exactly the prices of their bookings whose funds are held.
+    fn check_holds(&self, stock: &mut Stock) {
+        let mut held: BTreeMap<(UserId, String), i64> = BTreeMap::new();
+        for booking in self.bookings.iter().filter(|booking| booking.funds == Funds::Held) {
+            if !booking.status.is_open() {
+                stock.orphan_holds.push(format!("booking {} is {:?} and still holds", booking.id, booking.status));
+            }
+            let unit = keys::unit_text(booking.price.unit);
+            *held.entry((booking.learner.id, unit)).or_default() += i64::from(booking.price.minor);
+        }
+        for (who, (_, balance)) in &self.balances {
+            let expected = held.remove(who).unwrap_or_default();
+            if expected != *balance {
+                stock.orphan_holds.push(format!("user {} holds {balance} {}, bookings say {expected}", who.0, who.1));
+            }
+        }
+        stock.orphan_holds.extend(held.keys().map(|(user, unit)| format!("user {user} has no {unit} balance")));
+        let holds: BTreeSet<_> = self.entries.iter().filter_map(|entry| hold(entry.cause)).collect();
+        for booking in &self.bookings {
+            let must = matches!(booking.funds, Funds::Held | Funds::Captured | Funds::Released);
+            if must && !holds.contains(&booking.root.get()) {
+                stock.orphan_holds.push(format!("booking {} has no hold entry", booking.id));
+            }
+        }
+    }
+
+    fn check_days(&self, stock: &mut Stock) {
+        let mut claimed: BTreeMap<(UserId, String), BTreeSet<u16>> = BTreeMap::new();
+        for booking in &self.bookings {
+            let Some(interval) = booking.claimed() else { continue };
+            for user in [booking.learner.id, booking.expert.id] {
+                for (date, steps) in quanta::by_day(interval) {
+                    let day = claimed.entry((user, date.to_string())).or_default();
+                    for step in steps {
+                        if !day.insert(step) {
+                            stock.orphan_quanta.push(format!("user {user} {date} step {step} is claimed twice"));
+                        }
+                    }
+                }
+            }
+        }
+        let none = BTreeSet::new();
+        let days: BTreeSet<_> = claimed.keys().chain(self.days.keys()).collect();
+        for day in days {
+            let (booked, busy) = (claimed.get(day).unwrap_or(&none), self.days.get(day));
+            // A day long over is deleted; its bookings are not.
+            if busy.is_some_and(|busy| busy != booked) {
+                stock.orphan_quanta.push(format!("user {} {}: booked {booked:?}, busy {busy:?}", day.0, day.1));
+            }
+        }
+    }
+}
+
+fn hold(cause: Cause) -> Option<i64> {
+    match cause {
+        Cause::Hold(booking) => Some(booking.get()),
+        _ => None,
+    }
+}
+
+/// The unit credits are counted in, as [`Stock`] names it.
+pub fn credit_unit() -> String {
+    keys::unit_text(Unit::Credit)
+}

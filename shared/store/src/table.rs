@@ -1,0 +1,189 @@
+//! The table: the few requests DynamoDB is asked, each counted, each with its failures told apart.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue};
+use backon::{ExponentialBuilder, Retryable};
+
+use crate::fault::{Failed, Fault};
+use crate::keys::Key;
+use crate::meter::{Access, note};
+use crate::row::Item;
+use crate::transaction::Update;
+
+/// The one table. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+}
+
+/// How long conflicts with other writers are waited out: about a second in all, with jitter, then the caller hears of it.
+pub(crate) fn patience() -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(10))
+        .with_max_delay(Duration::from_millis(250))
+        .with_factor(2.0)
+        .with_max_times(7)
+        .with_jitter()
+}
+
+/// A range of one partition, of the table or of an index.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Range {
+    pub(crate) index: Option<&'static str>,
+    pub(crate) partition: String,
+    /// Sort keys from here on, inclusive.
+    pub(crate) from: Option<String>,
+    /// Sort keys up to here, inclusive.
+    pub(crate) to: Option<String>,
+    /// Highest sort key first.
+    pub(crate) descending: bool,
+    pub(crate) limit: Option<usize>,
+    /// Read what was just written. The indexes cannot.
+    pub(crate) consistent: bool,
+}
+
+/// The names of an index and of its keys.
+fn index_keys(index: Option<&str>) -> (&'static str, &'static str) {
+    match index {
+        None => ("pk", "sk"),
+        Some("by_a") => ("la", "rank"),
+        Some("by_b") => ("lb", "rank"),
+        Some(_) => ("due_bucket", "due_at"),
+    }
+}
+
+impl Store {
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// Opens the connection ahead of the first request: on AWS its TLS handshake is most of a cold start.
+    pub async fn warm(&self) {
+        let nothing = Key { pk: "WARM".to_owned(), sk: "WARM".to_owned() };
+        if let Err(fault) = self.get(&nothing).await {
+            tracing::warn!(%fault, "the table did not answer the warm-up call");
+        }
+    }
+
+    /// One item, as last written.
+    pub(crate) async fn get(&self, key: &Key) -> Result<Option<Item>, Fault> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key.item()))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|error| Fault::of(&error))?;
+        note(Access::Read, answer.consumed_capacity.as_slice());
+        Ok(answer.item)
+    }
+
+    /// Up to 100 items in one round trip, by key; what does not exist is missing from the answer.
+    pub(crate) async fn get_many(&self, keys: &[Key], consistent: bool) -> Result<HashMap<Key, Item>, Fault> {
+        let mut found = HashMap::new();
+        for chunk in keys.chunks(100) {
+            let mut open: Vec<Item> = chunk.iter().map(Key::item).collect();
+            while !open.is_empty() {
+                let wanted = KeysAndAttributes::builder()
+                    .set_keys(Some(open))
+                    .consistent_read(consistent)
+                    .build()
+                    .map_err(|error| Fault::Rejected(error.to_string()))?;
+                let answer = self
+                    .client
+                    .batch_get_item()
+                    .request_items(&self.table, wanted)
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                    .send()
+                    .await
+                    .map_err(|error| Fault::of(&error))?;
+                note(Access::Read, answer.consumed_capacity());
+                for item in answer.responses.unwrap_or_default().into_values().flatten() {
+                    found.insert(key_of(&item), item);
+                }
+                open = answer.unprocessed_keys.unwrap_or_default().into_values().flat_map(|more| more.keys).collect();
+            }
+        }
+        Ok(found)
+    }
+
+    /// One page of a range: its items, and whether more may follow.
+    pub(crate) async fn query(&self, range: &Range) -> Result<(Vec<Item>, bool), Fault> {
+        let (partition, sort) = index_keys(range.index);
+        let condition = match (&range.from, &range.to) {
+            (Some(_), Some(_)) => "#p = :p AND #s BETWEEN :from AND :to",
+            (Some(_), None) => "#p = :p AND #s >= :from",
+            (None, Some(_)) => "#p = :p AND #s <= :to",
+            (None, None) => "#p = :p",
+        };
+        let with_sort = range.from.is_some() || range.to.is_some();
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .set_index_name(range.index.map(str::to_owned))
+            .key_condition_expression(condition)
+            .expression_attribute_names("#p", partition)
+            .set_expression_attribute_names(Some(
+                [("#p".to_owned(), partition.to_owned())]
+                    .into_iter()
+                    .chain(with_sort.then(|| ("#s".to_owned(), sort.to_owned())))
+                    .collect(),
+            ))
+            .set_expression_attribute_values(Some(
+                [(":p", Some(&range.partition)), (":from", range.from.as_ref()), (":to", range.to.as_ref())]
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name.to_owned(), AttributeValue::S(value?.clone()))))
+                    .collect(),
+            ))
+            .scan_index_forward(!range.descending)
+            .set_limit(range.limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+            .consistent_read(range.consistent && range.index.is_none())
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|error| Fault::of(&error))?;
+        note(Access::Read, answer.consumed_capacity.as_slice());
+        let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
+        Ok((answer.items.unwrap_or_default(), more))
+    }
+
+    /// One conditional update: what the item was before (`old`) or is after it; the item as it stands if the condition
+    /// failed.
+    pub(crate) async fn update(&self, update: Update, returning: ReturnValue) -> Result<Item, Failed<Item>> {
+        let attempt = || async {
+            let result = update.request(&self.client, &self.table, returning.clone()).send().await;
+            match result {
+                Ok(answer) => {
+                    note(Access::Write, answer.consumed_capacity.as_slice());
+                    Ok(answer.attributes.unwrap_or_default())
+                }
+                Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
+                    note(Access::Write, &[]);
+                    match error.into_err() {
+                        UpdateItemError::ConditionalCheckFailedException(failed) => {
+                            Err(Failed::Refused(failed.item.unwrap_or_default()))
+                        }
+                        _ => unreachable!("checked by the guard"),
+                    }
+                }
+                Err(error) => Err(Failed::Fault(Fault::of(&error))),
+            }
+        };
+        attempt.retry(patience()).when(|failed| matches!(failed, Failed::Fault(Fault::Contended))).await
+    }
+}
+
+fn key_of(item: &Item) -> Key {
+    let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+    Key { pk: part("pk"), sk: part("sk") }
+}

@@ -1,0 +1,245 @@
+//! A command's writes as one transaction. Every leg with a condition names the refusal it means when that fails; of
+//! several that fail, the first added is the one the caller hears.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValue,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update as SdkUpdate,
+};
+use backon::Retryable;
+
+use crate::fault::{CONFLICTS, Failed, Fault, is_passing};
+use crate::keys::Key;
+use crate::meter::{Access, note};
+use crate::row::Item;
+use crate::table::{Store, patience};
+
+/// An update expression under a condition. Names are written `#name` and stand for themselves.
+#[derive(Clone, Debug)]
+pub(crate) struct Update {
+    key: Key,
+    expression: String,
+    condition: Option<String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Update {
+    pub(crate) fn new(key: Key, expression: impl Into<String>) -> Self {
+        Self { key, expression: expression.into(), condition: None, values: HashMap::new() }
+    }
+
+    pub(crate) fn when(mut self, condition: impl Into<String>) -> Self {
+        self.condition = Some(condition.into());
+        self
+    }
+
+    pub(crate) fn value(mut self, name: &str, value: AttributeValue) -> Self {
+        self.values.insert(name.to_owned(), value);
+        self
+    }
+
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    fn names(&self) -> HashMap<String, String> {
+        names_in([Some(self.expression.as_str()), self.condition.as_deref()])
+    }
+
+    fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+        (!self.values.is_empty()).then(|| self.values.clone())
+    }
+
+    pub(crate) fn request(&self, client: &Client, table: &str, returning: ReturnValue) -> UpdateItemFluentBuilder {
+        client
+            .update_item()
+            .table_name(table)
+            .set_key(Some(self.key.item()))
+            .update_expression(&self.expression)
+            .set_condition_expression(self.condition.clone())
+            .set_expression_attribute_names(Some(self.names()))
+            .set_expression_attribute_values(self.values())
+            .return_values(returning)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
+}
+
+/// Every `#name` in the expressions, standing for itself: so no reserved word is ever in the way.
+fn names_in<'a>(expressions: impl IntoIterator<Item = Option<&'a str>>) -> HashMap<String, String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    expressions
+        .into_iter()
+        .flatten()
+        .flat_map(|expression| expression.split('#').skip(1))
+        .map(|rest| &rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())])
+        .map(|name| (format!("#{name}"), name.to_owned()))
+        .collect()
+}
+
+/// Writes that happen together or not at all.
+#[derive(Debug)]
+pub struct Transaction<R> {
+    legs: Vec<(TransactWriteItem, Option<R>)>,
+}
+
+impl<R> Default for Transaction<R> {
+    fn default() -> Self {
+        Self { legs: Vec::new() }
+    }
+}
+
+impl<R: Clone> Transaction<R> {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.legs.is_empty()
+    }
+
+    /// Writes an item that must not exist yet.
+    pub(crate) fn create(&mut self, item: Item, exists: R) -> &mut Self {
+        self.put(item, Some(("attribute_not_exists(#pk)", HashMap::new())), Some(exists))
+    }
+
+    /// Writes an item whatever was there.
+    pub(crate) fn replace(&mut self, item: Item) -> &mut Self {
+        self.put(item, None, None)
+    }
+
+    /// Writes an item over the version it was decided on.
+    pub(crate) fn supersede(&mut self, item: Item, seen: u64, stale: R) -> &mut Self {
+        let values = HashMap::from([(":seen".to_owned(), AttributeValue::N(seen.to_string()))]);
+        self.put(item, Some(("#version = :seen", values)), Some(stale))
+    }
+
+    fn put(
+        &mut self,
+        item: Item,
+        condition: Option<(&str, HashMap<String, AttributeValue>)>,
+        refusal: Option<R>,
+    ) -> &mut Self {
+        let (text, values) = condition.unzip();
+        let names = text.map(|text| names_in([Some(text)]));
+        let put = Put::builder()
+            .table_name(String::new())
+            .set_item(Some(item))
+            .set_condition_expression(text.map(str::to_owned))
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values.filter(|values| !values.is_empty()))
+            .build()
+            .expect("an item and a table are set");
+        self.legs.push((TransactWriteItem::builder().put(put).build(), refusal));
+        self
+    }
+
+    /// Changes an item; `refusal` is what its condition means.
+    pub(crate) fn update(&mut self, update: Update, refusal: Option<R>) -> &mut Self {
+        let leg = SdkUpdate::builder()
+            .table_name(String::new())
+            .set_key(Some(update.key.item()))
+            .update_expression(&update.expression)
+            .set_condition_expression(update.condition.clone())
+            .set_expression_attribute_names(Some(update.names()))
+            .set_expression_attribute_values(update.values())
+            .build()
+            .expect("a key, an expression and a table are set");
+        self.legs.push((TransactWriteItem::builder().update(leg).build(), refusal));
+        self
+    }
+
+    pub(crate) fn delete(&mut self, key: &Key) -> &mut Self {
+        let leg = Delete::builder()
+            .table_name(String::new())
+            .set_key(Some(key.item()))
+            .build()
+            .expect("a key and a table are set");
+        self.legs.push((TransactWriteItem::builder().delete(leg).build(), None));
+        self
+    }
+
+    fn items(&self, table: &str) -> Vec<TransactWriteItem> {
+        let mut items: Vec<_> = self.legs.iter().map(|(leg, _)| leg.clone()).collect();
+        for item in &mut items {
+            let name = table.to_owned();
+            match (&mut item.put, &mut item.update, &mut item.delete) {
+                (Some(put), ..) => put.table_name = name,
+                (_, Some(update), _) => update.table_name = name,
+                (.., Some(delete)) => delete.table_name = name,
+                _ => {}
+            }
+        }
+        items
+    }
+
+    /// What a cancelled transaction means. A failed condition counts only where nothing merely got in the way.
+    fn verdict(&self, reasons: &[CancellationReason]) -> Failed<R> {
+        let codes = || reasons.iter().filter_map(|reason| reason.code());
+        let refusal = reasons
+            .iter()
+            .zip(&self.legs)
+            .filter(|(reason, _)| reason.code() == Some("ConditionalCheckFailed"))
+            .find_map(|(_, (_, refusal))| refusal.clone());
+        if let Some(refusal) = refusal {
+            Failed::Refused(refusal)
+        } else if codes().any(|code| CONFLICTS.contains(&code)) {
+            Failed::Fault(Fault::Contended)
+        } else if codes().any(is_passing) {
+            Failed::Fault(Fault::Unavailable("a leg of the transaction was throttled".to_owned()))
+        } else {
+            Failed::Fault(Fault::Rejected(format!("transaction cancelled: {:?}", codes().collect::<Vec<_>>())))
+        }
+    }
+}
+
+fn fresh_token() -> u64 {
+    rand::RngExt::random(&mut rand::rng())
+}
+
+impl Store {
+    /// Commits all legs or none. Conflicts with other writers and throttling are tried again for about a second.
+    pub async fn commit<R: Clone>(&self, transaction: Transaction<R>) -> Result<(), Failed<R>> {
+        if transaction.is_empty() {
+            return Ok(());
+        }
+        // One token while the outcome is unknown, so that a commit whose answer was lost is not refused by its own
+        // success; a new one after a cancellation, which has left nothing behind.
+        let token = AtomicU64::new(fresh_token());
+        let attempt = || async {
+            let result = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(transaction.items(&self.table)))
+                .client_request_token(format!("{:016x}", token.load(Ordering::Relaxed)))
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            match result {
+                Ok(answer) => {
+                    note(Access::Write, answer.consumed_capacity());
+                    Ok(())
+                }
+                Err(SdkError::ServiceError(error)) if error.err().is_transaction_canceled_exception() => {
+                    note(Access::Write, &[]);
+                    token.store(fresh_token(), Ordering::Relaxed);
+                    match error.err() {
+                        TransactWriteItemsError::TransactionCanceledException(cancelled) => {
+                            Err(transaction.verdict(cancelled.cancellation_reasons()))
+                        }
+                        _ => unreachable!("checked by the guard"),
+                    }
+                }
+                Err(error) => Err(Failed::Fault(Fault::of(&error))),
+            }
+        };
+        let again = |failed: &Failed<R>| matches!(failed, Failed::Fault(Fault::Contended | Fault::Unavailable(_)));
+        attempt.retry(patience()).when(again).await
+    }
+}

@@ -1,0 +1,14 @@
+//! A World with verbs, and the stories told in it.
+
+pub mod answer;
+pub mod faults;
+mod gateway;
+pub mod person;
+pub mod table;
+pub mod world;
+
+pub use answer::Answer;
+pub use faults::{Fault, Faults, Moment, Strike};
+pub use person::Person;
+pub use table::{Retries, Table};
+pub use world::{Setup, World, minute};

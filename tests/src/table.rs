@@ -1,0 +1,208 @@
+//! The embedded table behind the real SDK client, without a socket: made from the template's own properties, with
+//! [`Faults`] in between.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use dynoxide::{Database, DynoxideError};
+use local::template;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+
+use crate::faults::{Fault, Faults, Moment};
+
+/// A table of its own for one test.
+#[derive(Clone)]
+pub struct Table {
+    database: Database,
+    pub name: String,
+    pub faults: Arc<Faults>,
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Table({})", self.name)
+    }
+}
+
+/// How the SDK's own retries wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Retries {
+    /// As often as in production, at once.
+    #[default]
+    Hurried,
+    /// As the functions are deployed.
+    Production,
+}
+
+pub(crate) fn template() -> &'static template::Template {
+    static TEMPLATE: OnceLock<template::Template> = OnceLock::new();
+    TEMPLATE.get_or_init(|| template::Template::parse(template::WORKSPACE).expect("the template parses"))
+}
+
+impl Table {
+    pub fn fresh() -> Self {
+        let definition = template().table().expect("the template has a table");
+        let database = Database::memory().expect("memory can be had");
+        let create = serde_json::from_value(definition.create).expect("the template's table is a CreateTable call");
+        database.create_table(create).expect("the table can be made");
+        if let Some(attribute) = definition.ttl_attribute {
+            let specification = json!({"AttributeName": attribute, "Enabled": true});
+            let request = json!({"TableName": definition.name, "TimeToLiveSpecification": specification});
+            let request = serde_json::from_value(request).expect("an UpdateTimeToLive call");
+            database.update_time_to_live(request).expect("time to live can be switched on");
+        }
+        Self { database, name: definition.name, faults: Arc::default() }
+    }
+
+    pub fn client(&self, retries: Retries) -> Client {
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+            .endpoint_url("http://table.invalid")
+            .http_client(self.clone());
+        let config = match retries {
+            Retries::Production => config,
+            Retries::Hurried => {
+                let hurried = RetryConfig::standard().with_initial_backoff(Duration::from_micros(10));
+                config.retry_config(hurried.with_max_backoff(Duration::from_millis(1)))
+            }
+        };
+        Client::from_conf(config.build())
+    }
+
+    /// Removes what has expired, as DynamoDB does sooner or later.
+    pub fn sweep(&self) -> usize {
+        self.database.sweep_ttl().expect("the table can be swept")
+    }
+
+    /// Every item, as DynamoDB JSON: for tests that look behind the application's back.
+    pub fn items(&self) -> Vec<Json> {
+        let mut items = Vec::new();
+        let mut request = json!({"TableName": self.name});
+        loop {
+            let page: Json = self.ask("Scan", &request.to_string()).expect("the table can be read");
+            items.extend(page["Items"].as_array().cloned().unwrap_or_default());
+            match page.get("LastEvaluatedKey") {
+                Some(key) if !key.is_null() => request["ExclusiveStartKey"] = key.clone(),
+                _ => return items,
+            }
+        }
+    }
+
+    /// Writes items past the application, 25 at a time: for tests that need very many.
+    pub fn import(&self, items: &[Json]) {
+        for chunk in items.chunks(25) {
+            let puts: Vec<_> = chunk.iter().map(|item| json!({"PutRequest": {"Item": item}})).collect();
+            let request = json!({"RequestItems": {&self.name: puts}});
+            self.ask("BatchWriteItem", &request.to_string()).expect("the items can be written");
+        }
+    }
+
+    fn ask(&self, operation: &str, body: &str) -> Result<Json, DynoxideError> {
+        fn run<Q: DeserializeOwned, A: Serialize>(
+            body: &str,
+            operation: impl FnOnce(Q) -> Result<A, DynoxideError>,
+        ) -> Result<Json, DynoxideError> {
+            let request = serde_json::from_str(body)
+                .map_err(|error| DynoxideError::SerializationException(error.to_string()))?;
+            Ok(serde_json::to_value(operation(request)?).expect("an answer is JSON"))
+        }
+        let database = &self.database;
+        match operation {
+            "GetItem" => run(body, |request| database.get_item(request)),
+            "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
+            "Query" => run(body, |request| database.query(request)),
+            "Scan" => run(body, |request| database.scan(request)),
+            "PutItem" => run(body, |request| database.put_item(request)),
+            "UpdateItem" => run(body, |request| database.update_item(request)),
+            "DeleteItem" => run(body, |request| database.delete_item(request)),
+            "BatchWriteItem" => run(body, |request| database.batch_write_item(request)),
+            "TransactWriteItems" => run(body, |request| database.transact_write_items(request)),
+            other => panic!("the application asks the table for {other}, which the kit does not know"),
+        }
+    }
+
+    async fn answer(self, operation: String, body: String) -> Result<HttpResponse, ConnectorError> {
+        // Others may go first, here and below: without a pause a request would run from its first call to its last.
+        tokio::task::yield_now().await;
+        let judged = self.faults.judge(&operation);
+        let result = match judged {
+            Some((fault, Moment::Before)) => return self.fail(fault, &operation, &body).await,
+            _ => self.ask(&operation, &body),
+        };
+        if let Some((fault, Moment::After)) = judged {
+            return self.fail(fault, &operation, &body).await;
+        }
+        tokio::task::yield_now().await;
+        match result {
+            Ok(answer) => Ok(response(200, answer.to_string())),
+            Err(error) => Ok(response(error.status_code(), error.to_json())),
+        }
+    }
+
+    async fn fail(&self, fault: Fault, operation: &str, body: &str) -> Result<HttpResponse, ConnectorError> {
+        let named = |code: &str| json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}")});
+        match fault {
+            Fault::Death => {
+                self.faults.die();
+                std::future::pending().await
+            }
+            Fault::Lost => Err(ConnectorError::io("the connection broke, on purpose".into())),
+            Fault::Down => Ok(response(500, named("InternalServerError").to_string())),
+            Fault::Throttled => Ok(response(400, named("ThrottlingException").to_string())),
+            Fault::Conflict if operation == "TransactWriteItems" => Ok(cancelled(body, "TransactionConflict")),
+            Fault::Conflict => Ok(response(400, named("TransactionConflictException").to_string())),
+            Fault::ThrottledLeg if operation == "TransactWriteItems" => Ok(cancelled(body, "ThrottlingError")),
+            Fault::ThrottledLeg => Ok(response(400, named("ProvisionedThroughputExceededException").to_string())),
+        }
+    }
+}
+
+/// A transaction that came to nothing because of its last leg.
+fn cancelled(body: &str, code: &str) -> HttpResponse {
+    let request: Json = serde_json::from_str(body).expect("a request is JSON");
+    let legs = request["TransactItems"].as_array().map_or(1, Vec::len);
+    let mut reasons = vec![json!({"Code": "None"}); legs];
+    reasons[legs - 1] = json!({"Code": code, "Message": "on purpose"});
+    let error = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": format!("Transaction cancelled, please refer cancellation reasons for specific reasons [{code}]"),
+        "CancellationReasons": reasons,
+    });
+    response(400, error.to_string())
+}
+
+fn response(status: u16, body: String) -> HttpResponse {
+    let mut response = HttpResponse::new(status.try_into().expect("a status"), SdkBody::from(body));
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    response
+}
+
+impl HttpConnector for Table {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit_once('.').map_or(target, |(_, operation)| operation).to_owned();
+        let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+        HttpConnectorFuture::new(self.clone().answer(operation, body))
+    }
+}
+
+impl HttpClient for Table {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}

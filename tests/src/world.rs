@@ -1,0 +1,164 @@
+//! The whole system in the test's own process: a fresh table, a clock that moves when told, every function behind the
+//! template's routes.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use app::capacity::Capacity;
+use app::files::Files;
+use app::tokens::Tokens;
+use app::{App, Clock, Hashing, Mint, Parts, Settings};
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use http::Request;
+use serde_json::json;
+use store::{Cursors, Store};
+
+use crate::answer::Answer;
+use crate::gateway::Gateway;
+use crate::person::Person;
+use crate::table::{Retries, Table, template};
+
+/// Monday, eight o'clock in the morning, when every world begins.
+pub const BEGINNING: &str = "2027-03-01T08:00:00Z";
+
+/// How a world differs from the usual one.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// Makes ids repeat themselves.
+    pub seed: Option<u64>,
+    pub retries: Retries,
+    /// Over the template's defaults. Limits are out of the way unless set here.
+    pub env: HashMap<&'static str, String>,
+}
+
+impl Setup {
+    /// The limits as deployed.
+    pub fn limited() -> Self {
+        let template = template().environment();
+        let limits = ["RATE_LIMIT_AUTH_PER_MINUTE", "RATE_LIMIT_PER_MINUTE"];
+        Self { env: limits.into_iter().map(|name| (name, template[name].clone())).collect(), ..Self::default() }
+    }
+}
+
+/// Cheap to clone; all clones are one world.
+#[derive(Clone)]
+pub struct World(Arc<Inside>);
+
+pub struct Inside {
+    pub app: App,
+    pub table: Table,
+    gateway: Gateway,
+    people: AtomicU32,
+}
+
+impl Deref for World {
+    type Target = Inside;
+
+    fn deref(&self) -> &Inside {
+        &self.0
+    }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    pub async fn with(setup: Setup) -> Self {
+        let table = Table::fresh();
+        let mut env = template().environment();
+        for limit in ["RATE_LIMIT_AUTH_PER_MINUTE", "RATE_LIMIT_PER_MINUTE"] {
+            env.insert(limit.to_owned(), "1000000".to_owned());
+        }
+        env.extend(setup.env.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        let settings = Settings::read(|name| env.get(name).cloned()).expect("settings that make sense");
+        let key = b"the key of every world in the tests";
+        let app = App::assemble(Parts {
+            store: Store::new(table.client(setup.retries), &table.name),
+            files: Files::new(files(), &settings.files_bucket),
+            clock: Clock::shifted(),
+            mint: setup.seed.map_or_else(Mint::default, Mint::seeded),
+            tokens: Tokens::new(key),
+            cursors: Cursors::new(key),
+            hashing: Hashing { memory_kib: 8, passes: 1 },
+            capacity: Some(Capacity::default()),
+            settings,
+        });
+        let world = Self(Arc::new(Inside { gateway: Gateway::new(&app), app, table, people: AtomicU32::new(0) }));
+        world.set_clock(beginning());
+        world
+    }
+
+    /// A new account with its one credit.
+    pub async fn register(&self, username: &str) -> Person {
+        let person = Person::stranger(self, username);
+        let body = json!({
+            "username": username,
+            "email": format!("{username}@example.org"),
+            "password": Person::PASSWORD,
+        });
+        let account = person.post("/api/users/register/", body).await.is(201);
+        person.signed(&account)
+    }
+
+    /// Several new accounts: `name0`, `name1` and so on.
+    pub async fn crowd(&self, name: &str, how_many: usize) -> Vec<Person> {
+        let mut crowd = Vec::new();
+        for number in 0..how_many {
+            crowd.push(self.register(&format!("{name}{number}")).await);
+        }
+        crowd
+    }
+
+    /// An address nobody used before.
+    pub(crate) fn fresh_address(&self) -> IpAddr {
+        let number = self.people.fetch_add(1, Ordering::Relaxed);
+        Ipv4Addr::from_bits(0x0a00_0000 + number + 1).into()
+    }
+
+    pub async fn ask(&self, request: Request<Bytes>, from: IpAddr) -> Answer {
+        let asked = format!("{} {}", request.method(), request.uri());
+        Answer::read(asked, self.gateway.answer(request, from).await)
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+
+    pub fn set_clock(&self, now: DateTime<Utc>) {
+        assert!(self.app.clock.set(now), "the clock of a world can be moved");
+    }
+
+    pub fn advance(&self, by: TimeDelta) {
+        assert!(self.app.clock.advance(by), "the clock of a world can be moved");
+    }
+
+    /// Asserts that no credit and no minute was lost, made or claimed twice; says how many credits there are.
+    #[track_caller]
+    pub fn is_sound(&self) -> impl Future<Output = i64> + '_ {
+        let caller = std::panic::Location::caller();
+        async move {
+            let stock = self.app.store.stock().await.expect("the table reads");
+            assert!(stock.is_sound(), "{caller}: {stock:#?}");
+            stock.owned.get(&store::stocktaking::credit_unit()).copied().unwrap_or_default()
+        }
+    }
+}
+
+fn beginning() -> DateTime<Utc> {
+    BEGINNING.parse().expect("a time")
+}
+
+/// So many minutes after the world began.
+pub fn minute(minutes: i64) -> DateTime<Utc> {
+    beginning() + TimeDelta::minutes(minutes)
+}
+
+/// A client that signs links; nothing answers it.
+fn files() -> aws_sdk_s3::Client {
+    local::embedded::files::client("http://files.invalid", "secret")
+}
