@@ -240,7 +240,6 @@ pub async fn transfer(
     Body(transfer): Body<Transfer>,
 ) -> Result<Json<TransferResult>, Problem> {
     let answer = |transferred: &Transferred| once::okay(&transfer_result(transferred));
-    let transferred =
-        wallet::transfer_for(&app, caller, transfer.booking, transfer.total, once.keep(&answer)).await?;
+    let transferred = wallet::transfer_for(&app, caller, transfer.booking, transfer.total, once.keep(&answer)).await?;
     Ok(Json(transfer_result(&transferred)))
 }

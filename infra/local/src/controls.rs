@@ -15,12 +15,7 @@ use crate::rooms::{self, App};
 /// How far one call may move the clock. Further away, sums with times would leave their range.
 const FARTHEST: TimeDelta = TimeDelta::days(365 * 100);
 
-pub(crate) async fn answer(
-    app: &App,
-    test_clock: bool,
-    request: &Request<Bytes>,
-    peer: IpAddr,
-) -> Response<Bytes> {
+pub(crate) async fn answer(app: &App, test_clock: bool, request: &Request<Bytes>, peer: IpAddr) -> Response<Bytes> {
     if !peer.to_canonical().is_loopback() || !is_from_here(request.headers()) {
         return not_found();
     }
@@ -28,11 +23,9 @@ pub(crate) async fn answer(
         "/_local/capacity" => get(request, async || rooms::capacity(app)).await,
         "/_local/ledger" => get(request, async || rooms::ledger(app).await).await,
         "/_local/clock" if request.method() != Method::POST => not_allowed("POST"),
-        "/_local/clock" if !test_clock => refusal(
-            StatusCode::FORBIDDEN,
-            "forbidden",
-            "The clock can be moved only when started with --test-clock.",
-        ),
+        "/_local/clock" if !test_clock => {
+            refusal(StatusCode::FORBIDDEN, "forbidden", "The clock can be moved only when started with --test-clock.")
+        }
         "/_local/clock" => match move_clock(app, request.body()) {
             Ok(now) => {
                 let now = now.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -64,10 +57,7 @@ fn is_from_here(headers: &HeaderMap) -> bool {
     host && origin
 }
 
-async fn get(
-    request: &Request<Bytes>,
-    ask: impl AsyncFnOnce() -> Result<Json, Fault>,
-) -> Response<Bytes> {
+async fn get(request: &Request<Bytes>, ask: impl AsyncFnOnce() -> Result<Json, Fault>) -> Response<Bytes> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return not_allowed("GET, HEAD");
     }
@@ -81,14 +71,9 @@ async fn get(
 }
 
 fn not_allowed(allow: &'static str) -> Response<Bytes> {
-    let mut response = refusal(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method_not_allowed",
-        "This method is not allowed here.",
-    );
-    response
-        .headers_mut()
-        .insert(header::ALLOW, HeaderValue::from_static(allow));
+    let mut response =
+        refusal(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This method is not allowed here.");
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
     response
 }
 
@@ -102,9 +87,9 @@ fn move_clock(app: &App, body: &[u8]) -> Result<DateTime<Utc>, &'static str> {
             .and_then(TimeDelta::try_seconds)
             .and_then(|delta| now.checked_add_signed(delta))
             .ok_or("advance_seconds is not a number of seconds.")?,
-        (Json::Null, Json::String(time)) => DateTime::parse_from_rfc3339(time)
-            .map_err(|_| "now is not an ISO-8601 time.")?
-            .with_timezone(&Utc),
+        (Json::Null, Json::String(time)) => {
+            DateTime::parse_from_rfc3339(time).map_err(|_| "now is not an ISO-8601 time.")?.with_timezone(&Utc)
+        }
         _ => return Err("Give either advance_seconds or now."),
     };
     if (target - now).abs() > FARTHEST {
@@ -131,10 +116,7 @@ mod tests {
     const HERE: [(&str, &str); 1] = [("host", "localhost:8000")];
 
     async fn status(app: &App, request: Request<Bytes>) -> u16 {
-        answer(app, true, &request, [127, 0, 0, 1].into())
-            .await
-            .status()
-            .as_u16()
+        answer(app, true, &request, [127, 0, 0, 1].into()).await.status().as_u16()
     }
 
     #[tokio::test]
@@ -145,24 +127,10 @@ mod tests {
         let set = request("POST", "/_local/clock", &HERE, body);
         let told = answer(&app, true, &set, [127, 0, 0, 1].into()).await;
         assert_eq!(told.body(), r#"{"now":"2030-01-02T03:04:05Z"}"#);
-        let on = request(
-            "POST",
-            "/_local/clock/",
-            &HERE,
-            r#"{"advance_seconds": 3600}"#,
-        );
+        let on = request("POST", "/_local/clock/", &HERE, r#"{"advance_seconds": 3600}"#);
         let told = answer(&app, true, &on, [127, 0, 0, 1].into()).await;
-        assert!(
-            std::str::from_utf8(told.body())
-                .unwrap()
-                .starts_with(r#"{"now":"2030-01-02T04:04:0"#)
-        );
-        assert!(
-            app.clock
-                .now()
-                .to_rfc3339()
-                .starts_with("2030-01-02T04:04:0")
-        );
+        assert!(std::str::from_utf8(told.body()).unwrap().starts_with(r#"{"now":"2030-01-02T04:04:0"#));
+        assert!(app.clock.now().to_rfc3339().starts_with("2030-01-02T04:04:0"));
     }
 
     #[tokio::test]
@@ -182,11 +150,7 @@ mod tests {
             r#"{"advance_seconds": 99999999999999}"#,
             r#"{"advance_seconds": 1, "now": "2030-01-02T03:04:05Z"}"#,
         ] {
-            assert_eq!(
-                status(&app, request("POST", "/_local/clock", &HERE, body)).await,
-                400,
-                "{body}"
-            );
+            assert_eq!(status(&app, request("POST", "/_local/clock", &HERE, body)).await, 400, "{body}");
         }
     }
 
@@ -198,28 +162,13 @@ mod tests {
         assert_eq!(status(&app, ask(&HERE)).await, 200);
         assert_eq!(status(&app, ask(&[("host", "[::1]:8000")])).await, 200);
         assert_eq!(status(&app, ask(&[])).await, 404);
-        assert_eq!(
-            status(&app, ask(&[("host", "evil.example:8000")])).await,
-            404
-        );
-        let evil = [
-            ("host", "localhost:8000"),
-            ("origin", "https://evil.example"),
-        ];
+        assert_eq!(status(&app, ask(&[("host", "evil.example:8000")])).await, 404);
+        let evil = [("host", "localhost:8000"), ("origin", "https://evil.example")];
         assert_eq!(status(&app, ask(&evil)).await, 404);
         let far = answer(&app, true, &ask(&HERE), [192, 0, 2, 1].into()).await;
         assert_eq!(far.status(), StatusCode::NOT_FOUND);
-        assert_eq!(
-            status(&app, request("GET", "/_local/mail", &HERE, "")).await,
-            404
-        );
-        assert_eq!(
-            status(&app, request("POST", "/_local/capacity", &HERE, "")).await,
-            405
-        );
-        assert_eq!(
-            status(&app, request("GET", "/_local/clock", &HERE, "")).await,
-            405
-        );
+        assert_eq!(status(&app, request("GET", "/_local/mail", &HERE, "")).await, 404);
+        assert_eq!(status(&app, request("POST", "/_local/capacity", &HERE, "")).await, 405);
+        assert_eq!(status(&app, request("GET", "/_local/clock", &HERE, "")).await, 405);
     }
 }

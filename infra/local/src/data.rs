@@ -21,10 +21,7 @@ pub(crate) struct Secrets {
 impl Secrets {
     #[must_use]
     pub(crate) fn make() -> Self {
-        Self {
-            token_key: random::secret(),
-            files_key: random::secret(),
-        }
+        Self { token_key: random::secret(), files_key: random::secret() }
     }
 }
 
@@ -74,19 +71,10 @@ impl Directory {
     /// The directory cannot be written, or another process uses it.
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
         fs::create_dir_all(path)?;
-        let lock = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path.join("lock"))?;
+        let lock = OpenOptions::new().write(true).create(true).truncate(false).open(path.join("lock"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                path: path.to_owned(),
-                _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => {
-                Err(format!("{} is in use by another process", path.display()).into())
-            }
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(format!("{} is in use by another process", path.display()).into()),
             Err(TryLockError::Error(error)) => Err(error.into()),
         }
     }
@@ -98,18 +86,14 @@ impl Directory {
     pub(crate) fn secrets(&self) -> Result<Secrets, Fault> {
         let path = self.path.join("secret");
         match fs::read(&path) {
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes)
-                .map_err(|error| format!("{} is damaged: {error}", path.display()))?),
+            Ok(bytes) => {
+                Ok(serde_json::from_slice(&bytes).map_err(|error| format!("{} is damaged: {error}", path.display()))?)
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let secrets = Secrets::make();
                 // Renamed into place, so that a crash leaves no half-written secret behind.
                 let draft = self.path.join("secret.new");
-                let mut file = OpenOptions::new()
-                    .write(true)
-                    .create(true)
-                    .truncate(true)
-                    .mode(0o600)
-                    .open(&draft)?;
+                let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
                 file.write_all(&serde_json::to_vec(&secrets)?)?;
                 file.sync_all()?;
                 fs::rename(draft, path)?;
@@ -126,11 +110,7 @@ pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
     pub(crate) fn make() -> Result<Self, Fault> {
-        let name = format!(
-            "expertconnect-{}-{}",
-            std::process::id(),
-            &random::secret()[..12]
-        );
+        let name = format!("expertconnect-{}-{}", std::process::id(), &random::secret()[..12]);
         let path = std::env::temp_dir().join(name);
         fs::create_dir(&path)?;
         Ok(Self(path))
@@ -161,10 +141,7 @@ mod tests {
         let first = directory.secrets().unwrap();
         assert_eq!(first.token_key.len(), 64);
         assert_eq!(directory.secrets().unwrap().token_key, first.token_key);
-        let mode = fs::metadata(scratch.path().join("secret"))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = fs::metadata(scratch.path().join("secret")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 
@@ -172,12 +149,7 @@ mod tests {
     fn a_directory_has_one_user_at_a_time() {
         let scratch = Scratch::make().unwrap();
         let first = Directory::open(scratch.path()).unwrap();
-        assert!(
-            Directory::open(scratch.path())
-                .unwrap_err()
-                .to_string()
-                .contains("in use")
-        );
+        assert!(Directory::open(scratch.path()).unwrap_err().to_string().contains("in use"));
         drop(first);
         assert!(Directory::open(scratch.path()).is_ok());
     }

@@ -114,9 +114,7 @@ async fn settle(stage: &Stage<'_>, person: &Person) -> Result<Actor, Fault> {
     let profile = json!({
         "headline": person.headline, "bio": person.bio, "timezone": person.timezone,
     });
-    stage
-        .must(&actor, "PATCH", "/api/users/me/", &profile)
-        .await?;
+    stage.must(&actor, "PATCH", "/api/users/me/", &profile).await?;
     Ok(actor)
 }
 
@@ -125,28 +123,18 @@ async fn settle_expert(stage: &Stage<'_>, expert: &Expert) -> Result<(), Fault> 
     let skills = stage.get(&actor, "/api/user-skills/").await?;
     for (name, level, category) in expert.skills {
         if !has(&skills, "skill_name", name) {
-            let skill =
-                json!({"skill_name": name, "proficiency_level": level, "category": category});
-            stage
-                .must(&actor, "POST", "/api/user-skills/", &skill)
-                .await?;
+            let skill = json!({"skill_name": name, "proficiency_level": level, "category": category});
+            stage.must(&actor, "POST", "/api/user-skills/", &skill).await?;
         }
     }
     let rows = stage.get(&actor, "/api/user-availability/").await?;
     for day in expert.days {
         for (start, end) in expert.hours {
             let start_time = format!("{start}:00");
-            let is_there = |row: &Json| {
-                row["day_of_week"] == json!(day) && row["start_time"] == json!(start_time)
-            };
-            if !rows
-                .as_array()
-                .is_some_and(|rows| rows.iter().any(is_there))
-            {
+            let is_there = |row: &Json| row["day_of_week"] == json!(day) && row["start_time"] == json!(start_time);
+            if !rows.as_array().is_some_and(|rows| rows.iter().any(is_there)) {
                 let row = json!({"day_of_week": day, "start_time": start, "end_time": end});
-                stage
-                    .must(&actor, "POST", "/api/user-availability/", &row)
-                    .await?;
+                stage.must(&actor, "POST", "/api/user-availability/", &row).await?;
             }
         }
     }
@@ -159,24 +147,14 @@ async fn buy_credits(stage: &Stage<'_>, learner: &Actor) -> Result<(), Fault> {
         let purchase = json!({
             "payment_method": "credit_card", "amount": CREDITS, "credits_to_purchase": CREDITS,
         });
-        stage
-            .must(
-                learner,
-                "POST",
-                "/api/payments/purchase_credits/",
-                &purchase,
-            )
-            .await?;
+        stage.must(learner, "POST", "/api/payments/purchase_credits/", &purchase).await?;
     }
     Ok(())
 }
 
 async fn parties(stage: &Stage<'_>, learner: &str, expert: &str) -> Result<(Actor, Actor), Fault> {
     let missing = |name: &str| format!("{name} cannot log in");
-    let learner = stage
-        .log_in(learner)
-        .await?
-        .ok_or_else(|| missing(learner))?;
+    let learner = stage.log_in(learner).await?.ok_or_else(|| missing(learner))?;
     let expert = stage.log_in(expert).await?.ok_or_else(|| missing(expert))?;
     Ok((learner, expert))
 }
@@ -194,13 +172,9 @@ async fn request(
         return Ok(Some(id));
     }
     // Not the first free time of all, so that the calendars look lived in.
-    let slots = stage
-        .free_slots(learner, expert.id, TimeDelta::hours(30))
-        .await?;
+    let slots = stage.free_slots(learner, expert.id, TimeDelta::hours(30)).await?;
     let slot = slots.into_iter().find(|slot| {
-        let end = slot["scheduled_end"]
-            .as_str()
-            .and_then(|end| end.parse::<DateTime<Utc>>().ok());
+        let end = slot["scheduled_end"].as_str().and_then(|end| end.parse::<DateTime<Utc>>().ok());
         end.is_some_and(|end| before.is_none_or(|before| end < before))
     });
     let Some(slot) = slot else {
@@ -211,17 +185,11 @@ async fn request(
         "title": booking.title, "description": booking.description, "expert_id": expert.id,
         "scheduled_start": slot["scheduled_start"], "scheduled_end": slot["scheduled_end"],
     });
-    let meeting = stage
-        .must(learner, "POST", "/api/meetings/", &meeting)
-        .await?;
+    let meeting = stage.must(learner, "POST", "/api/meetings/", &meeting).await?;
     Ok(meeting["id"].as_i64())
 }
 
-async fn find_meeting(
-    stage: &Stage<'_>,
-    learner: &Actor,
-    title: &str,
-) -> Result<Option<i64>, Fault> {
+async fn find_meeting(stage: &Stage<'_>, learner: &Actor, title: &str) -> Result<Option<i64>, Fault> {
     let meetings = stage.get(learner, "/api/meetings/?role=requester").await?;
     let meetings = meetings.as_array().into_iter().flatten();
     let mut same = meetings.filter(|meeting| meeting["title"] == title);
@@ -236,31 +204,21 @@ async fn review(
     stars: u8,
     words: &str,
 ) -> Result<(), Fault> {
-    let told = stage
-        .get(learner, &format!("/api/meetings/{meeting}/"))
-        .await?;
+    let told = stage.get(learner, &format!("/api/meetings/{meeting}/")).await?;
     if told["has_reviewed"] == json!(false) {
         let review = json!({
             "meeting_id": meeting, "reviewee_id": expert.id, "rating": stars, "review_text": words,
         });
-        stage
-            .must(learner, "POST", "/api/reviews/", &review)
-            .await?;
+        stage.must(learner, "POST", "/api/reviews/", &review).await?;
     }
     Ok(())
 }
 
 async fn talk(stage: &Stage<'_>, chat: &Chat) -> Result<(), Fault> {
     let (learner, expert) = parties(stage, chat.learner, chat.expert).await?;
-    let said = stage
-        .get(&learner, &format!("/api/messages/?with_user={}", expert.id))
-        .await?;
+    let said = stage.get(&learner, &format!("/api/messages/?with_user={}", expert.id)).await?;
     for (turn, line) in chat.lines.iter().enumerate() {
-        let (from, to) = if turn % 2 == 0 {
-            (&learner, &expert)
-        } else {
-            (&expert, &learner)
-        };
+        let (from, to) = if turn % 2 == 0 { (&learner, &expert) } else { (&expert, &learner) };
         if !has(&said, "content", line) {
             let message = json!({"receiver_id": to.id, "content": line});
             stage.must(from, "POST", "/api/messages/", &message).await?;
@@ -272,22 +230,11 @@ async fn talk(stage: &Stage<'_>, chat: &Chat) -> Result<(), Fault> {
 async fn playbill(stage: &Stage<'_>) -> Result<Playbill, Fault> {
     let (learner, expert) = (LEARNERS[0].username, EXPERTS[0].person.username);
     let (learner, expert) = parties(stage, learner, expert).await?;
-    let slots = stage
-        .free_slots(&learner, expert.id, TimeDelta::hours(1))
-        .await?;
-    let time = |field: &str| {
-        slots
-            .first()
-            .and_then(|slot| slot[field].as_str())
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let slots = stage.free_slots(&learner, expert.id, TimeDelta::hours(1)).await?;
+    let time = |field: &str| slots.first().and_then(|slot| slot[field].as_str()).unwrap_or_default().to_owned();
     Ok(Playbill {
         password: cast::PASSWORD,
-        experts: EXPERTS
-            .iter()
-            .map(|expert| expert.person.username)
-            .collect(),
+        experts: EXPERTS.iter().map(|expert| expert.person.username).collect(),
         learners: LEARNERS.iter().map(|learner| learner.username).collect(),
         try_expert: expert.id,
         try_start: time("scheduled_start"),

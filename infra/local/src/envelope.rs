@@ -7,19 +7,10 @@ use http::{Response, StatusCode};
 use serde_json::{Value as Json, json};
 
 const SECURITY: [(HeaderName, HeaderValue); 4] = [
-    (
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    ),
-    (
-        header::STRICT_TRANSPORT_SECURITY,
-        HeaderValue::from_static("max-age=63072000; includeSubDomains"),
-    ),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains")),
 ];
 
 /// `{"error": sentence, "code": word}`.
@@ -50,11 +41,7 @@ pub(crate) fn bad_request(sentence: &str) -> Response<Bytes> {
 }
 
 pub(crate) fn too_large() -> Response<Bytes> {
-    refusal(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "too_large",
-        "The request is too large.",
-    )
+    refusal(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large.")
 }
 
 pub(crate) fn not_found() -> Response<Bytes> {
@@ -62,11 +49,7 @@ pub(crate) fn not_found() -> Response<Bytes> {
 }
 
 pub(crate) fn internal() -> Response<Bytes> {
-    refusal(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "internal",
-        "Internal error.",
-    )
+    refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error.")
 }
 
 pub(crate) fn unavailable() -> Response<Bytes> {
@@ -75,8 +58,6 @@ pub(crate) fn unavailable() -> Response<Bytes> {
         "unavailable",
         "The service did not answer in time. Please try again.",
     );
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }

@@ -32,12 +32,7 @@ pub(crate) enum Stop {
 
 pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Flags, Stop> {
     let mistake = |sentence: String| Err(Stop::Mistake(sentence));
-    let mut flags = Flags {
-        port: 8000,
-        data: Data::Dir(".data".into()),
-        demo: false,
-        test_clock: false,
-    };
+    let mut flags = Flags { port: 8000, data: Data::Dir(".data".into()), demo: false, test_clock: false };
     let mut directory = false;
     let mut memory = false;
     let mut arguments = arguments.peekable();
@@ -50,10 +45,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Flags, St
             return mistake(format!("{argument} is not a flag"));
         }
         match name {
-            "--port" => match attached
-                .or_else(|| arguments.next())
-                .map(|port| port.parse())
-            {
+            "--port" => match attached.or_else(|| arguments.next()).map(|port| port.parse()) {
                 Some(Ok(port)) => flags.port = port,
                 _ => return mistake("--port needs a number up to 65535".into()),
             },
@@ -91,44 +83,20 @@ mod tests {
     #[test]
     fn without_flags_it_serves_port_8000_from_dot_data() {
         let data = Data::Dir(".data".into());
-        assert_eq!(
-            told(""),
-            Ok(Flags {
-                port: 8000,
-                data,
-                demo: false,
-                test_clock: false
-            })
-        );
+        assert_eq!(told(""), Ok(Flags { port: 8000, data, demo: false, test_clock: false }));
     }
 
     #[test]
     fn flags_take_their_values_after_a_space_or_an_equals_sign() {
         let flags = told("--port 9000 --data=/tmp/x --demo --test-clock").unwrap();
-        assert_eq!(
-            flags,
-            Flags {
-                port: 9000,
-                data: Data::Dir("/tmp/x".into()),
-                demo: true,
-                test_clock: true
-            }
-        );
+        assert_eq!(flags, Flags { port: 9000, data: Data::Dir("/tmp/x".into()), demo: true, test_clock: true });
         assert_eq!(told("--memory --port=0").unwrap().data, Data::Memory);
     }
 
     #[test]
     fn a_mistake_is_told() {
-        for line in [
-            "--prot 1",
-            "--port",
-            "--port x",
-            "--port 70000",
-            "--data",
-            "--memory --data x",
-            "--memory=1",
-            "x",
-        ] {
+        for line in ["--prot 1", "--port", "--port x", "--port 70000", "--data", "--memory --data x", "--memory=1", "x"]
+        {
             assert!(matches!(told(line), Err(Stop::Mistake(_))), "{line}");
         }
         assert_eq!(told("--help"), Err(Stop::Help));

@@ -32,36 +32,15 @@ pub(crate) struct Gateway {
 impl Gateway {
     /// # Errors
     /// A route names a function that is not here.
-    pub(crate) fn new(
-        routes: Vec<Route>,
-        functions: HashMap<String, Function>,
-        port: u16,
-    ) -> Result<Self, Fault> {
-        match routes
-            .iter()
-            .find(|route| !functions.contains_key(route.function()))
-        {
-            Some(route) => Err(format!(
-                "{} leads to {}, which is not here",
-                route.key(),
-                route.function()
-            )
-            .into()),
-            None => Ok(Self {
-                routes,
-                functions,
-                port,
-            }),
+    pub(crate) fn new(routes: Vec<Route>, functions: HashMap<String, Function>, port: u16) -> Result<Self, Fault> {
+        match routes.iter().find(|route| !functions.contains_key(route.function())) {
+            Some(route) => Err(format!("{} leads to {}, which is not here", route.key(), route.function()).into()),
+            None => Ok(Self { routes, functions, port }),
         }
     }
 
     /// Answers one request as if it came from `source` at `now`.
-    pub(crate) async fn answer(
-        &self,
-        request: Request<Bytes>,
-        source: IpAddr,
-        now: DateTime<Utc>,
-    ) -> Response<Bytes> {
+    pub(crate) async fn answer(&self, request: Request<Bytes>, source: IpAddr, now: DateTime<Utc>) -> Response<Bytes> {
         let (head, body) = request.into_parts();
         if let Some(refused) = refuse(&head, &body) {
             return refused;
@@ -72,9 +51,7 @@ impl Gateway {
             return envelope::not_found();
         };
         let origin = self.origin(source, now);
-        let event = payload::event(&head, &body, &selected, &origin)
-            .to_string()
-            .into_bytes();
+        let event = payload::event(&head, &body, &selected, &origin).to_string().into_bytes();
         if event.len() > payload::EVENT_LIMIT_BYTES {
             return envelope::too_large();
         }
@@ -110,13 +87,9 @@ fn refuse(head: &Parts, body: &Bytes) -> Option<Response<Bytes>> {
     // AWS routes by this header, so a function never sees a request without one that is a host;
     // `lambda_http` relies on it and would panic.
     let mut hosts = head.headers.get_all(header::HOST).iter();
-    let host = hosts
-        .next()
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
-    let is_host = host.parse::<Authority>().is_ok()
-        && !host.contains('@')
-        && url::Url::parse(&format!("http://{host}/")).is_ok();
+    let host = hosts.next().and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let is_host =
+        host.parse::<Authority>().is_ok() && !host.contains('@') && url::Url::parse(&format!("http://{host}/")).is_ok();
     if !is_host || hosts.next().is_some() {
         return Some(envelope::bad_request("The Host header is not a host."));
     }
@@ -130,10 +103,7 @@ fn finish(answer: Result<Vec<u8>, Failure>, route: &Route) -> Response<Bytes> {
     };
     match answer {
         Err(Failure::TimedOut) => {
-            tracing::error!(
-                function = route.function(),
-                "a function took longer than 30 seconds"
-            );
+            tracing::error!(function = route.function(), "a function took longer than 30 seconds");
             envelope::unavailable()
         }
         Err(Failure::Failed(fault)) => failed(fault.to_string()),
@@ -158,35 +128,23 @@ mod tests {
         let room = Router::new()
             .route("/echo", any(async |body: Bytes| body.len().to_string()))
             .route("/big", get(async || "x".repeat(6_300_000)))
-            .route(
-                "/panic",
-                get(async || -> &'static str { panic!("on purpose") }),
-            )
+            .route("/panic", get(async || -> &'static str { panic!("on purpose") }))
             .layer(DefaultBodyLimit::disable());
         let functions = HashMap::from([("Room".to_owned(), Function::routing(room))]);
         Gateway::new(vec![Route::new("ANY", "$default", "Room")], functions, 8000).unwrap()
     }
 
     async fn answer(request: Request<Bytes>) -> Response<Bytes> {
-        gateway()
-            .answer(request, [127, 0, 0, 1].into(), DateTime::UNIX_EPOCH)
-            .await
+        gateway().answer(request, [127, 0, 0, 1].into(), DateTime::UNIX_EPOCH).await
     }
 
     fn post(size: usize, kind: &str) -> Request<Bytes> {
         let body = Bytes::from(vec![b'x'; size]);
-        Request::post("/echo")
-            .header("host", "localhost")
-            .header("content-type", kind)
-            .body(body)
-            .unwrap()
+        Request::post("/echo").header("host", "localhost").header("content-type", kind).body(body).unwrap()
     }
 
     fn get_from(host: &str, path: &str) -> Request<Bytes> {
-        Request::get(path)
-            .header("host", host)
-            .body(Bytes::new())
-            .unwrap()
+        Request::get(path).header("host", host).body(Bytes::new()).unwrap()
     }
 
     fn assert_envelope(response: &Response<Bytes>, code: &str) {
@@ -226,38 +184,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_host_that_is_none_is_refused() {
-        for host in [
-            "",
-            "a b",
-            "[",
-            "user@host",
-            "exa<mple",
-            "host:port",
-            "localhost:99999",
-        ] {
-            let request = Request::get("/echo")
-                .header("host", host)
-                .body(Bytes::new())
-                .unwrap();
+        for host in ["", "a b", "[", "user@host", "exa<mple", "host:port", "localhost:99999"] {
+            let request = Request::get("/echo").header("host", host).body(Bytes::new()).unwrap();
             let refused = answer(request).await;
             assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{host:?}");
             assert_envelope(&refused, "bad_request");
         }
         for host in ["localhost:8000", "127.0.0.1", "[::1]:8000", "example.org"] {
-            let request = Request::get("/echo")
-                .header("host", host)
-                .body(Bytes::new())
-                .unwrap();
+            let request = Request::get("/echo").header("host", host).body(Bytes::new()).unwrap();
             assert_eq!(answer(request).await.status(), StatusCode::OK, "{host:?}");
         }
     }
 
     #[tokio::test]
     async fn a_target_that_is_no_path_is_refused() {
-        let request = Request::options("*")
-            .header("host", "localhost")
-            .body(Bytes::new())
-            .unwrap();
+        let request = Request::options("*").header("host", "localhost").body(Bytes::new()).unwrap();
         assert_eq!(answer(request).await.status(), StatusCode::BAD_REQUEST);
     }
 

@@ -55,10 +55,8 @@ impl Function {
                 let event: LambdaRequest = serde_json::from_slice(&event)?;
                 let mut context = Context::default();
                 context.request_id = crate::random::request_id();
-                let answer = handler
-                    .oneshot(LambdaEvent::new(event, context))
-                    .await
-                    .map_err(|error| format!("{error:?}"))?;
+                let answer =
+                    handler.oneshot(LambdaEvent::new(event, context)).await.map_err(|error| format!("{error:?}"))?;
                 Ok(serde_json::to_vec(&answer)?)
             }
             .boxed()
@@ -68,12 +66,10 @@ impl Function {
     /// A router without the rest of a room, for tests.
     #[cfg(test)]
     pub(crate) fn routing(router: axum::Router) -> Self {
-        Self::hosting(tower::service_fn(
-            move |event: LambdaEvent<LambdaRequest>| {
-                // Called at once: the adapter itself cannot move between threads, its future can.
-                lambda_http::Adapter::from(router.clone()).call(event)
-            },
-        ))
+        Self::hosting(tower::service_fn(move |event: LambdaEvent<LambdaRequest>| {
+            // Called at once: the adapter itself cannot move between threads, its future can.
+            lambda_http::Adapter::from(router.clone()).call(event)
+        }))
     }
 
     /// Runs the function on a task of its own, so that neither a client that goes away nor a

@@ -68,13 +68,7 @@ pub struct Options {
 /// For tests: any port, nothing kept, a clock that can be moved.
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            port: 0,
-            data: Data::Memory,
-            test_clock: true,
-            demo: false,
-            env: HashMap::new(),
-        }
+        Self { port: 0, data: Data::Memory, test_clock: true, demo: false, env: HashMap::new() }
     }
 }
 
@@ -135,17 +129,9 @@ pub async fn start(options: Options) -> Result<Running, Fault> {
     let mut environment: HashMap<_, _> = template.environment().into_iter().collect();
     let is_real = options.env.contains_key("TABLE_NAME");
     // The embedded bucket has the template's name, whatever else this machine calls a bucket.
-    let own = options
-        .env
-        .into_iter()
-        .filter(|(name, _)| is_real || name != "FILES_BUCKET");
+    let own = options.env.into_iter().filter(|(name, _)| is_real || name != "FILES_BUCKET");
     environment.extend(own);
-    let name = |variable: &str| {
-        environment
-            .get(variable)
-            .cloned()
-            .ok_or_else(|| format!("{variable} is not set"))
-    };
+    let name = |variable: &str| environment.get(variable).cloned().ok_or_else(|| format!("{variable} is not set"));
     let (table, bucket) = (name("TABLE_NAME")?, name("FILES_BUCKET")?);
 
     let services = if is_real {
@@ -153,34 +139,15 @@ pub async fn start(options: Options) -> Result<Running, Fault> {
     } else {
         Services::embedded(&template, &home, &secrets, &environment, &base_url)?
     };
-    let Services {
-        dynamodb,
-        s3,
-        dynamo,
-        files,
-    } = services;
-    let parts = Parts {
-        dynamodb: dynamodb.clone(),
-        files: s3.clone(),
-        environment,
-        secrets,
-    };
+    let Services { dynamodb, s3, dynamo, files } = services;
+    let parts = Parts { dynamodb: dynamodb.clone(), files: s3.clone(), environment, secrets };
     let (app, functions) = rooms::open(parts).await?;
     let gateway = Gateway::new(template.routes(), functions, port)?;
 
     // Before anybody else is served: the demo moves the clock.
-    let playbill = if options.demo {
-        Some(play(&gateway, &app, &base_url).await)
-    } else {
-        None
-    };
+    let playbill = if options.demo { Some(play(&gateway, &app, &base_url).await) } else { None };
 
-    let house = House {
-        gateway,
-        files,
-        app: app.clone(),
-        test_clock: options.test_clock,
-    };
+    let house = House { gateway, files, app: app.clone(), test_clock: options.test_clock };
     let (stop, stopping) = watch::channel(false);
     let serving = tokio::spawn(listeners.serve(Arc::new(house), stopping));
     Ok(Running {

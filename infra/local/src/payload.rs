@@ -61,8 +61,7 @@ pub fn raw_path(path: &str) -> String {
     let mut rest = path.as_bytes();
     while let [first, tail @ ..] = rest {
         let escaped = (*first == b'%').then(|| tail.get(..2)).flatten();
-        let decoded =
-            escaped.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        let decoded = escaped.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
         // `+5` is a number to Rust, not an escape.
         let decoded = decoded.filter(|_| tail[0].is_ascii_hexdigit());
         bytes.push(decoded.unwrap_or(*first));
@@ -78,9 +77,7 @@ pub fn raw_path(path: &str) -> String {
 /// The path that routes are matched against: a stage other than `$default` is its first segment.
 #[must_use]
 pub fn routed_path<'a>(raw_path: &'a str, stage: &str) -> &'a str {
-    let below = raw_path
-        .strip_prefix('/')
-        .and_then(|path| path.strip_prefix(stage));
+    let below = raw_path.strip_prefix('/').and_then(|path| path.strip_prefix(stage));
     match below {
         Some("") => "/",
         Some(path) if path.starts_with('/') => path,
@@ -94,9 +91,7 @@ pub fn event(head: &Parts, body: &[u8], selected: &Selected<'_>, origin: &Origin
     let path = raw_path(head.uri.path());
     let query = head.uri.query().unwrap_or_default();
     let host = head.headers.get(header::HOST).map(text).unwrap_or_default();
-    let domain = host
-        .rsplit_once(':')
-        .map_or(host.as_str(), |(name, _)| name);
+    let domain = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
     let route_key = selected.route.key();
 
     let mut event = json!({
@@ -163,8 +158,7 @@ fn headers(headers: &HeaderMap, length: usize, origin: &Origin) -> Map<String, J
     out.insert("x-forwarded-for".into(), json!(forwarded));
     out.insert("x-forwarded-port".into(), json!(origin.port.to_string()));
     out.insert("x-forwarded-proto".into(), json!(origin.scheme));
-    out.entry("x-amzn-trace-id")
-        .or_insert_with(|| json!(origin.trace_id));
+    out.entry("x-amzn-trace-id").or_insert_with(|| json!(origin.trace_id));
     out
 }
 
@@ -195,17 +189,10 @@ fn query_parameters(query: &str) -> BTreeMap<String, String> {
 /// Text for `text/*` and three kinds of `application/*`; base64 for everything else, a form and a
 /// missing content type included. Text that is not UTF-8 cannot be a JSON string: base64 too.
 fn encode_body(headers: &HeaderMap, body: &[u8]) -> (String, bool) {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .map(text)
-        .unwrap_or_default()
-        .to_lowercase();
+    let kind = headers.get(header::CONTENT_TYPE).map(text).unwrap_or_default().to_lowercase();
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    let is_text = kind.starts_with("text/")
-        || matches!(
-            kind,
-            "application/json" | "application/xml" | "application/javascript"
-        );
+    let is_text =
+        kind.starts_with("text/") || matches!(kind, "application/json" | "application/xml" | "application/javascript");
     match std::str::from_utf8(body) {
         Ok(words) if is_text => (words.to_owned(), false),
         _ => (BASE64.encode(body), true),

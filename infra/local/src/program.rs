@@ -26,13 +26,7 @@ pub async fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     log(env.get("LOG_LEVEL").map_or("warn", String::as_str));
-    let options = Options {
-        port: flags.port,
-        data: flags.data,
-        test_clock: flags.test_clock,
-        demo: flags.demo,
-        env,
-    };
+    let options = Options { port: flags.port, data: flags.data, test_clock: flags.test_clock, demo: flags.demo, env };
     match serve(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
@@ -61,11 +55,7 @@ async fn serve(options: Options) -> Result<(), Fault> {
 
 /// To standard error, for people; the functions on AWS write JSON.
 fn log(level: &str) {
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(LevelFilter::WARN.into())
-        .parse_lossy(level);
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    let filter =
+        tracing_subscriber::EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).parse_lossy(level);
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -18,10 +18,7 @@ pub(crate) fn secret() -> String {
     hex(&bytes::<32>())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "identifiers of the gateway, not of the domain"
-)]
+#[expect(clippy::disallowed_methods, reason = "identifiers of the gateway, not of the domain")]
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     rand::random()
 }

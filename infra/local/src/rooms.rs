@@ -31,12 +31,7 @@ pub(crate) struct Parts {
 /// # Errors
 /// A setting makes no sense, or the table cannot be reached.
 pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>), Fault> {
-    let Parts {
-        dynamodb,
-        files,
-        environment,
-        secrets,
-    } = parts;
+    let Parts { dynamodb, files, environment, secrets } = parts;
     let settings = Settings::read(|name| environment.get(name).cloned())?;
     let key = secrets.token_key.as_bytes();
     let app = App::assemble(app::Parts {
@@ -51,8 +46,7 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
         capacity: Some(Capacity::default()),
         settings,
     });
-    app.ensure_admin(environment.get("ADMIN_PASSWORD").map(String::as_str))
-        .await?;
+    app.ensure_admin(environment.get("ADMIN_PASSWORD").map(String::as_str)).await?;
     let functions = functions(&app);
     Ok((app, functions))
 }
@@ -74,8 +68,7 @@ fn functions(_app: &App) -> HashMap<String, Function> {
     let stub = tower::service_fn(async |_| {
         Ok::<_, std::convert::Infallible>(serde_json::json!({"statusCode": 200, "body": "stub"}))
     });
-    ids.map(|id| (id.to_owned(), Function::hosting(stub)))
-        .into()
+    ids.map(|id| (id.to_owned(), Function::hosting(stub))).into()
 }
 
 /// What each route has cost since the start.

@@ -36,16 +36,8 @@ impl Route {
     pub fn new(method: &str, path: &str, function: &str) -> Self {
         // SAM drops a trailing slash without a word, so a route that relies on one is a mistake
         // that must show here too.
-        let path = if path == "/" {
-            path
-        } else {
-            path.trim_end_matches('/')
-        };
-        Self {
-            method: method.to_uppercase(),
-            path: path.to_owned(),
-            function: function.to_owned(),
-        }
+        let path = if path == "/" { path } else { path.trim_end_matches('/') };
+        Self { method: method.to_uppercase(), path: path.to_owned(), function: function.to_owned() }
     }
 
     /// The logical id of the function behind this route.
@@ -57,11 +49,7 @@ impl Route {
     /// As API Gateway names it: `ANY /x/{proxy+}`, `$default`.
     #[must_use]
     pub fn key(&self) -> String {
-        if self.is_default() {
-            self.path.clone()
-        } else {
-            format!("{} {}", self.method, self.path)
-        }
+        if self.is_default() { self.path.clone() } else { format!("{} {}", self.method, self.path) }
     }
 
     fn is_default(&self) -> bool {
@@ -113,17 +101,8 @@ pub fn select<'a>(routes: &'a [Route], method: &str, path: &str) -> Option<Selec
         .iter()
         .filter(|route| route.takes(method))
         .filter_map(|route| Some((route, route.fit(path)?)))
-        .max_by_key(|(route, (fits, _))| {
-            (
-                !route.is_default(),
-                fits.clone(),
-                Reverse(route.method == "ANY"),
-            )
-        })
-        .map(|(route, (_, path_parameters))| Selected {
-            route,
-            path_parameters,
-        })
+        .max_by_key(|(route, (fits, _))| (!route.is_default(), fits.clone(), Reverse(route.method == "ANY")))
+        .map(|(route, (_, path_parameters))| Selected { route, path_parameters })
 }
 
 #[cfg(test)]
@@ -145,10 +124,7 @@ mod tests {
     fn chosen(method: &str, path: &str) -> (String, Option<String>) {
         let routes = routes();
         let selected = select(&routes, method, path).unwrap();
-        (
-            selected.route.function.clone(),
-            selected.path_parameters.get("proxy").cloned(),
-        )
+        (selected.route.function.clone(), selected.path_parameters.get("proxy").cloned())
     }
 
     #[test]
@@ -163,26 +139,14 @@ mod tests {
             chosen("GET", "/api/users/me/profile_picture/"),
             ("accounts".into(), Some("profile_picture/".into()))
         );
-        assert_eq!(
-            chosen("GET", "/api/users/7/"),
-            ("experts".into(), Some("7/".into()))
-        );
-        assert_eq!(
-            chosen("GET", "/api/users/meeting"),
-            ("experts".into(), Some("meeting".into()))
-        );
+        assert_eq!(chosen("GET", "/api/users/7/"), ("experts".into(), Some("7/".into())));
+        assert_eq!(chosen("GET", "/api/users/meeting"), ("experts".into(), Some("meeting".into())));
     }
 
     #[test]
     fn a_trailing_slash_is_a_segment_that_only_a_greedy_route_takes() {
-        assert_eq!(
-            chosen("GET", "/api/users/"),
-            ("experts".into(), Some(String::new()))
-        );
-        assert_eq!(
-            chosen("GET", "/api/users/me/"),
-            ("accounts".into(), Some(String::new()))
-        );
+        assert_eq!(chosen("GET", "/api/users/"), ("experts".into(), Some(String::new())));
+        assert_eq!(chosen("GET", "/api/users/me/"), ("accounts".into(), Some(String::new())));
     }
 
     #[test]

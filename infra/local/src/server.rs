@@ -57,8 +57,7 @@ impl Listeners {
     /// # Errors
     /// The port is taken.
     pub(crate) async fn bind(port: u16) -> Result<Self, Fault> {
-        let taken =
-            |port: u16| format!("port {port} is already in use; choose another with --port");
+        let taken = |port: u16| format!("port {port} is already in use; choose another with --port");
         for _ in 0..16 {
             let four = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
                 Ok(socket) => socket,
@@ -70,16 +69,10 @@ impl Listeners {
             let bound = four.local_addr()?.port();
             match TcpListener::bind((Ipv6Addr::LOCALHOST, bound)).await {
                 Ok(six) => {
-                    return Ok(Self {
-                        sockets: vec![four, six],
-                        port: bound,
-                    });
+                    return Ok(Self { sockets: vec![four, six], port: bound });
                 }
                 Err(error) if error.kind() != ErrorKind::AddrInUse => {
-                    return Ok(Self {
-                        sockets: vec![four],
-                        port: bound,
-                    });
+                    return Ok(Self { sockets: vec![four], port: bound });
                 }
                 Err(_) if port != 0 => return Err(taken(port).into()),
                 // A stranger has the other half of this free port: take another.
@@ -126,12 +119,7 @@ async fn accept(socket: TcpListener, house: Arc<House>, mut stop: watch::Receive
     }
 }
 
-async fn converse(
-    stream: TcpStream,
-    peer: SocketAddr,
-    house: Arc<House>,
-    mut stop: watch::Receiver<bool>,
-) {
+async fn converse(stream: TcpStream, peer: SocketAddr, house: Arc<House>, mut stop: watch::Receiver<bool>) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was not set");
     }
@@ -189,34 +177,21 @@ impl House {
         }
         match &self.files {
             Some(files) if files.takes(path) => files.answer(request).await,
-            _ => {
-                self.gateway
-                    .answer(request, peer, self.app.clock.now())
-                    .await
-            }
+            _ => self.gateway.answer(request, peer, self.app.clock.now()).await,
         }
     }
 }
 
 /// As the quota counts: the request line and the headers.
 fn head_bytes(head: &http::request::Parts) -> usize {
-    let target = head
-        .uri
-        .path_and_query()
-        .map_or(0, |target| target.as_str().len());
-    let headers: usize = head
-        .headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum();
+    let target = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    let headers: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     head.method.as_str().len() + target + headers
 }
 
 async fn read(mut body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response<Bytes>> {
-    let declared = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok())
-        .unwrap_or(0);
+    let declared =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok()).unwrap_or(0);
     if declared > DRAIN_LIMIT_BYTES {
         return Err(closing(envelope::too_large()));
     }
@@ -224,9 +199,7 @@ async fn read(mut body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response
     let mut length = 0;
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
-            return Err(closing(envelope::bad_request(
-                "The body could not be read.",
-            )));
+            return Err(closing(envelope::bad_request("The body could not be read.")));
         };
         let Ok(data) = frame.into_data() else {
             continue;
@@ -238,23 +211,14 @@ async fn read(mut body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response
             return Err(closing(envelope::too_large()));
         }
     }
-    if length > payload::REQUEST_LIMIT_BYTES {
-        Err(envelope::too_large())
-    } else {
-        Ok(whole.freeze())
-    }
+    if length > payload::REQUEST_LIMIT_BYTES { Err(envelope::too_large()) } else { Ok(whole.freeze()) }
 }
 
 fn closing(mut response: Response<Bytes>) -> Response<Bytes> {
-    response
-        .headers_mut()
-        .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
 fn page() -> Response<Bytes> {
-    envelope::content(
-        "text/html; charset=utf-8",
-        Bytes::from_static(PAGE.as_bytes()),
-    )
+    envelope::content("text/html; charset=utf-8", Bytes::from_static(PAGE.as_bytes()))
 }

@@ -28,26 +28,13 @@ impl Services {
         base_url: &str,
     ) -> Result<Self, Fault> {
         let table = template.table()?;
-        let dynamo = if home.is_kept() {
-            Dynamo::start_file(home.path(), &table)?
-        } else {
-            Dynamo::start_memory(&table)?
-        };
-        let origins = environment
-            .get("CORS_ORIGINS")
-            .map(String::as_str)
-            .unwrap_or_default();
-        let origins = origins
-            .split(',')
-            .map(|origin| origin.trim().trim_end_matches('/').to_owned());
+        let dynamo =
+            if home.is_kept() { Dynamo::start_file(home.path(), &table)? } else { Dynamo::start_memory(&table)? };
+        let origins = environment.get("CORS_ORIGINS").map(String::as_str).unwrap_or_default();
+        let origins = origins.split(',').map(|origin| origin.trim().trim_end_matches('/').to_owned());
         let folder = home.path().join("files");
         fs::create_dir_all(&folder)?;
-        let files = Files::open(
-            &folder,
-            &template.bucket()?,
-            &secrets.files_key,
-            origins.collect(),
-        )?;
+        let files = Files::open(&folder, &template.bucket()?, &secrets.files_key, origins.collect())?;
         Ok(Self {
             dynamodb: dynamo.client(),
             s3: files::client(base_url, &secrets.files_key),

@@ -35,9 +35,7 @@ impl Template {
     /// # Errors
     /// The text is not YAML.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        Ok(Self {
-            root: serde_yaml_ng::from_str(text)?,
-        })
+        Ok(Self { root: serde_yaml_ng::from_str(text)? })
     }
 
     /// Every HTTP route of every function, in the template's order.
@@ -52,12 +50,7 @@ impl Template {
                 if event.get("Type").and_then(Value::as_str) != Some("HttpApi") {
                     continue;
                 }
-                let field = |name| {
-                    event
-                        .get("Properties")
-                        .and_then(|p| p.get(name))
-                        .and_then(Value::as_str)
-                };
+                let field = |name| event.get("Properties").and_then(|p| p.get(name)).and_then(Value::as_str);
                 let path = field("Path").unwrap_or("$default");
                 let method = field("Method").unwrap_or("ANY");
                 routes.push(Route::new(method, path, function));
@@ -70,16 +63,9 @@ impl Template {
     /// leaves out under the default conditions is absent.
     #[must_use]
     pub fn environment(&self) -> BTreeMap<String, String> {
-        let variables = |properties: &Value| {
-            properties
-                .get("Environment")
-                .and_then(|e| e.get("Variables"))
-                .cloned()
-        };
+        let variables = |properties: &Value| properties.get("Environment").and_then(|e| e.get("Variables")).cloned();
         let globals = self.root.get("Globals").and_then(|g| g.get("Function"));
-        let own = self
-            .resources_of("AWS::Serverless::Function")
-            .map(|(_, properties)| properties);
+        let own = self.resources_of("AWS::Serverless::Function").map(|(_, properties)| properties);
 
         let mut environment = BTreeMap::new();
         for block in globals.into_iter().chain(own).filter_map(variables) {
@@ -98,10 +84,7 @@ impl Template {
     /// # Errors
     /// The template has no `AWS::DynamoDB::Table`, or one without a key schema.
     pub fn table(&self) -> Result<Table, Fault> {
-        let (id, properties) = self
-            .resources_of("AWS::DynamoDB::Table")
-            .next()
-            .ok_or("the template has no table")?;
+        let (id, properties) = self.resources_of("AWS::DynamoDB::Table").next().ok_or("the template has no table")?;
         let Some(Json::Object(properties)) = self.resolve(properties) else {
             return Err("the table has no properties".into());
         };
@@ -122,10 +105,7 @@ impl Template {
     /// # Errors
     /// The template has no `AWS::S3::Bucket`.
     pub fn bucket(&self) -> Result<String, Fault> {
-        let (id, _) = self
-            .resources_of("AWS::S3::Bucket")
-            .next()
-            .ok_or("the template has no bucket")?;
+        let (id, _) = self.resources_of("AWS::S3::Bucket").next().ok_or("the template has no bucket")?;
         Ok(self.physical_name(id))
     }
 
@@ -147,17 +127,10 @@ fn create_table(name: &str, properties: &Map<String, Json>) -> Result<Json, Faul
     let mut create = Map::new();
     create.insert("TableName".into(), json!(name));
     for key in ["KeySchema", "AttributeDefinitions"] {
-        let value = properties
-            .get(key)
-            .ok_or_else(|| format!("the table has no {key}"))?;
+        let value = properties.get(key).ok_or_else(|| format!("the table has no {key}"))?;
         create.insert(key.into(), value.clone());
     }
-    for key in [
-        "BillingMode",
-        "ProvisionedThroughput",
-        "GlobalSecondaryIndexes",
-        "LocalSecondaryIndexes",
-    ] {
+    for key in ["BillingMode", "ProvisionedThroughput", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
         if let Some(value) = properties.get(key) {
             create.insert(key.into(), value.clone());
         }
@@ -181,21 +154,10 @@ mod tests {
     #[test]
     fn the_workspace_template_has_routes_a_table_and_a_bucket() {
         let template = Template::parse(WORKSPACE).unwrap();
-        assert!(
-            template
-                .routes()
-                .iter()
-                .any(|route| route.key() == "$default")
-        );
-        assert_eq!(
-            template.table().unwrap().ttl_attribute.as_deref(),
-            Some("expires_at")
-        );
+        assert!(template.routes().iter().any(|route| route.key() == "$default"));
+        assert_eq!(template.table().unwrap().ttl_attribute.as_deref(), Some("expires_at"));
         assert!(!template.bucket().unwrap().is_empty());
-        assert_eq!(
-            template.environment()["TABLE_NAME"],
-            template.table().unwrap().name
-        );
+        assert_eq!(template.environment()["TABLE_NAME"], template.table().unwrap().name);
     }
 
     #[test]
@@ -223,10 +185,7 @@ mod tests {
         assert_eq!(value("RATE_LIMIT_PER_MINUTE"), Some("60"));
         assert_eq!(value("CORS_ORIGINS"), Some(""));
         assert_eq!(value("FILES_BUCKET"), Some("files-000000000000"));
-        assert_eq!(
-            value("GREETING"),
-            Some("hello from dev in us-east-1, ${literal}")
-        );
+        assert_eq!(value("GREETING"), Some("hello from dev in us-east-1, ${literal}"));
         assert_eq!(value("ONLY_LIVE"), None);
     }
 
@@ -237,13 +196,7 @@ mod tests {
         assert_eq!(table.ttl_attribute.as_deref(), Some("expires_at"));
         assert_eq!(table.create["TableName"], "table");
         assert_eq!(table.create["BillingMode"], "PAY_PER_REQUEST");
-        assert_eq!(
-            table.create["GlobalSecondaryIndexes"]
-                .as_array()
-                .unwrap()
-                .len(),
-            3
-        );
+        assert_eq!(table.create["GlobalSecondaryIndexes"].as_array().unwrap().len(), 3);
         assert_eq!(
             table.create["StreamSpecification"],
             json!({"StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES"})

@@ -18,27 +18,14 @@ async fn ask(running: &Running, token: &str, method: Method, path: &str, body: V
         .body(Full::new(Bytes::from(body.to_string())))
         .unwrap();
     let client = Client::builder(TokioExecutor::new()).build_http();
-    let answer = client
-        .request(request)
-        .await
-        .unwrap()
-        .into_body()
-        .collect()
-        .await
-        .unwrap();
+    let answer = client.request(request).await.unwrap().into_body().collect().await.unwrap();
     serde_json::from_slice(&answer.to_bytes()).unwrap()
 }
 
 /// Every demo learner's meetings, by title, with their status.
 async fn meetings(running: &Running) -> Vec<(String, String)> {
     let mut told = Vec::new();
-    for learner in [
-        "nora.lind",
-        "ben.carter",
-        "aiko.sato",
-        "mateo.ruiz",
-        "hannah.vogel",
-    ] {
+    for learner in ["nora.lind", "ben.carter", "aiko.sato", "mateo.ruiz", "hannah.vogel"] {
         let login = json!({"username": learner, "password": "teach-me-something"});
         let session = ask(running, "", Method::POST, "/api/users/login/", login).await;
         let token = session["token"].as_str().unwrap();
@@ -56,21 +43,14 @@ async fn meetings(running: &Running) -> Vec<(String, String)> {
 #[ignore = "until the functions have routes"]
 async fn the_demo_has_meetings_in_every_state_and_is_played_once() {
     let scratch = std::env::temp_dir().join(format!("expertconnect-demo-{}", std::process::id()));
-    let options = Options {
-        data: Data::Dir(scratch.clone()),
-        demo: true,
-        ..Options::default()
-    };
+    let options = Options { data: Data::Dir(scratch.clone()), demo: true, ..Options::default() };
     let first = start(options.clone()).await.unwrap();
     let playbill = first.playbill.clone().unwrap();
     assert!(playbill.contains("teach-me-something"), "{playbill}");
     let told = meetings(&first).await;
     assert_eq!(told.len(), 11, "{told:?}");
     for status in ["pending", "confirmed", "cancelled", "completed", "no_show"] {
-        assert!(
-            told.iter().any(|(_, is)| is == status),
-            "{status} in {told:?}"
-        );
+        assert!(told.iter().any(|(_, is)| is == status), "{status} in {told:?}");
     }
     first.stop().await;
 

@@ -19,15 +19,10 @@ fn request_behind(event: &Json) -> Request<Vec<u8>> {
         byte => format!("%{byte:02X}"),
     });
     let mut uri: String = escaped.collect();
-    if let Some(query) = event["rawQueryString"]
-        .as_str()
-        .filter(|query| !query.is_empty())
-    {
+    if let Some(query) = event["rawQueryString"].as_str().filter(|query| !query.is_empty()) {
         uri = format!("{uri}?{query}");
     }
-    let mut request = Request::builder()
-        .method(http["method"].as_str().unwrap())
-        .uri(uri);
+    let mut request = Request::builder().method(http["method"].as_str().unwrap()).uri(uri);
     for (name, value) in event["headers"].as_object().unwrap() {
         let added = ["content-length", "x-amzn-trace-id"].contains(&name.as_str());
         if added || name.starts_with("x-forwarded-") {
@@ -39,21 +34,12 @@ fn request_behind(event: &Json) -> Request<Vec<u8>> {
         }
     }
     if let Some(cookies) = event["cookies"].as_array() {
-        let cookies: Vec<_> = cookies
-            .iter()
-            .map(|cookie| cookie.as_str().unwrap())
-            .collect();
+        let cookies: Vec<_> = cookies.iter().map(|cookie| cookie.as_str().unwrap()).collect();
         request = request.header("cookie", cookies.join("; "));
     }
     let body = event["body"].as_str().unwrap_or_default();
     let is_encoded = event["isBase64Encoded"] == true;
-    request
-        .body(if is_encoded {
-            BASE64.decode(body).unwrap()
-        } else {
-            body.into()
-        })
-        .unwrap()
+    request.body(if is_encoded { BASE64.decode(body).unwrap() } else { body.into() }).unwrap()
 }
 
 fn origin_of(event: &Json) -> Origin {
@@ -87,12 +73,7 @@ fn the_requests_behind_the_sample_events_become_those_events_again() {
         let raw = raw_path(head.uri.path());
         let routed = routed_path(&raw, &origin.stage);
         let selected = select(&routes, head.method.as_str(), routed).unwrap();
-        assert_eq!(
-            event(&head, &body, &selected, &origin),
-            sample,
-            "{}",
-            path.display()
-        );
+        assert_eq!(event(&head, &body, &selected, &origin), sample, "{}", path.display());
         compared += 1;
     }
     assert!(compared > 20, "only {compared} sample events");

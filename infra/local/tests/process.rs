@@ -11,8 +11,7 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn make(name: &str) -> Self {
-        let path =
-            std::env::temp_dir().join(format!("expertconnect-{name}-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("expertconnect-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
@@ -27,11 +26,7 @@ impl Drop for Scratch {
 /// The program, with nothing of this process's environment.
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
-    command
-        .env_clear()
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.env_clear().args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
@@ -41,27 +36,16 @@ fn ended(arguments: &[&str]) -> Output {
 
 /// Starts it and waits for its first line, which comes once it answers.
 fn started(data: &Path) -> (Child, String) {
-    let mut child = program(&["--port", "0", "--data", data.to_str().unwrap()])
-        .spawn()
-        .unwrap();
+    let mut child = program(&["--port", "0", "--data", data.to_str().unwrap()]).spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let url = line
-        .split_whitespace()
-        .last()
-        .unwrap_or_default()
-        .to_owned();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let url = line.split_whitespace().last().unwrap_or_default().to_owned();
     assert!(url.starts_with("http://localhost:"), "{line}");
     (child, url)
 }
 
 fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill")
-        .args([name, &child.id().to_string()])
-        .status()
-        .unwrap();
+    let sent = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
 
@@ -70,10 +54,7 @@ fn an_unknown_flag_is_answered_with_the_usage() {
     let output = ended(&["--prot", "1"]);
     assert_eq!(output.status.code(), Some(2));
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        told.contains("--prot is not a flag") && told.contains("usage: local"),
-        "{told}"
-    );
+    assert!(told.contains("--prot is not a flag") && told.contains("usage: local"), "{told}");
     assert!(ended(&["--help"]).status.success());
 }
 
@@ -119,11 +100,7 @@ fn post(url: &str, path: &str, body: &str) -> String {
 #[ignore = "until the functions have routes"]
 fn whoever_was_told_that_they_are_registered_is_so_after_a_kill() {
     let scratch = Scratch::make("registered");
-    let body = |n: u8| {
-        format!(
-            r#"{{"username": "u{n}", "email": "u{n}@example.org", "password": "of-some-length"}}"#
-        )
-    };
+    let body = |n: u8| format!(r#"{{"username": "u{n}", "email": "u{n}@example.org", "password": "of-some-length"}}"#);
     let (mut child, url) = started(&scratch.0);
     for n in 0..5 {
         let told = post(&url, "/api/users/register/", &body(n));
@@ -146,11 +123,7 @@ fn a_second_one_on_the_same_data_says_so() {
     let (mut child, _) = started(&scratch.0);
     let output = ended(&["--port", "0", "--data", scratch.0.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        String::from_utf8(output.stderr)
-            .unwrap()
-            .contains("in use by another process")
-    );
+    assert!(String::from_utf8(output.stderr).unwrap().contains("in use by another process"));
     signal(&child, "-TERM");
     child.wait().unwrap();
 }

@@ -12,41 +12,24 @@ async fn running() -> Running {
 }
 
 fn port(running: &Running) -> u16 {
-    running
-        .base_url
-        .rsplit(':')
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap()
+    running.base_url.rsplit(':').next().unwrap().parse().unwrap()
 }
 
 /// Sends bytes and reads until the other side closes.
 async fn exchange(running: &Running, bytes: &[u8]) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port(running)))
-        .await
-        .unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", port(running))).await.unwrap();
     stream.write_all(bytes).await.unwrap();
     let mut answer = Vec::new();
     let reading = stream.read_to_end(&mut answer);
-    tokio::time::timeout(Duration::from_secs(20), reading)
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(20), reading).await.unwrap().unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }
 
 fn assert_envelope(answer: &str, status: u16, code: &str) {
-    assert!(
-        answer.starts_with(&format!("HTTP/1.1 {status} ")),
-        "{answer}"
-    );
+    assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.contains("x-content-type-options: nosniff"), "{head}");
-    assert!(
-        head.contains(&format!("content-length: {}", body.len())),
-        "{answer}"
-    );
+    assert!(head.contains(&format!("content-length: {}", body.len())), "{answer}");
     let body: serde_json::Value = serde_json::from_str(body).unwrap();
     assert_eq!(body["code"], code);
 }
@@ -54,11 +37,7 @@ fn assert_envelope(answer: &str, status: u16, code: &str) {
 #[tokio::test]
 async fn the_front_page_says_what_runs_and_where_the_reference_is() {
     let running = running().await;
-    let page = exchange(
-        &running,
-        b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
-    )
-    .await;
+    let page = exchange(&running, b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await;
     assert!(page.starts_with("HTTP/1.1 200 OK"));
     assert!(page.contains("text/html"));
     assert!(page.contains("href=\"/api/docs/\""));
@@ -82,8 +61,7 @@ async fn what_is_not_http_is_a_400_in_the_envelope() {
 async fn heads_that_are_too_large_are_a_431_in_the_envelope() {
     let running = running().await;
     let with = |filler: String| {
-        format!("GET /x HTTP/1.1\r\nhost: localhost\r\n{filler}connection: close\r\n\r\n")
-            .into_bytes()
+        format!("GET /x HTTP/1.1\r\nhost: localhost\r\n{filler}connection: close\r\n\r\n").into_bytes()
     };
     let long = with(format!("x-long: {}\r\n", "a".repeat(11_000)));
     let longer = with(format!("x-long: {}\r\n", "a".repeat(300_000)));
@@ -91,25 +69,17 @@ async fn heads_that_are_too_large_are_a_431_in_the_envelope() {
     for bytes in [long, longer, many] {
         assert_envelope(&exchange(&running, &bytes).await, 431, "too_large");
     }
-    let target = format!(
-        "GET /{} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
-        "a".repeat(12_000)
-    );
-    assert_envelope(
-        &exchange(&running, target.as_bytes()).await,
-        431,
-        "too_large",
-    );
+    let target = format!("GET /{} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", "a".repeat(12_000));
+    assert_envelope(&exchange(&running, target.as_bytes()).await, 431, "too_large");
 }
 
 #[tokio::test]
 async fn more_than_ten_megabytes_is_a_413_that_the_client_can_read() {
     let running = running().await;
     let size = 10 * 1024 * 1024 + 1;
-    let mut bytes = format!(
-        "POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-length: {size}\r\nconnection: close\r\n\r\n"
-    )
-    .into_bytes();
+    let mut bytes =
+        format!("POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-length: {size}\r\nconnection: close\r\n\r\n")
+            .into_bytes();
     bytes.extend(vec![b'x'; size]);
     assert_envelope(&exchange(&running, &bytes).await, 413, "too_large");
     let endless = b"POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99999999999\r\n\r\n";
@@ -126,17 +96,9 @@ async fn a_broken_chunked_body_is_a_400() {
 #[tokio::test]
 async fn odd_targets_and_hosts_are_refused() {
     let running = running().await;
-    for head in [
-        "OPTIONS * HTTP/1.1\r\nhost: localhost",
-        "GET /x HTTP/1.1\r\nhost: a b",
-        "GET /x HTTP/1.1",
-    ] {
+    for head in ["OPTIONS * HTTP/1.1\r\nhost: localhost", "GET /x HTTP/1.1\r\nhost: a b", "GET /x HTTP/1.1"] {
         let bytes = format!("{head}\r\nconnection: close\r\n\r\n");
-        assert_envelope(
-            &exchange(&running, bytes.as_bytes()).await,
-            400,
-            "bad_request",
-        );
+        assert_envelope(&exchange(&running, bytes.as_bytes()).await, 400, "bad_request");
     }
 }
 
@@ -146,9 +108,7 @@ async fn both_halves_of_localhost_answer() {
     let Ok(mut six) = TcpStream::connect(("::1", port(&running))).await else {
         return; // This machine has no IPv6.
     };
-    six.write_all(b"GET / HTTP/1.1\r\nhost: [::1]\r\nconnection: close\r\n\r\n")
-        .await
-        .unwrap();
+    six.write_all(b"GET / HTTP/1.1\r\nhost: [::1]\r\nconnection: close\r\n\r\n").await.unwrap();
     let mut answer = String::new();
     six.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK"));
@@ -157,10 +117,7 @@ async fn both_halves_of_localhost_answer() {
 #[tokio::test]
 async fn a_taken_port_is_named() {
     let running = running().await;
-    let again = Options {
-        port: port(&running),
-        ..Options::default()
-    };
+    let again = Options { port: port(&running), ..Options::default() };
     let fault = start(again).await.err().unwrap().to_string();
     assert!(fault.contains(&port(&running).to_string()), "{fault}");
 }
@@ -168,23 +125,16 @@ async fn a_taken_port_is_named() {
 #[tokio::test]
 async fn stopping_closes_idle_connections_and_frees_port_and_directory() {
     let scratch = std::env::temp_dir().join(format!("expertconnect-wire-{}", std::process::id()));
-    let options = Options {
-        data: Data::Dir(scratch.clone()),
-        ..Options::default()
-    };
+    let options = Options { data: Data::Dir(scratch.clone()), ..Options::default() };
     let first = start(options.clone()).await.unwrap();
     let taken = start(options.clone()).await.err().unwrap().to_string();
     assert!(taken.contains("in use"), "{taken}");
     let port = port(&first);
     let mut idle = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    idle.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
-        .await
-        .unwrap();
+    idle.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let mut some = [0; 16];
     idle.read_exact(&mut some).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(5), first.stop())
-        .await
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(5), first.stop()).await.unwrap();
     let second = start(Options { port, ..options }).await.unwrap();
     second.stop().await;
     std::fs::remove_dir_all(scratch).unwrap();

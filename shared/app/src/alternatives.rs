@@ -36,4 +36,3 @@ pub(crate) async fn offer(
     let diaries = Diaries { schedule: schedule(expert, &rows), expert: &theirs, learner: &ours, now };
     Ok(alternatives(&diaries, &wanted))
 }
-

@@ -1,6 +1,8 @@
 //! Bookings: asking for one, answering, moving, ending it.
 
-use domain::booking::{Actor, Booking, Change, Draft, Facade, Outcome, Party, Policy, Refusal, Seat, Status, Step, Times};
+use domain::booking::{
+    Actor, Booking, Change, Draft, Facade, Outcome, Party, Policy, Refusal, Seat, Status, Step, Times,
+};
 use domain::category::CategoryId;
 use domain::chat::Pair;
 use domain::ids::{BookingId, UserId};
@@ -130,8 +132,7 @@ pub async fn list(
     let after = cursor.map(|cursor| app.cursors.open(&list, cursor)).transpose()?;
     let (as_learner, as_expert) = (filter.seat != Some(Seat::Expert), filter.seat != Some(Seat::Learner));
     let keep = |booking: &Booking| filter.status.is_none_or(|status| booking.status == status);
-    let mut page =
-        app.store.bookings(caller.user(), as_learner, as_expert, after.as_deref(), limit, keep).await?;
+    let mut page = app.store.bookings(caller.user(), as_learner, as_expert, after.as_deref(), limit, keep).await?;
     page.next = page.next.map(|position| app.cursors.seal(&list, &position));
     Ok(page)
 }
@@ -182,8 +183,7 @@ pub async fn change(app: &App, caller: Caller, id: BookingId, changes: Changes) 
             start: changes.start.unwrap_or(booking.interval.start()),
             end: changes.end.unwrap_or(booking.interval.end()),
         };
-        let described =
-            booking.describe(changes.title, changes.description, changes.category, seat.into(), now)?;
+        let described = booking.describe(changes.title, changes.description, changes.category, seat.into(), now)?;
         if Interval::new(times.start, times.end) == Some(booking.interval) {
             return commit(app, Transaction::new(), &described).await;
         }

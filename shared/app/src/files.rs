@@ -101,7 +101,8 @@ impl Files {
             Err(error) if matches!(error.code(), Some("NoSuchKey" | "NotFound" | "InvalidRange")) => return Ok(None),
             Err(error) => return Err(broken("reading a file", error)),
         };
-        let whole = object.content_range().and_then(|range| range.rsplit_once('/')).and_then(|(_, all)| all.parse().ok());
+        let whole =
+            object.content_range().and_then(|range| range.rsplit_once('/')).and_then(|(_, all)| all.parse().ok());
         let length = object.content_length().and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
         let bytes = object.body.collect().await.map_err(|error| broken("reading a file", error))?;
         Ok(Some(Head { first_bytes: bytes.to_vec(), size: whole.unwrap_or(length) }))

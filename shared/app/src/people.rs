@@ -45,12 +45,8 @@ pub async fn register(app: &App, registration: Registration) -> Result<Session> 
 
 async fn open(app: &App, registration: Registration, roles: Roles) -> Result<User> {
     let Registration { username, email, password, first_name, last_name } = registration;
-    let persona = Persona {
-        username: username.as_str(),
-        email: email.as_str(),
-        first_name: &first_name,
-        last_name: &last_name,
-    };
+    let persona =
+        Persona { username: username.as_str(), email: email.as_str(), first_name: &first_name, last_name: &last_name };
     let password = Password::parse(&password, &persona).map_err(Error::WeakPassword)?;
     let hash = app.hashing.hash(&password).await?;
     decided(|| async {

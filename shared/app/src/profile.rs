@@ -1,8 +1,8 @@
 //! What a person changes about themselves: profile, skills, weekly hours. Each is one read, one decision, one
 //! transaction over the version that was read, decided anew if another change came first.
 
-use domain::category::CategoryId;
 use domain::calendar::WeeklyHours;
+use domain::category::CategoryId;
 use domain::ids::{HoursId, SkillId};
 use domain::person::{HoursRow, Level, Picture, Skill, User};
 use domain::zone::Zone;
@@ -48,12 +48,7 @@ pub struct HoursChanges {
 }
 
 /// Changes the caller's account by `change`; `found` says what the caller gets to see of it, and what is kept.
-async fn change<T>(
-    app: &App,
-    caller: Caller,
-    keep: Keep<'_, T>,
-    change: impl Fn(&mut User) -> Result<T>,
-) -> Result<T> {
+async fn change<T>(app: &App, caller: Caller, keep: Keep<'_, T>, change: impl Fn(&mut User) -> Result<T>) -> Result<T> {
     decided(|| async {
         let before = people::me(app, caller).await?;
         let mut after = before.clone();

@@ -73,5 +73,6 @@ async fn secrets(settings: &Settings, config: &aws_config::SdkConfig) -> Result<
         .send()
         .await
         .map_err(|error| broken("reading the secret", aws_sdk_secretsmanager::error::DisplayErrorContext(error)))?;
-    serde_json::from_str(answer.secret_string().unwrap_or_default()).map_err(|error| broken("reading the secret", error))
+    serde_json::from_str(answer.secret_string().unwrap_or_default())
+        .map_err(|error| broken("reading the secret", error))
 }

@@ -53,9 +53,8 @@ impl Tokens {
     }
 
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims> {
-        let wire: Wire = jsonwebtoken::decode(token, &self.decoding, &self.validation)
-            .map_err(|_| Error::TokenInvalid)?
-            .claims;
+        let wire: Wire =
+            jsonwebtoken::decode(token, &self.decoding, &self.validation).map_err(|_| Error::TokenInvalid)?.claims;
         if wire.exp <= now.timestamp() {
             return Err(Error::TokenExpired);
         }

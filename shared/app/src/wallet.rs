@@ -17,12 +17,7 @@ pub async fn balance(app: &App, caller: Caller) -> Result<Balance> {
 }
 
 /// The caller's transactions, newest first, and the username they are listed under.
-pub async fn entries(
-    app: &App,
-    caller: Caller,
-    cursor: Option<&str>,
-    limit: usize,
-) -> Result<(Page<Entry>, String)> {
+pub async fn entries(app: &App, caller: Caller, cursor: Option<&str>, limit: usize) -> Result<(Page<Entry>, String)> {
     let list = format!("entries/{}", caller.user());
     let after = cursor.map(|cursor| app.cursors.open(&list, cursor)).transpose()?;
     let (page, user) = futures_util::try_join!(
@@ -60,8 +55,7 @@ pub async fn purchase(
         let provider_id = match app.settings.payment_provider {
             Provider::Simulated => format!("sim_{user}_{}_{credits}", cents / 100),
         };
-        let payment =
-            Payment { id: app.mint.payment(now), user, method, cents, credits, provider_id, created_at: now };
+        let payment = Payment { id: app.mint.payment(now), user, method, cents, credits, provider_id, created_at: now };
         let legs = transfer(Account::Issue, Account::Spendable(user), credits);
         let cause = Cause::Purchase(payment.id);
         let entry = Entry::new(app.mint.entry(now), cause, Unit::Credit, legs, "Purchased credits".to_owned(), now);

@@ -54,10 +54,7 @@ impl Interval {
     /// The shortest interval that contains both.
     #[must_use]
     pub fn joined(&self, other: &Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// Whether all of `other` lies inside; an interval contains itself.
@@ -108,9 +105,6 @@ mod tests {
     fn the_length_is_the_time_between_the_ends() {
         assert_eq!(from_to(10, 47).minutes(), 37);
         assert_eq!(from_to(10, 47).duration(), TimeDelta::minutes(37));
-        assert_eq!(
-            Interval::lasting(at(10), TimeDelta::minutes(37)),
-            Some(from_to(10, 47))
-        );
+        assert_eq!(Interval::lasting(at(10), TimeDelta::minutes(37)), Some(from_to(10, 47)));
     }
 }

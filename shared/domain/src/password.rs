@@ -68,20 +68,10 @@ impl fmt::Debug for Password {
 impl Persona<'_> {
     fn is_repeated_by(&self, lower: &str) -> bool {
         let full_name = format!("{} {}", self.first_name, self.last_name);
-        let mailbox = self
-            .email
-            .rsplit_once('@')
-            .map_or("", |(mailbox, _)| mailbox);
-        [
-            self.username,
-            self.first_name,
-            self.last_name,
-            &full_name,
-            self.email,
-            mailbox,
-        ]
-        .iter()
-        .any(|known| known.trim().to_lowercase() == lower)
+        let mailbox = self.email.rsplit_once('@').map_or("", |(mailbox, _)| mailbox);
+        [self.username, self.first_name, self.last_name, &full_name, self.email, mailbox]
+            .iter()
+            .any(|known| known.trim().to_lowercase() == lower)
     }
 }
 
@@ -102,13 +92,7 @@ mod tests {
 
     #[test]
     fn a_good_password_is_kept_as_it_is() {
-        for text in [
-            "SecurePass123!",
-            "securepassword",
-            " spaces stay ",
-            "пароль-дня",
-            &"x".repeat(128),
-        ] {
+        for text in ["SecurePass123!", "securepassword", " spaces stay ", "пароль-дня", &"x".repeat(128)] {
             assert_eq!(Password::parse(text, &ANN).unwrap().as_str(), text);
         }
     }
@@ -131,34 +115,16 @@ mod tests {
 
     #[test]
     fn well_known_passwords_are_refused_in_any_case() {
-        for text in [
-            "password",
-            "PassWord1",
-            "qwerty123",
-            "iloveyou",
-            "letmein1",
-            "P@ssw0rd",
-            "Trustno1",
-            "aaaaaaaa",
-        ] {
-            assert_eq!(
-                refusal(text),
-                Some("This password is too common."),
-                "{text}"
-            );
+        for text in ["password", "PassWord1", "qwerty123", "iloveyou", "letmein1", "P@ssw0rd", "Trustno1", "aaaaaaaa"] {
+            assert_eq!(refusal(text), Some("This password is too common."), "{text}");
         }
     }
 
     #[test]
     fn what_everybody_knows_about_the_person_is_refused_in_any_case() {
-        for text in [
-            "ANN_SUMMERS",
-            "annabelle",
-            "ÜBERMÜLLER",
-            "annabelle übermüller",
-            "ann.summers@EXAMPLE.org",
-            "ann.summers",
-        ] {
+        for text in
+            ["ANN_SUMMERS", "annabelle", "ÜBERMÜLLER", "annabelle übermüller", "ann.summers@EXAMPLE.org", "ann.summers"]
+        {
             assert_eq!(
                 refusal(text),
                 Some("The password must not be your name, username or e-mail address."),
@@ -184,10 +150,7 @@ mod tests {
         let mut entries: Vec<_> = COMMON.lines().collect();
         assert!(entries.len() >= 1_000);
         for entry in &entries {
-            assert!(
-                entry.chars().count() >= SHORTEST && !entry.chars().all(char::is_numeric),
-                "{entry}"
-            );
+            assert!(entry.chars().count() >= SHORTEST && !entry.chars().all(char::is_numeric), "{entry}");
             assert_eq!(**entry, entry.to_lowercase());
         }
         let count = entries.len();

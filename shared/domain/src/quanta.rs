@@ -75,9 +75,7 @@ impl Taken {
     /// interval's start.
     pub(crate) fn clash(&self, interval: &Interval) -> Option<i64> {
         let wanted = touched(interval);
-        let run = self
-            .0
-            .get(self.0.partition_point(|run| run.end <= wanted.start))?;
+        let run = self.0.get(self.0.partition_point(|run| run.end <= wanted.start))?;
         (run.start < wanted.end).then_some(run.end * SECONDS)
     }
 }
@@ -93,9 +91,7 @@ mod tests {
     }
 
     fn steps(busy: &Busy) -> Vec<(String, Vec<u16>)> {
-        busy.iter()
-            .map(|(day, steps)| (day.to_string(), steps.iter().copied().collect()))
-            .collect()
+        busy.iter().map(|(day, steps)| (day.to_string(), steps.iter().copied().collect())).collect()
     }
 
     #[test]
@@ -109,50 +105,23 @@ mod tests {
     #[test]
     fn a_booking_over_midnight_takes_steps_of_two_days() {
         let night = by_day(interval("2026-05-04T23:50:00Z", "2026-05-05T00:05:00Z"));
-        assert_eq!(
-            steps(&night),
-            [
-                ("2026-05-04".into(), vec![286, 287]),
-                ("2026-05-05".into(), vec![0])
-            ]
-        );
+        assert_eq!(steps(&night), [("2026-05-04".into(), vec![286, 287]), ("2026-05-05".into(), vec![0])]);
     }
 
     #[test]
     fn times_before_1970_have_steps_too() {
         let old = by_day(interval("1969-12-31T23:57:00Z", "1970-01-01T00:01:00Z"));
-        assert_eq!(
-            steps(&old),
-            [
-                ("1969-12-31".into(), vec![287]),
-                ("1970-01-01".into(), vec![0])
-            ]
-        );
+        assert_eq!(steps(&old), [("1969-12-31".into(), vec![287]), ("1970-01-01".into(), vec![0])]);
     }
 
     #[test]
     fn back_to_back_is_free_and_a_shared_step_is_not() {
         let busy = by_day(interval("2026-05-04T10:00:00Z", "2026-05-04T10:30:00Z"));
-        assert!(is_free(
-            &busy,
-            &interval("2026-05-04T10:30:00Z", "2026-05-04T11:00:00Z")
-        ));
-        assert!(is_free(
-            &busy,
-            &interval("2026-05-04T09:00:00Z", "2026-05-04T10:00:00Z")
-        ));
-        assert!(!is_free(
-            &busy,
-            &interval("2026-05-04T10:29:00Z", "2026-05-04T11:00:00Z")
-        ));
-        assert!(!is_free(
-            &busy,
-            &interval("2026-05-04T09:00:00Z", "2026-05-04T12:00:00Z")
-        ));
-        assert!(is_free(
-            &Busy::new(),
-            &interval("2026-05-04T09:00:00Z", "2026-05-04T12:00:00Z")
-        ));
+        assert!(is_free(&busy, &interval("2026-05-04T10:30:00Z", "2026-05-04T11:00:00Z")));
+        assert!(is_free(&busy, &interval("2026-05-04T09:00:00Z", "2026-05-04T10:00:00Z")));
+        assert!(!is_free(&busy, &interval("2026-05-04T10:29:00Z", "2026-05-04T11:00:00Z")));
+        assert!(!is_free(&busy, &interval("2026-05-04T09:00:00Z", "2026-05-04T12:00:00Z")));
+        assert!(is_free(&Busy::new(), &interval("2026-05-04T09:00:00Z", "2026-05-04T12:00:00Z")));
     }
 
     #[test]
@@ -160,21 +129,9 @@ mod tests {
         let first = by_day(interval("2026-05-04T10:00:00Z", "2026-05-04T10:30:00Z"));
         let second = by_day(interval("2026-05-04T10:20:00Z", "2026-05-04T11:00:00Z"));
         let taken = Taken::by_any_of([&first, &second]);
-        let eleven = "2026-05-04T11:00:00Z"
-            .parse::<Instant>()
-            .unwrap()
-            .timestamp();
-        assert_eq!(
-            taken.clash(&interval("2026-05-04T09:50:00Z", "2026-05-04T10:01:00Z")),
-            Some(eleven)
-        );
-        assert_eq!(
-            taken.clash(&interval("2026-05-04T09:50:00Z", "2026-05-04T10:00:00Z")),
-            None
-        );
-        assert_eq!(
-            taken.clash(&interval("2026-05-04T11:00:00Z", "2026-05-04T12:00:00Z")),
-            None
-        );
+        let eleven = "2026-05-04T11:00:00Z".parse::<Instant>().unwrap().timestamp();
+        assert_eq!(taken.clash(&interval("2026-05-04T09:50:00Z", "2026-05-04T10:01:00Z")), Some(eleven));
+        assert_eq!(taken.clash(&interval("2026-05-04T09:50:00Z", "2026-05-04T10:00:00Z")), None);
+        assert_eq!(taken.clash(&interval("2026-05-04T11:00:00Z", "2026-05-04T12:00:00Z")), None);
     }
 }

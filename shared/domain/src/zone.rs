@@ -26,18 +26,12 @@ impl Zone {
     /// A sentence when there is no such zone.
     pub fn parse(name: &str) -> Result<Self, Sentence> {
         // The placeholders are entries of the database, but nobody lives there.
-        let placeholder = ["Factory", "Etc/Unknown"]
-            .iter()
-            .any(|it| it.eq_ignore_ascii_case(name));
+        let placeholder = ["Factory", "Etc/Unknown"].iter().any(|it| it.eq_ignore_ascii_case(name));
         if name.len() > LONGEST_NAME || placeholder {
             return Err(UNKNOWN);
         }
         let zone = TimeZoneDatabase::bundled().get(name).map_err(|_| UNKNOWN)?;
-        if zone.iana_name().is_none() {
-            Err(UNKNOWN)
-        } else {
-            Ok(Self(zone))
-        }
+        if zone.iana_name().is_none() { Err(UNKNOWN) } else { Ok(Self(zone)) }
     }
 
     #[must_use]
@@ -98,26 +92,15 @@ mod tests {
 
     fn instant(zone: &str, local: &str) -> String {
         let local = local.parse().unwrap();
-        Zone::parse(zone)
-            .unwrap()
-            .instant(local)
-            .unwrap()
-            .format("%Y-%m-%dT%H:%M:%SZ")
-            .to_string()
+        Zone::parse(zone).unwrap().instant(local).unwrap().format("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
     #[test]
     fn a_name_in_any_case_becomes_the_databases_spelling() {
-        assert_eq!(
-            Zone::parse("europe/BERLIN").unwrap().to_string(),
-            "Europe/Berlin"
-        );
+        assert_eq!(Zone::parse("europe/BERLIN").unwrap().to_string(), "Europe/Berlin");
         assert_eq!(Zone::parse("utc").unwrap(), Zone::utc());
         assert_eq!(Zone::utc().name(), "UTC");
-        assert_ne!(
-            Zone::parse("Europe/Berlin").unwrap(),
-            Zone::parse("Europe/Paris").unwrap()
-        );
+        assert_ne!(Zone::parse("Europe/Berlin").unwrap(), Zone::parse("Europe/Paris").unwrap());
     }
 
     #[test]
@@ -145,66 +128,33 @@ mod tests {
 
     #[test]
     fn a_skipped_local_time_moves_forward_by_the_gap() {
-        assert_eq!(
-            instant("Europe/Berlin", "2026-03-29T02:30:00"),
-            "2026-03-29T01:30:00Z"
-        );
-        assert_eq!(
-            instant("Australia/Lord_Howe", "2026-10-04T02:10:00"),
-            "2026-10-03T15:40:00Z"
-        );
-        assert_eq!(
-            instant("Pacific/Apia", "2011-12-30T12:00:00"),
-            "2011-12-30T22:00:00Z"
-        );
+        assert_eq!(instant("Europe/Berlin", "2026-03-29T02:30:00"), "2026-03-29T01:30:00Z");
+        assert_eq!(instant("Australia/Lord_Howe", "2026-10-04T02:10:00"), "2026-10-03T15:40:00Z");
+        assert_eq!(instant("Pacific/Apia", "2011-12-30T12:00:00"), "2011-12-30T22:00:00Z");
     }
 
     #[test]
     fn a_repeated_local_time_is_the_first() {
-        assert_eq!(
-            instant("Europe/Berlin", "2026-10-25T02:30:00"),
-            "2026-10-25T00:30:00Z"
-        );
-        assert_eq!(
-            instant("Australia/Lord_Howe", "2026-04-05T01:45:00"),
-            "2026-04-04T14:45:00Z"
-        );
+        assert_eq!(instant("Europe/Berlin", "2026-10-25T02:30:00"), "2026-10-25T00:30:00Z");
+        assert_eq!(instant("Australia/Lord_Howe", "2026-04-05T01:45:00"), "2026-04-04T14:45:00Z");
     }
 
     #[test]
     fn vancouver_changes_its_clocks_no_more_after_march_2026() {
-        assert_eq!(
-            instant("America/Vancouver", "2026-02-01T09:00:00"),
-            "2026-02-01T17:00:00Z"
-        );
-        assert_eq!(
-            instant("America/Vancouver", "2026-10-31T09:00:00"),
-            "2026-10-31T16:00:00Z"
-        );
-        assert_eq!(
-            instant("America/Vancouver", "2026-12-01T09:00:00"),
-            "2026-12-01T16:00:00Z"
-        );
-        assert_eq!(
-            instant("America/Vancouver", "2028-01-15T09:00:00"),
-            "2028-01-15T16:00:00Z"
-        );
+        assert_eq!(instant("America/Vancouver", "2026-02-01T09:00:00"), "2026-02-01T17:00:00Z");
+        assert_eq!(instant("America/Vancouver", "2026-10-31T09:00:00"), "2026-10-31T16:00:00Z");
+        assert_eq!(instant("America/Vancouver", "2026-12-01T09:00:00"), "2026-12-01T16:00:00Z");
+        assert_eq!(instant("America/Vancouver", "2028-01-15T09:00:00"), "2028-01-15T16:00:00Z");
     }
 
     #[test]
     fn half_hour_zones_are_half_an_hour_off() {
-        assert_eq!(
-            instant("Asia/Kolkata", "2026-06-01T09:00:00"),
-            "2026-06-01T03:30:00Z"
-        );
+        assert_eq!(instant("Asia/Kolkata", "2026-06-01T09:00:00"), "2026-06-01T03:30:00Z");
     }
 
     #[test]
     fn years_beyond_the_database_have_no_instant() {
-        let local = chrono::NaiveDate::from_ymd_opt(40_000, 1, 1)
-            .unwrap()
-            .and_hms_opt(0, 0, 0)
-            .unwrap();
+        let local = chrono::NaiveDate::from_ymd_opt(40_000, 1, 1).unwrap().and_hms_opt(0, 0, 0).unwrap();
         assert_eq!(Zone::utc().instant(local), None);
     }
 }

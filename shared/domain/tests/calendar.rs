@@ -1,9 +1,6 @@
 //! The calendar against the oracle, over many zones and the days on which their clocks are changed.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "clippy's exception for tests does not reach their own functions"
-)]
+#![expect(clippy::unwrap_used, reason = "clippy's exception for tests does not reach their own functions")]
 
 mod oracle;
 
@@ -32,19 +29,8 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
         1 => Just((60, 150)),
         1 => Just((125, 135)),
     ];
-    let row = (
-        0..7_u8,
-        span,
-        proptest::option::weighted(0.2, 0..ZONES.len()),
-        proptest::bool::weighted(0.9),
-    );
-    let row = row.prop_map(|(day, (from, to), zone, open)| Row {
-        day,
-        from,
-        to,
-        zone,
-        open,
-    });
+    let row = (0..7_u8, span, proptest::option::weighted(0.2, 0..ZONES.len()), proptest::bool::weighted(0.9));
+    let row = row.prop_map(|(day, (from, to), zone, open)| Row { day, from, to, zone, open });
     proptest::collection::vec(row, 1..12)
 }
 
@@ -66,12 +52,7 @@ fn cases() -> impl Strategy<Value = Case> {
     let zone = 0..ZONES.len();
     let blocks = proptest::collection::vec((-5..10_i64, 1..4_i64, zone.clone()), 0..3);
     let place = zone.prop_flat_map(|zone| (Just(zone), days(zone)));
-    (place, rows(), blocks).prop_map(|((account, day), rows, blocks)| Case {
-        account,
-        rows,
-        blocks,
-        day,
-    })
+    (place, rows(), blocks).prop_map(|((account, day), rows, blocks)| Case { account, rows, blocks, day })
 }
 
 /// Taken times: minutes from the first day asked about, and lengths.
@@ -101,10 +82,7 @@ fn taken_minutes(world: &World, meetings: &[(i64, i64)]) -> BTreeSet<i64> {
 
 fn touches_taken(taken: &BTreeSet<i64>, from: i64, length: i64) -> bool {
     let from_step = from - from.rem_euclid(5);
-    taken
-        .range(from_step..(from + length + 4) / 5 * 5)
-        .next()
-        .is_some()
+    taken.range(from_step..(from + length + 4) / 5 * 5).next().is_some()
 }
 
 proptest! {
@@ -262,11 +240,7 @@ fn fifty_rows_and_busy_fortnights_cost_next_to_nothing() {
         }
     }
     let diaries = Diaries {
-        schedule: Schedule {
-            rows: &rows,
-            blocks: &[],
-            account_zone: &zone,
-        },
+        schedule: Schedule { rows: &rows, blocks: &[], account_zone: &zone },
         expert: &taken,
         learner: &Busy::new(),
         now: instant(first),
@@ -274,9 +248,7 @@ fn fifty_rows_and_busy_fortnights_cost_next_to_nothing() {
     let begun = std::time::Instant::now();
     for _ in 0..20 {
         // Nothing of this length is free, so every step is tried.
-        assert!(
-            free_slots(&diaries, instant(first), instant(first + 14 * 1440), 6, 200).is_empty()
-        );
+        assert!(free_slots(&diaries, instant(first), instant(first + 14 * 1440), 6, 200).is_empty());
         assert!(alternatives(&diaries, &interval(first + 60, first + 66)).is_empty());
     }
     // A development build takes a few milliseconds a round; the bound only catches a change of order.

@@ -33,12 +33,8 @@ impl<S: Send + Sync, T: Parse> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         match media_type(request.headers()) {
-            Media::Json => Ok(Self(parse(&Form::from_json(
-                &json(request.into_body()).await?,
-            )?)?)),
-            _ => Err(Problem::unsupported_media_type(
-                "Send JSON, with Content-Type: application/json.",
-            )),
+            Media::Json => Ok(Self(parse(&Form::from_json(&json(request.into_body()).await?)?)?)),
+            _ => Err(Problem::unsupported_media_type("Send JSON, with Content-Type: application/json.")),
         }
     }
 }
@@ -54,9 +50,7 @@ impl<S: Send + Sync, T: Parse> FromRequest<S> for Upload<T> {
                 Form::from_multipart(BodyDataStream::new(body), &content_type).await?
             }
             Media::Other => {
-                return Err(Problem::unsupported_media_type(
-                    "Send application/json or multipart/form-data.",
-                ));
+                return Err(Problem::unsupported_media_type("Send application/json or multipart/form-data."));
             }
         };
         Ok(Self(parse(&form)?))
@@ -67,8 +61,7 @@ impl<S: Send + Sync, T: Parse> FromRequestParts<S> for QueryOf<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let form =
-            Form::from_query(parts.uri.query().unwrap_or("")).map_err(|_| Problem::bad_query())?;
+        let form = Form::from_query(parts.uri.query().unwrap_or("")).map_err(|_| Problem::bad_query())?;
         Ok(Self(parse(&form)?))
     }
 }
@@ -97,9 +90,7 @@ pub(crate) fn unreadable(error: &(dyn Error + 'static)) -> Problem {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if error.is::<LengthLimitError>() {
-            return Problem::too_large(
-                "The body is too large: JSON may have 1 MB, a form with a file 4 MB.",
-            );
+            return Problem::too_large("The body is too large: JSON may have 1 MB, a form with a file 4 MB.");
         }
         cause = error.source();
     }

@@ -26,49 +26,27 @@ const INTRODUCTION: &str = "People exchange expertise in booked meetings and pay
 pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     let mut info = Info::new(TITLE, env!("CARGO_PKG_VERSION"));
     info.description = Some(INTRODUCTION.to_owned());
-    let mut document = parts
-        .into_iter()
-        .fold(OpenApi::default(), OpenApi::merge_from);
+    let mut document = parts.into_iter().fold(OpenApi::default(), OpenApi::merge_from);
     document.info = info;
-    document.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], _>(
-        "bearer",
-        [],
-    )]);
+    document.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], _>("bearer", [])]);
     let components = document.components.get_or_insert_with(Components::new);
-    components
-        .schemas
-        .insert(Envelope::name().into_owned(), Envelope::schema());
+    components.schemas.insert(Envelope::name().into_owned(), Envelope::schema());
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    components
-        .security_schemes
-        .insert("bearer".to_owned(), RefOr::T(bearer));
+    components.security_schemes.insert("bearer".to_owned(), RefOr::T(bearer));
     for operation in document.paths.paths.values_mut().flat_map(operations) {
-        operation
-            .responses
-            .responses
-            .entry("default".to_owned())
-            .or_insert_with(error_response);
+        operation.responses.responses.entry("default".to_owned()).or_insert_with(error_response);
     }
     document
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [
-        &mut item.get,
-        &mut item.post,
-        &mut item.put,
-        &mut item.patch,
-        &mut item.delete,
-    ]
-    .into_iter()
-    .flatten()
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
 fn error_response() -> RefOr<utoipa::openapi::Response> {
     let schema = Ref::from_schema_name(Envelope::name());
-    let response = ResponseBuilder::new()
-        .description("Refused")
-        .content("application/json", Content::new(Some(schema)));
+    let response =
+        ResponseBuilder::new().description("Refused").content("application/json", Content::new(Some(schema)));
     RefOr::T(response.build())
 }
 
@@ -76,14 +54,8 @@ fn error_response() -> RefOr<utoipa::openapi::Response> {
 pub fn page(document: &Value) -> Response {
     // The one inline style is allowed by its hash, so that text from the document could never style or run anything.
     let hash = STANDARD.encode(digest(&SHA256, render::STYLE.as_bytes()));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"
-    );
-    (
-        [(CONTENT_SECURITY_POLICY, policy)],
-        Html(render::html(document)),
-    )
-        .into_response()
+    let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'");
+    ([(CONTENT_SECURITY_POLICY, policy)], Html(render::html(document))).into_response()
 }
 
 #[cfg(test)]

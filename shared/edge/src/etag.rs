@@ -17,10 +17,7 @@ const TAG_BYTES: usize = 12;
 pub(crate) async fn tag(is_read: bool, asked: &HeaderMap, mut response: Response) -> Response {
     if !is_read || response.status() != StatusCode::OK {
         let no_store = HeaderValue::from_static("no-store");
-        response
-            .headers_mut()
-            .entry(CACHE_CONTROL)
-            .or_insert(no_store);
+        response.headers_mut().entry(CACHE_CONTROL).or_insert(no_store);
         return response;
     }
     let (mut parts, body) = response.into_parts();
@@ -29,15 +26,8 @@ pub(crate) async fn tag(is_read: bool, asked: &HeaderMap, mut response: Response
         tracing::error!("an answer's body broke off");
         return axum::response::IntoResponse::into_response(crate::problem::Problem::internal());
     };
-    let etag = parts
-        .headers
-        .entry(ETAG)
-        .or_insert_with(|| of(&body))
-        .clone();
-    parts
-        .headers
-        .entry(CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("private, no-cache"));
+    let etag = parts.headers.entry(ETAG).or_insert_with(|| of(&body)).clone();
+    parts.headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     if matches(asked, &etag) {
         parts.status = StatusCode::NOT_MODIFIED;
         parts.headers.remove(CONTENT_TYPE);
@@ -59,12 +49,8 @@ fn matches(asked: &HeaderMap, etag: &HeaderValue) -> bool {
     let Ok(ours) = etag.to_str().map(opaque) else {
         return false;
     };
-    let sent = asked
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    sent.flat_map(|list| list.split(','))
-        .any(|tag| tag.trim() == "*" || opaque(tag) == ours)
+    let sent = asked.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    sent.flat_map(|list| list.split(',')).any(|tag| tag.trim() == "*" || opaque(tag) == ours)
 }
 
 #[cfg(test)]
@@ -88,28 +74,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_client_that_has_it_gets_304_without_a_body() {
-        let etag = answer("").await.headers()[ETAG]
-            .to_str()
-            .unwrap()
-            .to_owned();
-        for sent in [
-            etag.clone(),
-            format!("W/{etag}"),
-            format!("\"a\", {etag} ,\"b\""),
-            "*".to_owned(),
-        ] {
+        let etag = answer("").await.headers()[ETAG].to_str().unwrap().to_owned();
+        for sent in [etag.clone(), format!("W/{etag}"), format!("\"a\", {etag} ,\"b\""), "*".to_owned()] {
             let response = answer(String::leak(sent)).await;
             assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
             assert_eq!(response.headers()[ETAG], *etag);
-            assert!(
-                response
-                    .into_body()
-                    .collect()
-                    .await
-                    .unwrap()
-                    .to_bytes()
-                    .is_empty()
-            );
+            assert!(response.into_body().collect().await.unwrap().to_bytes().is_empty());
         }
     }
 

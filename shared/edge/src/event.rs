@@ -33,36 +33,20 @@ pub(crate) fn tidy(request: &mut LambdaRequest) {
 }
 
 fn tidy_address(request: &mut ApiGatewayV2httpRequest) {
-    let host = request
-        .headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok());
-    let domain = request
-        .request_context
-        .domain_name
-        .as_deref()
-        .filter(|domain| is_host(domain));
+    let host = request.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let domain = request.request_context.domain_name.as_deref().filter(|domain| is_host(domain));
     if !host.is_some_and(is_host) {
         let host = HeaderValue::from_str(domain.unwrap_or("localhost"));
-        request
-            .headers
-            .insert(HOST, host.unwrap_or(HeaderValue::from_static("localhost")));
+        request.headers.insert(HOST, host.unwrap_or(HeaderValue::from_static("localhost")));
     }
-    let scheme = request
-        .headers
-        .get(&FORWARDED_PROTO)
-        .map(HeaderValue::as_bytes);
+    let scheme = request.headers.get(&FORWARDED_PROTO).map(HeaderValue::as_bytes);
     if !matches!(scheme, None | Some(b"http" | b"https")) {
-        request
-            .headers
-            .insert(FORWARDED_PROTO, HeaderValue::from_static("https"));
+        request.headers.insert(FORWARDED_PROTO, HeaderValue::from_static("https"));
     }
 }
 
 fn is_host(text: &str) -> bool {
-    let plain = text
-        .parse::<Authority>()
-        .is_ok_and(|authority| !authority.as_str().contains('@'));
+    let plain = text.parse::<Authority>().is_ok_and(|authority| !authority.as_str().contains('@'));
     plain && url::Url::parse(&format!("https://{text}/")).is_ok()
 }
 

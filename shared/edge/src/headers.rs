@@ -4,8 +4,8 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{
     self, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HOST,
-    ORIGIN, SET_COOKIE, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HOST, ORIGIN, SET_COOKIE,
+    VARY,
 };
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
@@ -24,11 +24,7 @@ pub(crate) struct Asked {
 impl Asked {
     pub(crate) fn of(request: &Request<Body>) -> Self {
         let raw_path = request.raw_http_path();
-        let path = if raw_path.is_empty() {
-            request.uri().path()
-        } else {
-            raw_path
-        };
+        let path = if raw_path.is_empty() { request.uri().path() } else { raw_path };
         Self {
             method: request.method().clone(),
             headers: request.headers().clone(),
@@ -55,22 +51,11 @@ impl Asked {
 
 /// Lambda's adapter puts scheme and host into the URI; a plain HTTP server leaves them in the headers.
 fn origin(request: &Request<Body>) -> String {
-    let header = |name: HeaderName| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
-    let forwarded = header(HeaderName::from_static("x-forwarded-proto"))
-        .filter(|p| ["http", "https"].contains(p));
+    let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let forwarded = header(HeaderName::from_static("x-forwarded-proto")).filter(|p| ["http", "https"].contains(p));
     let scheme = request.uri().scheme_str().or(forwarded).unwrap_or("http");
     let host = header(HOST).and_then(|host| host.parse::<Authority>().ok());
-    let host = request
-        .uri()
-        .authority()
-        .map(Authority::as_str)
-        .map(str::to_owned)
-        .or(host.map(|h| h.to_string()));
+    let host = request.uri().authority().map(Authority::as_str).map(str::to_owned).or(host.map(|h| h.to_string()));
     format!("{scheme}://{}", host.as_deref().unwrap_or("localhost"))
 }
 
@@ -78,32 +63,16 @@ fn origin(request: &Request<Body>) -> String {
 const LARGEST_HEAD_BYTES: usize = 16 * 1024;
 
 pub(crate) fn head_is_too_large(request: &Request<Body>) -> bool {
-    let line = request
-        .uri()
-        .path_and_query()
-        .map_or(0, |uri: &PathAndQuery| uri.as_str().len());
-    let headers: usize = request
-        .headers()
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum();
+    let line = request.uri().path_and_query().map_or(0, |uri: &PathAndQuery| uri.as_str().len());
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     line + headers > LARGEST_HEAD_BYTES
 }
 
 const SECURITY: [(HeaderName, HeaderValue); 4] = [
-    (
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    ),
-    (
-        header::STRICT_TRANSPORT_SECURITY,
-        HeaderValue::from_static("max-age=63072000; includeSubDomains"),
-    ),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains")),
 ];
 
 /// On every answer, whatever it says.
@@ -113,19 +82,10 @@ pub(crate) fn secure(headers: &mut HeaderMap) {
 
 /// API Gateway's payload 2.0 has one value per header name, and the adapter would send the first of several.
 pub(crate) fn join_repeated(headers: &mut HeaderMap) {
-    let repeated =
-        |name: &HeaderName| name != SET_COOKIE && headers.get_all(name).iter().count() > 1;
-    let names: Vec<_> = headers
-        .keys()
-        .filter(|name| repeated(name))
-        .cloned()
-        .collect();
+    let repeated = |name: &HeaderName| name != SET_COOKIE && headers.get_all(name).iter().count() > 1;
+    let names: Vec<_> = headers.keys().filter(|name| repeated(name)).cloned().collect();
     for name in names {
-        let values: Vec<_> = headers
-            .get_all(&name)
-            .iter()
-            .map(HeaderValue::as_bytes)
-            .collect();
+        let values: Vec<_> = headers.get_all(&name).iter().map(HeaderValue::as_bytes).collect();
         if let Ok(joined) = HeaderValue::from_bytes(&values.join(&b", "[..])) {
             headers.insert(name, joined);
         }
@@ -141,9 +101,7 @@ pub(crate) struct Cors {
 
 impl Cors {
     pub(crate) fn new<'a>(origins: impl IntoIterator<Item = &'a str>) -> Self {
-        let origins = origins
-            .into_iter()
-            .map(|origin| origin.trim().trim_end_matches('/'));
+        let origins = origins.into_iter().map(|origin| origin.trim().trim_end_matches('/'));
         Self {
             origins: origins
                 .filter(|origin| !origin.is_empty())
@@ -154,29 +112,18 @@ impl Cors {
 
     fn allowed(&self, asked: &HeaderMap) -> Option<HeaderValue> {
         let origin = asked.get(ORIGIN)?;
-        self.origins
-            .iter()
-            .find(|allowed| *allowed == origin || *allowed == "*")
-            .cloned()
+        self.origins.iter().find(|allowed| *allowed == origin || *allowed == "*").cloned()
     }
 
     /// The answer to a browser that asks whether it may ask. From any other origin it is an `OPTIONS` like any other.
     pub(crate) fn preflight(&self, asked: &Asked) -> Option<Response> {
-        if asked.method != Method::OPTIONS
-            || !asked.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
-        {
+        if asked.method != Method::OPTIONS || !asked.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
             return None;
         }
         self.allowed(&asked.headers)?;
         let headers = [
-            (
-                ACCESS_CONTROL_ALLOW_METHODS,
-                "GET, HEAD, POST, PUT, PATCH, DELETE",
-            ),
-            (
-                ACCESS_CONTROL_ALLOW_HEADERS,
-                "Authorization, Content-Type, Idempotency-Key, If-None-Match",
-            ),
+            (ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, PUT, PATCH, DELETE"),
+            (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, Idempotency-Key, If-None-Match"),
             (ACCESS_CONTROL_MAX_AGE, "600"),
         ];
         Some((StatusCode::NO_CONTENT, headers).into_response())
@@ -190,10 +137,7 @@ impl Cors {
         if let Some(origin) = self.allowed(&asked.headers) {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             let exposed = "ETag, Link, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
-            headers.insert(
-                ACCESS_CONTROL_EXPOSE_HEADERS,
-                HeaderValue::from_static(exposed),
-            );
+            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
         }
     }
 }

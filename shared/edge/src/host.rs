@@ -26,8 +26,7 @@ use tower::{Service, ServiceExt};
 use utoipa_axum::router::OpenApiRouter;
 
 /// What the adapter answers; the crate does not export its name.
-type LambdaResponse =
-    <Adapter<'static, Response, Room> as Service<LambdaEvent<LambdaRequest>>>::Response;
+type LambdaResponse = <Adapter<'static, Response, Room> as Service<LambdaEvent<LambdaRequest>>>::Response;
 
 type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Infallible>> + Send>>;
 
@@ -43,9 +42,7 @@ pub fn room(routes: OpenApiRouter<App>, app: App) -> Room {
     let cors = Cors::new(app.settings.cors_origins.iter().map(String::as_str));
     // The outermost layer last. They run after routing, so they see the matched path, and around the 404 and the 405.
     build(routes, app.clone(), cors, |router| {
-        router
-            .layer(from_fn_with_state(app.clone(), once::layer))
-            .layer(from_fn_with_state(app, door::layer))
+        router.layer(from_fn_with_state(app.clone(), once::layer)).layer(from_fn_with_state(app, door::layer))
     })
 }
 
@@ -65,10 +62,7 @@ fn build<S: Clone + Send + Sync + 'static>(
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(app);
-    Room {
-        router: layers(router),
-        cors: Arc::new(cors),
-    }
+    Room { router: layers(router), cors: Arc::new(cors) }
 }
 
 /// The body of a Lambda's `main`.
@@ -91,12 +85,7 @@ fn start_log() {
         .with_default_directive(tracing::Level::INFO.into())
         .with_env_var("LOG_LEVEL")
         .from_env_lossy();
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_target(false)
-        .with_env_filter(filter)
-        .init();
+    tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_env_filter(filter).init();
     std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "panicked")));
 }
 
@@ -122,9 +111,7 @@ impl Room {
     async fn answer(self, request: Request) -> Response {
         let asked = Asked::of(&request);
         // The panic was reported by the panic hook.
-        let inside = AssertUnwindSafe(self.answer_within(&asked, request))
-            .catch_unwind()
-            .await;
+        let inside = AssertUnwindSafe(self.answer_within(&asked, request)).catch_unwind().await;
         let mut response = inside.unwrap_or_else(|_| Problem::internal().into_response());
         self.cors.allow(&asked, response.headers_mut());
         secure(response.headers_mut());
@@ -158,10 +145,11 @@ impl Room {
 /// The API Gateway stage the path begins with, unless it is the one without a name.
 fn stage(request: &Request) -> Option<String> {
     match request.extensions().get::<RequestContext>() {
-        Some(RequestContext::ApiGatewayV2(ApiGatewayV2httpRequestContext {
-            stage: Some(stage),
-            ..
-        })) if stage != "$default" => Some(stage.clone()),
+        Some(RequestContext::ApiGatewayV2(ApiGatewayV2httpRequestContext { stage: Some(stage), .. }))
+            if stage != "$default" =>
+        {
+            Some(stage.clone())
+        }
         _ => None,
     }
 }
@@ -170,14 +158,9 @@ fn stage(request: &Request) -> Option<String> {
 fn routed(uri: &Uri, stage: Option<&str>) -> Uri {
     let path = uri.path();
     let rest = stage.and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage));
-    let path = rest
-        .filter(|rest| rest.is_empty() || rest.starts_with('/'))
-        .unwrap_or(path);
+    let path = rest.filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path);
     let slash = if path.ends_with('/') { "" } else { "/" };
-    let query = uri
-        .query()
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut parts = uri.clone().into_parts();
     let Ok(path_and_query) = format!("{path}{slash}{query}").parse() else {
         return uri.clone();

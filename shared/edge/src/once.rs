@@ -96,8 +96,7 @@ async fn claimed(app: App, request: Request, next: Next) -> Result<Response, Pro
 /// Keeps a final answer; gives the claim up after one that a later try may better.
 async fn settle(app: &App, claim: &Claim, response: Response) -> Response {
     let status = response.status();
-    let is_final = status.is_success()
-        || matches!(status.as_u16(), 400 | 403 | 404 | 413 | 415);
+    let is_final = status.is_success() || matches!(status.as_u16(), 400 | 403 | 404 | 413 | 415);
     let (parts, body) = response.into_parts();
     let Ok(bytes) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
         return Problem::internal().into_response();
@@ -118,7 +117,8 @@ async fn settle(app: &App, claim: &Claim, response: Response) -> Response {
 
 fn replay(answer: Stored) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (REPLAYED, HeaderValue::from_static("true"))];
+    let headers =
+        [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (REPLAYED, HeaderValue::from_static("true"))];
     (status, headers, answer.body).into_response()
 }
 
@@ -142,4 +142,3 @@ fn hash(parts: &[&[u8]]) -> String {
         hex
     })
 }
-

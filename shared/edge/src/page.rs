@@ -22,10 +22,7 @@ impl Parse for Page {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let limit = fields.or("limit", integer(1..=200), 100);
         let cursor = fields.optional("cursor", text(1..=2048));
-        Some(Self {
-            limit: u16::try_from(limit?).ok()?,
-            cursor: cursor?,
-        })
+        Some(Self { limit: u16::try_from(limit?).ok()?, cursor: cursor? })
     }
 }
 
@@ -71,23 +68,11 @@ pub(crate) fn add_link(asked: &Asked, response: &mut Response) {
 
 /// The URL that was asked for, with this cursor instead of its own.
 fn next_url(asked: &Asked, cursor: &str) -> String {
-    let is_cursor =
-        |pair: &&str| decode(pair.split('=').next().unwrap_or("")).as_deref() == Ok("cursor");
-    let kept = asked
-        .query()
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !is_cursor(pair));
+    let is_cursor = |pair: &&str| decode(pair.split('=').next().unwrap_or("")).as_deref() == Ok("cursor");
+    let kept = asked.query().split('&').filter(|pair| !pair.is_empty() && !is_cursor(pair));
     let cursor: String = byte_serialize(cursor.as_bytes()).collect();
-    let query: Vec<_> = kept
-        .chain([format!("cursor={cursor}").as_str()])
-        .map(escape)
-        .collect();
-    format!(
-        "{}{}?{}",
-        asked.origin(),
-        escape(asked.path()),
-        query.join("&")
-    )
+    let query: Vec<_> = kept.chain([format!("cursor={cursor}").as_str()]).map(escape).collect();
+    format!("{}{}?{}", asked.origin(), escape(asked.path()), query.join("&"))
 }
 
 /// Escapes what no URL may contain, and so what would end one inside a `Link` header. Clients send it all the same.
@@ -95,9 +80,7 @@ pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'<' | b'>' | b'"' | b'\\' | ..=b' ' | 0x7f.. => {
-                escaped.push_str(&format!("%{byte:02X}"))
-            }
+            b'<' | b'>' | b'"' | b'\\' | ..=b' ' | 0x7f.. => escaped.push_str(&format!("%{byte:02X}")),
             _ => escaped.push(char::from(byte)),
         }
     }
@@ -117,44 +100,22 @@ mod tests {
 
     #[test]
     fn a_page_has_a_hundred_items_unless_asked_otherwise() {
-        assert_eq!(
-            page(""),
-            Ok(Page {
-                limit: 100,
-                cursor: None
-            })
-        );
-        assert_eq!(
-            page("limit=1&cursor=abc"),
-            Ok(Page {
-                limit: 1,
-                cursor: Some("abc".into())
-            })
-        );
+        assert_eq!(page(""), Ok(Page { limit: 100, cursor: None }));
+        assert_eq!(page("limit=1&cursor=abc"), Ok(Page { limit: 1, cursor: Some("abc".into()) }));
         assert_eq!(page("limit=200").unwrap().limit, 200);
     }
 
     #[test]
     fn a_bad_limit_or_cursor_is_refused() {
-        for query in [
-            "limit=0",
-            "limit=201",
-            "limit=-1",
-            "limit=",
-            "limit=a",
-            "limit=1.5",
-            "limit=5&limit=6",
-            "cursor=",
-        ] {
+        for query in
+            ["limit=0", "limit=201", "limit=-1", "limit=", "limit=a", "limit=1.5", "limit=5&limit=6", "cursor="]
+        {
             assert_eq!(page(query), Err("validation"), "{query}");
         }
     }
 
     fn link(request: Request<Body>) -> String {
-        let listed = Listed {
-            items: vec![1],
-            next: Some("a/b=".to_owned()),
-        };
+        let listed = Listed { items: vec![1], next: Some("a/b=".to_owned()) };
         let mut response = listed.into_response();
         add_link(&Asked::of(&request), &mut response);
         response.headers()[LINK].to_str().unwrap().to_owned()
@@ -179,17 +140,9 @@ mod tests {
             .header("x-forwarded-proto", "https")
             .body(Body::empty())
             .unwrap();
-        assert_eq!(
-            link(request),
-            r#"<https://api.example.com/api/users/?cursor=a%2Fb%3D>; rel="next""#
-        );
-        let request = Request::get("https://x.example/prod/api/users/")
-            .body(Body::empty())
-            .unwrap();
-        assert_eq!(
-            link(request),
-            r#"<https://x.example/prod/api/users/?cursor=a%2Fb%3D>; rel="next""#
-        );
+        assert_eq!(link(request), r#"<https://api.example.com/api/users/?cursor=a%2Fb%3D>; rel="next""#);
+        let request = Request::get("https://x.example/prod/api/users/").body(Body::empty()).unwrap();
+        assert_eq!(link(request), r#"<https://x.example/prod/api/users/?cursor=a%2Fb%3D>; rel="next""#);
     }
 
     #[test]

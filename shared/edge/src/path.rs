@@ -21,10 +21,7 @@ macro_rules! ids {
     )*};
 }
 
-ids!(
-    UserId, BookingId, ReviewId, MessageId, NoticeId, EntryId, PaymentId, SkillId, HoursId,
-    SessionId
-);
+ids!(UserId, BookingId, ReviewId, MessageId, NoticeId, EntryId, PaymentId, SkillId, HoursId, SessionId);
 
 /// For small fixed tables, such as the categories.
 impl Id for i64 {
@@ -41,9 +38,7 @@ impl<S: Send + Sync, T: Id> FromRequestParts<S> for PathId<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let params = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|_| Problem::not_found())?;
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
         let text = params.iter().last().map(|(_, value)| value).unwrap_or("");
         read(text).map(Self).ok_or_else(Problem::not_found)
     }
@@ -62,19 +57,7 @@ mod tests {
     fn an_id_is_a_number_up_to_2_pow_53() {
         assert_eq!(read::<i64>("1"), Some(1));
         assert_eq!(read::<i64>("9007199254740992"), Some(1 << 53));
-        for text in [
-            "",
-            "0",
-            "-1",
-            "+1",
-            " 1",
-            "1.0",
-            "1e3",
-            "abc",
-            "9007199254740993",
-            "99999999999999999999",
-            "١",
-        ] {
+        for text in ["", "0", "-1", "+1", " 1", "1.0", "1e3", "abc", "9007199254740993", "99999999999999999999", "١"] {
             assert_eq!(read::<i64>(text), None, "{text}");
         }
     }

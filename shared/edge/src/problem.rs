@@ -32,10 +32,7 @@ impl FieldErrors {
     }
 
     fn summary(&self) -> Text {
-        let mut all = self
-            .0
-            .iter()
-            .flat_map(|(field, sentences)| sentences.iter().map(move |s| (field, s)));
+        let mut all = self.0.iter().flat_map(|(field, sentences)| sentences.iter().map(move |s| (field, s)));
         match (all.next(), all.next()) {
             (Some((field, sentence)), None) => format!("{field}: {sentence}").into(),
             _ => "Several fields are missing or not valid.".into(),
@@ -132,11 +129,7 @@ impl Problem {
     }
 
     pub fn bad_query() -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "validation",
-            "The query string is not correctly percent-encoded UTF-8.",
-        )
+        Self::new(StatusCode::BAD_REQUEST, "validation", "The query string is not correctly percent-encoded UTF-8.")
     }
 
     // 401
@@ -147,10 +140,7 @@ impl Problem {
     }
 
     pub fn not_authenticated() -> Self {
-        Self::unauthenticated(
-            "not_authenticated",
-            "Log in first and send the token in the Authorization header.",
-        )
+        Self::unauthenticated("not_authenticated", "Log in first and send the token in the Authorization header.")
     }
 
     pub fn token_invalid() -> Self {
@@ -162,17 +152,11 @@ impl Problem {
     }
 
     pub fn invalid_credentials() -> Self {
-        Self::unauthenticated(
-            "invalid_credentials",
-            "No account has this name and password.",
-        )
+        Self::unauthenticated("invalid_credentials", "No account has this name and password.")
     }
 
     pub fn otp_required() -> Self {
-        Self::unauthenticated(
-            "otp_required",
-            "This account needs a one-time code or a recovery code.",
-        )
+        Self::unauthenticated("otp_required", "This account needs a one-time code or a recovery code.")
     }
 
     pub fn otp_invalid() -> Self {
@@ -186,19 +170,11 @@ impl Problem {
     }
 
     pub fn account_suspended() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "account_suspended",
-            "This account is suspended.",
-        )
+        Self::new(StatusCode::FORBIDDEN, "account_suspended", "This account is suspended.")
     }
 
     pub fn blocked() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "blocked",
-            "One of you has blocked the other.",
-        )
+        Self::new(StatusCode::FORBIDDEN, "blocked", "One of you has blocked the other.")
     }
 
     /// Also for everything the caller may not know exists.
@@ -208,11 +184,7 @@ impl Problem {
 
     /// The router adds `Allow`.
     pub fn method_not_allowed() -> Self {
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method_not_allowed",
-            "This method is not allowed here.",
-        )
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This method is not allowed here.")
     }
 
     pub fn conflict(code: &'static str, sentence: impl Into<Text>) -> Self {
@@ -226,11 +198,7 @@ impl Problem {
     }
 
     pub fn unsupported_media_type(sentence: impl Into<Text>) -> Self {
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            sentence,
-        )
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", sentence)
     }
 
     pub fn idempotency_mismatch() -> Self {
@@ -243,30 +211,18 @@ impl Problem {
 
     /// The caller adds the four headers.
     pub fn rate_limited() -> Self {
-        Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "rate_limited",
-            "Too many requests. Wait a moment.",
-        )
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests. Wait a moment.")
     }
 
     pub fn headers_too_large() -> Self {
-        Self::new(
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            "too_large",
-            "The request's headers are too large.",
-        )
+        Self::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too_large", "The request's headers are too large.")
     }
 
     // 5xx
 
     /// Machinery failed. The cause is in the log, never here.
     pub fn internal() -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "internal error",
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "internal error")
     }
 
     pub fn unavailable(code: &'static str, sentence: impl Into<Text>, retry_after_s: u64) -> Self {
@@ -293,9 +249,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = serde_json::to_vec(&self).expect("strings and JSON values always serialise");
         let mut response = (self.0.status, body).into_response();
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response.headers_mut().extend(self.0.headers);
         response
     }
@@ -304,10 +258,7 @@ impl IntoResponse for Problem {
 /// The envelope as the API reference shows it.
 #[derive(utoipa::ToSchema)]
 #[schema(as = Error)]
-#[expect(
-    dead_code,
-    reason = "read by the schema macro only; Problem writes itself"
-)]
+#[expect(dead_code, reason = "read by the schema macro only; Problem writes itself")]
 pub(crate) struct Envelope {
     /// A sentence for people.
     error: String,
@@ -334,8 +285,7 @@ mod tests {
 
     #[test]
     fn further_members_stand_beside_the_code() {
-        let problem =
-            Problem::conflict("slot_taken", "Taken.").with_member("alternatives", json!([]));
+        let problem = Problem::conflict("slot_taken", "Taken.").with_member("alternatives", json!([]));
         assert_eq!(
             serde_json::to_string(&problem).unwrap(),
             r#"{"error":"Taken.","code":"slot_taken","alternatives":[]}"#
@@ -352,10 +302,7 @@ mod tests {
             Problem::otp_required(),
             Problem::otp_invalid(),
         ] {
-            assert_eq!(
-                problem.into_response().headers()[WWW_AUTHENTICATE],
-                "Bearer"
-            );
+            assert_eq!(problem.into_response().headers()[WWW_AUTHENTICATE], "Bearer");
         }
     }
 }

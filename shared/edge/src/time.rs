@@ -1,9 +1,6 @@
 //! Times on the wire: out `2025-03-20T10:00:00Z`, in ISO-8601 with any offset, without one UTC.
 
-use chrono::{
-    DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, SubsecRound, TimeZone,
-    Utc,
-};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, SubsecRound, TimeZone, Utc};
 use domain::Sentence;
 use serde::{Serialize, Serializer};
 
@@ -31,16 +28,9 @@ impl Serialize for Stamp {
 /// the `T`, and for the `+`, which is what an unescaped `+` in a query string becomes. Whole seconds; years 1970..=9999.
 pub fn parse(text: &str) -> Result<DateTime<Utc>, Sentence> {
     let (date, clock, offset) = split(text).ok_or(BAD)?;
-    let local = read_date(date)
-        .ok_or(BAD)?
-        .and_time(read_clock(clock).ok_or(BAD)?);
+    let local = read_date(date).ok_or(BAD)?.and_time(read_clock(clock).ok_or(BAD)?);
     let zone = read_offset(offset).ok_or(BAD)?;
-    let instant = zone
-        .from_local_datetime(&local)
-        .single()
-        .ok_or(BAD)?
-        .with_timezone(&Utc)
-        .trunc_subsecs(0);
+    let instant = zone.from_local_datetime(&local).single().ok_or(BAD)?.with_timezone(&Utc).trunc_subsecs(0);
     if !(1970..=9999).contains(&instant.year()) {
         return Err("This time must lie between the years 1970 and 9999.");
     }
@@ -105,13 +95,7 @@ mod tests {
     use super::*;
 
     fn out(text: &str) -> Result<String, Sentence> {
-        parse(text).map(|instant| {
-            serde_json::to_value(Stamp(instant))
-                .unwrap()
-                .as_str()
-                .unwrap()
-                .to_owned()
-        })
+        parse(text).map(|instant| serde_json::to_value(Stamp(instant)).unwrap().as_str().unwrap().to_owned())
     }
 
     #[test]
@@ -174,12 +158,9 @@ mod tests {
 
     #[test]
     fn absurd_years_are_refused() {
-        for text in [
-            "0001-01-01T00:00:00Z",
-            "1969-12-31T23:59:59Z",
-            "1970-01-01T00:00:00+01:00",
-            "9999-12-31T23:00:00-02:00",
-        ] {
+        for text in
+            ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "1970-01-01T00:00:00+01:00", "9999-12-31T23:00:00-02:00"]
+        {
             assert!(out(text).is_err(), "{text}");
         }
         assert!(out("1970-01-01T00:00:00Z").is_ok());

@@ -87,7 +87,10 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
         interval: Interval::new(row.time("start")?, row.time("end")?).ok_or_else(|| row.corrupt("end"))?,
         status: find(Status::ALL, status_text, status).ok_or_else(|| row.corrupt("status"))?,
         start_version: row.number("start_version")?,
-        price: Amount { unit: unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?, minor: row.number("price")? },
+        price: Amount {
+            unit: unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?,
+            minor: row.number("price")?,
+        },
         funds: find(FUNDS, funds_text, funds).ok_or_else(|| row.corrupt("funds"))?,
         policy: read_policy(row)?,
         paid_out: row.count("paid_out")?,
@@ -99,12 +102,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
     })
 }
 
-fn read_party(
-    row: Reader<'_>,
-    id: &'static str,
-    name: &'static str,
-    marks: &'static str,
-) -> Result<Party, Fault> {
+fn read_party(row: Reader<'_>, id: &'static str, name: &'static str, marks: &'static str) -> Result<Party, Fault> {
     let marks = row.text(marks)?;
     Ok(Party {
         id: row.id(id, UserId::new)?,

@@ -30,20 +30,19 @@ pub(crate) fn add_entry(transaction: &mut Transaction<Denied>, entry: &Entry) {
     for user in people {
         let delta = |account| entry.legs().iter().filter(|leg| leg.account == account).map(|leg| leg.delta).sum();
         let (spendable, held): (i64, i64) = (delta(Account::Spendable(user)), delta(Account::Held(user)));
-        transaction.update(move_balance(user, entry, spendable, held), Some(Denied::Ledger(Refusal::InsufficientCredits)));
+        transaction
+            .update(move_balance(user, entry, spendable, held), Some(Denied::Ledger(Refusal::InsufficientCredits)));
     }
     transaction.create(to_item(entry), Denied::Ledger(Refusal::AlreadyApplied));
 }
 
 /// Adds to both buckets of a balance, under the condition that neither falls below zero.
 fn move_balance(user: UserId, entry: &Entry, spendable: i64, held: i64) -> Update {
-    let mut update = Update::new(
-        keys::balance(user, entry.unit),
-        "SET #updated_at = :now ADD #spendable :spendable, #held :held",
-    )
-    .value(":now", number(entry.at.timestamp_millis()))
-    .value(":spendable", number(spendable))
-    .value(":held", number(held));
+    let mut update =
+        Update::new(keys::balance(user, entry.unit), "SET #updated_at = :now ADD #spendable :spendable, #held :held")
+            .value(":now", number(entry.at.timestamp_millis()))
+            .value(":spendable", number(spendable))
+            .value(":held", number(held));
     let mut conditions = Vec::new();
     if spendable < 0 {
         conditions.push("#spendable >= :spends");

@@ -3,9 +3,9 @@
 //! [`keys`] is the only place that knows how items are named; [`table`] the only one that talks to DynamoDB; a command's
 //! writes are one [`transaction`] whose legs each name the refusal they mean. Everything else maps one aggregate to items.
 
+mod booking_codec;
 mod bookings;
 mod chats;
-mod booking_codec;
 mod cursor;
 mod days;
 mod fault;
@@ -27,10 +27,10 @@ mod table;
 mod transaction;
 
 pub use bookings::BookingWithReviews;
+pub use bookings::Denied;
 pub use chats::Told;
 pub use cursor::{BadCursor, Cursors};
 pub use fault::{Failed, Fault};
-pub use bookings::Denied;
 pub use gate::{Gate, Hit, Standing};
 pub use once::{Claim, Claimed, Stored};
 pub use people::{Credential, NewAccount};

@@ -2,11 +2,11 @@
 
 use domain::ids::LARGEST;
 
+use crate::Page;
 use crate::fault::Fault;
 use crate::keys::{id_text, text_id};
 use crate::row::{Item, Reader};
 use crate::table::{Range, Store};
-use crate::Page;
 
 /// One partition of a list index.
 #[derive(Clone, Debug)]
@@ -77,10 +77,8 @@ impl Store {
                 ..Range::default()
             };
             let (items, more) = self.query(&range).await?;
-            let mut ranked = items
-                .into_iter()
-                .map(|item| rank(&item).map(|rank| (rank, item)))
-                .collect::<Result<Vec<_>, _>>()?;
+            let mut ranked =
+                items.into_iter().map(|item| rank(&item).map(|rank| (rank, item))).collect::<Result<Vec<_>, _>>()?;
             if more {
                 horizon = horizon.max(ranked.last().map(|(rank, _)| rank.clone()));
             }

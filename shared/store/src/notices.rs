@@ -52,10 +52,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Notice, Fault> {
     Ok(Notice {
         id: row.id("id", NoticeId::new)?,
         user: row.id("user", UserId::new)?,
-        topic: Topic::ALL
-            .into_iter()
-            .find(|known| topic_text(*known) == topic)
-            .ok_or_else(|| row.corrupt("topic"))?,
+        topic: Topic::ALL.into_iter().find(|known| topic_text(*known) == topic).ok_or_else(|| row.corrupt("topic"))?,
         title: row.owned("title")?,
         content: row.owned("content")?,
         related: row.maybe_number("related")?,
@@ -131,7 +128,8 @@ impl Store {
         now: Instant,
     ) -> Result<Option<Notice>, Fault> {
         let condition = if is_read { "attribute_not_exists(#is_read)" } else { "attribute_exists(#is_read)" };
-        let change = if is_read { "SET #updated_at = :now, #is_read = :yes" } else { "SET #updated_at = :now REMOVE #is_read" };
+        let change =
+            if is_read { "SET #updated_at = :now, #is_read = :yes" } else { "SET #updated_at = :now REMOVE #is_read" };
         let mut update = Update::new(keys::notice(user, id), change)
             .when(format!("attribute_exists(#pk) AND {condition}"))
             .value(":now", number(now.timestamp_millis()));

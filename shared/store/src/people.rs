@@ -85,7 +85,12 @@ impl Store {
     }
 
     /// Saves what a person changed about themselves, with the search index, over the version it was decided on.
-    pub async fn user_save(&self, mut transaction: Transaction<Denied>, before: &User, after: &User) -> Result<(), Failed<Denied>> {
+    pub async fn user_save(
+        &self,
+        mut transaction: Transaction<Denied>,
+        before: &User,
+        after: &User,
+    ) -> Result<(), Failed<Denied>> {
         let mut after = after.clone();
         after.version = before.version + 1;
         transaction.supersede(person_codec::to_item(&after), before.version, Denied::Stale);

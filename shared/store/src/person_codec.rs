@@ -43,11 +43,11 @@ pub(crate) fn to_item(user: &User) -> Item {
 }
 
 fn skill_row(skill: &Skill) -> Row {
-    Row::nested()
-        .number("id", skill.id)
-        .text("name", &skill.name)
-        .text("level", skill.level.as_str())
-        .maybe("category", skill.category, |category| crate::row::number(category.get()))
+    Row::nested().number("id", skill.id).text("name", &skill.name).text("level", skill.level.as_str()).maybe(
+        "category",
+        skill.category,
+        |category| crate::row::number(category.get()),
+    )
 }
 
 fn hours_row(row: &HoursRow) -> Row {

@@ -61,10 +61,11 @@ impl Store {
         transaction.supersede(booking_codec::to_item(&change.after), seen, Denied::Stale);
         transaction.create(to_item(review), Denied::Booking(domain::booking::Refusal::AlreadyReviewed));
         // The version rises too: a profile saved at the same moment must not write the old tally back.
-        let tally = Update::new(keys::user(review.reviewee), "ADD #review_count :one, #review_sum :rating, #version :one")
-            .when("attribute_exists(#pk)")
-            .value(":one", number(1))
-            .value(":rating", number(review.rating));
+        let tally =
+            Update::new(keys::user(review.reviewee), "ADD #review_count :one, #review_sum :rating, #version :one")
+                .when("attribute_exists(#pk)")
+                .value(":one", number(1))
+                .value(":rating", number(review.rating));
         transaction.update(tally, Some(Denied::Stale));
         transaction.create(notices::to_item(notice), Denied::IdTaken);
         self.commit(transaction).await

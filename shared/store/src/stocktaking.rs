@@ -115,7 +115,9 @@ impl Counted {
         for who in everybody {
             let (ours, theirs) = (expected.get(who), self.balances.get(who));
             if ours != theirs || theirs.is_some_and(|(spendable, held)| *spendable < 0 || *held < 0) {
-                stock.mismatched_balances.push(format!("user {} {}: entries {ours:?}, balance {theirs:?}", who.0, who.1));
+                stock
+                    .mismatched_balances
+                    .push(format!("user {} {}: entries {ours:?}, balance {theirs:?}", who.0, who.1));
             }
         }
         for ((_, unit), (spendable, held)) in &self.balances {

@@ -59,14 +59,7 @@ const fn person(
     headline: &'static str,
     bio: &'static str,
 ) -> Person {
-    Person {
-        username,
-        first_name,
-        last_name,
-        headline,
-        bio,
-        timezone,
-    }
+    Person { username, first_name, last_name, headline, bio, timezone }
 }
 
 pub(super) const EXPERTS: &[Expert] = &[
@@ -78,10 +71,7 @@ pub(super) const EXPERTS: &[Expert] = &[
             "Rust and distributed systems",
             "Fifteen years of back ends, the last six in Rust. I review code and untangle designs.",
         ),
-        skills: &[
-            ("Rust", "expert", 1),
-            ("Distributed Systems", "advanced", 1),
-        ],
+        skills: &[("Rust", "expert", 1), ("Distributed Systems", "advanced", 1)],
         days: WEEKDAYS,
         hours: &[("09:00", "12:00"), ("13:00", "16:00")],
     },
@@ -105,10 +95,7 @@ pub(super) const EXPERTS: &[Expert] = &[
             "Career changes into tech",
             "I moved from nursing to product management and help others plan such a step.",
         ),
-        skills: &[
-            ("Career Planning", "expert", 2),
-            ("Interview Preparation", "advanced", 2),
-        ],
+        skills: &[("Career Planning", "expert", 2), ("Interview Preparation", "advanced", 2)],
         days: EVERY_DAY,
         hours: &[("17:00", "21:00")],
     },
@@ -120,10 +107,7 @@ pub(super) const EXPERTS: &[Expert] = &[
             "Employment and contract law",
             "Lawyer since 2009. First orientation for freelancers and small companies.",
         ),
-        skills: &[
-            ("Contract Law", "expert", 3),
-            ("Employment Law", "expert", 3),
-        ],
+        skills: &[("Contract Law", "expert", 3), ("Employment Law", "expert", 3)],
         days: &[0, 2, 4],
         hours: &[("08:30", "12:30")],
     },
@@ -135,10 +119,7 @@ pub(super) const EXPERTS: &[Expert] = &[
             "Personal finance without jargon",
             "Former auditor. Budgets, pensions and what to do with a first salary.",
         ),
-        skills: &[
-            ("Personal Finance", "expert", 4),
-            ("Bookkeeping", "advanced", 4),
-        ],
+        skills: &[("Personal Finance", "expert", 4), ("Bookkeeping", "advanced", 4)],
         days: WEEKDAYS,
         hours: &[("18:00", "22:00")],
     },
@@ -150,10 +131,7 @@ pub(super) const EXPERTS: &[Expert] = &[
             "Search marketing for small shops",
             "I run campaigns for bakeries and bicycle shops, and show how to do it alone.",
         ),
-        skills: &[
-            ("Search Marketing", "advanced", 5),
-            ("Copywriting", "intermediate", 5),
-        ],
+        skills: &[("Search Marketing", "advanced", 5), ("Copywriting", "intermediate", 5)],
         days: &[1, 2, 3],
         hours: &[("09:00", "17:00")],
     },
@@ -213,10 +191,7 @@ pub(super) const EXPERTS: &[Expert] = &[
             "Leading small engineering teams",
             "Engineering manager. First reports, hard conversations, hiring without luck.",
         ),
-        skills: &[
-            ("Engineering Management", "expert", 2),
-            ("Hiring", "advanced", 2),
-        ],
+        skills: &[("Engineering Management", "expert", 2), ("Hiring", "advanced", 2)],
         days: WEEKDAYS,
         hours: &[("08:00", "11:00")],
     },
@@ -235,41 +210,11 @@ pub(super) const EXPERTS: &[Expert] = &[
 ];
 
 pub(super) const LEARNERS: &[Person] = &[
-    person(
-        "nora.lind",
-        ["Nora", "Lind"],
-        "Europe/Stockholm",
-        "Learning Rust",
-        "",
-    ),
-    person(
-        "ben.carter",
-        ["Ben", "Carter"],
-        "Europe/London",
-        "Opening a bicycle shop",
-        "",
-    ),
-    person(
-        "aiko.sato",
-        ["Aiko", "Sato"],
-        "Asia/Tokyo",
-        "Soon a team lead",
-        "",
-    ),
-    person(
-        "mateo.ruiz",
-        ["Mateo", "Ruiz"],
-        "America/Mexico_City",
-        "",
-        "",
-    ),
-    person(
-        "hannah.vogel",
-        ["Hannah", "Vogel"],
-        "Europe/Vienna",
-        "Freelance illustrator",
-        "",
-    ),
+    person("nora.lind", ["Nora", "Lind"], "Europe/Stockholm", "Learning Rust", ""),
+    person("ben.carter", ["Ben", "Carter"], "Europe/London", "Opening a bicycle shop", ""),
+    person("aiko.sato", ["Aiko", "Sato"], "Asia/Tokyo", "Soon a team lead", ""),
+    person("mateo.ruiz", ["Mateo", "Ruiz"], "America/Mexico_City", "", ""),
+    person("hannah.vogel", ["Hannah", "Vogel"], "Europe/Vienna", "Freelance illustrator", ""),
 ];
 
 const fn booking(
@@ -278,13 +223,7 @@ const fn booking(
     description: &'static str,
     fate: Fate,
 ) -> Booking {
-    Booking {
-        learner,
-        expert,
-        title,
-        description,
-        fate,
-    }
+    Booking { learner, expert, title, description, fate }
 }
 
 /// The last one is how a complete demo is recognised.
@@ -293,10 +232,7 @@ pub(super) const BOOKINGS: &[Booking] = &[
         ["nora.lind", "ingrid.solberg"],
         "Lifetimes, finally",
         "I fight the borrow checker in a parser of mine.",
-        Fate::Completed(
-            5,
-            "Drew three boxes and two arrows, and it made sense. Thank you!",
-        ),
+        Fate::Completed(5, "Drew three boxes and two arrows, and it made sense. Thank you!"),
     ),
     booking(
         ["ben.carter", "lucas.moreau"],
@@ -316,42 +252,12 @@ pub(super) const BOOKINGS: &[Booking] = &[
         "",
         Fate::Completed(4, "Sharp eyes and kind words."),
     ),
-    booking(
-        ["mateo.ruiz", "yusuf.demir"],
-        "Our cloud bill doubled",
-        "",
-        Fate::Missed,
-    ),
-    booking(
-        ["nora.lind", "yusuf.demir"],
-        "Rust on Lambda",
-        "Cold starts, memory, what to measure.",
-        Fate::Confirmed,
-    ),
-    booking(
-        ["aiko.sato", "grace.whitfield"],
-        "My first one-to-ones",
-        "",
-        Fate::Confirmed,
-    ),
-    booking(
-        ["ben.carter", "mei.tanaka"],
-        "Books for a small shop",
-        "",
-        Fate::Cancelled,
-    ),
-    booking(
-        ["mateo.ruiz", "owen.gallagher"],
-        "Integrals before the exam",
-        "",
-        Fate::Pending,
-    ),
-    booking(
-        ["hannah.vogel", "sofia.marchetti"],
-        "A desk that does not hurt",
-        "",
-        Fate::Pending,
-    ),
+    booking(["mateo.ruiz", "yusuf.demir"], "Our cloud bill doubled", "", Fate::Missed),
+    booking(["nora.lind", "yusuf.demir"], "Rust on Lambda", "Cold starts, memory, what to measure.", Fate::Confirmed),
+    booking(["aiko.sato", "grace.whitfield"], "My first one-to-ones", "", Fate::Confirmed),
+    booking(["ben.carter", "mei.tanaka"], "Books for a small shop", "", Fate::Cancelled),
+    booking(["mateo.ruiz", "owen.gallagher"], "Integrals before the exam", "", Fate::Pending),
+    booking(["hannah.vogel", "sofia.marchetti"], "A desk that does not hurt", "", Fate::Pending),
     booking(
         ["nora.lind", "priya.raman"],
         "Is my A/B test honest?",
@@ -374,17 +280,11 @@ pub(super) const CHATS: &[Chat] = &[
     Chat {
         learner: "ben.carter",
         expert: "lucas.moreau",
-        lines: &[
-            "Do I need a website before I advertise?",
-            "One page with a map and your hours is enough to begin.",
-        ],
+        lines: &["Do I need a website before I advertise?", "One page with a map and your hours is enough to begin."],
     },
     Chat {
         learner: "hannah.vogel",
         expert: "sofia.marchetti",
-        lines: &[
-            "Can we do this with the camera on the desk?",
-            "Even better, I want to see the chair.",
-        ],
+        lines: &["Can we do this with the camera on the desk?", "Even better, I want to see the chair."],
     },
 ];

@@ -30,30 +30,18 @@ pub(super) struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     pub(super) fn new(gateway: &'a Gateway, app: &'a App) -> Self {
-        Self {
-            gateway,
-            app,
-            logins: Mutex::default(),
-        }
+        Self { gateway, app, logins: Mutex::default() }
     }
 
     /// Moves the clock. What was logged in before is not used after.
     pub(super) fn travel(&self, by: TimeDelta) {
         self.app.clock.advance(by);
-        self.logins
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.logins.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Registers, or logs in who is here already.
     pub(super) async fn join(&self, person: &Person) -> Result<Actor, Fault> {
-        let Person {
-            username,
-            first_name,
-            last_name,
-            ..
-        } = *person;
+        let Person { username, first_name, last_name, .. } = *person;
         if let Some(actor) = self.log_in(username).await? {
             return Ok(actor);
         }
@@ -61,39 +49,26 @@ impl<'a> Stage<'a> {
             "username": username, "email": format!("{username}@example.org"),
             "password": PASSWORD, "first_name": first_name, "last_name": last_name,
         });
-        let (status, told) = self
-            .send(None, "POST", "/api/users/register/", &body)
-            .await?;
-        self.enter(username, &told)
-            .ok_or_else(|| refused("POST", "/api/users/register/", status, &told))
+        let (status, told) = self.send(None, "POST", "/api/users/register/", &body).await?;
+        self.enter(username, &told).ok_or_else(|| refused("POST", "/api/users/register/", status, &told))
     }
 
     /// Nothing if there is nobody of this name.
     pub(super) async fn log_in(&self, username: &str) -> Result<Option<Actor>, Fault> {
-        let known = self
-            .logins
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(username)
-            .cloned();
+        let known = self.logins.lock().unwrap_or_else(PoisonError::into_inner).get(username).cloned();
         if known.is_some() {
             return Ok(known);
         }
         let body = json!({"username": username, "password": PASSWORD});
         let (status, told) = self.send(None, "POST", "/api/users/login/", &body).await?;
         match self.enter(username, &told) {
-            None if status != StatusCode::UNAUTHORIZED => {
-                Err(refused("POST", "/api/users/login/", status, &told))
-            }
+            None if status != StatusCode::UNAUTHORIZED => Err(refused("POST", "/api/users/login/", status, &told)),
             actor => Ok(actor),
         }
     }
 
     fn enter(&self, username: &str, told: &Json) -> Option<Actor> {
-        let actor = Actor {
-            id: told["id"].as_i64()?,
-            token: told["token"].as_str()?.to_owned(),
-        };
+        let actor = Actor { id: told["id"].as_i64()?, token: told["token"].as_str()?.to_owned() };
         let mut logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
         logins.insert(username.to_owned(), actor.clone());
         Some(actor)
@@ -104,19 +79,9 @@ impl<'a> Stage<'a> {
     }
 
     /// A request that has to succeed.
-    pub(super) async fn must(
-        &self,
-        actor: &Actor,
-        method: &str,
-        path: &str,
-        body: &Json,
-    ) -> Result<Json, Fault> {
+    pub(super) async fn must(&self, actor: &Actor, method: &str, path: &str, body: &Json) -> Result<Json, Fault> {
         let (status, told) = self.send(Some(&actor.token), method, path, body).await?;
-        if status.is_success() {
-            Ok(told)
-        } else {
-            Err(refused(method, path, status, &told))
-        }
+        if status.is_success() { Ok(told) } else { Err(refused(method, path, status, &told)) }
     }
 
     /// Changes a meeting's status. An earlier start of the demo may have come further, or too
@@ -132,12 +97,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Hours of this expert that the actor could book, from so much later on.
-    pub(super) async fn free_slots(
-        &self,
-        actor: &Actor,
-        expert: i64,
-        later: TimeDelta,
-    ) -> Result<Vec<Json>, Fault> {
+    pub(super) async fn free_slots(&self, actor: &Actor, expert: i64, later: TimeDelta) -> Result<Vec<Json>, Fault> {
         let from = (self.app.clock.now() + later).to_rfc3339_opts(SecondsFormat::Secs, true);
         let path = format!("/api/users/{expert}/available_slots/?from={from}&days=7&minutes=60");
         match self.get(actor, &path).await? {
@@ -153,10 +113,7 @@ impl<'a> Stage<'a> {
         path: &str,
         body: &Json,
     ) -> Result<(StatusCode, Json), Fault> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", "localhost");
+        let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
@@ -166,10 +123,7 @@ impl<'a> Stage<'a> {
             request = request.header("content-type", "application/json");
             Bytes::from(body.to_string())
         };
-        let response = self
-            .gateway
-            .answer(request.body(body)?, an_address(), self.app.clock.now())
-            .await;
+        let response = self.gateway.answer(request.body(body)?, an_address(), self.app.clock.now()).await;
         let told = serde_json::from_slice(response.body()).unwrap_or(Json::Null);
         Ok((response.status(), told))
     }
@@ -177,8 +131,7 @@ impl<'a> Stage<'a> {
 
 /// Whether an item of a list has this value in this field.
 pub(super) fn has(list: &Json, field: &str, value: &str) -> bool {
-    list.as_array()
-        .is_some_and(|items| items.iter().any(|item| item[field] == value))
+    list.as_array().is_some_and(|items| items.iter().any(|item| item[field] == value))
 }
 
 fn refused(method: &str, path: &str, status: StatusCode, told: &Json) -> Fault {

@@ -53,20 +53,11 @@ impl Dynamo {
         let (ready, started) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let definition = table.clone();
-        let thread = std::thread::Builder::new()
-            .name("dynamo".into())
-            .spawn(move || {
-                run(file.as_deref(), &definition, &ready, stopped);
-            })?;
-        let address = started
-            .recv()
-            .map_err(|_| "the embedded table ended at its start")??;
-        Ok(Self {
-            address,
-            table_name: table.name.clone(),
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        let thread = std::thread::Builder::new().name("dynamo".into()).spawn(move || {
+            run(file.as_deref(), &definition, &ready, stopped);
+        })?;
+        let address = started.recv().map_err(|_| "the embedded table ended at its start")??;
+        Ok(Self { address, table_name: table.name.clone(), stop: Some(stop), thread: Some(thread) })
     }
 
     /// The endpoint an SDK client is given.
@@ -106,11 +97,8 @@ type Ready = mpsc::Sender<Result<SocketAddr, Fault>>;
 /// The service's whole life, on its own thread.
 fn run(file: Option<&Path>, table: &Table, ready: &Ready, stopped: oneshot::Receiver<()>) {
     let opened = open(file, table).and_then(|database| {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("dynamo")
-            .enable_all()
-            .build()?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("dynamo").enable_all().build()?;
         Ok((database, runtime))
     });
     let (database, runtime) = match opened {
@@ -170,9 +158,7 @@ fn open(file: Option<&Path>, table: &Table) -> Result<Database, Fault> {
         create(&database, table)?;
         return Ok(database);
     };
-    let path = file
-        .to_str()
-        .ok_or("the data directory's name is not Unicode")?;
+    let path = file.to_str().ok_or("the data directory's name is not Unicode")?;
     let database = Database::new(path)?;
     // The only way to `synchronous = NORMAL`: commits reach the write-ahead log, which outlives
     // this process, but do not each wait for the disk.
@@ -220,66 +206,32 @@ mod tests {
     async fn put(dynamo: &Dynamo, pk: &str) {
         let text = |value: &str| AttributeValue::S(value.into());
         let put = dynamo.client().put_item().table_name(dynamo.table_name());
-        put.item("pk", text(pk))
-            .item("sk", text("a"))
-            .send()
-            .await
-            .unwrap();
+        put.item("pk", text(pk)).item("sk", text("a")).send().await.unwrap();
     }
 
     async fn has(dynamo: &Dynamo, pk: &str) -> bool {
         let text = |value: &str| AttributeValue::S(value.into());
         let get = dynamo.client().get_item().table_name(dynamo.table_name());
-        get.key("pk", text(pk))
-            .key("sk", text("a"))
-            .send()
-            .await
-            .unwrap()
-            .item
-            .is_some()
+        get.key("pk", text(pk)).key("sk", text("a")).send().await.unwrap().item.is_some()
     }
 
     #[tokio::test]
     async fn the_table_is_made_from_the_template() {
         let dynamo = Dynamo::start_memory(&table()).unwrap();
-        let described = dynamo
-            .client()
-            .describe_table()
-            .table_name(dynamo.table_name())
-            .send()
-            .await
-            .unwrap();
+        let described = dynamo.client().describe_table().table_name(dynamo.table_name()).send().await.unwrap();
         let described = described.table.unwrap();
-        let mut indexes: Vec<_> = described
-            .global_secondary_indexes()
-            .iter()
-            .filter_map(|i| i.index_name())
-            .collect();
+        let mut indexes: Vec<_> = described.global_secondary_indexes().iter().filter_map(|i| i.index_name()).collect();
         indexes.sort_unstable();
         assert_eq!(indexes, ["by_a", "by_b", "by_due"]);
-        assert_eq!(
-            described
-                .stream_specification
-                .unwrap()
-                .stream_view_type
-                .unwrap()
-                .as_str(),
-            "NEW_AND_OLD_IMAGES"
-        );
-        let ttl = dynamo
-            .client()
-            .describe_time_to_live()
-            .table_name(dynamo.table_name());
+        assert_eq!(described.stream_specification.unwrap().stream_view_type.unwrap().as_str(), "NEW_AND_OLD_IMAGES");
+        let ttl = dynamo.client().describe_time_to_live().table_name(dynamo.table_name());
         let ttl = ttl.send().await.unwrap().time_to_live_description.unwrap();
         assert_eq!(ttl.attribute_name.as_deref(), Some("expires_at"));
     }
 
     #[tokio::test]
     async fn two_tables_in_memory_know_nothing_of_each_other() {
-        let (one, two) = (
-            Dynamo::start_memory(&table()).unwrap(),
-            Dynamo::start_memory(&table()).unwrap(),
-        );
+        let (one, two) = (Dynamo::start_memory(&table()).unwrap(), Dynamo::start_memory(&table()).unwrap());
         put(&one, "x").await;
         assert!(has(&one, "x").await);
         assert!(!has(&two, "x").await);

@@ -37,21 +37,12 @@ impl fmt::Debug for Files {
 impl Files {
     /// # Errors
     /// The folder cannot be made.
-    pub fn open(
-        root: &Path,
-        bucket: &str,
-        secret: &str,
-        origins: Vec<String>,
-    ) -> Result<Self, Fault> {
+    pub fn open(root: &Path, bucket: &str, secret: &str, origins: Vec<String>) -> Result<Self, Fault> {
         fs::create_dir_all(root.join(bucket))?;
         let folder = s3s_fs::FileSystem::new(root).map_err(|error| format!("{error:?}"))?;
         let mut builder = S3ServiceBuilder::new(folder);
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, secret));
-        Ok(Self {
-            service: builder.build(),
-            bucket: bucket.to_owned(),
-            origins,
-        })
+        Ok(Self { service: builder.build(), bucket: bucket.to_owned(), origins })
     }
 
     #[must_use]
@@ -78,23 +69,14 @@ impl Files {
         if let Some(origin) = origin {
             let headers = response.headers_mut();
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            headers.insert(
-                header::ACCESS_CONTROL_EXPOSE_HEADERS,
-                HeaderValue::from_static("ETag"),
-            );
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag"));
             headers.append(header::VARY, HeaderValue::from_static("Origin"));
         }
         // What others uploaded shares an origin with the API here, other than on AWS: never let a
         // browser run it.
         let headers = response.headers_mut();
-        headers.insert(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        );
-        headers.insert(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("sandbox"),
-        );
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
         response
     }
 
@@ -103,9 +85,7 @@ impl Files {
         let answered = match self.service.clone().oneshot(request).await {
             Ok(response) => {
                 let (head, body) = response.into_parts();
-                body.collect()
-                    .await
-                    .map(|body| Response::from_parts(head, body.to_bytes()))
+                body.collect().await.map(|body| Response::from_parts(head, body.to_bytes()))
             }
             Err(error) => Err(format!("{error:?}").into()),
         };
@@ -117,10 +97,7 @@ impl Files {
 
     fn allowed_origin(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let origin = headers.get(header::ORIGIN)?;
-        self.origins
-            .iter()
-            .any(|allowed| allowed.as_bytes() == origin.as_bytes())
-            .then(|| origin.clone())
+        self.origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()).then(|| origin.clone())
     }
 }
 
@@ -142,10 +119,7 @@ pub fn client(base_url: &str, secret: &str) -> aws_sdk_s3::Client {
 /// On S3 `..` and a slash at the beginning are names like any other; a folder would follow them.
 fn leaves_the_bucket(path: &str) -> bool {
     let path = payload::raw_path(path);
-    path.contains("//")
-        || path
-            .split(['/', '\\'])
-            .any(|name| name == ".." || name == ".")
+    path.contains("//") || path.split(['/', '\\']).any(|name| name == ".." || name == ".")
 }
 
 fn preflight(headers: &HeaderMap, allowed: bool) -> Response<Bytes> {
@@ -155,14 +129,8 @@ fn preflight(headers: &HeaderMap, allowed: bool) -> Response<Bytes> {
         return response;
     }
     let out = response.headers_mut();
-    out.insert(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("GET, HEAD, PUT"),
-    );
-    out.insert(
-        header::ACCESS_CONTROL_MAX_AGE,
-        HeaderValue::from_static("3600"),
-    );
+    out.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, PUT"));
+    out.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));
     if let Some(asked) = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
         out.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
     }

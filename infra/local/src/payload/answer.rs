@@ -10,12 +10,7 @@ use serde_json::{Map, Value as Json};
 use crate::Fault;
 
 /// Headers the gateway sets itself.
-const OWN: [HeaderName; 4] = [
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    header::DATE,
-    header::TRANSFER_ENCODING,
-];
+const OWN: [HeaderName; 4] = [header::CONNECTION, header::CONTENT_LENGTH, header::DATE, header::TRANSFER_ENCODING];
 
 /// Reads the answer. Without a `statusCode` the whole JSON is the body of a 200, as the format
 /// says.
@@ -24,18 +19,12 @@ const OWN: [HeaderName; 4] = [
 /// The function broke the format; the gateway answers 500 then.
 pub fn response(answer: &[u8]) -> Result<Response<Bytes>, Fault> {
     let parsed: Json = serde_json::from_slice(answer)?;
-    let Some(answer) = parsed
-        .as_object()
-        .filter(|fields| fields.contains_key("statusCode"))
-    else {
+    let Some(answer) = parsed.as_object().filter(|fields| fields.contains_key("statusCode")) else {
         let mut inferred = Response::new(Bytes::from(match parsed {
             Json::String(words) => words,
             other => other.to_string(),
         }));
-        inferred.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
+        inferred.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         return Ok(inferred);
     };
 
@@ -56,12 +45,7 @@ pub fn response(answer: &[u8]) -> Result<Response<Bytes>, Fault> {
             }
         }
     }
-    for cookie in answer
-        .get("cookies")
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
-    {
+    for cookie in answer.get("cookies").and_then(Json::as_array).into_iter().flatten() {
         out.append(header::SET_COOKIE, plain(cookie).parse()?);
     }
     if !response.body().is_empty() && !response.headers().contains_key(header::CONTENT_TYPE) {
@@ -88,21 +72,12 @@ fn status(value: &Json) -> Result<StatusCode, Fault> {
         Json::String(digits) => digits.parse().ok(),
         other => other.as_u64().and_then(|code| u16::try_from(code).ok()),
     };
-    let code = code
-        .filter(|code| (200..600).contains(code))
-        .ok_or("no such status code")?;
+    let code = code.filter(|code| (200..600).contains(code)).ok_or("no such status code")?;
     Ok(StatusCode::from_u16(code)?)
 }
 
-fn fields<'a>(
-    answer: &'a Map<String, Json>,
-    name: &str,
-) -> impl Iterator<Item = (&'a String, &'a Json)> {
-    answer
-        .get(name)
-        .and_then(Json::as_object)
-        .into_iter()
-        .flatten()
+fn fields<'a>(answer: &'a Map<String, Json>, name: &str) -> impl Iterator<Item = (&'a String, &'a Json)> {
+    answer.get(name).and_then(Json::as_object).into_iter().flatten()
 }
 
 fn plain(value: &Json) -> String {

@@ -42,18 +42,17 @@ fn event_at(request: Request<&[u8]>, origin: &Origin) -> Json {
 
 #[test]
 fn a_request_becomes_the_documented_event() {
-    let request =
-        Request::post("/api/users/me/?parameter1=value1&parameter1=value2&parameter2=a%20b")
-            .header("Host", "id.execute-api.us-east-1.amazonaws.com")
-            .header("User-Agent", "agent")
-            .header("Content-Type", "application/json")
-            .header("Header2", "value1")
-            .header("Header2", "value2")
-            .header("Cookie", "cookie1=a; cookie2=b")
-            .header("Cookie", "cookie3=c")
-            .header("Connection", "keep-alive")
-            .body(&br#"{"a": 1}"#[..])
-            .unwrap();
+    let request = Request::post("/api/users/me/?parameter1=value1&parameter1=value2&parameter2=a%20b")
+        .header("Host", "id.execute-api.us-east-1.amazonaws.com")
+        .header("User-Agent", "agent")
+        .header("Content-Type", "application/json")
+        .header("Header2", "value1")
+        .header("Header2", "value2")
+        .header("Cookie", "cookie1=a; cookie2=b")
+        .header("Cookie", "cookie3=c")
+        .header("Connection", "keep-alive")
+        .body(&br#"{"a": 1}"#[..])
+        .unwrap();
     assert_eq!(
         event_of(request),
         json!({
@@ -113,37 +112,18 @@ fn a_request_without_them_has_no_cookies_query_or_body_fields() {
 #[test]
 fn bodies_are_text_only_for_the_content_types_the_service_calls_text() {
     let encoded = |kind: &str| {
-        let request = Request::post("/")
-            .header("content-type", kind)
-            .body(&b"a=b"[..])
-            .unwrap();
+        let request = Request::post("/").header("content-type", kind).body(&b"a=b"[..]).unwrap();
         event_of(request)["isBase64Encoded"].as_bool().unwrap()
     };
-    for kind in [
-        "application/json",
-        "text/plain; charset=utf-8",
-        "Application/JSON ; v=1",
-        "text/html",
-    ] {
+    for kind in ["application/json", "text/plain; charset=utf-8", "Application/JSON ; v=1", "text/html"] {
         assert!(!encoded(kind), "{kind}");
     }
-    for kind in [
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "image/png",
-        "",
-    ] {
+    for kind in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "image/png", ""] {
         assert!(encoded(kind), "{kind}");
     }
     let bare = event_of(Request::post("/").body(&b"{}"[..]).unwrap());
-    assert_eq!(
-        (&bare["isBase64Encoded"], &bare["body"]),
-        (&json!(true), &json!("e30="))
-    );
-    let broken = Request::post("/")
-        .header("content-type", "text/plain")
-        .body(&[0xff][..])
-        .unwrap();
+    assert_eq!((&bare["isBase64Encoded"], &bare["body"]), (&json!(true), &json!("e30=")));
+    let broken = Request::post("/").header("content-type", "text/plain").body(&[0xff][..]).unwrap();
     assert_eq!(event_of(broken)["body"], "/w==");
 }
 
@@ -157,14 +137,8 @@ fn the_path_arrives_decoded_and_cut_at_a_question_mark() {
 
 #[test]
 fn a_stage_other_than_the_default_is_part_of_the_path_but_not_of_the_route() {
-    let origin = Origin {
-        stage: "dev".into(),
-        ..origin()
-    };
-    let event = event_at(
-        Request::get("/dev/api/users/7").body(&b""[..]).unwrap(),
-        &origin,
-    );
+    let origin = Origin { stage: "dev".into(), ..origin() };
+    let event = event_at(Request::get("/dev/api/users/7").body(&b""[..]).unwrap(), &origin);
     assert_eq!(event["rawPath"], "/dev/api/users/7");
     assert_eq!(event["requestContext"]["http"]["path"], "/dev/api/users/7");
     assert_eq!(event["routeKey"], "ANY /api/users/{proxy+}");
@@ -208,12 +182,8 @@ fn an_answer_becomes_a_response() {
 
 #[test]
 fn a_binary_answer_is_decoded() {
-    let answer =
-        json!({"statusCode": 200, "body": BASE64.encode([0, 255]), "isBase64Encoded": true});
-    assert_eq!(
-        &response(answer.to_string().as_bytes()).unwrap().body()[..],
-        [0, 255]
-    );
+    let answer = json!({"statusCode": 200, "body": BASE64.encode([0, 255]), "isBase64Encoded": true});
+    assert_eq!(&response(answer.to_string().as_bytes()).unwrap().body()[..], [0, 255]);
 }
 
 #[test]
@@ -235,11 +205,7 @@ fn a_broken_answer_is_an_error() {
         br#"{"statusCode": 200, "headers": {"bad name": "x"}}"#,
         br#"{"statusCode": 200, "headers": {"x": "a\nb"}}"#,
     ] {
-        assert!(
-            response(answer).is_err(),
-            "{}",
-            String::from_utf8_lossy(answer)
-        );
+        assert!(response(answer).is_err(), "{}", String::from_utf8_lossy(answer));
     }
 }
 
@@ -248,25 +214,14 @@ fn mirror() -> Function {
     let router = axum::Router::new().fallback(async |request: axum::extract::Request| {
         let (head, body) = request.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        let headers: BTreeMap<_, _> = head
-            .headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), text(value)))
-            .collect();
+        let headers: BTreeMap<_, _> =
+            head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
         let told = json!({
             "method": head.method.as_str(), "uri": head.uri.to_string(), "headers": headers,
             "body": BASE64.encode(body),
         });
-        let kind = [
-            ("content-type", "application/json"),
-            ("set-cookie", "a=1"),
-            ("set-cookie", "b=2"),
-        ];
-        (
-            StatusCode::CREATED,
-            axum::response::AppendHeaders(kind),
-            told.to_string(),
-        )
+        let kind = [("content-type", "application/json"), ("set-cookie", "a=1"), ("set-cookie", "b=2")];
+        (StatusCode::CREATED, axum::response::AppendHeaders(kind), told.to_string())
     });
     Function::routing(router)
 }
@@ -291,37 +246,19 @@ async fn a_request_survives_the_adapter_of_the_lambda_runtime() {
     assert_eq!(cookies, ["a=1", "b=2"]);
     let told: Json = serde_json::from_slice(response.body()).unwrap();
     assert_eq!(told["method"], "PUT");
-    assert_eq!(
-        told["uri"],
-        "https://localhost:8000/api/users/a%20b/?tag=1&tag=2&q=%C3%A9"
-    );
+    assert_eq!(told["uri"], "https://localhost:8000/api/users/a%20b/?tag=1&tag=2&q=%C3%A9");
     assert_eq!(told["headers"]["cookie"], "one=1; two=2");
     assert_eq!(told["body"], BASE64.encode(body));
 }
 
 #[tokio::test]
 async fn odd_paths_and_headers_survive_the_adapter_too() {
-    for path in [
-        "/%00",
-        "/a%0Ab",
-        "//x//",
-        "/%5C..%5C",
-        "/a%23b",
-        "/%E2%82%AC/{}",
-        "/a%3F?x=1",
-    ] {
+    for path in ["/%00", "/a%0Ab", "//x//", "/%5C..%5C", "/a%23b", "/%E2%82%AC/{}", "/a%3F?x=1"] {
         let request = Request::get(path)
             .header("host", "localhost")
-            .header(
-                "x-odd",
-                http::HeaderValue::from_bytes(b"caf\xe9 \xc3\xa9").unwrap(),
-            )
+            .header("x-odd", http::HeaderValue::from_bytes(b"caf\xe9 \xc3\xa9").unwrap())
             .body(&b""[..])
             .unwrap();
-        assert_eq!(
-            through_the_adapter(request).await.status(),
-            StatusCode::CREATED,
-            "{path}"
-        );
+        assert_eq!(through_the_adapter(request).await.status(), StatusCode::CREATED, "{path}");
     }
 }

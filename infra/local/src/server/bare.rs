@@ -25,19 +25,12 @@ pub(super) struct Enveloping<S> {
 
 impl<S> Enveloping<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self {
-            stream,
-            instead: None,
-        }
+        Self { stream, instead: None }
     }
 }
 
 impl<S: Read + Unpin> Read for Enveloping<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
-    ) -> Poll<Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
@@ -61,11 +54,7 @@ impl<S: Write + Unpin> Enveloping<S> {
 }
 
 impl<S: Write + Unpin> Write for Enveloping<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &[u8],
-    ) -> Poll<Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &[u8]) -> Poll<Result<usize>> {
         if self.instead.is_none() {
             self.instead = refusal(buffer).map(|refusal| (refusal, buffer.len()));
         }
@@ -104,21 +93,11 @@ impl<S: Write + Unpin> Write for Enveloping<S> {
 fn refusal(head: &[u8]) -> Option<Bytes> {
     let status = std::str::from_utf8(head.strip_prefix(b"HTTP/1.")?.get(2..5)?).ok()?;
     let (status, code, sentence) = match status {
-        "400" => (
-            StatusCode::BAD_REQUEST,
-            "bad_request",
-            "This is not a request.",
-        ),
-        "414" => (
-            StatusCode::URI_TOO_LONG,
-            "uri_too_long",
-            "The address is too long.",
-        ),
-        "431" => (
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            "too_large",
-            "The request line and headers are too large.",
-        ),
+        "400" => (StatusCode::BAD_REQUEST, "bad_request", "This is not a request."),
+        "414" => (StatusCode::URI_TOO_LONG, "uri_too_long", "The address is too long."),
+        "431" => {
+            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too_large", "The request line and headers are too large.")
+        }
         _ => return None,
     };
     let head = std::str::from_utf8(head).ok()?;

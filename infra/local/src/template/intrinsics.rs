@@ -24,14 +24,11 @@ impl Template {
                 {
                     return self.call(name.trim_start_matches("Fn::"), argument);
                 }
-                let fields = mapping.iter().filter_map(|(name, value)| {
-                    Some((text(&self.resolve(name)?), self.resolve(value)?))
-                });
+                let fields =
+                    mapping.iter().filter_map(|(name, value)| Some((text(&self.resolve(name)?), self.resolve(value)?)));
                 Some(Json::Object(fields.collect::<Map<_, _>>()))
             }
-            Value::Sequence(items) => Some(Json::Array(
-                items.iter().filter_map(|item| self.resolve(item)).collect(),
-            )),
+            Value::Sequence(items) => Some(Json::Array(items.iter().filter_map(|item| self.resolve(item)).collect())),
             Value::Null => Some(Json::Null),
             Value::Bool(flag) => Some(json!(flag)),
             Value::Number(number) => Some(number_as_json(number)),
@@ -61,9 +58,7 @@ impl Template {
                 let [separator, whole] = &parts[..] else {
                     return None;
                 };
-                Some(json!(
-                    text(whole).split(&text(separator)).collect::<Vec<_>>()
-                ))
+                Some(json!(text(whole).split(&text(separator)).collect::<Vec<_>>()))
             }
             "Select" => {
                 let Some(Json::Array(parts)) = self.resolve(argument) else {
@@ -78,16 +73,10 @@ impl Template {
                 let [condition, yes, no] = &argument.as_sequence()?[..] else {
                     return None;
                 };
-                let chosen = if self.condition(condition.as_str()?) {
-                    yes
-                } else {
-                    no
-                };
+                let chosen = if self.condition(condition.as_str()?) { yes } else { no };
                 self.resolve(chosen)
             }
-            "Equals" | "Not" | "And" | "Or" | "Condition" => {
-                Some(json!(self.holds(function, argument)))
-            }
+            "Equals" | "Not" | "And" | "Or" | "Condition" => Some(json!(self.holds(function, argument))),
             other => Some(json!(format!("local:{other}"))),
         }
     }
@@ -106,38 +95,20 @@ impl Template {
         let Some(parameter) = self.root.get("Parameters").and_then(|p| p.get(name)) else {
             return Some(json!(self.physical_name(name)));
         };
-        let default = parameter
-            .get("Default")
-            .and_then(|d| self.resolve(d))
-            .unwrap_or(json!(""));
-        let kind = parameter
-            .get("Type")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let default = parameter.get("Default").and_then(|d| self.resolve(d)).unwrap_or(json!(""));
+        let kind = parameter.get("Type").and_then(Value::as_str).unwrap_or_default();
         if kind == "CommaDelimitedList" || kind.starts_with("List<") {
-            return Some(json!(
-                text(&default).split(',').map(str::trim).collect::<Vec<_>>()
-            ));
+            return Some(json!(text(&default).split(',').map(str::trim).collect::<Vec<_>>()));
         }
         Some(default)
     }
 
     /// The name a resource is given in the template, else its logical id as `kebab-case`.
     pub(super) fn physical_name(&self, id: &str) -> String {
-        let properties = self
-            .root
-            .get("Resources")
-            .and_then(|r| r.get(id))
-            .and_then(|r| r.get("Properties"));
-        let given = [
-            "TableName",
-            "BucketName",
-            "QueueName",
-            "FunctionName",
-            "Name",
-        ]
-        .into_iter()
-        .find_map(|field| self.resolve(properties?.get(field)?));
+        let properties = self.root.get("Resources").and_then(|r| r.get(id)).and_then(|r| r.get("Properties"));
+        let given = ["TableName", "BucketName", "QueueName", "FunctionName", "Name"]
+            .into_iter()
+            .find_map(|field| self.resolve(properties?.get(field)?));
         if let Some(Json::String(name)) = given {
             return name;
         }
@@ -153,11 +124,7 @@ impl Template {
 
     fn attribute(&self, argument: &Value) -> String {
         let path = match argument {
-            Value::Sequence(parts) => parts
-                .iter()
-                .filter_map(Value::as_str)
-                .collect::<Vec<_>>()
-                .join("."),
+            Value::Sequence(parts) => parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("."),
             other => other.as_str().unwrap_or_default().to_owned(),
         };
         format!("arn:aws:local:{REGION}:{ACCOUNT}:{path}")
@@ -224,9 +191,5 @@ pub(super) fn text(value: &Json) -> String {
 }
 
 fn number_as_json(number: &serde_yaml_ng::Number) -> Json {
-    if let Some(whole) = number.as_i64() {
-        json!(whole)
-    } else {
-        json!(number.as_f64())
-    }
+    if let Some(whole) = number.as_i64() { json!(whole) } else { json!(number.as_f64()) }
 }

@@ -190,12 +190,16 @@ pub enum Fact {
     Requested,
     Paid,
     Confirmed,
-    Cancelled { by: Actor },
+    Cancelled {
+        by: Actor,
+    },
     Moved,
     Replaced,
     Expired,
     Completed,
-    NoShow { absent: Seat },
+    NoShow {
+        absent: Seat,
+    },
     Refunded,
     /// The expert got the price, or a tip, of this many minor units.
     PaidOut(u32),
@@ -348,13 +352,7 @@ impl Booking {
         self.capture(entry, now, facts)
     }
 
-    fn report_no_show(
-        &mut self,
-        actor: Actor,
-        entry: EntryId,
-        now: Instant,
-        facts: &mut Vec<Fact>,
-    ) -> Option<Entry> {
+    fn report_no_show(&mut self, actor: Actor, entry: EntryId, now: Instant, facts: &mut Vec<Fact>) -> Option<Entry> {
         let absent = actor.seat()?.other();
         self.absent = Some(absent);
         facts.push(Fact::NoShow { absent });

@@ -54,9 +54,7 @@ impl Schedule<'_> {
         if !self.is_published() {
             return true;
         }
-        self.open_between(interval.start(), interval.end())
-            .iter()
-            .any(|window| window.contains(interval))
+        self.open_between(interval.start(), interval.end()).iter().any(|window| window.contains(interval))
     }
 
     /// The windows that overlap `within`, ascending, neither overlapping nor touching one another: the union of the
@@ -104,14 +102,8 @@ impl Schedule<'_> {
 impl Block {
     /// `None` for a block that ends before it begins.
     fn interval(&self) -> Option<Interval> {
-        let start = self
-            .zone
-            .instant(TimeOfDay::MIDNIGHT.on(self.start_date)?)?;
-        let end = self.zone.instant(
-            self.end_date
-                .checked_add_days(Days::new(1))?
-                .and_time(NaiveTime::MIN),
-        )?;
+        let start = self.zone.instant(TimeOfDay::MIDNIGHT.on(self.start_date)?)?;
+        let end = self.zone.instant(self.end_date.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN))?;
         Interval::new(start, end)
     }
 }
@@ -120,16 +112,12 @@ impl Block {
 fn weekly(day: u8, first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = NaiveDate> {
     let ahead = (7 + u32::from(day) - first.weekday().num_days_from_monday()) % 7;
     let start = first.checked_add_days(Days::new(ahead.into()));
-    std::iter::successors(start, |date| date.checked_add_days(Days::new(7)))
-        .take_while(move |date| *date <= last)
+    std::iter::successors(start, |date| date.checked_add_days(Days::new(7))).take_while(move |date| *date <= last)
 }
 
 /// One row on one date. `None` where the clock's change leaves nothing of it.
 fn opening(row: &WeeklyHours, zone: &Zone, date: NaiveDate) -> Option<Interval> {
-    Interval::new(
-        zone.instant(row.start.on(date)?)?,
-        zone.instant(row.end.on(date)?)?,
-    )
+    Interval::new(zone.instant(row.start.on(date)?)?, zone.instant(row.end.on(date)?)?)
 }
 
 /// Ascending, with what overlaps or touches made one.
@@ -156,9 +144,7 @@ fn subtract(windows: &[Interval], blocks: &[Interval]) -> Vec<Interval> {
             start = start.max(block.end());
         }
         // This one reaches into, or past, the next window: it stays for that.
-        let end = blocks
-            .peek()
-            .map_or(window.end(), |block| block.start().min(window.end()));
+        let end = blocks.peek().map_or(window.end(), |block| block.start().min(window.end()));
         left.extend(Interval::new(start, end));
     }
     left
@@ -188,11 +174,7 @@ mod tests {
 
     /// The windows of a week from Monday 2026-05-04, UTC.
     fn in_a_week(rows: &[WeeklyHours], blocks: &[Block], account: &str) -> Vec<Interval> {
-        let schedule = Schedule {
-            rows,
-            blocks,
-            account_zone: &zone(account),
-        };
+        let schedule = Schedule { rows, blocks, account_zone: &zone(account) };
         schedule.windows(interval("2026-05-04T00:00:00Z", "2026-05-11T00:00:00Z"))
     }
 
@@ -200,28 +182,17 @@ mod tests {
     fn without_hours_every_time_may_be_booked_and_with_closed_ones_none() {
         let wanted = interval("2026-05-04T10:00:00Z", "2026-05-04T11:00:00Z");
         let utc = Zone::utc();
-        let mut schedule = Schedule {
-            rows: &[],
-            blocks: &[],
-            account_zone: &utc,
-        };
+        let mut schedule = Schedule { rows: &[], blocks: &[], account_zone: &utc };
         assert!(!schedule.is_published() && schedule.covers(&wanted));
-        let closed = [WeeklyHours {
-            open: false,
-            ..row(0, "09:00", "17:00")
-        }];
+        let closed = [WeeklyHours { open: false, ..row(0, "09:00", "17:00") }];
         schedule.rows = &closed;
         assert!(schedule.is_published() && !schedule.covers(&wanted));
     }
 
     #[test]
     fn touching_and_overlapping_rows_are_one_window() {
-        let rows = [
-            row(0, "11:00", "12:00"),
-            row(0, "09:00", "10:30"),
-            row(0, "10:00", "11:00"),
-            row(0, "13:00", "14:00"),
-        ];
+        let rows =
+            [row(0, "11:00", "12:00"), row(0, "09:00", "10:30"), row(0, "10:00", "11:00"), row(0, "13:00", "14:00")];
         let expected = [
             interval("2026-05-04T09:00:00Z", "2026-05-04T12:00:00Z"),
             interval("2026-05-04T13:00:00Z", "2026-05-04T14:00:00Z"),
@@ -233,15 +204,8 @@ mod tests {
     fn a_night_over_midnight_is_one_window() {
         let rows = [row(1, "20:00", "24:00"), row(2, "00:00", "04:00")];
         let berlin = in_a_week(&rows, &[], "Europe/Berlin");
-        assert_eq!(
-            berlin,
-            [interval("2026-05-05T18:00:00Z", "2026-05-06T02:00:00Z")]
-        );
-        let schedule = Schedule {
-            rows: &rows,
-            blocks: &[],
-            account_zone: &zone("Europe/Berlin"),
-        };
+        assert_eq!(berlin, [interval("2026-05-05T18:00:00Z", "2026-05-06T02:00:00Z")]);
+        let schedule = Schedule { rows: &rows, blocks: &[], account_zone: &zone("Europe/Berlin") };
         assert!(schedule.covers(&interval("2026-05-05T21:30:00Z", "2026-05-05T22:30:00Z")));
         assert!(!schedule.covers(&interval("2026-05-06T01:30:00Z", "2026-05-06T02:00:01Z")));
     }
@@ -250,18 +214,12 @@ mod tests {
     fn a_window_that_began_earlier_keeps_its_start() {
         let rows = [row(6, "22:00", "24:00"), row(0, "00:00", "02:00")];
         let first = in_a_week(&rows, &[], "UTC")[0];
-        assert_eq!(
-            first,
-            interval("2026-05-03T22:00:00Z", "2026-05-04T02:00:00Z")
-        );
+        assert_eq!(first, interval("2026-05-03T22:00:00Z", "2026-05-04T02:00:00Z"));
     }
 
     #[test]
     fn a_row_follows_its_own_zone_before_the_accounts() {
-        let rows = [WeeklyHours {
-            zone: Some(zone("Asia/Kolkata")),
-            ..row(0, "09:00", "10:00")
-        }];
+        let rows = [WeeklyHours { zone: Some(zone("Asia/Kolkata")), ..row(0, "09:00", "10:00") }];
         let expected = [interval("2026-05-04T03:30:00Z", "2026-05-04T04:30:00Z")];
         assert_eq!(in_a_week(&rows, &[], "Europe/Berlin"), expected);
     }
@@ -271,54 +229,24 @@ mod tests {
         let rows: Vec<_> = (0..7).map(|day| row(day, "00:00", "24:00")).collect();
         let date = |day| NaiveDate::from_ymd_opt(2026, 5, day).unwrap();
         let blocks = [
-            Block {
-                start_date: date(8),
-                end_date: date(8),
-                zone: zone("Asia/Kolkata"),
-            },
-            Block {
-                start_date: date(5),
-                end_date: date(6),
-                zone: Zone::utc(),
-            },
-            Block {
-                start_date: date(6),
-                end_date: date(7),
-                zone: Zone::utc(),
-            },
+            Block { start_date: date(8), end_date: date(8), zone: zone("Asia/Kolkata") },
+            Block { start_date: date(5), end_date: date(6), zone: Zone::utc() },
+            Block { start_date: date(6), end_date: date(7), zone: Zone::utc() },
         ];
         let windows = in_a_week(&rows, &blocks, "UTC");
         assert_eq!(windows.len(), 2);
-        assert_eq!(
-            windows[0].end(),
-            interval("2026-05-05T00:00:00Z", "2026-05-06T00:00:00Z").start()
-        );
-        assert_eq!(
-            windows[1].start(),
-            "2026-05-08T18:30:00Z".parse::<Instant>().unwrap()
-        );
+        assert_eq!(windows[0].end(), interval("2026-05-05T00:00:00Z", "2026-05-06T00:00:00Z").start());
+        assert_eq!(windows[1].start(), "2026-05-08T18:30:00Z".parse::<Instant>().unwrap());
     }
 
     #[test]
     fn hours_inside_the_skipped_hour_move_with_it() {
         let night = interval("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z");
         let berlin = zone("Europe/Berlin");
-        let windows = |start, end| {
-            Schedule {
-                rows: &[row(6, start, end)],
-                blocks: &[],
-                account_zone: &berlin,
-            }
-            .windows(night)
-        };
-        assert_eq!(
-            windows("02:00", "02:30"),
-            [interval("2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z")]
-        );
-        assert_eq!(
-            windows("01:00", "04:00"),
-            [interval("2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z")]
-        );
+        let windows =
+            |start, end| Schedule { rows: &[row(6, start, end)], blocks: &[], account_zone: &berlin }.windows(night);
+        assert_eq!(windows("02:00", "02:30"), [interval("2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z")]);
+        assert_eq!(windows("01:00", "04:00"), [interval("2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z")]);
         assert_eq!(windows("02:45", "03:15"), [], "03:45 to 03:15");
     }
 
@@ -329,23 +257,15 @@ mod tests {
             end_date: NaiveDate::from_ymd_opt(2026, 5, 1).unwrap(),
             zone: Zone::utc(),
         };
-        assert_eq!(
-            in_a_week(&[row(0, "09:00", "10:00")], &[backward], "UTC").len(),
-            1
-        );
+        assert_eq!(in_a_week(&[row(0, "09:00", "10:00")], &[backward], "UTC").len(), 1);
     }
 
     #[test]
     fn the_ends_of_the_calendar_have_no_windows() {
         let rows = [row(0, "09:00", "10:00")];
-        let schedule = Schedule {
-            rows: &rows,
-            blocks: &[],
-            account_zone: &Zone::utc(),
-        };
+        let schedule = Schedule { rows: &rows, blocks: &[], account_zone: &Zone::utc() };
         let last = Interval::new(Instant::MAX_UTC - TimeDelta::hours(1), Instant::MAX_UTC).unwrap();
-        let first =
-            Interval::new(Instant::MIN_UTC, Instant::MIN_UTC + TimeDelta::hours(1)).unwrap();
+        let first = Interval::new(Instant::MIN_UTC, Instant::MIN_UTC + TimeDelta::hours(1)).unwrap();
         assert!(schedule.windows(last).is_empty() && schedule.windows(first).is_empty());
         assert!(!schedule.covers(&last) && !schedule.covers(&first));
     }

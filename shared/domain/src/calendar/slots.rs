@@ -31,21 +31,12 @@ pub struct Diaries<'a> {
 /// slots"): later than now, `from <= start < until`, free for both, and inside a window, one after the other from its
 /// start. Without published hours they begin at each full hour (UTC).
 #[must_use]
-pub fn free_slots(
-    diaries: &Diaries<'_>,
-    from: Instant,
-    until: Instant,
-    minutes: u32,
-    limit: usize,
-) -> Vec<Interval> {
+pub fn free_slots(diaries: &Diaries<'_>, from: Instant, until: Instant, minutes: u32, limit: usize) -> Vec<Interval> {
     let length = TimeDelta::minutes(minutes.into());
     let Some(search) = Search::new(diaries, from, until, length) else {
         return Vec::new();
     };
-    search
-        .candidates(length.num_seconds())
-        .take(limit)
-        .collect()
+    search.candidates(length.num_seconds()).take(limit).collect()
 }
 
 /// Up to five times as long as `wanted` to offer in its place: those nearest to it among the free ones of the next 14
@@ -56,19 +47,12 @@ pub fn free_slots(
 /// bookings is offered.
 #[must_use]
 pub fn alternatives(diaries: &Diaries<'_>, wanted: &Interval) -> Vec<Interval> {
-    let until = diaries
-        .now
-        .checked_add_signed(TimeDelta::days(HORIZON_DAYS));
-    let search =
-        until.and_then(|until| Search::new(diaries, diaries.now, until, wanted.duration()));
+    let until = diaries.now.checked_add_signed(TimeDelta::days(HORIZON_DAYS));
+    let search = until.and_then(|until| Search::new(diaries, diaries.now, until, wanted.duration()));
     let Some(search) = search else {
         return Vec::new();
     };
-    let whole_steps = Grid {
-        origin: 0,
-        step: quanta::SECONDS,
-    }
-    .at_or_after(search.length_seconds());
+    let whole_steps = Grid { origin: 0, step: quanta::SECONDS }.at_or_after(search.length_seconds());
     let is_another = |slot: &Interval| slot.start() != wanted.start();
     let mut found: Vec<_> = search.candidates(whole_steps).filter(is_another).collect();
     if found.is_empty() {
@@ -106,18 +90,12 @@ struct Search {
 
 impl Search {
     /// `None` for a question nothing can answer: no length, or an end before the beginning.
-    fn new(
-        diaries: &Diaries<'_>,
-        from: Instant,
-        until: Instant,
-        length: TimeDelta,
-    ) -> Option<Self> {
+    fn new(diaries: &Diaries<'_>, from: Instant, until: Instant, length: TimeDelta) -> Option<Self> {
         let within = Interval::new(from.max(diaries.now), until.checked_add_signed(length)?)?;
         let schedule = diaries.schedule;
         let published = schedule.is_published();
         let windows = if published {
-            let counted =
-                |window: Interval| (window, schedule.origin(&window, &within).timestamp());
+            let counted = |window: Interval| (window, schedule.origin(&window, &within).timestamp());
             schedule.windows(within).into_iter().map(counted).collect()
         } else {
             vec![(within, 0)]
@@ -125,14 +103,7 @@ impl Search {
         // The first whole second not before `from` and later than now.
         let earliest = ceil_second(from).max(diaries.now.timestamp() + 1);
         let taken = Taken::by_any_of([diaries.expert, diaries.learner]);
-        (length > TimeDelta::zero()).then_some(Self {
-            windows,
-            published,
-            taken,
-            earliest,
-            until,
-            length,
-        })
+        (length > TimeDelta::zero()).then_some(Self { windows, published, taken, earliest, until, length })
     }
 
     /// The free times of the usual grid: steps of `step` seconds, or full hours where no hours are published.
@@ -142,15 +113,7 @@ impl Search {
 
     /// The free times that begin a multiple of `step` seconds after a window's origin, ascending.
     fn in_steps_of(&self, step: i64) -> impl Iterator<Item = Interval> {
-        self.windows.iter().flat_map(move |(window, origin)| {
-            self.inside(
-                *window,
-                Grid {
-                    origin: *origin,
-                    step,
-                },
-            )
-        })
+        self.windows.iter().flat_map(move |(window, origin)| self.inside(*window, Grid { origin: *origin, step }))
     }
 
     fn inside(&self, window: Interval, grid: Grid) -> impl Iterator<Item = Interval> {
@@ -205,17 +168,8 @@ mod tests {
     }
 
     fn hours(day: u8, start: &str, end: &str) -> WeeklyHours {
-        let (start, end) = (
-            TimeOfDay::parse_start(start).unwrap(),
-            TimeOfDay::parse_end(end).unwrap(),
-        );
-        WeeklyHours {
-            day,
-            start,
-            end,
-            zone: None,
-            open: true,
-        }
+        let (start, end) = (TimeOfDay::parse_start(start).unwrap(), TimeOfDay::parse_end(end).unwrap());
+        WeeklyHours { day, start, end, zone: None, open: true }
     }
 
     fn busy(times: &[(&str, &str)]) -> Busy {
@@ -235,24 +189,12 @@ mod tests {
         learner: &[(&str, &str)],
         ask: impl FnOnce(Diaries<'_>) -> T,
     ) -> T {
-        let schedule = Schedule {
-            rows,
-            blocks: &[],
-            account_zone: &Zone::utc(),
-        };
-        ask(Diaries {
-            schedule,
-            expert: &busy(expert),
-            learner: &busy(learner),
-            now: at("04T00:00"),
-        })
+        let schedule = Schedule { rows, blocks: &[], account_zone: &Zone::utc() };
+        ask(Diaries { schedule, expert: &busy(expert), learner: &busy(learner), now: at("04T00:00") })
     }
 
     fn starts(slots: &[Interval]) -> Vec<String> {
-        slots
-            .iter()
-            .map(|slot| slot.start().format("%dT%H:%M").to_string())
-            .collect()
+        slots.iter().map(|slot| slot.start().format("%dT%H:%M").to_string()).collect()
     }
 
     #[test]
@@ -283,10 +225,7 @@ mod tests {
             assert_eq!(starts(&all), ["04T11:00", "04T12:00", "04T13:00"]);
             let some = free_slots(&diaries, at("04T11:01"), at("04T13:00"), 60, 200);
             assert_eq!(starts(&some), ["04T12:00"]);
-            assert_eq!(
-                free_slots(&diaries, at("04T00:00"), at("05T00:00"), 60, 2).len(),
-                2
-            );
+            assert_eq!(free_slots(&diaries, at("04T00:00"), at("05T00:00"), 60, 2).len(), 2);
             assert!(free_slots(&diaries, at("04T00:00"), at("05T00:00"), 0, 200).is_empty());
             assert!(free_slots(&diaries, at("05T00:00"), at("04T00:00"), 60, 200).is_empty());
         });
@@ -316,28 +255,18 @@ mod tests {
         let wanted = interval("06T11:00", "06T12:00");
         let rows = [hours(0, "09:00", "17:00"), hours(2, "09:00", "17:00")];
         let taken = [("06T11:00", "06T12:00")];
-        let offered = with_diaries(&rows, &taken, &[("06T09:00", "06T09:30")], |diaries| {
-            alternatives(&diaries, &wanted)
-        });
-        assert_eq!(
-            starts(&offered),
-            ["06T10:00", "06T12:00", "06T13:00", "06T14:00", "06T15:00"]
-        );
+        let offered =
+            with_diaries(&rows, &taken, &[("06T09:00", "06T09:30")], |diaries| alternatives(&diaries, &wanted));
+        assert_eq!(starts(&offered), ["06T10:00", "06T12:00", "06T13:00", "06T14:00", "06T15:00"]);
     }
 
     #[test]
     fn an_odd_length_is_offered_at_whole_steps() {
         let wanted = Interval::new(at("04T09:00"), at("04T09:37")).unwrap();
-        let offered = with_diaries(
-            &[hours(0, "09:00", "11:00")],
-            &[("04T09:00", "04T09:30")],
-            &[],
-            |diaries| alternatives(&diaries, &wanted),
-        );
-        assert_eq!(
-            starts(&offered),
-            ["04T09:40", "04T10:20", "11T09:00", "11T09:40", "11T10:20"]
-        );
+        let offered = with_diaries(&[hours(0, "09:00", "11:00")], &[("04T09:00", "04T09:30")], &[], |diaries| {
+            alternatives(&diaries, &wanted)
+        });
+        assert_eq!(starts(&offered), ["04T09:40", "04T10:20", "11T09:00", "11T09:40", "11T10:20"]);
         assert!(offered.iter().all(|slot| slot.minutes() == 37));
     }
 
@@ -345,9 +274,8 @@ mod tests {
     fn where_the_grid_has_nothing_what_fits_between_bookings_is_offered() {
         let wanted = interval("04T09:00", "04T10:00");
         let taken = [("04T09:00", "04T09:30"), ("11T09:00", "11T09:20")];
-        let offered = with_diaries(&[hours(0, "09:00", "10:30")], &taken, &[], |diaries| {
-            alternatives(&diaries, &wanted)
-        });
+        let offered =
+            with_diaries(&[hours(0, "09:00", "10:30")], &taken, &[], |diaries| alternatives(&diaries, &wanted));
         assert_eq!(starts(&offered), ["04T09:30", "11T09:20"]);
     }
 
@@ -355,21 +283,13 @@ mod tests {
     fn the_taken_time_is_never_its_own_alternative() {
         let wanted = interval("04T10:00", "04T11:00");
         let offered = with_diaries(&[], &[], &[], |diaries| alternatives(&diaries, &wanted));
-        assert_eq!(
-            starts(&offered),
-            ["04T08:00", "04T09:00", "04T11:00", "04T12:00", "04T13:00"]
-        );
+        assert_eq!(starts(&offered), ["04T08:00", "04T09:00", "04T11:00", "04T12:00", "04T13:00"]);
     }
 
     #[test]
     fn nothing_is_offered_when_nothing_is_open() {
-        let closed = [WeeklyHours {
-            open: false,
-            ..hours(0, "09:00", "17:00")
-        }];
+        let closed = [WeeklyHours { open: false, ..hours(0, "09:00", "17:00") }];
         let wanted = interval("04T10:00", "04T11:00");
-        assert!(
-            with_diaries(&closed, &[], &[], |diaries| alternatives(&diaries, &wanted)).is_empty()
-        );
+        assert!(with_diaries(&closed, &[], &[], |diaries| alternatives(&diaries, &wanted)).is_empty());
     }
 }

@@ -53,10 +53,7 @@ impl TimeOfDay {
     /// The wall time this is on `date`; the last midnight belongs to the next date.
     pub(super) fn on(self, date: NaiveDate) -> Option<NaiveDateTime> {
         if self.0 == DAY_SECONDS {
-            return Some(
-                date.checked_add_days(Days::new(1))?
-                    .and_time(NaiveTime::MIN),
-            );
+            return Some(date.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN));
         }
         Some(date.and_time(NaiveTime::from_num_seconds_from_midnight_opt(self.0, 0)?))
     }
@@ -66,13 +63,7 @@ impl fmt::Display for TimeOfDay {
     /// `HH:MM:SS`; both midnights are `00:00:00`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0 % DAY_SECONDS;
-        write!(
-            f,
-            "{:02}:{:02}:{:02}",
-            seconds / 3600,
-            seconds / 60 % 60,
-            seconds % 60
-        )
+        write!(f, "{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
     }
 }
 
@@ -102,27 +93,17 @@ mod tests {
 
     #[test]
     fn a_time_of_day_is_shown_as_it_was_read() {
-        for (text, shown) in [
-            ("09:30", "09:30:00"),
-            ("23:59:59", "23:59:59"),
-            ("00:00", "00:00:00"),
-        ] {
+        for (text, shown) in [("09:30", "09:30:00"), ("23:59:59", "23:59:59"), ("00:00", "00:00:00")] {
             assert_eq!(TimeOfDay::parse_start(text).unwrap().to_string(), shown);
         }
-        assert_eq!(
-            TimeOfDay::parse_end("17:05").unwrap().seconds(),
-            17 * 3600 + 5 * 60
-        );
+        assert_eq!(TimeOfDay::parse_end("17:05").unwrap().seconds(), 17 * 3600 + 5 * 60);
     }
 
     #[test]
     fn midnight_as_an_end_is_the_one_after_the_day() {
         for text in ["00:00", "00:00:00", "24:00", "24:00:00"] {
             let end = TimeOfDay::parse_end(text).unwrap();
-            assert_eq!(
-                (end.seconds(), end.to_string().as_str()),
-                (86_400, "00:00:00")
-            );
+            assert_eq!((end.seconds(), end.to_string().as_str()), (86_400, "00:00:00"));
         }
         assert_eq!(TimeOfDay::parse_start("00:00"), Ok(TimeOfDay::MIDNIGHT));
         assert!(TimeOfDay::parse_start("24:00").is_err());

@@ -51,8 +51,7 @@ pub(crate) fn changes(zone: &str) -> Vec<NaiveDate> {
     };
     let first = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
     let days = first.iter_days().take(3 * 365);
-    days.filter(|day| offset(day) != offset(&day.pred_opt().unwrap()))
-        .collect()
+    days.filter(|day| offset(day) != offset(&day.pred_opt().unwrap())).collect()
 }
 
 /// What the clock of a zone shows at every minute of a stretch, in minutes since the epoch as if that were UTC.
@@ -70,10 +69,7 @@ impl WallClock {
             let offset = i64::from(zone.to_offset(at).seconds()) / 60;
             (minute..minute + 5).map(move |minute| minute + offset)
         });
-        Self {
-            first,
-            shown: shown.collect(),
-        }
+        Self { first, shown: shown.collect() }
     }
 
     /// The first minute that shows `local`; if the clock jumps over it, the one that shows it plus the jump.
@@ -84,10 +80,7 @@ impl WallClock {
         if let Some(index) = near.iter().position(|shown| *shown == local) {
             return self.first + (from + index) as i64;
         }
-        let jump = near
-            .windows(2)
-            .find(|pair| pair[0] < local && local < pair[1])
-            .unwrap();
+        let jump = near.windows(2).find(|pair| pair[0] < local && local < pair[1]).unwrap();
         self.minute_of(local + jump[1] - jump[0] - 1)
     }
 }
@@ -150,11 +143,7 @@ impl World {
     }
 
     pub(crate) fn schedule(&self) -> Schedule<'_> {
-        Schedule {
-            rows: &self.rows,
-            blocks: &self.blocks,
-            account_zone: &self.zone,
-        }
+        Schedule { rows: &self.rows, blocks: &self.blocks, account_zone: &self.zone }
     }
 
     pub(crate) fn is_open(&self, minute: i64) -> bool {
@@ -193,9 +182,7 @@ fn oracle(case: &Case, first: i64, last: i64) -> Vec<bool> {
     let mut clocks: BTreeMap<usize, WallClock> = BTreeMap::new();
     let slack = 3 * 24 * 60;
     let mut paint = |open: &mut Vec<bool>, zone: usize, from: i64, to: i64, value: bool| {
-        let clock = clocks
-            .entry(zone)
-            .or_insert_with(|| WallClock::new(ZONES[zone], first - slack, last + slack));
+        let clock = clocks.entry(zone).or_insert_with(|| WallClock::new(ZONES[zone], first - slack, last + slack));
         for minute in clock.minute_of(from)..clock.minute_of(to) {
             if (first..last).contains(&minute) {
                 open[(minute - first) as usize] = value;
@@ -208,13 +195,7 @@ fn oracle(case: &Case, first: i64, last: i64) -> Vec<bool> {
             let date = NaiveDate::from_epoch_days(day as i32).unwrap();
             if date.weekday().num_days_from_monday() == u32::from(row.day) {
                 let zone = row.zone.unwrap_or(case.account);
-                paint(
-                    &mut open,
-                    zone,
-                    day * 1440 + i64::from(row.from),
-                    day * 1440 + i64::from(row.to),
-                    true,
-                );
+                paint(&mut open, zone, day * 1440 + i64::from(row.from), day * 1440 + i64::from(row.to), true);
             }
         }
     }

@@ -21,19 +21,8 @@ pub(super) fn html(document: &Value) -> String {
         ("{style}", STYLE.to_owned()),
         ("{introduction}", prose(text(&info["description"]))),
         ("{nav}", nav(&groups)),
-        (
-            "{operations}",
-            groups
-                .iter()
-                .map(|(tag, entries)| group(tag, entries))
-                .collect(),
-        ),
-        (
-            "{shapes}",
-            members(&document["components"]["schemas"])
-                .map(|(name, schema)| shape(name, schema))
-                .collect(),
-        ),
+        ("{operations}", groups.iter().map(|(tag, entries)| group(tag, entries)).collect()),
+        ("{shapes}", members(&document["components"]["schemas"]).map(|(name, schema)| shape(name, schema)).collect()),
     ];
     fill(&parts)
 }
@@ -42,10 +31,8 @@ pub(super) fn html(document: &Value) -> String {
 fn fill(parts: &[(&str, String)]) -> String {
     let mut page = String::new();
     let mut rest = PAGE;
-    while let Some((at, (name, value))) = parts
-        .iter()
-        .filter_map(|part| Some((rest.find(part.0)?, part)))
-        .min_by_key(|(at, _)| *at)
+    while let Some((at, (name, value))) =
+        parts.iter().filter_map(|part| Some((rest.find(part.0)?, part))).min_by_key(|(at, _)| *at)
     {
         page.push_str(&rest[..at]);
         page.push_str(value);
@@ -60,10 +47,7 @@ fn groups(document: &Value) -> BTreeMap<&str, Vec<Entry<'_>>> {
         for method in METHODS {
             if let Some(operation) = item.get(method) {
                 let tag = operation["tags"][0].as_str().unwrap_or("other");
-                groups
-                    .entry(tag)
-                    .or_default()
-                    .push((method, path, operation));
+                groups.entry(tag).or_default().push((method, path, operation));
             }
         }
     }
@@ -75,13 +59,7 @@ fn nav(groups: &BTreeMap<&str, Vec<Entry<'_>>>) -> String {
     for (tag, entries) in groups {
         let _ = write!(html, "<h4>{}</h4>", escape(tag));
         for (method, path, _) in entries {
-            let _ = write!(
-                html,
-                r##"<a href="#{}">{} {}</a>"##,
-                anchor(method, path),
-                badge(method),
-                escape(path)
-            );
+            let _ = write!(html, r##"<a href="#{}">{} {}</a>"##, anchor(method, path), badge(method), escape(path));
         }
     }
     html + r##"<h4><a href="#shapes">Shapes</a></h4>"##
@@ -93,31 +71,17 @@ fn group(tag: &str, entries: &[Entry<'_>]) -> String {
 }
 
 fn operation((method, path, operation): &Entry<'_>) -> String {
-    let mut html = format!(
-        r#"<section id="{}"><h3>{} <code>{}</code></h3>"#,
-        anchor(method, path),
-        badge(method),
-        escape(path)
-    );
+    let mut html =
+        format!(r#"<section id="{}"><h3>{} <code>{}</code></h3>"#, anchor(method, path), badge(method), escape(path));
     html += &prose(text(&operation["summary"]));
     html += &prose(text(&operation["description"]));
-    if operation["security"]
-        .as_array()
-        .is_some_and(|needs| needs.iter().all(|need| need == &serde_json::json!({})))
-    {
+    if operation["security"].as_array().is_some_and(|needs| needs.iter().all(|need| need == &serde_json::json!({}))) {
         html += r#"<p class="note">Needs no session.</p>"#;
     }
-    let parameters = operation["parameters"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
     if !parameters.is_empty() {
         let rows = parameters.iter().map(|parameter| {
-            let place = format!(
-                "{}, {}",
-                text(&parameter["in"]),
-                kind_words(&parameter["schema"])
-            );
+            let place = format!("{}, {}", text(&parameter["in"]), kind_words(&parameter["schema"]));
             row(
                 text(&parameter["name"]),
                 &escape(&place),
@@ -128,23 +92,11 @@ fn operation((method, path, operation): &Entry<'_>) -> String {
         html += &table("Parameters", rows);
     }
     for (media, content) in members(&operation["requestBody"]["content"]) {
-        let _ = write!(
-            html,
-            "<h4>Body, <code>{}</code></h4><p>{}</p>",
-            escape(media),
-            kind(&content["schema"])
-        );
+        let _ = write!(html, "<h4>Body, <code>{}</code></h4><p>{}</p>", escape(media), kind(&content["schema"]));
     }
     let answers = members(&operation["responses"]).map(|(status, response)| {
-        let shapes: Vec<_> = members(&response["content"])
-            .map(|(_, content)| kind(&content["schema"]))
-            .collect();
-        row(
-            status,
-            &shapes.join(", "),
-            false,
-            text(&response["description"]),
-        )
+        let shapes: Vec<_> = members(&response["content"]).map(|(_, content)| kind(&content["schema"])).collect();
+        row(status, &shapes.join(", "), false, text(&response["description"]))
     });
     html + &table("Answers", answers) + "</section>"
 }
@@ -152,20 +104,9 @@ fn operation((method, path, operation): &Entry<'_>) -> String {
 fn shape(name: &str, schema: &Value) -> String {
     let mut html = format!(r#"<section id="shape-{0}"><h3>{0}</h3>"#, escape(name));
     html += &prose(text(&schema["description"]));
-    let required = |field: &str| {
-        schema["required"]
-            .as_array()
-            .is_some_and(|all| all.iter().any(|one| one == field))
-    };
+    let required = |field: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == field));
     let mut rows = members(&schema["properties"])
-        .map(|(field, schema)| {
-            row(
-                field,
-                &kind(schema),
-                required(field),
-                text(&schema["description"]),
-            )
-        })
+        .map(|(field, schema)| row(field, &kind(schema), required(field), text(&schema["description"])))
         .peekable();
     if rows.peek().is_some() {
         html += &table("Fields", rows);
@@ -176,27 +117,19 @@ fn shape(name: &str, schema: &Value) -> String {
 }
 
 fn table(title: &str, rows: impl Iterator<Item = String>) -> String {
-    format!(
-        "<h4>{title}</h4><table>{}</table>",
-        rows.collect::<String>()
-    )
+    format!("<h4>{title}</h4><table>{}</table>", rows.collect::<String>())
 }
 
 /// `kind` is HTML already.
 fn row(name: &str, kind: &str, required: bool, description: &str) -> String {
     let required = if required { "required" } else { "" };
     let (name, description) = (escape(name), inline(description));
-    format!(
-        "<tr><td><code>{name}</code></td><td>{kind}</td><td>{required}</td><td>{description}</td></tr>"
-    )
+    format!("<tr><td><code>{name}</code></td><td>{kind}</td><td>{required}</td><td>{description}</td></tr>")
 }
 
 /// A schema in a few words, with links to the shapes it names.
 fn kind(schema: &Value) -> String {
-    if let Some(name) = schema["$ref"]
-        .as_str()
-        .and_then(|path| path.rsplit('/').next())
-    {
+    if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
         return format!(r##"<a href="#shape-{0}">{0}</a>"##, escape(name));
     }
     if schema.get("items").is_some() {
@@ -227,49 +160,30 @@ fn kind_words(schema: &Value) -> String {
 }
 
 fn badge(method: &str) -> String {
-    format!(
-        r#"<span class="method {method}">{}</span>"#,
-        method.to_uppercase()
-    )
+    format!(r#"<span class="method {method}">{}</span>"#, method.to_uppercase())
 }
 
 /// A name for a link, of letters, digits and dashes.
 fn anchor(method: &str, path: &str) -> String {
-    let plain: String = path
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .collect();
+    let plain: String = path.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     format!("{method}{plain}")
 }
 
 /// Paragraphs.
 fn prose(text: &str) -> String {
-    text.split("\n\n")
-        .filter(|p| !p.trim().is_empty())
-        .map(|p| format!("<p>{}</p>", inline(p)))
-        .collect()
+    text.split("\n\n").filter(|p| !p.trim().is_empty()).map(|p| format!("<p>{}</p>", inline(p))).collect()
 }
 
 /// A line of text in which backticks mark code.
 fn inline(text: &str) -> String {
     let pieces = text.split('`').enumerate();
     pieces
-        .map(|(n, piece)| {
-            if n % 2 == 1 {
-                format!("<code>{}</code>", escape(piece))
-            } else {
-                escape(piece)
-            }
-        })
+        .map(|(n, piece)| if n % 2 == 1 { format!("<code>{}</code>", escape(piece)) } else { escape(piece) })
         .collect()
 }
 
 fn members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.as_str(), value))
+    value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }
 
 fn text(value: &Value) -> &str {

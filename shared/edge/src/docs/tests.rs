@@ -23,12 +23,8 @@ async fn meetings() {}
 async fn health() {}
 
 fn whole() -> Value {
-    let bookings = OpenApiRouter::<()>::new()
-        .routes(routes!(meetings))
-        .into_openapi();
-    let platform = OpenApiRouter::<()>::new()
-        .routes(routes!(health))
-        .into_openapi();
+    let bookings = OpenApiRouter::<()>::new().routes(routes!(meetings)).into_openapi();
+    let platform = OpenApiRouter::<()>::new().routes(routes!(health)).into_openapi();
     serde_json::to_value(document([bookings, platform])).unwrap()
 }
 
@@ -36,29 +32,17 @@ fn whole() -> Value {
 fn the_documents_of_all_rooms_become_one() {
     let document = whole();
     assert!(document["paths"]["/api/meetings/"]["get"].is_object());
-    assert_eq!(
-        document["paths"]["/api/health/"]["get"]["security"],
-        serde_json::json!([{}])
-    );
+    assert_eq!(document["paths"]["/api/health/"]["get"]["security"], serde_json::json!([{}]));
     assert_eq!(document["security"], serde_json::json!([{"bearer": []}]));
-    assert_eq!(
-        document["components"]["securitySchemes"]["bearer"]["scheme"],
-        "bearer"
-    );
+    assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
     let refused = &document["paths"]["/api/health/"]["get"]["responses"]["default"]["content"]["application/json"];
     assert_eq!(refused["schema"]["$ref"], "#/components/schemas/Error");
-    assert_eq!(
-        document["components"]["schemas"]["Error"]["required"],
-        serde_json::json!(["error", "code"])
-    );
+    assert_eq!(document["components"]["schemas"]["Error"]["required"], serde_json::json!(["error", "code"]));
 }
 
 async fn page_of(document: &Value) -> (String, String) {
     let response = page(document);
-    let policy = response.headers()[CONTENT_SECURITY_POLICY]
-        .to_str()
-        .unwrap()
-        .to_owned();
+    let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     (policy, String::from_utf8(bytes.to_vec()).unwrap())
 }
@@ -84,10 +68,7 @@ async fn the_page_shows_every_operation_and_shape_and_escapes_their_words() {
 
 #[tokio::test]
 async fn a_page_can_be_made_of_anything() {
-    for odd in [
-        Value::Null,
-        serde_json::json!({"paths": {"<x>": {"get": 1}}, "components": {"schemas": []}}),
-    ] {
+    for odd in [Value::Null, serde_json::json!({"paths": {"<x>": {"get": 1}}, "components": {"schemas": []}})] {
         assert!(page_of(&odd).await.1.ends_with("</html>\n"));
     }
 }
@@ -95,15 +76,8 @@ async fn a_page_can_be_made_of_anything() {
 #[test]
 fn every_shape_the_document_refers_to_is_in_it() {
     let document = whole();
-    for piece in document
-        .to_string()
-        .split("\"#/components/schemas/")
-        .skip(1)
-    {
+    for piece in document.to_string().split("\"#/components/schemas/").skip(1) {
         let name = piece.split('"').next().unwrap();
-        assert!(
-            document["components"]["schemas"][name].is_object(),
-            "{name}"
-        );
+        assert!(document["components"]["schemas"][name].is_object(), "{name}");
     }
 }

@@ -57,10 +57,7 @@ pub struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub fn new(form: &'a Form) -> Self {
-        Self {
-            form,
-            errors: FieldErrors::default(),
-        }
+        Self { form, errors: FieldErrors::default() }
     }
 
     /// Must be there.
@@ -82,16 +79,8 @@ impl<'a> Fields<'a> {
     }
 
     /// May be left out, which means `default`.
-    pub fn or<K: Kind>(
-        &mut self,
-        names: impl Names,
-        kind: K,
-        default: impl Into<K::Out>,
-    ) -> Option<K::Out> {
-        Some(
-            self.optional(names, kind)?
-                .unwrap_or_else(|| default.into()),
-        )
+    pub fn or<K: Kind>(&mut self, names: impl Names, kind: K, default: impl Into<K::Out>) -> Option<K::Out> {
+        Some(self.optional(names, kind)?.unwrap_or_else(|| default.into()))
     }
 
     /// May be left out or `null`.

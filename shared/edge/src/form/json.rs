@@ -36,18 +36,11 @@ fn node(raw: &RawValue, depth: usize) -> Result<Node, Malformed> {
         Some(b'"') => Node::Text(serde_json::from_str(text)?),
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(text)?;
-            Node::List(
-                items
-                    .into_iter()
-                    .map(|item| node(item, depth))
-                    .collect::<Result<_, _>>()?,
-            )
+            Node::List(items.into_iter().map(|item| node(item, depth)).collect::<Result<_, _>>()?)
         }
         Some(b'{') => {
             let Members(members) = serde_json::from_str(text)?;
-            let members = members
-                .into_iter()
-                .map(|(name, value)| Ok((name, node(value, depth)?)));
+            let members = members.into_iter().map(|(name, value)| Ok((name, node(value, depth)?)));
             Node::Object(members.collect::<Result<_, Malformed>>()?)
         }
         _ => Node::Number(text.to_owned()),
@@ -97,11 +90,7 @@ mod tests {
 
     #[test]
     fn a_repeated_key_is_refused_at_any_level_and_in_any_spelling() {
-        for text in [
-            r#"{"a":1,"a":1}"#,
-            r#"{"a":1,"\u0061":2}"#,
-            r#"{"x":[{"b":1,"b":2}]}"#,
-        ] {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":2}"#, r#"{"x":[{"b":1,"b":2}]}"#] {
             assert_eq!(read(text), Err(Malformed), "{text}");
         }
     }

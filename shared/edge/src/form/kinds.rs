@@ -71,11 +71,7 @@ pub fn text(length: impl RangeBounds<usize>) -> TextKind {
         Bound::Excluded(above) => above.saturating_sub(1),
         Bound::Unbounded => usize::MAX,
     };
-    TextKind {
-        least,
-        most,
-        not_blank: false,
-    }
+    TextKind { least, most, not_blank: false }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -89,10 +85,7 @@ impl TextKind {
     /// Refuses a text of nothing but white space.
     #[must_use]
     pub fn not_blank(self) -> Self {
-        Self {
-            not_blank: true,
-            ..self
-        }
+        Self { not_blank: true, ..self }
     }
 }
 
@@ -158,12 +151,7 @@ impl Kind for Integer {
     fn read(self, node: &Node, loose: bool) -> Result<i64, Text> {
         let number = number(node, loose, 0, "This must be a whole number.")?;
         if !self.0.contains(&number) {
-            return Err(format!(
-                "This must be between {} and {}.",
-                self.0.start(),
-                self.0.end()
-            )
-            .into());
+            return Err(format!("This must be between {} and {}.", self.0.start(), self.0.end()).into());
         }
         Ok(number)
     }
@@ -200,11 +188,7 @@ impl Kind for Money {
     fn read(self, node: &Node, loose: bool) -> Result<i64, Text> {
         const BAD: Sentence = "This must be an amount such as 10.00.";
         let minor = number(node, loose, 2, BAD)?;
-        if minor < 0 {
-            Err(BAD.into())
-        } else {
-            Ok(minor)
-        }
+        if minor < 0 { Err(BAD.into()) } else { Ok(minor) }
     }
 }
 

@@ -48,17 +48,13 @@ impl Form {
         if body.is_empty() {
             return Ok(Self::default());
         }
-        let text =
-            std::str::from_utf8(body).map_err(|_| Problem::bad_json("The body is not UTF-8."))?;
+        let text = std::str::from_utf8(body).map_err(|_| Problem::bad_json("The body is not UTF-8."))?;
         match json::read(text) {
-            Ok(Node::Object(members)) => Ok(Self {
-                members,
-                loose: false,
-            }),
+            Ok(Node::Object(members)) => Ok(Self { members, loose: false }),
             Ok(_) => Err(Problem::bad_json("The body must be a JSON object.")),
-            Err(json::Malformed) => Err(Problem::bad_json(
-                "The body is not valid JSON, repeats a key or is nested too deeply.",
-            )),
+            Err(json::Malformed) => {
+                Err(Problem::bad_json("The body is not valid JSON, repeats a key or is nested too deeply."))
+            }
         }
     }
 
@@ -108,10 +104,7 @@ pub fn parse<T: Parse>(form: &Form) -> Result<T, Problem> {
     match parsed {
         Some(value) if errors.is_empty() => Ok(value),
         None if errors.is_empty() => {
-            tracing::error!(
-                input = std::any::type_name::<T>(),
-                "input refused without a reason"
-            );
+            tracing::error!(input = std::any::type_name::<T>(), "input refused without a reason");
             Err(Problem::internal())
         }
         _ => Err(Problem::validation(errors)),

@@ -28,10 +28,7 @@ impl Form {
         let mut members = BTreeMap::new();
         for _ in 0..MOST_PARTS {
             let Some(part) = parts.next_field().await.map_err(refusal)? else {
-                return Ok(Self {
-                    members,
-                    loose: true,
-                });
+                return Ok(Self { members, loose: true });
             };
             if let Some((name, node)) = read(part).await? {
                 insert(&mut members, name, node);
@@ -51,8 +48,7 @@ async fn read(part: Field<'_>) -> Result<Option<(String, Node)>, Problem> {
         Some(unused) if unused.is_empty() && bytes.is_empty() => None,
         Some(_) => Some((name, Node::File(bytes))),
         None => {
-            let text = std::str::from_utf8(&bytes)
-                .map_err(|_| Problem::bad_json("The form is not UTF-8."))?;
+            let text = std::str::from_utf8(&bytes).map_err(|_| Problem::bad_json("The form is not UTF-8."))?;
             Some((name, Node::Text(text.to_owned())))
         }
     })

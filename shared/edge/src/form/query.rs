@@ -16,10 +16,7 @@ impl Form {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             insert(&mut members, decode(name)?, Node::Text(decode(value)?));
         }
-        Ok(Self {
-            members,
-            loose: true,
-        })
+        Ok(Self { members, loose: true })
     }
 }
 
@@ -48,9 +45,7 @@ pub(crate) fn decode(text: &str) -> Result<String, BadEncoding> {
         bytes.push(match byte {
             b'+' => b' ',
             b'%' => {
-                let (Some(high), Some(low)) =
-                    (tail.first().and_then(hex), tail.get(1).and_then(hex))
-                else {
+                let (Some(high), Some(low)) = (tail.first().and_then(hex), tail.get(1).and_then(hex)) else {
                     return Err(BadEncoding);
                 };
                 rest = &tail[2..];
@@ -86,24 +81,12 @@ mod tests {
     #[test]
     fn a_repeated_name_is_a_list() {
         let form = Form::from_query("a=1&a=2&a=3").unwrap();
-        assert_eq!(
-            form.get("a"),
-            Some(&Node::List(vec![text("1"), text("2"), text("3")]))
-        );
+        assert_eq!(form.get("a"), Some(&Node::List(vec![text("1"), text("2"), text("3")])));
     }
 
     #[test]
     fn bad_encoding_is_refused() {
-        for query in [
-            "a=%",
-            "a=%2",
-            "a=%zz",
-            "%=1",
-            "a=%ff",
-            "a=%C5",
-            "a=%+1",
-            "a=1&b=%é",
-        ] {
+        for query in ["a=%", "a=%2", "a=%zz", "%=1", "a=%ff", "a=%C5", "a=%+1", "a=1&b=%é"] {
             assert_eq!(Form::from_query(query).err(), Some(BadEncoding), "{query}");
         }
     }

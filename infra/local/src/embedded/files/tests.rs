@@ -22,22 +22,10 @@ struct Bucket {
 }
 
 async fn bucket() -> Bucket {
-    let env = [(
-        "CORS_ORIGINS".to_owned(),
-        format!("https://other.example, {ORIGIN}"),
-    )];
-    let running = start(Options {
-        env: env.into(),
-        ..Options::default()
-    })
-    .await
-    .unwrap();
+    let env = [("CORS_ORIGINS".to_owned(), format!("https://other.example, {ORIGIN}"))];
+    let running = start(Options { env: env.into(), ..Options::default() }).await.unwrap();
     let (client, name) = running.files();
-    Bucket {
-        running,
-        client,
-        name,
-    }
+    Bucket { running, client, name }
 }
 
 fn soon() -> PresigningConfig {
@@ -46,26 +34,12 @@ fn soon() -> PresigningConfig {
 
 impl Bucket {
     async fn presigned_put(&self, key: &str, size: usize) -> PresignedRequest {
-        let put = self
-            .client
-            .put_object()
-            .bucket(&self.name)
-            .key(key)
-            .content_type("image/png");
-        put.content_length(size.try_into().unwrap())
-            .presigned(soon())
-            .await
-            .unwrap()
+        let put = self.client.put_object().bucket(&self.name).key(key).content_type("image/png");
+        put.content_length(size.try_into().unwrap()).presigned(soon()).await.unwrap()
     }
 
     async fn presigned_get(&self, key: &str) -> PresignedRequest {
-        self.client
-            .get_object()
-            .bucket(&self.name)
-            .key(key)
-            .presigned(soon())
-            .await
-            .unwrap()
+        self.client.get_object().bucket(&self.name).key(key).presigned(soon()).await.unwrap()
     }
 }
 
@@ -83,10 +57,7 @@ async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) ->
 
 /// A presigned request as a browser would send it.
 async fn follow(request: &PresignedRequest, body: &[u8]) -> Response<Bytes> {
-    let headers: Vec<_> = request
-        .headers()
-        .filter(|(name, _)| *name != "content-length")
-        .collect();
+    let headers: Vec<_> = request.headers().filter(|(name, _)| *name != "content-length").collect();
     send(request.method(), request.uri(), &headers, body).await
 }
 
@@ -94,10 +65,7 @@ async fn follow(request: &PresignedRequest, body: &[u8]) -> Response<Bytes> {
 async fn a_presigned_upload_can_be_read_by_a_presigned_url_and_by_the_sdk() {
     let bucket = bucket().await;
     let put = bucket.presigned_put("pictures/7/a b.png", 4).await;
-    assert!(
-        put.uri()
-            .starts_with(&format!("{}/{}/", bucket.running.base_url, bucket.name))
-    );
+    assert!(put.uri().starts_with(&format!("{}/{}/", bucket.running.base_url, bucket.name)));
     assert_eq!(follow(&put, b"\x89PNG").await.status(), StatusCode::OK);
 
     let got = follow(&bucket.presigned_get("pictures/7/a b.png").await, b"").await;
@@ -105,16 +73,9 @@ async fn a_presigned_upload_can_be_read_by_a_presigned_url_and_by_the_sdk() {
     assert_eq!(got.headers()["content-type"], "image/png");
     assert_eq!(&got.body()[..], b"\x89PNG");
 
-    let get = bucket
-        .client
-        .get_object()
-        .bucket(&bucket.name)
-        .key("pictures/7/a b.png");
+    let get = bucket.client.get_object().bucket(&bucket.name).key("pictures/7/a b.png");
     let object = get.range("bytes=1-2").send().await.unwrap();
-    assert_eq!(
-        &object.body.collect().await.unwrap().into_bytes()[..],
-        b"PN"
-    );
+    assert_eq!(&object.body.collect().await.unwrap().into_bytes()[..], b"PN");
 }
 
 #[tokio::test]
@@ -122,36 +83,11 @@ async fn the_sdk_writes_looks_deletes_and_is_told_what_is_absent() {
     let bucket = bucket().await;
     let (client, name) = (&bucket.client, &bucket.name);
     let body = ByteStream::from_static(b"hello");
-    client
-        .put_object()
-        .bucket(name)
-        .key("a/b")
-        .body(body)
-        .send()
-        .await
-        .unwrap();
-    let head = client
-        .head_object()
-        .bucket(name)
-        .key("a/b")
-        .send()
-        .await
-        .unwrap();
+    client.put_object().bucket(name).key("a/b").body(body).send().await.unwrap();
+    let head = client.head_object().bucket(name).key("a/b").send().await.unwrap();
     assert_eq!(head.content_length(), Some(5));
-    client
-        .delete_object()
-        .bucket(name)
-        .key("a/b")
-        .send()
-        .await
-        .unwrap();
-    let absent = client
-        .get_object()
-        .bucket(name)
-        .key("a/b")
-        .send()
-        .await
-        .unwrap_err();
+    client.delete_object().bucket(name).key("a/b").send().await.unwrap();
+    let absent = client.get_object().bucket(name).key("a/b").send().await.unwrap_err();
     assert!(absent.into_service_error().is_no_such_key());
 }
 
@@ -160,40 +96,17 @@ async fn the_beginning_of_a_file_can_be_asked_for_whatever_its_length() {
     let bucket = bucket().await;
     for (length, told) in [(4, Some(4)), (600, Some(512)), (0, None)] {
         let body = ByteStream::from(vec![b'x'; length]);
-        let put = bucket
-            .client
-            .put_object()
-            .bucket(&bucket.name)
-            .key("f")
-            .body(body);
+        let put = bucket.client.put_object().bucket(&bucket.name).key("f").body(body);
         put.send().await.unwrap();
-        let get = bucket
-            .client
-            .get_object()
-            .bucket(&bucket.name)
-            .key("f")
-            .range("bytes=0-511");
+        let get = bucket.client.get_object().bucket(&bucket.name).key("f").range("bytes=0-511");
         match get.send().await {
             Ok(object) => {
-                let whole = object
-                    .content_range()
-                    .unwrap()
-                    .rsplit_once('/')
-                    .unwrap()
-                    .1
-                    .to_owned();
+                let whole = object.content_range().unwrap().rsplit_once('/').unwrap().1.to_owned();
                 assert_eq!(whole, length.to_string());
-                assert_eq!(
-                    Some(object.body.collect().await.unwrap().to_vec().len()),
-                    told
-                );
+                assert_eq!(Some(object.body.collect().await.unwrap().to_vec().len()), told);
             }
             Err(error) => {
-                assert_eq!(
-                    (error.code(), told),
-                    (Some("InvalidRange"), None),
-                    "{length}"
-                );
+                assert_eq!((error.code(), told), (Some("InvalidRange"), None), "{length}");
             }
         }
     }
@@ -204,36 +117,13 @@ async fn a_copy_takes_a_type_of_its_own() {
     let bucket = bucket().await;
     let (client, name) = (&bucket.client, &bucket.name);
     let body = ByteStream::from_static(b"GIF89a");
-    client
-        .put_object()
-        .bucket(name)
-        .key("uploads/1")
-        .content_type("image/png")
-        .body(body)
-        .send()
-        .await
-        .unwrap();
-    let copy = client
-        .copy_object()
-        .bucket(name)
-        .copy_source(format!("{name}/uploads/1"))
-        .key("pictures/1");
-    let copy = copy
-        .content_type("image/gif")
-        .metadata_directive(MetadataDirective::Replace);
+    client.put_object().bucket(name).key("uploads/1").content_type("image/png").body(body).send().await.unwrap();
+    let copy = client.copy_object().bucket(name).copy_source(format!("{name}/uploads/1")).key("pictures/1");
+    let copy = copy.content_type("image/gif").metadata_directive(MetadataDirective::Replace);
     copy.send().await.unwrap();
-    let object = client
-        .get_object()
-        .bucket(name)
-        .key("pictures/1")
-        .send()
-        .await
-        .unwrap();
+    let object = client.get_object().bucket(name).key("pictures/1").send().await.unwrap();
     assert_eq!(object.content_type(), Some("image/gif"));
-    assert_eq!(
-        &object.body.collect().await.unwrap().into_bytes()[..],
-        b"GIF89a"
-    );
+    assert_eq!(&object.body.collect().await.unwrap().into_bytes()[..], b"GIF89a");
 }
 
 #[tokio::test]
@@ -255,13 +145,7 @@ async fn a_missing_or_wrong_signature_is_403() {
         assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{method}");
     }
     let stranger = client(&bucket.running.base_url, "another-secret");
-    let get = stranger
-        .get_object()
-        .bucket(&bucket.name)
-        .key("mine")
-        .presigned(soon())
-        .await
-        .unwrap();
+    let get = stranger.get_object().bucket(&bucket.name).key("mine").presigned(soon()).await.unwrap();
     assert_eq!(follow(&get, b"").await.status(), StatusCode::FORBIDDEN);
 }
 
@@ -281,15 +165,9 @@ async fn ten_megabytes_fit_and_one_byte_more_does_not() {
     let bucket = bucket().await;
     let limit = crate::payload::REQUEST_LIMIT_BYTES;
     let fits = bucket.presigned_put("big", limit).await;
-    assert_eq!(
-        follow(&fits, &vec![7; limit]).await.status(),
-        StatusCode::OK
-    );
+    assert_eq!(follow(&fits, &vec![7; limit]).await.status(), StatusCode::OK);
     let over = bucket.presigned_put("bigger", limit + 1).await;
-    assert_eq!(
-        follow(&over, &vec![7; limit + 1]).await.status(),
-        StatusCode::PAYLOAD_TOO_LARGE
-    );
+    assert_eq!(follow(&over, &vec![7; limit + 1]).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]
@@ -297,20 +175,12 @@ async fn keys_stay_in_the_bucket() {
     let bucket = bucket().await;
     for key in ["../../secret", "a/../../../x", "./x", "..", "/etc/passwd"] {
         let put = bucket.presigned_put(key, 1).await;
-        assert_eq!(
-            follow(&put, b"x").await.status(),
-            StatusCode::BAD_REQUEST,
-            "{key}"
-        );
+        assert_eq!(follow(&put, b"x").await.status(), StatusCode::BAD_REQUEST, "{key}");
     }
     for key in ["..%2f..%2fsecret", "a b/é", "x..y"] {
         let put = bucket.presigned_put(key, 1).await;
         assert_eq!(follow(&put, b"x").await.status(), StatusCode::OK, "{key}");
-        assert_eq!(
-            follow(&bucket.presigned_get(key).await, b"").await.body(),
-            "x",
-            "{key}"
-        );
+        assert_eq!(follow(&bucket.presigned_get(key).await, b"").await.body(), "x", "{key}");
     }
 }
 
@@ -318,24 +188,14 @@ async fn keys_stay_in_the_bucket() {
 async fn browsers_of_the_configured_origins_may_upload() {
     let bucket = bucket().await;
     let url = format!("{}/{}/x", bucket.running.base_url, bucket.name);
-    let asked = [
-        ("origin", ORIGIN),
-        ("access-control-request-headers", "content-type"),
-    ];
+    let asked = [("origin", ORIGIN), ("access-control-request-headers", "content-type")];
     let allowed = send("OPTIONS", &url, &asked, b"").await;
     assert_eq!(allowed.status(), StatusCode::OK);
     assert_eq!(allowed.headers()["access-control-allow-origin"], ORIGIN);
-    assert_eq!(
-        allowed.headers()["access-control-allow-headers"],
-        "content-type"
-    );
+    assert_eq!(allowed.headers()["access-control-allow-headers"], "content-type");
     let stranger = send("OPTIONS", &url, &[("origin", "https://evil.example")], b"").await;
     assert_eq!(stranger.status(), StatusCode::FORBIDDEN);
-    assert!(
-        !stranger
-            .headers()
-            .contains_key("access-control-allow-origin")
-    );
+    assert!(!stranger.headers().contains_key("access-control-allow-origin"));
 }
 
 #[tokio::test]
@@ -344,16 +204,10 @@ async fn only_the_bucket_s_own_paths_are_files() {
     let told = async |path: &str| {
         let url = format!("{}/{path}", bucket.running.base_url);
         let response = send("GET", &url, &[], b"").await;
-        response.headers()["content-type"]
-            .to_str()
-            .unwrap()
-            .to_owned()
+        response.headers()["content-type"].to_str().unwrap().to_owned()
     };
     assert_eq!(told(&format!("{}/x", bucket.name)).await, "application/xml");
-    for beside in [
-        format!("{}-too/x", bucket.name),
-        format!("api/{}", bucket.name),
-    ] {
+    for beside in [format!("{}-too/x", bucket.name), format!("api/{}", bucket.name)] {
         assert_ne!(told(&beside).await, "application/xml", "{beside}");
     }
 }

@@ -31,25 +31,9 @@ impl Dice {
     }
 }
 
-const PATHS: [&str; 14] = [
-    "/api",
-    "/things",
-    "/",
-    "//",
-    "%",
-    "%00",
-    "%2F",
-    "%ff",
-    "..",
-    "7",
-    "picture",
-    "?",
-    "#",
-    "/api/things/7",
-];
-const QUERIES: [&str; 12] = [
-    "limit", "=", "&", "cursor", "5", "%", "%zz", "+", "<", "\"", "%00", "limit=5",
-];
+const PATHS: [&str; 14] =
+    ["/api", "/things", "/", "//", "%", "%00", "%2F", "%ff", "..", "7", "picture", "?", "#", "/api/things/7"];
+const QUERIES: [&str; 12] = ["limit", "=", "&", "cursor", "5", "%", "%zz", "+", "<", "\"", "%00", "limit=5"];
 const BODIES: [&str; 20] = [
     "{",
     "}",
@@ -72,26 +56,10 @@ const BODIES: [&str; 20] = [
     "{\"title\":\"a\"}",
     "\0",
 ];
-const TYPES: [&str; 5] = [
-    "",
-    "application/json",
-    "multipart/form-data; boundary=b",
-    "multipart/form-data",
-    "text/plain",
-];
-const HEADERS: [&str; 8] = [
-    "*",
-    "\"a\"",
-    "W/",
-    ",",
-    "é",
-    "Bearer ",
-    "localhost:8000",
-    "://@",
-];
-const METHODS: [&str; 8] = [
-    "GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "FOO", "CONNECT",
-];
+const TYPES: [&str; 5] =
+    ["", "application/json", "multipart/form-data; boundary=b", "multipart/form-data", "text/plain"];
+const HEADERS: [&str; 8] = ["*", "\"a\"", "W/", ",", "é", "Bearer ", "localhost:8000", "://@"];
+const METHODS: [&str; 8] = ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "FOO", "CONNECT"];
 
 fn assert_calm(status: u16, input: &dyn std::fmt::Debug) {
     assert!((200..500).contains(&status), "{status} to {input:?}");
@@ -113,15 +81,7 @@ async fn random_requests_get_a_calm_answer() {
         // What is no URI or header at all never leaves the server that reads the socket.
         let Ok(request) = request else { continue };
         let shown = format!("{request:?}");
-        assert_calm(
-            room.clone()
-                .oneshot(request)
-                .await
-                .unwrap()
-                .status()
-                .as_u16(),
-            &shown,
-        );
+        assert_calm(room.clone().oneshot(request).await.unwrap().status().as_u16(), &shown);
     }
 }
 
@@ -150,9 +110,7 @@ fn event(dice: &mut Dice) -> Value {
 
 async fn invoke(room: &Room, event: &Value) -> Value {
     let payload = serde_json::from_str(&event.to_string()).unwrap();
-    let answer = Handler::from(room.clone())
-        .oneshot(LambdaEvent::new(payload, LambdaContext::default()))
-        .await;
+    let answer = Handler::from(room.clone()).oneshot(LambdaEvent::new(payload, LambdaContext::default())).await;
     serde_json::to_value(answer.unwrap()).unwrap()
 }
 
@@ -163,16 +121,9 @@ async fn random_events_get_a_calm_answer() {
         let mut event = event(&mut dice);
         // No server hands control characters in headers on.
         for header in event["headers"].as_object_mut().unwrap().values_mut() {
-            *header = header
-                .as_str()
-                .unwrap()
-                .replace(|c: char| c.is_control(), "")
-                .into();
+            *header = header.as_str().unwrap().replace(|c: char| c.is_control(), "").into();
         }
-        assert_calm(
-            invoke(&room, &event).await["statusCode"].as_u64().unwrap() as u16,
-            &event.to_string(),
-        );
+        assert_calm(invoke(&room, &event).await["statusCode"].as_u64().unwrap() as u16, &event.to_string());
     }
 }
 
