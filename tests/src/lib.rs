@@ -2,12 +2,14 @@
 
 pub mod answer;
 pub mod faults;
+pub mod crowd;
 mod gateway;
 pub mod person;
 pub mod table;
 pub mod world;
 
 pub use answer::Answer;
+pub use crowd::{at_once, dice, tally};
 pub use faults::{Fault, Faults, Moment, Strike};
 pub use person::Person;
 pub use table::{Retries, Table};

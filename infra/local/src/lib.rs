@@ -30,7 +30,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use program::run;
-pub use rooms::App;
+pub use rooms::{App, functions, openapi};
 
 use crate::data::Home;
 use crate::embedded::dynamo::Dynamo;

@@ -7,8 +7,11 @@ use app::capacity::Capacity;
 use app::files::Files;
 use app::tokens::Tokens;
 use app::{Clock, Hashing, Mint, Settings};
+use edge::host::{Handler, room};
 use serde_json::Value as Json;
 use store::{Cursors, Store};
+
+use utoipa_axum::router::OpenApiRouter;
 
 pub use app::App;
 
@@ -51,24 +54,30 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
     Ok((app, functions))
 }
 
+/// The routes of every function, by its logical id in the template.
+fn routes() -> [(&'static str, OpenApiRouter<App>); 6] {
+    [
+        ("AccountsFunction", accounts::routes()),
+        ("ExpertsFunction", experts::routes()),
+        ("BookingsFunction", bookings::routes()),
+        ("CreditsFunction", credits::routes()),
+        ("InboxFunction", inbox::routes()),
+        ("PlatformFunction", platform::routes()),
+    ]
+}
+
 /// The rooms, by the logical ids of their functions.
-fn functions(_app: &App) -> HashMap<String, Function> {
-    // Until the function crates have routes, each answers one word. Then:
-    // [("AccountsFunction", accounts::routes()), …].map(|(id, routes)| {
-    //     (id.to_owned(), Function::hosting(Handler::from(room(routes, app.clone()))))
-    // })
-    let ids = [
-        "AccountsFunction",
-        "ExpertsFunction",
-        "BookingsFunction",
-        "CreditsFunction",
-        "InboxFunction",
-        "PlatformFunction",
-    ];
-    let stub = tower::service_fn(async |_| {
-        Ok::<_, std::convert::Infallible>(serde_json::json!({"statusCode": 200, "body": "stub"}))
-    });
-    ids.map(|id| (id.to_owned(), Function::hosting(stub))).into()
+pub fn functions(app: &App) -> HashMap<String, Function> {
+    let hosted = |(id, routes): (&str, _)| {
+        let handler = Handler::from(room(routes, app.clone()));
+        (id.to_owned(), Function::hosting(handler))
+    };
+    routes().map(hosted).into()
+}
+
+/// What all functions together offer: the document `infra/openapi.json` must be.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    edge::docs::document(routes().map(|(_, routes)| routes.into_openapi()))
 }
 
 /// What each route has cost since the start.

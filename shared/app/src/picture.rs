@@ -14,11 +14,17 @@ pub const TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/web
 /// Bytes; larger ones are refused on every way in.
 pub const LARGEST: u64 = 10 * 1024 * 1024;
 
+/// Characters of a link to somebody else's server (`expertconnect.md` §2).
+const LONGEST_LINK: usize = 2048;
+
 const NOT_AN_IMAGE: &str = "The file is not a JPEG, PNG, GIF or WebP image.";
 const NOT_A_PICTURE: &str = "Enter an http or https URL of at most 2048 characters, or what an upload returned.";
 
 /// What a client sends in place of a picture that was uploaded.
 const UPLOADED: &str = "upload:";
+
+/// Letters of an upload's name. Anything longer could be a key the file store takes for an error of ours.
+const UPLOAD_NAME: usize = 32;
 
 /// An upload that was prepared, and the value that stands for it afterwards.
 pub struct Prepared {
@@ -69,20 +75,32 @@ pub async fn named(app: &App, caller: Caller, text: &str) -> Result<Picture> {
     if let Some(name) = text.strip_prefix(UPLOADED) {
         return adopt(app, caller, name).await;
     }
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let Some(url) = url.filter(|_| text.chars().count() <= 2048) else {
+    let Some(url) = web_address(text) else {
         return Err(Error::BadPicture(NOT_A_PICTURE));
     };
+    // Asked first: a signed link may be longer than a link to elsewhere has to be.
     if let Some(Picture::File { key }) = crate::people::me(app, caller).await?.picture
         && url.path().ends_with(&format!("/{key}"))
     {
         return Ok(Picture::File { key });
     }
+    if text.chars().count() > LONGEST_LINK {
+        return Err(Error::BadPicture(NOT_A_PICTURE));
+    }
     Ok(Picture::Link(text.to_owned()))
 }
 
+/// An `http(s)` URL that is written as one. The parser also forgives blanks, line breaks and missing slashes, but a text
+/// is stored as it was sent.
+fn web_address(text: &str) -> Option<Url> {
+    let (scheme, _) = text.split_once("://")?;
+    let is_web = ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    Url::parse(text).ok().filter(|url| is_web && is_plain && url.has_host())
+}
+
 async fn adopt(app: &App, caller: Caller, name: &str) -> Result<Picture> {
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_hexdigit()) {
+    if name.len() != UPLOAD_NAME || !name.chars().all(|c| c.is_ascii_hexdigit()) {
         return Err(Error::BadPicture(NOT_A_PICTURE));
     }
     let upload = format!("{}{name}", uploads_of(caller.user()));

@@ -52,6 +52,7 @@ impl App {
             settings,
         });
         app.store.warm().await;
+        // `ADMIN_EMAIL` is set for one function only.
         app.ensure_admin(secrets.admin_password.as_deref()).await?;
         Ok(app)
     }

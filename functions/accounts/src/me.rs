@@ -1,0 +1,231 @@
+//! The own profile.
+
+use app::caller::Caller;
+use app::people;
+use app::profile::{self, Changes};
+use app::{App, picture};
+use axum::extract::State;
+use domain::person::{Picture, User};
+use domain::zone::Zone;
+use edge::body::Upload;
+use edge::door::Signed;
+use edge::form::{Fields, Kind, Parse, Sent, file, text};
+use edge::problem::Problem;
+use edge::reply::Json;
+use edge::time::Stamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An account as its owner sees it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Me {
+    id: i64,
+    username: String,
+    email: String,
+    first_name: String,
+    last_name: String,
+    /// First name, space, last name; the username if both are empty.
+    name: String,
+    headline: String,
+    bio: String,
+    /// A link; one to a file of ours is good for an hour.
+    #[schema(required = true)]
+    profile_picture: Option<String>,
+    /// IANA name. The weekly availability is read in this zone.
+    timezone: String,
+    /// An administrator verified this expert.
+    is_verified: bool,
+    /// Mean of the reviews received, to two decimals; `null` without reviews.
+    #[schema(required = true, example = 4.67)]
+    rating: Option<f64>,
+    review_count: u32,
+    date_joined: Stamp,
+}
+
+impl Me {
+    async fn of(app: &App, user: User) -> app::Result<Self> {
+        Ok(Self {
+            id: user.id.get(),
+            username: user.username.as_str().to_owned(),
+            email: user.email.as_str().to_owned(),
+            name: user.name(),
+            profile_picture: picture::link(app, user.picture.as_ref()).await?,
+            timezone: user.timezone.name().to_owned(),
+            is_verified: user.is_verified,
+            rating: user.tally.mean_hundredths().map(|mean| f64::from(mean) / 100.0),
+            review_count: user.tally.count,
+            date_joined: user.joined_at.into(),
+            first_name: user.first_name,
+            last_name: user.last_name,
+            headline: user.headline,
+            bio: user.bio,
+        })
+    }
+}
+
+/// Changes to the own profile. What is absent stays.
+#[derive(ToSchema)]
+pub(crate) struct ProfileChanges {
+    /// At most 150 characters.
+    #[schema(nullable = false, max_length = 150)]
+    first_name: Option<String>,
+    /// At most 150 characters.
+    #[schema(nullable = false, max_length = 150)]
+    last_name: Option<String>,
+    /// At most 5000 characters.
+    #[schema(nullable = false, max_length = 5000)]
+    bio: Option<String>,
+    /// At most 100 characters.
+    #[schema(nullable = false, max_length = 100)]
+    headline: Option<String>,
+    /// An IANA name such as `Europe/Berlin`. The weekly availability is read in this zone.
+    #[schema(value_type = Option<String>, nullable = false, example = "Europe/Berlin")]
+    timezone: Option<Zone>,
+    /// An http(s) URL of at most 2048 characters, or the value a prepared upload was answered with; `null` or `""`
+    /// removes it.
+    #[schema(value_type = Option<String>, max_length = 2048)]
+    profile_picture: NewPicture,
+}
+
+/// The same as a form, for a picture that travels along. What is absent stays.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used; what is sent is read as ProfileChanges")]
+pub(crate) struct ProfileForm {
+    /// At most 150 characters.
+    #[schema(nullable = false, max_length = 150)]
+    first_name: Option<String>,
+    /// At most 150 characters.
+    #[schema(nullable = false, max_length = 150)]
+    last_name: Option<String>,
+    /// At most 5000 characters.
+    #[schema(nullable = false, max_length = 5000)]
+    bio: Option<String>,
+    /// At most 100 characters.
+    #[schema(nullable = false, max_length = 100)]
+    headline: Option<String>,
+    /// An IANA name such as `Europe/Berlin`.
+    #[schema(nullable = false)]
+    timezone: Option<String>,
+    /// A JPEG, PNG, GIF or WebP file of at most 4 MB; its first bytes decide, not its name. Empty text removes the
+    /// picture.
+    #[schema(value_type = Option<String>, nullable = false, format = Binary)]
+    profile_picture: Option<Vec<u8>>,
+}
+
+enum NewPicture {
+    Unchanged,
+    Removed,
+    /// A URL, or what stands for an upload.
+    Named(String),
+    Sent(Vec<u8>),
+}
+
+impl NewPicture {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        const NAME: &str = "profile_picture";
+        if fields.has_file(NAME) {
+            return Some(Self::Sent(fields.required(NAME, file())?.into()));
+        }
+        Some(match fields.nullable(NAME, text(..))? {
+            Sent::Absent => Self::Unchanged,
+            Sent::Null => Self::Removed,
+            Sent::Value(text) if text.is_empty() => Self::Removed,
+            Sent::Value(text) => Self::Named(text),
+        })
+    }
+
+    async fn resolve(self, app: &App, caller: Caller) -> app::Result<Option<Option<Picture>>> {
+        Ok(match self {
+            Self::Unchanged => None,
+            Self::Removed => Some(None),
+            Self::Named(text) => Some(Some(picture::named(app, caller, &text).await?)),
+            Self::Sent(bytes) => Some(Some(picture::store(app, caller, bytes).await?)),
+        })
+    }
+}
+
+impl Parse for ProfileChanges {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let first_name = fields.optional("first_name", text(..=150));
+        let last_name = fields.optional("last_name", text(..=150));
+        let bio = fields.optional("bio", text(..=5000));
+        let headline = fields.optional("headline", text(..=100));
+        let timezone = fields.optional("timezone", text(..).parse(Zone::parse));
+        let profile_picture = NewPicture::parse(fields);
+        Some(Self {
+            first_name: first_name?,
+            last_name: last_name?,
+            bio: bio?,
+            headline: headline?,
+            timezone: timezone?,
+            profile_picture: profile_picture?,
+        })
+    }
+}
+
+/// Own profile
+#[utoipa::path(
+    get, path = "/api/users/me/", tag = "Accounts",
+    responses((status = 200, description = "The profile", body = Me))
+)]
+pub(crate) async fn show_me(State(app): State<App>, Signed(caller): Signed) -> Result<Json<Me>, Problem> {
+    let user = people::me(&app, caller).await?;
+    Ok(Json(Me::of(&app, user).await?))
+}
+
+/// Change the own profile
+///
+/// As PATCH: what is absent stays. As multipart form the picture may travel along as a file of at most 4 MB; for a
+/// larger one prepare an upload first.
+#[utoipa::path(
+    put, path = "/api/users/me/", tag = "Accounts",
+    request_body(content((ProfileChanges = "application/json"), (ProfileForm = "multipart/form-data"))),
+    responses(
+        (status = 200, description = "The profile as it is now", body = Me),
+        (status = 413, description = "`too_large`: the file"),
+    )
+)]
+pub(crate) async fn put_me(
+    state: State<App>,
+    caller: Signed,
+    changes: Upload<ProfileChanges>,
+) -> Result<Json<Me>, Problem> {
+    change(state, caller, changes).await
+}
+
+/// Change the own profile
+///
+/// What is absent stays. As multipart form the picture may travel along as a file of at most 4 MB; for a larger one
+/// prepare an upload first.
+#[utoipa::path(
+    patch, path = "/api/users/me/", tag = "Accounts",
+    request_body(content((ProfileChanges = "application/json"), (ProfileForm = "multipart/form-data"))),
+    responses(
+        (status = 200, description = "The profile as it is now", body = Me),
+        (status = 413, description = "`too_large`: the file"),
+    )
+)]
+pub(crate) async fn patch_me(
+    state: State<App>,
+    caller: Signed,
+    changes: Upload<ProfileChanges>,
+) -> Result<Json<Me>, Problem> {
+    change(state, caller, changes).await
+}
+
+async fn change(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    Upload(wanted): Upload<ProfileChanges>,
+) -> Result<Json<Me>, Problem> {
+    let changes = Changes {
+        first_name: wanted.first_name,
+        last_name: wanted.last_name,
+        bio: wanted.bio,
+        headline: wanted.headline,
+        timezone: wanted.timezone,
+        picture: wanted.profile_picture.resolve(&app, caller).await?,
+    };
+    let user = profile::update(&app, caller, changes).await?;
+    Ok(Json(Me::of(&app, user).await?))
+}

@@ -1,0 +1,172 @@
+//! Getting a token, and giving it up.
+
+use app::App;
+use app::people::{self, Registration};
+use axum::extract::State;
+use domain::text::{Email, Username};
+use edge::body::Body;
+use edge::door::{Guest, Signed};
+use edge::form::{Fields, Kind, Parse, text};
+use edge::problem::Problem;
+use edge::reply::{Created, Json};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// No login name is longer: an e-mail has at most so many characters, a username fewer.
+const LONGEST_LOGIN_NAME: usize = 254;
+
+#[derive(ToSchema)]
+pub(crate) struct Register {
+    /// 1 to 150 letters, digits and `@ . + - _`; unique without regard to case.
+    #[schema(value_type = String, min_length = 1, max_length = 150, example = "ada")]
+    username: Username,
+    /// At most 254 characters; unique without regard to case; never shown to others.
+    #[schema(value_type = String, max_length = 254, format = Email, example = "ada@example.org")]
+    email: Email,
+    /// 8 to 128 characters; not all digits, not a common password, not your username, name or e-mail.
+    #[schema(min_length = 8, max_length = 128, format = Password)]
+    password: String,
+    /// At most 150 characters.
+    #[schema(required = false, default = "", max_length = 150)]
+    first_name: String,
+    /// At most 150 characters.
+    #[schema(required = false, default = "", max_length = 150)]
+    last_name: String,
+}
+
+impl Parse for Register {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let username = fields.required("username", text(..).parse(Username::parse));
+        let email = fields.required("email", text(..).parse(Email::parse));
+        let password = fields.required("password", text(..));
+        let first_name = fields.or("first_name", text(..=150), "");
+        let last_name = fields.or("last_name", text(..=150), "");
+        Some(Self {
+            username: username?,
+            email: email?,
+            password: password?,
+            first_name: first_name?,
+            last_name: last_name?,
+        })
+    }
+}
+
+#[derive(ToSchema)]
+pub(crate) struct Login {
+    /// The username or the e-mail address, in any letter case.
+    #[schema(min_length = 1, max_length = 254, example = "ada")]
+    username: String,
+    #[schema(min_length = 1, format = Password)]
+    password: String,
+    /// The one-time code, if this account has two-factor login.
+    #[schema(nullable = false)]
+    #[expect(dead_code, reason = "no account can have two-factor login yet")]
+    otp: Option<String>,
+    /// A recovery code in place of the one-time code.
+    #[schema(nullable = false)]
+    #[expect(dead_code, reason = "no account can have two-factor login yet")]
+    recovery_code: Option<String>,
+}
+
+impl Parse for Login {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let username = fields.required("username", text(1..=LONGEST_LOGIN_NAME));
+        let password = fields.required("password", text(1..));
+        let otp = fields.optional("otp", text(..));
+        let recovery_code = fields.optional("recovery_code", text(..));
+        Some(Self { username: username?, password: password?, otp: otp?, recovery_code: recovery_code? })
+    }
+}
+
+/// An account and a token for it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Session {
+    id: i64,
+    username: String,
+    email: String,
+    first_name: String,
+    last_name: String,
+    /// Opaque. Valid for 24 hours or until logout.
+    token: String,
+}
+
+impl From<people::Session> for Session {
+    fn from(session: people::Session) -> Self {
+        let user = session.user;
+        Self {
+            id: user.id.get(),
+            username: user.username.as_str().to_owned(),
+            email: user.email.as_str().to_owned(),
+            first_name: user.first_name,
+            last_name: user.last_name,
+            token: session.token,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LoggedOut {
+    /// Always true.
+    success: bool,
+    message: &'static str,
+}
+
+/// Open an account
+///
+/// It starts with one credit, and the token can be used at once.
+#[utoipa::path(
+    post, path = "/api/users/register/", tag = "Accounts", security(()), request_body = Register,
+    responses(
+        (status = 201, description = "The account and a token", body = Session),
+        (status = 400, description = "`validation`, also when the username or the e-mail is taken"),
+        (status = 429, description = "`rate_limited`: too often from this address"),
+    )
+)]
+pub(crate) async fn register(
+    State(app): State<App>,
+    _: Guest,
+    Body(wanted): Body<Register>,
+) -> Result<Created<Session>, Problem> {
+    let registration = Registration {
+        username: wanted.username,
+        email: wanted.email,
+        password: wanted.password,
+        first_name: wanted.first_name,
+        last_name: wanted.last_name,
+    };
+    let session = people::register(&app, registration).await?;
+    Ok(Created(session.into()))
+}
+
+/// Log in
+///
+/// By username or e-mail. An unknown name and a wrong password get the same answer.
+#[utoipa::path(
+    post, path = "/api/users/login/", tag = "Accounts", security(()), request_body = Login,
+    responses(
+        (status = 200, description = "The account and a token", body = Session),
+        (status = 401, description = "`invalid_credentials`; `otp_required` or `otp_invalid` with two-factor login"),
+        (status = 403, description = "`account_suspended`"),
+        (status = 429, description = "`rate_limited`: too often from this address, or too many failures of this account"),
+    )
+)]
+pub(crate) async fn login(
+    State(app): State<App>,
+    _: Guest,
+    Body(login): Body<Login>,
+) -> Result<Json<Session>, Problem> {
+    let session = people::login(&app, &login.username, &login.password).await?;
+    Ok(Json(session.into()))
+}
+
+/// Log out
+///
+/// Ends the session of this token at once; other sessions live on. Needs no body.
+#[utoipa::path(
+    post, path = "/api/users/logout/", tag = "Accounts",
+    responses((status = 200, description = "The token is dead", body = LoggedOut))
+)]
+pub(crate) async fn logout(State(app): State<App>, Signed(caller): Signed) -> Result<Json<LoggedOut>, Problem> {
+    people::logout(&app, caller).await?;
+    Ok(Json(LoggedOut { success: true, message: "You are logged out." }))
+}

@@ -1,0 +1,266 @@
+//! When people can be asked for meetings: weekly hours.
+
+use app::profile::{self, HoursChanges};
+use app::{App, people};
+use axum::extract::State;
+use domain::Sentence;
+use domain::calendar::{TimeOfDay, WeeklyHours};
+use domain::ids::{HoursId, UserId};
+use domain::person::{HoursRow, User};
+use edge::body::{Body, QueryOf};
+use edge::door::Signed;
+use edge::form::{Fields, Kind, Parse, id, integer, text};
+use edge::once::{self, Once};
+use edge::page::{Listed, Page};
+use edge::path::PathId;
+use edge::problem::Problem;
+use edge::reply::{Created, Done, Json};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::short_list::{paged, sortable};
+
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// Hours of one weekday, every week, in the zone of the person's profile.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Availability {
+    id: i64,
+    /// Whose it is.
+    user: i64,
+    /// 0 is Monday, 6 is Sunday.
+    #[schema(maximum = 6)]
+    day_of_week: u8,
+    day_name: &'static str,
+    #[schema(example = "09:00:00")]
+    start_time: String,
+    /// `00:00:00` is the midnight after this day.
+    #[schema(example = "17:00:00")]
+    end_time: String,
+}
+
+impl Availability {
+    fn of(user: UserId, row: &HoursRow) -> Self {
+        let hours = &row.hours;
+        Self {
+            id: row.id.get(),
+            user: user.get(),
+            day_of_week: hours.day,
+            day_name: DAYS.get(usize::from(hours.day)).copied().unwrap_or(""),
+            start_time: hours.start.to_string(),
+            end_time: hours.end.to_string(),
+        }
+    }
+
+    /// By day, then start.
+    pub(crate) fn all_of(user: &User) -> Vec<Self> {
+        let rows = user.hours.iter().map(|row| Self::of(user.id, row));
+        let mut all: Vec<_> = rows.collect();
+        all.sort_by_cached_key(Self::place);
+        all
+    }
+
+    fn place(&self) -> String {
+        let (day, start) = (self.day_of_week, &self.start_time);
+        format!("{day} {start} {}", sortable(self.id))
+    }
+}
+
+#[derive(ToSchema)]
+pub(crate) struct AvailabilityRequest {
+    /// 0 is Monday, 6 is Sunday.
+    #[schema(maximum = 6)]
+    day_of_week: u8,
+    /// `HH:MM` or `HH:MM:SS`.
+    #[schema(value_type = String, example = "09:00")]
+    start_time: TimeOfDay,
+    /// `HH:MM` or `HH:MM:SS`, after the start; `00:00:00` is the midnight after this day.
+    #[schema(value_type = String, example = "17:00")]
+    end_time: TimeOfDay,
+}
+
+/// What is absent stays.
+#[derive(ToSchema)]
+pub(crate) struct AvailabilityPatch {
+    /// 0 is Monday, 6 is Sunday.
+    #[schema(nullable = false, maximum = 6)]
+    day_of_week: Option<u8>,
+    /// `HH:MM` or `HH:MM:SS`.
+    #[schema(value_type = Option<String>, nullable = false)]
+    start_time: Option<TimeOfDay>,
+    /// `HH:MM` or `HH:MM:SS`, after the start; `00:00:00` is the midnight after this day.
+    #[schema(value_type = Option<String>, nullable = false)]
+    end_time: Option<TimeOfDay>,
+}
+
+fn day() -> impl Kind<Out = u8> {
+    integer(0..=6).then(|day| u8::try_from(day).map_err(|_| "This must be between 0 and 6."))
+}
+
+/// Here only `00:00` means the midnight after the day; elsewhere `24:00` may too.
+fn parse_end(text: &str) -> Result<TimeOfDay, Sentence> {
+    TimeOfDay::parse_start(text)?;
+    TimeOfDay::parse_end(text)
+}
+
+impl Parse for AvailabilityRequest {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let day_of_week = fields.required("day_of_week", day());
+        let start_time = fields.required("start_time", text(..).parse(TimeOfDay::parse_start));
+        let end_time = fields.required("end_time", text(..).parse(parse_end));
+        Some(Self { day_of_week: day_of_week?, start_time: start_time?, end_time: end_time? })
+    }
+}
+
+impl Parse for AvailabilityPatch {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let day_of_week = fields.optional("day_of_week", day());
+        let start_time = fields.optional("start_time", text(..).parse(TimeOfDay::parse_start));
+        let end_time = fields.optional("end_time", text(..).parse(parse_end));
+        Some(Self { day_of_week: day_of_week?, start_time: start_time?, end_time: end_time? })
+    }
+}
+
+pub(crate) struct Listing {
+    user: Option<UserId>,
+    page: Page,
+}
+
+impl Parse for Listing {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let user = fields.optional("user_id", id());
+        let page = Page::parse(fields);
+        Some(Self { user: user?, page: page? })
+    }
+}
+
+/// Weekly availability
+///
+/// The caller's own, or with `user_id` somebody else's. By day, then start. An unknown user has none.
+#[utoipa::path(
+    get, path = "/api/user-availability/", tag = "Availability",
+    params(
+        ("user_id" = Option<i64>, Query, description = "Whose; by default the caller's own"),
+        ("limit" = Option<u16>, Query, description = "1 to 200, by default 100"),
+        ("cursor" = Option<String>, Query, description = "From the `Link` of the page before"),
+    ),
+    responses((status = 200, description = "The rows", body = [Availability]))
+)]
+pub(crate) async fn list_availability(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    QueryOf(Listing { user, page }): QueryOf<Listing>,
+) -> Result<Listed<Availability>, Problem> {
+    let user = user.unwrap_or_else(|| caller.user());
+    let all = match people::find(&app, user).await {
+        Ok(user) => Availability::all_of(&user),
+        Err(app::Error::NotFound) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let list = format!("availability/{user}");
+    Ok(paged(&app, &list, all, Availability::place, &page)?)
+}
+
+/// Add weekly hours
+///
+/// Overlapping or touching rows count as one window. At most 50. Meetings already made stay as they are.
+#[utoipa::path(
+    post, path = "/api/user-availability/", tag = "Availability", request_body = AvailabilityRequest,
+    responses(
+        (status = 201, description = "The new row", body = Availability),
+        (status = 400, description = "`validation`, also for the exact same row again and for a 51st"),
+    )
+)]
+pub(crate) async fn add_availability(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    once: Once,
+    Body(wanted): Body<AvailabilityRequest>,
+) -> Result<Created<Availability>, Problem> {
+    let hours =
+        WeeklyHours { day: wanted.day_of_week, start: wanted.start_time, end: wanted.end_time, zone: None, open: true };
+    let show = |row: &HoursRow| Availability::of(caller.user(), row);
+    let answer = |row: &HoursRow| once::created(&show(row));
+    let row = profile::hours_add(&app, caller, hours, once.keep(&answer)).await?;
+    Ok(Created(show(&row)))
+}
+
+/// One row of the own availability
+#[utoipa::path(
+    get, path = "/api/user-availability/{id}/", tag = "Availability",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "The row", body = Availability),
+        (status = 404, description = "`not_found`, also for another person's"),
+    )
+)]
+pub(crate) async fn show_availability(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<HoursId>,
+) -> Result<Json<Availability>, Problem> {
+    let user = people::me(&app, caller).await?;
+    let row = user.hours_row(id).map_err(app::Error::from)?;
+    Ok(Json(Availability::of(user.id, row)))
+}
+
+/// Replace a row
+#[utoipa::path(
+    put, path = "/api/user-availability/{id}/", tag = "Availability", request_body = AvailabilityRequest,
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "The row as it is now", body = Availability),
+        (status = 404, description = "`not_found`, also for another person's"),
+    )
+)]
+pub(crate) async fn put_availability(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<HoursId>,
+    Body(wanted): Body<AvailabilityRequest>,
+) -> Result<Json<Availability>, Problem> {
+    let changes =
+        HoursChanges { day: Some(wanted.day_of_week), start: Some(wanted.start_time), end: Some(wanted.end_time) };
+    let row = profile::hours_change(&app, caller, id, changes).await?;
+    Ok(Json(Availability::of(caller.user(), &row)))
+}
+
+/// Change a row
+///
+/// What is absent stays.
+#[utoipa::path(
+    patch, path = "/api/user-availability/{id}/", tag = "Availability", request_body = AvailabilityPatch,
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "The row as it is now", body = Availability),
+        (status = 404, description = "`not_found`, also for another person's"),
+    )
+)]
+pub(crate) async fn patch_availability(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<HoursId>,
+    Body(wanted): Body<AvailabilityPatch>,
+) -> Result<Json<Availability>, Problem> {
+    let changes = HoursChanges { day: wanted.day_of_week, start: wanted.start_time, end: wanted.end_time };
+    let row = profile::hours_change(&app, caller, id, changes).await?;
+    Ok(Json(Availability::of(caller.user(), &row)))
+}
+
+/// Remove a row
+#[utoipa::path(
+    delete, path = "/api/user-availability/{id}/", tag = "Availability",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 404, description = "`not_found`, also for another person's"),
+    )
+)]
+pub(crate) async fn delete_availability(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<HoursId>,
+) -> Result<Done, Problem> {
+    profile::hours_remove(&app, caller, id).await?;
+    Ok(Done)
+}

@@ -1,0 +1,66 @@
+//! The seeded categories: read only.
+
+use app::App;
+use axum::extract::State;
+use domain::category;
+use edge::body::QueryOf;
+use edge::door::Signed;
+use edge::page::{Listed, Page};
+use edge::path::PathId;
+use edge::problem::Problem;
+use edge::reply::Json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::short_list::{paged, sortable};
+
+/// A subject area.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Category {
+    id: i64,
+    name: &'static str,
+    description: &'static str,
+    /// A word a frontend maps to a picture.
+    icon: &'static str,
+}
+
+impl From<&'static category::Category> for Category {
+    fn from(category: &'static category::Category) -> Self {
+        Self { id: category.id.get(), name: category.name, description: category.description, icon: category.icon }
+    }
+}
+
+/// All categories
+///
+/// By ascending `id`.
+#[utoipa::path(
+    get, path = "/api/categories/", tag = "Categories",
+    params(
+        ("limit" = Option<u16>, Query, description = "1 to 200, by default 100"),
+        ("cursor" = Option<String>, Query, description = "From the `Link` of the page before"),
+    ),
+    responses((status = 200, description = "The categories", body = [Category]))
+)]
+pub(crate) async fn list_categories(
+    State(app): State<App>,
+    Signed(_): Signed,
+    QueryOf(page): QueryOf<Page>,
+) -> Result<Listed<Category>, Problem> {
+    let all = category::ALL.iter().map(Category::from).collect();
+    let by_id = |category: &Category| sortable(category.id);
+    Ok(paged(&app, "categories", all, by_id, &page)?)
+}
+
+/// One category
+#[utoipa::path(
+    get, path = "/api/categories/{id}/", tag = "Categories",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "The category", body = Category),
+        (status = 404, description = "`not_found`"),
+    )
+)]
+pub(crate) async fn show_category(Signed(_): Signed, PathId(id): PathId<i64>) -> Result<Json<Category>, Problem> {
+    let category = category::find(id).ok_or_else(Problem::not_found)?;
+    Ok(Json(category.into()))
+}

@@ -1,0 +1,139 @@
+//! People: finding them, and what everybody may see of them.
+
+use app::{App, people, picture};
+use axum::extract::State;
+use domain::ids::UserId;
+use domain::person::User;
+use domain::search::Query;
+use domain::words::words;
+use edge::body::QueryOf;
+use edge::door::Signed;
+use edge::form::{Fields, Parse, integer, text};
+use edge::page::{Listed, Page};
+use edge::path::PathId;
+use edge::problem::Problem;
+use edge::reply::Json;
+use edge::time::Stamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::availability::Availability;
+use crate::skills::Skill;
+
+/// A person as everybody sees them.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PublicProfile {
+    id: i64,
+    username: String,
+    first_name: String,
+    last_name: String,
+    /// First name, space, last name; the username if both are empty.
+    name: String,
+    headline: String,
+    bio: String,
+    /// A link; one to a file of ours is good for an hour.
+    #[schema(required = true)]
+    profile_picture: Option<String>,
+    /// IANA name. The weekly availability is read in this zone.
+    timezone: String,
+    /// An administrator verified this expert.
+    is_verified: bool,
+    /// Mean of the reviews received, to two decimals; `null` without reviews.
+    #[schema(required = true, example = 4.67)]
+    rating: Option<f64>,
+    review_count: u32,
+    date_joined: Stamp,
+    skills: Vec<Skill>,
+    availability: Vec<Availability>,
+}
+
+impl PublicProfile {
+    async fn of(app: &App, user: &User) -> app::Result<Self> {
+        Ok(Self {
+            id: user.id.get(),
+            username: user.username.as_str().to_owned(),
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            name: user.name(),
+            headline: user.headline.clone(),
+            bio: user.bio.clone(),
+            profile_picture: picture::link(app, user.picture.as_ref()).await?,
+            timezone: user.timezone.name().to_owned(),
+            is_verified: user.is_verified,
+            rating: user.tally.mean_hundredths().map(|mean| f64::from(mean) / 100.0),
+            review_count: user.tally.count,
+            date_joined: user.joined_at.into(),
+            skills: Skill::all_of(user),
+            availability: Availability::all_of(user),
+        })
+    }
+}
+
+pub(crate) struct Search {
+    query: Query,
+    page: Page,
+}
+
+impl Parse for Search {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let skill = fields.or("skill", text(..=100), "");
+        let search = fields.or("search", text(..=100), "");
+        // Any number may be asked for; one that names no category is found with nobody.
+        let category = fields.optional(["category", "category_id"], integer(i64::MIN..=i64::MAX));
+        let page = Page::parse(fields);
+        Some(Self {
+            query: Query { skill: words(&skill?), anything: words(&search?), category: category? },
+            page: page?,
+        })
+    }
+}
+
+/// Find people
+///
+/// Active users with at least one skill, without the caller. Several parameters all apply; letter case and accents do
+/// not matter. A page may be shorter than `limit` while `Link` says there is more.
+#[utoipa::path(
+    get, path = "/api/users/", tag = "Experts",
+    params(
+        ("skill" = Option<String>, Query,
+            description = "Every word begins a word of one skill's name; at most 100 characters"),
+        ("search" = Option<String>, Query,
+            description = "Every word begins a word of the name, username, headline or a skill; at most 100 characters"),
+        ("category" = Option<i64>, Query, description = "Has a skill in this category"),
+        ("limit" = Option<u16>, Query, description = "1 to 200, by default 100"),
+        ("cursor" = Option<String>, Query, description = "From the `Link` of the page before"),
+    ),
+    responses((status = 200, description = "One page of them", body = [PublicProfile]))
+)]
+pub(crate) async fn search_users(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    QueryOf(Search { query, page }): QueryOf<Search>,
+) -> Result<Listed<PublicProfile>, Problem> {
+    let (cursor, limit) = (page.cursor.as_deref(), usize::from(page.limit));
+    let found = people::search(&app, caller, &query, cursor, limit).await?;
+    let mut items = Vec::with_capacity(found.items.len());
+    for user in &found.items {
+        items.push(PublicProfile::of(&app, user).await?);
+    }
+    let next = found.next;
+    Ok(Listed { items, next })
+}
+
+/// Somebody's public profile
+#[utoipa::path(
+    get, path = "/api/users/{id}/", tag = "Experts",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "The profile", body = PublicProfile),
+        (status = 404, description = "`not_found`: nobody active has this id"),
+    )
+)]
+pub(crate) async fn show_user(
+    State(app): State<App>,
+    Signed(_): Signed,
+    PathId(id): PathId<UserId>,
+) -> Result<Json<PublicProfile>, Problem> {
+    let user = people::find(&app, id).await?;
+    Ok(Json(PublicProfile::of(&app, &user).await?))
+}

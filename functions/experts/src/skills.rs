@@ -1,0 +1,237 @@
+//! What people know, as they describe it themselves.
+
+use app::profile::{self, SkillChanges, SkillDraft};
+use app::{App, people};
+use axum::extract::State;
+use domain::category::{self, CategoryId};
+use domain::ids::{SkillId, UserId};
+use domain::person::{self, Level, User};
+use edge::body::{Body, QueryOf};
+use edge::door::Signed;
+use edge::form::{Fields, Kind, Parse, Sent, integer, text};
+use edge::once::{self, Once};
+use edge::page::{Listed, Page};
+use edge::path::PathId;
+use edge::problem::Problem;
+use edge::reply::{Created, Done, Json};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::short_list::{paged, sortable};
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Skill {
+    id: i64,
+    /// Whose it is.
+    user: i64,
+    #[schema(required = true)]
+    category: Option<i64>,
+    #[schema(required = true)]
+    category_name: Option<&'static str>,
+    skill_name: String,
+    /// `beginner`, `intermediate`, `advanced` or `expert`.
+    proficiency_level: &'static str,
+}
+
+impl Skill {
+    fn of(user: UserId, skill: &person::Skill) -> Self {
+        Self {
+            id: skill.id.get(),
+            user: user.get(),
+            category: skill.category.map(CategoryId::get),
+            category_name: skill.category.map(|category| category.category().name),
+            skill_name: skill.name.clone(),
+            proficiency_level: skill.level.as_str(),
+        }
+    }
+
+    /// By ascending id.
+    pub(crate) fn all_of(user: &User) -> Vec<Self> {
+        let skills = user.skills.iter().map(|skill| Self::of(user.id, skill));
+        let mut all: Vec<_> = skills.collect();
+        all.sort_unstable_by_key(|skill| skill.id);
+        all
+    }
+}
+
+#[derive(ToSchema)]
+pub(crate) struct SkillRequest {
+    /// 1 to 100 characters; once per person, without regard to case.
+    #[schema(min_length = 1, max_length = 100, example = "Rust")]
+    skill_name: String,
+    /// `beginner`, `intermediate`, `advanced` or `expert`, in any letter case. Also taken as `skill_level`.
+    #[schema(value_type = String, example = "advanced")]
+    proficiency_level: Level,
+    /// The id of a category, or `null` for none. Also taken as `category_id`.
+    #[schema(value_type = Option<i64>)]
+    category: Option<CategoryId>,
+}
+
+/// What is absent stays.
+#[derive(ToSchema)]
+pub(crate) struct SkillPatch {
+    /// 1 to 100 characters; once per person, without regard to case.
+    #[schema(nullable = false, min_length = 1, max_length = 100)]
+    skill_name: Option<String>,
+    /// `beginner`, `intermediate`, `advanced` or `expert`, in any letter case. Also taken as `skill_level`.
+    #[schema(value_type = Option<String>, nullable = false)]
+    proficiency_level: Option<Level>,
+    /// The id of a category, or `null` for none. Also taken as `category_id`.
+    #[schema(value_type = Option<i64>)]
+    category: Option<Option<CategoryId>>,
+}
+
+const LEVEL: [&str; 2] = ["proficiency_level", "skill_level"];
+
+fn category(fields: &mut Fields<'_>) -> Option<Sent<CategoryId>> {
+    let known = |id| category::find(id).map(|category| category.id);
+    let id = integer(i64::MIN..=i64::MAX).then(|id| known(id).ok_or("There is no such category."));
+    fields.nullable(["category", "category_id"], id)
+}
+
+impl Parse for SkillRequest {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let skill_name = fields.required("skill_name", text(1..=100));
+        let proficiency_level = fields.required(LEVEL, text(..).parse(Level::parse));
+        let category = category(fields);
+        Some(Self { skill_name: skill_name?, proficiency_level: proficiency_level?, category: category?.value() })
+    }
+}
+
+impl Parse for SkillPatch {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let skill_name = fields.optional("skill_name", text(1..=100));
+        let proficiency_level = fields.optional(LEVEL, text(..).parse(Level::parse));
+        let category = category(fields);
+        Some(Self { skill_name: skill_name?, proficiency_level: proficiency_level?, category: category?.change() })
+    }
+}
+
+/// Own skills
+///
+/// By ascending `id`.
+#[utoipa::path(
+    get, path = "/api/user-skills/", tag = "Skills",
+    params(
+        ("limit" = Option<u16>, Query, description = "1 to 200, by default 100"),
+        ("cursor" = Option<String>, Query, description = "From the `Link` of the page before"),
+    ),
+    responses((status = 200, description = "The skills", body = [Skill]))
+)]
+pub(crate) async fn list_skills(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    QueryOf(page): QueryOf<Page>,
+) -> Result<Listed<Skill>, Problem> {
+    let all = Skill::all_of(&people::me(&app, caller).await?);
+    let list = format!("skills/{}", caller.user());
+    Ok(paged(&app, &list, all, |skill| sortable(skill.id), &page)?)
+}
+
+/// Add a skill
+///
+/// Whoever has one can be found by search. At most 50.
+#[utoipa::path(
+    post, path = "/api/user-skills/", tag = "Skills", request_body = SkillRequest,
+    responses(
+        (status = 201, description = "The new skill", body = Skill),
+        (status = 400, description = "`validation`, also for a second skill of the same name and for a 51st"),
+    )
+)]
+pub(crate) async fn add_skill(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    once: Once,
+    Body(wanted): Body<SkillRequest>,
+) -> Result<Created<Skill>, Problem> {
+    let draft = SkillDraft { name: wanted.skill_name, level: wanted.proficiency_level, category: wanted.category };
+    let show = |skill: &person::Skill| Skill::of(caller.user(), skill);
+    let answer = |skill: &person::Skill| once::created(&show(skill));
+    let skill = profile::skill_add(&app, caller, draft, once.keep(&answer)).await?;
+    Ok(Created(show(&skill)))
+}
+
+/// One of the own skills
+#[utoipa::path(
+    get, path = "/api/user-skills/{id}/", tag = "Skills",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "The skill", body = Skill),
+        (status = 404, description = "`not_found`, also for another person's"),
+    )
+)]
+pub(crate) async fn show_skill(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<SkillId>,
+) -> Result<Json<Skill>, Problem> {
+    let user = people::me(&app, caller).await?;
+    let skill = user.skill(id).map_err(app::Error::from)?;
+    Ok(Json(Skill::of(user.id, skill)))
+}
+
+/// Describe a skill anew
+///
+/// Without `category` it has none afterwards.
+#[utoipa::path(
+    put, path = "/api/user-skills/{id}/", tag = "Skills", request_body = SkillRequest,
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "The skill as it is now", body = Skill),
+        (status = 404, description = "`not_found`, also for another person's"),
+    )
+)]
+pub(crate) async fn put_skill(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<SkillId>,
+    Body(wanted): Body<SkillRequest>,
+) -> Result<Json<Skill>, Problem> {
+    let changes = SkillChanges {
+        name: Some(wanted.skill_name),
+        level: Some(wanted.proficiency_level),
+        category: Some(wanted.category),
+    };
+    let skill = profile::skill_change(&app, caller, id, changes).await?;
+    Ok(Json(Skill::of(caller.user(), &skill)))
+}
+
+/// Change a skill
+///
+/// What is absent stays.
+#[utoipa::path(
+    patch, path = "/api/user-skills/{id}/", tag = "Skills", request_body = SkillPatch,
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "The skill as it is now", body = Skill),
+        (status = 404, description = "`not_found`, also for another person's"),
+    )
+)]
+pub(crate) async fn patch_skill(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<SkillId>,
+    Body(wanted): Body<SkillPatch>,
+) -> Result<Json<Skill>, Problem> {
+    let changes = SkillChanges { name: wanted.skill_name, level: wanted.proficiency_level, category: wanted.category };
+    let skill = profile::skill_change(&app, caller, id, changes).await?;
+    Ok(Json(Skill::of(caller.user(), &skill)))
+}
+
+/// Remove a skill
+#[utoipa::path(
+    delete, path = "/api/user-skills/{id}/", tag = "Skills",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 404, description = "`not_found`, also for another person's"),
+    )
+)]
+pub(crate) async fn delete_skill(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<SkillId>,
+) -> Result<Done, Problem> {
+    profile::skill_remove(&app, caller, id).await?;
+    Ok(Done)
+}

@@ -1,0 +1,6 @@
+//! The Lambda: what `bootstrap` runs.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    edge::host::run_open(platform::routes).await
+}

@@ -1,0 +1,11 @@
+//! What the system withstands: crowds, deaths at every step, a table that conflicts, throttles and loses answers.
+
+mod calendar;
+mod credits;
+mod edits;
+mod keys;
+mod limits;
+mod meetings;
+mod messages;
+mod names;
+mod sessions;
