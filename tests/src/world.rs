@@ -69,6 +69,7 @@ impl World {
     }
 
     pub async fn with(setup: Setup) -> Self {
+        show_errors();
         let table = Table::fresh();
         let mut env = template().environment();
         for limit in ["RATE_LIMIT_AUTH_PER_MINUTE", "RATE_LIMIT_PER_MINUTE"] {
@@ -151,6 +152,14 @@ impl World {
 
 fn beginning() -> DateTime<Utc> {
     BEGINNING.parse().expect("a time")
+}
+
+/// What a room logs as an error goes to the output of the test.
+fn show_errors() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::ERROR).with_test_writer().init();
+    });
 }
 
 /// So many minutes after the world began.

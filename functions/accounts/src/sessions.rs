@@ -3,6 +3,7 @@
 use app::App;
 use app::people::{self, Registration};
 use axum::extract::State;
+use domain::password::{Password, Persona};
 use domain::text::{Email, Username};
 use edge::body::Body;
 use edge::door::{Guest, Signed};
@@ -24,8 +25,8 @@ pub(crate) struct Register {
     #[schema(value_type = String, max_length = 254, format = Email, example = "ada@example.org")]
     email: Email,
     /// 8 to 128 characters; not all digits, not a common password, not your username, name or e-mail.
-    #[schema(min_length = 8, max_length = 128, format = Password)]
-    password: String,
+    #[schema(value_type = String, min_length = 8, max_length = 128, format = Password)]
+    password: Password,
     /// At most 150 characters.
     #[schema(required = false, default = "", max_length = 150)]
     first_name: String,
@@ -38,9 +39,15 @@ impl Parse for Register {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let username = fields.required("username", text(..).parse(Username::parse));
         let email = fields.required("email", text(..).parse(Email::parse));
-        let password = fields.required("password", text(..));
         let first_name = fields.or("first_name", text(..=150), "");
         let last_name = fields.or("last_name", text(..=150), "");
+        let persona = Persona {
+            username: username.as_ref().map_or("", Username::as_str),
+            email: email.as_ref().map_or("", Email::as_str),
+            first_name: first_name.as_deref().unwrap_or(""),
+            last_name: last_name.as_deref().unwrap_or(""),
+        };
+        let password = fields.required("password", text(..).parse(|text| Password::parse(text, &persona)));
         Some(Self {
             username: username?,
             email: email?,

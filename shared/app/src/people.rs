@@ -20,7 +20,7 @@ use crate::{App, Error, Result};
 pub struct Registration {
     pub username: Username,
     pub email: Email,
-    pub password: String,
+    pub password: Password,
     pub first_name: String,
     pub last_name: String,
 }
@@ -45,9 +45,6 @@ pub async fn register(app: &App, registration: Registration) -> Result<Session> 
 
 async fn open(app: &App, registration: Registration, roles: Roles) -> Result<User> {
     let Registration { username, email, password, first_name, last_name } = registration;
-    let persona =
-        Persona { username: username.as_str(), email: email.as_str(), first_name: &first_name, last_name: &last_name };
-    let password = Password::parse(&password, &persona).map_err(Error::WeakPassword)?;
     let hash = app.hashing.hash(&password).await?;
     decided(|| async {
         let now = app.clock.now();
@@ -85,10 +82,11 @@ pub async fn ensure_admin(app: &App, email: &Email, password: &str) -> Result<()
     if app.store.credential(&LoginName::new(email.as_str()), app.clock.now()).await?.is_some() {
         return Ok(());
     }
+    let persona = Persona { email: email.as_str(), ..Persona::default() };
     let registration = Registration {
         username: Username::parse(email.as_str()).map_err(Error::WeakPassword)?,
         email: email.clone(),
-        password: password.to_owned(),
+        password: Password::parse(password, &persona).map_err(Error::WeakPassword)?,
         first_name: String::new(),
         last_name: String::new(),
     };

@@ -54,7 +54,10 @@ impl Fault {
         R: std::fmt::Debug,
     {
         let code = error.code().unwrap_or_default();
-        let text = aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string();
+        let text = match error.message() {
+            Some(message) => format!("{code}: {message}"),
+            None => aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string(),
+        };
         let answered_5xx = matches!(error, SdkError::ServiceError(_)) && code.is_empty();
         match error {
             _ if CONFLICTS.contains(&code) => Self::Contended,

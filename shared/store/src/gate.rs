@@ -1,7 +1,7 @@
 //! The gate every request passes: is this session alive, and how many requests came this minute.
 //!
-//! One update of one small item answers both. Each minute of the hour has its own counter attribute; a hit adds to the
-//! current one and removes the others, so a new window opens without a read.
+//! One update of one small item answers both. Minutes take turns with a few dozen counter attributes; a hit adds to the
+//! counter of its minute and removes the others, so a new window opens without a read.
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
@@ -41,25 +41,24 @@ const LONGEST_SESSION_DAYS: i64 = 7;
 /// Somebody who logs out more often than this in a week loses the other sessions too; it bounds the item.
 const MOST_ENDED: usize = 500;
 
-/// What counts one hit in `now`'s minute and forgets all other minutes.
-fn count_hit(now: Instant) -> String {
-    let current = minute(now) % 60;
-    let others: Vec<_> = (0..60).filter(|slot| *slot != current).map(|slot| format!("h{slot:02}")).collect();
-    format!("ADD h{current:02} :one SET #at = :minute REMOVE {}", others.join(", "))
-}
+/// How many counters take turns. Not sixty: people and programs come back after whole hours, and the counter they left
+/// behind must not be the one they meet.
+const COUNTERS: i64 = 59;
 
 fn minute(now: Instant) -> i64 {
     now.timestamp().div_euclid(60)
 }
 
-fn slot(now: Instant) -> &'static str {
-    const SLOTS: [&str; 60] = [
-        "h00", "h01", "h02", "h03", "h04", "h05", "h06", "h07", "h08", "h09", "h10", "h11", "h12", "h13", "h14", "h15",
-        "h16", "h17", "h18", "h19", "h20", "h21", "h22", "h23", "h24", "h25", "h26", "h27", "h28", "h29", "h30", "h31",
-        "h32", "h33", "h34", "h35", "h36", "h37", "h38", "h39", "h40", "h41", "h42", "h43", "h44", "h45", "h46", "h47",
-        "h48", "h49", "h50", "h51", "h52", "h53", "h54", "h55", "h56", "h57", "h58", "h59",
-    ];
-    SLOTS[usize::try_from(minute(now).rem_euclid(60)).unwrap_or(0)]
+/// The counter attribute of a minute.
+fn counter(minute: i64) -> String {
+    format!("h{:02}", minute.rem_euclid(COUNTERS))
+}
+
+/// What counts one hit in `now`'s minute and forgets all other minutes.
+fn count_hit(now: Instant) -> String {
+    let minute = minute(now);
+    let others: Vec<_> = (1..COUNTERS).map(|later| counter(minute + later)).collect();
+    format!("ADD {} :one SET #at = :minute REMOVE {}", counter(minute), others.join(", "))
 }
 
 /// The gate of a new account: open to every session from now on.
@@ -67,11 +66,13 @@ pub(crate) fn new_gate(user: UserId, is_admin: bool) -> Item {
     crate::row::Row::at(&keys::user_gate(user)).number("valid_from", 0).flag("admin", is_admin).into_item()
 }
 
-/// Hits of this minute so far, as an item tells. A counter left over from the same minute of another hour is not ours.
+/// Hits of this minute so far, as an item tells. A counter left over from an earlier turn is not ours.
 fn hits(item: &Item, now: Instant) -> Result<u32, Fault> {
-    let reader = Reader(item);
-    let same_minute = reader.maybe_number::<i64>("at")? == Some(minute(now));
-    if same_minute { reader.count(slot(now)) } else { Ok(0) }
+    let row = Reader(item);
+    match row.maybe_number::<i64>("at")? == Some(minute(now)) {
+        true => row.count_at(&counter(minute(now))),
+        false => Ok(0),
+    }
 }
 
 impl Store {
@@ -119,9 +120,10 @@ impl Store {
         let update = update.value(":one", number(1)).value(":minute", number(minute(now)));
         let old = self.update(update, ReturnValue::AllOld).await?;
         let before = hits(&old, now)?;
-        if before == 0 && old.contains_key(slot(now)) {
-            // The counter of this minute of an earlier hour was still there: we are the first of this one.
-            let reset = Update::new(key, format!("SET {} = :one", slot(now))).value(":one", number(1));
+        let counter = counter(minute(now));
+        if before == 0 && old.contains_key(&counter) {
+            // The last hit was a whole turn of the counters ago and left its count: we are the first of this minute.
+            let reset = Update::new(key, format!("SET {counter} = :one")).value(":one", number(1));
             self.update(reset, ReturnValue::None).await?;
         }
         Ok((old, Hit { count: before + 1 }))

@@ -124,6 +124,15 @@ impl<'a> Reader<'a> {
         Ok(self.maybe_number(name)?.unwrap_or(0))
     }
 
+    /// The same for an attribute whose name is made up at run time.
+    pub(crate) fn count_at(self, name: &str) -> Result<u32, Fault> {
+        match self.0.get(name) {
+            None => Ok(0),
+            Some(AttributeValue::N(digits)) => digits.parse().map_err(|_| self.corrupt("a counter")),
+            Some(_) => Err(self.corrupt("a counter")),
+        }
+    }
+
     pub(crate) fn maybe_time(self, name: &'static str) -> Result<Option<DateTime<Utc>>, Fault> {
         self.maybe_number::<i64>(name)?
             .map(|ms| DateTime::from_timestamp_millis(ms).ok_or_else(|| self.corrupt(name)))

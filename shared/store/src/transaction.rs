@@ -48,8 +48,9 @@ impl Update {
         &self.key
     }
 
-    fn names(&self) -> HashMap<String, String> {
-        names_in([Some(self.expression.as_str()), self.condition.as_deref()])
+    fn names(&self) -> Option<HashMap<String, String>> {
+        let names = names_in([Some(self.expression.as_str()), self.condition.as_deref()]);
+        (!names.is_empty()).then_some(names)
     }
 
     fn values(&self) -> Option<HashMap<String, AttributeValue>> {
@@ -63,7 +64,7 @@ impl Update {
             .set_key(Some(self.key.item()))
             .update_expression(&self.expression)
             .set_condition_expression(self.condition.clone())
-            .set_expression_attribute_names(Some(self.names()))
+            .set_expression_attribute_names(self.names())
             .set_expression_attribute_values(self.values())
             .return_values(returning)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
@@ -147,7 +148,7 @@ impl<R: Clone> Transaction<R> {
             .set_key(Some(update.key.item()))
             .update_expression(&update.expression)
             .set_condition_expression(update.condition.clone())
-            .set_expression_attribute_names(Some(update.names()))
+            .set_expression_attribute_names(update.names())
             .set_expression_attribute_values(update.values())
             .build()
             .expect("a key, an expression and a table are set");
