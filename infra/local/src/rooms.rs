@@ -67,7 +67,7 @@ fn routes() -> [(&'static str, OpenApiRouter<App>); 6] {
 }
 
 /// The rooms, by the logical ids of their functions.
-pub fn functions(app: &App) -> HashMap<String, Function> {
+pub(crate) fn functions(app: &App) -> HashMap<String, Function> {
     let hosted = |(id, routes): (&str, _)| {
         let handler = Handler::from(room(routes, app.clone()));
         (id.to_owned(), Function::hosting(handler))

@@ -7,9 +7,12 @@ use store::{Claim, Denied, Stored, Transaction};
 
 use crate::{Error, Result};
 
+/// Makes of a result the answer to be kept.
+type Render<'a, T> = &'a (dyn Fn(&T) -> Stored + Send + Sync);
+
 /// How a command keeps its answer for a request that carried an idempotency key. Without a key it keeps nothing.
 pub struct Keep<'a, T> {
-    claimed: Option<(&'a Claim, &'a (dyn Fn(&T) -> Stored + Send + Sync))>,
+    claimed: Option<(&'a Claim, Render<'a, T>)>,
 }
 
 impl<'a, T> Keep<'a, T> {
@@ -17,7 +20,7 @@ impl<'a, T> Keep<'a, T> {
         Self { claimed: None }
     }
 
-    pub fn answer(claim: &'a Claim, render: &'a (dyn Fn(&T) -> Stored + Send + Sync)) -> Self {
+    pub fn answer(claim: &'a Claim, render: Render<'a, T>) -> Self {
         Self { claimed: Some((claim, render)) }
     }
 

@@ -26,6 +26,13 @@ pub enum Term {
 /// above what people write; it bounds what one change of a name costs.
 const MOST_WORDS: usize = 20;
 
+/// A word is indexed, and looked for, by its first letters only; the rest is compared with the profile itself.
+const LONGEST_WORD: usize = 32;
+
+fn clipped(word: &str) -> String {
+    word.chars().take(LONGEST_WORD).collect()
+}
+
 /// What is asked for. Every part that is given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
@@ -56,7 +63,7 @@ pub fn terms(user: &User) -> BTreeSet<Term> {
 }
 
 fn distinct(words: Vec<String>) -> impl Iterator<Item = String> {
-    words.into_iter().collect::<BTreeSet<_>>().into_iter().take(MOST_WORDS)
+    words.iter().map(|word| clipped(word)).collect::<BTreeSet<_>>().into_iter().take(MOST_WORDS)
 }
 
 fn own_words(user: &User) -> Vec<String> {
@@ -80,7 +87,7 @@ pub enum Scan {
 impl Query {
     /// The one index range that proposes everybody who can answer this query: the longest word is the rarest.
     pub fn scan(&self) -> Scan {
-        let longest = |words: &[String]| words.iter().max_by_key(|word| word.chars().count()).cloned();
+        let longest = |words: &[String]| words.iter().max_by_key(|word| word.chars().count()).map(|word| clipped(word));
         if let Some(word) = longest(&self.skill) {
             Scan::SkillWords(word)
         } else if let Some(word) = longest(&self.anything) {
@@ -119,5 +126,30 @@ impl Scan {
             }
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(skill: &str) -> Query {
+        Query { skill: words(skill), ..Query::default() }
+    }
+
+    #[test]
+    fn the_longest_word_is_looked_for_and_only_by_its_beginning() {
+        assert_eq!(ask("c rust go").scan(), Scan::SkillWords("rust".to_owned()));
+        let Scan::SkillWords(word) = ask(&"x".repeat(100)).scan() else { panic!("a word was asked for") };
+        assert_eq!(word.len(), LONGEST_WORD);
+        // One letter that folds into many must not make a key longer than DynamoDB takes.
+        let Scan::SkillWords(word) = ask(&"\u{3316}".repeat(100)).scan() else { panic!("a word was asked for") };
+        assert!(word.len() <= 4 * LONGEST_WORD);
+    }
+
+    #[test]
+    fn without_words_the_category_is_read_and_without_anything_everybody() {
+        assert_eq!(Query { category: Some(3), ..Query::default() }.scan(), Scan::Category(3));
+        assert_eq!(Query::default().scan(), Scan::Anyone);
     }
 }

@@ -1,5 +1,7 @@
 //! The booking's rules: the state machine cell by cell, the clock's part in it, and where the money goes.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that does not hold must fail the test")]
+
 use chrono::{TimeDelta, TimeZone, Utc};
 use domain::Instant;
 use domain::booking::{

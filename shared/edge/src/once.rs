@@ -1,7 +1,5 @@
 //! Idempotency: a POST with an `Idempotency-Key` has one effect and one answer, however often it is sent.
 
-use std::fmt::Write;
-
 use app::{App, Keep};
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::extract::{FromRequestParts, Request, State};
@@ -21,8 +19,9 @@ use crate::problem::Problem;
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// Answers with tokens in them are not kept.
-const HOLD_TOKENS: [&str; 2] = ["/api/users/register/", "/api/users/login/"];
+/// What concerns a session rather than a person is never answered from memory: answers that hold tokens, and the end of
+/// one session among several.
+const NEVER_KEPT: [&str; 3] = ["/api/users/register/", "/api/users/login/", "/api/users/logout/"];
 
 /// The claim of a request on its key, if it carries one.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +63,7 @@ impl<S: Sync> FromRequestParts<S> for Once {
 /// Claims the key before the handler runs, and keeps the answer after it.
 pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if request.method() != Method::POST || !request.headers().contains_key(KEY) || HOLD_TOKENS.contains(&path) {
+    if request.method() != Method::POST || !request.headers().contains_key(KEY) || NEVER_KEPT.contains(&path) {
         return next.run(request).await;
     }
     claimed(app, request, next).await.unwrap_or_else(Problem::into_response)
@@ -137,8 +136,5 @@ fn hash(parts: &[&[u8]]) -> String {
         context.update(&part.len().to_be_bytes());
         context.update(part);
     }
-    context.finish().as_ref().iter().fold(String::new(), |mut hex, byte| {
-        let _infallible = write!(hex, "{byte:02x}");
-        hex
-    })
+    data_encoding::HEXLOWER.encode(context.finish().as_ref())
 }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 /// What is said about a text that is no time.
 pub(crate) const BAD: Sentence = "This must be a time such as 2025-03-20T10:00:00Z.";
 
-/// A time in an answer. `Stamp(instant)`, `instant.into()`, `option.map(Stamp)`.
+/// A time in UTC, to the second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, utoipa::ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2025-03-20T10:00:00Z")]
 pub struct Stamp(pub DateTime<Utc>);

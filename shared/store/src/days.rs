@@ -75,6 +75,11 @@ pub(crate) fn add_legs<R: Clone>(
         if change.is_mixed() {
             let item = known.get(&change.key);
             let busy: BTreeSet<u16> = item.map(|item| Reader(item).numbers("busy")).transpose()?.unwrap_or_default();
+            if !change.release.is_subset(&busy) {
+                // The booking has given its time up since it was read.
+                transaction.update(impossible(change.key), Some(raced.clone()));
+                continue;
+            }
             let rest = &busy - &change.release;
             if !rest.is_disjoint(&change.claim) {
                 // Somebody else's: this leg can only be refused, so let it be.
@@ -98,7 +103,10 @@ pub(crate) fn add_legs<R: Clone>(
             }
             transaction.update(update, Some(taken.clone()));
         } else {
-            let update = Update::new(change.key, "DELETE #busy :release").value(":release", numbers(&change.release));
+            // The expiry too, or a day that was deleted long ago would come back for good.
+            let update = Update::new(change.key, "DELETE #busy :release SET #expires_at = :expires")
+                .value(":release", numbers(&change.release))
+                .value(":expires", expires);
             transaction.update(update, None);
         }
     }

@@ -1,7 +1,7 @@
 //! The gate every request passes: is this session alive, and how many requests came this minute.
 //!
-//! One update of one small item answers both. Minutes take turns with a few dozen counter attributes; a hit adds to the
-//! counter of its minute and removes the others, so a new window opens without a read.
+//! One update of one small item answers both. Each minute has a counter attribute of its own; a hit adds to it and
+//! removes those of the minutes before, so a new window opens without a read.
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
@@ -41,24 +41,31 @@ const LONGEST_SESSION_DAYS: i64 = 7;
 /// Somebody who logs out more often than this in a week loses the other sessions too; it bounds the item.
 const MOST_ENDED: usize = 500;
 
-/// How many counters take turns. Not sixty: people and programs come back after whole hours, and the counter they left
-/// behind must not be the one they meet.
-const COUNTERS: i64 = 59;
+/// How many minutes a hit forgets without being asked to. What is older is forgotten in a step of its own.
+const FORGOTTEN: i64 = 60;
 
 fn minute(now: Instant) -> i64 {
     now.timestamp().div_euclid(60)
 }
 
-/// The counter attribute of a minute.
+/// The counter attribute of a minute. No two minutes share one, so that nobody ever meets what an earlier minute left
+/// behind: a count that first had to be set back would lose what others counted meanwhile.
 fn counter(minute: i64) -> String {
-    format!("h{:02}", minute.rem_euclid(COUNTERS))
+    format!("h{minute}")
 }
 
-/// What counts one hit in `now`'s minute and forgets all other minutes.
+/// What counts one hit in `now`'s minute and forgets those just before it.
 fn count_hit(now: Instant) -> String {
     let minute = minute(now);
-    let others: Vec<_> = (1..COUNTERS).map(|later| counter(minute + later)).collect();
-    format!("ADD {} :one SET #at = :minute REMOVE {}", counter(minute), others.join(", "))
+    let earlier: Vec<_> = (1..=FORGOTTEN).map(|ago| counter(minute - ago)).collect();
+    format!("ADD {} :one REMOVE {}", counter(minute), earlier.join(", "))
+}
+
+/// The counters that [`count_hit`] did not reach: those of somebody who was away for more than an hour.
+fn left_behind(item: &Item, now: Instant) -> Vec<&str> {
+    let oldest = minute(now) - FORGOTTEN;
+    let minute_of = |name: &str| name.strip_prefix('h')?.parse::<i64>().ok();
+    item.keys().map(String::as_str).filter(|name| minute_of(name).is_some_and(|minute| minute < oldest)).collect()
 }
 
 /// The gate of a new account: open to every session from now on.
@@ -66,13 +73,9 @@ pub(crate) fn new_gate(user: UserId, is_admin: bool) -> Item {
     crate::row::Row::at(&keys::user_gate(user)).number("valid_from", 0).flag("admin", is_admin).into_item()
 }
 
-/// Hits of this minute so far, as an item tells. A counter left over from an earlier turn is not ours.
+/// Hits of this minute so far, as an item tells.
 fn hits(item: &Item, now: Instant) -> Result<u32, Fault> {
-    let row = Reader(item);
-    match row.maybe_number::<i64>("at")? == Some(minute(now)) {
-        true => row.count_at(&counter(minute(now))),
-        false => Ok(0),
-    }
+    Reader(item).count_at(&counter(minute(now)))
 }
 
 impl Store {
@@ -97,7 +100,7 @@ impl Store {
     /// Counts a request of an address in one of the groups that are limited by address.
     pub async fn gate_address(&self, address: &str, group: &str, now: Instant) -> Result<Hit, Fault> {
         let key = keys::address_gate(address, group);
-        let expression = count_hit(now).replace("SET ", "SET #expires_at = :expires, ");
+        let expression = format!("{} SET #expires_at = :expires", count_hit(now));
         let update = Update::new(key, expression).value(":expires", number(now.timestamp() + 7200));
         match self.count(update, now).await {
             Ok((_, hit)) => Ok(hit),
@@ -117,16 +120,13 @@ impl Store {
 
     async fn count(&self, update: Update, now: Instant) -> Result<(Item, Hit), Failed<Item>> {
         let key = update.key().clone();
-        let update = update.value(":one", number(1)).value(":minute", number(minute(now)));
-        let old = self.update(update, ReturnValue::AllOld).await?;
-        let before = hits(&old, now)?;
-        let counter = counter(minute(now));
-        if before == 0 && old.contains_key(&counter) {
-            // The last hit was a whole turn of the counters ago and left its count: we are the first of this minute.
-            let reset = Update::new(key, format!("SET {counter} = :one")).value(":one", number(1));
-            self.update(reset, ReturnValue::None).await?;
+        let old = self.update(update.value(":one", number(1)), ReturnValue::AllOld).await?;
+        let hit = Hit { count: hits(&old, now)? + 1 };
+        let left_behind = left_behind(&old, now);
+        if !left_behind.is_empty() {
+            self.unconditional(Update::new(key, format!("REMOVE {}", left_behind.join(", ")))).await?;
         }
-        Ok((old, Hit { count: before + 1 }))
+        Ok((old, hit))
     }
 
     /// Ends one session at once. Sessions that ended by age are forgotten on the way.

@@ -90,9 +90,17 @@ pub(crate) fn inbox(user: UserId) -> Key {
     key(person(user), "INBOX")
 }
 
-/// The guard that makes a login name one person's.
+/// The guard that makes a login name one person's. A few letters fold into dozens: a name too long for a key, which has
+/// at most 2048 bytes, goes by its digest.
 pub(crate) fn login(name: &LoginName) -> Key {
-    key(format!("LOGIN#{}", name.as_str()), "LOGIN")
+    let name = name.as_str();
+    let part = if name.len() <= 1024 {
+        name.to_owned()
+    } else {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, name.as_bytes());
+        data_encoding::HEXLOWER.encode(digest.as_ref())
+    };
+    key(format!("LOGIN#{part}"), "LOGIN")
 }
 
 pub(crate) fn session(session: SessionId) -> Key {
@@ -215,7 +223,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_name_of_letters_that_fold_into_many_makes_a_key_too() {
+        let (long, other) = (LoginName::new(&"\u{FDFA}".repeat(150)), LoginName::new(&"\u{FDFA}".repeat(149)));
+        assert!(login(&long).pk.len() <= 2048);
+        assert_ne!(login(&long), login(&other));
+    }
+
     proptest! {
+        #[test]
+        fn every_login_name_makes_a_key_dynamodb_accepts(name in "\\PC{1,254}") {
+            prop_assert!(login(&LoginName::new(&name)).pk.len() <= 2048);
+        }
+
         #[test]
         fn ids_sort_as_text_as_they_do_as_numbers(a in 1i64..=(1 << 53), b in 1i64..=(1 << 53)) {
             prop_assert_eq!(id_text(a).cmp(&id_text(b)), a.cmp(&b));
