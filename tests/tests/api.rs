@@ -3,8 +3,12 @@
 
 mod api {
     mod accounts;
+    mod availability;
+    mod credits;
     mod me;
     mod search;
     mod sessions;
+    mod skills;
     mod support;
+    mod transfers;
 }

@@ -211,6 +211,14 @@ impl Parse for Listing {
     }
 }
 
+/// The one person these routes name is the expert.
+fn unknown_expert(error: Error) -> Problem {
+    match error {
+        Error::UnknownPerson => Problem::field("expert_id", "There is no such expert."),
+        other => other.into(),
+    }
+}
+
 /// List my meetings
 ///
 /// Newest first, as requester and as expert.
@@ -239,10 +247,8 @@ pub async fn request(
     Body(NewMeeting(wanted)): Body<NewMeeting>,
 ) -> Result<Created<Meeting>, Problem> {
     let answer = |booking: &Booking| once::created(&Meeting::from(booking));
-    match bookings::request(&app, caller, wanted, once.keep(&answer)).await {
-        Err(Error::UnknownPerson) => Err(Problem::field("expert_id", "There is no such expert.")),
-        booking => Ok(Created(Meeting::from(&booking?))),
-    }
+    let booking = bookings::request(&app, caller, wanted, once.keep(&answer)).await.map_err(unknown_expert)?;
+    Ok(Created(Meeting::from(&booking)))
 }
 
 /// Show one of my meetings
@@ -273,7 +279,7 @@ pub async fn change(
     PathId(id): PathId<BookingId>,
     Body(MeetingChanges(changes)): Body<MeetingChanges>,
 ) -> Result<Json<Meeting>, Problem> {
-    let booking = bookings::change(&app, caller, id, changes).await?;
+    let booking = bookings::change(&app, caller, id, changes).await.map_err(unknown_expert)?;
     Ok(Json(Meeting::from(&booking)))
 }
 

@@ -40,7 +40,6 @@ async fn meetings(running: &Running) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-#[ignore = "until the functions have routes"]
 async fn the_demo_has_meetings_in_every_state_and_is_played_once() {
     let scratch = std::env::temp_dir().join(format!("expertconnect-demo-{}", std::process::id()));
     let options = Options { data: Data::Dir(scratch.clone()), demo: true, ..Options::default() };

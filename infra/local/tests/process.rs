@@ -97,7 +97,6 @@ fn post(url: &str, path: &str, body: &str) -> String {
 }
 
 #[test]
-#[ignore = "until the functions have routes"]
 fn whoever_was_told_that_they_are_registered_is_so_after_a_kill() {
     let scratch = Scratch::make("registered");
     let body = |n: u8| format!(r#"{{"username": "u{n}", "email": "u{n}@example.org", "password": "of-some-length"}}"#);

@@ -185,11 +185,15 @@ pub async fn change(app: &App, caller: Caller, id: BookingId, changes: Changes) 
         };
         let described = booking.describe(changes.title, changes.description, changes.category, seat.into(), now)?;
         if Interval::new(times.start, times.end) == Some(booking.interval) {
-            return commit(app, Transaction::new(), &described).await;
+            return match described {
+                Some(described) => commit(app, Transaction::new(), &described).await,
+                None => Ok(booking),
+            };
         }
         let (_, expert) = book_able(app, pair(&booking)?, booking.learner.id).await?;
         let rows = weekly_hours(&expert);
-        let moved = described.after.move_to(times, seat.into(), &schedule(&expert, &rows), now)?;
+        let base = described.map_or_else(|| booking.clone(), |described| described.after);
+        let moved = base.move_to(times, seat.into(), &schedule(&expert, &rows), now)?;
         let change = Change { before: Some(booking), ..moved };
         let committed = commit(app, Transaction::new(), &change).await;
         or_alternatives(app, committed, &expert, &change.after).await

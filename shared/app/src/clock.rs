@@ -50,7 +50,8 @@ impl Clock {
         match self {
             Clock::System => false,
             Clock::Shifted(shift) => {
-                shift.store((now - machine_time()).num_milliseconds(), Ordering::Relaxed);
+                // Rounded up: whoever sets the clock to a moment does not want to meet the one before it.
+                shift.store((now - machine_time()).num_milliseconds() + 1, Ordering::Relaxed);
                 true
             }
         }

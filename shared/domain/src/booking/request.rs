@@ -105,7 +105,7 @@ impl Booking {
         Ok(Change { before: Some(self.clone()), after, entry: None, facts: vec![Fact::Moved] })
     }
 
-    /// The learner corrects the text; the status stays.
+    /// The learner corrects the text; the status stays. `None` if it reads so already.
     pub fn describe(
         &self,
         title: Option<String>,
@@ -113,7 +113,7 @@ impl Booking {
         category: Option<Option<CategoryId>>,
         actor: Actor,
         now: Instant,
-    ) -> Result<Change, Refusal> {
+    ) -> Result<Option<Change>, Refusal> {
         if actor != Actor::Learner {
             return Err(Refusal::WrongParty);
         }
@@ -124,8 +124,11 @@ impl Booking {
         after.title = title.unwrap_or(after.title);
         after.description = description.unwrap_or(after.description);
         after.category = category.unwrap_or(after.category);
+        if after == *self {
+            return Ok(None);
+        }
         after.updated_at = now;
         after.version += 1;
-        Ok(Change { before: Some(self.clone()), after, entry: None, facts: Vec::new() })
+        Ok(Some(Change { before: Some(self.clone()), after, entry: None, facts: Vec::new() }))
     }
 }
