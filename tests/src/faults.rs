@@ -107,14 +107,22 @@ impl Faults {
         self.state().calls.clear();
     }
 
-    /// Returns once the process has died.
-    pub async fn died(&self) {
-        loop {
-            let death = self.death.notified();
-            if self.state().is_dead {
-                return;
+    /// Runs `work` until it is done, or until the process dies in it: then everything it was about to do is dropped.
+    pub async fn until_death<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let death = async {
+            loop {
+                let mut death = std::pin::pin!(self.death.notified());
+                death.as_mut().enable();
+                if self.state().is_dead {
+                    return;
+                }
+                death.await;
             }
-            death.await;
+        };
+        tokio::select! {
+            biased;
+            () = death => None,
+            result = work => Some(result),
         }
     }
 

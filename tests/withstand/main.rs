@@ -1,7 +1,9 @@
 //! What the system withstands: crowds, deaths at every step, a table that conflicts, throttles and loses answers.
 
 mod calendar;
+mod commands;
 mod credits;
+mod deaths;
 mod edits;
 mod keys;
 mod limits;

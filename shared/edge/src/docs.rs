@@ -34,7 +34,15 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.security_schemes.insert("bearer".to_owned(), RefOr::T(bearer));
     for operation in document.paths.paths.values_mut().flat_map(operations) {
-        operation.responses.responses.entry("default".to_owned()).or_insert_with(error_response);
+        let responses = &mut operation.responses.responses;
+        responses.entry("default".to_owned()).or_insert_with(error_response);
+        for (status, response) in responses.iter_mut() {
+            if let (true, RefOr::T(response)) = (status.starts_with('4'), response)
+                && response.content.is_empty()
+            {
+                response.content.insert("application/json".to_owned(), RefOr::T(error_content()));
+            }
+        }
     }
     document
 }
@@ -43,10 +51,12 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
+fn error_content() -> Content {
+    Content::new(Some(Ref::from_schema_name(Envelope::name())))
+}
+
 fn error_response() -> RefOr<utoipa::openapi::Response> {
-    let schema = Ref::from_schema_name(Envelope::name());
-    let response =
-        ResponseBuilder::new().description("Refused").content("application/json", Content::new(Some(schema)));
+    let response = ResponseBuilder::new().description("Refused").content("application/json", error_content());
     RefOr::T(response.build())
 }
 

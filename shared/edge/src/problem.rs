@@ -255,7 +255,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// The envelope as the API reference shows it.
+/// Why a request was refused.
 #[derive(utoipa::ToSchema)]
 #[schema(as = Error)]
 #[expect(dead_code, reason = "read by the schema macro only; Problem writes itself")]

@@ -1,0 +1,153 @@
+//! Plays one world: a command, what was heard of it, what should have been, and what it left behind.
+
+use app::profile::{self, SkillDraft};
+use app::{Keep, people};
+use chrono::TimeDelta;
+use domain::ids::UserId;
+use domain::person::Level;
+use domain::zone::Zone as RealZone;
+use futures_util::join;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use tests::{Setup, World};
+
+use super::calendar::Zone;
+use super::command::{Command, Heard, agree_in_a_race};
+use super::dice::Dice;
+use super::journal::Journal;
+use super::oracle::Model;
+use super::stage::{Stage, instant};
+
+const ZONES: [Zone; 6] = [Zone::Berlin, Zone::NewYork, Zone::Kolkata, Zone::Utc, Zone::Utc, Zone::Utc];
+
+/// Stock is taken after so many commands.
+const STOCK_EVERY: usize = 250;
+
+/// Commands begin this far into a minute, and one after the other. Everything that depends on the time happens at full
+/// minutes, so it does not matter how long they take.
+const INTO_THE_MINUTE_MS: i64 = 10_000;
+const APART_MS: i64 = 10;
+const TOO_LATE_IN_THE_MINUTE_MS: i64 = 50_000;
+
+pub fn world(seed: u64, commands: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(Play::run(seed, commands));
+}
+
+struct Play {
+    stage: Stage,
+    model: Model,
+    journal: Journal,
+    /// Milliseconds of the present minute that are used up.
+    used_ms: i64,
+}
+
+impl Play {
+    async fn run(seed: u64, commands: usize) {
+        let journal = Journal::new(seed);
+        let mut random = StdRng::seed_from_u64(seed);
+        let world = World::with(Setup { seed: Some(seed), ..Setup::default() }).await;
+        let people = crowd(&world).await;
+        // Any day of the warm half of the year and a little beyond: clocks change in it twice.
+        world.advance(TimeDelta::days(random.random_range(0..240)));
+        let now = world.now().timestamp() / 60 + 2;
+        let stage = Stage::new(world, people);
+        let mut play = Play { stage, model: Model::new(now, &ZONES), journal, used_ms: INTO_THE_MINUTE_MS };
+        let mut dice = Dice::new(random);
+        for number in 1..=commands {
+            let command = dice.command(&play.model);
+            play.command(command).await;
+            if number % STOCK_EVERY == 0 {
+                play.stage.take_stock(&play.model).await;
+            }
+        }
+        play.stage.take_stock(&play.model).await;
+        play.stage.check_lists(&play.model).await;
+    }
+
+    async fn command(&mut self, command: Command) {
+        self.journal.note(&command);
+        self.tick();
+        match &command {
+            Command::Jump { .. } => {
+                self.model.accepts(&command, &Ok(super::command::Answer::Nothing)).expect("time passes");
+                self.used_ms = INTO_THE_MINUTE_MS;
+            }
+            Command::Race(one, other) => self.race(one, other).await,
+            _ => {
+                let heard = self.stage.perform(&self.model, &command).await;
+                self.journal.hears(&heard);
+                if let Err(expected) = self.model.accepts(&command, &heard) {
+                    panic!("{command:?}: expected {expected:?}, heard {heard:?}");
+                }
+                self.check_offered(&command, &heard);
+            }
+        }
+        self.stage.check_touched(&mut self.model).await;
+    }
+
+    /// Two at once must come out as if one had come after the other.
+    async fn race(&mut self, one: &Command, other: &Command) {
+        let (stage, model) = (&self.stage, &self.model);
+        let heard = join!(stage.perform(model, one), stage.perform(model, other));
+        self.journal.hears(&heard);
+        let (one, other) = ((one, &heard.0), (other, &heard.1));
+        for order in [[one, other], [other, one]] {
+            let mut model = self.model.clone();
+            let fits = |(command, heard): (&Command, &Heard)| agree_in_a_race(&model.judge(command, heard), heard);
+            if order.into_iter().all(fits) {
+                self.model = model;
+                return;
+            }
+        }
+        panic!("{:?} and {:?} at once: {heard:?} fits neither order", one.0, other.0);
+    }
+
+    /// Moves the clock to where the next command begins, never back.
+    fn tick(&mut self) {
+        self.used_ms += APART_MS;
+        let into_the_minute = |used_ms: i64| TimeDelta::milliseconds(used_ms);
+        if self.stage.world.now() > instant(self.model.now) + into_the_minute(TOO_LATE_IN_THE_MINUTE_MS) {
+            // This machine stood still for most of a minute: so does the model's clock, and we go on two minutes later.
+            self.model.now += 2;
+            self.used_ms = INTO_THE_MINUTE_MS;
+        }
+        let next = instant(self.model.now) + into_the_minute(self.used_ms);
+        if self.stage.world.now() < next {
+            self.stage.world.set_clock(next);
+        }
+    }
+
+    fn check_offered(&self, command: &Command, heard: &Heard) {
+        let Err(no) = heard else { return };
+        let model = &self.model;
+        let (learner, expert, wanted) = match *command {
+            Command::Request { by, to: Some(to), span } => (by, to, span),
+            Command::Change { by, at, start, end, .. } if at < model.meetings.len() => {
+                let meeting = &model.meetings[at];
+                let span = (start.unwrap_or(meeting.span.0), end.unwrap_or(meeting.span.1));
+                (by, meeting.expert, span)
+            }
+            _ => return,
+        };
+        self.stage.check_offered(model, learner, expert, wanted, &no.offered);
+    }
+}
+
+/// People with skills, each in their zone.
+async fn crowd(world: &World) -> Vec<UserId> {
+    let mut crowd = Vec::new();
+    for (number, zone) in ZONES.iter().enumerate() {
+        let person = world.register(&format!("person{number}")).await;
+        let id = UserId::new(person.id).expect("an id");
+        let stage = Stage::new(world.clone(), vec![id]);
+        let (app, caller) = (stage.app(), stage.caller(0));
+        let timezone = Some(RealZone::parse(zone.name()).expect("a zone"));
+        profile::update(app, caller, profile::Changes { timezone, ..Default::default() }).await.unwrap();
+        let draft = SkillDraft { name: "Rust".to_owned(), level: Level::Expert, category: None };
+        profile::skill_add(app, caller, draft, Keep::nothing()).await.unwrap();
+        assert_eq!(people::me(app, caller).await.unwrap().timezone.name(), zone.name());
+        crowd.push(id);
+    }
+    crowd
+}
