@@ -1,20 +1,19 @@
 //! The booking: one aggregate for meeting, consultation, session and lesson.
 //!
-//! [`table`] says who may do what in which state; this file says what a booking is and what each step does to it. A step
-//! is a pure function to a [`Change`]; the store makes one transaction of it.
+//! This file says what a booking is; [`table`] who may do what in which state; `perform` when, and what follows. A step is
+//! a pure function to a [`Change`]; the store makes one transaction of it.
 
 mod money;
+mod perform;
 mod request;
 pub mod table;
 
 pub use request::{Draft, Times};
 pub use table::{Actor, Step};
 
-use chrono::TimeDelta;
-
 use crate::Instant;
 use crate::category::CategoryId;
-use crate::ids::{BookingId, EntryId, UserId};
+use crate::ids::{BookingId, UserId};
 use crate::interval::Interval;
 use crate::ledger::{Amount, Entry};
 
@@ -276,167 +275,5 @@ impl Booking {
     /// The time it claims in the calendars of both people.
     pub fn claimed(&self) -> Option<Interval> {
         self.status.claims_time().then_some(self.interval)
-    }
-
-    /// Takes one step: decides by [`table`], then by the clock, then says what follows.
-    pub fn perform(&self, step: Step, actor: Actor, now: Instant, entry: EntryId) -> Result<Outcome, Refusal> {
-        if !table::may_ever(step, actor) {
-            return Err(Refusal::WrongParty);
-        }
-        if self.is_already(step, actor) {
-            return Ok(Outcome::Unchanged);
-        }
-        let to = table::target(self.status, step, actor).ok_or(Refusal::InvalidTransition)?;
-        self.check_time(step, actor, now)?;
-
-        let mut after = self.clone();
-        after.updated_at = now;
-        after.version += 1;
-        after.status = to;
-        let mut facts = Vec::new();
-        let moved = match step {
-            Step::Pay => {
-                facts.push(Fact::Paid);
-                after.pay(entry, now)?
-            }
-            Step::Confirm if self.funds == Funds::Due => return Err(Refusal::PaymentRequired),
-            Step::Confirm => {
-                facts.push(Fact::Confirmed);
-                None
-            }
-            Step::Cancel => {
-                facts.push(Fact::Cancelled { by: actor });
-                after.release(entry, now)
-            }
-            Step::Expire => {
-                facts.push(Fact::Expired);
-                let released = after.release(entry, now);
-                facts.extend(released.is_some().then_some(Fact::Returned));
-                released
-            }
-            Step::Complete => after.complete(self.status, actor, entry, now, &mut facts),
-            Step::ReportNoShow => after.report_no_show(actor, entry, now, &mut facts),
-            Step::Refund => {
-                facts.push(Fact::Refunded);
-                after.release(entry, now)
-            }
-            Step::Replace => {
-                facts.push(Fact::Replaced);
-                if self.funds != Funds::Free {
-                    after.funds = Funds::Moved;
-                }
-                None
-            }
-        };
-        after.due_at = after.next_due(now);
-        Ok(Outcome::Changed(Box::new(Change { before: Some(self.clone()), after, entry: moved, facts })))
-    }
-
-    /// One side's word that it took place; with a two-sided policy the second word completes it.
-    fn complete(
-        &mut self,
-        from: Status,
-        actor: Actor,
-        entry: EntryId,
-        now: Instant,
-        facts: &mut Vec<Fact>,
-    ) -> Option<Entry> {
-        if let Some(seat) = actor.seat() {
-            self.party_mut(seat).completed = true;
-            if self.policy.both_complete && !self.party(seat.other()).completed {
-                self.status = from;
-                return None;
-            }
-        }
-        facts.push(Fact::Completed);
-        self.capture(entry, now, facts)
-    }
-
-    fn report_no_show(&mut self, actor: Actor, entry: EntryId, now: Instant, facts: &mut Vec<Fact>) -> Option<Entry> {
-        let absent = actor.seat()?.other();
-        self.absent = Some(absent);
-        facts.push(Fact::NoShow { absent });
-        match absent {
-            Seat::Learner => self.capture(entry, now, facts),
-            Seat::Expert => {
-                let released = self.release(entry, now);
-                facts.extend(released.is_some().then_some(Fact::Returned));
-                released
-            }
-        }
-    }
-
-    /// Asking for what already is changes nothing. Only its reporter may report an absence again.
-    fn is_already(&self, step: Step, actor: Actor) -> bool {
-        match (step, self.status) {
-            (Step::Confirm, Status::Confirmed)
-            | (Step::Cancel, Status::Cancelled)
-            | (Step::Complete, Status::Completed)
-            | (Step::Expire, Status::Expired)
-            | (Step::Refund, Status::Refunded) => true,
-            (Step::Complete, Status::Confirmed) => {
-                self.policy.both_complete && actor.seat().is_some_and(|seat| self.party(seat).completed)
-            }
-            (Step::ReportNoShow, Status::NoShow) => actor.seat().map(Seat::other) == self.absent,
-            (Step::Pay, _) => matches!(self.funds, Funds::Held | Funds::Captured),
-            _ => false,
-        }
-    }
-
-    fn check_time(&self, step: Step, actor: Actor, now: Instant) -> Result<(), Refusal> {
-        let (start, end) = (self.interval.start(), self.interval.end());
-        let minutes = |n: u32| TimeDelta::minutes(i64::from(n));
-        let not_before = |moment| if now < moment { Err(Refusal::TooEarly) } else { Ok(()) };
-        let only_before = |moment| if now >= moment { Err(Refusal::TooLate) } else { Ok(()) };
-        match (step, actor) {
-            (Step::Confirm, _) => only_before(start),
-            (Step::Cancel, Actor::Learner) => match self.policy.learner_cancels_before {
-                Some(cutoff) => only_before(start - minutes(cutoff)),
-                None => Ok(()),
-            },
-            (Step::Cancel, Actor::Expert) => match self.policy.expert_cancels_before {
-                Some(cutoff) => only_before(start - minutes(cutoff)),
-                None => Ok(()),
-            },
-            (Step::Replace, _) => only_before(start - minutes(self.policy.moves_before)),
-            (Step::Expire, _) => not_before(start),
-            (Step::Complete, Actor::Schedule) => not_before(end + minutes(self.policy.completes_itself_after)),
-            (Step::Complete, _) if self.policy.completes_from_start => not_before(start),
-            (Step::Complete, _) => not_before(end),
-            (Step::ReportNoShow, _) => not_before(start + minutes(self.policy.no_show_after)),
-            (Step::Cancel | Step::Pay | Step::Refund, _) => Ok(()),
-        }
-    }
-
-    /// When the schedule must look at it next, seen from `now`: the expiry of a request, a reminder, the completion.
-    fn next_due(&self, now: Instant) -> Option<Instant> {
-        let (start, end) = (self.interval.start(), self.interval.end());
-        match self.status {
-            Status::Pending => Some(start),
-            Status::Confirmed => {
-                let completes = end + TimeDelta::minutes(i64::from(self.policy.completes_itself_after));
-                let moments = [start - TimeDelta::hours(24), start - TimeDelta::hours(1), completes];
-                Some(moments.into_iter().find(|moment| *moment > now).unwrap_or(completes))
-            }
-            _ => None,
-        }
-    }
-
-    /// Marks that `reviewer` has said what they think of `reviewee`.
-    pub fn review(&self, reviewer: Seat, reviewee: UserId, now: Instant) -> Result<Change, Refusal> {
-        if self.party(reviewer.other()).id != reviewee {
-            return Err(Refusal::NotTheOtherParty);
-        }
-        if self.status != Status::Completed {
-            return Err(Refusal::NotCompleted);
-        }
-        if self.party(reviewer).reviewed {
-            return Err(Refusal::AlreadyReviewed);
-        }
-        let mut after = self.clone();
-        after.party_mut(reviewer).reviewed = true;
-        after.updated_at = now;
-        after.version += 1;
-        Ok(Change { before: Some(self.clone()), after, entry: None, facts: Vec::new() })
     }
 }
