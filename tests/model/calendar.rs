@@ -8,7 +8,7 @@ const DAY: Minute = 24 * HOUR;
 
 /// A zone by the rules its clocks followed in 2027.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Zone {
+pub(crate) enum Zone {
     Utc,
     Berlin,
     NewYork,
@@ -16,7 +16,7 @@ pub enum Zone {
 }
 
 impl Zone {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Zone::Utc => "UTC",
             Zone::Berlin => "Europe/Berlin",
@@ -41,22 +41,22 @@ impl Zone {
     fn shows(self, at: Minute) -> (u8, u32) {
         let local = at + self.ahead_of_utc(at);
         let weekday = (local.div_euclid(DAY) + 3).rem_euclid(7); // the epoch was a Thursday
-        (u8::try_from(weekday).unwrap(), u32::try_from(local.rem_euclid(DAY)).unwrap())
+        (u8::try_from(weekday).expect("below seven"), u32::try_from(local.rem_euclid(DAY)).expect("below 1440"))
     }
 }
 
 /// Minutes of one day of the week, on full quarters. A row must not begin or end while clocks are changed, between one
 /// and three at night: there the rules for local times decide, which this model does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hours {
-    pub id: i64,
-    pub day: u8,
-    pub from: u32,
-    pub until: u32,
+pub(crate) struct Hours {
+    pub(crate) id: i64,
+    pub(crate) day: u8,
+    pub(crate) from: u32,
+    pub(crate) until: u32,
 }
 
 /// Whether all of `span` lies inside the hours; without any, every time does.
-pub fn covers(zone: Zone, hours: &[Hours], (start, end): Span) -> bool {
+pub(crate) fn covers(zone: Zone, hours: &[Hours], (start, end): Span) -> bool {
     let is_open = |at: Minute| {
         let (day, minute) = zone.shows(at);
         hours.iter().any(|row| row.day == day && (row.from..row.until).contains(&minute))
@@ -66,6 +66,6 @@ pub fn covers(zone: Zone, hours: &[Hours], (start, end): Span) -> bool {
 }
 
 /// The five-minute steps a span touches.
-pub fn steps((start, end): Span) -> std::ops::Range<i64> {
+pub(crate) fn steps((start, end): Span) -> std::ops::Range<i64> {
     start.div_euclid(5)..(end + 4).div_euclid(5)
 }

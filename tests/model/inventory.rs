@@ -29,8 +29,8 @@ macro_rules! all {
 impl Stage {
     /// No credit was lost or made, no step is claimed twice or by nobody, every hold has ended once or belongs to an
     /// open meeting.
-    pub async fn take_stock(&self, model: &Model) {
-        let stock = self.app().store.stock().await.unwrap();
+    pub(crate) async fn take_stock(&self, model: &Model) {
+        let stock = self.app().store.stock().await.expect("the table answers");
         assert!(stock.is_sound(), "{stock:#?}");
         let owned = stock.owned.get(&store::stocktaking::credit_unit()).copied();
         assert_eq!(owned, Some(model.issued), "all credits are those that were granted or bought");
@@ -47,7 +47,7 @@ impl Stage {
         }
     }
 
-    pub async fn check_lists(&self, model: &Model) {
+    pub(crate) async fn check_lists(&self, model: &Model) {
         for person in 0..model.people.len() {
             self.check_meetings(model, person).await;
             self.check_transactions(model, person).await;
@@ -75,7 +75,7 @@ impl Stage {
         let mut real = Vec::new();
         let mut next: Option<String> = None;
         loop {
-            let (page, _) = wallet::entries(app, caller, next.as_deref(), 100).await.unwrap();
+            let (page, _) = wallet::entries(app, caller, next.as_deref(), 100).await.expect("the table answers");
             real.extend(page.items.iter().map(|entry| {
                 let (kind, amount) = entry.seen_by(user).expect("what is listed for a person concerns them");
                 let kind = match kind {

@@ -1,23 +1,30 @@
-//! What a failing world leaves behind: its seed, the step, and the last commands with what was heard.
+//! What was done and heard: the last of it for a world that fails, and how often each outcome came.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Debug;
+
+use super::command::{Command, Heard};
 
 const REMEMBERED: usize = 25;
 
+/// How often each command came out as what.
+pub(crate) type Census = BTreeMap<(String, String), usize>;
+
 #[derive(Debug)]
-pub struct Journal {
+pub(crate) struct Journal {
     seed: u64,
-    pub step: usize,
+    step: usize,
     last: VecDeque<String>,
+    pub(crate) census: Census,
 }
 
 impl Journal {
-    pub fn new(seed: u64) -> Self {
-        Self { seed, step: 0, last: VecDeque::new() }
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { seed, step: 0, last: VecDeque::new(), census: Census::new() }
     }
 
-    pub fn note(&mut self, command: &impl Debug) {
+    /// A step is taken, whatever comes of it.
+    pub(crate) fn begin(&mut self, command: &Command) {
         self.step += 1;
         if self.last.len() == REMEMBERED {
             self.last.pop_front();
@@ -25,11 +32,24 @@ impl Journal {
         self.last.push_back(format!("{:>5}  {command:?}", self.step));
     }
 
-    pub fn hears(&mut self, heard: &impl Debug) {
+    pub(crate) fn hear(&mut self, command: &Command, heard: &Heard) {
         if let Some(line) = self.last.back_mut() {
             line.push_str(&format!("\n       -> {heard:?}"));
         }
+        let name = match command {
+            Command::Step { step, .. } => format!("Step {step:?}"),
+            Command::Schedule { step, .. } => format!("Schedule {step:?}"),
+            other => word(other),
+        };
+        let outcome = heard.as_ref().map_or_else(|no| no.word.clone(), word);
+        *self.census.entry((name, outcome)).or_default() += 1;
     }
+}
+
+/// The name of a variant.
+fn word(variant: &impl Debug) -> String {
+    let text = format!("{variant:?}");
+    text.split([' ', '(']).next().unwrap_or_default().to_owned()
 }
 
 impl Drop for Journal {

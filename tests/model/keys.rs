@@ -4,11 +4,11 @@ use super::command::{Answer, Command, Death, Expected, Heard, Minute, agree, no}
 use super::oracle::Model;
 
 #[derive(Clone, Debug)]
-pub struct Key {
-    pub of: Command,
-    pub claimed_at: Minute,
+pub(crate) struct Key {
+    pub(crate) of: Command,
+    pub(crate) claimed_at: Minute,
     /// How often it was claimed; only the last claim counts.
-    pub claims: usize,
+    pub(crate) claims: usize,
     state: State,
 }
 
@@ -25,7 +25,7 @@ const LEASE: Minute = 2;
 const KEPT: Minute = 24 * 60;
 
 /// How an answer is kept. A balance is left out: the kept one is that of the first time.
-pub fn kept(heard: &Heard) -> String {
+pub(crate) fn kept(heard: &Heard) -> String {
     match heard {
         Ok(answer) => format!("{answer:?}"),
         Err(no) => no.word.clone(),
@@ -33,7 +33,7 @@ pub fn kept(heard: &Heard) -> String {
 }
 
 impl Model {
-    pub fn once(&mut self, key: usize, of: &Command, dies: Option<Death>, heard: &Heard) -> Expected {
+    pub(crate) fn once(&mut self, key: usize, of: &Command, dies: Option<Death>, heard: &Heard) -> Expected {
         let now = self.now;
         match self.keys.get(key) {
             Some(known) if now < known.claimed_at + KEPT => {
@@ -50,7 +50,11 @@ impl Model {
         }
         let claims = self.keys.get(key).map_or(0, |known| known.claims) + 1;
         let mine = Key { of: of.clone(), claimed_at: now, claims, state: State::Claimed };
-        if key < self.keys.len() { self.keys[key] = mine } else { self.keys.push(mine) }
+        if key < self.keys.len() {
+            self.keys[key] = mine
+        } else {
+            self.keys.push(mine)
+        }
         if dies == Some(Death::BeforeTheCommand) {
             return Ok(Answer::Nothing);
         }
@@ -73,7 +77,7 @@ impl Model {
     }
 
     /// The n-th holder of a key carries its command out; nothing settles the key after it.
-    pub fn late(&mut self, key: usize, claim: usize, heard: &Heard) -> Expected {
+    pub(crate) fn late(&mut self, key: usize, claim: usize, heard: &Heard) -> Expected {
         let Some(known) = self.keys.get(key).cloned() else { return no("not_found") };
         let is_current = claim + 1 == known.claims && !matches!(known.state, State::Answered(_));
         if is_current {
@@ -99,7 +103,7 @@ impl Model {
     }
 
     /// Whether so many minutes on it is unclear what a key does, because some second decides.
-    pub fn is_ambiguous_after(&self, minutes: Minute) -> bool {
+    pub(crate) fn is_ambiguous_after(&self, minutes: Minute) -> bool {
         self.keys.iter().any(|key| key.claimed_at + KEPT == self.now + minutes)
     }
 }

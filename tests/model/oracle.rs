@@ -7,110 +7,116 @@ use super::command::{Answer, Command, Expected, Heard, Minute, Span, Status, Wor
 use super::keys::Key;
 use super::talk::{Chat, Message};
 
+type Times = (Option<Minute>, Option<Minute>);
+
 /// What a meeting costs.
-pub const PRICE: i64 = 1;
+pub(crate) const PRICE: i64 = 1;
 
 /// What every account begins with.
 const GRANT: i64 = 1;
 
 #[derive(Clone, Debug)]
-pub struct Person {
-    pub balance: i64,
-    pub held: i64,
-    pub zone: Zone,
-    pub hours: Vec<Hours>,
+pub(crate) struct Person {
+    pub(crate) balance: i64,
+    pub(crate) held: i64,
+    pub(crate) zone: Zone,
+    pub(crate) hours: Vec<Hours>,
     /// How many reviews this person received, and their sum.
-    pub rating: (u32, u32),
-    pub notices: Vec<Notice>,
+    pub(crate) rating: (u32, u32),
+    pub(crate) notices: Vec<Notice>,
     /// Transactions: type, amount, meeting.
-    pub entries: Vec<(Word, i64, Option<usize>)>,
+    pub(crate) entries: Vec<(Word, i64, Option<usize>)>,
     /// Which meeting has each five-minute step.
-    pub taken: BTreeMap<i64, usize>,
+    pub(crate) taken: BTreeMap<i64, usize>,
 }
 
 /// In the order they were made; the id is known once it was seen.
 #[derive(Clone, Debug)]
-pub struct Notice {
-    pub id: Option<i64>,
-    pub title: Word,
-    pub related: i64,
-    pub is_read: bool,
+pub(crate) struct Notice {
+    pub(crate) id: Option<i64>,
+    pub(crate) title: Word,
+    pub(crate) related: i64,
+    pub(crate) is_read: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hold {
+pub(crate) enum Hold {
     Held,
     Captured,
     Released,
 }
 
 #[derive(Clone, Debug)]
-pub struct Meeting {
-    pub id: i64,
-    pub requester: usize,
-    pub expert: usize,
-    pub span: Span,
-    pub status: Status,
-    pub hold: Hold,
+pub(crate) struct Meeting {
+    pub(crate) id: i64,
+    pub(crate) requester: usize,
+    pub(crate) expert: usize,
+    pub(crate) span: Span,
+    pub(crate) status: Status,
+    pub(crate) hold: Hold,
     /// What the expert got for it in all.
-    pub paid: i64,
-    pub absent: Option<usize>,
-    pub moves: u32,
-    pub edits: u32,
-    pub reviewed_by: BTreeSet<usize>,
+    pub(crate) paid: i64,
+    pub(crate) absent: Option<usize>,
+    pub(crate) moves: u32,
+    pub(crate) title: u32,
+    pub(crate) reviewed_by: BTreeSet<usize>,
 }
 
 impl Meeting {
-    pub fn has(&self, person: usize) -> bool {
+    pub(crate) fn has(&self, person: usize) -> bool {
         person == self.requester || person == self.expert
     }
 
-    pub fn other(&self, person: usize) -> usize {
+    pub(crate) fn other(&self, person: usize) -> usize {
         self.requester + self.expert - person
     }
 }
 
-/// What a command may have changed, to be looked at.
+/// What a command has, or might have, changed: to be looked at.
 #[derive(Clone, Debug, Default)]
-pub struct Touched {
-    pub people: BTreeSet<usize>,
-    pub meetings: BTreeSet<usize>,
-    pub chats: BTreeSet<(usize, usize)>,
-    pub rated: BTreeSet<usize>,
-    pub spans: Vec<Span>,
+pub(crate) struct Touched {
+    /// Whose credits.
+    pub(crate) purses: BTreeSet<usize>,
+    pub(crate) meetings: BTreeSet<usize>,
+    /// Whose time, and which.
+    pub(crate) diaries: BTreeSet<usize>,
+    pub(crate) spans: Vec<Span>,
+    pub(crate) chats: BTreeSet<(usize, usize)>,
+    /// Whose rating.
+    pub(crate) rated: BTreeSet<usize>,
     /// How many notices each person got.
-    pub told: BTreeMap<usize, usize>,
+    pub(crate) told: BTreeMap<usize, usize>,
 }
 
 #[derive(Clone, Debug)]
-pub struct Model {
-    pub now: Minute,
-    pub people: Vec<Person>,
-    pub meetings: Vec<Meeting>,
-    pub messages: Vec<Message>,
-    pub chats: BTreeMap<(usize, usize), Chat>,
-    pub keys: Vec<Key>,
+pub(crate) struct Model {
+    pub(crate) now: Minute,
+    pub(crate) people: Vec<Person>,
+    pub(crate) meetings: Vec<Meeting>,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) chats: BTreeMap<(usize, usize), Chat>,
+    pub(crate) keys: Vec<Key>,
     /// All credits that ever came into being.
-    pub issued: i64,
-    pub touched: Touched,
+    pub(crate) issued: i64,
+    pub(crate) touched: Touched,
 }
 
 /// Reasons against a command. Where several hold, the application may name any.
 #[derive(Default)]
-pub struct Reasons(Vec<Word>);
+pub(crate) struct Reasons(Vec<Word>);
 
 impl Reasons {
-    pub fn add(&mut self, holds: bool, word: Word) {
+    pub(crate) fn add(&mut self, holds: bool, word: Word) {
         self.0.extend(holds.then_some(word));
     }
 
-    pub fn decide(self) -> Result<(), Vec<Word>> {
+    pub(crate) fn decide(self) -> Result<(), Vec<Word>> {
         if self.0.is_empty() { Ok(()) } else { Err(self.0) }
     }
 }
 
 impl Model {
-    pub fn new(now: Minute, zones: &[Zone]) -> Self {
+    pub(crate) fn new(now: Minute, zones: &[Zone]) -> Self {
         let person = |zone: &Zone| Person {
             balance: GRANT,
             held: 0,
@@ -134,13 +140,13 @@ impl Model {
     }
 
     /// What must be answered. Everything changes as it should if that is what was heard; of it only new ids are used.
-    pub fn judge(&mut self, command: &Command, heard: &Heard) -> Expected {
+    pub(crate) fn judge(&mut self, command: &Command, heard: &Heard) -> Expected {
         let fresh = fresh_id(heard);
         match *command {
             Command::Request { by, to, span } => self.request(by, to, span, fresh),
             Command::Step { by, at, step } => self.step(Some(by), at, step),
             Command::Schedule { at, step } => self.step(None, at, step),
-            Command::Change { by, at, text, start, end } => self.change(by, at, text, (start, end)),
+            Command::Change { by, at, title, start, end } => self.change(by, at, title, (start, end)),
             Command::Purchase { by, credits } => self.purchase(by, credits.into()),
             Command::Transfer { by, at, total } => self.transfer(by, at, total.into()),
             Command::Review { by, at, about, rating } => self.review(by, at, about, rating.into(), fresh),
@@ -164,12 +170,12 @@ impl Model {
     }
 
     /// Whether `heard` is right for `command`; then the model has changed with it.
-    pub fn accepts(&mut self, command: &Command, heard: &Heard) -> Result<(), Expected> {
+    pub(crate) fn accepts(&mut self, command: &Command, heard: &Heard) -> Result<(), Expected> {
         let expected = self.judge(command, heard);
         if agree(&expected, heard) { Ok(()) } else { Err(expected) }
     }
 
-    pub fn tell(&mut self, person: usize, title: Word, related: i64) {
+    pub(crate) fn tell(&mut self, person: usize, title: Word, related: i64) {
         self.people[person].notices.push(Notice { id: None, title, related, is_read: false });
         *self.touched.told.entry(person).or_default() += 1;
     }
@@ -189,7 +195,7 @@ impl Model {
         reasons
     }
 
-    pub fn is_free(&self, people: &[usize], span: Span, but_for: Option<usize>) -> bool {
+    pub(crate) fn is_free(&self, people: &[usize], span: Span, but_for: Option<usize>) -> bool {
         let is_taken = |person: &usize| {
             self.people[*person].taken.range(calendar::steps(span)).any(|(_, meeting)| Some(*meeting) != but_for)
         };
@@ -197,34 +203,37 @@ impl Model {
     }
 
     fn claim(&mut self, at: usize) {
-        let meeting = &self.meetings[at];
-        for person in [meeting.requester, meeting.expert] {
-            let steps = calendar::steps(meeting.span);
+        for person in self.look_at_diaries(at) {
+            let steps = calendar::steps(self.meetings[at].span);
             self.people[person].taken.extend(steps.map(|step| (step, at)));
         }
     }
 
-    pub fn set_free(&mut self, at: usize) {
-        for person in [self.meetings[at].requester, self.meetings[at].expert] {
+    pub(crate) fn set_free(&mut self, at: usize) {
+        for person in self.look_at_diaries(at) {
             self.people[person].taken.retain(|_, meeting| *meeting != at);
         }
     }
 
-    pub fn look_at(&mut self, at: usize) {
-        let Some(meeting) = self.meetings.get(at) else { return };
-        self.touched.people.extend([meeting.requester, meeting.expert]);
+    fn look_at_diaries(&mut self, at: usize) -> [usize; 2] {
+        let meeting = &self.meetings[at];
+        let people = [meeting.requester, meeting.expert];
+        self.touched.diaries.extend(people);
         self.touched.spans.push(meeting.span);
-        self.touched.meetings.insert(at);
+        people
+    }
+
+    /// The meeting of this number and the credits of who asks are looked at, whatever comes of it.
+    pub(crate) fn look_at(&mut self, by: Option<usize>, at: usize) {
+        self.touched.purses.extend(by);
+        self.touched.meetings.extend((at < self.meetings.len()).then_some(at));
     }
 
     fn request(&mut self, by: usize, to: Option<usize>, span: Span, fresh: i64) -> Expected {
-        self.touched.people.extend(std::iter::once(by).chain(to));
+        self.touched.purses.insert(by);
         let Some(to) = to.filter(|to| *to != by) else {
             return no("expert_id");
         };
-        if span.0 < span.1 {
-            self.touched.spans.push(span);
-        }
         let mut reasons = self.times(by, to, span, None);
         reasons.add(self.people[by].balance < PRICE, "insufficient_credits");
         reasons.decide()?;
@@ -239,25 +248,24 @@ impl Model {
             paid: 0,
             absent: None,
             moves: 0,
-            edits: 0,
+            title: 0,
             reviewed_by: BTreeSet::new(),
         });
         self.people[by].balance -= PRICE;
         self.people[by].held += PRICE;
         self.claim(at);
-        self.look_at(at);
+        self.look_at(Some(by), at);
         self.tell(to, "Meeting Request", fresh);
         Ok(Answer::Meeting { id: fresh, status: Status::Pending, span })
     }
 
     /// The meeting, if `by` may know of it.
-    pub fn party(&mut self, by: usize, at: usize) -> Result<Meeting, Vec<Word>> {
-        self.look_at(at);
-        self.touched.people.insert(by);
+    pub(crate) fn party(&mut self, by: usize, at: usize) -> Result<Meeting, Vec<Word>> {
+        self.look_at(Some(by), at);
         self.meetings.get(at).filter(|meeting| meeting.has(by)).cloned().ok_or_else(|| vec!["not_found"])
     }
 
-    fn change(&mut self, by: usize, at: usize, text: bool, times: (Option<Minute>, Option<Minute>)) -> Expected {
+    fn change(&mut self, by: usize, at: usize, title: Option<u32>, times: Times) -> Expected {
         let meeting = self.party(by, at)?;
         if by != meeting.requester {
             return no("forbidden");
@@ -267,9 +275,6 @@ impl Model {
         }
         let span = (times.0.unwrap_or(meeting.span.0), times.1.unwrap_or(meeting.span.1));
         if span != meeting.span {
-            if span.0 < span.1 {
-                self.touched.spans.push(span);
-            }
             let mut reasons = self.times(by, meeting.expert, span, Some(at));
             reasons.add(self.now >= meeting.span.0, "too_late");
             reasons.decide()?;
@@ -280,17 +285,17 @@ impl Model {
             self.claim(at);
             self.tell(meeting.expert, "Meeting Rescheduled", meeting.id);
         }
-        self.meetings[at].edits += u32::from(text);
+        self.meetings[at].title = title.unwrap_or(meeting.title);
         Ok(self.meeting_as_told(at))
     }
 
-    pub fn meeting_as_told(&self, at: usize) -> Answer {
+    pub(crate) fn meeting_as_told(&self, at: usize) -> Answer {
         let meeting = &self.meetings[at];
         Answer::Meeting { id: meeting.id, status: meeting.status, span: meeting.span }
     }
 
     fn purchase(&mut self, by: usize, credits: i64) -> Expected {
-        self.touched.people.insert(by);
+        self.touched.purses.insert(by);
         self.issued += credits;
         self.people[by].balance += credits;
         self.people[by].entries.push(("purchased", credits, None));
@@ -298,8 +303,9 @@ impl Model {
     }
 
     /// Credits for a meeting reach the expert.
-    pub fn pay_out(&mut self, at: usize, credits: i64) {
+    pub(crate) fn pay_out(&mut self, at: usize, credits: i64) {
         let (requester, expert) = (self.meetings[at].requester, self.meetings[at].expert);
+        self.touched.purses.extend([requester, expert]);
         self.people[expert].balance += credits;
         self.people[requester].entries.push(("spent", credits, Some(at)));
         self.people[expert].entries.push(("earned", credits, Some(at)));

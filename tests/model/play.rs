@@ -12,16 +12,13 @@ use rand::{RngExt, SeedableRng};
 use tests::{Setup, World};
 
 use super::calendar::Zone;
-use super::command::{Command, Heard, agree_in_a_race};
+use super::command::{Answer, Command, Heard, agree_in_a_race};
 use super::dice::Dice;
-use super::journal::Journal;
+use super::journal::{Census, Journal};
 use super::oracle::Model;
 use super::stage::{Stage, instant};
 
 const ZONES: [Zone; 6] = [Zone::Berlin, Zone::NewYork, Zone::Kolkata, Zone::Utc, Zone::Utc, Zone::Utc];
-
-/// Stock is taken after so many commands.
-const STOCK_EVERY: usize = 250;
 
 /// Commands begin this far into a minute, and one after the other. Everything that depends on the time happens at full
 /// minutes, so it does not matter how long they take.
@@ -29,9 +26,10 @@ const INTO_THE_MINUTE_MS: i64 = 10_000;
 const APART_MS: i64 = 10;
 const TOO_LATE_IN_THE_MINUTE_MS: i64 = 50_000;
 
-pub fn world(seed: u64, commands: usize) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(Play::run(seed, commands));
+/// Plays a world through; stock is taken after every so many commands.
+pub(crate) fn world(seed: u64, commands: usize, stock_every: usize) -> Census {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(Play::run(seed, commands, stock_every))
 }
 
 struct Play {
@@ -43,7 +41,7 @@ struct Play {
 }
 
 impl Play {
-    async fn run(seed: u64, commands: usize) {
+    async fn run(seed: u64, commands: usize, stock_every: usize) -> Census {
         let journal = Journal::new(seed);
         let mut random = StdRng::seed_from_u64(seed);
         let world = World::with(Setup { seed: Some(seed), ..Setup::default() }).await;
@@ -57,26 +55,27 @@ impl Play {
         for number in 1..=commands {
             let command = dice.command(&play.model);
             play.command(command).await;
-            if number % STOCK_EVERY == 0 {
+            if number % stock_every == 0 {
                 play.stage.take_stock(&play.model).await;
             }
         }
         play.stage.take_stock(&play.model).await;
         play.stage.check_lists(&play.model).await;
+        std::mem::take(&mut play.journal.census)
     }
 
     async fn command(&mut self, command: Command) {
-        self.journal.note(&command);
+        self.journal.begin(&command);
         self.tick();
         match &command {
             Command::Jump { .. } => {
-                self.model.accepts(&command, &Ok(super::command::Answer::Nothing)).expect("time passes");
+                self.model.accepts(&command, &Ok(Answer::Nothing)).expect("time passes");
                 self.used_ms = INTO_THE_MINUTE_MS;
             }
             Command::Race(one, other) => self.race(one, other).await,
             _ => {
                 let heard = self.stage.perform(&self.model, &command).await;
-                self.journal.hears(&heard);
+                self.journal.hear(&command, &heard);
                 if let Err(expected) = self.model.accepts(&command, &heard) {
                     panic!("{command:?}: expected {expected:?}, heard {heard:?}");
                 }
@@ -90,7 +89,8 @@ impl Play {
     async fn race(&mut self, one: &Command, other: &Command) {
         let (stage, model) = (&self.stage, &self.model);
         let heard = join!(stage.perform(model, one), stage.perform(model, other));
-        self.journal.hears(&heard);
+        self.journal.hear(one, &heard.0);
+        self.journal.hear(other, &heard.1);
         let (one, other) = ((one, &heard.0), (other, &heard.1));
         for order in [[one, other], [other, one]] {
             let mut model = self.model.clone();
@@ -143,10 +143,12 @@ async fn crowd(world: &World) -> Vec<UserId> {
         let stage = Stage::new(world.clone(), vec![id]);
         let (app, caller) = (stage.app(), stage.caller(0));
         let timezone = Some(RealZone::parse(zone.name()).expect("a zone"));
-        profile::update(app, caller, profile::Changes { timezone, ..Default::default() }).await.unwrap();
+        profile::update(app, caller, profile::Changes { timezone, ..Default::default() })
+            .await
+            .expect("the table answers");
         let draft = SkillDraft { name: "Rust".to_owned(), level: Level::Expert, category: None };
-        profile::skill_add(app, caller, draft, Keep::nothing()).await.unwrap();
-        assert_eq!(people::me(app, caller).await.unwrap().timezone.name(), zone.name());
+        profile::skill_add(app, caller, draft, Keep::nothing()).await.expect("the table answers");
+        assert_eq!(people::me(app, caller).await.expect("the table answers").timezone.name(), zone.name());
         crowd.push(id);
     }
     crowd

@@ -27,22 +27,22 @@ use super::oracle::Model;
 /// Somebody and something that do not exist.
 const NOBODY: i64 = 2;
 
-pub struct Stage {
-    pub world: World,
-    pub people: Vec<UserId>,
+pub(crate) struct Stage {
+    pub(crate) world: World,
+    pub(crate) people: Vec<UserId>,
     /// Every claim ever made, per key.
     claims: Mutex<Vec<Vec<Claim>>>,
 }
 
-pub fn instant(minute: Minute) -> DateTime<Utc> {
+pub(crate) fn instant(minute: Minute) -> DateTime<Utc> {
     DateTime::from_timestamp(minute * 60, 0).expect("a time of this century")
 }
 
-pub fn span(interval: Interval) -> Span {
+pub(crate) fn span(interval: Interval) -> Span {
     (interval.start().timestamp() / 60, interval.end().timestamp() / 60)
 }
 
-pub fn status(booking: &Booking) -> Status {
+pub(crate) fn status(booking: &Booking) -> Status {
     match booking.status {
         booking::Status::Pending => Status::Pending,
         booking::Status::Confirmed => Status::Confirmed,
@@ -121,15 +121,15 @@ fn keep<'a, T>(claim: Option<&'a Claim>, render: &'a (dyn Fn(&T) -> Stored + Sen
 }
 
 impl Stage {
-    pub fn new(world: World, people: Vec<UserId>) -> Self {
+    pub(crate) fn new(world: World, people: Vec<UserId>) -> Self {
         Self { world, people, claims: Mutex::default() }
     }
 
-    pub fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &App {
         &self.world.app
     }
 
-    pub fn caller(&self, person: usize) -> Caller {
+    pub(crate) fn caller(&self, person: usize) -> Caller {
         let session = SessionId::new(1).expect("an id");
         Caller::presumed(&Claims { user: self.people[person], session })
     }
@@ -138,7 +138,7 @@ impl Stage {
         person.map_or(UserId::new(NOBODY).expect("an id"), |person| self.people[person])
     }
 
-    pub async fn perform(&self, model: &Model, command: &Command) -> Heard {
+    pub(crate) async fn perform(&self, model: &Model, command: &Command) -> Heard {
         match command {
             Command::Once { key, of, dies } => self.once(model, *key, of, *dies).await,
             Command::Late { key, claim } => {
@@ -205,10 +205,9 @@ impl Stage {
                 let stepped = bookings::step_by_schedule(app, booking(at), step).await;
                 stepped.map(|booking| meeting(&booking)).map_err(refused)
             }
-            Command::Change { by, at, text, start, end } => {
-                let edits = model.meetings.get(at).map_or(0, |meeting| meeting.edits);
+            Command::Change { by, at, title: new, start, end } => {
                 let changes = Changes {
-                    title: text.then(|| title(edits + 1)),
+                    title: new.map(title),
                     start: start.map(instant),
                     end: end.map(instant),
                     ..Changes::default()
@@ -291,7 +290,7 @@ impl Stage {
     }
 }
 
-/// What a meeting is called after so many edits.
-pub fn title(edits: u32) -> String {
-    format!("Meeting, edition {edits}")
+/// Titles by number.
+pub(crate) fn title(number: u32) -> String {
+    format!("Meeting, version {number}")
 }

@@ -14,8 +14,8 @@ enum Effect {
 
 impl Model {
     /// A step taken by a person, or by the schedule.
-    pub fn step(&mut self, by: Option<usize>, at: usize, step: Step) -> Expected {
-        self.look_at(at);
+    pub(crate) fn step(&mut self, by: Option<usize>, at: usize, step: Step) -> Expected {
+        self.look_at(by, at);
         let Some(meeting) = self.meetings.get(at) else { return no("not_found") };
         if by.is_some_and(|by| !meeting.has(by)) {
             return no("not_found");
@@ -102,6 +102,7 @@ impl Model {
     }
 
     fn end_hold(&mut self, at: usize, how: Hold) {
+        self.touched.purses.insert(self.meetings[at].requester);
         assert_eq!(self.meetings[at].hold, Hold::Held, "the model itself ended the hold of meeting {at} twice");
         self.meetings[at].hold = how;
         self.people[self.meetings[at].requester].held -= PRICE;

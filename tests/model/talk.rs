@@ -7,25 +7,25 @@ use super::command::{Answer, Expected, Heard, Span, no};
 use super::oracle::Model;
 
 #[derive(Clone, Debug)]
-pub struct Message {
-    pub id: i64,
-    pub from: usize,
-    pub to: usize,
+pub(crate) struct Message {
+    pub(crate) id: i64,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Chat {
-    pub blocked_by: BTreeSet<usize>,
+pub(crate) struct Chat {
+    pub(crate) blocked_by: BTreeSet<usize>,
     /// Numbers of messages nobody has read yet.
-    pub unread: BTreeSet<usize>,
+    pub(crate) unread: BTreeSet<usize>,
 }
 
-pub fn pair(a: usize, b: usize) -> (usize, usize) {
+pub(crate) fn pair(a: usize, b: usize) -> (usize, usize) {
     (a.min(b), a.max(b))
 }
 
 impl Model {
-    pub fn is_blocked(&self, a: usize, b: usize) -> bool {
+    pub(crate) fn is_blocked(&self, a: usize, b: usize) -> bool {
         self.chats.get(&pair(a, b)).is_some_and(|chat| !chat.blocked_by.is_empty())
     }
 
@@ -34,7 +34,7 @@ impl Model {
         self.chats.entry(pair(a, b)).or_default()
     }
 
-    pub fn say(&mut self, by: usize, to: Option<usize>, fresh: i64) -> Expected {
+    pub(crate) fn say(&mut self, by: usize, to: Option<usize>, fresh: i64) -> Expected {
         let Some(to) = to.filter(|to| *to != by) else {
             return no("receiver_id");
         };
@@ -48,7 +48,7 @@ impl Model {
         Ok(Answer::Made(fresh))
     }
 
-    pub fn read(&mut self, by: usize, message: usize) -> Expected {
+    pub(crate) fn read(&mut self, by: usize, message: usize) -> Expected {
         let Some(Message { from, to, .. }) = self.messages.get(message).cloned() else {
             return no("not_found");
         };
@@ -59,7 +59,7 @@ impl Model {
         no(if by == from { "forbidden" } else { "not_found" })
     }
 
-    pub fn read_all(&mut self, by: usize, from: usize) -> Expected {
+    pub(crate) fn read_all(&mut self, by: usize, from: usize) -> Expected {
         if by == from {
             return Ok(Answer::Count(0));
         }
@@ -71,12 +71,12 @@ impl Model {
     }
 
     /// Messages to `reader` in the conversation with `other` that they have not read.
-    pub fn unread(&self, reader: usize, other: usize) -> usize {
+    pub(crate) fn unread(&self, reader: usize, other: usize) -> usize {
         let chat = self.chats.get(&pair(reader, other));
         chat.map_or(0, |chat| chat.unread.iter().filter(|message| self.messages[**message].to == reader).count())
     }
 
-    pub fn note(&mut self, by: usize, (owner, notice): (usize, usize), is_read: bool) -> Expected {
+    pub(crate) fn note(&mut self, by: usize, (owner, notice): (usize, usize), is_read: bool) -> Expected {
         let id = self.people[owner].notices.get(notice).and_then(|notice| notice.id);
         match self.people[by].notices.iter_mut().find(|mine| id.is_some() && mine.id == id) {
             Some(mine) => mine.is_read = is_read,
@@ -85,18 +85,22 @@ impl Model {
         Ok(Answer::Nothing)
     }
 
-    pub fn note_all(&mut self, by: usize) -> Expected {
+    pub(crate) fn note_all(&mut self, by: usize) -> Expected {
         let unread = self.people[by].notices.iter_mut().filter(|notice| !notice.is_read);
         Ok(Answer::Count(unread.map(|notice| notice.is_read = true).count() as i64))
     }
 
-    pub fn block(&mut self, by: usize, whom: usize, blocks: bool) -> Expected {
+    pub(crate) fn block(&mut self, by: usize, whom: usize, blocks: bool) -> Expected {
         let chat = self.chat(by, whom);
-        if blocks { chat.blocked_by.insert(by) } else { chat.blocked_by.remove(&by) };
+        if blocks {
+            chat.blocked_by.insert(by)
+        } else {
+            chat.blocked_by.remove(&by)
+        };
         Ok(Answer::Nothing)
     }
 
-    pub fn open(&mut self, by: usize, row: Hours) -> Expected {
+    pub(crate) fn open(&mut self, by: usize, row: Hours) -> Expected {
         let hours = &mut self.people[by].hours;
         if hours.iter().any(|other| Hours { id: row.id, ..*other } == row) {
             return no("start_time");
@@ -105,7 +109,7 @@ impl Model {
         Ok(Answer::Made(row.id))
     }
 
-    pub fn close(&mut self, by: usize, row: usize) -> Expected {
+    pub(crate) fn close(&mut self, by: usize, row: usize) -> Expected {
         let hours = &mut self.people[by].hours;
         if row >= hours.len() {
             return no("not_found");
@@ -115,7 +119,7 @@ impl Model {
     }
 
     /// Whatever was offered must be what could be requested now.
-    pub fn slots(&self, by: usize, of: usize, (days, minutes): (u32, u32), heard: &Heard) -> Expected {
+    pub(crate) fn slots(&self, by: usize, of: usize, (days, minutes): (u32, u32), heard: &Heard) -> Expected {
         let Ok(Answer::Slots(slots)) = heard else {
             return Ok(Answer::Slots(Vec::new()));
         };
@@ -128,7 +132,7 @@ impl Model {
     }
 
     /// Whether these are times of this length, ascending, ahead, free for both and inside the expert's hours.
-    pub fn could_be_asked_for(&self, learner: usize, expert: usize, minutes: i64, times: &[Span]) -> bool {
+    pub(crate) fn could_be_asked_for(&self, learner: usize, expert: usize, minutes: i64, times: &[Span]) -> bool {
         let theirs = &self.people[expert];
         times.windows(2).all(|two| two[0].0 < two[1].0)
             && times.iter().all(|time| {

@@ -20,10 +20,22 @@ pub enum Fault {
     Conflict,
     /// One leg of a transaction was throttled.
     ThrottledLeg,
+    /// A batch comes back with nothing read and all its keys unprocessed.
+    Partial,
 }
 
 impl Fault {
     pub const ERRORS: [Fault; 5] = [Fault::Lost, Fault::Down, Fault::Throttled, Fault::Conflict, Fault::ThrottledLeg];
+
+    /// Whether this can happen to such a call. Reads are not in the way of transactions.
+    fn befalls(self, operation: &str) -> bool {
+        match self {
+            Fault::Conflict => operation.starts_with("Transact") || operation.ends_with("eItem") || operation == "PutItem",
+            Fault::ThrottledLeg => operation == "TransactWriteItems",
+            Fault::Partial => operation == "BatchGetItem",
+            Fault::Death | Fault::Lost | Fault::Down | Fault::Throttled => true,
+        }
+    }
 
     /// Whether the service can say this only of something it has not done.
     pub fn is_a_refusal(self) -> bool {
@@ -139,7 +151,7 @@ impl Faults {
         }
         *seen += 1;
         let (strike, seen) = (*strike, *seen);
-        if seen < strike.at || seen - strike.at >= strike.times {
+        if seen < strike.at || seen - strike.at >= strike.times || !strike.fault.befalls(operation) {
             return None;
         }
         state.struck += 1;

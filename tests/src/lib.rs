@@ -12,5 +12,5 @@ pub use answer::Answer;
 pub use crowd::{at_once, dice, tally};
 pub use faults::{Fault, Faults, Moment, Strike};
 pub use person::Person;
-pub use table::{Retries, Table};
+pub use table::Table;
 pub use world::{Setup, World, minute};

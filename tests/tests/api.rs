@@ -4,11 +4,27 @@
 mod api {
     mod accounts;
     mod availability;
+    mod bodies;
+    mod bucket;
+    mod conventions;
+    mod cors;
     mod credits;
+    mod idempotency;
+    mod limits;
     mod me;
+    mod meeting_lists;
+    mod meetings;
+    mod messages;
+    mod moves;
+    mod notifications;
+    mod paging;
+    mod pictures;
+    mod refusals;
+    mod reviews;
     mod search;
     mod sessions;
     mod skills;
     mod support;
     mod transfers;
+    mod transitions;
 }

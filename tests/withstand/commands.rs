@@ -9,7 +9,7 @@ use tests::person::{id, meeting, message, purchase, review, skill, stamp};
 use tests::{Answer, Person, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
+pub(crate) enum Command {
     Register,
     EditProfile,
     AddSkill,
@@ -36,7 +36,7 @@ pub enum Command {
 }
 
 impl Command {
-    pub const ALL: [Command; 23] = [
+    pub(crate) const ALL: [Command; 23] = [
         Command::Register,
         Command::EditProfile,
         Command::AddSkill,
@@ -63,13 +63,13 @@ impl Command {
     ];
 
     /// Whether it may carry an idempotency key.
-    pub fn takes_a_key(self) -> bool {
+    pub(crate) fn takes_a_key(self) -> bool {
         use Command::*;
         matches!(self, AddSkill | AddHours | Request | Purchase | Tip | Review | Send | Logout)
     }
 
     /// What one is told who does it again: that it is done, or why it cannot be done twice. `None`: it is done again.
-    pub fn repeated(self) -> Option<(u16, &'static str)> {
+    pub(crate) fn repeated(self) -> Option<(u16, &'static str)> {
         match self {
             Command::Register | Command::AddSkill | Command::AddHours => Some((400, "validation")),
             Command::Request => Some((409, "slot_taken")),
@@ -83,9 +83,9 @@ impl Command {
 }
 
 /// Two people and what one of them is about to do.
-pub struct Scene {
+pub(crate) struct Scene {
     command: Command,
-    pub world: World,
+    pub(crate) world: World,
     actor: Person,
     other: Person,
     start: DateTime<Utc>,
@@ -95,10 +95,10 @@ pub struct Scene {
 
 /// What an attempt led to.
 #[derive(Clone, Debug)]
-pub struct Outcome {
-    pub status: u16,
-    pub code: String,
-    pub body: Json,
+pub(crate) struct Outcome {
+    pub(crate) status: u16,
+    pub(crate) code: String,
+    pub(crate) body: Json,
 }
 
 impl From<Answer> for Outcome {
@@ -108,18 +108,18 @@ impl From<Answer> for Outcome {
 }
 
 impl Outcome {
-    pub fn is_fine(&self) -> bool {
+    pub(crate) fn is_fine(&self) -> bool {
         self.status < 300
     }
 
-    pub fn told(&self) -> (u16, &str) {
+    pub(crate) fn told(&self) -> (u16, &str) {
         (self.status, &self.code)
     }
 }
 
 impl Scene {
     /// `name` is new in this world.
-    pub async fn arrange(world: &World, command: Command, name: &str) -> Scene {
+    pub(crate) async fn arrange(world: &World, command: Command, name: &str) -> Scene {
         use Command::*;
         let other = world.register(&format!("{name}-other")).await;
         let actor = match command {
@@ -166,7 +166,7 @@ impl Scene {
     }
 
     /// Does it, with an idempotency key if one is given.
-    pub async fn act(&self, key: Option<&str>) -> Outcome {
+    pub(crate) async fn act(&self, key: Option<&str>) -> Outcome {
         use Command::*;
         let subject = self.subject;
         let (method, path, body) = match self.command {
@@ -232,7 +232,7 @@ impl Scene {
     }
 
     /// How often it was done, as anybody can see; with all that belongs to it, or this panics.
-    pub async fn effects(&self) -> usize {
+    pub(crate) async fn effects(&self) -> usize {
         use Command::*;
         let meeting = || self.other.meeting(self.subject);
         match self.command {

@@ -10,4 +10,5 @@ mod limits;
 mod meetings;
 mod messages;
 mod names;
+mod refusals;
 mod sessions;

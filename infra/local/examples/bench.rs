@@ -133,9 +133,10 @@ fn rows(people: &Arc<Vec<Person>>) -> Vec<(&'static str, Work)> {
         ("GET", "/api/users/?skill=rust&limit=20".to_owned(), c[pick(&c, n)].token.clone(), None)
     });
     let request: Work = Arc::new(move |n| {
-        // Each pair meets at a time of its own: two hundred pairs of half an hour, then the next half hour.
-        let (learner, expert) = (pick(&d, n), pick(&d, n + 1 + n / PEOPLE as u64 % 30));
-        let start = 1_900_000_800 + (n / 8) as i64 * 1800;
+        // Thirty-two pairs, each half hour one meeting: none is in another's way.
+        let pair = pick(&d, n) / 2;
+        let (learner, expert) = (pair * 2, pair * 2 + 1);
+        let start = 1_900_000_800 + (n / PEOPLE as u64) as i64 * 3600 + (n as i64 % 2) * 1800;
         let stamp = |seconds: i64| chrono::DateTime::from_timestamp(seconds, 0).map(|time| time.to_rfc3339());
         let body = json!({"title": "Lifetimes", "expert_id": d[expert].id,
             "scheduled_start": stamp(start), "scheduled_end": stamp(start + 1800)});

@@ -4,8 +4,12 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use domain::password::Password;
+use tokio::sync::Semaphore;
 
 use crate::{Error, Result};
+
+/// Hashing costs a core and 19 MiB each: more at once than there are cores would only cost memory.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// How much work a hash is. Verifying uses what the stored hash says.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +38,7 @@ impl Hashing {
     /// A PHC string.
     pub(crate) async fn hash(self, password: &Password) -> Result<String> {
         let text = password.as_str().to_owned();
+        let _turn = AT_ONCE.acquire().await.map_err(broken)?;
         tokio::task::spawn_blocking(move || {
             self.argon2()?.hash_password(text.as_bytes()).map(|hash| hash.to_string()).map_err(broken)
         })
@@ -45,6 +50,7 @@ impl Hashing {
     /// unknown name takes as long as a wrong password.
     pub(crate) async fn matches(self, password: &str, hash: Option<String>) -> Result<bool> {
         let text = password.to_owned();
+        let _turn = AT_ONCE.acquire().await.map_err(broken)?;
         tokio::task::spawn_blocking(move || match hash {
             Some(hash) => {
                 let hash = PasswordHash::new(&hash).map_err(broken)?;

@@ -10,7 +10,7 @@ use crate::bookings::{self, Seated};
 use crate::caller::Caller;
 use crate::keep::{Keep, decided};
 use crate::words::meetings::personal;
-use crate::{App, Result};
+use crate::{App, Error, Result};
 
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -67,10 +67,14 @@ pub async fn list(app: &App, caller: Caller, which: Which, cursor: Option<&str>,
         Which::Of(user) => app.store.reviews_of(user, after.as_deref(), limit).await?,
         Which::Own => app.store.reviews_around(caller.user(), after.as_deref(), limit).await?,
         Which::At(booking, reviewee) => {
+            let after: Option<i64> = after.map(|id| id.parse()).transpose().map_err(|_| Error::BadCursor)?;
             let mut items = app.store.reviews_at(booking).await?;
             items.retain(|review| reviewee.is_none_or(|user| review.reviewee == user));
+            items.retain(|review| after.is_none_or(|after| review.id.get() < after));
+            let goes_on = items.len() > limit;
             items.truncate(limit);
-            Page { items, next: None }
+            let next = items.last().filter(|_| goes_on).map(|review| review.id.to_string());
+            Page { items, next }
         }
     };
     page.next = page.next.map(|position| app.cursors.seal(&list, &position));

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue};
-use backon::{ExponentialBuilder, Retryable};
+use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
 
 use crate::fault::{Failed, Fault};
 use crate::keys::Key;
@@ -30,6 +32,22 @@ pub(crate) fn patience() -> ExponentialBuilder {
         .with_factor(2.0)
         .with_max_times(7)
         .with_jitter()
+}
+
+/// After this no further attempt is begun: a function has fifteen seconds in all.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The SDK's own retries begin after a second, which is longer than anybody waits here; and it waits for an answer for
+/// ever. DynamoDB answers within milliseconds or not at all.
+fn impatient(client: &Client) -> Client {
+    let retries = RetryConfig::standard()
+        .with_initial_backoff(Duration::from_millis(50))
+        .with_max_backoff(Duration::from_millis(500));
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_secs(3))
+        .operation_timeout(Duration::from_secs(6))
+        .build();
+    Client::from_conf(client.config().to_builder().retry_config(retries).timeout_config(timeouts).build())
 }
 
 /// A range of one partition, of the table or of an index.
@@ -60,7 +78,7 @@ fn index_keys(index: Option<&str>) -> (&'static str, &'static str) {
 
 impl Store {
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+        Self { client: impatient(&client), table: table.into() }
     }
 
     /// Opens the connection ahead of the first request: on AWS its TLS handshake is most of a cold start.
@@ -92,6 +110,7 @@ impl Store {
         let mut found = HashMap::new();
         for chunk in keys.chunks(100) {
             let mut open: Vec<Item> = chunk.iter().map(Key::item).collect();
+            let mut waits = patience().build();
             while !open.is_empty() {
                 let wanted = KeysAndAttributes::builder()
                     .set_keys(Some(open))
@@ -111,6 +130,10 @@ impl Store {
                     found.insert(key_of(&item), item);
                 }
                 open = answer.unprocessed_keys.unwrap_or_default().into_values().flat_map(|more| more.keys).collect();
+                if !open.is_empty() {
+                    let wait = waits.next().ok_or_else(|| Fault::Unavailable("keys stay unprocessed".to_owned()))?;
+                    tokio::time::sleep(wait).await;
+                }
             }
         }
         Ok(found)

@@ -13,12 +13,13 @@ use aws_sdk_dynamodb::types::{
     ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update as SdkUpdate,
 };
 use backon::Retryable;
+use tokio::time::Instant;
 
 use crate::fault::{CONFLICTS, Failed, Fault, is_passing};
 use crate::keys::Key;
 use crate::meter::{Access, note};
 use crate::row::Item;
-use crate::table::{Store, patience};
+use crate::table::{PATIENCE, Store, patience};
 
 /// An update expression under a condition. Names are written `#name` and stand for themselves.
 #[derive(Clone, Debug)]
@@ -240,7 +241,10 @@ impl Store {
                 Err(error) => Err(Failed::Fault(Fault::of(&error))),
             }
         };
-        let again = |failed: &Failed<R>| matches!(failed, Failed::Fault(Fault::Contended | Fault::Unavailable(_)));
+        let begun = Instant::now();
+        let again = |failed: &Failed<R>| {
+            matches!(failed, Failed::Fault(Fault::Contended | Fault::Unavailable(_))) && begun.elapsed() < PATIENCE
+        };
         attempt.retry(patience()).when(again).await
     }
 }

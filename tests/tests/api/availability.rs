@@ -178,9 +178,7 @@ async fn hours_are_read_in_the_experts_zone_with_its_daylight_saving() {
     expert.patch("/api/users/me/", json!({"timezone": "Europe/Berlin"})).await.is(200);
     publishes(&expert, 0, "09:00", "10:00").await;
     // Berlin turned its clocks on Sunday, 28 March 2027.
-    assert_eq!(starts(&learner, &expert, "from=2027-03-22T00:00Z&days=7").await, [
-        "2027-03-22T08:00:00Z"
-    ]);
+    assert_eq!(starts(&learner, &expert, "from=2027-03-22T00:00Z&days=7").await, ["2027-03-22T08:00:00Z"]);
     assert_eq!(starts(&learner, &expert, "from=2027-03-29T00:00Z&days=7").await, ["2027-03-29T07:00:00Z"]);
     expert.patch("/api/users/me/", json!({"timezone": "America/New_York"})).await.is(200);
     assert_eq!(starts(&learner, &expert, "from=2027-03-08T00:00Z&days=7").await, ["2027-03-08T14:00:00Z"]);

@@ -57,16 +57,7 @@ async fn a_purchase_answers_payment_transaction_and_balance() {
     let transaction = &bought["transaction"];
     has_exactly(
         transaction,
-        &[
-            "id",
-            "user",
-            "username",
-            "transaction_type",
-            "amount",
-            "description",
-            "related_meeting_id",
-            "created_at",
-        ],
+        &["id", "user", "username", "transaction_type", "amount", "description", "related_meeting_id", "created_at"],
     );
     assert_eq!((&transaction["user"], &transaction["username"]), (&json!(ada.id), &json!("ada")));
     assert_eq!((&transaction["transaction_type"], &transaction["amount"]), (&json!("purchased"), &json!(10)));

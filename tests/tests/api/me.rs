@@ -52,7 +52,8 @@ async fn put_and_patch_change_what_they_name_and_leave_the_rest() {
         .await
         .is(200);
     has_exactly(&first, &ME);
-    let second = ada.patch("/api/users/me/", json!({"last_name": "Lovelace", "timezone": "Europe/London"})).await.is(200);
+    let second =
+        ada.patch("/api/users/me/", json!({"last_name": "Lovelace", "timezone": "Europe/London"})).await.is(200);
     for (name, value) in [
         ("first_name", "Ada"),
         ("last_name", "Lovelace"),
@@ -107,9 +108,15 @@ async fn a_picture_may_be_a_link_and_is_removed_by_null_or_nothing() {
         assert_eq!(changes(&ada, "profile_picture", nothing).await.is(200)["profile_picture"], Json::Null);
     }
     let too_long = format!("{longest}x");
-    for bad in
-        ["javascript:alert(1)", "ftp://example.org/a", "/a.png", "example.org/a.png", "data:image/png;base64,AAAA", "https://", &too_long]
-    {
+    for bad in [
+        "javascript:alert(1)",
+        "ftp://example.org/a",
+        "/a.png",
+        "example.org/a.png",
+        "data:image/png;base64,AAAA",
+        "https://",
+        &too_long,
+    ] {
         changes(&ada, "profile_picture", bad).await.blames("profile_picture");
     }
     changes(&ada, "profile_picture", json!({"url": "https://example.org"})).await.blames("profile_picture");

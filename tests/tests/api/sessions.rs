@@ -75,7 +75,10 @@ async fn a_suspension_ends_every_session_and_hides_the_person() {
     suspend(&ada).await;
     for session in [&ada, &second] {
         session.get("/api/users/me/").await.refuses(401, "token_invalid");
-        session.post("/api/messages/", json!({"receiver_id": bob.id, "content": "Hi"})).await.refuses(401, "token_invalid");
+        session
+            .post("/api/messages/", json!({"receiver_id": bob.id, "content": "Hi"}))
+            .await
+            .refuses(401, "token_invalid");
     }
     bob.get(&format!("/api/users/{}/", ada.id)).await.refuses(404, "not_found");
     bob.get(&format!("/api/users/{}/available_slots/", ada.id)).await.refuses(404, "not_found");
@@ -90,7 +93,8 @@ async fn bearer_and_token_are_the_same() {
     let world = World::new().await;
     let ada = world.register("ada").await;
     let token = ada.token.clone().unwrap();
-    for value in [format!("Bearer {token}"), format!("Token {token}"), format!("bearer {token}"), format!("TOKEN {token}")]
+    for value in
+        [format!("Bearer {token}"), format!("Token {token}"), format!("bearer {token}"), format!("TOKEN {token}")]
     {
         send(&ada, "GET", "/api/users/me/", &[("authorization", &value)], "").await.is(200);
     }

@@ -75,7 +75,8 @@ pub(crate) fn ids(list: &[Json]) -> Vec<i64> {
 /// Changes a person's account past the API, as an administrator will one day.
 pub(crate) async fn alter(person: &Person, change: impl FnOnce(&mut User)) {
     let store = &person.world.app.store;
-    let before = store.user(UserId::new(person.id).expect("an id")).await.expect("the table reads").expect("an account");
+    let before =
+        store.user(UserId::new(person.id).expect("an id")).await.expect("the table reads").expect("an account");
     let mut after = before.clone();
     change(&mut after);
     store.user_save(Transaction::new(), &before, &after).await.unwrap_or_else(|_| panic!("the account can be saved"));

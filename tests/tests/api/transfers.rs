@@ -13,7 +13,9 @@ async fn transfers(person: &Person, meeting: i64, amount: impl Into<Json>) -> An
 async fn what_completion_has_moved_is_not_moved_again() {
     let (world, learner, expert) = two().await;
     let meeting = complete_a_meeting(&learner, &expert).await;
-    for body in [json!({"meeting_id": meeting}), json!({"meeting": meeting, "amount": 1}), json!({"meeting_id": meeting})] {
+    for body in
+        [json!({"meeting_id": meeting}), json!({"meeting": meeting, "amount": 1}), json!({"meeting_id": meeting})]
+    {
         let answer = learner.post("/api/credits/transfer/", body).await.is(200);
         has_exactly(&answer, &["success", "message", "new_balance"]);
         assert_eq!((&answer["success"], &answer["new_balance"]), (&json!(true), &json!(0)));

@@ -1,0 +1,305 @@
+//! Which command comes next: anything at all, but often enough something that can succeed or just fails.
+
+use domain::booking::Step;
+use rand::RngExt;
+use rand::rngs::StdRng;
+
+use super::calendar;
+use super::command::{Command, Death, Minute, Span, Status};
+use super::oracle::{Meeting, Model};
+
+const HOUR: Minute = 60;
+const DAY: Minute = 24 * HOUR;
+
+/// These people publish hours and keep at least so many rows; the others do without.
+const WITH_HOURS: usize = 3;
+const ROWS: usize = 4;
+
+const LENGTHS: [Minute; 12] = [5, 7, 15, 30, 30, 37, 45, 60, 60, 90, 240, 480];
+const BAD_LENGTHS: [Minute; 4] = [0, -30, 481, 5_000];
+
+/// On full quarters, and none between one and three at night, when clocks are changed.
+const FROM: [u32; 6] = [0, 6 * 60, 8 * 60 + 30, 9 * 60, 13 * 60 + 15, 20 * 60];
+const UNTIL: [u32; 5] = [12 * 60, 12 * 60 + 45, 18 * 60 + 30, 23 * 60, 24 * 60];
+
+pub(crate) struct Dice {
+    random: StdRng,
+    last: Option<Command>,
+}
+
+impl Dice {
+    pub(crate) fn new(random: StdRng) -> Self {
+        Self { random, last: None }
+    }
+
+    pub(crate) fn command(&mut self, model: &Model) -> Command {
+        let bare = (0..WITH_HOURS).find(|person| model.people[*person].hours.len() < ROWS);
+        let command = match (self.below(100), self.last.take()) {
+            (0..50, _) if bare.is_some() => self.hours(bare.unwrap_or(0)),
+            (0..7, Some(last)) => last,
+            (7..14, _) => return self.jump(model),
+            (14..18, _) => self.once(model),
+            (18, _) if !model.keys.is_empty() => self.late(model),
+            (19..22, _) => Command::Race(Box::new(self.plain(model)), Box::new(self.plain(model))).tied(self),
+            _ => self.any(model),
+        };
+        self.last = Some(command.clone());
+        command
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        self.random.random_range(0..end)
+    }
+
+    fn one_in(&mut self, chances: usize) -> bool {
+        self.below(chances) == 0
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+
+    /// All commands but those about other commands.
+    fn any(&mut self, model: &Model) -> Command {
+        let by = self.person(model);
+        match self.below(100) {
+            0..88 => self.plain(model),
+            88..90 => {
+                let owner = if self.one_in(5) { self.person(model) } else { by };
+                let notice = self.below(model.people[owner].notices.len() + 1);
+                Command::Note { by, owner, notice, is_read: !self.one_in(3) }
+            }
+            90..92 => Command::NoteAll { by },
+            92..95 => {
+                let whom = (by + 1 + self.below(model.people.len() - 1)) % model.people.len();
+                Command::Block { by, whom, blocks: self.one_in(4) }
+            }
+            95..97 => self.hours(by % WITH_HOURS),
+            97..98 => {
+                let by = by % WITH_HOURS;
+                Command::Close { by, row: self.below(model.people[by].hours.len() + 1) }
+            }
+            _ => {
+                let (of, days) = (self.person(model), self.pick(&[1, 7, 14]));
+                Command::Slots { by, of, days, minutes: self.pick(&[5, 37, 60, 480]) }
+            }
+        }
+    }
+
+    /// Commands that may also happen at the same moment as another.
+    fn plain(&mut self, model: &Model) -> Command {
+        let by = self.person(model);
+        match self.below(88) {
+            0..26 => self.request(model),
+            26..48 => self.step(model),
+            48..55 => {
+                let step = self.pick(&[Step::Expire, Step::Expire, Step::Complete, Step::Complete, Step::Confirm]);
+                Command::Schedule { at: self.meeting(model), step }
+            }
+            55..64 => self.change(model),
+            64..68 => Command::Purchase { by, credits: self.pick(&[1, 1, 2, 3]) },
+            68..73 => {
+                let at = self.meeting_that_is(model, Status::Completed);
+                Command::Transfer { by: self.party(model, at), at, total: self.pick(&[1, 2, 3, 6]) }
+            }
+            73..78 => {
+                let at = self.meeting_that_is(model, Status::Completed);
+                let by = self.party(model, at);
+                let other = model.meetings.get(at).filter(|meeting| meeting.has(by)).map(|meeting| meeting.other(by));
+                let about = other.filter(|_| !self.one_in(8)).unwrap_or(by);
+                Command::Review { by, at, about, rating: self.pick(&[1, 2, 3, 4, 5]) }
+            }
+            78..82 => Command::Say { by, to: self.somebody(model) },
+            82..86 => {
+                let message = self.below(model.messages.len() + 1);
+                let to = model.messages.get(message).map_or(by, |message| message.to);
+                Command::Read { by: if self.one_in(4) { by } else { to }, message }
+            }
+            _ => Command::ReadAll { by, from: self.person(model) },
+        }
+    }
+
+    fn person(&mut self, model: &Model) -> usize {
+        self.below(model.people.len())
+    }
+
+    /// Hardly ever nobody.
+    fn somebody(&mut self, model: &Model) -> Option<usize> {
+        (!self.one_in(40)).then(|| self.person(model))
+    }
+
+    /// Mostly one that is still open, hardly ever none at all.
+    fn meeting(&mut self, model: &Model) -> usize {
+        match self.below(10) {
+            0..7 => self.meeting_where(model, |meeting| meeting.status.is_open()),
+            _ => self.below(model.meetings.len() + 1),
+        }
+    }
+
+    fn meeting_that_is(&mut self, model: &Model, status: Status) -> usize {
+        if self.one_in(6) { self.meeting(model) } else { self.meeting_where(model, |meeting| meeting.status == status) }
+    }
+
+    fn meeting_where(&mut self, model: &Model, wanted: impl Fn(&Meeting) -> bool) -> usize {
+        let fitting: Vec<usize> = (0..model.meetings.len()).filter(|at| wanted(&model.meetings[*at])).collect();
+        if fitting.is_empty() { self.below(model.meetings.len() + 1) } else { self.pick(&fitting) }
+    }
+
+    /// Mostly one of the two.
+    fn party(&mut self, model: &Model, at: usize) -> usize {
+        match (model.meetings.get(at), self.below(12)) {
+            (Some(meeting), 1..7) => meeting.requester,
+            (Some(meeting), 7..) => meeting.expert,
+            _ => self.person(model),
+        }
+    }
+
+    fn request(&mut self, model: &Model) -> Command {
+        let by = self.person(model);
+        let to = self.somebody(model);
+        Command::Request { by, to, span: self.span(model, to) }
+    }
+
+    fn step(&mut self, model: &Model) -> Command {
+        use Step::{Cancel, Complete, Confirm, Expire, Refund, ReportNoShow};
+        let at = self.meeting(model);
+        let by = self.party(model, at);
+        let steps = [Confirm, Confirm, Confirm, Cancel, Complete, Complete, ReportNoShow, Expire, Refund];
+        let step = match model.meetings.get(at) {
+            Some(meeting) if meeting.status == Status::Pending && self.one_in(2) => Confirm,
+            Some(meeting) if meeting.span.1 <= model.now && self.one_in(2) => Complete,
+            _ => self.pick(&steps),
+        };
+        Command::Step { by, at, step }
+    }
+
+    fn change(&mut self, model: &Model) -> Command {
+        let at = self.meeting(model);
+        let by = match model.meetings.get(at) {
+            Some(meeting) if !self.one_in(4) => meeting.requester,
+            _ => self.party(model, at),
+        };
+        let title = self.one_in(2).then(|| self.random.random_range(1..100));
+        let span = model.meetings.get(at).map(|meeting| meeting.span);
+        let (start, end) = match (self.below(4), span) {
+            (0, _) => (None, None),
+            // A little earlier, later, shorter, longer: so that it overlaps itself.
+            (1, Some(span)) => {
+                let nudges = [-15, -5, 0, 5, 10];
+                (Some(span.0 + self.pick(&nudges)), Some(span.1 + self.pick(&nudges)))
+            }
+            (2, Some(span)) => (None, Some(span.1 + self.pick(&[-10, 10, 30]))),
+            _ => {
+                let (start, end) = self.span(model, model.meetings.get(at).map(|meeting| meeting.expert));
+                (Some(start), Some(end))
+            }
+        };
+        Command::Change { by, at, title, start, end }
+    }
+
+    /// A time of the next days, for an expert with hours mostly inside them.
+    fn span(&mut self, model: &Model, expert: Option<usize>) -> Span {
+        let mut span = self.loose_span(model);
+        for _ in 0..5 {
+            let fits = expert.is_none_or(|expert| {
+                let theirs = &model.people[expert];
+                span.1 < span.0 || calendar::covers(theirs.zone, &theirs.hours, span)
+            });
+            if fits {
+                break;
+            }
+            span = self.loose_span(model);
+        }
+        span
+    }
+
+    fn loose_span(&mut self, model: &Model) -> Span {
+        let length = if self.one_in(40) { self.pick(&BAD_LENGTHS) } else { self.pick(&LENGTHS) };
+        let near = self.meeting_where(model, |meeting| meeting.status.is_open());
+        let start = match (self.below(10), model.meetings.get(near)) {
+            (0, _) => model.now + self.pick(&[-30, -1, 0, 1, 2]),
+            (1, Some(meeting)) => meeting.span.1,
+            (2, Some(meeting)) => meeting.span.0 - length,
+            (3, Some(meeting)) => meeting.span.0 + self.pick(&[-7, -5, 0, 3, 5]),
+            (4, _) => model.now + self.random.random_range(1..4 * DAY),
+            _ => (model.now + self.random.random_range(5..2 * DAY)) / 5 * 5,
+        };
+        (start, start + length)
+    }
+
+    fn hours(&mut self, by: usize) -> Command {
+        loop {
+            let (from, until) = (self.pick(&FROM), self.pick(&UNTIL));
+            if from < until {
+                return Command::Open { by, day: self.pick(&[0, 1, 2, 3, 4, 5, 6]), from, until };
+            }
+        }
+    }
+
+    /// By a little, by a lot, or to a moment that matters to some meeting.
+    fn jump(&mut self, model: &Model) -> Command {
+        let matters = self.meeting_where(model, |meeting| meeting.status.is_open());
+        let moment = model.meetings.get(matters).map(|meeting| {
+            let (start, end) = meeting.span;
+            let (auto, before) = (end + DAY, 1);
+            self.pick(&[start - before, start, start + 9, start + 10, end - before, end, auto - before, auto])
+        });
+        let minutes = match (self.below(20), moment) {
+            (0..8, Some(moment)) => moment - model.now,
+            (8..13, _) => self.random.random_range(2..HOUR),
+            (13..18, _) => self.random.random_range(HOUR..8 * HOUR),
+            _ => self.random.random_range(8 * HOUR..2 * DAY),
+        };
+        // Never less than two minutes, so that no lease is over or not by a second.
+        let fits = |minutes: &Minute| *minutes >= 2 && !model.is_ambiguous_after(*minutes);
+        let minutes = (minutes..).find(fits).expect("some minute is far enough from everything");
+        Command::Jump { minutes }
+    }
+
+    fn once(&mut self, model: &Model) -> Command {
+        let known = model.keys.len();
+        let key = if known > 0 && self.one_in(3) { known - 1 - self.below(known.min(4)) } else { known };
+        let dies = match self.below(6) {
+            0 => Some(Death::BeforeTheCommand),
+            1 => Some(Death::BeforeSettling),
+            _ => None,
+        };
+        if let Some(known) = model.keys.get(key)
+            && !self.one_in(8)
+        {
+            return Command::Once { key, of: Box::new(known.of.clone()), dies };
+        }
+        loop {
+            let command = self.plain(model);
+            if command.is_a_post() {
+                return Command::Once { key, of: Box::new(command), dies };
+            }
+        }
+    }
+
+    fn late(&mut self, model: &Model) -> Command {
+        let key = self.below(model.keys.len());
+        Command::Late { key, claim: self.below(model.keys[key].claims) }
+    }
+}
+
+impl Command {
+    fn is_a_post(&self) -> bool {
+        matches!(
+            self,
+            Command::Request { .. }
+                | Command::Purchase { .. }
+                | Command::Transfer { .. }
+                | Command::Review { .. }
+                | Command::Say { .. }
+        )
+    }
+
+    /// Half of all races are between a command and itself.
+    fn tied(self, dice: &mut Dice) -> Self {
+        match self {
+            Command::Race(one, _) if dice.one_in(2) => Command::Race(one.clone(), one),
+            other => other,
+        }
+    }
+}

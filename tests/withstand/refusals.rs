@@ -1,0 +1,155 @@
+//! A table that conflicts, throttles, breaks down and loses answers: what passes is waited out, what lasts is said, and
+//! what was done is never called refused. All waits are as deployed; the tests' clock jumps over them.
+
+use std::time::Duration;
+
+use tests::{Fault, Moment, Strike, World};
+use tokio::time::Instant;
+
+use crate::commands::{Command, Outcome, Scene};
+
+/// Of everything that can go wrong once, what the service can say before or after it did what it was asked.
+fn mishaps() -> impl Iterator<Item = (Fault, Moment)> {
+    let befores = Fault::ERRORS.into_iter().map(|fault| (fault, Moment::Before));
+    let afters = Fault::ERRORS.into_iter().filter(|fault| !fault.is_a_refusal()).map(|fault| (fault, Moment::After));
+    befores.chain(afters)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_single_mishap_at_any_call_of_any_command_is_not_noticed() {
+    let world = World::new().await;
+    for command in Command::ALL {
+        for (fault, moment) in mishaps() {
+            for nth in 1.. {
+                let scene = Scene::arrange(&world, command, &format!("{command:?}-{fault:?}-{moment:?}-{nth}")).await;
+                world.table.faults.arm(Strike::once(fault, moment, nth));
+                let outcome = scene.act(None).await;
+                let calls = world.table.faults.calls().len();
+                world.table.faults.disarm();
+                assert!(outcome.is_fine(), "{command:?}, {fault:?} {moment:?} call {nth}: {outcome:?}");
+                assert_eq!(scene.effects().await, 1, "{command:?}, {fault:?} {moment:?} call {nth}: {outcome:?}");
+                if calls < nth {
+                    break;
+                }
+            }
+        }
+    }
+    world.is_sound().await;
+}
+
+/// The call that does it, and how the caller may be told that it could not be made.
+fn deed(command: Command) -> &'static str {
+    match command {
+        Command::MarkAllMessages | Command::MarkNotice | Command::UnmarkNotice | Command::MarkAllNotices => "UpdateItem",
+        Command::Logout => "UpdateItem",
+        _ => "TransactWriteItems",
+    }
+}
+
+/// Acts while the fault lasts: the outcome, how often the call was made, and how long it all took.
+async fn act_under(scene: &Scene, strike: Strike) -> (Outcome, usize, Duration) {
+    let faults = &scene.world.table.faults;
+    faults.arm(strike);
+    let start = Instant::now();
+    let outcome = scene.act(None).await;
+    (outcome, faults.disarm(), start.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_lasts_is_told_in_time_and_leaves_nothing_behind() {
+    let world = World::new().await;
+    for command in Command::ALL {
+        for fault in Fault::ERRORS {
+            let scene = Scene::arrange(&world, command, &format!("{command:?}-{fault:?}")).await;
+            let strike = Strike::always(fault, Moment::Before).only(deed(command));
+            let (outcome, calls, took) = act_under(&scene, strike).await;
+            if calls == 0 {
+                continue; // it cannot happen to a call of this kind
+            }
+            let told = if fault == Fault::Conflict { (409, "conflict") } else { (503, "unavailable") };
+            assert_eq!(outcome.told(), told, "{command:?}, {fault:?}");
+            assert!(calls <= 30, "{command:?}, {fault:?}: {calls} calls");
+            assert!(took < Duration::from_secs(8), "{command:?}, {fault:?}: {took:?}");
+            if command == Command::Request {
+                println!("{fault:?}: {calls} calls, {:.2} s, then {told:?}", took.as_secs_f64());
+            }
+            assert_eq!(scene.effects().await, 0, "{command:?}, {fault:?}");
+            assert!(scene.act(None).await.is_fine(), "{command:?}, {fault:?}");
+            assert_eq!(scene.effects().await, 1, "{command:?}, {fault:?}");
+        }
+    }
+    world.is_sound().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_commit_whose_answers_are_all_lost_was_made_once_and_is_not_called_refused() {
+    let world = World::new().await;
+    for command in Command::ALL {
+        for fault in [Fault::Lost, Fault::Down] {
+            let scene = Scene::arrange(&world, command, &format!("{command:?}-{fault:?}")).await;
+            let strike = Strike::always(fault, Moment::After).only("TransactWriteItems");
+            let (outcome, calls, _) = act_under(&scene, strike).await;
+            if calls > 0 {
+                assert_eq!(outcome.told(), (503, "unavailable"), "{command:?}, {fault:?}");
+            }
+            assert_eq!(scene.effects().await, 1, "{command:?}, {fault:?}");
+        }
+    }
+    world.is_sound().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn reads_the_table_refuses_are_called_unavailable() {
+    let world = World::new().await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    ada.adds_skill("Rust").await;
+    bob.writes(&ada, "Hello").await.is(201);
+    let meeting = bob.books(&ada, tests::minute(60), 30).await;
+    let paths = [
+        "/api/users/me/".to_owned(),
+        format!("/api/users/{}/", bob.id),
+        format!("/api/users/{}/available_slots/", bob.id),
+        "/api/users/?skill=rust".to_owned(),
+        "/api/user-skills/".to_owned(),
+        "/api/user-availability/".to_owned(),
+        "/api/credits/balance/".to_owned(),
+        "/api/credit-transactions/".to_owned(),
+        "/api/meetings/".to_owned(),
+        format!("/api/meetings/{meeting}/"),
+        "/api/reviews/".to_owned(),
+        "/api/messages/".to_owned(),
+        format!("/api/messages/?with_user={}", bob.id),
+        "/api/notifications/".to_owned(),
+    ];
+    for path in &paths {
+        for fault in [Fault::Throttled, Fault::Down, Fault::Lost] {
+            for operation in ["GetItem", "BatchGetItem", "Query", "UpdateItem"] {
+                world.table.faults.arm(Strike::always(fault, Moment::Before).only(operation));
+                let start = Instant::now();
+                let answer = ada.get(path).await;
+                let struck = world.table.faults.disarm();
+                let expected = if struck > 0 { (503, "unavailable") } else { (200, "") };
+                assert_eq!(answer.outcome(), expected, "{fault:?} {operation}: {answer}");
+                assert!(start.elapsed() < Duration::from_secs(8), "{fault:?} {operation}: {:?}", start.elapsed());
+            }
+        }
+        ada.get(path).await.is(200);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_the_table_leaves_unprocessed_are_asked_for_again_and_not_for_ever() {
+    let world = World::new().await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    world.table.faults.arm(Strike::once(Fault::Partial, Moment::Before, 1).only("BatchGetItem"));
+    ada.requests(&bob, tests::minute(60), 30).await.is(201);
+    assert_eq!(world.table.faults.disarm(), 1);
+
+    world.table.faults.arm(Strike::always(Fault::Partial, Moment::Before).only("BatchGetItem"));
+    let start = Instant::now();
+    let answer = ada.get(&format!("/api/users/{}/available_slots/", bob.id)).await;
+    let calls = world.table.faults.disarm();
+    answer.refuses(503, "unavailable");
+    assert!(calls <= 30, "{calls} calls");
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+}
