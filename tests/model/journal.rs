@@ -7,6 +7,9 @@ use super::command::{Command, Heard};
 
 const REMEMBERED: usize = 25;
 
+/// Of each answer, so many characters.
+const SHOWN: usize = 300;
+
 /// How often each command came out as what.
 pub(crate) type Census = BTreeMap<(String, String), usize>;
 
@@ -34,7 +37,8 @@ impl Journal {
 
     pub(crate) fn hear(&mut self, command: &Command, heard: &Heard) {
         if let Some(line) = self.last.back_mut() {
-            line.push_str(&format!("\n       -> {heard:?}"));
+            let heard: String = format!("{heard:?}").chars().take(SHOWN).collect();
+            line.push_str(&format!("\n       -> {heard}"));
         }
         let name = match command {
             Command::Step { step, .. } => format!("Step {step:?}"),

@@ -83,20 +83,21 @@ fn the_marketplace_does_what_the_specification_says_and_loses_nothing() {
     }
     let first: u64 = rand::rng().random_range(0..1 << 40);
     println!("{WORLDS} worlds of {COMMANDS} commands from seed {first} on");
-    let census = Mutex::new(Census::new());
+    let census = Mutex::new(Some(Census::new()));
     std::thread::scope(|scope| {
         for thread in 0..THREADS {
             let census = &census;
             scope.spawn(move || {
                 for number in (0..WORLDS).filter(|number| number % THREADS == thread) {
-                    let of_this_world = play::world(first + number, COMMANDS, STOCK_EVERY);
-                    let mut census = census.lock().expect("a world that fails does not hold it");
-                    of_this_world.into_iter().for_each(|(what, count)| *census.entry(what).or_default() += count);
+                    let of_this_world = std::panic::catch_unwind(|| play::world(first + number, COMMANDS, STOCK_EVERY));
+                    if !add(&mut census.lock().expect("nobody panics with it"), of_this_world.ok()) {
+                        break;
+                    }
                 }
             });
         }
     });
-    let census = census.into_inner().expect("no world failed");
+    let census = census.into_inner().expect("nobody panics with it").expect("what went wrong is printed above");
     for ((command, outcome), count) in &census {
         println!("{count:>7}  {command}: {outcome}");
     }
@@ -106,6 +107,16 @@ fn the_marketplace_does_what_the_specification_says_and_loses_nothing() {
             assert!(is_known, "{command} never came out as {outcome}");
         }
     }
+}
+
+/// Adds what one world heard. Once one has failed all the others stop.
+fn add(sum: &mut Option<Census>, of_one_world: Option<Census>) -> bool {
+    let (Some(counts), Some(more)) = (sum.as_mut(), of_one_world) else {
+        *sum = None;
+        return false;
+    };
+    more.into_iter().for_each(|(what, count)| *counts.entry(what).or_default() += count);
+    true
 }
 
 #[expect(clippy::disallowed_methods, reason = "a person who replays a failure says which")]

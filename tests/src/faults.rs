@@ -5,12 +5,15 @@
 use std::sync::Mutex;
 
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 /// What goes wrong with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The process ends here: no answer comes, and nothing is asked any more.
     Death,
+    /// It takes as long as the test likes, and then goes well.
+    Stall,
     /// The connection breaks.
     Lost,
     /// The service answers 500.
@@ -30,16 +33,11 @@ impl Fault {
     /// Whether this can happen to such a call. Reads are not in the way of transactions.
     fn befalls(self, operation: &str) -> bool {
         match self {
-            Fault::Conflict => operation.starts_with("Transact") || operation.ends_with("eItem") || operation == "PutItem",
+            Fault::Conflict => matches!(operation, "TransactWriteItems" | "UpdateItem"),
             Fault::ThrottledLeg => operation == "TransactWriteItems",
             Fault::Partial => operation == "BatchGetItem",
-            Fault::Death | Fault::Lost | Fault::Down | Fault::Throttled => true,
+            Fault::Death | Fault::Stall | Fault::Lost | Fault::Down | Fault::Throttled => true,
         }
-    }
-
-    /// Whether the service can say this only of something it has not done.
-    pub fn is_a_refusal(self) -> bool {
-        matches!(self, Fault::Throttled | Fault::Conflict | Fault::ThrottledLeg)
     }
 }
 
@@ -87,6 +85,7 @@ struct State {
     armed: Option<(Strike, usize)>,
     struck: usize,
     is_dead: bool,
+    is_stalled: bool,
 }
 
 /// The one place that decides about every call to a table.
@@ -94,6 +93,8 @@ struct State {
 pub struct Faults {
     state: Mutex<State>,
     death: Notify,
+    stall: Notify,
+    release: Notify,
 }
 
 impl Faults {
@@ -121,20 +122,33 @@ impl Faults {
 
     /// Runs `work` until it is done, or until the process dies in it: then everything it was about to do is dropped.
     pub async fn until_death<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let death = async {
-            loop {
-                let mut death = std::pin::pin!(self.death.notified());
-                death.as_mut().enable();
-                if self.state().is_dead {
-                    return;
-                }
-                death.await;
-            }
-        };
         tokio::select! {
             biased;
-            () = death => None,
+            () = self.until(&self.death, |state| state.is_dead) => None,
             result = work => Some(result),
+        }
+    }
+
+    /// Starts `work` and returns as soon as it stalls as armed; whatever happens next happens in between. Nobody else
+    /// stalls. The work goes on with [`Self::release`].
+    pub async fn start<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        let running = tokio::spawn(work);
+        self.until(&self.stall, |state| state.is_stalled).await;
+        running
+    }
+
+    pub fn release(&self) {
+        self.release.notify_one();
+    }
+
+    async fn until(&self, change: &Notify, happened: impl Fn(&State) -> bool) {
+        loop {
+            let mut changed = std::pin::pin!(change.notified());
+            changed.as_mut().enable();
+            if happened(&self.state()) {
+                return;
+            }
+            changed.await;
         }
     }
 
@@ -161,5 +175,11 @@ impl Faults {
     pub(crate) fn die(&self) {
         self.state().is_dead = true;
         self.death.notify_waiters();
+    }
+
+    pub(crate) async fn stall(&self) {
+        self.state().is_stalled = true;
+        self.stall.notify_waiters();
+        self.release.notified().await;
     }
 }

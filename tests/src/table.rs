@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use dynoxide::{Database, DynoxideError};
+use dynoxide::{Database, DynoxideError, ImportOptions};
 use local::template;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -90,13 +90,10 @@ impl Table {
         }
     }
 
-    /// Writes items past the application, 25 at a time: for tests that need very many.
-    pub fn import(&self, items: &[Json]) {
-        for chunk in items.chunks(25) {
-            let puts: Vec<_> = chunk.iter().map(|item| json!({"PutRequest": {"Item": item}})).collect();
-            let request = json!({"RequestItems": {&self.name: puts}});
-            self.ask("BatchWriteItem", &request.to_string()).expect("the items can be written");
-        }
+    /// Writes items past the application: for tests that need very many.
+    pub fn import(&self, items: Vec<Json>) {
+        let items = items.into_iter().map(|item| serde_json::from_value(item).expect("an item")).collect();
+        self.database.import_items(&self.name, items, ImportOptions::default()).expect("the items can be written");
     }
 
     fn ask(&self, operation: &str, body: &str) -> Result<Json, DynoxideError> {
@@ -127,12 +124,16 @@ impl Table {
         // Others may go first, here and below: without a pause a request would run from its first call to its last.
         tokio::task::yield_now().await;
         let judged = self.faults.judge(&operation);
-        let result = match judged {
+        match judged {
+            Some((Fault::Stall, Moment::Before)) => self.faults.stall().await,
             Some((fault, Moment::Before)) => return self.fail(fault, &operation, &body).await,
-            _ => self.ask(&operation, &body),
-        };
-        if let Some((fault, Moment::After)) = judged {
-            return self.fail(fault, &operation, &body).await;
+            _ => {}
+        }
+        let result = self.ask(&operation, &body);
+        match judged {
+            Some((Fault::Stall, Moment::After)) => self.faults.stall().await,
+            Some((fault, Moment::After)) => return self.fail(fault, &operation, &body).await,
+            _ => {}
         }
         tokio::task::yield_now().await;
         match result {
@@ -148,6 +149,7 @@ impl Table {
                 self.faults.die();
                 std::future::pending().await
             }
+            Fault::Stall => unreachable!("a stalled call goes well"),
             Fault::Lost => Err(ConnectorError::io("the connection broke, on purpose".into())),
             Fault::Down => Ok(response(500, named("InternalServerError").to_string())),
             Fault::Throttled => Ok(response(400, named("ThrottlingException").to_string())),

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 mod api {
+    mod access;
     mod accounts;
     mod availability;
+    mod bad_input;
     mod bodies;
     mod bucket;
     mod conventions;
@@ -17,6 +19,7 @@ mod api {
     mod messages;
     mod moves;
     mod notifications;
+    mod operations;
     mod paging;
     mod pictures;
     mod refusals;

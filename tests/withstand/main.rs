@@ -2,6 +2,7 @@
 
 mod calendar;
 mod commands;
+mod cost;
 mod credits;
 mod deaths;
 mod edits;
@@ -12,3 +13,4 @@ mod messages;
 mod names;
 mod refusals;
 mod sessions;
+mod stalls;

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::ids::UserId;
 use store::{Gate, Rotation, Session};
-use tests::{World, at_once};
+use tests::{Fault, Moment, Strike, World, at_once};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_parallel_uses_of_one_refresh_token_one_wins_and_the_session_is_over() {
@@ -49,4 +49,19 @@ async fn after_a_logout_was_answered_nothing_passes_with_its_token() {
     at_once(jobs).await;
     ada.get("/api/users/me/").await.refuses(401, "token_invalid");
     elsewhere.get("/api/users/me/").await.is(200);
+}
+
+#[tokio::test]
+async fn a_rotation_whose_answer_was_lost_is_not_taken_for_a_theft() {
+    let world = World::new().await;
+    let ada = world.register("ada").await;
+    let (now, user) = (world.now(), UserId::new(ada.id).unwrap());
+    let id = world.app.mint.session(now);
+    let session =
+        Session { id, user, refresh_hash: "first".to_owned(), created_at: now, expires_at: now + TimeDelta::days(7) };
+    world.app.store.session_open(&session).await.unwrap();
+    world.table.faults.arm(Strike::once(Fault::Lost, Moment::After, 1));
+    assert_eq!(world.app.store.session_rotate(id, "first", "second", now).await.unwrap(), Rotation::Renewed(user));
+    assert_eq!(world.table.faults.disarm(), 1);
+    assert_eq!(world.app.store.session_rotate(id, "second", "third", now).await.unwrap(), Rotation::Renewed(user));
 }

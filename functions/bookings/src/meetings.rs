@@ -118,7 +118,7 @@ pub struct MeetingRequest {
     scheduled_start: Stamp,
     /// After the start, at most 8 hours later.
     scheduled_end: Stamp,
-    #[schema(max_length = 4000)]
+    #[schema(nullable = false, max_length = 4000)]
     description: Option<String>,
     category_id: Option<i64>,
 }
@@ -127,10 +127,14 @@ pub struct MeetingRequest {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents the body; `MeetingChanges` is what is read from it")]
 pub struct MeetingChange {
+    #[schema(nullable = false, min_length = 1, max_length = 200)]
     title: Option<String>,
+    #[schema(nullable = false, max_length = 4000)]
     description: Option<String>,
     category_id: Option<i64>,
+    #[schema(nullable = false)]
     scheduled_start: Option<Stamp>,
+    #[schema(nullable = false)]
     scheduled_end: Option<Stamp>,
 }
 

@@ -55,7 +55,7 @@ pub struct ReviewRequest {
     reviewee_id: i64,
     #[schema(minimum = 1, maximum = 5)]
     rating: u8,
-    #[schema(max_length = 4000)]
+    #[schema(nullable = false, max_length = 4000)]
     review_text: Option<String>,
 }
 

@@ -169,6 +169,7 @@ impl Parse for Order {
 pub struct TransferRequest {
     meeting_id: i64,
     /// What the expert shall have got in total, 1 to 1000; 1 if left out.
+    #[schema(nullable = false, minimum = 1, maximum = 1000)]
     amount: Option<u32>,
 }
 

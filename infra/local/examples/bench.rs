@@ -15,6 +15,10 @@ use hyper_util::rt::TokioExecutor;
 use local::{Data, Options, Running};
 use serde_json::{Value, json};
 
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 const PEOPLE: usize = 64;

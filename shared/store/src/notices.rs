@@ -1,6 +1,6 @@
 //! Notifications: written with their cause, listed by person, newest first.
 
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::Instant;
 use domain::ids::{NoticeId, UserId};
 use domain::notice::{Notice, Topic};
@@ -12,7 +12,7 @@ use crate::keys;
 use crate::lists::before;
 use crate::row::{Item, Reader, Row, number, text};
 use crate::table::{Range, Store};
-use crate::transaction::Update;
+use crate::transaction::{Transaction, Update};
 
 fn topic_text(topic: Topic) -> &'static str {
     match topic {
@@ -127,23 +127,13 @@ impl Store {
         is_read: bool,
         now: Instant,
     ) -> Result<Option<Notice>, Fault> {
-        let condition = if is_read { "attribute_not_exists(#is_read)" } else { "attribute_exists(#is_read)" };
-        let change =
-            if is_read { "SET #updated_at = :now, #is_read = :yes" } else { "SET #updated_at = :now REMOVE #is_read" };
-        let mut update = Update::new(keys::notice(user, id), change)
-            .when(format!("attribute_exists(#pk) AND {condition}"))
-            .value(":now", number(now.timestamp_millis()));
-        if is_read {
-            update = update.value(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true));
-        }
         if !is_read {
-            // What is unread again must be found again by the next "mark all".
-            let lower = Update::new(keys::inbox(user), "SET #all_read_to = :before")
-                .when("#all_read_to >= :this")
-                .value(":before", text(before(&keys::id_text(id.get()))))
-                .value(":this", text(keys::id_text(id.get())));
-            self.unconditional(lower).await?;
+            return self.notice_unmark(user, id, now).await;
         }
+        let update = Update::new(keys::notice(user, id), "SET #updated_at = :now, #is_read = :yes")
+            .when("attribute_exists(#pk) AND attribute_not_exists(#is_read)")
+            .value(":now", number(now.timestamp_millis()))
+            .value(":yes", AttributeValue::Bool(true));
         match self.update(update, ReturnValue::AllNew).await {
             Ok(item) => from_item(&item).map(Some),
             Err(Failed::Refused(item)) if item.is_empty() => Ok(None),
@@ -152,12 +142,46 @@ impl Store {
         }
     }
 
+    /// What is unread again must be found again by the next "mark all": together with it, the watermark sinks below it,
+    /// and a "mark all" that is under way hears that it must not raise it.
+    async fn notice_unmark(&self, user: UserId, id: NoticeId, now: Instant) -> Result<Option<Notice>, Fault> {
+        #[derive(Clone)]
+        enum Because {
+            ItIsUnread,
+            OfTheWatermark,
+        }
+        let rank = keys::id_text(id.get());
+        let unmark = Update::new(keys::notice(user, id), "SET #updated_at = :now REMOVE #is_read")
+            .when("attribute_exists(#is_read)")
+            .value(":now", number(now.timestamp_millis()));
+        let inbox = |expression: &str, condition: &str| {
+            Update::new(keys::inbox(user), expression)
+                .when(condition)
+                .value(":one", number(1))
+                .value(":this", text(rank.clone()))
+        };
+        let behind = inbox("ADD #taken_back :one", "attribute_not_exists(#all_read_to) OR #all_read_to < :this");
+        let before = inbox("SET #all_read_to = :before ADD #taken_back :one", "#all_read_to >= :this")
+            .value(":before", text(before(&rank)));
+        for inbox in [&behind, &before, &behind, &before] {
+            let mut transaction = Transaction::new();
+            transaction.update(unmark.clone(), Some(Because::ItIsUnread));
+            transaction.update(inbox.clone(), Some(Because::OfTheWatermark));
+            match self.commit(transaction).await {
+                Ok(()) | Err(Failed::Refused(Because::ItIsUnread)) => return self.notice(user, id).await,
+                Err(Failed::Refused(Because::OfTheWatermark)) => {}
+                Err(Failed::Fault(fault)) => return Err(fault),
+            }
+        }
+        Err(Fault::Contended)
+    }
+
     /// Marks everything read and says how many that were. A watermark keeps the next call from reading all of it again.
     pub async fn notices_mark_all(&self, user: UserId, now: Instant) -> Result<usize, Fault> {
         let inbox = self.get(&keys::inbox(user)).await?;
-        let mut low = match &inbox {
-            Some(item) => Reader(item).owned("all_read_to")?,
-            None => String::new(),
+        let (mut low, taken_back) = match &inbox {
+            Some(item) => (Reader(item).owned("all_read_to")?, Reader(item).count("taken_back")?),
+            None => (String::new(), 0),
         };
         let mut marked = 0;
         while marked < MOST_MARKED {
@@ -183,7 +207,10 @@ impl Store {
         }
         let settled = NoticeId::mint(now - chrono::TimeDelta::seconds(SETTLES_WITHIN_SECONDS), 0);
         let watermark = low.min(keys::id_text(settled.get()));
-        let raise = Update::new(keys::inbox(user), "SET #all_read_to = :to").value(":to", text(watermark));
+        let raise = Update::new(keys::inbox(user), "SET #all_read_to = :to")
+            .when("attribute_not_exists(#taken_back) OR #taken_back = :seen")
+            .value(":to", text(watermark))
+            .value(":seen", number(taken_back));
         self.unconditional(raise).await?;
         Ok(marked)
     }

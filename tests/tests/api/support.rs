@@ -94,7 +94,7 @@ pub(crate) fn block(world: &World) {
     let items = world.table.items();
     let mut shared = items.into_iter().find(|item| item["sk"]["S"] == "Z").expect("a conversation");
     shared["low_blocks"] = json!({"BOOL": true});
-    world.table.import(&[shared]);
+    world.table.import(vec![shared]);
 }
 
 /// The administrator of a world.

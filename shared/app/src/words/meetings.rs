@@ -19,15 +19,18 @@ fn tell(to: Seat, topic: Topic, title: &'static str, mailed: bool, content: Stri
     Telling { to, topic, title, content, mailed }
 }
 
-/// The notifications a change of a booking causes.
+/// The notifications a change of a booking causes, each with an id of its own: DynamoDB takes no transaction that names
+/// an item twice, and one person may get two at once.
 pub fn of_change(change: &Change, mint: &Mint, now: Instant) -> Vec<Notice> {
     let booking = &change.after;
-    change
-        .facts
-        .iter()
-        .flat_map(|fact| tellings(booking, *fact))
-        .map(|telling| Notice {
-            id: mint.notice(now),
+    let mut notices: Vec<Notice> = Vec::new();
+    for telling in change.facts.iter().flat_map(|fact| tellings(booking, *fact)) {
+        let mut id = mint.notice(now);
+        while notices.iter().any(|other| other.id == id) {
+            id = mint.notice(now);
+        }
+        notices.push(Notice {
+            id,
             user: booking.party(telling.to).id,
             topic: telling.topic,
             title: telling.title.to_owned(),
@@ -38,8 +41,9 @@ pub fn of_change(change: &Change, mint: &Mint, now: Instant) -> Vec<Notice> {
             is_read: false,
             created_at: now,
             updated_at: now,
-        })
-        .collect()
+        });
+    }
+    notices
 }
 
 fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
@@ -125,5 +129,52 @@ pub(crate) fn personal(
         is_read: false,
         created_at: now,
         updated_at: now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+    use domain::booking::{Draft, Facade, Outcome, Party, Policy, Step, Times};
+    use domain::calendar::Schedule;
+    use domain::ids::{BookingId, EntryId};
+    use domain::ledger::Amount;
+    use domain::zone::Zone;
+
+    /// A request nobody answered: its learner hears that it expired and that the credit is back.
+    fn expired() -> Change {
+        let now = Instant::default();
+        let party = |id| Party::new(UserId::new(id).unwrap(), "Ada".to_owned());
+        let times = Times { start: now + TimeDelta::hours(1), end: now + TimeDelta::hours(2) };
+        let draft = Draft {
+            id: BookingId::new(1).unwrap(),
+            facade: Facade::Meetings,
+            title: "Ownership".to_owned(),
+            description: String::new(),
+            category: None,
+            learner: party(2),
+            expert: party(4),
+            times,
+            price: Amount::credits(1),
+            policy: Policy::MEETING,
+        };
+        let schedule = Schedule { rows: &[], blocks: &[], account_zone: &Zone::utc() };
+        let entry = EntryId::new(1).unwrap();
+        let booking = Booking::request(draft, &schedule, now, entry).unwrap().after;
+        match booking.perform(Step::Expire, Actor::Schedule, times.start, entry).unwrap() {
+            Outcome::Changed(change) => *change,
+            Outcome::Unchanged => unreachable!("it was open"),
+        }
+    }
+
+    #[test]
+    fn notifications_of_one_change_never_share_an_id() {
+        let (change, mint) = (expired(), Mint::seeded(1));
+        for _ in 0..20_000 {
+            let notices = of_change(&change, &mint, change.after.updated_at);
+            assert_eq!(notices.len(), 2);
+            assert_ne!(notices[0].id, notices[1].id);
+        }
     }
 }

@@ -1,0 +1,115 @@
+//! A function that stands still between two calls while others go on: what it had read is no longer so.
+
+use chrono::TimeDelta;
+use serde_json::json;
+use tests::person::{id, meeting, stamp};
+use tests::{Fault, Moment, Strike, World, minute};
+
+fn stall(operation: &'static str, nth: usize) -> Strike {
+    Strike::once(Fault::Stall, Moment::Before, nth).only(operation)
+}
+
+#[tokio::test]
+async fn whoever_lost_their_claim_on_a_key_while_they_stood_still_does_nothing_any_more() {
+    let world = World::new().await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    ada.buys(1).await;
+    let slow = {
+        let (ada, body) = (ada.clone(), meeting(&bob, minute(60), 30));
+        async move { ada.post_once("key", "/api/meetings/", body).await }
+    };
+    world.table.faults.arm(stall("TransactWriteItems", 1));
+    let slow = world.table.faults.start(slow).await;
+    world.advance(TimeDelta::seconds(61));
+    let fast = ada.post_once("key", "/api/meetings/", meeting(&bob, minute(60), 30)).await.is(201);
+    ada.declares(id(&fast), "cancelled").await.is(200);
+    world.table.faults.release();
+    // Its time is free again, so nothing but the lost claim stands in its way.
+    slow.await.unwrap().refuses(409, "in_flight");
+    assert_eq!(ada.all("/api/meetings/").await.len(), 1);
+    assert_eq!(ada.post_once("key", "/api/meetings/", meeting(&bob, minute(60), 30)).await.is(201), fast);
+    world.is_sound().await;
+}
+
+#[tokio::test]
+async fn a_meeting_cancelled_while_it_was_being_moved_stays_cancelled() {
+    for (operation, nth) in [("BatchGetItem", 2), ("TransactWriteItems", 1)] {
+        let world = World::new().await;
+        let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+        let held = ada.books(&bob, minute(60), 30).await;
+        let times = json!({"scheduled_start": stamp(minute(75)), "scheduled_end": stamp(minute(105))});
+        world.table.faults.arm(stall(operation, nth));
+        let moving = {
+            let ada = ada.clone();
+            async move { ada.patch(&format!("/api/meetings/{held}/"), times).await }
+        };
+        let moving = world.table.faults.start(moving).await;
+        bob.declares(held, "cancelled").await.is(200);
+        world.table.faults.release();
+        moving.await.unwrap().refuses(400, "invalid_transition");
+        assert_eq!(ada.meeting(held).await["status"], "cancelled");
+        world.is_sound().await;
+    }
+}
+
+#[tokio::test]
+async fn a_move_decided_on_a_calendar_that_changed_meanwhile_is_decided_again() {
+    let world = World::new().await;
+    let (ada, bob, eve) = (world.register("ada").await, world.register("bob").await, world.register("eve").await);
+    let held = ada.books(&bob, minute(60), 30).await;
+    let times = json!({"scheduled_start": stamp(minute(75)), "scheduled_end": stamp(minute(105))});
+    world.table.faults.arm(stall("TransactWriteItems", 1));
+    let moving = {
+        let ada = ada.clone();
+        async move { ada.patch(&format!("/api/meetings/{held}/"), times).await }
+    };
+    let moving = world.table.faults.start(moving).await;
+    eve.books(&bob, minute(180), 30).await;
+    world.table.faults.release();
+    moving.await.unwrap().is(200);
+    eve.buys(1).await;
+    eve.requests(&bob, minute(100), 30).await.refuses(409, "slot_taken");
+    eve.requests(&bob, minute(60), 15).await.is(201);
+    world.is_sound().await;
+}
+
+#[tokio::test]
+async fn a_notification_called_unread_while_all_are_being_marked_is_marked_by_the_next_call() {
+    let world = World::new().await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    let first = id(&bob.writes(&ada, "one").await.is(201));
+    bob.writes(&ada, "two").await.is(201);
+    ada.patch(&format!("/api/notifications/{first}/"), json!({"is_read": true})).await.is(200);
+    world.advance(TimeDelta::minutes(5));
+    let mark_all = || {
+        let ada = ada.clone();
+        async move { ada.patch("/api/notifications/mark_all_read/", json!({})).await }
+    };
+    // It has listed the first as read, and is about to mark the second, or to remember how far it came.
+    for nth in [2, 3] {
+        ada.patch(&format!("/api/notifications/{first}/"), json!({"is_read": true})).await.is(200);
+        world.table.faults.arm(stall("UpdateItem", nth));
+        let marking = world.table.faults.start(mark_all()).await;
+        ada.patch(&format!("/api/notifications/{first}/"), json!({"is_read": false})).await.is(200);
+        world.table.faults.release();
+        marking.await.unwrap().is(200);
+        assert_eq!(mark_all().await.is(200)["updated"], 1, "update {nth} stalled");
+        bob.writes(&ada, "another").await.is(201);
+        world.advance(TimeDelta::minutes(5));
+    }
+}
+
+#[tokio::test]
+async fn nothing_passes_with_a_session_that_ended_while_its_read_was_under_way() {
+    let world = World::new().await;
+    let ada = world.register("ada").await;
+    world.table.faults.arm(stall("UpdateItem", 1));
+    let reading = {
+        let ada = ada.clone();
+        async move { ada.get("/api/users/me/").await }
+    };
+    let reading = world.table.faults.start(reading).await;
+    ada.post("/api/users/logout/", json!({})).await.is(200);
+    world.table.faults.release();
+    reading.await.unwrap().refuses(401, "token_invalid");
+}
