@@ -1,8 +1,8 @@
 //! A World with verbs, and the stories told in it.
 
 pub mod answer;
-pub mod faults;
 pub mod crowd;
+pub mod faults;
 mod gateway;
 pub mod person;
 pub mod table;

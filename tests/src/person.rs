@@ -36,13 +36,7 @@ impl Person {
 
     /// Somebody who has not signed in.
     pub fn stranger(world: &World, username: &str) -> Self {
-        Self {
-            world: world.clone(),
-            id: 0,
-            username: username.to_owned(),
-            token: None,
-            address: world.fresh_address(),
-        }
+        Self { world: world.clone(), id: 0, username: username.to_owned(), token: None, address: world.fresh_address() }
     }
 
     /// The same person, signed in with what registration or login answered.

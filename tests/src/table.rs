@@ -96,13 +96,19 @@ impl Table {
         self.database.import_items(&self.name, items, ImportOptions::default()).expect("the items can be written");
     }
 
+    /// Removes an item past the application.
+    pub fn remove(&self, item: &Json) {
+        let request = json!({"TableName": self.name, "Key": {"pk": item["pk"], "sk": item["sk"]}});
+        self.ask("DeleteItem", &request.to_string()).expect("an item can be removed");
+    }
+
     fn ask(&self, operation: &str, body: &str) -> Result<Json, DynoxideError> {
         fn run<Q: DeserializeOwned, A: Serialize>(
             body: &str,
             operation: impl FnOnce(Q) -> Result<A, DynoxideError>,
         ) -> Result<Json, DynoxideError> {
-            let request = serde_json::from_str(body)
-                .map_err(|error| DynoxideError::SerializationException(error.to_string()))?;
+            let request =
+                serde_json::from_str(body).map_err(|error| DynoxideError::SerializationException(error.to_string()))?;
             Ok(serde_json::to_value(operation(request)?).expect("an answer is JSON"))
         }
         let database = &self.database;

@@ -116,10 +116,10 @@ async fn calendars_stay_sound_while_many_book_move_and_cancel_at_once() {
                     2 => (true, true),
                     _ => (false, false),
                 };
-                let (moving, cancelling) = (
-                    async { if moved { Some(a.patch(&path, times).await) } else { None } },
-                    async { if cancelled { Some(b.declares(meeting, "cancelled").await) } else { None } },
-                );
+                let (moving, cancelling) =
+                    (async { if moved { Some(a.patch(&path, times).await) } else { None } }, async {
+                        if cancelled { Some(b.declares(meeting, "cancelled").await) } else { None }
+                    });
                 let (moving, cancelling) = tokio::join!(moving, cancelling);
                 for answer in moving.into_iter().chain(cancelling) {
                     let fine = [(200, ""), (409, "slot_taken"), (409, "conflict"), (400, "invalid_transition")];

@@ -31,7 +31,12 @@ impl Costs {
     }
 
     /// Holds one request to its bounds: round trips, read units, write units.
-    async fn of<T>(&mut self, what: &str, (trips, reads, writes): (u64, f64, f64), request: impl Future<Output = T>) -> T {
+    async fn of<T>(
+        &mut self,
+        what: &str,
+        (trips, reads, writes): (u64, f64, f64),
+        request: impl Future<Output = T>,
+    ) -> T {
         let before = self.total();
         let result = request.await;
         let after = self.total();
@@ -152,7 +157,10 @@ async fn messages(costs: &mut Costs, ada: &Person, bob: &Person) {
     let mark = format!("/api/messages/{last}/mark_read/");
     costs.of("mark a message read", (3, 3.0, 6.0), bob.patch(&mark, json!({}))).await.is(200);
     let sender = json!({"sender_id": ada.id});
-    costs.of("mark a conversation read", (1, 0.0, 1.0), bob.patch("/api/messages/mark_all_read/", sender)).await.is(200);
+    costs
+        .of("mark a conversation read", (1, 0.0, 1.0), bob.patch("/api/messages/mark_all_read/", sender))
+        .await
+        .is(200);
     costs.of("50 notifications", (1, 3.0, 0.0), bob.get("/api/notifications/")).await.is(200);
     let newest = id(&bob.get("/api/notifications/?limit=1").await.is(200)[0]);
     let one = format!("/api/notifications/{newest}/");
@@ -202,7 +210,9 @@ fn multiply(world: &World, expert: &Person, how_many: i64) {
     };
     for first in (1..=how_many).step_by(1000) {
         let numbers = first..=how_many.min(first + 999);
-        world.table.import(numbers.flat_map(|n| theirs.iter().map(move |item| (item, n))).map(|(i, n)| copy(i, n)).collect());
+        world
+            .table
+            .import(numbers.flat_map(|n| theirs.iter().map(move |item| (item, n))).map(|(i, n)| copy(i, n)).collect());
     }
 }
 

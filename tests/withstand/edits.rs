@@ -20,7 +20,8 @@ async fn parallel_edits_of_skills_hours_and_profile_lose_nothing() {
             let answer = match n % 3 {
                 0 => ada.post("/api/user-skills/", skill(&format!("Skill {n}"))).await,
                 1 => {
-                    let row = json!({"day_of_week": n % 7, "start_time": "08:00", "end_time": format!("{}:00", 10 + n % 12)});
+                    let row =
+                        json!({"day_of_week": n % 7, "start_time": "08:00", "end_time": format!("{}:00", 10 + n % 12)});
                     ada.post("/api/user-availability/", row).await
                 }
                 _ => {
@@ -39,7 +40,9 @@ async fn parallel_edits_of_skills_hours_and_profile_lose_nothing() {
     let me = ada.get("/api/users/me/").await.is(200);
     for field in ["first_name", "last_name", "bio", "headline"] {
         let written = answers.iter().any(|(n, answer)| {
-            n % 3 == 2 && done(answer) && answer.body[field].as_str().is_some_and(|text| text.ends_with(&format!("of {n}")))
+            n % 3 == 2
+                && done(answer)
+                && answer.body[field].as_str().is_some_and(|text| text.ends_with(&format!("of {n}")))
         });
         assert_eq!(written, me[field] != "", "{field}: {me}");
     }

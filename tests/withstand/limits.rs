@@ -53,7 +53,8 @@ async fn ten_attempts_to_sign_in_pass_per_address_whatever_the_account() {
     let people = world.crowd("person", 5).await;
     let stranger = Person::stranger(&world, "stranger");
     let jobs = (0..40).map(|n| {
-        let (stranger, body) = (stranger.clone(), json!({"username": people[n % 5].username, "password": Person::PASSWORD}));
+        let (stranger, body) =
+            (stranger.clone(), json!({"username": people[n % 5].username, "password": Person::PASSWORD}));
         async move { stranger.post("/api/users/login/", body).await }
     });
     let counts = tally(&at_once(jobs).await);
@@ -67,12 +68,15 @@ async fn ten_attempts_to_sign_in_pass_per_address_whatever_the_account() {
 async fn thirty_failed_logins_of_one_account_are_answered_whatever_the_addresses() {
     let world = World::with(Setup::limited()).await;
     let ada = world.register("ada").await;
-    let jobs: Vec<_> = (0..60)
-        .map(|_| {
-            let stranger = Person::stranger(&world, "stranger");
-            async move { stranger.post("/api/users/login/", json!({"username": "ada", "password": "wrong password"})).await }
-        })
-        .collect();
+    let jobs: Vec<_> =
+        (0..60)
+            .map(|_| {
+                let stranger = Person::stranger(&world, "stranger");
+                async move {
+                    stranger.post("/api/users/login/", json!({"username": "ada", "password": "wrong password"})).await
+                }
+            })
+            .collect();
     let counts = tally(&at_once(jobs).await);
     assert_eq!(counts, [((401, "invalid_credentials".to_owned()), 30), ((429, "rate_limited".to_owned()), 30)].into());
     // Only for this minute, and only those who try the password.

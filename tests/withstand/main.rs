@@ -14,3 +14,4 @@ mod names;
 mod refusals;
 mod sessions;
 mod stalls;
+mod stocktaking;

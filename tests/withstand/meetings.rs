@@ -129,7 +129,11 @@ async fn each_side_reviews_once_however_often_it_tries_at_once() {
     let jobs = (0..40).map(|n| {
         let (learner, expert, meeting) = (scene.learner.clone(), scene.expert.clone(), scene.meeting);
         async move {
-            if n % 2 == 0 { learner.reviews(meeting, &expert, 5).await } else { expert.reviews(meeting, &learner, 3).await }
+            if n % 2 == 0 {
+                learner.reviews(meeting, &expert, 5).await
+            } else {
+                expert.reviews(meeting, &learner, 3).await
+            }
         }
     });
     let counts = tally(&at_once(jobs).await);

@@ -13,8 +13,13 @@ async fn of_parallel_uses_of_one_refresh_token_one_wins_and_the_session_is_over(
         let now = world.now() + TimeDelta::seconds(round);
         let user = UserId::new(ada.id).unwrap();
         let id = world.app.mint.session(now);
-        let session =
-            Session { id, user, refresh_hash: "first".to_owned(), created_at: now, expires_at: now + TimeDelta::days(7) };
+        let session = Session {
+            id,
+            user,
+            refresh_hash: "first".to_owned(),
+            created_at: now,
+            expires_at: now + TimeDelta::days(7),
+        };
         world.app.store.session_open(&session).await.unwrap();
         let jobs = (0..20).map(|n| {
             let world = world.clone();

@@ -88,7 +88,12 @@ async fn main() -> Result<(), Fault> {
     for (route, cost) in system.app.capacity.as_ref().map(|capacity| capacity.snapshot()).unwrap_or_default() {
         let per = |sum: f64| sum / cost.requests as f64;
         let trips = per(cost.round_trips as f64);
-        println!("{route:<40} {:>9} {trips:>7.2} {:>7.2} {:>7.2}", cost.requests, per(cost.read_units), per(cost.write_units));
+        println!(
+            "{route:<40} {:>9} {trips:>7.2} {:>7.2} {:>7.2}",
+            cost.requests,
+            per(cost.read_units),
+            per(cost.write_units)
+        );
     }
     let sound = app::audit::ledger(&system.app).await?;
     println!("\nledger: {sound}");
@@ -133,9 +138,8 @@ fn rows(people: &Arc<Vec<Person>>) -> Vec<(&'static str, Work)> {
         ("POST", "/api/users/login/".to_owned(), String::new(), Some(body))
     });
     let me: Work = Arc::new(move |n| ("GET", "/api/users/me/".to_owned(), b[pick(&b, n)].token.clone(), None));
-    let search: Work = Arc::new(move |n| {
-        ("GET", "/api/users/?skill=rust&limit=20".to_owned(), c[pick(&c, n)].token.clone(), None)
-    });
+    let search: Work =
+        Arc::new(move |n| ("GET", "/api/users/?skill=rust&limit=20".to_owned(), c[pick(&c, n)].token.clone(), None));
     let request: Work = Arc::new(move |n| {
         // Thirty-two pairs, each half hour one meeting: none is in another's way.
         let pair = pick(&d, n) / 2;
@@ -147,10 +151,15 @@ fn rows(people: &Arc<Vec<Person>>) -> Vec<(&'static str, Work)> {
         ("POST", "/api/meetings/".to_owned(), d[learner].token.clone(), Some(body))
     });
     let with = people[0].id;
-    let messages: Work = Arc::new(move |_| {
-        ("GET", format!("/api/messages/?with_user={with}&limit=50"), e[1].token.clone(), None)
-    });
-    vec![("login", login), ("me", me), ("search, 20 cards", search), ("request a meeting", request), ("50 messages", messages)]
+    let messages: Work =
+        Arc::new(move |_| ("GET", format!("/api/messages/?with_user={with}&limit=50"), e[1].token.clone(), None));
+    vec![
+        ("login", login),
+        ("me", me),
+        ("search, 20 cards", search),
+        ("request a meeting", request),
+        ("50 messages", messages),
+    ]
 }
 
 async fn measure(system: &Running, name: &str, work: &Work, connections: usize, span: Duration) -> Result<(), Fault> {

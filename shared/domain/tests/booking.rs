@@ -100,7 +100,11 @@ fn every_cell_of_the_state_machine_is_as_specified() {
     for from in Status::ALL {
         for step in Step::ALL {
             for actor in Actor::ALL {
-                assert_eq!(table::target(from, step, actor), expected(from, step, actor), "{from:?} {step:?} {actor:?}");
+                assert_eq!(
+                    table::target(from, step, actor),
+                    expected(from, step, actor),
+                    "{from:?} {step:?} {actor:?}"
+                );
             }
         }
     }

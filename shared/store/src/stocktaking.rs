@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::booking::{Booking, Funds};
-use domain::ids::UserId;
+use domain::ids::{BookingId, UserId};
 use domain::ledger::{Account, Cause, Entry, Unit};
 use domain::quanta;
 
@@ -94,6 +94,7 @@ impl Counted {
         let mut stock = Stock::default();
         self.check_balances(&mut stock);
         self.check_holds(&mut stock);
+        self.check_causes(&mut stock);
         self.check_days(&mut stock);
         stock
     }
@@ -142,21 +143,59 @@ impl Counted {
             }
         }
         stock.orphan_holds.extend(held.keys().map(|(user, unit)| format!("user {user} has no {unit} balance")));
-        let holds: BTreeSet<_> = self.entries.iter().filter_map(|entry| hold(entry.cause)).collect();
+    }
+
+    /// What a booking says of its price and what the ledger says of the booking must be the same.
+    fn check_causes(&self, stock: &mut Stock) {
+        let mut caused: BTreeMap<BookingId, Vec<&Entry>> = BTreeMap::new();
+        for entry in &self.entries {
+            if let Some(booking) = entry.cause.booking() {
+                caused.entry(booking).or_default().push(entry);
+            }
+        }
+        let known: BTreeSet<_> = self.bookings.iter().flat_map(|booking| [booking.id, booking.root]).collect();
+        for booking in caused.keys().filter(|booking| !known.contains(booking)) {
+            stock.orphan_holds.push(format!("booking {booking} has entries and does not exist"));
+        }
         for booking in &self.bookings {
-            let must = matches!(booking.funds, Funds::Held | Funds::Captured | Funds::Released);
-            if must && !holds.contains(&booking.root.get()) {
-                stock.orphan_holds.push(format!("booking {} has no hold entry", booking.id));
+            let of = |id: BookingId| caused.get(&id).into_iter().flatten().copied();
+            let holds = of(booking.root).filter(|entry| matches!(entry.cause, Cause::Hold(_))).count();
+            let captures = of(booking.root).filter(|entry| matches!(entry.cause, Cause::Capture(_))).count();
+            let releases = of(booking.root).filter(|entry| matches!(entry.cause, Cause::Release(_))).count();
+            let expected = match booking.funds {
+                Funds::Free | Funds::Due => (0, 0, 0),
+                Funds::Held => (1, 0, 0),
+                Funds::Captured => (1, 1, 0),
+                Funds::Released => (1, 0, 1),
+                // The booking that replaced it answers for the hold.
+                Funds::Moved => continue,
+            };
+            if (holds, captures, releases) != expected {
+                let found = format!("{holds} holds, {captures} captures, {releases} releases");
+                stock.orphan_holds.push(format!("booking {} is {:?} and has {found}", booking.id, booking.funds));
+            }
+            let expert = Account::Spendable(booking.expert.id);
+            let tips = of(booking.id).filter(|entry| matches!(entry.cause, Cause::Tip(..)));
+            let payments = of(booking.root).filter(|entry| matches!(entry.cause, Cause::Capture(_))).chain(tips);
+            let legs = payments.flat_map(Entry::legs).filter(|leg| leg.account == expert);
+            let paid: i64 = legs.map(|leg| leg.delta).sum();
+            if paid != i64::from(booking.paid_out) {
+                let says = format!("says {} were paid out, entries say {paid}", booking.paid_out);
+                stock.mismatched_balances.push(format!("booking {} {says}", booking.id));
             }
         }
     }
 
     fn check_days(&self, stock: &mut Stock) {
         let mut claimed: BTreeMap<(UserId, String), BTreeSet<u16>> = BTreeMap::new();
+        let mut open = BTreeSet::new();
         for booking in &self.bookings {
             let Some(interval) = booking.claimed() else { continue };
             for user in [booking.learner.id, booking.expert.id] {
                 for (date, steps) in quanta::by_day(interval) {
+                    if booking.status.is_open() {
+                        open.insert((user, date.to_string()));
+                    }
                     let day = claimed.entry((user, date.to_string())).or_default();
                     for step in steps {
                         if !day.insert(step) {
@@ -170,18 +209,12 @@ impl Counted {
         let days: BTreeSet<_> = claimed.keys().chain(self.days.keys()).collect();
         for day in days {
             let (booked, busy) = (claimed.get(day).unwrap_or(&none), self.days.get(day));
-            // A day long over is deleted; its bookings are not.
-            if busy.is_some_and(|busy| busy != booked) {
+            // A day long over is deleted; its bookings are not, but they have ended.
+            let is_gone = busy.is_none() && !open.contains(day);
+            if !is_gone && busy.unwrap_or(&none) != booked {
                 stock.orphan_quanta.push(format!("user {} {}: booked {booked:?}, busy {busy:?}", day.0, day.1));
             }
         }
-    }
-}
-
-fn hold(cause: Cause) -> Option<i64> {
-    match cause {
-        Cause::Hold(booking) => Some(booking.get()),
-        _ => None,
     }
 }
 
