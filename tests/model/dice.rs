@@ -37,8 +37,8 @@ impl Dice {
         let command = match (self.below(100), self.last.take()) {
             (0..50, _) if bare.is_some() => self.hours(bare.unwrap_or(0)),
             (0..7, Some(last)) => last,
-            (7..14, _) => return self.jump(model),
-            (14..18, _) => self.once(model),
+            (7..13, _) => return self.jump(model),
+            (13..18, _) => self.once(model),
             (18, _) if !model.keys.is_empty() => self.late(model),
             (19..22, _) => Command::Race(Box::new(self.plain(model)), Box::new(self.plain(model))).tied(self),
             _ => self.any(model),
@@ -92,10 +92,7 @@ impl Dice {
         match self.below(88) {
             0..26 => self.request(model),
             26..48 => self.step(model),
-            48..55 => {
-                let step = self.pick(&[Step::Expire, Step::Expire, Step::Complete, Step::Complete, Step::Confirm]);
-                Command::Schedule { at: self.meeting(model), step }
-            }
+            48..55 => self.schedule(model),
             55..64 => self.change(model),
             64..68 => Command::Purchase { by, credits: self.pick(&[1, 1, 2, 3]) },
             68..73 => {
@@ -155,22 +152,42 @@ impl Dice {
     }
 
     fn request(&mut self, model: &Model) -> Command {
-        let by = self.person(model);
-        let to = self.somebody(model);
+        let (by, people) = (self.person(model), model.people.len());
+        let to = match self.below(40) {
+            0 => None,
+            1 => Some(by),
+            _ => Some((by + 1 + self.below(people - 1)) % people),
+        };
         Command::Request { by, to, span: self.span(model, to) }
     }
 
     fn step(&mut self, model: &Model) -> Command {
         use Step::{Cancel, Complete, Confirm, Expire, Refund, ReportNoShow};
-        let at = self.meeting(model);
-        let by = self.party(model, at);
-        let steps = [Confirm, Confirm, Confirm, Cancel, Complete, Complete, ReportNoShow, Expire, Refund];
-        let step = match model.meetings.get(at) {
-            Some(meeting) if meeting.status == Status::Pending && self.one_in(2) => Confirm,
-            Some(meeting) if meeting.span.1 <= model.now && self.one_in(2) => Complete,
-            _ => self.pick(&steps),
+        let steps = [Confirm, Confirm, Confirm, Confirm, Cancel, Complete, Complete, ReportNoShow, Expire, Refund];
+        let (step, now) = (self.pick(&steps), model.now);
+        let at = match step {
+            _ if self.one_in(3) => self.meeting(model),
+            Confirm => self.meeting_where(model, |it| it.status == Status::Pending && it.span.0 > now),
+            Complete => self.meeting_where(model, |it| it.status == Status::Confirmed && it.span.1 <= now),
+            ReportNoShow => self.meeting_where(model, |it| it.status == Status::Confirmed && it.span.0 <= now),
+            _ => self.meeting(model),
+        };
+        let by = match model.meetings.get(at) {
+            Some(meeting) if step == Confirm && !self.one_in(3) => meeting.expert,
+            _ => self.party(model, at),
         };
         Command::Step { by, at, step }
+    }
+
+    fn schedule(&mut self, model: &Model) -> Command {
+        let (step, now) =
+            (self.pick(&[Step::Expire, Step::Expire, Step::Complete, Step::Complete, Step::Confirm]), model.now);
+        let at = match step {
+            _ if self.one_in(2) => self.meeting(model),
+            Step::Expire => self.meeting_where(model, |it| it.status == Status::Pending && it.span.0 <= now),
+            _ => self.meeting_where(model, |it| it.status == Status::Confirmed && it.span.1 + DAY <= now),
+        };
+        Command::Schedule { at, step }
     }
 
     fn change(&mut self, model: &Model) -> Command {
@@ -197,15 +214,15 @@ impl Dice {
         Command::Change { by, at, title, start, end }
     }
 
-    /// A time of the next days, for an expert with hours mostly inside them.
+    /// A time of the next days, mostly ahead and inside the expert's hours.
     fn span(&mut self, model: &Model, expert: Option<usize>) -> Span {
         let mut span = self.loose_span(model);
-        for _ in 0..5 {
-            let fits = expert.is_none_or(|expert| {
+        for _ in 0..if self.one_in(10) { 0 } else { 6 } {
+            let is_open = expert.is_none_or(|expert| {
                 let theirs = &model.people[expert];
-                span.1 < span.0 || calendar::covers(theirs.zone, &theirs.hours, span)
+                calendar::covers(theirs.zone, &theirs.hours, span)
             });
-            if fits {
+            if is_open && span.0 > model.now {
                 break;
             }
             span = self.loose_span(model);
@@ -245,10 +262,10 @@ impl Dice {
             self.pick(&[start - before, start, start + 9, start + 10, end - before, end, auto - before, auto])
         });
         let minutes = match (self.below(20), moment) {
-            (0..8, Some(moment)) => moment - model.now,
-            (8..13, _) => self.random.random_range(2..HOUR),
-            (13..18, _) => self.random.random_range(HOUR..8 * HOUR),
-            _ => self.random.random_range(8 * HOUR..2 * DAY),
+            (0..10, Some(moment)) => moment - model.now,
+            (10..15, _) => self.random.random_range(2..HOUR),
+            (15..18, _) => self.random.random_range(HOUR..8 * HOUR),
+            _ => self.random.random_range(8 * HOUR..DAY),
         };
         // Never less than two minutes, so that no lease is over or not by a second.
         let fits = |minutes: &Minute| *minutes >= 2 && !model.is_ambiguous_after(*minutes);

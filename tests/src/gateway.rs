@@ -26,16 +26,9 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) fn new(app: &App) -> Self {
-        let rooms = [
-            ("AccountsFunction", room(accounts::routes(), app.clone())),
-            ("ExpertsFunction", room(experts::routes(), app.clone())),
-            ("BookingsFunction", room(bookings::routes(), app.clone())),
-            ("CreditsFunction", room(credits::routes(), app.clone())),
-            ("InboxFunction", room(inbox::routes(), app.clone())),
-            ("PlatformFunction", room(platform::routes(), app.clone())),
-        ];
-        let rooms = rooms.map(|(id, room)| (id.to_owned(), Handler::from(room)));
-        Self { routes: template().routes().into(), rooms: Arc::new(rooms.into()) }
+        let hosted = |(id, routes): (&str, _)| (id.to_owned(), Handler::from(room(routes, app.clone())));
+        let rooms: HashMap<_, _> = local::routes().map(hosted).into();
+        Self { routes: template().routes().into(), rooms: Arc::new(rooms) }
     }
 
     /// Answers on the caller's own task: whoever drops this future kills the function where it stands.

@@ -18,7 +18,7 @@ async fn register_at_once(world: &World, wanted: impl Fn(usize) -> (String, Stri
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_parallel_registrations_of_one_username_one_succeeds() {
     let world = World::new().await;
-    let spelling = |n: usize| if n % 2 == 0 { "Ada" } else { "aDA" };
+    let spelling = |n: usize| if n.is_multiple_of(2) { "Ada" } else { "aDA" };
     let answers = register_at_once(&world, |n| (spelling(n).to_owned(), format!("ada{n}@example.org"))).await;
     let counts = tally(&answers);
     assert_eq!(counts, [((201, String::new()), 1), ((400, "validation".to_owned()), 49)].into());

@@ -30,7 +30,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use program::run;
-pub use rooms::{App, openapi};
+pub use rooms::{App, openapi, routes};
 
 use crate::data::Home;
 use crate::embedded::dynamo::Dynamo;

@@ -55,7 +55,7 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
 }
 
 /// The routes of every function, by its logical id in the template.
-fn routes() -> [(&'static str, OpenApiRouter<App>); 6] {
+pub fn routes() -> [(&'static str, OpenApiRouter<App>); 6] {
     [
         ("AccountsFunction", accounts::routes()),
         ("ExpertsFunction", experts::routes()),

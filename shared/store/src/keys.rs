@@ -5,7 +5,7 @@ use domain::Instant;
 use domain::chat::Pair;
 use domain::ids::{BookingId, MessageId, NoticeId, PaymentId, SessionId, UserId};
 use domain::ledger::{Cause, Unit};
-use domain::search::Term;
+use domain::search::{Scan, Term};
 use domain::text::LoginName;
 
 /// Where an item lives.
@@ -32,6 +32,11 @@ pub(crate) fn text_id(text: &str) -> Option<i64> {
 
 fn person(user: UserId) -> String {
     format!("U#{}", id_text(user.get()))
+}
+
+/// Whose partition this is, if it is a person's.
+pub(crate) fn person_of(pk: &str) -> Option<UserId> {
+    pk.strip_prefix("U#").and_then(text_id).and_then(UserId::new)
 }
 
 pub(crate) fn user(user: UserId) -> Key {
@@ -131,6 +136,11 @@ pub(crate) fn entry(cause: Cause) -> Key {
     }
 }
 
+/// Whether this partition holds ledger entries.
+pub(crate) fn is_ledger(pk: &str) -> bool {
+    pk.starts_with("L#")
+}
+
 fn booking_ledger(booking: BookingId) -> String {
     format!("L#B#{}", id_text(booking.get()))
 }
@@ -179,7 +189,17 @@ fn search_place(term: &Term) -> (String, String) {
     }
 }
 
-pub(crate) fn word_partition(kind: &str, word: &str) -> String {
+/// The partition a scan reads, and how the sort keys it is after begin.
+pub(crate) fn search_range(scan: &Scan) -> (String, &str) {
+    match scan {
+        Scan::Anyone => (search_place(&Term::Anyone).0, ""),
+        Scan::Category(category) => (search_place(&Term::Category(*category)).0, ""),
+        Scan::SkillWords(prefix) => (word_partition("SKILL", prefix), prefix),
+        Scan::AnyWords(prefix) => (word_partition("WORD", prefix), prefix),
+    }
+}
+
+fn word_partition(kind: &str, word: &str) -> String {
     format!("FIND#{kind}#{}", word.chars().next().unwrap_or('_'))
 }
 

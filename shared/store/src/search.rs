@@ -15,12 +15,7 @@ use crate::{Page, keys, person_codec};
 const LAST: char = '\u{10FFFF}';
 
 fn range(scan: &Scan, after: Option<&str>, limit: usize) -> Range {
-    let (partition, prefix) = match scan {
-        Scan::Anyone => ("FIND#ANYONE".to_owned(), ""),
-        Scan::Category(category) => (format!("FIND#CATEGORY#{category}"), ""),
-        Scan::SkillWords(prefix) => (keys::word_partition("SKILL", prefix), prefix.as_str()),
-        Scan::AnyWords(prefix) => (keys::word_partition("WORD", prefix), prefix.as_str()),
-    };
+    let (partition, prefix) = keys::search_range(scan);
     // A blank sorts before every letter a key goes on with: so the range begins just behind the last one shown.
     let from = after.map_or_else(|| prefix.to_owned(), |after| format!("{after} "));
     Range {

@@ -76,7 +76,7 @@ impl Counted {
     fn add(&mut self, item: &Item) -> Result<(), Fault> {
         let row = Reader(item);
         let (pk, sk) = (row.text("pk")?, row.text("sk")?);
-        let owner = || pk.strip_prefix("U#").and_then(keys::text_id).and_then(UserId::new).ok_or(row.corrupt("pk"));
+        let owner = || keys::person_of(pk).ok_or(row.corrupt("pk"));
         if let Some(unit) = sk.strip_prefix(keys::BALANCE) {
             let pair = (row.number("spendable")?, row.number("held")?);
             self.balances.insert((owner()?, unit.to_owned()), pair);
@@ -84,7 +84,7 @@ impl Counted {
             self.days.insert((owner()?, date.to_owned()), row.numbers("busy")?);
         } else if sk == keys::BOOKING {
             self.bookings.push(booking_codec::from_item(item)?);
-        } else if pk.starts_with("L#") {
+        } else if keys::is_ledger(pk) {
             self.entries.push(ledger::from_item(item)?);
         }
         Ok(())

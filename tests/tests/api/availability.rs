@@ -102,6 +102,9 @@ async fn the_very_same_row_again_is_refused_and_the_fifty_first_too() {
     let ada = world.register("ada").await;
     let first = publishes(&ada, 0, "09:00", "10:00").await;
     ada.post(PATH, hours(0, "09:00:00", "10:00")).await.refuses(400, "validation");
+    let other = publishes(&ada, 1, "09:00", "10:00").await;
+    ada.patch(&one(other), json!({"day_of_week": 0})).await.refuses(400, "validation");
+    ada.delete(&one(other)).await.is(204);
     for number in 1..50 {
         publishes(&ada, number % 7, "09:00", &format!("11:{number:02}")).await;
     }

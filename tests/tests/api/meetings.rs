@@ -68,7 +68,7 @@ async fn a_request_is_a_pending_meeting_that_both_see() {
         expected["reviews"] = json!([]);
         expected["has_reviewed"] = json!(false);
         assert_eq!(seen, expected);
-        assert_eq!(person.all(PATH).await, [made.clone()]);
+        assert_eq!(person.all(PATH).await, std::slice::from_ref(&made));
     }
 }
 

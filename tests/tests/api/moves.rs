@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use tests::person::stamp;
 use tests::{Answer, Person, minute};
 
-use super::support::{rich_two, time, two};
+use super::support::{block, rich_two, suspend, time, two};
 
 fn path(meeting: i64) -> String {
     format!("/api/meetings/{meeting}/")
@@ -143,6 +143,20 @@ async fn all_rules_of_a_request_hold_for_a_move() {
     }
     moves(&learner, meeting, minute(120), 30).await.is(200);
     world.is_sound().await;
+}
+
+#[tokio::test]
+async fn a_meeting_cannot_be_moved_across_a_block_or_with_somebody_who_is_gone() {
+    let (world, learner, expert) = two().await;
+    learner.writes(&expert, "Hello").await.is(201);
+    let meeting = learner.books(&expert, minute(60), 30).await;
+    block(&world);
+    moves(&learner, meeting, minute(120), 30).await.refuses(403, "blocked");
+    learner.patch(&path(meeting), json!({"title": "Traits"})).await.is(200);
+    suspend(&expert).await;
+    moves(&learner, meeting, minute(120), 30).await.blames("expert_id");
+    learner.declares(meeting, "cancelled").await.is(200);
+    assert_eq!(learner.credits().await, (1, 0));
 }
 
 #[tokio::test]

@@ -15,6 +15,10 @@ const PATH: &str = "/api/notifications/";
 async fn told(person: &Person) -> Vec<(String, String, i64)> {
     let read = |notice: &Json| {
         let text = |name: &str| notice[name].as_str().unwrap().to_owned();
+        let content = text("content");
+        let names_something =
+            ["Ownership and borrowing", "learner", "expert"].iter().any(|name| content.contains(name));
+        assert!(names_something && content.ends_with('.'), "{content}");
         (text("notification_type"), text("title"), notice["related_id"].as_i64().unwrap())
     };
     let mut told: Vec<_> = person.all(PATH).await.iter().map(read).collect();

@@ -227,6 +227,9 @@ async fn a_large_picture_is_uploaded_directly_and_then_named() {
     assert_eq!(status, 200, "{me}");
     let (status, kind, shown) = studio.shown(&me["profile_picture"]).await;
     assert_eq!((status, kind.as_str(), shown == bytes), (200, "image/jpeg", true));
+    let link = url::Url::parse(me["profile_picture"].as_str().unwrap()).unwrap();
+    let expires = link.query_pairs().find(|(name, _)| name == "X-Amz-Expires").unwrap().1.parse::<u32>().unwrap();
+    assert!((3600..=2 * 3600).contains(&expires), "good for an hour");
     // The link may be sent back as it came.
     let (status, again) = studio.names(&studio.ada, &me["profile_picture"]).await;
     assert_eq!((status, studio.shown(&again["profile_picture"]).await.2 == bytes), (200, true));

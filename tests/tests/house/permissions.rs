@@ -1,0 +1,95 @@
+//! What each function may do, as the template says it.
+
+use serde_yaml_ng::Value;
+
+use super::tree::{inner, resources, template};
+
+fn list(value: &Value) -> Vec<&Value> {
+    match value.as_sequence() {
+        Some(values) => values.iter().collect(),
+        None => vec![value],
+    }
+}
+
+/// Every statement of every function, with whose it is.
+fn statements() -> Vec<(String, Value)> {
+    let mut statements = Vec::new();
+    for (id, properties) in resources(&template(), "AWS::Serverless::Function") {
+        assert!(properties["Role"].is_null(), "{id} has a role of its own, made of its policies");
+        for policy in list(&properties["Policies"]) {
+            for statement in list(&policy["Statement"]) {
+                statements.push((id.clone(), statement.clone()));
+            }
+        }
+    }
+    assert!(!statements.is_empty());
+    statements
+}
+
+#[test]
+fn no_action_has_a_star_and_each_is_named() {
+    for (id, statement) in statements() {
+        assert_eq!(statement["Effect"], "Allow", "{id}");
+        assert!(statement["NotAction"].is_null() && statement["NotResource"].is_null(), "{id}");
+        for action in list(&statement["Action"]) {
+            let action = action.as_str().unwrap();
+            assert!(!action.contains('*') && action.contains(':'), "{id}: {action}");
+        }
+    }
+}
+
+#[test]
+fn every_resource_is_one_of_ours() {
+    for (id, statement) in statements() {
+        for resource in list(&statement["Resource"]) {
+            let text = inner(resource).replace("${", "").replace('}', "");
+            let ours = ["Table.Arn", "FilesBucket.Arn/", "FilesBucket.Arn", "Secrets.Id"];
+            assert!(ours.iter().any(|known| text.starts_with(known)), "{id}: {text}");
+            let open = text.matches('*').count();
+            assert!(
+                open == 0 || open == 1 && text.starts_with("FilesBucket.Arn/") && text.ends_with("/*"),
+                "{id}: {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nobody_scans_or_administers_the_table() {
+    for (id, statement) in statements() {
+        for action in list(&statement["Action"]) {
+            let action = action.as_str().unwrap();
+            let known = [
+                "dynamodb:GetItem",
+                "dynamodb:BatchGetItem",
+                "dynamodb:Query",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+                "s3:GetObject",
+                "s3:PutObject",
+                "s3:ListBucket",
+                "secretsmanager:GetSecretValue",
+            ];
+            assert!(known.contains(&action), "{id}: {action}");
+        }
+    }
+}
+
+#[test]
+fn only_functions_with_lists_in_an_index_may_query_one() {
+    let template = template();
+    let indexes: Vec<String> = resources(&template, "AWS::DynamoDB::Table")[0].1["GlobalSecondaryIndexes"]
+        .as_sequence()
+        .unwrap()
+        .iter()
+        .map(|index| index["IndexName"].as_str().unwrap().to_owned())
+        .collect();
+    for (id, statement) in statements() {
+        for resource in list(&statement["Resource"]) {
+            let Some((_, index)) = inner(resource).split_once("/index/") else { continue };
+            assert!(indexes.iter().any(|known| known == index), "{id}: {index}");
+            assert_eq!(list(&statement["Action"]), [&Value::from("dynamodb:Query")], "{id}");
+        }
+    }
+}

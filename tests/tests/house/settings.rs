@@ -1,0 +1,68 @@
+//! What the code reads from its environment is what the template puts there.
+
+use std::collections::BTreeSet;
+
+use serde_yaml_ng::Value;
+
+use super::tree::{files, inner, resources, template};
+
+fn names(variables: &Value) -> BTreeSet<String> {
+    let variables = variables["Environment"]["Variables"].as_mapping().into_iter().flatten();
+    variables.map(|(name, _)| name.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_template_gives_exactly_the_settings_the_code_reads() {
+    let template = template();
+    let mut given = names(&template["Globals"]["Function"]);
+    for (_, properties) in resources(&template, "AWS::Serverless::Function") {
+        given.extend(names(&properties));
+    }
+    assert_eq!(given, app::SETTING_NAMES.into_iter().map(str::to_owned).collect());
+}
+
+#[test]
+fn the_code_reads_the_environment_in_one_place() {
+    for source in files("shared", ".rs").into_iter().chain(files("functions", ".rs")) {
+        // The log is there before the settings are.
+        let may = ["shared/app/src/start.rs", "shared/edge/src/host.rs"].contains(&source.path.as_str());
+        let reads = source.code().any(|line| line.contains("env::var") || line.contains("with_env_var"));
+        assert!(may || !reads, "{}", source.path);
+    }
+}
+
+#[test]
+fn the_defaults_of_the_template_are_the_defaults_of_the_code() {
+    let template = local::template::Template::parse(local::template::WORKSPACE).unwrap();
+    let environment = template.environment();
+    let deployed = app::Settings::read(|name| environment.get(name).cloned()).unwrap();
+    let bare = app::Settings::read(|_| None).unwrap();
+    let named = app::Settings {
+        table_name: deployed.table_name.clone(),
+        files_bucket: deployed.files_bucket.clone(),
+        secrets_arn: deployed.secrets_arn.clone(),
+        ..bare
+    };
+    assert_eq!(deployed, named);
+}
+
+#[test]
+fn every_parameter_of_the_template_is_used() {
+    let text = super::tree::read("template.yaml");
+    for (name, _) in template()["Parameters"].as_mapping().unwrap() {
+        let name = name.as_str().unwrap();
+        let is_used = text.contains(&format!("!Ref {name}")) || text.contains(&format!("${{{name}}}"));
+        assert!(is_used, "{name}");
+    }
+}
+
+#[test]
+fn nothing_secret_is_in_plain_environment() {
+    let template = template();
+    let globals = &template["Globals"]["Function"];
+    for (name, value) in globals["Environment"]["Variables"].as_mapping().unwrap() {
+        let name = name.as_str().unwrap();
+        let is_secret = ["KEY", "PASSWORD", "SECRET", "TOKEN"].iter().any(|word| name.contains(word));
+        assert!(!is_secret || name == "SECRETS_ARN" && inner(value) == "Secrets.Id", "{name}");
+    }
+}
