@@ -39,8 +39,8 @@ impl Dice {
             (0..7, Some(last)) => last,
             (7..13, _) => return self.jump(model),
             (13..18, _) => self.once(model),
-            (18, _) if !model.keys.is_empty() => self.late(model),
-            (19..22, _) => Command::Race(Box::new(self.plain(model)), Box::new(self.plain(model))).tied(self),
+            (18..20, _) if !model.keys.is_empty() => self.late(model),
+            (20..23, _) => Command::Race(Box::new(self.plain(model)), Box::new(self.plain(model))).tied(self),
             _ => self.any(model),
         };
         self.last = Some(command.clone());

@@ -20,11 +20,11 @@ enum State {
     Answered(String),
 }
 
-/// A claim that came to nothing is free again after this long. It is less, but claims are never that close in time.
+/// A claim that came to nothing is free again after a minute; and nothing is ever claimed one minute after.
 const LEASE: Minute = 2;
 const KEPT: Minute = 24 * 60;
 
-/// How an answer is kept. A balance is left out: the kept one is that of the first time.
+/// How an answer is kept.
 pub(crate) fn kept(heard: &Heard) -> String {
     match heard {
         Ok(answer) => format!("{answer:?}"),

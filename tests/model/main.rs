@@ -71,7 +71,7 @@ const MUST_BE_HEARD: [(&str, &[&str]); 15] = [
     ("Say", &["Made", "receiver_id", "blocked"]),
     ("Read", &["Nothing", "not_found", "forbidden"]),
     ("Once", &["Meeting", "Balance", "Made", "Moved", "Again", "in_flight", "idempotency_mismatch"]),
-    ("Late", &["Made", "in_flight"]),
+    ("Late", &["in_flight"]),
 ];
 
 #[test]

@@ -107,8 +107,8 @@ impl Play {
     fn tick(&mut self) {
         self.used_ms += APART_MS;
         let into_the_minute = |used_ms: i64| TimeDelta::milliseconds(used_ms);
-        if self.stage.world.now() > instant(self.model.now) + into_the_minute(TOO_LATE_IN_THE_MINUTE_MS) {
-            // This machine stood still for most of a minute: so does the model's clock, and we go on two minutes later.
+        while self.stage.world.now() > instant(self.model.now) + into_the_minute(TOO_LATE_IN_THE_MINUTE_MS) {
+            // The machine stood still for most of a minute: the model's clock follows.
             self.model.now += 2;
             self.used_ms = INTO_THE_MINUTE_MS;
         }

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 
 use crate::Answer;
 
@@ -34,10 +34,6 @@ pub fn tally(answers: &[Answer]) -> std::collections::BTreeMap<(u16, String), us
 pub fn dice(seed: u64) -> StdRng {
     println!("seed {seed}");
     StdRng::seed_from_u64(seed)
-}
-
-pub fn pick<'a, T>(dice: &mut StdRng, from: &'a [T]) -> &'a T {
-    &from[dice.random_range(0..from.len())]
 }
 
 /// Says how long something took; for figures in the test's output.

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryPartition;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -57,7 +58,8 @@ impl Table {
         Self { database, name: definition.name, faults: Arc::default() }
     }
 
-    pub fn client(&self) -> Client {
+    /// `limits`: how long the client waits for an answer; `None`: as the store has it.
+    pub fn client(&self, limits: Option<TimeoutConfig>) -> Client {
         // The SDK saves up retries per process and service; one test must not use up another's.
         static CLIENTS: AtomicU32 = AtomicU32::new(0);
         let savings = RetryPartition::new(format!("table {}", CLIENTS.fetch_add(1, Ordering::Relaxed)));
@@ -68,6 +70,10 @@ impl Table {
             .endpoint_url("http://table.invalid")
             .retry_partition(savings)
             .http_client(self.clone());
+        let config = match limits {
+            Some(limits) => config.timeout_config(limits),
+            None => config,
+        };
         Client::from_conf(config.build())
     }
 

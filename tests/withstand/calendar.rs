@@ -131,3 +131,21 @@ async fn calendars_stay_sound_while_many_book_move_and_cancel_at_once() {
         world.is_sound().await;
     }
 }
+
+/// Eight hours from an odd minute touch 97 steps: the longest condition there is, and DynamoDB takes 4 KB.
+#[tokio::test]
+async fn the_longest_meeting_can_be_booked_moved_and_cancelled() {
+    let world = World::new().await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    for start in [minute(61), minute(DAY + 10 * 60 + 1)] {
+        let meeting = ada.books(&bob, start, 480).await;
+        ada.requests(&bob, start + TimeDelta::minutes(479), 10).await.refuses(409, "slot_taken");
+        let times = serde_json::json!({
+            "scheduled_start": tests::person::stamp(start + TimeDelta::minutes(7)),
+            "scheduled_end": tests::person::stamp(start + TimeDelta::minutes(487)),
+        });
+        ada.patch(&format!("/api/meetings/{meeting}/"), times).await.is(200);
+        bob.declares(meeting, "cancelled").await.is(200);
+        world.is_sound().await;
+    }
+}

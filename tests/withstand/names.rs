@@ -1,7 +1,7 @@
 //! A name is one person's, whoever wants it at the same moment.
 
 use serde_json::json;
-use tests::{Answer, Person, World, at_once, tally};
+use tests::{Answer, Person, Setup, World, at_once, tally};
 
 async fn register_at_once(world: &World, wanted: impl Fn(usize) -> (String, String)) -> Vec<Answer> {
     let jobs: Vec<_> = (0..50)
@@ -45,4 +45,17 @@ async fn a_name_that_was_refused_because_of_its_address_stays_free() {
     world.register("ada0").await;
     world.register("ada1").await;
     assert_eq!(world.is_sound().await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_functions_that_start_at_once_one_makes_the_administrator() {
+    let env = [("ADMIN_EMAIL", "root@example.org".to_owned())].into();
+    let world = World::with(Setup { env, ..Setup::default() }).await;
+    let jobs = (0..20).map(|_| {
+        let world = world.clone();
+        async move { world.app.ensure_admin(Some(Person::PASSWORD)).await.expect("a start") }
+    });
+    at_once(jobs).await;
+    assert_eq!(world.is_sound().await, 1, "one account, one credit");
+    Person::stranger(&world, "root@example.org").logs_in().await;
 }

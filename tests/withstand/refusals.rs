@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tests::{Fault, Moment, Strike, World};
+use tests::{Fault, Moment, Setup, Strike, World};
 use tokio::time::Instant;
 
 use crate::commands::{Command, Outcome, Scene};
@@ -157,4 +157,44 @@ async fn keys_the_table_leaves_unprocessed_are_asked_for_again_and_not_for_ever(
     answer.refuses(503, "unavailable");
     assert!(calls <= 30, "{calls} calls");
     assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_that_never_answers_is_called_unavailable_while_the_function_lives() {
+    let world = World::with(Setup { gives_up: true, ..Setup::default() }).await;
+    for command in [Command::Request, Command::Send, Command::MarkNotice] {
+        for operation in ["UpdateItem", "BatchGetItem", "TransactWriteItems"] {
+            let scene = Scene::arrange(&world, command, &format!("{command:?}-{operation}")).await;
+            let strike = Strike::always(Fault::Stall, Moment::Before).only(operation);
+            let (outcome, calls, took) = act_under(&scene, strike).await;
+            if calls > 0 {
+                assert_eq!(outcome.told(), (503, "unavailable"), "{command:?} {operation}");
+            }
+            assert!(took < Duration::from_secs(13), "{command:?} {operation}: {took:?}");
+        }
+    }
+}
+
+/// The function lives, but from some call on the table does not: it can neither finish nor give its claim back.
+#[tokio::test(start_paused = true)]
+async fn whoever_tries_again_with_the_same_key_after_the_table_was_away_gets_it_once() {
+    let world = World::new().await;
+    for command in Command::ALL.into_iter().filter(|command| command.takes_a_key() && *command != Command::Logout) {
+        for nth in 1.. {
+            let scene = Scene::arrange(&world, command, &format!("{command:?}-{nth}")).await;
+            world.table.faults.arm(Strike { at: nth, ..Strike::always(Fault::Down, Moment::Before) });
+            let outcome = scene.act(Some("key")).await;
+            let struck = world.table.faults.disarm();
+            let place = format!("{command:?}, away from call {nth} on: {outcome:?}");
+            assert!(outcome.is_fine() || outcome.told() == (503, "unavailable"), "{place}");
+            world.advance(chrono::TimeDelta::seconds(61));
+            let again = scene.act(Some("key")).await;
+            assert!(again.is_fine(), "{place}, then {again:?}");
+            assert_eq!(scene.effects().await, 1, "{place}");
+            if struck == 0 {
+                break;
+            }
+        }
+    }
+    world.is_sound().await;
 }

@@ -38,16 +38,19 @@ pub(crate) fn patience() -> ExponentialBuilder {
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The SDK's own retries begin after a second, which is longer than anybody waits here; and it waits for an answer for
-/// ever. DynamoDB answers within milliseconds or not at all.
+/// ever. DynamoDB answers within milliseconds or not at all. A client that brings its own time limits keeps them.
 fn impatient(client: &Client) -> Client {
     let retries = RetryConfig::standard()
         .with_initial_backoff(Duration::from_millis(50))
         .with_max_backoff(Duration::from_millis(500));
-    let timeouts = TimeoutConfig::builder()
+    let limits = TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_secs(3))
         .operation_timeout(Duration::from_secs(6))
         .build();
-    Client::from_conf(client.config().to_builder().retry_config(retries).timeout_config(timeouts).build())
+    let config = client.config();
+    let mut timeouts = config.timeout_config().cloned().unwrap_or_else(|| TimeoutConfig::builder().build());
+    timeouts.take_defaults_from(&limits);
+    Client::from_conf(config.to_builder().retry_config(retries).timeout_config(timeouts).build())
 }
 
 /// A range of one partition, of the table or of an index.

@@ -98,8 +98,8 @@ async fn what_the_document_requires_bounds_and_calls_nullable_is_so() {
 #[tokio::test]
 async fn a_hostile_value_in_any_field_gets_a_calm_answer() {
     let deep = format!("{}1{}", "{\"a\":".repeat(200), "}".repeat(200));
-    let huge = format!("\"{}\"", "x".repeat(100_000));
-    let digits = "9".repeat(20_000);
+    let huge = format!("\"{}\"", "x".repeat(30_000));
+    let digits = "9".repeat(5_000);
     let raws = [
         "NaN",
         "Infinity",
