@@ -1,0 +1,3 @@
+//! The delivery Lambda.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What has been written, carried out to sockets, queues and the search index.

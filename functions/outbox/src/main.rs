@@ -1,0 +1,3 @@
+//! The outbox Lambda.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The reminders Lambda.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The socket Lambda.
+
+fn main() {}
