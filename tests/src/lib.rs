@@ -1,10 +1,12 @@
 //! A World with verbs, and the stories told in it.
 
 pub mod answer;
+pub mod backstage;
 pub mod crowd;
 pub mod faults;
 mod gateway;
 pub mod person;
+pub mod socket;
 pub mod table;
 pub mod world;
 
@@ -12,5 +14,6 @@ pub use answer::Answer;
 pub use crowd::{at_once, dice, tally};
 pub use faults::{Fault, Faults, Moment, Strike};
 pub use person::Person;
+pub use socket::Socket;
 pub use table::Table;
 pub use world::{Setup, World, minute};

@@ -44,10 +44,12 @@ pub(crate) fn template() -> &'static template::Template {
 }
 
 impl Table {
-    pub fn fresh() -> Self {
+    /// With its stream only for who reads it: dynoxide looks through all of it at every write.
+    pub fn fresh(with_stream: bool) -> Self {
         let mut definition = template().table().expect("the template has a table");
-        // Nobody here reads the stream, and dynoxide looks through all of it at every write.
-        definition.create.as_object_mut().expect("a call").remove("StreamSpecification");
+        if !with_stream {
+            definition.create.as_object_mut().expect("a call").remove("StreamSpecification");
+        }
         let database = Database::memory().expect("memory can be had");
         let create = serde_json::from_value(definition.create).expect("the template's table is a CreateTable call");
         database.create_table(create).expect("the table can be made");
@@ -104,6 +106,31 @@ impl Table {
         self.database.import_items(&self.name, items, ImportOptions::default()).expect("the items can be written");
     }
 
+    /// What the stream holds behind a sequence number, as DynamoDB Streams answers it, oldest first.
+    pub fn stream(&self, after: Option<&str>) -> Vec<Json> {
+        let ask = |operation: &str, body: Json| self.ask(operation, &body.to_string()).expect("the stream can be read");
+        let streams = ask("ListStreams", json!({"TableName": self.name}));
+        let arn = streams["Streams"][0]["StreamArn"].clone();
+        let stream = ask("DescribeStream", json!({"StreamArn": arn}));
+        let shard = stream["StreamDescription"]["Shards"][0]["ShardId"].clone();
+        let mut from = json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"});
+        if let Some(sequence) = after {
+            from["ShardIteratorType"] = json!("AFTER_SEQUENCE_NUMBER");
+            from["SequenceNumber"] = json!(sequence);
+        }
+        let mut iterator = ask("GetShardIterator", from)["ShardIterator"].clone();
+        let mut records = Vec::new();
+        loop {
+            let page = ask("GetRecords", json!({"ShardIterator": iterator}));
+            let found = page["Records"].as_array().cloned().unwrap_or_default();
+            if found.is_empty() {
+                return records;
+            }
+            records.extend(found);
+            iterator = page["NextShardIterator"].clone();
+        }
+    }
+
     /// Removes an item past the application.
     pub fn remove(&self, item: &Json) {
         let request = json!({"TableName": self.name, "Key": {"pk": item["pk"], "sk": item["sk"]}});
@@ -130,6 +157,10 @@ impl Table {
             "DeleteItem" => run(body, |request| database.delete_item(request)),
             "BatchWriteItem" => run(body, |request| database.batch_write_item(request)),
             "TransactWriteItems" => run(body, |request| database.transact_write_items(request)),
+            "ListStreams" => run(body, |request| database.list_streams(request)),
+            "DescribeStream" => run(body, |request| database.describe_stream(request)),
+            "GetShardIterator" => run(body, |request| database.get_shard_iterator(request)),
+            "GetRecords" => run(body, |request| database.get_records(request)),
             other => panic!("the application asks the table for {other}, which the kit does not know"),
         }
     }

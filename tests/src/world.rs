@@ -19,6 +19,7 @@ use serde_json::json;
 use store::{Cursors, Store};
 
 use crate::answer::Answer;
+use crate::backstage::Crew;
 use crate::gateway::Gateway;
 use crate::person::Person;
 use crate::table::{Table, template};
@@ -35,6 +36,8 @@ pub struct Setup {
     pub gives_up: bool,
     /// Over the template's defaults. Limits are out of the way unless set here.
     pub env: HashMap<&'static str, String>,
+    /// With the table's stream, for what goes on backstage.
+    pub with_stream: bool,
 }
 
 impl Setup {
@@ -44,6 +47,11 @@ impl Setup {
         let limits = ["RATE_LIMIT_AUTH_PER_MINUTE", "RATE_LIMIT_PER_MINUTE"];
         Self { env: limits.into_iter().map(|name| (name, template[name].clone())).collect(), ..Self::default() }
     }
+
+    /// With everything that goes on backstage.
+    pub fn live() -> Self {
+        Self { with_stream: true, ..Self::default() }
+    }
 }
 
 /// Cheap to clone; all clones are one world.
@@ -52,6 +60,7 @@ pub struct World(Arc<Inside>);
 
 pub struct Inside {
     pub app: App,
+    pub backstage: Crew,
     pub table: Table,
     gateway: Gateway,
     people: AtomicU32,
@@ -72,7 +81,7 @@ impl World {
 
     pub async fn with(setup: Setup) -> Self {
         show_errors();
-        let table = Table::fresh();
+        let table = Table::fresh(setup.with_stream);
         let mut env = template().environment();
         for limit in ["RATE_LIMIT_AUTH_PER_MINUTE", "RATE_LIMIT_PER_MINUTE"] {
             env.insert(limit.to_owned(), "1000000".to_owned());
@@ -92,7 +101,8 @@ impl World {
             capacity: Some(Capacity::default()),
             settings,
         });
-        let world = Self(Arc::new(Inside { gateway: Gateway::new(&app), app, table, people: AtomicU32::new(0) }));
+        let (gateway, backstage) = (Gateway::new(&app), Crew::new(&app));
+        let world = Self(Arc::new(Inside { gateway, backstage, app, table, people: AtomicU32::new(0) }));
         world.set_clock(beginning());
         world
     }

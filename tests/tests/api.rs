@@ -27,6 +27,7 @@ mod api {
     mod search;
     mod sessions;
     mod skills;
+    mod sockets;
     mod support;
     mod transfers;
     mod transitions;

@@ -6,6 +6,7 @@ mod cost;
 mod credits;
 mod deaths;
 mod edits;
+mod feeds;
 mod keys;
 mod limits;
 mod meetings;

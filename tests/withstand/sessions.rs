@@ -32,7 +32,7 @@ async fn of_parallel_uses_of_one_refresh_token_one_wins_and_the_session_is_over(
             let again = world.app.store.session_rotate(id, &format!("next {n}"), "later", now).await.unwrap();
             assert_eq!(again, Rotation::Unknown, "a token of an ended session works");
         }
-        assert_eq!(world.app.store.gate_session(user, id, now).await.unwrap(), Gate::Closed);
+        assert_eq!(world.app.store.gate_session(user, id, store::Counted::Request, now).await.unwrap(), Gate::Closed);
     }
 }
 

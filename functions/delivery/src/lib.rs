@@ -1,1 +1,33 @@
-//! What is due, done; and mail, sent.
+//! What is due, done; and mail, sent. Every message may come twice, late, or beside its own copy.
+
+use app::backstage::{Backstage, Job};
+use app::{bookings, mailing};
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use edge::batch::Failures;
+use lambda_runtime::{Error, LambdaEvent};
+
+/// Why a message is not done.
+#[derive(Debug, thiserror::Error)]
+enum Undone {
+    #[error("the message is no job of ours")]
+    Unreadable,
+    #[error(transparent)]
+    App(#[from] app::Error),
+}
+
+pub async fn handle(stage: Backstage, event: LambdaEvent<SqsEvent>) -> Result<Failures, Error> {
+    let work = event.payload.records.into_iter().map(|message| {
+        let id = message.message_id.clone().unwrap_or_default();
+        (id, carry_out(&stage, message))
+    });
+    Ok(Failures::of(work).await)
+}
+
+async fn carry_out(stage: &Backstage, message: SqsMessage) -> Result<(), Undone> {
+    let body = message.body.as_deref().unwrap_or_default();
+    match Job::from_text(body).ok_or(Undone::Unreadable)? {
+        Job::Due(booking) => drop(bookings::do_what_is_due(&stage.app, booking).await?),
+        Job::Mail(mail) => drop(mailing::send(stage, mail).await?),
+    }
+    Ok(())
+}

@@ -1,5 +1,6 @@
 //! The room for what reaches a person: messages and notifications.
 
+pub mod frames;
 pub mod messages;
 pub mod notifications;
 

@@ -1,3 +1,6 @@
 //! The outbox Lambda.
 
-fn main() {}
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    edge::host::run_backstage(outbox::handle).await
+}

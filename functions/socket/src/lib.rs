@@ -1,1 +1,117 @@
-//! What comes over WebSockets.
+//! What comes over WebSockets (`expertconnect.md` §7). Everything that goes back is pushed to the connection.
+
+mod frames;
+
+use app::backstage::{Backstage, Pushed};
+use app::sockets::{self, Handshake};
+use app::{App, Error};
+use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest as Event;
+use domain::feed::Address;
+use domain::ids::UserId;
+use edge::problem::Problem;
+use inbox::frames as outgoing;
+use lambda_runtime::LambdaEvent;
+use serde::Serialize;
+use store::Socket;
+
+/// The answer to API Gateway. For a handshake its status is the client's.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    status_code: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+}
+
+impl Answer {
+    fn okay() -> Self {
+        Self { status_code: 200, body: None }
+    }
+
+    fn refused(problem: &Problem) -> Self {
+        Self { status_code: problem.status().as_u16(), body: serde_json::to_string(problem).ok() }
+    }
+}
+
+pub async fn handle(stage: Backstage, event: LambdaEvent<Event>) -> Result<Answer, lambda_runtime::Error> {
+    let event = event.payload;
+    let connection = event.request_context.connection_id.clone().unwrap_or_default();
+    match event.request_context.event_type.as_deref() {
+        Some("CONNECT") => Ok(connect(&stage, connection, &event).await),
+        Some("DISCONNECT") => {
+            sockets::closed(&stage.app, &connection).await?;
+            Ok(Answer::okay())
+        }
+        _ => {
+            message(&stage, &connection, &event).await?;
+            Ok(Answer::okay())
+        }
+    }
+}
+
+async fn connect(stage: &Backstage, connection: String, event: &Event) -> Answer {
+    let Some(address) = address(event) else {
+        return Answer::refused(&Problem::not_found());
+    };
+    let handshake = Handshake {
+        connection,
+        token: token(event),
+        address,
+        from: event.request_context.identity.source_ip.clone().unwrap_or_else(|| "unknown".to_owned()),
+    };
+    match sockets::open(&stage.app, &stage.sockets, handshake).await {
+        Ok(()) => Answer::okay(),
+        Err(Error::OwnMessage) => Answer::refused(&Problem::field("receiver_id", Error::OwnMessage.to_string())),
+        Err(error) => Answer::refused(&error.into()),
+    }
+}
+
+/// Which socket this is, as the edge function says it.
+fn address(event: &Event) -> Option<Address> {
+    let query = &event.query_string_parameters;
+    match query.first("address")? {
+        "all" => Some(Address::Everything),
+        "notifications" => Some(Address::Notices),
+        "chat" => {
+            let id = query.first("receiver_id")?;
+            let is_plain = id.bytes().all(|byte| byte.is_ascii_digit());
+            id.parse().ok().filter(|_| is_plain).and_then(UserId::new).map(Address::Chat)
+        }
+        _ => None,
+    }
+}
+
+/// From the query, or from the header for clients that can set one.
+fn token(event: &Event) -> Option<String> {
+    let in_query = event.query_string_parameters.first("token").map(str::to_owned);
+    let in_header = || event.headers.get("authorization").and_then(edge::door::token_in);
+    in_query.filter(|token| !token.is_empty()).or_else(in_header)
+}
+
+async fn message(stage: &Backstage, connection: &str, event: &Event) -> Result<(), lambda_runtime::Error> {
+    let Some(socket) = sockets::find(&stage.app, &stage.sockets, connection).await? else {
+        return Ok(());
+    };
+    let text = event.body.as_deref().unwrap_or_default();
+    match frames::receive(stage, &socket, text).await {
+        Ok(None) => Ok(()),
+        Ok(Some(frame)) => reply(stage, &socket, frame).await,
+        // The session has ended: so does its socket.
+        Err((Error::TokenInvalid, _)) => Ok(sockets::dismiss(&stage.app, &stage.sockets, &socket).await?),
+        Err((error, reference)) => {
+            let frame = outgoing::error(&frames::problem(error), reference.as_deref());
+            reply(stage, &socket, frame).await
+        }
+    }
+}
+
+async fn reply(stage: &Backstage, socket: &Socket, frame: String) -> Result<(), lambda_runtime::Error> {
+    match stage.sockets.push(&socket.connection, frame).await? {
+        Pushed::Arrived => Ok(()),
+        Pushed::Gone => Ok(forget(&stage.app, socket).await?),
+    }
+}
+
+async fn forget(app: &App, socket: &Socket) -> app::Result<()> {
+    Ok(app.store.socket_close(socket).await?)
+}

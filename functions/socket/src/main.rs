@@ -1,3 +1,6 @@
 //! The socket Lambda.
 
-fn main() {}
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    edge::host::run_backstage(socket::handle).await
+}

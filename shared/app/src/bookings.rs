@@ -1,7 +1,7 @@
 //! Bookings: asking for one, answering, moving, ending it.
 
 use domain::booking::{
-    Actor, Booking, Change, Draft, Facade, Outcome, Party, Policy, Refusal, Seat, Status, Step, Times,
+    Actor, Booking, Change, Draft, Due, Facade, Outcome, Party, Policy, Refusal, Seat, Status, Step, Times,
 };
 use domain::category::CategoryId;
 use domain::chat::Pair;
@@ -64,11 +64,11 @@ pub async fn request(app: &App, caller: Caller, request: Request, keep: Keep<'_,
 
 /// The learner and the expert of a request, if both are active and neither blocks the other.
 async fn book_able(app: &App, pair: Pair, learner: UserId) -> Result<(User, User)> {
-    let (users, conversation) = app.store.pair_with_conversation(pair).await?;
-    let find = |id| users.iter().find(|user| user.id == id && !user.is_suspended).cloned();
+    let found = app.store.pair_with_conversation(pair, None).await?;
+    let find = |id| found.users.iter().find(|user| user.id == id && !user.is_suspended).cloned();
     let expert = find(pair.other(learner)).ok_or(Error::UnknownPerson)?;
     let learner = find(learner).ok_or(Error::TokenInvalid)?;
-    if conversation.is_some_and(|conversation| conversation.is_blocked()) {
+    if found.conversation.is_some_and(|conversation| conversation.is_blocked()) {
         return Err(Refusal::Blocked.into());
     }
     Ok((learner, expert))
@@ -76,8 +76,17 @@ async fn book_able(app: &App, pair: Pair, learner: UserId) -> Result<(User, User
 
 /// Commits a change with the notifications it causes.
 async fn commit(app: &App, transaction: Transaction<store::Denied>, change: &Change) -> Result<Booking> {
+    commit_at(app, transaction, change, change.after.updated_at).await
+}
+
+async fn commit_at(
+    app: &App,
+    transaction: Transaction<store::Denied>,
+    change: &Change,
+    now: domain::Instant,
+) -> Result<Booking> {
     let notices = match change.after.facade {
-        Facade::Meetings => words::meetings::of_change(change, &app.mint, change.after.updated_at),
+        Facade::Meetings => words::meetings::of_change(change, &app.mint, now),
     };
     app.store.booking_commit(transaction, change, &notices).await?;
     Ok(change.after.clone())
@@ -153,6 +162,31 @@ pub async fn step_by_schedule(app: &App, id: BookingId, step: Step) -> Result<Bo
         take(app, booking, step, Actor::Schedule).await
     })
     .await
+}
+
+/// Does what the clock says is due: an expiry, a completion, or reminders to both people. Nothing, if nothing is due (any
+/// more).
+pub async fn do_what_is_due(app: &App, id: BookingId) -> Result<Option<Due>> {
+    let due = decided(|| async {
+        let Some(booking) = app.store.booking(id).await? else { return Ok(None) };
+        let now = app.clock.now();
+        let due = booking.due(now);
+        if due == Some(Due::Remind) {
+            commit_at(app, Transaction::new(), &booking.remind(now), now).await?;
+        }
+        Ok(due)
+    })
+    .await?;
+    let step = match due {
+        Some(Due::Expire) => Step::Expire,
+        Some(Due::Complete) => Step::Complete,
+        Some(Due::Remind) | None => return Ok(due),
+    };
+    match step_by_schedule(app, id, step).await {
+        Ok(_) => Ok(due),
+        Err(Error::Booking(Refusal::InvalidTransition | Refusal::TooEarly)) => Ok(None), // a person was faster
+        Err(error) => Err(error),
+    }
 }
 
 async fn take(app: &App, booking: Booking, step: Step, actor: Actor) -> Result<Booking> {

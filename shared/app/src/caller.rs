@@ -1,7 +1,7 @@
 //! Who calls: proven by a token and by the gate, and passed to every use-case that asks for it.
 
 use domain::ids::{SessionId, UserId};
-use store::{Gate, Hit};
+use store::{Counted, Gate, Hit};
 
 use crate::error::Quota;
 use crate::tokens::Claims;
@@ -31,13 +31,22 @@ impl Caller {
 
 /// Counts the request of a session against its user's limit and tells whether it may act.
 pub async fn admit(app: &App, claims: &Claims) -> Result<(Caller, Quota)> {
+    admit_to(app, claims, Counted::Request).await
+}
+
+/// Signals between two people who are on a call (`expertconnect.md` §1).
+const SIGNALS_PER_MINUTE: u32 = 300;
+
+/// The same for anything that is counted.
+pub(crate) async fn admit_to(app: &App, claims: &Claims, counted: Counted) -> Result<(Caller, Quota)> {
     let now = app.clock.now();
-    match app.store.gate_session(claims.user, claims.session, now).await? {
+    let limit = match counted {
+        Counted::Request => app.settings.rate_limit_per_minute,
+        Counted::Signal => SIGNALS_PER_MINUTE,
+    };
+    match app.store.gate_session(claims.user, claims.session, counted, now).await? {
         Gate::Closed => Err(Error::TokenInvalid),
-        Gate::Open(standing) => {
-            let quota = quota(standing.hit, app.settings.rate_limit_per_minute, now)?;
-            Ok((Caller::presumed(claims), quota))
-        }
+        Gate::Open(standing) => Ok((Caller::presumed(claims), quota(standing.hit, limit, now)?)),
     }
 }
 

@@ -1,10 +1,13 @@
 //! Messages between two people.
 
+use std::sync::Mutex;
+
 use domain::booking::Refusal;
 use domain::chat::{Conversation, Message, Pair, Side};
 use domain::ids::{MessageId, NoticeId, UserId};
-use domain::notice::Topic;
-use store::Page;
+use domain::notice::{Notice, Topic};
+use store::facts::{Reference, Sent};
+use store::{Guard, Page, PairFound};
 
 use crate::caller::Caller;
 use crate::keep::{Keep, decided};
@@ -26,38 +29,109 @@ impl From<(Message, Conversation)> for Told {
 
 /// Writes to somebody. Messages of one conversation have rising ids in the order they were committed.
 pub async fn send(app: &App, caller: Caller, to: UserId, content: String, keep: Keep<'_, Told>) -> Result<Told> {
-    let pair = Pair::new(caller.user(), to).ok_or(Error::OwnMessage)?;
-    decided(|| async {
-        let (users, conversation) = app.store.pair_with_conversation(pair).await?;
-        let find = |id| users.iter().find(|user| user.id == id && !user.is_suspended);
-        let receiver = find(to).ok_or(Error::UnknownPerson)?;
-        let sender = find(caller.user()).ok_or(Error::TokenInvalid)?;
-        let last = conversation.as_ref().and_then(|conversation| conversation.last_message);
-        if conversation.as_ref().is_some_and(Conversation::is_blocked) {
-            return Err(Refusal::Blocked.into());
+    let opening = Opening::new(app, caller.user(), to, None).await?;
+    match send_from(app, caller, content, opening, keep).await? {
+        Sending::Sent(told) => Ok(told),
+        Sending::WasSent(_) => unreachable!("only a reference finds an earlier message"),
+    }
+}
+
+/// A message about to be written: to whom, what its client calls it, and what was found when looking first.
+#[derive(Debug)]
+pub struct Opening {
+    pair: Pair,
+    to: UserId,
+    origin: Option<Reference>,
+    found: Mutex<Option<PairFound>>,
+}
+
+impl Opening {
+    pub async fn new(app: &App, sender: UserId, to: UserId, origin: Option<Reference>) -> Result<Self> {
+        let pair = Pair::new(sender, to).ok_or(Error::OwnMessage)?;
+        let opening = Self { pair, to, origin, found: Mutex::default() };
+        let found = opening.look(app).await?;
+        Ok(Self { found: Mutex::new(Some(found)), ..opening })
+    }
+
+    fn guard(&self, app: &App) -> Option<Guard> {
+        let sender = self.pair.other(self.to);
+        self.origin.as_ref().map(|origin| Guard::new(sender, self.to, &origin.text, app.clock.now()))
+    }
+
+    async fn look(&self, app: &App) -> Result<PairFound> {
+        let seen = self.found.lock().unwrap_or_else(|broken| broken.into_inner()).take();
+        match seen {
+            Some(found) => Ok(found),
+            None => Ok(app.store.pair_with_conversation(self.pair, self.guard(app).as_ref()).await?),
         }
-        let now = app.clock.now();
-        let message = Message {
-            id: next_id(app.mint.message(now), last),
-            pair,
-            sender: sender.id,
-            content: content.clone(),
-            read_at: None,
-        };
-        let text = format!("{} sent you a message.", sender.name());
-        let people = (receiver.id, sender.id);
-        let mut notice = personal(&app.mint, now, people, Topic::NewMessage, "New Message", text, message.id.get());
-        // The notification of a message has its id, so that the receiver finds the message by it.
-        notice.id = NoticeId::new(message.id.get()).ok_or(Error::Stale)?;
-        let name = |id| if id == sender.id { sender.name() } else { receiver.name() };
-        let (low, high) = (name(pair.low()), name(pair.high()));
-        let side = |name: &str| Side { name: name.to_owned(), ..Side::default() };
-        let conversation = Conversation { pair, low: side(&low), high: side(&high), last_message: Some(message.id) };
-        let told = Told { message, conversation };
-        app.store.message_append(keep.begin(&told), &told.message, (&low, &high), &notice).await?;
-        Ok(told)
+    }
+}
+
+/// What became of a message.
+#[derive(Debug)]
+pub enum Sending {
+    Sent(Told),
+    /// It is the repetition of this one, under the same reference.
+    WasSent(MessageId),
+}
+
+/// Writes a message, whose client may have given it a reference of its own.
+pub async fn send_from(
+    app: &App,
+    caller: Caller,
+    content: String,
+    opening: Opening,
+    keep: Keep<'_, Told>,
+) -> Result<Sending> {
+    decided(|| async {
+        let found = opening.look(app).await?;
+        if let Some(message) = found.sent_before {
+            return Ok(Sending::WasSent(message));
+        }
+        let (told, notice) = compose(app, caller, opening.to, &content, found)?;
+        let sent = Sent { message: told.message.id, to: opening.to, reference: opening.origin.clone() };
+        let names = (told.conversation.low.name.as_str(), told.conversation.high.name.as_str());
+        let (transaction, guard) = (keep.begin(&told), opening.guard(app));
+        app.store.message_append(transaction, &told.message, names, &notice, &sent, guard.as_ref()).await?;
+        Ok(Sending::Sent(told))
     })
     .await
+}
+
+/// The message and the notification of it, if the two may write to each other.
+fn compose(
+    app: &App,
+    caller: Caller,
+    to: UserId,
+    content: &str,
+    found: PairFound,
+) -> Result<(Told, Notice)> {
+    let now = app.clock.now();
+    let pair = Pair::new(caller.user(), to).ok_or(Error::OwnMessage)?;
+    let find = |id| found.users.iter().find(|user| user.id == id && !user.is_suspended);
+    let receiver = find(to).ok_or(Error::UnknownPerson)?;
+    let sender = find(caller.user()).ok_or(Error::TokenInvalid)?;
+    let last = found.conversation.as_ref().and_then(|conversation| conversation.last_message);
+    if found.conversation.as_ref().is_some_and(Conversation::is_blocked) {
+        return Err(Refusal::Blocked.into());
+    }
+    let message = Message {
+        id: next_id(app.mint.message(now), last),
+        pair,
+        sender: sender.id,
+        content: content.to_owned(),
+        read_at: None,
+    };
+    let text = format!("{} sent you a message.", sender.name());
+    let people = (receiver.id, sender.id);
+    let mut notice = personal(&app.mint, now, people, Topic::NewMessage, "New Message", text, message.id.get());
+    // The notification of a message has its id, so that the receiver finds the message by it.
+    notice.id = NoticeId::new(message.id.get()).ok_or(Error::Stale)?;
+    let name = |id| if id == sender.id { sender.name() } else { receiver.name() };
+    let side = |id| Side { name: name(id), ..Side::default() };
+    let (low, high) = (side(pair.low()), side(pair.high()));
+    let conversation = Conversation { pair, low, high, last_message: Some(message.id) };
+    Ok((Told { message, conversation }, notice))
 }
 
 /// Behind the last one, even if that was minted by a faster clock.

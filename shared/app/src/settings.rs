@@ -29,6 +29,9 @@ pub struct Settings {
     /// 0..=100
     pub platform_fee_percent: u8,
     pub log_level: String,
+    pub sockets_url: Option<String>,
+    pub due_queue_url: Option<String>,
+    pub mail_queue_url: Option<String>,
 }
 
 /// Who takes the money.
@@ -90,6 +93,7 @@ impl Settings {
                 .ok_or_else(|| bad("DEFAULT_CURRENCY", format!("{currency:?} is not an ISO-4217 code")))?,
             platform_fee_percent: u8::try_from(number("PLATFORM_FEE_PERCENT", 15, 100)?).unwrap_or(100),
             log_level: text("LOG_LEVEL", "info"),
+            sockets_url: find("SOCKETS_URL"), due_queue_url: find("DUE_QUEUE_URL"), mail_queue_url: find("MAIL_QUEUE_URL"),
         })
     }
 }

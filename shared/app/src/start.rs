@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use store::{Cursors, Store};
 
+use crate::backstage::{Backstage, Queues, Sockets};
 use crate::files::Files;
+use crate::mail::Post;
 use crate::tokens::Tokens;
 use crate::{App, Clock, Error, Hashing, Mint, Parts, Result, Settings, people};
 
@@ -31,17 +33,43 @@ impl Settings {
     }
 }
 
+impl Backstage {
+    /// The same with its ways out, for a function that has them.
+    pub async fn from_env() -> Result<Self> {
+        let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+        let app = App::of(&config).await?;
+        let need = |name: &'static str, value: &Option<String>| {
+            value.clone().ok_or_else(|| broken("configuration", format!("{name} is not set")))
+        };
+        let endpoint = need("SOCKETS_URL", &app.settings.sockets_url)?;
+        let sockets = aws_sdk_apigatewaymanagement::config::Builder::from(&config).endpoint_url(endpoint).build();
+        Ok(Self {
+            sockets: Sockets::Live(aws_sdk_apigatewaymanagement::Client::from_conf(sockets)),
+            queues: Queues::Live {
+                client: aws_sdk_sqs::Client::new(&config),
+                due_url: need("DUE_QUEUE_URL", &app.settings.due_queue_url)?,
+                mail_url: need("MAIL_QUEUE_URL", &app.settings.mail_queue_url)?,
+            },
+            post: Post::Live(aws_sdk_sesv2::Client::new(&config)),
+            app,
+        })
+    }
+}
+
 impl App {
     /// The app of a deployed function.
     pub async fn from_env() -> Result<Self> {
+        Self::of(&aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await).await
+    }
+
+    async fn of(config: &aws_config::SdkConfig) -> Result<Self> {
         let settings = Settings::from_env()?;
-        let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
-        let secrets = secrets(&settings, &config).await?;
-        let files = aws_sdk_s3::config::Builder::from(&config)
+        let secrets = secrets(&settings, config).await?;
+        let files = aws_sdk_s3::config::Builder::from(config)
             .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired)
             .build();
         let app = Self::assemble(Parts {
-            store: Store::new(aws_sdk_dynamodb::Client::new(&config), &settings.table_name),
+            store: Store::new(aws_sdk_dynamodb::Client::new(config), &settings.table_name),
             files: Files::new(aws_sdk_s3::Client::from_conf(files), &settings.files_bucket),
             clock: Clock::System,
             mint: Mint::default(),

@@ -53,6 +53,11 @@ impl Tokens {
     }
 
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims> {
+        self.verify_until(token, now).map(|(claims, _)| claims)
+    }
+
+    /// With the moment at which the token ends.
+    pub fn verify_until(&self, token: &str, now: DateTime<Utc>) -> Result<(Claims, DateTime<Utc>)> {
         let wire: Wire =
             jsonwebtoken::decode(token, &self.decoding, &self.validation).map_err(|_| Error::TokenInvalid)?.claims;
         if wire.exp <= now.timestamp() {
@@ -60,7 +65,8 @@ impl Tokens {
         }
         let user = wire.sub.parse().ok().and_then(UserId::new).ok_or(Error::TokenInvalid)?;
         let session = wire.jti.parse().ok().and_then(SessionId::new).ok_or(Error::TokenInvalid)?;
-        Ok(Claims { user, session })
+        let until = DateTime::from_timestamp(wire.exp, 0).ok_or(Error::TokenInvalid)?;
+        Ok((Claims { user, session }, until))
     }
 }
 

@@ -7,6 +7,7 @@ pub mod booking;
 pub mod calendar;
 pub mod category;
 pub mod chat;
+pub mod feed;
 pub mod ids;
 pub mod interval;
 pub mod ledger;

@@ -161,9 +161,13 @@ pub(crate) fn add_quota(headers: &mut HeaderMap, quota: &Quota) {
     }
 }
 
-/// `Bearer` and `Token` are the same to us, in any letter case.
 fn bearer(headers: &HeaderMap) -> Option<String> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    headers.get(AUTHORIZATION).and_then(token_in)
+}
+
+/// The token in an `Authorization` header. `Bearer` and `Token` are the same to us, in any letter case.
+pub fn token_in(header: &HeaderValue) -> Option<String> {
+    let (scheme, token) = header.to_str().ok()?.trim().split_once(' ')?;
     let known = ["bearer", "token"].iter().any(|name| scheme.eq_ignore_ascii_case(name));
     known.then(|| token.trim().to_owned()).filter(|token| !token.is_empty())
 }

@@ -4,6 +4,7 @@
 use crate::headers::{Asked, Cors, head_is_too_large, join_repeated, secure};
 use crate::problem::Problem;
 use crate::{door, etag, event, once, page};
+use app::backstage::Backstage;
 use app::{App, Settings};
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
@@ -77,6 +78,20 @@ pub async fn run_open(routes: fn() -> OpenApiRouter<()>) -> Result<(), lambda_ht
     start_log();
     let settings = Settings::from_env()?;
     lambda_runtime::run(Handler::from(open_room(routes(), &settings))).await
+}
+
+/// The same for a function without an audience: `handle` is called with each event.
+pub async fn run_backstage<E, A, F>(
+    handle: impl Fn(Backstage, LambdaEvent<E>) -> F,
+) -> Result<(), lambda_http::Error>
+where
+    E: serde::de::DeserializeOwned,
+    A: serde::Serialize,
+    F: Future<Output = Result<A, lambda_http::Error>>,
+{
+    start_log();
+    let stage = Backstage::from_env().await?;
+    lambda_runtime::run(lambda_runtime::service_fn(|event| handle(stage.clone(), event))).await
 }
 
 /// JSON lines at the level `LOG_LEVEL` names. A panic becomes one of them; the room then answers 500.

@@ -4,6 +4,7 @@
 //! returns a [`reply`], a [`page::Listed`] or a [`problem::Problem`]. Everything else that makes up an answer is the
 //! room's ([`host`]).
 
+pub mod batch;
 pub mod body;
 pub mod docs;
 pub mod door;

@@ -1,21 +1,23 @@
 //! Conversations and their messages. All of a pair lies in one partition: the messages by id, and behind them one item
 //! with what the two sides share, so that one query for the newest brings both.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use aws_lc_rs::digest::{Context, SHA256};
 use domain::Instant;
 use domain::chat::{Conversation, Message, Pair, Side};
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::Notice;
 
 use crate::bookings::Denied;
+use crate::facts::Sent;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::{List, before};
 use crate::row::{Item, Reader, Row, number, text};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
-use crate::{Page, notices};
+use crate::{Page, feed, notices};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
 fn message_item(message: &Message) -> Item {
@@ -82,32 +84,108 @@ fn conversation_from(item: &Item, pair: Pair) -> Result<Conversation, Fault> {
 /// A message with the conversation it stands in.
 pub type Told = (Message, Conversation);
 
+/// Two people as a command finds them.
+#[derive(Debug)]
+pub struct PairFound {
+    pub users: Vec<domain::person::User>,
+    pub conversation: Option<Conversation>,
+    pub sent_before: Option<MessageId>,
+}
+
+/// What makes one message of all frames with the same reference to the same receiver, for a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard {
+    sender: UserId,
+    digest: String,
+    now: Instant,
+}
+
+const GUARDED_SECONDS: i64 = 24 * 60 * 60;
+
+impl Guard {
+    pub fn new(sender: UserId, receiver: UserId, reference: &str, now: Instant) -> Self {
+        let mut context = Context::new(&SHA256);
+        context.update(&receiver.get().to_be_bytes());
+        context.update(reference.as_bytes());
+        let digest = data_encoding::BASE64URL_NOPAD.encode(context.finish().as_ref());
+        Self { sender, digest, now }
+    }
+
+    fn key(&self) -> keys::Key {
+        keys::reference(self.sender, &self.digest)
+    }
+
+    fn take(&self, message: MessageId, now: Instant) -> Update {
+        Update::new(self.key(), "SET #message = :message, #expires_at = :expires")
+            .when("attribute_not_exists(#pk) OR #expires_at <= :now")
+            .value(":message", number(message))
+            .value(":expires", number(now.timestamp() + GUARDED_SECONDS))
+            .value(":now", number(now.timestamp()))
+    }
+
+    /// The message that was sent under this reference, unless that was too long ago.
+    fn message(&self, item: &Item) -> Result<Option<MessageId>, Fault> {
+        let row = Reader(item);
+        let is_over = row.number::<i64>("expires_at")? <= self.now.timestamp();
+        Ok(if is_over { None } else { Some(row.id("message", MessageId::new)?) })
+    }
+}
+
 impl Store {
     pub async fn conversation(&self, pair: Pair) -> Result<Option<Conversation>, Fault> {
         self.get(&keys::conversation(pair)).await?.map(|item| conversation_from(&item, pair)).transpose()
     }
 
-    /// Two people and, if they ever wrote, their conversation: one round trip.
+    /// Two people and, if they ever wrote, their conversation: one round trip. With it the message `sender` sent under
+    /// this reference before, if there is one.
     pub async fn pair_with_conversation(
         &self,
         pair: Pair,
-    ) -> Result<(Vec<domain::person::User>, Option<Conversation>), Fault> {
+        reference: Option<&Guard>,
+    ) -> Result<PairFound, Fault> {
         let shared = keys::conversation(pair);
-        let wanted = [keys::user(pair.low()), keys::user(pair.high()), shared.clone()];
+        let mut wanted = vec![keys::user(pair.low()), keys::user(pair.high()), shared.clone()];
+        wanted.extend(reference.map(Guard::key));
         let items = self.get_many(&wanted, true).await?;
         let users = wanted[..2].iter().filter_map(|key| items.get(key)).map(crate::person_codec::from_item);
-        let conversation = items.get(&shared).map(|item| conversation_from(item, pair)).transpose()?;
-        Ok((users.collect::<Result<_, _>>()?, conversation))
+        let guarded = reference.and_then(|reference| items.get(&reference.key()));
+        Ok(PairFound {
+            users: users.collect::<Result<_, _>>()?,
+            conversation: items.get(&shared).map(|item| conversation_from(item, pair)).transpose()?,
+            sent_before: match (reference, guarded) {
+                (Some(reference), Some(item)) => reference.message(item)?,
+                _ => None,
+            },
+        })
     }
 
-    /// Stores a message behind the last one, counts it as unread and notifies its receiver. [`Denied::Stale`] if a newer
-    /// message or a block came first.
+    /// Messages with their conversations, as last written; what does not exist is missing from the answer.
+    pub async fn told(&self, wanted: &[(Pair, MessageId)]) -> Result<BTreeMap<MessageId, Told>, Fault> {
+        let messages = wanted.iter().map(|(pair, id)| keys::message(*pair, *id));
+        let shared = wanted.iter().map(|(pair, _)| keys::conversation(*pair));
+        // DynamoDB takes no key twice.
+        let keys: HashSet<_> = messages.chain(shared).collect();
+        let items = self.get_many(&keys.into_iter().collect::<Vec<_>>(), true).await?;
+        let mut told = BTreeMap::new();
+        for (pair, id) in wanted {
+            let item = items.get(&keys::message(*pair, *id));
+            if let (Some(message), Some(shared)) = (item, items.get(&keys::conversation(*pair))) {
+                told.insert(*id, (message_from(message)?, conversation_from(shared, *pair)?));
+            }
+        }
+        Ok(told)
+    }
+
+    /// Stores a message behind the last one, counts it as unread, notifies its receiver and tells the sender's own
+    /// devices. [`Denied::Stale`] if a newer message or a block came first, or the same one under its reference.
     pub async fn message_append(
         &self,
         mut transaction: Transaction<Denied>,
         message: &Message,
         names_now: (&str, &str),
         notice: &Notice,
+        sent: &Sent,
+        guard: Option<&Guard>,
     ) -> Result<(), Failed<Denied>> {
         let pair = message.pair;
         let unread = names(pair, message.receiver()).unread;
@@ -126,6 +204,10 @@ impl Store {
         transaction.update(shared, Some(Denied::Stale));
         transaction.create(message_item(message), Denied::Stale);
         transaction.create(notices::to_item(notice), Denied::IdTaken);
+        transaction.create(feed::sent_item(message.sender, sent, notice.created_at), Denied::IdTaken);
+        if let Some(guard) = guard {
+            transaction.update(guard.take(message.id, notice.created_at), Some(Denied::Stale));
+        }
         self.commit(transaction).await
     }
 

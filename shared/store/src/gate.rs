@@ -11,7 +11,8 @@ use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::row::{Item, Reader, number, numbers};
 use crate::table::Store;
-use crate::transaction::Update;
+use crate::facts::{self, Ended};
+use crate::transaction::{Transaction, Update};
 
 /// One request counted: the how-manieth of its minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,23 +49,45 @@ fn minute(now: Instant) -> i64 {
     now.timestamp().div_euclid(60)
 }
 
-/// The counter attribute of a minute. No two minutes share one, so that nobody ever meets what an earlier minute left
-/// behind: a count that first had to be set back would lose what others counted meanwhile.
-fn counter(minute: i64) -> String {
-    format!("h{minute}")
+/// What is counted of a session, each against a limit of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    Request,
+    /// A frame that is relayed to somebody else's socket.
+    Signal,
+}
+
+impl Counted {
+    const ALL: [Counted; 2] = [Counted::Request, Counted::Signal];
+
+    fn letter(self) -> char {
+        match self {
+            Counted::Request => 'h',
+            Counted::Signal => 's',
+        }
+    }
+
+    /// The counter attribute of a minute. No two minutes share one, so that nobody ever meets what an earlier minute
+    /// left behind: a count that first had to be set back would lose what others counted meanwhile.
+    fn counter(self, minute: i64) -> String {
+        format!("{}{minute}", self.letter())
+    }
 }
 
 /// What counts one hit in `now`'s minute and forgets those just before it.
-fn count_hit(now: Instant) -> String {
+fn count_hit(counted: Counted, now: Instant) -> String {
     let minute = minute(now);
-    let earlier: Vec<_> = (1..=FORGOTTEN).map(|ago| counter(minute - ago)).collect();
-    format!("ADD {} :one REMOVE {}", counter(minute), earlier.join(", "))
+    let earlier: Vec<_> = (1..=FORGOTTEN).map(|ago| counted.counter(minute - ago)).collect();
+    format!("ADD {} :one REMOVE {}", counted.counter(minute), earlier.join(", "))
 }
 
 /// The counters that [`count_hit`] did not reach: those of somebody who was away for more than an hour.
 fn left_behind(item: &Item, now: Instant) -> Vec<&str> {
     let oldest = minute(now) - FORGOTTEN;
-    let minute_of = |name: &str| name.strip_prefix('h')?.parse::<i64>().ok();
+    let minute_of = |name: &str| {
+        let digits = Counted::ALL.into_iter().find_map(|counted| name.strip_prefix(counted.letter()))?;
+        digits.parse::<i64>().ok()
+    };
     item.keys().map(String::as_str).filter(|name| minute_of(name).is_some_and(|minute| minute < oldest)).collect()
 }
 
@@ -74,20 +97,26 @@ pub(crate) fn new_gate(user: UserId, is_admin: bool) -> Item {
 }
 
 /// Hits of this minute so far, as an item tells.
-fn hits(item: &Item, now: Instant) -> Result<u32, Fault> {
-    Reader(item).count_at(&counter(minute(now)))
+fn hits(item: &Item, counted: Counted, now: Instant) -> Result<u32, Fault> {
+    Reader(item).count_at(&counted.counter(minute(now)))
 }
 
 impl Store {
-    /// Counts a request of a session, if that session may still act.
-    pub async fn gate_session(&self, user: UserId, session: SessionId, now: Instant) -> Result<Gate, Fault> {
-        let update = Update::new(keys::user_gate(user), count_hit(now))
+    /// Counts what a session does, if that session may still act.
+    pub async fn gate_session(
+        &self,
+        user: UserId,
+        session: SessionId,
+        counted: Counted,
+        now: Instant,
+    ) -> Result<Gate, Fault> {
+        let update = Update::new(keys::user_gate(user), count_hit(counted, now))
             .when(
                 "attribute_exists(#pk) AND #valid_from <= :session AND attribute_not_exists(#suspended) \
                  AND NOT contains(#ended, :session)",
             )
             .value(":session", number(session));
-        match self.count(update, now).await {
+        match self.count(update, counted, now).await {
             Ok((old, hit)) => {
                 let old = Reader(&old);
                 Ok(Gate::Open(Standing { is_expert: old.flag("expert"), is_admin: old.flag("admin"), hit }))
@@ -100,9 +129,9 @@ impl Store {
     /// Counts a request of an address in one of the groups that are limited by address.
     pub async fn gate_address(&self, address: &str, group: &str, now: Instant) -> Result<Hit, Fault> {
         let key = keys::address_gate(address, group);
-        let expression = format!("{} SET #expires_at = :expires", count_hit(now));
+        let expression = format!("{} SET #expires_at = :expires", count_hit(Counted::Request, now));
         let update = Update::new(key, expression).value(":expires", number(now.timestamp() + 7200));
-        match self.count(update, now).await {
+        match self.count(update, Counted::Request, now).await {
             Ok((_, hit)) => Ok(hit),
             Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
             Err(Failed::Fault(fault)) => Err(fault),
@@ -111,17 +140,18 @@ impl Store {
 
     /// Counts a failed login of an account, whatever address it came from.
     pub async fn gate_failed_login(&self, user: UserId, now: Instant) -> Result<Hit, Fault> {
-        match self.count(Update::new(keys::credential(user), count_hit(now)), now).await {
+        let update = Update::new(keys::credential(user), count_hit(Counted::Request, now));
+        match self.count(update, Counted::Request, now).await {
             Ok((_, hit)) => Ok(hit),
             Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
             Err(Failed::Fault(fault)) => Err(fault),
         }
     }
 
-    async fn count(&self, update: Update, now: Instant) -> Result<(Item, Hit), Failed<Item>> {
+    async fn count(&self, update: Update, counted: Counted, now: Instant) -> Result<(Item, Hit), Failed<Item>> {
         let key = update.key().clone();
         let old = self.update(update.value(":one", number(1)), ReturnValue::AllOld).await?;
-        let hit = Hit { count: hits(&old, now)? + 1 };
+        let hit = Hit { count: hits(&old, counted, now)? + 1 };
         let left_behind = left_behind(&old, now);
         if !left_behind.is_empty() {
             self.unconditional(Update::new(key, format!("REMOVE {}", left_behind.join(", ")))).await?;
@@ -129,17 +159,22 @@ impl Store {
         Ok((old, hit))
     }
 
-    /// Ends one session at once. Sessions that ended by age are forgotten on the way.
+    /// Ends one session at once; the fact that closes its sockets is written with it. Sessions that ended by age are
+    /// forgotten on the way.
     pub async fn session_end(&self, user: UserId, session: SessionId, now: Instant) -> Result<(), Fault> {
         let end = Update::new(keys::user_gate(user), "ADD #ended :session")
             .when("attribute_exists(#pk)")
             .value(":session", numbers([session]));
-        let item = match self.update(end, ReturnValue::AllNew).await {
-            Ok(item) => item,
-            Err(Failed::Refused(_)) => return Ok(()), // the account is gone, and its sessions with it
+        let mut transaction = Transaction::new();
+        transaction.update(end, Some(()));
+        transaction.replace(facts::ended_item(user, Ended::One(session), now));
+        match self.commit(transaction).await {
+            Ok(()) => {}
+            Err(Failed::Refused(())) => return Ok(()), // the account is gone, and its sessions with it
             Err(Failed::Fault(fault)) => return Err(fault),
-        };
-        let ended = Reader(&item).numbers::<i64>("ended")?;
+        }
+        let gate = self.get(&keys::user_gate(user)).await?.unwrap_or_default();
+        let ended = Reader(&gate).numbers::<i64>("ended")?;
         if ended.len() > MOST_ENDED {
             return self.sessions_end(user, now).await;
         }
@@ -154,9 +189,16 @@ impl Store {
 
     /// Ends every session made so far.
     pub async fn sessions_end(&self, user: UserId, now: Instant) -> Result<(), Fault> {
-        let update = Update::new(keys::user_gate(user), "SET #valid_from = :next REMOVE #ended")
-            .value(":next", number(SessionId::mint(now, u16::MAX).get() + 1));
-        self.unconditional(update).await
+        let last = SessionId::mint(now, u16::MAX);
+        let end = Update::new(keys::user_gate(user), "SET #valid_from = :next REMOVE #ended")
+            .value(":next", number(last.get() + 1));
+        let mut transaction = Transaction::<()>::new();
+        transaction.update(end, None);
+        transaction.replace(facts::ended_item(user, Ended::UpTo(last), now));
+        match self.commit(transaction).await {
+            Ok(()) | Err(Failed::Refused(())) => Ok(()),
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
     }
 
     pub(crate) async fn unconditional(&self, update: Update) -> Result<(), Fault> {
@@ -169,5 +211,5 @@ impl Store {
 
 /// Failed logins of this minute, as the credential item tells.
 pub(crate) fn failed_logins(item: &Item, now: Instant) -> Result<u32, Fault> {
-    hits(item, now)
+    hits(item, Counted::Request, now)
 }

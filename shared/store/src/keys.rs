@@ -40,8 +40,10 @@ pub(crate) fn person_of(pk: &str) -> Option<UserId> {
 }
 
 pub(crate) fn user(user: UserId) -> Key {
-    key(person(user), "PROFILE")
+    key(person(user), PROFILE)
 }
+
+pub(crate) const PROFILE: &str = "PROFILE";
 
 pub(crate) fn credential(user: UserId) -> Key {
     key(person(user), "CREDENTIAL")
@@ -88,6 +90,61 @@ pub(crate) const NOTICE: &str = "NOTICE#";
 
 pub(crate) fn notice_sk(notice: NoticeId) -> String {
     format!("{NOTICE}{}", id_text(notice.get()))
+}
+
+/// A person's own message, for their other devices: until [`crate::feed`] forgets it.
+pub(crate) fn sent(user: UserId, message: MessageId) -> Key {
+    key(person(user), format!("{SENT}{}", id_text(message.get())))
+}
+
+pub(crate) const SENT: &str = "SENT#";
+
+/// Where a person's notifications, or their own messages, of this id and later begin.
+pub(crate) fn from_id(kind: &str, id: i64) -> String {
+    format!("{kind}{}", id_text(id))
+}
+
+/// The guard that makes one message of however many frames with the same `ref`.
+pub(crate) fn reference(user: UserId, digest: &str) -> Key {
+    key(person(user), format!("REF#{digest}"))
+}
+
+/// A live connection, among its person's other items.
+pub(crate) fn socket(user: UserId, connection: &str) -> Key {
+    key(person(user), format!("{SOCKET}{connection}"))
+}
+
+pub(crate) const SOCKET: &str = "SOCKET#";
+
+/// Whose connection this is.
+pub(crate) fn connection(connection: &str) -> Key {
+    key(format!("W#{connection}"), "SOCKET")
+}
+
+/// Something a client asked its feed for.
+pub(crate) fn ask(user: UserId, id: NoticeId) -> Key {
+    key(person(user), format!("{ASK}{}", id_text(id.get())))
+}
+
+pub(crate) const ASK: &str = "ASK#";
+
+/// That sessions have ended: all before this one, or just this one.
+pub(crate) fn ended(user: UserId, session: SessionId, all: bool) -> Key {
+    let which = if all { "ALL#" } else { "" };
+    key(person(user), format!("{ENDED}{which}{}", id_text(session.get())))
+}
+
+pub(crate) const ENDED: &str = "ENDED#";
+
+/// The claim of whoever sends a mail: about a notification, or to welcome somebody.
+pub(crate) fn mail(user: UserId, about: Option<NoticeId>) -> Key {
+    let about = about.map_or_else(|| "WELCOME".to_owned(), |notice| id_text(notice.get()));
+    key(person(user), format!("MAIL#{about}"))
+}
+
+/// Up to which hour nothing is due any more.
+pub(crate) fn due_mark() -> Key {
+    key("SCHEDULE".to_owned(), "MARK")
 }
 
 /// Up to where a person has read all notifications.
@@ -231,11 +288,27 @@ pub(crate) mod list {
     }
 }
 
+/// So many partitions share what is due in one hour.
+pub(crate) const DUE_SHARDS: i64 = 4;
+
 /// The hour bucket and shard in which a booking is due, and its place in it.
 pub(crate) fn due(booking: BookingId, at: Instant) -> (String, String) {
-    const SHARDS: i64 = 4;
-    let bucket = format!("DUE#{}#{}", at.format("%Y-%m-%dT%H"), booking.get() % SHARDS);
-    (bucket, format!("{}#{}", at.format("%Y-%m-%dT%H:%M:%SZ"), id_text(booking.get())))
+    (due_bucket(at, booking.get() % DUE_SHARDS), format!("{}#{}", due_place(at), id_text(booking.get())))
+}
+
+/// What is due within the hour of `at`, in one shard.
+pub(crate) fn due_bucket(at: Instant, shard: i64) -> String {
+    format!("DUE#{}#{shard}", at.format("%Y-%m-%dT%H"))
+}
+
+/// Where in its bucket stands what is due at `at`.
+pub(crate) fn due_place(at: Instant) -> String {
+    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Which booking stands at a place.
+pub(crate) fn due_booking(place: &str) -> Option<BookingId> {
+    place.rsplit_once('#').and_then(|(_, id)| text_id(id)).and_then(BookingId::new)
 }
 
 #[cfg(test)]

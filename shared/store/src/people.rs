@@ -13,8 +13,8 @@ use crate::bookings::Denied;
 use crate::fault::{Failed, Fault};
 use crate::row::{Reader, Row};
 use crate::table::Store;
-use crate::transaction::Transaction;
-use crate::{gate, keys, ledger, person_codec};
+use crate::transaction::{LARGEST_TRANSACTION, Transaction};
+use crate::{gate, keys, ledger, person_codec, search};
 
 /// Everything a registration writes.
 #[derive(Clone, Debug)]
@@ -96,10 +96,15 @@ impl Store {
         transaction.supersede(person_codec::to_item(&after), before.version, Denied::Stale);
         let (old, new) = (terms(before), terms(&after));
         for term in new.difference(&old) {
-            transaction.replace(keys::search_entry(term, after.id).item());
+            transaction.replace(search::new_entry(term, &after));
         }
         for term in old.difference(&new) {
             transaction.delete(&keys::search_entry(term, after.id));
+        }
+        // Their copies of the profile are out of date from now on. Of somebody who is found under very many words some
+        // stay until the stream has been read.
+        for term in old.intersection(&new).take(LARGEST_TRANSACTION.saturating_sub(transaction.len())) {
+            transaction.update(search::without_copy(term, &after), None);
         }
         self.commit(transaction).await
     }

@@ -1,14 +1,19 @@
-//! Search: a range of the inverted index proposes people, their profiles decide. Two round trips, however many there are.
+//! Search: a range of the inverted index proposes people, their profiles decide. Each entry carries a copy of its
+//! profile, kept up to date by whoever reads the stream, so this is one round trip; two, when an entry is so new that it
+//! has no copy yet.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::UserId;
 use domain::person::User;
-use domain::search::{Query, Scan, Term};
+use domain::search::{Query, Scan, Term, terms};
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::fault::Fault;
-use crate::row::{Item, Reader};
+use crate::row::{Item, Reader, Row, number};
 use crate::table::{Range, Store};
+use crate::transaction::Update;
 use crate::{Page, keys, person_codec};
 
 /// Behind everything that begins with a prefix.
@@ -56,19 +61,71 @@ impl Store {
         let proposals: Vec<_> = entries.iter().map(|item| proposal(&scan, item)).collect::<Result<_, _>>()?;
         let next = proposals.last().filter(|_| more).map(|(.., place)| place.clone());
 
-        let mut wanted: Vec<_> = proposals.iter().map(|(_, user, _)| keys::user(*user)).collect();
-        let mut seen = HashSet::new();
-        wanted.retain(|key| seen.insert(key.clone()));
-        let profiles = self.get_many(&wanted, false).await?;
-
+        let mut profiles = self.profiles(&entries, &proposals).await?;
         let mut items = Vec::new();
         for (term, id, _) in proposals {
-            let Some(item) = profiles.get(&keys::user(id)) else { continue };
-            let user = person_codec::from_item(item)?;
-            if user.id != caller && query.answered_by(&user) && query.first_met_at(&user, &term) {
-                items.push(user);
+            let Some(user) = profiles.get(&id) else { continue };
+            if id != caller && query.answered_by(user) && query.first_met_at(user, &term) {
+                items.extend(profiles.remove(&id));
             }
         }
         Ok(Page { items, next })
+    }
+
+    /// The profiles of those proposed: the newest copy among the entries, else as they are in the table.
+    async fn profiles(
+        &self,
+        entries: &[Item],
+        proposals: &[(Term, UserId, String)],
+    ) -> Result<HashMap<UserId, User>, Fault> {
+        let mut profiles: HashMap<UserId, User> = HashMap::new();
+        for (item, (_, id, _)) in entries.iter().zip(proposals) {
+            let Some(copy) = copy_in(item)? else { continue };
+            if profiles.get(id).is_none_or(|known| known.version < copy.version) {
+                profiles.insert(*id, copy);
+            }
+        }
+        let missing: HashSet<_> = proposals.iter().map(|(_, id, _)| *id).filter(|id| !profiles.contains_key(id)).collect();
+        let keys: Vec<_> = missing.into_iter().map(keys::user).collect();
+        for item in self.get_many(&keys, false).await?.values() {
+            let user = person_codec::from_item(item)?;
+            profiles.insert(user.id, user);
+        }
+        Ok(profiles)
+    }
+
+    /// Puts a copy of a profile into the entries it is found under; a newer copy stays. An entry that was removed
+    /// meanwhile is not made again.
+    pub async fn search_copies(&self, user: &User) -> Result<(), Fault> {
+        let copy = AttributeValue::M(person_codec::to_item(user));
+        let updates = terms(user).into_iter().map(|term| {
+            Update::new(keys::search_entry(&term, user.id), "SET #card = :card, #version = :version")
+                .when("#version < :version OR (#version = :version AND attribute_not_exists(#card))")
+                .value(":card", copy.clone())
+                .value(":version", number(user.version))
+        });
+        stream::iter(updates).map(|update| self.unconditional(update)).buffer_unordered(AT_ONCE).try_collect().await
+    }
+}
+
+/// An entry as a change of the profile makes it: whoever looks first reads the profile itself.
+pub(crate) fn new_entry(term: &Term, user: &User) -> Item {
+    Row::at(&keys::search_entry(term, user.id)).number("version", user.version).into_item()
+}
+
+/// Takes the copy of an older profile out of an entry.
+pub(crate) fn without_copy(term: &Term, user: &User) -> Update {
+    Update::new(keys::search_entry(term, user.id), "SET #version = :version REMOVE #card")
+        .value(":version", number(user.version))
+}
+
+/// How many entries are brought up to date at the same time.
+const AT_ONCE: usize = 16;
+
+fn copy_in(item: &Item) -> Result<Option<User>, Fault> {
+    match item.get("card") {
+        Some(AttributeValue::M(copy)) => person_codec::from_item(copy).map(Some),
+        Some(_) => Err(Reader(item).corrupt("card")),
+        None => Ok(None),
     }
 }

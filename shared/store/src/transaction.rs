@@ -85,6 +85,9 @@ fn names_in<'a>(expressions: impl IntoIterator<Item = Option<&'a str>>) -> HashM
         .collect()
 }
 
+/// How many items DynamoDB takes in one transaction.
+pub(crate) const LARGEST_TRANSACTION: usize = 100;
+
 /// Writes that happen together or not at all.
 #[derive(Debug)]
 pub struct Transaction<R> {
@@ -104,6 +107,10 @@ impl<R: Clone> Transaction<R> {
 
     pub fn is_empty(&self) -> bool {
         self.legs.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.legs.len()
     }
 
     /// Writes an item that must not exist yet.
@@ -181,7 +188,7 @@ impl<R: Clone> Transaction<R> {
         items
     }
 
-    /// What a cancelled transaction means. A failed condition counts only where nothing merely got in the way.
+    /// What a cancelled transaction means: the first failed condition, whatever merely got in the way beside it.
     fn verdict(&self, reasons: &[CancellationReason]) -> Failed<R> {
         let codes = || reasons.iter().filter_map(|reason| reason.code());
         let refusal = reasons

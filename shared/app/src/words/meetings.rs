@@ -1,7 +1,7 @@
 //! ExpertConnect's notifications (`expertconnect.md` §6): title, sentence, receiver and whether a mail follows.
 
 use domain::Instant;
-use domain::booking::{Actor, Booking, Change, Fact, Seat};
+use domain::booking::{Actor, Booking, Change, Fact, Reminder, Seat};
 use domain::ids::UserId;
 use domain::notice::{Notice, Topic};
 
@@ -98,6 +98,18 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
         Fact::Returned => {
             let content = format!("You got {} back for the meeting \"{title}\".", credits(booking.price.minor));
             vec![tell(Learner, Topic::CreditUpdate, "Credits Returned", false, content)]
+        }
+        Fact::Reminded(reminder) => {
+            let heading = match reminder {
+                Reminder::DayBefore => "Meeting in 24 hours",
+                Reminder::HourBefore => "Meeting in 1 hour",
+            };
+            let start = booking.interval.start().format("%-d %B %Y at %H:%M UTC");
+            let remind = |to: Seat| {
+                let content = format!("Your meeting \"{title}\" with {} begins on {start}.", name(to.other()));
+                tell(to, Topic::Reminder, heading, true, content)
+            };
+            [Learner, Expert].into_iter().map(remind).collect()
         }
         Fact::Paid | Fact::Replaced | Fact::Refunded => Vec::new(),
     }

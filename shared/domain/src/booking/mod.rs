@@ -4,10 +4,12 @@
 //! a pure function to a [`Change`]; the store makes one transaction of it.
 
 mod money;
+mod due;
 mod perform;
 mod request;
 pub mod table;
 
+pub use due::{Due, Reminder};
 pub use request::{Draft, Times};
 pub use table::{Actor, Step};
 
@@ -204,6 +206,8 @@ pub enum Fact {
     PaidOut(u32),
     /// The learner got the held price back without having asked for it.
     Returned,
+    /// It begins soon.
+    Reminded(Reminder),
 }
 
 /// What a step leads to.

@@ -152,20 +152,6 @@ impl Booking {
         }
     }
 
-    /// When the schedule must look at it next, seen from `now`: the expiry of a request, a reminder, the completion.
-    fn next_due(&self, now: Instant) -> Option<Instant> {
-        let (start, end) = (self.interval.start(), self.interval.end());
-        match self.status {
-            Status::Pending => Some(start),
-            Status::Confirmed => {
-                let completes = end + TimeDelta::minutes(i64::from(self.policy.completes_itself_after));
-                let moments = [start - TimeDelta::hours(24), start - TimeDelta::hours(1), completes];
-                Some(moments.into_iter().find(|moment| *moment > now).unwrap_or(completes))
-            }
-            _ => None,
-        }
-    }
-
     /// Marks that `reviewer` has said what they think of `reviewee`.
     pub fn review(&self, reviewer: Seat, reviewee: UserId, now: Instant) -> Result<Change, Refusal> {
         if self.party(reviewer.other()).id != reviewee {

@@ -1,0 +1,86 @@
+//! Sending mail, once. A claim comes first and is kept when the mail is out. Whoever dies in between leaves it to the
+//! queue, which delivers the same job again; once, so at worst somebody gets a mail twice.
+
+use domain::booking::{Booking, Status};
+use domain::ids::BookingId;
+use domain::notice::{InviteState, Notice};
+use store::{MailClaim, MailOf};
+
+use crate::backstage::Backstage;
+use crate::mail::{self, Mail, PostFault};
+use crate::{App, Error, Result};
+
+/// What became of a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posted {
+    Sent,
+    /// It went out before.
+    Before,
+    /// There is nobody, or no longer anything, to write about.
+    Pointless,
+    /// The provider will not have it, or two attempts ended in death.
+    GivenUp,
+}
+
+pub async fn send(stage: &Backstage, of: MailOf) -> Result<Posted> {
+    let app = &stage.app;
+    let Some(mail) = compose(app, of).await? else { return Ok(Posted::Pointless) };
+    let now = app.clock.now();
+    match app.store.mail_claim(of, now).await? {
+        MailClaim::Mine => {}
+        MailClaim::Done => return Ok(Posted::Before),
+        MailClaim::Held => return Err(Error::InFlight), // comes again when its owner is done, or dead
+        MailClaim::GivenUp => {
+            tracing::error!("a mail was given up after two attempts that ended in death");
+            return Ok(Posted::GivenUp);
+        }
+    }
+    let posted = match stage.post.send(&app.settings, &mail, now).await {
+        Ok(()) => Posted::Sent,
+        Err(PostFault::Refused(why)) => {
+            // Another try would end the same.
+            tracing::error!(why, "a mail was refused for good");
+            Posted::GivenUp
+        }
+        Err(PostFault::Retry(why)) => {
+            app.store.mail_release(of).await?;
+            return Err(Error::Broken { what: "sending a mail", detail: why });
+        }
+    };
+    app.store.mail_done(of, now).await?;
+    Ok(posted)
+}
+
+/// The mail as of now; `None` if it should no longer be sent.
+async fn compose(app: &App, of: MailOf) -> Result<Option<Mail>> {
+    let Some(reader) = app.store.user(of.user).await?.filter(|user| !user.is_suspended) else { return Ok(None) };
+    let Some(id) = of.about else { return Ok(Some(mail::welcome(&app.settings, &reader))) };
+    let Some(notice) = app.store.notice(of.user, id).await? else { return Ok(None) };
+    let booking = match &notice.invite {
+        Some(_) => booking_of(app, &notice).await?,
+        None => None,
+    };
+    if is_obsolete(&notice, booking.as_ref()) {
+        return Ok(None);
+    }
+    Ok(Some(mail::of_notice(&app.settings, &notice, &reader, booking.as_ref())))
+}
+
+async fn booking_of(app: &App, notice: &Notice) -> Result<Option<Booking>> {
+    match notice.related.and_then(BookingId::new) {
+        Some(id) => Ok(app.store.booking(id).await?),
+        None => Ok(None),
+    }
+}
+
+/// Nobody is reminded of what was cancelled or moved since.
+fn is_obsolete(notice: &Notice, booking: Option<&Booking>) -> bool {
+    let Some(invite) = &notice.invite else { return false };
+    if invite.state != InviteState::Reminder {
+        return false;
+    }
+    let still_so = |booking: &Booking| {
+        booking.status == Status::Confirmed && booking.interval.start() == invite.start
+    };
+    !booking.is_some_and(still_so)
+}

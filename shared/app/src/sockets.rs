@@ -1,0 +1,235 @@
+//! Sockets: opening and closing them, and what comes over them.
+
+use domain::Instant;
+use domain::booking::Status;
+use domain::feed::{Address, Carried, Place, Position};
+use domain::ids::{BookingId, MessageId, UserId};
+use store::facts::{Asked, Reference, Wanted};
+use store::feed::KEPT_SECONDS;
+use store::{Counted, LiveSocket, Socket};
+
+use crate::backstage::{Pushed, Sockets};
+use crate::caller::{Group, admit, admit_address, admit_to};
+use crate::chats::{self, Told};
+use crate::keep::Keep;
+use crate::tokens::Claims;
+use crate::{App, Error, Result};
+
+/// More than anybody has devices. Whoever opens one more loses the oldest.
+const MOST_SOCKETS: usize = 50;
+
+/// Somebody at the door with a handshake.
+#[derive(Clone, Debug)]
+pub struct Handshake {
+    pub connection: String,
+    pub token: Option<String>,
+    pub address: Address,
+    /// Where it comes from: whoever has no valid session is counted by it.
+    pub from: String,
+}
+
+/// Opens a socket, or says why not.
+pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<()> {
+    let now = app.clock.now();
+    let (claims, valid_until) = match session(app, handshake.token.as_deref(), now).await {
+        Ok(session) => session,
+        Err(error @ (Error::NotAuthenticated | Error::TokenInvalid | Error::TokenExpired)) => {
+            admit_address(app, &handshake.from, Group::General).await?;
+            return Err(error);
+        }
+        Err(error) => return Err(error),
+    };
+    let user = claims.user;
+    if handshake.address == Address::Chat(user) {
+        return Err(Error::OwnMessage);
+    }
+    let (peer, feed, others) =
+        tokio::try_join!(exists(app, handshake.address), held(app, user, now), others(app, user))?;
+    if !peer {
+        return Err(Error::NotFound);
+    }
+    let socket = Socket {
+        connection: handshake.connection,
+        user,
+        session: claims.session,
+        address: handshake.address,
+        opened_at: now,
+        valid_until,
+    };
+    app.store.socket_open(&LiveSocket { socket, carried: Carried::opened(now, feed) }).await?;
+    let too_many = (others.len() + 1).saturating_sub(MOST_SOCKETS);
+    for oldest in others.iter().take(too_many) {
+        dismiss(app, sockets, &oldest.socket).await?;
+    }
+    Ok(())
+}
+
+/// Whose token this is, once the gate has let them in.
+async fn session(app: &App, token: Option<&str>, now: Instant) -> Result<(Claims, Instant)> {
+    let token = token.ok_or(Error::NotAuthenticated)?;
+    let (claims, valid_until) = app.tokens.verify_until(token, now)?;
+    admit(app, &claims).await?;
+    Ok((claims, valid_until))
+}
+
+async fn exists(app: &App, address: Address) -> Result<bool> {
+    match address {
+        Address::Chat(peer) => Ok(app.store.user(peer).await?.is_some_and(|user| !user.is_suspended)),
+        Address::Everything | Address::Notices => Ok(true),
+    }
+}
+
+/// The places of a feed that are not settled yet and there already.
+async fn held(app: &App, user: UserId, now: Instant) -> Result<Vec<Place>> {
+    let mut places = Vec::new();
+    let mut from = Place::settled(now);
+    loop {
+        let stretch = app.store.feed(user, from).await?;
+        places.extend(stretch.entries.iter().flat_map(|entry| entry.parts().iter().map(|part| entry.place(*part))));
+        match places.last() {
+            Some(last) if stretch.more && *last > from => from = *last,
+            _ => return Ok(places),
+        }
+    }
+}
+
+async fn others(app: &App, user: UserId) -> Result<Vec<LiveSocket>> {
+    Ok(app.store.sockets(user).await?)
+}
+
+/// Ends a socket from our side.
+pub async fn dismiss(app: &App, sockets: &Sockets, socket: &Socket) -> Result<()> {
+    app.store.socket_close(socket).await?;
+    sockets.close(&socket.connection).await
+}
+
+/// A socket has gone.
+pub async fn closed(app: &App, connection: &str) -> Result<()> {
+    match app.store.socket(connection).await? {
+        Some(socket) => Ok(app.store.socket_close(&socket).await?),
+        None => Ok(()),
+    }
+}
+
+/// The socket a frame came over. What came over none we know, or with a token that has ended, ends it.
+pub async fn find(app: &App, sockets: &Sockets, connection: &str) -> Result<Option<Socket>> {
+    let Some(socket) = app.store.socket(connection).await? else {
+        sockets.close(connection).await?;
+        return Ok(None);
+    };
+    if socket.valid_until <= app.clock.now() {
+        dismiss(app, sockets, &socket).await?;
+        return Ok(None);
+    }
+    Ok(Some(socket))
+}
+
+fn claims(socket: &Socket) -> Claims {
+    Claims { user: socket.user, session: socket.session }
+}
+
+/// Writes a message. Its frames go out when the stream tells of it; a repetition under the same reference only repeats
+/// the answer.
+pub async fn send(app: &App, socket: &Socket, to: UserId, content: String, reference: Option<String>) -> Result<()> {
+    let claims = claims(socket);
+    let origin = reference.clone().map(|text| Reference { connection: socket.connection.clone(), text });
+    // The first read runs beside the gate; nothing is written before its word.
+    let opening = chats::Opening::new(app, claims.user, to, origin);
+    let ((caller, _), opening) = tokio::try_join!(admit(app, &claims), opening)?;
+    match (chats::send_from(app, caller, content, opening, Keep::nothing()).await?, reference) {
+        (chats::Sending::Sent(_), _) | (_, None) => Ok(()),
+        (chats::Sending::WasSent(message), Some(reference)) => {
+            ask(app, socket, Wanted::Repeat { message, to, reference }).await
+        }
+    }
+}
+
+/// Asks the feed for what was missed. Who reads the stream answers, since only they know what is on its way already.
+pub async fn resume(app: &App, socket: &Socket, cursor: Option<&str>, reference: Option<String>) -> Result<()> {
+    let since = match cursor {
+        None => None,
+        Some(cursor) => {
+            let text = app.cursors.open(&feed_name(socket), cursor)?;
+            let position = Position::from_text(&text).ok_or(Error::BadCursor)?;
+            let oldest = MessageId::mint(app.clock.now() - chrono::TimeDelta::seconds(KEPT_SECONDS), 0);
+            if position.floor().id() < oldest.get() {
+                return Err(Error::BadCursor);
+            }
+            Some(position)
+        }
+    };
+    ask(app, socket, Wanted::Resume { since, reference }).await
+}
+
+async fn ask(app: &App, socket: &Socket, what: Wanted) -> Result<()> {
+    let now = app.clock.now();
+    let asked = Asked { connection: socket.connection.clone(), what };
+    Ok(app.store.asked(socket.user, app.mint.notice(now), &asked, now).await?)
+}
+
+/// A cursor belongs to one person and one address.
+pub(crate) fn feed_name(socket: &Socket) -> String {
+    format!("feed/{}/{:?}", socket.user, socket.address)
+}
+
+/// What one browser tells the other about their call.
+#[derive(Clone, Debug)]
+pub struct Signal {
+    pub booking: BookingId,
+    /// The frame for the other one.
+    pub frame: String,
+}
+
+/// Why a signal was not relayed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relayed {
+    Yes,
+    /// Over the socket of one conversation, about a meeting with somebody else.
+    NotHere,
+    /// The meeting is not confirmed, or no longer.
+    NotConfirmed,
+    /// The other one has no socket that takes signals.
+    PeerOffline,
+}
+
+/// Relays a signal to the other party of a confirmed booking.
+pub async fn signal(app: &App, sockets: &Sockets, socket: &Socket, signal: Signal) -> Result<Relayed> {
+    let claims = claims(socket);
+    let (_, booking) = tokio::try_join!(
+        admit_to(app, &claims, Counted::Signal),
+        async { Ok(app.store.booking(signal.booking).await?) }
+    )?;
+    let booking = booking.ok_or(Error::NotFound)?;
+    let seat = booking.seat_of(socket.user).ok_or(Error::NotFound)?;
+    let peer = booking.party(seat.other()).id;
+    if matches!(socket.address, Address::Chat(with) if with != peer) {
+        return Ok(Relayed::NotHere);
+    }
+    if booking.status != Status::Confirmed {
+        return Ok(Relayed::NotConfirmed);
+    }
+    let mut relayed = Relayed::PeerOffline;
+    for live in app.store.sockets(peer).await? {
+        let takes = match live.socket.address {
+            Address::Everything => true,
+            Address::Chat(with) => with == socket.user,
+            Address::Notices => false,
+        };
+        if !takes || live.socket.valid_until <= app.clock.now() {
+            continue;
+        }
+        match sockets.push(&live.socket.connection, signal.frame.clone()).await? {
+            Pushed::Arrived => relayed = Relayed::Yes,
+            Pushed::Gone => app.store.socket_close(&live.socket).await?,
+        }
+    }
+    Ok(relayed)
+}
+
+/// What goes over a socket with a place in its feed.
+#[derive(Clone, Copy, Debug)]
+pub enum Frame<'a> {
+    Message { told: &'a Told, cursor: &'a str, reference: Option<&'a str> },
+    Notice { notice: &'a domain::notice::Notice, cursor: &'a str },
+    Resumed { cursor: &'a str, count: usize, more: bool, reference: Option<&'a str> },
+}

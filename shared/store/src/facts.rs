@@ -1,0 +1,165 @@
+//! What has happened, as the table's stream tells it: the items that somebody or something has to hear of.
+//!
+//! Each of them lies in the partition of the one person it concerns, so they arrive in the order they were committed.
+
+use domain::feed::Position;
+use domain::ids::{MessageId, NoticeId, SessionId, UserId};
+use domain::notice::Notice;
+use domain::person::User;
+use domain::Instant;
+
+use crate::fault::{Failed, Fault};
+use crate::keys;
+use crate::row::{Item, Reader, Row};
+use crate::table::Store;
+use crate::transaction::Transaction;
+use crate::{notices, person_codec};
+
+/// Something that happened to one person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Happened {
+    pub person: UserId,
+    pub fact: Fact,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    Noticed(Notice),
+    Sent(Sent),
+    Asked(Asked),
+    SessionsEnded(Ended),
+    ProfileChanged { profile: Box<User>, is_new: bool },
+}
+
+/// A message a person sent, for their own sockets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    pub message: MessageId,
+    pub to: UserId,
+    /// The socket it came from, and what its client calls it.
+    pub reference: Option<Reference>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    pub connection: String,
+    /// At most 64 characters.
+    pub text: String,
+}
+
+/// What a client wants to have from its feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub connection: String,
+    pub what: Wanted,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Everything since this position; `None`: only the present one.
+    Resume { since: Option<Position>, reference: Option<String> },
+    /// The answer to a message that was sent before under the same reference.
+    Repeat { message: MessageId, to: UserId, reference: String },
+}
+
+/// Which sessions have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    One(SessionId),
+    UpTo(SessionId),
+}
+
+impl Ended {
+    pub fn covers(self, session: SessionId) -> bool {
+        match self {
+            Ended::One(one) => session == one,
+            Ended::UpTo(last) => session <= last,
+        }
+    }
+}
+
+/// Facts that nothing reads again are gone after a day, when the stream has forgotten them too.
+const KEPT_SECONDS: i64 = 24 * 60 * 60;
+
+pub(crate) fn ended_item(user: UserId, ended: Ended, now: Instant) -> Item {
+    let (session, all) = match ended {
+        Ended::One(session) => (session, false),
+        Ended::UpTo(session) => (session, true),
+    };
+    Row::at(&keys::ended(user, session, all))
+        .number("session", session)
+        .flag("all", all)
+        .number("expires_at", now.timestamp() + KEPT_SECONDS)
+        .into_item()
+}
+
+fn asked_item(user: UserId, id: NoticeId, asked: &Asked, now: Instant) -> Item {
+    let row = Row::at(&keys::ask(user, id))
+        .text("connection", &asked.connection)
+        .number("expires_at", now.timestamp() + KEPT_SECONDS);
+    match &asked.what {
+        Wanted::Resume { since, reference } => row
+            .text("since", &since.as_ref().map(Position::to_text).unwrap_or_default())
+            .text("ref", reference.as_deref().unwrap_or_default()),
+        Wanted::Repeat { message, to, reference } => {
+            row.number("message", message).number("to", to).text("ref", reference)
+        }
+    }
+    .into_item()
+}
+
+fn asked_from(row: Reader<'_>) -> Result<Asked, Fault> {
+    let reference = Some(row.owned("ref")?).filter(|reference| !reference.is_empty());
+    let what = match row.maybe_number("message")?.and_then(MessageId::new) {
+        Some(message) => Wanted::Repeat {
+            message,
+            to: row.id("to", UserId::new)?,
+            reference: reference.ok_or_else(|| row.corrupt("ref"))?,
+        },
+        None => Wanted::Resume {
+            since: match row.text("since")? {
+                "" => None,
+                text => Some(Position::from_text(text).ok_or_else(|| row.corrupt("since"))?),
+            },
+            reference,
+        },
+    };
+    Ok(Asked { connection: row.owned("connection")?, what })
+}
+
+/// The fact in an item as the stream shows it; `None` for items nobody has to hear of.
+pub fn read(item: serde_dynamo::Item, is_new: bool) -> Result<Option<Happened>, Fault> {
+    let item: Item = item.into();
+    let row = Reader(&item);
+    let Some(person) = keys::person_of(row.text("pk")?) else { return Ok(None) };
+    let sk = row.text("sk")?;
+    let fact = if sk == keys::PROFILE {
+        Fact::ProfileChanged { profile: Box::new(person_codec::from_item(&item)?), is_new }
+    } else if sk.starts_with(keys::NOTICE) {
+        Fact::Noticed(notices::from_item(&item)?)
+    } else if sk.starts_with(keys::SENT) {
+        Fact::Sent(crate::feed::sent_from(row)?)
+    } else if sk.starts_with(keys::ASK) {
+        Fact::Asked(asked_from(row)?)
+    } else if sk.starts_with(keys::ENDED) {
+        let session = row.id("session", SessionId::new)?;
+        Fact::SessionsEnded(if row.flag("all") { Ended::UpTo(session) } else { Ended::One(session) })
+    } else {
+        return Ok(None);
+    };
+    // A notification that was changed, by being read, is no news.
+    let is_news = is_new || matches!(fact, Fact::ProfileChanged { .. });
+    Ok(is_news.then_some(Happened { person, fact }))
+}
+
+impl Store {
+    /// Puts a client's question among the facts: who answers it knows what came before it.
+    pub async fn asked(&self, user: UserId, id: NoticeId, asked: &Asked, now: Instant) -> Result<(), Fault> {
+        let mut transaction = Transaction::new();
+        transaction.create(asked_item(user, id, asked, now), ());
+        match self.commit(transaction).await {
+            Ok(()) | Err(Failed::Refused(())) => Ok(()),
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! A person's feed: their notifications and their own messages, read by id from a place on, as last written.
+
+use domain::Instant;
+use domain::feed::{Part, Place};
+use domain::ids::{MessageId, UserId};
+use domain::notice::{Notice, Topic};
+
+use crate::facts::{Reference, Sent};
+use crate::fault::Fault;
+use crate::row::{Item, Reader, Row};
+use crate::table::{Range, Store};
+use crate::{keys, notices};
+
+/// A client that was away for longer is told to load everything anew.
+pub const KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
+
+/// One item of a feed: one frame or two.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    Noticed(Notice),
+    Sent(Sent),
+}
+
+impl Entry {
+    pub fn id(&self) -> i64 {
+        match self {
+            Entry::Noticed(notice) => notice.id.get(),
+            Entry::Sent(sent) => sent.message.get(),
+        }
+    }
+
+    /// The message it shows, and the other one of its two people.
+    pub fn message(&self) -> Option<(MessageId, UserId)> {
+        match self {
+            Entry::Noticed(notice) if notice.topic == Topic::NewMessage => {
+                Some((MessageId::new(notice.related?)?, notice.peer?))
+            }
+            Entry::Noticed(_) => None,
+            Entry::Sent(sent) => Some((sent.message, sent.to)),
+        }
+    }
+
+    pub fn parts(&self) -> &'static [Part] {
+        match self {
+            Entry::Sent(_) => &[Part::Message],
+            Entry::Noticed(_) if self.message().is_some() => &[Part::Message, Part::Notice],
+            Entry::Noticed(_) => &[Part::Notice],
+        }
+    }
+
+    pub fn place(&self, part: Part) -> Place {
+        Place::new(self.id(), part)
+    }
+}
+
+/// A stretch of a feed, in order.
+#[derive(Debug)]
+pub struct Stretch {
+    pub entries: Vec<Entry>,
+    /// The feed goes on behind the last of them.
+    pub more: bool,
+}
+
+pub(crate) fn sent_item(user: UserId, sent: &Sent, now: Instant) -> Item {
+    let (connection, text) =
+        sent.reference.as_ref().map_or(("", ""), |reference| (&reference.connection, &reference.text));
+    Row::at(&keys::sent(user, sent.message))
+        .number("message", sent.message)
+        .number("to", sent.to)
+        .text("connection", connection)
+        .text("ref", text)
+        .number("expires_at", now.timestamp() + KEPT_SECONDS)
+        .into_item()
+}
+
+pub(crate) fn sent_from(row: Reader<'_>) -> Result<Sent, Fault> {
+    let reference = match row.text("connection")? {
+        "" => None,
+        connection => Some(Reference { connection: connection.to_owned(), text: row.owned("ref")? }),
+    };
+    Ok(Sent { message: row.id("message", MessageId::new)?, to: row.id("to", UserId::new)?, reference })
+}
+
+/// How many items of each kind one round trip brings.
+const STRETCH: usize = 500;
+
+impl Store {
+    /// What comes at `from`'s id and behind it: at most a thousand entries.
+    pub async fn feed(&self, user: UserId, from: Place) -> Result<Stretch, Fault> {
+        let range = |kind: &str| Range {
+            partition: keys::user(user).pk,
+            from: Some(keys::from_id(kind, from.id())),
+            to: Some(format!("{kind}~")),
+            limit: Some(STRETCH),
+            consistent: true,
+            ..Range::default()
+        };
+        let (noticed, sent) = (range(keys::NOTICE), range(keys::SENT));
+        let ((noticed, more_noticed), (sent, more_sent)) =
+            futures_util::try_join!(self.query(&noticed), self.query(&sent))?;
+        let noticed: Vec<_> =
+            noticed.iter().map(|item| notices::from_item(item).map(Entry::Noticed)).collect::<Result<_, _>>()?;
+        let sent: Vec<_> =
+            sent.iter().map(|item| sent_from(Reader(item)).map(Entry::Sent)).collect::<Result<_, _>>()?;
+        // Behind the end of a list that goes on, the other list's entries have to wait.
+        let ends = [(more_noticed, noticed.last()), (more_sent, sent.last())];
+        let horizon = ends.into_iter().filter(|(more, _)| *more).filter_map(|(_, last)| last.map(Entry::id)).min();
+        let mut entries: Vec<_> = noticed.into_iter().chain(sent).collect();
+        entries.retain(|entry| horizon.is_none_or(|horizon| entry.id() <= horizon));
+        entries.sort_by_key(Entry::id);
+        Ok(Stretch { entries, more: horizon.is_some() })
+    }
+}

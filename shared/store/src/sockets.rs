@@ -1,0 +1,164 @@
+//! Live connections: an item among its person's others, so that one query finds them all, and one that leads from the
+//! connection to its person.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::Instant;
+use domain::feed::{Address, Carried, Place, Position};
+use domain::ids::{SessionId, UserId};
+
+use crate::fault::{Failed, Fault};
+use crate::keys;
+use crate::row::{Item, Reader, Row, number, numbers};
+use crate::table::{Range, Store};
+use crate::transaction::{Transaction, Update};
+
+/// Whose connection this is, and what it is for. Never changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Socket {
+    pub connection: String,
+    pub user: UserId,
+    pub session: SessionId,
+    pub address: Address,
+    pub opened_at: Instant,
+    /// When its token ends.
+    pub valid_until: Instant,
+}
+
+/// A connection with what it has carried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveSocket {
+    pub socket: Socket,
+    pub carried: Carried,
+}
+
+/// No connection lives longer: what is still there then lost its goodbye.
+const LONGEST_LIFE_SECONDS: i64 = 2 * 60 * 60;
+
+fn row(key: &keys::Key, socket: &Socket) -> Row {
+    let (address, with) = match socket.address {
+        Address::Everything => ("all", None),
+        Address::Chat(with) => ("chat", Some(with)),
+        Address::Notices => ("notices", None),
+    };
+    Row::at(key)
+        .text("connection", &socket.connection)
+        .number("user", socket.user)
+        .number("session", socket.session)
+        .text("address", address)
+        .maybe("with", with, number)
+        .time("opened_at", socket.opened_at)
+        .time("valid_until", socket.valid_until)
+        .number("expires_at", socket.opened_at.timestamp() + LONGEST_LIFE_SECONDS)
+}
+
+fn socket_from(row: Reader<'_>) -> Result<Socket, Fault> {
+    let address = match row.text("address")? {
+        "all" => Address::Everything,
+        "chat" => Address::Chat(row.id("with", UserId::new)?),
+        "notices" => Address::Notices,
+        _ => return Err(row.corrupt("address")),
+    };
+    Ok(Socket {
+        connection: row.owned("connection")?,
+        user: row.id("user", UserId::new)?,
+        session: row.id("session", SessionId::new)?,
+        address,
+        opened_at: row.time("opened_at")?,
+        valid_until: row.time("valid_until")?,
+    })
+}
+
+fn places(places: impl Iterator<Item = Place>) -> Option<AttributeValue> {
+    let places: Vec<_> = places.map(Place::number).collect();
+    (!places.is_empty()).then(|| numbers(places))
+}
+
+fn carried_from(row: Reader<'_>) -> Result<Carried, Fault> {
+    let place = |number| Place::from_number(number).ok_or_else(|| row.corrupt("floor"));
+    let set = |name| row.numbers::<i64>(name)?.into_iter().map(place).collect::<Result<BTreeSet<_>, Fault>>();
+    Ok(Carried {
+        before: Position::new(place(row.number("floor")?)?, set("before")?),
+        pushed: set("pushed")?,
+        is_behind: row.flag("behind"),
+    })
+}
+
+fn live_from(item: &Item) -> Result<LiveSocket, Fault> {
+    let row = Reader(item);
+    Ok(LiveSocket { socket: socket_from(row)?, carried: carried_from(row)? })
+}
+
+impl Store {
+    pub async fn socket_open(&self, live: &LiveSocket) -> Result<(), Fault> {
+        let LiveSocket { socket, carried } = live;
+        let item = row(&keys::socket(socket.user, &socket.connection), socket)
+            .number("floor", carried.before.floor().number())
+            .maybe("before", places(carried.before.above()), |places| places);
+        let mut transaction = Transaction::<()>::new();
+        transaction.replace(item.into_item());
+        transaction.replace(row(&keys::connection(&socket.connection), socket).into_item());
+        done(self.commit(transaction).await)
+    }
+
+    /// The connection, if it is (still) known.
+    pub async fn socket(&self, connection: &str) -> Result<Option<Socket>, Fault> {
+        let item = self.get(&keys::connection(connection)).await?;
+        item.as_ref().map(|item| socket_from(Reader(item))).transpose()
+    }
+
+    /// All live connections of a person, the oldest first.
+    pub async fn sockets(&self, user: UserId) -> Result<Vec<LiveSocket>, Fault> {
+        let range = Range {
+            partition: keys::user(user).pk,
+            from: Some(keys::SOCKET.to_owned()),
+            to: Some(format!("{}~", keys::SOCKET)),
+            consistent: true,
+            ..Range::default()
+        };
+        let (items, _) = self.query(&range).await?;
+        let mut sockets: Vec<_> = items.iter().map(live_from).collect::<Result<_, _>>()?;
+        sockets.sort_by_key(|live| live.socket.opened_at);
+        Ok(sockets)
+    }
+
+    /// Forgets a connection.
+    pub async fn socket_close(&self, socket: &Socket) -> Result<(), Fault> {
+        let mut transaction = Transaction::<()>::new();
+        transaction.delete(&keys::socket(socket.user, &socket.connection));
+        transaction.delete(&keys::connection(&socket.connection));
+        done(self.commit(transaction).await)
+    }
+
+    /// Notes what a connection has carried, unless it is gone.
+    pub async fn socket_carried(&self, live: &LiveSocket) -> Result<(), Fault> {
+        let carried = &live.carried;
+        let sets = [("before", places(carried.before.above())), ("pushed", places(carried.pushed.iter().copied()))];
+        let mut sets: Vec<_> = sets.into();
+        sets.push(("behind", carried.is_behind.then_some(AttributeValue::Bool(true))));
+        let (present, absent): (Vec<_>, Vec<_>) = sets.into_iter().partition(|(_, value)| value.is_some());
+        let mut expression = "SET #floor = :floor".to_owned();
+        for (name, _) in &present {
+            expression.push_str(&format!(", #{name} = :{name}"));
+        }
+        if !absent.is_empty() {
+            let names: Vec<_> = absent.iter().map(|(name, _)| format!("#{name}")).collect();
+            expression.push_str(&format!(" REMOVE {}", names.join(", ")));
+        }
+        let mut update = Update::new(keys::socket(live.socket.user, &live.socket.connection), expression)
+            .when("attribute_exists(#pk)")
+            .value(":floor", number(carried.before.floor().number()));
+        for (name, value) in present {
+            update = update.value(&format!(":{name}"), value.expect("only present ones are here"));
+        }
+        self.unconditional(update).await
+    }
+}
+
+fn done(committed: Result<(), Failed<()>>) -> Result<(), Fault> {
+    match committed {
+        Ok(()) | Err(Failed::Refused(())) => Ok(()),
+        Err(Failed::Fault(fault)) => Err(fault),
+    }
+}

@@ -1,0 +1,142 @@
+//! What happens without being asked: the stream is read, the queues are emptied, the minutes are counted. Here only when
+//! a test says so.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use app::App;
+use app::backstage::{Backstage, Job, Queues, Recording, Sockets};
+use app::mail::Post;
+use lambda_runtime::{Context, LambdaEvent};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+
+use crate::world::World;
+
+/// The functions without an audience, and what would have left the house.
+pub struct Crew {
+    pub stage: Backstage,
+    pub recording: Recording,
+    jobs: Arc<Mutex<Vec<Job>>>,
+    /// The last record of the stream that was carried out.
+    checkpoint: Mutex<Option<String>>,
+    messages: AtomicU64,
+}
+
+impl Crew {
+    pub(crate) fn new(app: &App) -> Self {
+        let (recording, jobs) = (Recording::default(), Arc::default());
+        let stage = Backstage {
+            app: app.clone(),
+            sockets: Sockets::Recorded(recording.clone()),
+            queues: Queues::Recorded(Arc::clone(&jobs)),
+            post: Post::Recorded(Arc::default()),
+        };
+        Self { stage, recording, jobs, checkpoint: Mutex::default(), messages: AtomicU64::new(0) }
+    }
+
+    /// The jobs put into queues since they were last taken.
+    pub fn take_jobs(&self) -> Vec<Job> {
+        std::mem::take(&mut *self.jobs.lock().expect("nobody panics while holding it"))
+    }
+}
+
+/// An event as AWS sends it, through a function's own types and back.
+pub(crate) async fn invoke<E, A, F>(handle: impl FnOnce(LambdaEvent<E>) -> F, event: Json) -> Json
+where
+    E: DeserializeOwned,
+    A: Serialize,
+    F: Future<Output = Result<A, lambda_runtime::Error>>,
+{
+    let event = serde_json::from_value(event).expect("an event the function understands");
+    let answer = handle(LambdaEvent::new(event, Context::default())).await.expect("the function answers");
+    serde_json::to_value(answer).expect("an answer is JSON")
+}
+
+/// A record of the stream as Lambda hands it on.
+fn as_lambda_sends(mut record: Json) -> Json {
+    record["awsRegion"] = json!("us-east-1");
+    record["eventSource"] = json!("aws:dynamodb");
+    record["eventSourceARN"] = json!("arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/s");
+    record
+}
+
+fn failures(answer: &Json) -> Vec<String> {
+    let failures = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
+    failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+impl World {
+    /// Records of the stream nobody has carried out yet.
+    pub fn unread_records(&self) -> Vec<Json> {
+        let after = self.backstage.checkpoint.lock().expect("nobody panics while holding it").clone();
+        self.table.stream(after.as_deref()).into_iter().map(as_lambda_sends).collect()
+    }
+
+    /// One invocation of the outbox; the sequence numbers that have to come again.
+    pub async fn outbox(&self, records: &[Json]) -> Vec<String> {
+        let stage = self.backstage.stage.clone();
+        failures(&invoke(|event| outbox::handle(stage, event), json!({"Records": records})).await)
+    }
+
+    /// Carries out everything the stream holds, batch by batch, as Lambda does; `false` if something does not want to.
+    pub async fn carries_out(&self) -> bool {
+        for _ in 0..1_000 {
+            let records = self.unread_records();
+            let Some(batch) = records.chunks(100).next() else { return true };
+            let sequence = |record: &Json| record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default().to_owned();
+            let failed = self.outbox(batch).await;
+            let done = batch.iter().map(sequence).take_while(|sequence| !failed.contains(sequence)).last();
+            if done.is_some() {
+                *self.backstage.checkpoint.lock().expect("nobody panics while holding it") = done;
+            } else if !failed.is_empty() {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// One message of a queue, with an id of its own.
+    pub fn queued(&self, job: Job) -> Json {
+        let id = self.backstage.messages.fetch_add(1, Ordering::Relaxed);
+        json!({
+            "messageId": format!("message-{id}"), "body": job.to_text(), "receiptHandle": "r",
+            "attributes": {"ApproximateReceiveCount": "1"}, "messageAttributes": {},
+            "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:q", "awsRegion": "us-east-1",
+        })
+    }
+
+    /// One invocation of the delivery; the messages that have to come again.
+    pub async fn delivers(&self, messages: &[Json]) -> Vec<String> {
+        let stage = self.backstage.stage.clone();
+        failures(&invoke(|event| delivery::handle(stage, event), json!({"Records": messages})).await)
+    }
+
+    /// One run of the schedule: how many bookings it found.
+    pub async fn ticks(&self) -> u64 {
+        let stage = self.backstage.stage.clone();
+        let event = json!({
+            "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0",
+            "time": self.now(), "region": "us-east-1", "resources": [], "detail": {},
+        });
+        let found = invoke(|event| reminders::handle(stage, event), event).await;
+        found["bookings"].as_u64().expect("a number")
+    }
+
+    /// A minute of everything: the schedule runs, and stream and queues are emptied until nothing moves.
+    pub async fn settles(&self) {
+        self.ticks().await;
+        loop {
+            assert!(self.carries_out().await, "the outbox does not get on");
+            let jobs = self.backstage.take_jobs();
+            if jobs.is_empty() {
+                return;
+            }
+            let messages: Vec<_> = jobs.into_iter().map(|job| self.queued(job)).collect();
+            for batch in messages.chunks(10) {
+                assert_eq!(self.delivers(batch).await, Vec::<String>::new());
+            }
+        }
+    }
+}

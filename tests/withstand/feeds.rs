@@ -1,0 +1,262 @@
+//! Feeds over sockets that break, a stream that repeats itself, pushes that fail: every frame reaches every client once.
+
+use std::collections::BTreeSet;
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use serde_json::{Value as Json, json};
+use tests::{Person, Setup, Socket, World, at_once, dice};
+
+/// Somebody who notes what comes and, whenever the connection is lost, goes on from the last frame they have.
+struct Client {
+    socket: Socket,
+    path: String,
+    /// Frames of this connection looked at so far.
+    seen: usize,
+    /// Kind and id of every frame received for good.
+    transcript: Vec<(String, i64)>,
+    cursor: Json,
+    lost: usize,
+}
+
+impl Client {
+    async fn connect(person: &Person, path: &str) -> Self {
+        let socket = person.listens(path).await;
+        socket.says(json!({"type": "resume", "cursor": null})).await;
+        let path = path.to_owned();
+        Self { socket, path, seen: 0, transcript: Vec::new(), cursor: Json::Null, lost: 0 }
+    }
+
+    /// Receives what has come, but for the last `lost` frames: those never arrive.
+    fn receive(&mut self, lost: usize) -> Option<Json> {
+        let frames = self.socket.heard();
+        let news = &frames[self.seen..];
+        let kept = news.len() - lost.min(news.len());
+        self.lost += news.len() - kept;
+        self.seen = frames.len();
+        let mut last = None;
+        for frame in &news[..kept] {
+            self.cursor = frame["cursor"].clone();
+            let what = match frame["type"].as_str().unwrap() {
+                "message.receive" => "message",
+                "notification.receive" => "notification",
+                "resumed" => {
+                    last = Some(frame.clone());
+                    continue;
+                }
+                other => panic!("{other}: {frame}"),
+            };
+            self.transcript.push((what.to_owned(), frame[what]["id"].as_i64().unwrap()));
+        }
+        last
+    }
+
+    /// The connection breaks, with the last `lost` frames still in it.
+    async fn break_and_resume(&mut self, lost: usize) {
+        self.receive(lost);
+        self.socket.vanishes();
+        self.socket = self.socket.person.listens(&self.path).await;
+        self.seen = 0;
+        self.socket.says(json!({"type": "resume", "cursor": self.cursor})).await;
+    }
+
+    /// Resumes until nothing is left.
+    async fn catch_up(&mut self, world: &World) {
+        loop {
+            world.settles().await;
+            let resumed = self.receive(0);
+            if resumed.is_none_or(|resumed| resumed["more"] == false) {
+                return;
+            }
+            self.socket.says(json!({"type": "resume", "cursor": self.cursor})).await;
+        }
+    }
+
+    async fn has_everything(&self) {
+        let person = &self.socket.person;
+        let ids = |what: &str, list: Vec<Json>| -> BTreeSet<(String, i64)> {
+            list.iter().map(|item| (what.to_owned(), item["id"].as_i64().unwrap())).collect()
+        };
+        let (chat, notices) = match self.path.as_str() {
+            "/ws/" => ("/api/messages/".to_owned(), true),
+            "/ws/notifications/" => (String::new(), true),
+            path => (format!("/api/messages/?with_user={}", path.trim_matches('/').rsplit('/').next().unwrap()), false),
+        };
+        let mut expected = BTreeSet::new();
+        if !chat.is_empty() {
+            expected.extend(ids("message", person.all(&chat).await));
+        }
+        if notices {
+            expected.extend(ids("notification", person.all("/api/notifications/").await));
+        }
+        let got: BTreeSet<_> = self.transcript.iter().cloned().collect();
+        assert_eq!(got.len(), self.transcript.len(), "{}: a frame came twice", self.path);
+        assert_eq!(got, expected, "{}: of {}", self.path, person.username);
+    }
+}
+
+async fn crowd_with_clients(world: &World) -> (Vec<Person>, Vec<Client>) {
+    let people = world.crowd("p", 4).await;
+    world.settles().await;
+    let mut clients = Vec::new();
+    for (number, person) in people.iter().enumerate() {
+        let peer = &people[(number + 1) % people.len()];
+        for path in ["/ws/", "/ws/notifications/", &format!("/ws/chat/{}/", peer.id)] {
+            clients.push(Client::connect(person, path).await);
+        }
+    }
+    world.settles().await;
+    for client in &mut clients {
+        client.receive(0);
+    }
+    (people, clients)
+}
+
+async fn somebody_writes(people: &[Person], clients: &[Client], dice: &mut StdRng, text: &str) {
+    let from = dice.random_range(0..people.len());
+    let to = (from + dice.random_range(1..people.len())) % people.len();
+    if dice.random_bool(0.5) {
+        people[from].writes(&people[to], text).await.is(201);
+    } else {
+        let socket = &clients[from * 3].socket;
+        socket.says(json!({"type": "message.send", "receiver_id": people[to].id, "content": text})).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_storm_of_reconnects_leaves_no_gap_and_no_double() {
+    for seed in 0..6 {
+        let mut dice = dice(seed);
+        let world = World::with(Setup::live()).await;
+        let (people, mut clients) = crowd_with_clients(&world).await;
+        for number in 0..120 {
+            somebody_writes(&people, &clients, &mut dice, &format!("message {number}")).await;
+            world.advance(chrono::TimeDelta::milliseconds(dice.random_range(0..8_000)));
+            if dice.random_bool(0.4) {
+                assert!(world.carries_out().await);
+            }
+            if dice.random_bool(0.3) {
+                let unlucky = dice.random_range(0..clients.len());
+                let lost = dice.random_range(0..8);
+                clients[unlucky].break_and_resume(lost).await;
+            }
+            if dice.random_bool(0.1) {
+                clients.iter_mut().for_each(|client| drop(client.receive(0)));
+            }
+        }
+        for client in &mut clients {
+            client.break_and_resume(2).await;
+            client.catch_up(&world).await;
+        }
+        let (lost, got) = clients.iter().fold((0, 0), |sum, client| (sum.0 + client.lost, sum.1 + client.transcript.len()));
+        println!("{lost} frames lost on the way, {got} received");
+        for client in &clients {
+            client.has_everything().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_record_ten_times_and_out_of_order_is_one_frame_each() {
+    for seed in 0..4 {
+        let mut dice = dice(seed);
+        let world = World::with(Setup::live()).await;
+        let (people, mut clients) = crowd_with_clients(&world).await;
+        for number in 0..30 {
+            somebody_writes(&people, &clients, &mut dice, &format!("message {number}")).await;
+        }
+        let records = world.unread_records();
+        let mut all: Vec<_> = std::iter::repeat_n(records, 10).flatten().collect();
+        all.shuffle(&mut dice);
+        for batch in all.chunks(25) {
+            assert_eq!(world.outbox(batch).await, Vec::<String>::new());
+        }
+        for client in &mut clients {
+            client.receive(0);
+            client.has_everything().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn pushes_that_fail_for_a_while_come_later_in_order_and_once() {
+    let world = World::with(Setup::live()).await;
+    let (people, mut clients) = crowd_with_clients(&world).await;
+    let recording = &world.backstage.recording;
+    let victim = clients[0].socket.connection.clone();
+    people[1].writes(&people[0], "one").await.is(201);
+    recording.fail(&victim, true);
+    people[1].writes(&people[0], "two").await.is(201);
+    assert!(!world.carries_out().await, "what could not be pushed has to come again");
+    people[1].writes(&people[0], "three").await.is(201);
+    recording.fail(&victim, false);
+    assert!(world.carries_out().await);
+    let texts: Vec<_> = clients[0].socket.heard_of("message.receive");
+    let texts: Vec<_> = texts.iter().map(|frame| frame["message"]["content"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["one", "two", "three"]);
+    for client in &mut clients {
+        client.receive(0);
+        client.has_everything().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_same_frame_sent_many_times_at_once_is_one_message() {
+    let world = World::with(Setup::live()).await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    let socket = ada.listens("/ws/").await;
+    let frame = json!({"type": "message.send", "receiver_id": bob.id, "content": "once", "ref": "r"});
+    let jobs = (0..20).map(|_| {
+        let (socket, frame) = (socket.clone(), frame.clone());
+        async move { socket.says(frame).await }
+    });
+    at_once(jobs).await;
+    assert_eq!(bob.all("/api/messages/").await.len(), 1);
+    world.settles().await;
+    let answers = socket.heard_of("message.receive");
+    assert_eq!(answers.len(), 20);
+    assert!(answers.iter().all(|answer| answer["message"] == answers[0]["message"] && answer["ref"] == "r"));
+}
+
+#[tokio::test]
+async fn a_long_absence_is_caught_up_with_by_five_hundred_frames_at_a_time() {
+    let world = World::with(Setup::live()).await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    world.settles().await;
+    let mut client = Client::connect(&bob, "/ws/").await;
+    world.settles().await;
+    client.receive(0);
+    client.socket.vanishes();
+    for number in 0..620 {
+        ada.writes(&bob, &format!("message {number}")).await.is(201);
+        world.advance(chrono::TimeDelta::milliseconds(200));
+    }
+    world.settles().await;
+    client.socket = bob.listens("/ws/").await;
+    client.seen = 0;
+    client.socket.says(json!({"type": "resume", "cursor": client.cursor})).await;
+    world.settles().await;
+    let resumed = client.receive(0).unwrap();
+    assert_eq!((&resumed["count"], &resumed["more"]), (&json!(500), &json!(true)));
+    ada.writes(&bob, "in between").await.is(201);
+    client.socket.says(json!({"type": "resume", "cursor": client.cursor})).await;
+    client.catch_up(&world).await;
+    client.has_everything().await;
+}
+
+#[tokio::test]
+async fn somebody_with_very_many_sockets_loses_the_oldest() {
+    let world = World::with(Setup::live()).await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    let mut sockets = Vec::new();
+    for _ in 0..53 {
+        sockets.push(bob.listens("/ws/").await);
+        world.advance(chrono::TimeDelta::seconds(1));
+    }
+    ada.writes(&bob, "hello").await.is(201);
+    world.settles().await;
+    let hearing = sockets.iter().map(|socket| usize::from(socket.heard().len() == 2)).sum::<usize>();
+    assert_eq!((hearing, sockets.iter().filter(|socket| socket.is_gone()).count()), (50, 3));
+    assert!(sockets[..3].iter().all(Socket::is_gone));
+}
