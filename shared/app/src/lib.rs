@@ -13,6 +13,7 @@ mod clock;
 pub mod error;
 pub mod files;
 mod keep;
+pub mod mail;
 mod mint;
 pub mod notices;
 mod passwords;
