@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use app::App;
 use app::backstage::{Backstage, Job, Queues, Recording, Sockets};
-use app::mail::Post;
+use app::mail::{Post, Sent};
+use mail_parser::{MessageParser, MimeHeaders};
 use lambda_runtime::{Context, LambdaEvent};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,6 +20,7 @@ pub struct Crew {
     pub stage: Backstage,
     pub recording: Recording,
     jobs: Arc<Mutex<Vec<Job>>>,
+    posted: Arc<Mutex<Vec<Sent>>>,
     /// The last record of the stream that was carried out.
     checkpoint: Mutex<Option<String>>,
     messages: AtomicU64,
@@ -26,19 +28,45 @@ pub struct Crew {
 
 impl Crew {
     pub(crate) fn new(app: &App) -> Self {
-        let (recording, jobs) = (Recording::default(), Arc::default());
+        let (recording, jobs, posted) = (Recording::default(), Arc::default(), Arc::default());
         let stage = Backstage {
             app: app.clone(),
             sockets: Sockets::Recorded(recording.clone()),
             queues: Queues::Recorded(Arc::clone(&jobs)),
-            post: Post::Recorded(Arc::default()),
+            post: Post::Recorded(Arc::clone(&posted)),
         };
-        Self { stage, recording, jobs, checkpoint: Mutex::default(), messages: AtomicU64::new(0) }
+        Self { stage, recording, jobs, posted, checkpoint: Mutex::default(), messages: AtomicU64::new(0) }
     }
 
     /// The jobs put into queues since they were last taken.
     pub fn take_jobs(&self) -> Vec<Job> {
         std::mem::take(&mut *self.jobs.lock().expect("nobody panics while holding it"))
+    }
+}
+
+/// A mail as its reader sees it.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    /// The calendar file.
+    pub invite: Option<String>,
+}
+
+impl Letter {
+    fn open(sent: &Sent) -> Self {
+        let mail = MessageParser::default().parse(&sent.raw).expect("a mail");
+        let is_invite = |part: &&mail_parser::MessagePart<'_>| part.attachment_name() == Some("invite.ics");
+        let file = mail.attachments().find(is_invite);
+        Self {
+            to: sent.to.clone(),
+            subject: mail.subject().unwrap_or_default().to_owned(),
+            text: mail.body_text(0).unwrap_or_default().into_owned(),
+            html: mail.body_html(0).unwrap_or_default().into_owned(),
+            invite: file.map(|part| String::from_utf8_lossy(part.contents()).into_owned()),
+        }
     }
 }
 
@@ -68,6 +96,19 @@ fn failures(answer: &Json) -> Vec<String> {
 }
 
 impl World {
+    /// Every mail that went out, in order; welcomes left out.
+    pub fn mails(&self) -> Vec<Letter> {
+        let posted = self.backstage.posted.lock().expect("nobody panics while holding it");
+        posted.iter().map(Letter::open).filter(|letter| !letter.subject.starts_with("Welcome")).collect()
+    }
+
+    /// The subjects of all mails to one person, in order.
+    pub fn subjects_to(&self, username: &str) -> Vec<String> {
+        let posted = self.backstage.posted.lock().expect("nobody panics while holding it");
+        let theirs = posted.iter().map(Letter::open).filter(|letter| letter.to == format!("{username}@example.org"));
+        theirs.map(|letter| letter.subject).collect()
+    }
+
     /// Records of the stream nobody has carried out yet.
     pub fn unread_records(&self) -> Vec<Json> {
         let after = self.backstage.checkpoint.lock().expect("nobody panics while holding it").clone();

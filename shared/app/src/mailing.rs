@@ -75,12 +75,6 @@ async fn booking_of(app: &App, notice: &Notice) -> Result<Option<Booking>> {
 
 /// Nobody is reminded of what was cancelled or moved since.
 fn is_obsolete(notice: &Notice, booking: Option<&Booking>) -> bool {
-    let Some(invite) = &notice.invite else { return false };
-    if invite.state != InviteState::Reminder {
-        return false;
-    }
-    let still_so = |booking: &Booking| {
-        booking.status == Status::Confirmed && booking.interval.start() == invite.start
-    };
-    !booking.is_some_and(still_so)
+    let Some(invite) = notice.invite.filter(|invite| invite.state == InviteState::Reminder) else { return false };
+    !booking.is_some_and(|booking| booking.status == Status::Confirmed && booking.sequence() == invite.sequence)
 }

@@ -22,6 +22,8 @@ pub struct Settings {
     /// Origins of browsers that may call; none by default.
     pub cors_origins: Vec<String>,
     pub frontend_url: String,
+    /// Who mails come from: an address, or `Name <address>`.
+    pub mail_from: String,
     /// An administrator of this address exists after start, if its password is among the secrets.
     pub admin_email: Option<Email>,
     pub payment_provider: Provider,
@@ -87,6 +89,7 @@ impl Settings {
             rate_limit_per_minute: number("RATE_LIMIT_PER_MINUTE", 60, 1_000_000)?,
             cors_origins: origins(&text("CORS_ORIGINS", ""))?,
             frontend_url: text("FRONTEND_URL", "http://localhost:3000"),
+            mail_from: text("MAIL_FROM", "ExpertConnect <no-reply@localhost>"),
             admin_email,
             payment_provider,
             default_currency: Currency::parse(&currency)

@@ -35,6 +35,31 @@ impl Topic {
     ];
 }
 
+/// Where an invitation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InviteState {
+    Tentative,
+    Confirmed,
+    Cancelled,
+    /// Nothing new for a calendar, only a time to be named.
+    Reminder,
+}
+
+impl InviteState {
+    pub const ALL: [InviteState; 4] =
+        [InviteState::Tentative, InviteState::Confirmed, InviteState::Cancelled, InviteState::Reminder];
+}
+
+/// What a notification's invitation was at that moment: the booking may be elsewhere when the mail is composed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invite {
+    pub start: Instant,
+    pub end: Instant,
+    /// Of two invitations to one booking, a calendar believes the higher.
+    pub sequence: u32,
+    pub state: InviteState,
+}
+
 /// One notification in a person's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
@@ -50,6 +75,8 @@ pub struct Notice {
     pub peer: Option<UserId>,
     /// Whether it also goes out by e-mail.
     pub mailed: bool,
+    /// The time its mail names; a calendar file goes with it unless it only reminds.
+    pub invite: Option<Invite>,
     pub is_read: bool,
     pub created_at: Instant,
     pub updated_at: Instant,

@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use chrono::{Datelike, NaiveDateTime, Timelike};
-use jiff::civil;
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Timelike};
+use jiff::{Timestamp, civil};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::{Instant, Sentence};
@@ -43,6 +43,14 @@ impl Zone {
     #[must_use]
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// What a clock here shows at `instant`. Outside the years the zone database covers, it shows UTC.
+    #[must_use]
+    pub fn shows(&self, instant: Instant) -> DateTime<FixedOffset> {
+        let offset = Timestamp::from_second(instant.timestamp()).map_or(0, |at| self.0.to_offset(at).seconds());
+        let offset = FixedOffset::east_opt(offset).expect("the database's offsets are less than a day");
+        instant.with_timezone(&offset)
     }
 
     /// The instant at which a clock here shows `local` (consultations.md §5, step 2): a time the clock skips moves
@@ -145,6 +153,21 @@ mod tests {
         assert_eq!(instant("America/Vancouver", "2026-10-31T09:00:00"), "2026-10-31T16:00:00Z");
         assert_eq!(instant("America/Vancouver", "2026-12-01T09:00:00"), "2026-12-01T16:00:00Z");
         assert_eq!(instant("America/Vancouver", "2028-01-15T09:00:00"), "2028-01-15T16:00:00Z");
+    }
+
+    #[test]
+    fn clocks_show_what_the_database_of_that_year_says() {
+        let shown = |zone: &str, utc: &str| Zone::parse(zone).unwrap().shows(utc.parse().unwrap()).to_rfc3339();
+        for (zone, utc, local) in [
+            ("Europe/Berlin", "2027-03-02T08:00:00Z", "2027-03-02T09:00:00+01:00"),
+            ("Europe/Berlin", "2026-10-25T01:30:00Z", "2026-10-25T02:30:00+01:00"),
+            ("America/Vancouver", "2026-12-01T16:00:00Z", "2026-12-01T09:00:00-07:00"),
+            ("Asia/Kolkata", "2026-12-01T20:00:00Z", "2026-12-02T01:30:00+05:30"),
+            ("UTC", "2026-12-01T20:00:00Z", "2026-12-01T20:00:00+00:00"),
+        ] {
+            assert_eq!(shown(zone, utc), local, "{zone}");
+        }
+        assert_eq!(Zone::parse("Asia/Kolkata").unwrap().shows(Instant::MAX_UTC).offset().local_minus_utc(), 0);
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::Instant;
 use domain::ids::{NoticeId, UserId};
-use domain::notice::{Notice, Topic};
+use domain::notice::{Invite, InviteState, Notice, Topic};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::Page;
 use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::lists::before;
-use crate::row::{Item, Reader, Row, number, text};
+use crate::row::{Item, Reader, Row, number, text, time};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
 
@@ -30,6 +30,15 @@ fn topic_text(topic: Topic) -> &'static str {
     }
 }
 
+fn state_text(state: InviteState) -> &'static str {
+    match state {
+        InviteState::Tentative => "tentative",
+        InviteState::Confirmed => "confirmed",
+        InviteState::Cancelled => "cancelled",
+        InviteState::Reminder => "reminder",
+    }
+}
+
 pub(crate) fn to_item(notice: &Notice) -> Item {
     Row::at(&keys::notice(notice.user, notice.id))
         .number("id", notice.id)
@@ -40,6 +49,10 @@ pub(crate) fn to_item(notice: &Notice) -> Item {
         .maybe("related", notice.related, number)
         .maybe("peer", notice.peer, number)
         .flag("mailed", notice.mailed)
+        .maybe("start", notice.invite, |invite| time(invite.start))
+        .maybe("end", notice.invite, |invite| time(invite.end))
+        .maybe("sequence", notice.invite, |invite| number(invite.sequence))
+        .maybe("state", notice.invite, |invite| text(state_text(invite.state)))
         .flag("is_read", notice.is_read)
         .time("created_at", notice.created_at)
         .time("updated_at", notice.updated_at)
@@ -58,10 +71,27 @@ pub(crate) fn from_item(item: &Item) -> Result<Notice, Fault> {
         related: row.maybe_number("related")?,
         peer: row.maybe_number("peer")?.and_then(UserId::new),
         mailed: row.flag("mailed"),
+        invite: invite(&row)?,
         is_read: row.flag("is_read"),
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     })
+}
+
+fn invite(row: &Reader<'_>) -> Result<Option<Invite>, Fault> {
+    let Some(start) = row.maybe_time("start")? else {
+        return Ok(None);
+    };
+    let state = row.text("state")?;
+    Ok(Some(Invite {
+        start,
+        end: row.time("end")?,
+        sequence: row.count("sequence")?,
+        state: InviteState::ALL
+            .into_iter()
+            .find(|known| state_text(*known) == state)
+            .ok_or_else(|| row.corrupt("state"))?,
+    }))
 }
 
 /// How many are marked at the same time, and how many one call marks at the most.

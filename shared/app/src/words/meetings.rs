@@ -3,7 +3,7 @@
 use domain::Instant;
 use domain::booking::{Actor, Booking, Change, Fact, Reminder, Seat};
 use domain::ids::UserId;
-use domain::notice::{Notice, Topic};
+use domain::notice::{Invite, InviteState, Notice, Topic};
 
 use crate::Mint;
 
@@ -13,10 +13,17 @@ struct Telling {
     title: &'static str,
     content: String,
     mailed: bool,
+    invite: Option<InviteState>,
+}
+
+impl Telling {
+    fn inviting(self, state: InviteState) -> Self {
+        Self { invite: Some(state), ..self }
+    }
 }
 
 fn tell(to: Seat, topic: Topic, title: &'static str, mailed: bool, content: String) -> Telling {
-    Telling { to, topic, title, content, mailed }
+    Telling { to, topic, title, content, mailed, invite: None }
 }
 
 /// The notifications a change of a booking causes, each with an id of its own: DynamoDB takes no transaction that names
@@ -38,12 +45,18 @@ pub fn of_change(change: &Change, mint: &Mint, now: Instant) -> Vec<Notice> {
             related: Some(booking.id.get()),
             peer: Some(booking.party(telling.to.other()).id),
             mailed: telling.mailed,
+            invite: telling.invite.map(|state| invite(booking, state)),
             is_read: false,
             created_at: now,
             updated_at: now,
         });
     }
     notices
+}
+
+/// The invitation to the booking as it is now.
+pub fn invite(booking: &Booking, state: InviteState) -> Invite {
+    Invite { start: booking.interval.start(), end: booking.interval.end(), sequence: booking.sequence(), state }
 }
 
 fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
@@ -53,11 +66,11 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
     match fact {
         Fact::Requested => {
             let content = format!("{} requested a meeting: \"{title}\".", name(Learner));
-            vec![tell(Expert, Topic::Requested, "Meeting Request", true, content)]
+            vec![tell(Expert, Topic::Requested, "Meeting Request", true, content).inviting(InviteState::Tentative)]
         }
         Fact::Confirmed => {
             let content = format!("{} confirmed your meeting \"{title}\".", name(Expert));
-            vec![tell(Learner, Topic::Confirmed, "Meeting Confirmed", true, content)]
+            vec![tell(Learner, Topic::Confirmed, "Meeting Confirmed", true, content).inviting(InviteState::Confirmed)]
         }
         Fact::Cancelled { by } => {
             let told = match by {
@@ -69,12 +82,14 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
                 Some(seat) => format!("{} cancelled the meeting \"{title}\".", name(seat)),
                 None => format!("The meeting \"{title}\" was cancelled."),
             };
-            let cancelled = |to| tell(to, Topic::Cancelled, "Meeting Cancelled", true, content.clone());
+            let cancelled = |to| {
+                tell(to, Topic::Cancelled, "Meeting Cancelled", true, content.clone()).inviting(InviteState::Cancelled)
+            };
             told.into_iter().map(cancelled).collect()
         }
         Fact::Moved => {
             let content = format!("{} asks for another time for the meeting \"{title}\".", name(Learner));
-            vec![tell(Expert, Topic::Rescheduled, "Meeting Rescheduled", true, content)]
+            vec![tell(Expert, Topic::Rescheduled, "Meeting Rescheduled", true, content).inviting(InviteState::Tentative)]
         }
         Fact::Expired => {
             let content = format!("Your meeting request \"{title}\" was not answered in time.");
@@ -107,7 +122,7 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
             let start = booking.interval.start().format("%-d %B %Y at %H:%M UTC");
             let remind = |to: Seat| {
                 let content = format!("Your meeting \"{title}\" with {} begins on {start}.", name(to.other()));
-                tell(to, Topic::Reminder, heading, true, content)
+                tell(to, Topic::Reminder, heading, true, content).inviting(InviteState::Reminder)
             };
             [Learner, Expert].into_iter().map(remind).collect()
         }
@@ -138,6 +153,7 @@ pub(crate) fn personal(
         related: Some(related),
         peer: Some(from),
         mailed: false,
+        invite: None,
         is_read: false,
         created_at: now,
         updated_at: now,

@@ -276,6 +276,12 @@ impl Booking {
         [Seat::Learner, Seat::Expert].into_iter().find(|seat| self.party(*seat).id == user)
     }
 
+    /// The revision its invitations carry: 0 at first, one more with every move and with the cancellation, after which
+    /// nothing follows.
+    pub fn sequence(&self) -> u32 {
+        self.start_version.saturating_sub(1) + u32::from(self.status == Status::Cancelled)
+    }
+
     /// The time it claims in the calendars of both people.
     pub fn claimed(&self) -> Option<Interval> {
         self.status.claims_time().then_some(self.interval)

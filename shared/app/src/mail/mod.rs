@@ -1,0 +1,111 @@
+//! Mails: what a person is told outside the platform. Composing is pure; only [`Post`] speaks to the world.
+
+mod ics;
+mod letter;
+mod mime;
+mod plain;
+mod post;
+mod when;
+
+#[cfg(test)]
+mod tests;
+
+pub use ics::IcsFile;
+pub use post::{Post, PostFault, Sent};
+
+use domain::booking::{Booking, Seat};
+use domain::notice::{Invite, InviteState, Notice};
+use domain::person::User;
+
+use crate::Settings;
+use crate::words::letters;
+use letter::{Letter, Link, Row};
+use mime::Sender;
+use plain::one_line;
+
+/// One mail to one person, composed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The bare address, as its owner typed it.
+    pub to: String,
+    pub to_name: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    pub invite: Option<IcsFile>,
+    /// Where its reader can switch mails like it off.
+    pub unsubscribe: Option<String>,
+    /// What tells it from all others, the same however often it is composed: `notice-123`.
+    pub message_id: String,
+}
+
+/// The mail that greets a new account.
+pub fn welcome(settings: &Settings, reader: &User) -> Mail {
+    let letter = Letter {
+        title: letters::WELCOME.to_owned(),
+        name: one_line(&reader.name()),
+        lines: letters::WELCOME_LINES.map(str::to_owned).to_vec(),
+        rows: Vec::new(),
+        link: Link { words: letters::OPEN_PLATFORM, url: url(settings, "") },
+        settings: None,
+    };
+    addressed(reader, &letter, format!("welcome-{}", reader.id))
+}
+
+/// The mail that carries a notification. `booking` is the one it is about, for those that are about one.
+pub fn of_notice(settings: &Settings, notice: &Notice, reader: &User, booking: Option<&Booking>) -> Mail {
+    let is_reminder = notice.invite.is_some_and(|invite| invite.state == InviteState::Reminder);
+    let unsubscribe = is_reminder.then(|| url(settings, "settings/notifications"));
+    let link = match booking {
+        Some(booking) => {
+            Link { words: letters::OPEN_MEETING, url: url(settings, &letters::meeting_path(booking.id)) }
+        }
+        None => Link { words: letters::OPEN_PLATFORM, url: url(settings, "") },
+    };
+    let letter = Letter {
+        title: one_line(&notice.title),
+        name: one_line(&reader.name()),
+        lines: vec![one_line(&notice.content)],
+        rows: rows(notice.invite, reader, booking),
+        link,
+        settings: unsubscribe.clone().map(|url| Link { words: letters::SETTINGS, url }),
+    };
+    let invite = notice.invite.zip(booking).and_then(|(invite, booking)| {
+        ics::file(invite, booking, &letter.link.url, reader, &Sender::parse(&settings.mail_from), notice.created_at)
+    });
+    let mail = addressed(reader, &letter, format!("notice-{}", notice.id));
+    Mail { subject: notice.title.clone(), invite, unsubscribe, ..mail }
+}
+
+fn addressed(reader: &User, letter: &Letter, message_id: String) -> Mail {
+    Mail {
+        to: reader.email.as_str().to_owned(),
+        to_name: letter.name.clone(),
+        subject: letter.title.clone(),
+        text: letter.text(),
+        html: letter.html(),
+        invite: None,
+        unsubscribe: None,
+        message_id,
+    }
+}
+
+/// When it is, there and in UTC, and who meets whom.
+fn rows(invite: Option<Invite>, reader: &User, booking: Option<&Booking>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Some(invite) = invite {
+        rows.push(Row { label: "When", value: when::local(&invite, &reader.timezone) });
+        rows.push(Row { label: "In UTC", value: when::utc(&invite) });
+    }
+    if let Some(booking) = booking {
+        rows.push(Row { label: "Title", value: one_line(&booking.title) });
+        for seat in [Seat::Learner, Seat::Expert] {
+            rows.push(Row { label: letters::role(seat), value: one_line(&booking.party(seat).name) });
+        }
+    }
+    rows
+}
+
+fn url(settings: &Settings, path: &str) -> String {
+    format!("{}/{path}", one_line(&settings.frontend_url).trim_end_matches('/'))
+}

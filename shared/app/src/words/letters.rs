@@ -1,0 +1,28 @@
+//! ExpertConnect's words around a notification in its mail; the notification itself says the rest.
+
+use domain::booking::Seat;
+
+pub(crate) const PLATFORM: &str = "ExpertConnect";
+pub(crate) const OPEN_MEETING: &str = "Open the meeting";
+pub(crate) const OPEN_PLATFORM: &str = "Open ExpertConnect";
+pub(crate) const WELCOME: &str = "Welcome to ExpertConnect";
+
+pub(crate) const WELCOME_LINES: [&str; 3] = [
+    "Your account is ready.",
+    "Your first credit is already in your wallet: it pays for one meeting with an expert of your choice.",
+    "Whoever shares what they know earns credits: add your skills and your weekly hours to be booked.",
+];
+
+pub(crate) const MAIL_REASON: &str = "You get this mail because you have an account with ExpertConnect.";
+pub(crate) const SETTINGS: &str = "Notification settings";
+
+pub(crate) fn role(seat: Seat) -> &'static str {
+    match seat {
+        Seat::Learner => "Requested by",
+        Seat::Expert => "Expert",
+    }
+}
+
+pub(crate) fn meeting_path(id: impl std::fmt::Display) -> String {
+    format!("meetings/{id}")
+}
