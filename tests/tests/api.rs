@@ -23,6 +23,7 @@ mod api {
     mod paging;
     mod pictures;
     mod refusals;
+    mod reminders;
     mod reviews;
     mod search;
     mod sessions;

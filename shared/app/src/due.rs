@@ -15,8 +15,8 @@ use store::due::shards;
 use crate::backstage::{Job, Queues};
 use crate::{App, Result};
 
-/// How far back the very first tick looks.
-const FIRST_LOOK_BACK: TimeDelta = TimeDelta::days(31);
+/// How far back the very first tick looks: to before the first deployment that has a schedule.
+const FIRST_LOOK_BACK: TimeDelta = TimeDelta::days(3);
 
 /// An hour is closed only this long after its end: what was decided just before it may be written, and appear in the
 /// index, a little after it.
@@ -25,8 +25,10 @@ const STAYS_OPEN: TimeDelta = TimeDelta::minutes(10);
 /// How long a tick keeps finding what is not carried out.
 const WAITED_FOR: TimeDelta = TimeDelta::hours(24);
 
-/// How many hours one tick looks through when it has to catch up; the next goes on.
-const MOST_HOURS: usize = 24 * 7;
+/// How many hours are looked through before the mark is moved on, and how often that is done in one tick: a year of
+/// missed ticks is caught up with at once.
+const STRETCH_HOURS: usize = 24 * 7;
+const MOST_STRETCHES: usize = 53;
 
 /// How many partitions are read at the same time.
 const AT_ONCE: usize = 8;
@@ -42,10 +44,22 @@ pub struct Ticked {
 
 /// Puts every booking that is due into the queue.
 pub async fn tick(app: &App, queues: &Queues) -> Result<Ticked> {
+    let mut ticked = Ticked::default();
+    for _ in 0..MOST_STRETCHES {
+        let stretch = tick_stretch(app, queues).await?;
+        ticked = Ticked { found: ticked.found + stretch.found, ..stretch };
+        if !ticked.more {
+            break;
+        }
+    }
+    Ok(ticked)
+}
+
+async fn tick_stretch(app: &App, queues: &Queues) -> Result<Ticked> {
     let now = app.clock.now();
     let mark = app.store.due_mark().await?;
     let first = hour_of(mark.unwrap_or(now - FIRST_LOOK_BACK));
-    let hours: Vec<_> = hours_from(first, now).take(MOST_HOURS).collect();
+    let hours: Vec<_> = hours_from(first, now).take(STRETCH_HOURS).collect();
     let last = hours.last().copied().unwrap_or(first);
     let partitions = hours.into_iter().flat_map(|hour| shards().map(move |shard| (hour, shard)));
     let found: Vec<_> = stream::iter(partitions)
@@ -68,7 +82,9 @@ pub async fn tick(app: &App, queues: &Queues) -> Result<Ticked> {
     if mark.is_none_or(|mark| mark < next) {
         app.store.due_mark_raise(next).await?;
     }
-    Ok(Ticked { found: jobs.len(), more: last < hour_of(now) })
+    // What was found and not carried out yet keeps the mark where it is; looking again at once would find it again.
+    let more = last < hour_of(now) && next > first;
+    Ok(Ticked { found: jobs.len(), more })
 }
 
 fn hour_of(time: Instant) -> Instant {
