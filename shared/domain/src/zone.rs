@@ -6,8 +6,8 @@
 use std::fmt;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Timelike};
-use jiff::{Timestamp, civil};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::{Timestamp, civil};
 
 use crate::{Instant, Sentence};
 

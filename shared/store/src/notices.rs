@@ -245,3 +245,31 @@ impl Store {
         Ok(marked)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notification_reads_back_as_written_with_every_invitation() {
+        let (start, end) = (Instant::default(), Instant::default() + chrono::TimeDelta::milliseconds(1_500));
+        let states = InviteState::ALL.map(|state| Some(Invite { start, end, sequence: 3, state }));
+        for invite in states.into_iter().chain([None]) {
+            let notice = Notice {
+                id: NoticeId::new(1).unwrap(),
+                user: UserId::new(2).unwrap(),
+                topic: Topic::Requested,
+                title: "Meeting Request".to_owned(),
+                content: "Ada requested a meeting.".to_owned(),
+                related: Some(3),
+                peer: None,
+                mailed: true,
+                invite,
+                is_read: false,
+                created_at: start,
+                updated_at: end,
+            };
+            assert_eq!(from_item(&to_item(&notice)).unwrap(), notice);
+        }
+    }
+}

@@ -52,16 +52,9 @@ impl Post {
     }
 }
 
-async fn live(
-    client: &aws_sdk_sesv2::Client,
-    settings: &Settings,
-    mail: &Mail,
-    raw: Vec<u8>,
-) -> Result<(), PostFault> {
-    let message = RawMessage::builder()
-        .data(Blob::new(raw))
-        .build()
-        .map_err(|error| PostFault::Refused(error.to_string()))?;
+async fn live(client: &aws_sdk_sesv2::Client, settings: &Settings, mail: &Mail, raw: Vec<u8>) -> Result<(), PostFault> {
+    let message =
+        RawMessage::builder().data(Blob::new(raw)).build().map_err(|error| PostFault::Refused(error.to_string()))?;
     let sent = client
         .send_email()
         .from_email_address(Sender::parse(&settings.mail_from).address)

@@ -89,7 +89,9 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
         }
         Fact::Moved => {
             let content = format!("{} asks for another time for the meeting \"{title}\".", name(Learner));
-            vec![tell(Expert, Topic::Rescheduled, "Meeting Rescheduled", true, content).inviting(InviteState::Tentative)]
+            vec![
+                tell(Expert, Topic::Rescheduled, "Meeting Rescheduled", true, content).inviting(InviteState::Tentative),
+            ]
         }
         Fact::Expired => {
             let content = format!("Your meeting request \"{title}\" was not answered in time.");
