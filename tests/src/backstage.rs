@@ -83,7 +83,7 @@ where
 }
 
 /// A record of the stream as Lambda hands it on.
-fn as_lambda_sends(mut record: Json) -> Json {
+pub fn as_lambda_sends(mut record: Json) -> Json {
     record["awsRegion"] = json!("us-east-1");
     record["eventSource"] = json!("aws:dynamodb");
     record["eventSourceARN"] = json!("arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/s");

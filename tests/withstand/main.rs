@@ -13,6 +13,7 @@ mod meetings;
 mod messages;
 mod names;
 mod refusals;
+mod schedule;
 mod sessions;
 mod stalls;
 mod stocktaking;

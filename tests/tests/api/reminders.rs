@@ -20,6 +20,7 @@ async fn two() -> (World, Person, Person) {
 
 async fn confirmed(ada: &Person, bob: &Person) -> i64 {
     let meeting = ada.books(bob, minute(START), 60).await;
+    ada.world.settles().await;
     bob.declares(meeting, "confirmed").await.is(200);
     ada.world.settles().await;
     meeting
@@ -149,10 +150,10 @@ async fn an_unanswered_request_expires_and_a_finished_meeting_completes_by_thems
 #[tokio::test]
 async fn requests_confirmations_moves_and_cancellations_carry_an_invitation_of_one_series() {
     let (world, ada, bob) = two().await;
-    let meeting = ada.books(&bob, minute(START), 60).await;
-    bob.declares(meeting, "confirmed").await.is(200);
+    let meeting = confirmed(&ada, &bob).await;
     let later = json!({"scheduled_start": stamp(minute(START + 60)), "scheduled_end": stamp(minute(START + 90))});
     ada.patch(&format!("/api/meetings/{meeting}/"), later).await.is(200);
+    world.settles().await;
     bob.declares(meeting, "cancelled").await.is(200);
     world.settles().await;
     let mails = world.mails();
