@@ -171,15 +171,11 @@ pub async fn start(options: Options) -> Result<Running, Fault> {
     let (app, functions) = rooms::open(parts).await?;
     let background = match (queues, mail) {
         (Some(queues), Some(mail)) => {
+            let stream = dynamo.as_ref().and_then(Dynamo::stream);
+            let sources = template.event_sources()?;
             mail.tell_time_by(app.clock.clone());
-            let parts = sources::Parts {
-                sources: template.event_sources()?,
-                functions: &functions,
-                stream: dynamo.as_ref().and_then(Dynamo::stream),
-                queues,
-                clock: app.clock.clone(),
-                directory: home.path(),
-            };
+            let (clock, directory) = (app.clock.clone(), home.path());
+            let parts = sources::Parts { sources, functions: &functions, stream, queues, clock, directory };
             Some(Background { sources: Sources::open(parts)?, mail })
         }
         _ => None,

@@ -41,6 +41,8 @@ use crate::template::sources::EventSources;
 const NAP: Duration = Duration::from_secs(1);
 /// Writes that come together are read together.
 const BREATH: Duration = Duration::from_millis(2);
+/// After a crash what came in this time is carried out again, as functions must bear anyway.
+const SETTLE_EVERY: Duration = Duration::from_millis(900);
 /// When the machinery fails.
 const PAUSE: Duration = Duration::from_secs(1);
 /// A tick ends after so long even if there is still something to do.
@@ -132,24 +134,27 @@ impl Sources {
     /// Waits for the steps under way, lets none begin, and ends what runs.
     pub(crate) async fn stop(&self, running: JoinSet<()>) {
         let all = tokio::time::timeout(GRACE, self.gate.write()).await;
-        if all.is_err() {
-            tracing::warn!("some event sources did not end in time");
+        match &all {
+            Ok(_) => self.settle_or_tell().await,
+            Err(_) => tracing::warn!("some event sources did not end in time"),
         }
         drop(running);
     }
 
     async fn poll_stream(self: Arc<Self>, poller: Arc<StreamPoller>) {
         let mut bell = poller.stream.bell.listen();
+        let mut settled = Instant::now();
         loop {
             bell.borrow_and_update();
             let turn = self.gate.read().await;
             let step = poller.step(false).await;
             drop(turn);
-            // Only if nothing else is under way; there is always a next time.
-            if let Ok(_all) = self.gate.try_write()
-                && let Err(fault) = self.settle().await
+            // Not at every write, and only if nothing else is under way: there is always a next time.
+            if settled.elapsed() >= SETTLE_EVERY
+                && let Ok(_all) = self.gate.try_write()
             {
-                tracing::error!(%fault, "a checkpoint was not written");
+                self.settle_or_tell().await;
+                settled = Instant::now();
             }
             match step {
                 Ok(Step::Moved { .. }) => {}
@@ -269,6 +274,12 @@ impl Sources {
             stream.save(handled).await?;
         }
         Ok(())
+    }
+
+    async fn settle_or_tell(&self) {
+        if let Err(fault) = self.settle().await {
+            tracing::error!(%fault, "a checkpoint was not written");
+        }
     }
 
     /// Delivers the last messages of a queue `times` more, after what waits in it. Nothing if

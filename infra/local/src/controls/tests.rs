@@ -98,7 +98,7 @@ async fn queues_tick_and_redeliver_answer_their_methods_only() {
 async fn a_redelivery_needs_a_queue_that_exists_and_a_sensible_count() {
     let app = start(Options::default()).await.unwrap().app.clone();
     let (background, _stage) = background().await;
-    let post = async |body| ask(&app, &background, &request("POST", "/_local/redeliver", &HERE, body)).await;
+    let post = async |body: &str| ask(&app, &background, &request("POST", "/_local/redeliver", &HERE, body)).await;
     for body in [
         "",
         "[]",
