@@ -17,6 +17,8 @@ use crate::embedded::dynamo::Dynamo;
 use crate::invoke::Function;
 use crate::template::Template;
 
+const FIXTURE: &str = include_str!("../../tests/fixture.yaml");
+
 /// Events in the order in which they came.
 type Seen<T> = Arc<Mutex<Vec<T>>>;
 
@@ -86,7 +88,11 @@ impl Stage {
     }
 
     async fn on(scratch: Scratch, functions: Vec<(&str, Function)>) -> Self {
-        let template = Template::parse(include_str!("../../tests/fixture.yaml")).unwrap();
+        Self::of(FIXTURE, scratch, functions).await
+    }
+
+    async fn of(template: &str, scratch: Scratch, functions: Vec<(&str, Function)>) -> Self {
+        let template = Template::parse(template).unwrap();
         let idle = ["ExpertsFunction", "OutboxFunction", "RemindersFunction", "DeliveryFunction"]
             .map(|id| (id.to_owned(), answering(|_| Ok(Json::Null))));
         let mut all = HashMap::from(idle);
@@ -257,6 +263,54 @@ async fn a_batch_that_fails_is_halved_until_the_bad_record_is_alone_and_given_up
     let batch = &told["DDBStreamBatchInfo"];
     assert_eq!((&batch["batchSize"], &batch["startSequenceNumber"]), (&json!(1), &batch["endSequenceNumber"]));
     assert!(batch["streamArn"].as_str().unwrap().starts_with("arn:aws:dynamodb:us-east-1:"));
+}
+
+#[tokio::test]
+async fn records_that_are_too_old_are_given_up_unseen() {
+    let seen = Seen::default();
+    let stage = Stage::with(vec![("OutboxFunction", noting(&seen, keys, |_, _| Ok(Json::Null)))]).await;
+    stage.notices(&["old", "older"]).await;
+    let file = rusqlite::Connection::open(stage.scratch.path().join("table.sqlite")).unwrap();
+    file.execute("UPDATE _stream_records SET created_at = created_at - 4000", []).unwrap();
+    stage.notices(&["new"]).await;
+    assert_eq!(stage.sources.tick().await["stream"], json!({"records": 1, "given_up": 2}));
+    assert_eq!(taken(&seen), [["new"]]);
+    let dead = stage.queues.receive(stage.queue("OutboxDeadQueue"), 10).await.unwrap();
+    let told: Json = serde_json::from_str(dead[0].body.as_ref().unwrap()).unwrap();
+    assert_eq!(told["requestContext"]["condition"], "RecordAgeExceeded");
+    assert_eq!(told["DDBStreamBatchInfo"]["batchSize"], 2);
+}
+
+#[tokio::test]
+async fn a_source_that_begins_with_the_latest_does_not_see_what_was_before() {
+    let stage = Stage::idle().await;
+    stage.notices(&["before"]).await;
+    let Stage { sources, dynamo, queues, scratch } = stage;
+    drop((sources, dynamo, queues));
+    std::fs::remove_file(scratch.path().join("checkpoint-OutboxFunction-Changes")).unwrap();
+    let seen = Seen::default();
+    let functions = vec![("OutboxFunction", noting(&seen, keys, |_, _| Ok(Json::Null)))];
+    let latest = FIXTURE.replace("TRIM_HORIZON", "LATEST");
+    let stage = Stage::of(&latest, scratch, functions).await;
+    stage.notices(&["after"]).await;
+    stage.sources.tick().await;
+    assert_eq!(taken(&seen), [["after"]]);
+}
+
+#[tokio::test]
+async fn a_poller_waits_for_a_full_batch_within_its_window_and_a_tick_does_not() {
+    let seen = Seen::default();
+    let functions = vec![("OutboxFunction", noting(&seen, keys, |_, _| Ok(Json::Null)))];
+    let patient = FIXTURE.replace("BatchSize: 4", "BatchSize: 4\n            MaximumBatchingWindowInSeconds: 300");
+    let stage = Stage::of(&patient, Scratch::make().unwrap(), functions).await;
+    let poller = &stage.sources.streams[0];
+    stage.notices(&["a"]).await;
+    assert!(matches!(poller.step(false).await.unwrap(), Step::Gathering(_)));
+    stage.notices(&["b", "c", "d", "e"]).await;
+    assert_eq!(poller.step(false).await.unwrap(), Step::Moved { handled: 4, given_up: 0 });
+    assert!(matches!(poller.step(false).await.unwrap(), Step::Gathering(_)));
+    stage.sources.tick().await;
+    assert_eq!(taken(&seen), [vec!["a", "b", "c", "d"], vec!["e"]]);
 }
 
 #[tokio::test]
@@ -445,7 +499,7 @@ async fn after_a_crash_with_a_message_in_a_queue_its_facts_are_carried_out_again
 #[tokio::test]
 async fn a_source_of_a_function_that_is_not_here_is_found_at_the_start() {
     let scratch = Scratch::make().unwrap();
-    let template = Template::parse(include_str!("../../tests/fixture.yaml")).unwrap();
+    let template = Template::parse(FIXTURE).unwrap();
     let parts = Parts {
         sources: template.event_sources().unwrap(),
         functions: &HashMap::new(),
