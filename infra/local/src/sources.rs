@@ -34,7 +34,7 @@ use crate::Fault;
 use crate::embedded::queues::Queues;
 use crate::embedded::stream::Stream;
 use crate::invoke::Function;
-use crate::template::sources::EventSources;
+use crate::template::sources::{EventSources, Queue};
 
 /// How long a poller sleeps when no bell rings: what comes without one is delayed messages,
 /// visibility time-outs and the writes of strangers.
@@ -289,7 +289,8 @@ impl Sources {
     /// The service refuses.
     pub(crate) async fn redeliver(&self, name: &str, times: u32) -> Result<Option<Json>, Fault> {
         let is_meant = |poller: &&Arc<QueuePoller>| {
-            [&poller.queue.id, &poller.queue.name].into_iter().any(|known| same(known, name))
+            let Queue { id, name: physical, .. } = &poller.queue;
+            [id, physical, id.trim_end_matches("Queue")].into_iter().any(|known| same(known, name))
         };
         let Some(poller) = self.queues.iter().find(is_meant) else {
             return Ok(None);
@@ -314,12 +315,10 @@ impl Sources {
     pub(crate) async fn counts(&self) -> Result<Json, Fault> {
         let mut counts = Map::new();
         for queue in self.all_queues.all() {
-            let has_source = |other: &&crate::template::sources::Queue| {
-                other.redrive.as_ref().is_some_and(|redrive| redrive.arn == queue.arn)
-            };
+            let has_source = |other: &Queue| other.redrive.as_ref().is_some_and(|redrive| redrive.arn == queue.arn);
             let told = if let Some(poller) = self.queues.iter().find(|poller| poller.queue.id == queue.id) {
                 poller.counts().await?
-            } else if self.all_queues.all().iter().any(|other| has_source(&other)) {
+            } else if self.all_queues.all().iter().any(has_source) {
                 continue;
             } else {
                 let depth = self.all_queues.depth(queue).await?;

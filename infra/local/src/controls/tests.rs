@@ -113,7 +113,7 @@ async fn a_redelivery_needs_a_queue_that_exists_and_a_sensible_count() {
         assert_eq!((status, &told["code"]), (400, &json!("bad_request")), "{body}");
     }
     assert_eq!(post(r#"{"queue": "NoQueue", "times": 1}"#).await.0, 404);
-    for queue in ["DueQueue", "duequeue", "due-queue", "MAILQUEUE", "post"] {
+    for queue in ["DueQueue", "duequeue", "due-queue", "MAILQUEUE", "post", "due"] {
         let body = json!({ "queue": queue }).to_string();
         assert_eq!(post(&body).await.0, 200, "{queue}");
     }
