@@ -1,8 +1,6 @@
 //! `/_local/…`: what a developer and the tests may ask of this process, and nobody else.
 
 mod mail;
-#[cfg(test)]
-mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -178,3 +176,6 @@ fn move_clock(app: &App, body: &[u8]) -> Result<DateTime<Utc>, &'static str> {
     // The clock counts milliseconds and may stand a fraction of one before what was asked for.
     Ok(app.clock.now().max(target))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,8 @@
 //! The sources of `tests/fixture.yaml` with small functions behind them.
 
+mod queues;
+mod streams;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
@@ -151,22 +154,6 @@ impl Stage {
 }
 
 #[tokio::test]
-async fn the_stream_comes_in_order_in_batches_and_filtered() {
-    let seen = Seen::default();
-    let stage = Stage::with(vec![("OutboxFunction", noting(&seen, keys, |_, _| Ok(Json::Null)))]).await;
-    stage.notices(&["a", "b"]).await;
-    stage.put("x", "MESSAGE#1").await;
-    stage.put("c", "SENT#1").await;
-    stage.notices(&["a", "d", "e"]).await; // "a" again is no insertion.
-    let report = stage.sources.tick().await;
-    assert_eq!(taken(&seen), [vec!["a", "b", "c", "d"], vec!["e"]]);
-    assert_eq!(report["stream"], json!({"records": 5, "given_up": 0}));
-    assert_eq!((&report["failures"], &report["drained"]), (&json!(0), &json!(true)));
-    stage.sources.tick().await;
-    assert!(taken(&seen).is_empty());
-}
-
-#[tokio::test]
 async fn the_events_are_those_that_the_runtime_reads() {
     let streams: Seen<StreamEvent> = Seen::default();
     let messages: Seen<SqsEvent> = Seen::default();
@@ -211,165 +198,6 @@ async fn the_events_are_those_that_the_runtime_reads() {
     let sources: Vec<_> = told.iter().map(|event| &*event.source).collect();
     assert_eq!(sources, ["aws.events", "aws.scheduler"]);
     assert_eq!(told[0].detail_type, "Scheduled Event");
-}
-
-#[tokio::test]
-async fn a_partial_failure_is_tried_again_from_the_lowest_record_on() {
-    let seen = Seen::default();
-    let has_failed = Arc::new(Mutex::new(false));
-    let function = noting(&seen, keys, move |event, names| {
-        let mut has_failed = has_failed.lock().unwrap();
-        let first_time = !std::mem::replace(&mut *has_failed, true);
-        Ok(reporting(event, names, "dynamodb.SequenceNumber", |name| first_time && name == "b"))
-    });
-    let stage = Stage::with(vec![("OutboxFunction", function)]).await;
-    stage.notices(&["a", "b", "c"]).await;
-    let report = stage.sources.tick().await;
-    assert_eq!(taken(&seen), [vec!["a", "b", "c"], vec!["b", "c"]]);
-    assert_eq!(report["stream"]["records"], 3);
-}
-
-#[tokio::test]
-async fn a_batch_that_fails_is_halved_until_the_bad_record_is_alone_and_given_up() {
-    let seen = Seen::default();
-    let function =
-        noting(
-            &seen,
-            keys,
-            |_, names| {
-                if names.iter().any(|name| name == "bad") { Err("no".into()) } else { Ok(Json::Null) }
-            },
-        );
-    let stage = Stage::with(vec![("OutboxFunction", function)]).await;
-    stage.notices(&["a", "b", "bad", "c", "d"]).await;
-    let report = stage.sources.tick().await;
-    let bad = vec!["bad"];
-    let expected: [Vec<&str>; 8] = [
-        vec!["a", "b", "bad", "c"],
-        vec!["a", "b"],
-        vec!["bad", "c"],
-        bad.clone(),
-        bad.clone(),
-        bad,
-        vec!["c"],
-        vec!["d"],
-    ];
-    assert_eq!(taken(&seen), expected);
-    assert_eq!(report["stream"], json!({"records": 4, "given_up": 1}));
-    let dead = stage.queues.receive(stage.queue("OutboxDeadQueue"), 10).await.unwrap();
-    let told: Json = serde_json::from_str(dead[0].body.as_ref().unwrap()).unwrap();
-    assert_eq!(told["requestContext"]["condition"], "RetryAttemptsExhausted");
-    assert_eq!(told["requestContext"]["approximateInvokeCount"], 3);
-    let batch = &told["DDBStreamBatchInfo"];
-    assert_eq!((&batch["batchSize"], &batch["startSequenceNumber"]), (&json!(1), &batch["endSequenceNumber"]));
-    assert!(batch["streamArn"].as_str().unwrap().starts_with("arn:aws:dynamodb:us-east-1:"));
-}
-
-#[tokio::test]
-async fn records_that_are_too_old_are_given_up_unseen() {
-    let seen = Seen::default();
-    let stage = Stage::with(vec![("OutboxFunction", noting(&seen, keys, |_, _| Ok(Json::Null)))]).await;
-    stage.notices(&["old", "older"]).await;
-    let file = rusqlite::Connection::open(stage.scratch.path().join("table.sqlite")).unwrap();
-    file.execute("UPDATE _stream_records SET created_at = created_at - 4000", []).unwrap();
-    stage.notices(&["new"]).await;
-    assert_eq!(stage.sources.tick().await["stream"], json!({"records": 1, "given_up": 2}));
-    assert_eq!(taken(&seen), [["new"]]);
-    let dead = stage.queues.receive(stage.queue("OutboxDeadQueue"), 10).await.unwrap();
-    let told: Json = serde_json::from_str(dead[0].body.as_ref().unwrap()).unwrap();
-    assert_eq!(told["requestContext"]["condition"], "RecordAgeExceeded");
-    assert_eq!(told["DDBStreamBatchInfo"]["batchSize"], 2);
-}
-
-#[tokio::test]
-async fn a_source_that_begins_with_the_latest_does_not_see_what_was_before() {
-    let stage = Stage::idle().await;
-    stage.notices(&["before"]).await;
-    let Stage { sources, dynamo, queues, scratch } = stage;
-    drop((sources, dynamo, queues));
-    std::fs::remove_file(scratch.path().join("checkpoint-OutboxFunction-Changes")).unwrap();
-    let seen = Seen::default();
-    let functions = vec![("OutboxFunction", noting(&seen, keys, |_, _| Ok(Json::Null)))];
-    let latest = FIXTURE.replace("TRIM_HORIZON", "LATEST");
-    let stage = Stage::of(&latest, scratch, functions).await;
-    stage.notices(&["after"]).await;
-    stage.sources.tick().await;
-    assert_eq!(taken(&seen), [["after"]]);
-}
-
-#[tokio::test]
-async fn a_poller_waits_for_a_full_batch_within_its_window_and_a_tick_does_not() {
-    let seen = Seen::default();
-    let functions = vec![("OutboxFunction", noting(&seen, keys, |_, _| Ok(Json::Null)))];
-    let patient = FIXTURE.replace("BatchSize: 4", "BatchSize: 4\n            MaximumBatchingWindowInSeconds: 300");
-    let stage = Stage::of(&patient, Scratch::make().unwrap(), functions).await;
-    let poller = &stage.sources.streams[0];
-    stage.notices(&["a"]).await;
-    assert!(matches!(poller.step(false).await.unwrap(), Step::Gathering(_)));
-    stage.notices(&["b", "c", "d", "e"]).await;
-    assert_eq!(poller.step(false).await.unwrap(), Step::Moved { handled: 4, given_up: 0 });
-    assert!(matches!(poller.step(false).await.unwrap(), Step::Gathering(_)));
-    stage.sources.tick().await;
-    assert_eq!(taken(&seen), [vec!["a", "b", "c", "d"], vec!["e"]]);
-}
-
-#[tokio::test]
-async fn a_message_that_fails_comes_back_and_ends_among_the_dead() {
-    let receipts: Seen<String> = Seen::default();
-    let note = receipts.clone();
-    let function = answering(move |event| {
-        let names = bodies(&event);
-        let bad = event["Records"].as_array().unwrap().iter().filter(|record| record["body"] == "bad");
-        note.lock().unwrap().extend(bad.map(|record| record["receiptHandle"].as_str().unwrap().to_owned()));
-        Ok(reporting(&event, &names, "messageId", |name| name == "bad"))
-    });
-    let stage = Stage::with(vec![("DeliveryFunction", function)]).await;
-    stage.send("DueQueue", &["good", "bad", "fine"]).await;
-    assert_eq!(stage.count("DueQueue", "waiting").await, 3);
-    let report = stage.sources.tick().await;
-    assert_eq!(report["queues"]["DueQueue"], json!({"handled": 3, "failed": 1}));
-    assert_eq!((stage.count("DueQueue", "waiting").await, stage.count("DueQueue", "in_flight").await), (0, 1));
-
-    stage.uncover("DueQueue", &taken(&receipts)[0]).await;
-    assert_eq!((stage.count("DueQueue", "waiting").await, stage.count("DueQueue", "in_flight").await), (1, 0));
-    stage.sources.tick().await;
-    stage.uncover("DueQueue", &taken(&receipts)[0]).await;
-    assert_eq!(stage.sources.tick().await["queues"], json!({}));
-    assert!(taken(&receipts).is_empty());
-    assert_eq!(stage.sources.counts().await.unwrap()["DueQueue"], json!({"waiting": 0, "in_flight": 0, "dead": 1}));
-}
-
-#[tokio::test]
-async fn a_function_that_fails_fails_all_its_messages() {
-    let stage = Stage::with(vec![("DeliveryFunction", answering(|_| Err("no".into())))]).await;
-    stage.send("MailQueue", &["a", "b"]).await;
-    let report = stage.sources.tick().await;
-    assert_eq!(report["queues"]["MailQueue"], json!({"handled": 2, "failed": 2}));
-    assert_eq!(stage.count("MailQueue", "in_flight").await, 2);
-}
-
-#[tokio::test]
-async fn the_last_messages_can_be_delivered_again() {
-    let seen: Seen<Json> = Seen::default();
-    let note = seen.clone();
-    let function = answering(move |event| {
-        note.lock().unwrap().extend(event["Records"].as_array().unwrap().iter().cloned());
-        Ok(Json::Null)
-    });
-    let stage = Stage::with(vec![("DeliveryFunction", function)]).await;
-    stage.send("DueQueue", &["a", "b", "c"]).await;
-    // What waits is delivered first.
-    let told = stage.sources.redeliver("due-queue", 2).await.unwrap().unwrap();
-    assert_eq!(told, json!({"queue": "DueQueue", "messages": 3, "deliveries": 6, "failures": 0}));
-    let seen = taken(&seen);
-    let of_a: Vec<_> = seen.iter().filter(|record| record["body"] == "a").collect();
-    let mut counts: Vec<_> =
-        of_a.iter().map(|r| r["attributes"]["ApproximateReceiveCount"].as_str().unwrap()).collect();
-    counts.sort_unstable();
-    assert_eq!((seen.len(), counts), (9, vec!["1", "2", "3"]));
-    assert!(of_a.iter().all(|record| record["messageId"] == of_a[0]["messageId"]));
-    assert_ne!(of_a[0]["receiptHandle"], of_a[1]["receiptHandle"]);
-    assert_eq!(stage.sources.redeliver("nothing", 1).await.unwrap(), None);
 }
 
 #[tokio::test]
