@@ -1,6 +1,9 @@
 //! `/_local/…`: what a developer and the tests may ask of this process, and nobody else.
 
+mod mail;
+
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -9,13 +12,30 @@ use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value as Json, json};
 
 use crate::Fault;
+use crate::embedded::mail::Mail;
 use crate::envelope::{bad_request, internal, json_response, not_found, refusal};
 use crate::rooms::{self, App};
+use crate::sources::Sources;
 
 /// How far one call may move the clock. Further away, sums with times would leave their range.
 const FARTHEST: TimeDelta = TimeDelta::days(365 * 100);
+/// More redeliveries at a time than this would only be a way to run out of memory.
+const MOST_TIMES: u64 = 100;
 
-pub(crate) async fn answer(app: &App, test_clock: bool, request: &Request<Bytes>, peer: IpAddr) -> Response<Bytes> {
+/// What goes on without requests.
+#[derive(Debug)]
+pub(crate) struct Background {
+    pub sources: Arc<Sources>,
+    pub mail: Mail,
+}
+
+pub(crate) async fn answer(
+    app: &App,
+    test_clock: bool,
+    background: Option<&Background>,
+    request: &Request<Bytes>,
+    peer: IpAddr,
+) -> Response<Bytes> {
     if !peer.to_canonical().is_loopback() || !is_from_here(request.headers()) {
         return not_found();
     }
@@ -33,8 +53,57 @@ pub(crate) async fn answer(app: &App, test_clock: bool, request: &Request<Bytes>
             }
             Err(sentence) => bad_request(sentence),
         },
-        _ => not_found(),
+        path => match background {
+            Some(background) => background.answer(path, request).await,
+            None => not_found(),
+        },
     }
+}
+
+impl Background {
+    async fn answer(&self, path: &str, request: &Request<Bytes>) -> Response<Bytes> {
+        match path {
+            "/_local/mail" if !is_reading(request) => not_allowed("GET, HEAD"),
+            "/_local/mail" => mail::answer(&self.mail, request),
+            "/_local/queues" => get(request, async || self.sources.counts().await).await,
+            "/_local/tick" | "/_local/redeliver" if request.method() != Method::POST => not_allowed("POST"),
+            "/_local/tick" => {
+                let sources = self.sources.clone();
+                told(request, apart(async move { Ok(sources.tick().await) }).await)
+            }
+            "/_local/redeliver" => match which(request.body()) {
+                Ok((queue, times)) => self.redeliver(request, queue, times).await,
+                Err(sentence) => bad_request(sentence),
+            },
+            _ => not_found(),
+        }
+    }
+
+    async fn redeliver(&self, request: &Request<Bytes>, queue: String, times: u32) -> Response<Bytes> {
+        let sources = self.sources.clone();
+        match apart(async move { sources.redeliver(&queue, times).await }).await {
+            Ok(None) => refusal(StatusCode::NOT_FOUND, "not_found", "There is no such queue."),
+            Ok(Some(answer)) => told(request, Ok(answer)),
+            Err(fault) => told(request, Err(fault)),
+        }
+    }
+}
+
+/// On a task of its own: a client that goes away must not leave a batch half handled.
+async fn apart<T: Send + 'static>(work: impl Future<Output = Result<T, Fault>> + Send + 'static) -> Result<T, Fault> {
+    tokio::spawn(work).await?
+}
+
+/// `{"queue": name, "times": n}`; once if not said how often.
+fn which(body: &[u8]) -> Result<(String, u32), &'static str> {
+    let body: Json = serde_json::from_slice(body).map_err(|_| "The body is not JSON.")?;
+    let queue = body["queue"].as_str().ok_or("queue is not the name of a queue.")?;
+    let times = match &body["times"] {
+        Json::Null => Some(1),
+        times => times.as_u64(),
+    };
+    let times = times.filter(|times| (1..=MOST_TIMES).contains(times)).and_then(|times| u32::try_from(times).ok());
+    Ok((queue.to_owned(), times.ok_or("times is not a number from 1 to 100.")?))
 }
 
 /// A page of a stranger, loaded in a browser on this machine, also comes from loopback. Its
@@ -58,10 +127,18 @@ fn is_from_here(headers: &HeaderMap) -> bool {
 }
 
 async fn get(request: &Request<Bytes>, ask: impl AsyncFnOnce() -> Result<Json, Fault>) -> Response<Bytes> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    if !is_reading(request) {
         return not_allowed("GET, HEAD");
     }
-    match ask().await {
+    told(request, ask().await)
+}
+
+fn is_reading(request: &Request<Bytes>) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD)
+}
+
+fn told(request: &Request<Bytes>, answer: Result<Json, Fault>) -> Response<Bytes> {
+    match answer {
         Ok(told) => json_response(StatusCode::OK, &told),
         Err(fault) => {
             tracing::error!(%fault, path = request.uri().path(), "a question of our own failed");
@@ -101,74 +178,4 @@ fn move_clock(app: &App, body: &[u8]) -> Result<DateTime<Utc>, &'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Options, start};
-
-    fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Request<Bytes> {
-        let mut request = Request::builder().method(method).uri(path);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        request.body(Bytes::from(body.to_owned())).unwrap()
-    }
-
-    const HERE: [(&str, &str); 1] = [("host", "localhost:8000")];
-
-    async fn status(app: &App, request: Request<Bytes>) -> u16 {
-        answer(app, true, &request, [127, 0, 0, 1].into()).await.status().as_u16()
-    }
-
-    #[tokio::test]
-    async fn the_clock_moves_and_goes_on_from_there() {
-        let running = start(Options::default()).await.unwrap();
-        let app = running.app.clone();
-        let body = r#"{"now": "2030-01-02T03:04:05Z"}"#;
-        let set = request("POST", "/_local/clock", &HERE, body);
-        let told = answer(&app, true, &set, [127, 0, 0, 1].into()).await;
-        assert_eq!(told.body(), r#"{"now":"2030-01-02T03:04:05Z"}"#);
-        let on = request("POST", "/_local/clock/", &HERE, r#"{"advance_seconds": 3600}"#);
-        let told = answer(&app, true, &on, [127, 0, 0, 1].into()).await;
-        assert!(std::str::from_utf8(told.body()).unwrap().starts_with(r#"{"now":"2030-01-02T04:04:0"#));
-        assert!(app.clock.now().to_rfc3339().starts_with("2030-01-02T04:04:0"));
-    }
-
-    #[tokio::test]
-    async fn the_clock_stays_without_its_flag_and_for_nonsense() {
-        let running = start(Options::default()).await.unwrap();
-        let app = running.app.clone();
-        let body = r#"{"advance_seconds": 60}"#;
-        let set = request("POST", "/_local/clock", &HERE, body);
-        let refused = answer(&app, false, &set, [127, 0, 0, 1].into()).await;
-        assert_eq!(refused.status(), StatusCode::FORBIDDEN);
-        for body in [
-            "",
-            "[]",
-            "{}",
-            r#"{"now": "soon"}"#,
-            r#"{"advance_seconds": 1e300}"#,
-            r#"{"advance_seconds": 99999999999999}"#,
-            r#"{"advance_seconds": 1, "now": "2030-01-02T03:04:05Z"}"#,
-        ] {
-            assert_eq!(status(&app, request("POST", "/_local/clock", &HERE, body)).await, 400, "{body}");
-        }
-    }
-
-    #[tokio::test]
-    async fn strangers_and_other_paths_find_nothing() {
-        let running = start(Options::default()).await.unwrap();
-        let app = running.app.clone();
-        let ask = |headers: &[(&str, &str)]| request("GET", "/_local/capacity", headers, "");
-        assert_eq!(status(&app, ask(&HERE)).await, 200);
-        assert_eq!(status(&app, ask(&[("host", "[::1]:8000")])).await, 200);
-        assert_eq!(status(&app, ask(&[])).await, 404);
-        assert_eq!(status(&app, ask(&[("host", "evil.example:8000")])).await, 404);
-        let evil = [("host", "localhost:8000"), ("origin", "https://evil.example")];
-        assert_eq!(status(&app, ask(&evil)).await, 404);
-        let far = answer(&app, true, &ask(&HERE), [192, 0, 2, 1].into()).await;
-        assert_eq!(far.status(), StatusCode::NOT_FOUND);
-        assert_eq!(status(&app, request("GET", "/_local/mail", &HERE, "")).await, 404);
-        assert_eq!(status(&app, request("POST", "/_local/capacity", &HERE, "")).await, 405);
-        assert_eq!(status(&app, request("GET", "/_local/clock", &HERE, "")).await, 405);
-    }
-}
+mod tests;

@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent, Service};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tower::ServiceExt as _;
 
 use crate::Fault;
@@ -53,10 +54,26 @@ impl Function {
             let handler = handler.clone();
             async move {
                 let event: LambdaRequest = serde_json::from_slice(&event)?;
-                let mut context = Context::default();
-                context.request_id = crate::random::request_id();
-                let answer =
-                    handler.oneshot(LambdaEvent::new(event, context)).await.map_err(|error| format!("{error:?}"))?;
+                let event = LambdaEvent::new(event, context());
+                let answer = handler.oneshot(event).await.map_err(|error| format!("{error:?}"))?;
+                Ok(serde_json::to_vec(&answer)?)
+            }
+            .boxed()
+        }))
+    }
+
+    /// Hosts the handler of a function that no request wakes.
+    pub(crate) fn serving<E, A, F>(handle: impl Fn(LambdaEvent<E>) -> F + Clone + Send + Sync + 'static) -> Self
+    where
+        E: DeserializeOwned,
+        A: Serialize,
+        F: Future<Output = Result<A, lambda_runtime::Error>> + Send,
+    {
+        Self(Arc::new(move |event| {
+            let handle = handle.clone();
+            async move {
+                let event: E = serde_json::from_slice(&event)?;
+                let answer = handle(LambdaEvent::new(event, context())).await?;
                 Ok(serde_json::to_vec(&answer)?)
             }
             .boxed()
@@ -85,4 +102,10 @@ impl Function {
             Ok(Ok(answer)) => answer.map_err(Failure::Failed),
         }
     }
+}
+
+fn context() -> Context {
+    let mut context = Context::default();
+    context.request_id = crate::random::request_id();
+    context
 }

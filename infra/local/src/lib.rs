@@ -1,7 +1,7 @@
 //! The whole system in one process: API Gateway, every function, the table and the files.
 //!
-//! Routes, table and environment are read from `template.yaml`; requests become the events that
-//! API Gateway sends and go through the adapter that runs on AWS. [`start`] is the program
+//! Routes, table, queues, event sources and environment are read from `template.yaml`; requests
+//! become the events that API Gateway sends and go through the adapter that runs on AWS. [`start`] is the program
 //! without its command line, for tests.
 
 mod controls;
@@ -19,6 +19,7 @@ mod rooms;
 pub mod routing;
 mod server;
 mod services;
+pub mod sources;
 pub mod template;
 
 use std::collections::HashMap;
@@ -27,18 +28,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 pub use program::run;
 pub use rooms::{App, openapi, routes};
 
+use crate::controls::Background;
 use crate::data::Home;
 use crate::embedded::dynamo::Dynamo;
 use crate::gateway::Gateway;
 use crate::rooms::Parts;
 use crate::server::{House, Listeners};
 use crate::services::Services;
+use crate::sources::Sources;
 use crate::template::Template;
+
+/// The sender of mails where nobody was named.
+const MAIL_FROM: &str = "ExpertConnect <no-reply@localhost>";
+/// What the embedded services are called is the template's business, whatever else this machine
+/// calls so.
+const OWN_NAMES: [&str; 3] = ["FILES_BUCKET", "DUE_QUEUE_URL", "MAIL_QUEUE_URL"];
 
 /// What went wrong with the machinery, in words for whoever started it.
 pub type Fault = Box<dyn Error + Send + Sync>;
@@ -60,6 +69,9 @@ pub struct Options {
     /// Lets `POST /_local/clock` move the time.
     pub test_clock: bool,
     pub demo: bool,
+    /// Stream, queues and schedules run by themselves; otherwise only `POST /_local/tick` moves
+    /// them.
+    pub pollers: bool,
     /// Settings by the names in `template.yaml`, over the template's defaults. `TABLE_NAME` and
     /// `FILES_BUCKET` among them mean real services.
     pub env: HashMap<String, String>,
@@ -68,7 +80,7 @@ pub struct Options {
 /// For tests: any port, nothing kept, a clock that can be moved.
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, data: Data::Memory, test_clock: true, demo: false, env: HashMap::new() }
+        Self { port: 0, data: Data::Memory, test_clock: true, demo: false, pollers: true, env: HashMap::new() }
     }
 }
 
@@ -81,8 +93,11 @@ pub struct Running {
     pub playbill: Option<String>,
     table: (aws_sdk_dynamodb::Client, String),
     files: (aws_sdk_s3::Client, String),
+    queues: aws_sdk_sqs::Client,
+    mail: aws_sdk_sesv2::Client,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
+    sources: Option<(Arc<Sources>, JoinSet<()>)>,
     // In the order in which they must end: the table is closed before its directory is let go.
     dynamo: Option<Dynamo>,
     _home: Home,
@@ -101,12 +116,27 @@ impl Running {
         self.files.clone()
     }
 
-    /// Stops accepting, lets requests under way finish, closes the table.
+    /// A client for the queues, whose URLs are in the template's environment.
+    #[must_use]
+    pub fn queues(&self) -> aws_sdk_sqs::Client {
+        self.queues.clone()
+    }
+
+    /// A client that mails are sent with.
+    #[must_use]
+    pub fn mail(&self) -> aws_sdk_sesv2::Client {
+        self.mail.clone()
+    }
+
+    /// Stops accepting, lets requests and event sources under way finish, closes the table.
     pub async fn stop(self) {
         // Without a receiver the server has ended already.
         let _ = self.stop.send(true);
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the server did not end well");
+        }
+        if let Some((sources, running)) = self.sources {
+            sources.stop(running).await;
         }
         // Dropping it joins a thread; the runtime must not wait for that.
         let dynamo = self.dynamo;
@@ -126,28 +156,40 @@ pub async fn start(options: Options) -> Result<Running, Fault> {
     let base_url = format!("http://localhost:{port}");
 
     let (home, secrets) = Home::open(&options.data)?;
-    let mut environment: HashMap<_, _> = template.environment().into_iter().collect();
     let is_real = options.env.contains_key("TABLE_NAME");
-    // The embedded bucket has the template's name, whatever else this machine calls a bucket.
-    let own = options.env.into_iter().filter(|(name, _)| is_real || name != "FILES_BUCKET");
-    environment.extend(own);
+    let environment = environment(&template, options.env, is_real);
     let name = |variable: &str| environment.get(variable).cloned().ok_or_else(|| format!("{variable} is not set"));
     let (table, bucket) = (name("TABLE_NAME")?, name("FILES_BUCKET")?);
 
     let services = if is_real {
         Services::real().await
     } else {
-        Services::embedded(&template, &home, &secrets, &environment, &base_url)?
+        Services::embedded(&template, &home, &secrets, &environment, &base_url).await?
     };
-    let Services { dynamodb, s3, dynamo, files } = services;
+    let Services { dynamodb, s3, sqs, ses, dynamo, files, queues, mail } = services;
     let parts = Parts { dynamodb: dynamodb.clone(), files: s3.clone(), environment, secrets };
     let (app, functions) = rooms::open(parts).await?;
+    let background = match (queues, mail) {
+        (Some(queues), Some(mail)) => {
+            let stream = dynamo.as_ref().and_then(Dynamo::stream);
+            let sources = template.event_sources()?;
+            mail.tell_time_by(app.clock.clone());
+            let (clock, directory) = (app.clock.clone(), home.path());
+            let parts = sources::Parts { sources, functions: &functions, stream, queues, clock, directory };
+            Some(Background { sources: Sources::open(parts)?, mail })
+        }
+        _ => None,
+    };
     let gateway = Gateway::new(template.routes(), functions, port)?;
 
     // Before anybody else is served: the demo moves the clock.
     let playbill = if options.demo { Some(play(&gateway, &app, &base_url).await) } else { None };
 
-    let house = House { gateway, files, app: app.clone(), test_clock: options.test_clock };
+    let running = background
+        .as_ref()
+        .filter(|_| options.pollers)
+        .map(|Background { sources, .. }| (sources.clone(), sources.run()));
+    let house = House { gateway, files, app: app.clone(), test_clock: options.test_clock, background };
     let (stop, stopping) = watch::channel(false);
     let serving = tokio::spawn(listeners.serve(Arc::new(house), stopping));
     Ok(Running {
@@ -156,11 +198,25 @@ pub async fn start(options: Options) -> Result<Running, Fault> {
         playbill,
         table: (dynamodb, table),
         files: (s3, bucket),
+        queues: sqs,
+        mail: ses,
         stop,
         serving,
+        sources: running,
         dynamo,
         _home: home,
     })
+}
+
+/// The template's, under what was set for this start.
+fn environment(template: &Template, set: HashMap<String, String>, is_real: bool) -> HashMap<String, String> {
+    let mut environment: HashMap<_, _> = template.environment().into_iter().collect();
+    environment.extend(set.into_iter().filter(|(name, _)| is_real || !OWN_NAMES.contains(&name.as_str())));
+    let from = environment.entry("MAIL_FROM".into()).or_default();
+    if from.is_empty() {
+        MAIL_FROM.clone_into(from);
+    }
+    environment
 }
 
 /// An incomplete demo is no reason not to start.

@@ -26,7 +26,14 @@ pub async fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     log(env.get("LOG_LEVEL").map_or("warn", String::as_str));
-    let options = Options { port: flags.port, data: flags.data, test_clock: flags.test_clock, demo: flags.demo, env };
+    let options = Options {
+        port: flags.port,
+        data: flags.data,
+        test_clock: flags.test_clock,
+        demo: flags.demo,
+        pollers: true,
+        env,
+    };
     match serve(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {

@@ -20,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::controls::Background;
 use crate::embedded::files::Files;
 use crate::gateway::Gateway;
 use crate::rooms::App;
@@ -41,6 +42,8 @@ pub(crate) struct House {
     pub files: Option<Files>,
     pub app: App,
     pub test_clock: bool,
+    /// Absent with real services.
+    pub background: Option<Background>,
 }
 
 /// Sockets on the loopback interface: IPv4, and IPv6 where the machine has it, since `localhost`
@@ -173,7 +176,7 @@ impl House {
             return page();
         }
         if path == "/_local" || path.starts_with("/_local/") {
-            return controls::answer(&self.app, self.test_clock, &request, peer).await;
+            return controls::answer(&self.app, self.test_clock, self.background.as_ref(), &request, peer).await;
         }
         match &self.files {
             Some(files) if files.takes(path) => files.answer(request).await,

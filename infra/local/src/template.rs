@@ -1,9 +1,11 @@
 //! Reads `template.yaml`: what deploys is what runs here.
 //!
-//! Routes, environment, table and bucket are taken from the same text that AWS gets, with every
-//! parameter at its default. The intrinsic functions are evaluated in `template/intrinsics.rs`.
+//! Routes, environment, table, bucket, queues and event sources are taken from the same text that
+//! AWS gets, with every parameter at its default. The intrinsic functions are evaluated in
+//! `template/intrinsics.rs`.
 
 mod intrinsics;
+pub mod sources;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +14,8 @@ use serde_yaml_ng::Value;
 
 use crate::Fault;
 use crate::routing::Route;
+
+pub(crate) use intrinsics::{ACCOUNT, REGION};
 
 /// The workspace's own template, compiled in so that the program runs from any directory.
 pub const WORKSPACE: &str = include_str!("../../../template.yaml");

@@ -139,3 +139,19 @@ async fn stopping_closes_idle_connections_and_frees_port_and_directory() {
     second.stop().await;
     std::fs::remove_dir_all(scratch).unwrap();
 }
+
+#[tokio::test]
+async fn without_pollers_a_tick_moves_what_there_is() {
+    let running = start(Options { pollers: false, ..Options::default() }).await.unwrap();
+    let ask = async |line: &str| {
+        let request = format!("{line} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        let answer = exchange(&running, request.as_bytes()).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200 "), "{answer}");
+        serde_json::from_str::<serde_json::Value>(body).unwrap()
+    };
+    assert_eq!(ask("POST /_local/tick").await["drained"], true);
+    assert!(ask("GET /_local/queues").await.is_object());
+    assert!(ask("GET /_local/mail").await.is_array());
+    running.stop().await;
+}

@@ -15,6 +15,8 @@ use serde_json::{Value as Json, json};
 use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
 
+use super::bell::Bell;
+use super::stream::{self, Stream};
 use crate::Fault;
 use crate::template::Table;
 
@@ -27,37 +29,42 @@ const FILE_NAME: &str = "table.sqlite";
 pub struct Dynamo {
     address: SocketAddr,
     table_name: String,
+    stream: Option<Stream>,
+    bell: Bell,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Dynamo {
-    /// A fresh table that is gone with the process.
-    ///
-    /// # Errors
-    /// The service refuses the table's definition, or no port can be had.
-    pub fn start_memory(table: &Table) -> Result<Self, Fault> {
-        Self::start(None, table)
-    }
-
     /// The table in `directory`, made if absent. It survives a restart and a `kill -9`; a power
     /// cut may cost the last writes, never more.
     ///
     /// # Errors
-    /// The file cannot be opened, or as [`Dynamo::start_memory`].
+    /// The service refuses the table's definition, the file cannot be opened, or no port can be had.
     pub fn start_file(directory: &Path, table: &Table) -> Result<Self, Fault> {
-        Self::start(Some(directory.join(FILE_NAME)), table)
+        Self::start(directory, table, true)
     }
 
-    fn start(file: Option<PathBuf>, table: &Table) -> Result<Self, Fault> {
+    /// As [`Dynamo::start_file`], for a directory that is gone with the process: the disk is never
+    /// waited for.
+    ///
+    /// # Errors
+    /// As [`Dynamo::start_file`].
+    pub fn start_scratch(directory: &Path, table: &Table) -> Result<Self, Fault> {
+        Self::start(directory, table, false)
+    }
+
+    fn start(directory: &Path, table: &Table, kept: bool) -> Result<Self, Fault> {
         let (ready, started) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
-        let definition = table.clone();
+        let bell = Bell::default();
+        let place = Place { file: directory.join(FILE_NAME), kept, table: table.clone(), bell: bell.clone() };
         let thread = std::thread::Builder::new().name("dynamo".into()).spawn(move || {
-            run(file.as_deref(), &definition, &ready, stopped);
+            run(&place, &ready, stopped);
         })?;
-        let address = started.recv().map_err(|_| "the embedded table ended at its start")??;
-        Ok(Self { address, table_name: table.name.clone(), stop: Some(stop), thread: Some(thread) })
+        let (address, stream) = started.recv().map_err(|_| "the embedded table ended at its start")??;
+        let table_name = table.name.clone();
+        Ok(Self { address, table_name, stream, bell, stop: Some(stop), thread: Some(thread) })
     }
 
     /// The endpoint an SDK client is given.
@@ -71,6 +78,11 @@ impl Dynamo {
         &self.table_name
     }
 
+    /// The table's stream, if it has one.
+    pub(crate) fn stream(&self) -> Option<Stream> {
+        self.stream.clone()
+    }
+
     /// A client of this service.
     #[must_use]
     pub fn client(&self) -> aws_sdk_dynamodb::Client {
@@ -79,6 +91,7 @@ impl Dynamo {
             .region(Region::from_static("us-east-1"))
             .credentials_provider(Credentials::new("local", "local", None, None, "local"))
             .endpoint_url(self.endpoint())
+            .interceptor(self.bell.clone())
             .build();
         aws_sdk_dynamodb::Client::from_conf(config)
     }
@@ -88,21 +101,31 @@ impl Drop for Dynamo {
     fn drop(&mut self) {
         // Either may be gone already when the service failed; then there is nothing to stop.
         let _ = self.stop.take().map(|stop| stop.send(()));
+        self.stream = None;
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
-type Ready = mpsc::Sender<Result<SocketAddr, Fault>>;
+type Ready = mpsc::Sender<Result<(SocketAddr, Option<Stream>), Fault>>;
+
+/// Which table is where.
+struct Place {
+    file: PathBuf,
+    kept: bool,
+    table: Table,
+    bell: Bell,
+}
 
 /// The service's whole life, on its own thread.
-fn run(file: Option<&Path>, table: &Table, ready: &Ready, stopped: oneshot::Receiver<()>) {
-    let opened = open(file, table).and_then(|database| {
+fn run(place: &Place, ready: &Ready, stopped: oneshot::Receiver<()>) {
+    let opened = open(place).and_then(|database| {
+        let stream = Stream::of(&database, &place.file, &place.table.name, &place.bell)?;
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("dynamo").enable_all().build()?;
-        Ok((database, runtime))
+        Ok((database, stream, runtime))
     });
-    let (database, runtime) = match opened {
-        Ok(both) => both,
+    let (database, stream, runtime) = match opened {
+        Ok(all) => all,
         // The receiver waits in `start` until this message; it cannot be gone.
         Err(fault) => return drop(ready.send(Err(fault))),
     };
@@ -112,8 +135,8 @@ fn run(file: Option<&Path>, table: &Table, ready: &Ready, stopped: oneshot::Rece
             Err(fault) => return drop(ready.send(Err(fault))),
         };
         let address = listener.local_addr().map_err(Fault::from);
-        drop(ready.send(address));
-        let sweeper = tokio::spawn(sweep(database.clone()));
+        drop(ready.send(address.map(|address| (address, stream))));
+        let sweeper = tokio::spawn(sweep(database.clone(), place.bell.clone()));
         let stop = async {
             // A dropped sender means the owner is gone: stop as well.
             let _ = stopped.await;
@@ -141,32 +164,31 @@ fn listen() -> Result<tokio::net::TcpListener, Fault> {
     Ok(socket.listen(1024)?)
 }
 
-async fn sweep(database: Database) {
+async fn sweep(database: Database, bell: Bell) {
     loop {
         tokio::time::sleep(SWEEP_EVERY).await;
         let database = database.clone();
         let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
-        if let Ok(Err(error)) = swept {
-            tracing::warn!(%error, "expired items could not be removed");
+        match swept {
+            Ok(Err(error)) => tracing::warn!(%error, "expired items could not be removed"),
+            _ => bell.ring(),
         }
     }
 }
 
-fn open(file: Option<&Path>, table: &Table) -> Result<Database, Fault> {
-    let Some(file) = file else {
-        let database = Database::memory()?;
-        create(&database, table)?;
-        return Ok(database);
-    };
-    let path = file.to_str().ok_or("the data directory's name is not Unicode")?;
+fn open(place: &Place) -> Result<Database, Fault> {
+    let path = place.file.to_str().ok_or("the data directory's name is not Unicode")?;
     let database = Database::new(path)?;
     // The only way to `synchronous = NORMAL`: commits reach the write-ahead log, which outlives
-    // this process, but do not each wait for the disk.
+    // this process, but do not each wait for the disk. Left on, nothing ever waits.
     database.enable_bulk_loading()?;
-    database.disable_bulk_loading()?;
-    if !has_table(&database, table)? {
-        create(&database, table)?;
+    if place.kept {
+        database.disable_bulk_loading()?;
     }
+    if !has_table(&database, &place.table)? {
+        create(&database, &place.table)?;
+    }
+    stream::add_index(&place.file)?;
     Ok(database)
 }
 
@@ -188,62 +210,9 @@ fn create(database: &Database, table: &Table) -> Result<(), Fault> {
     Ok(())
 }
 
-fn request<T: serde::de::DeserializeOwned>(body: &Json) -> Result<T, Fault> {
+pub(super) fn request<T: serde::de::DeserializeOwned>(body: &Json) -> Result<T, Fault> {
     Ok(serde_json::from_value(body.clone())?)
 }
 
 #[cfg(test)]
-mod tests {
-    use aws_sdk_dynamodb::types::AttributeValue;
-
-    use super::*;
-    use crate::template::{Template, WORKSPACE};
-
-    fn table() -> Table {
-        Template::parse(WORKSPACE).unwrap().table().unwrap()
-    }
-
-    async fn put(dynamo: &Dynamo, pk: &str) {
-        let text = |value: &str| AttributeValue::S(value.into());
-        let put = dynamo.client().put_item().table_name(dynamo.table_name());
-        put.item("pk", text(pk)).item("sk", text("a")).send().await.unwrap();
-    }
-
-    async fn has(dynamo: &Dynamo, pk: &str) -> bool {
-        let text = |value: &str| AttributeValue::S(value.into());
-        let get = dynamo.client().get_item().table_name(dynamo.table_name());
-        get.key("pk", text(pk)).key("sk", text("a")).send().await.unwrap().item.is_some()
-    }
-
-    #[tokio::test]
-    async fn the_table_is_made_from_the_template() {
-        let dynamo = Dynamo::start_memory(&table()).unwrap();
-        let described = dynamo.client().describe_table().table_name(dynamo.table_name()).send().await.unwrap();
-        let described = described.table.unwrap();
-        let mut indexes: Vec<_> = described.global_secondary_indexes().iter().filter_map(|i| i.index_name()).collect();
-        indexes.sort_unstable();
-        assert_eq!(indexes, ["by_a", "by_b", "by_due"]);
-        assert_eq!(described.stream_specification.unwrap().stream_view_type.unwrap().as_str(), "NEW_AND_OLD_IMAGES");
-        let ttl = dynamo.client().describe_time_to_live().table_name(dynamo.table_name());
-        let ttl = ttl.send().await.unwrap().time_to_live_description.unwrap();
-        assert_eq!(ttl.attribute_name.as_deref(), Some("expires_at"));
-    }
-
-    #[tokio::test]
-    async fn two_tables_in_memory_know_nothing_of_each_other() {
-        let (one, two) = (Dynamo::start_memory(&table()).unwrap(), Dynamo::start_memory(&table()).unwrap());
-        put(&one, "x").await;
-        assert!(has(&one, "x").await);
-        assert!(!has(&two, "x").await);
-    }
-
-    #[tokio::test]
-    async fn a_table_in_a_file_survives_a_restart() {
-        let directory = crate::data::Scratch::make().unwrap();
-        let first = Dynamo::start_file(directory.path(), &table()).unwrap();
-        put(&first, "kept").await;
-        drop(first);
-        let second = Dynamo::start_file(directory.path(), &table()).unwrap();
-        assert!(has(&second, "kept").await);
-    }
-}
+pub(crate) mod tests;

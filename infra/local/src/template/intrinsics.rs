@@ -6,8 +6,8 @@ use serde_yaml_ng::Value;
 
 use super::Template;
 
-const REGION: &str = "us-east-1";
-const ACCOUNT: &str = "000000000000";
+pub(crate) const REGION: &str = "us-east-1";
+pub(crate) const ACCOUNT: &str = "000000000000";
 
 impl Template {
     /// The value as plain JSON; nothing for `AWS::NoValue`.
@@ -93,7 +93,9 @@ impl Template {
             _ => {}
         }
         let Some(parameter) = self.root.get("Parameters").and_then(|p| p.get(name)) else {
-            return Some(json!(self.physical_name(name)));
+            let physical = self.physical_name(name);
+            // The one resource of ours whose reference is not its name.
+            return Some(json!(if self.is_queue(name) { self.queue_url(&physical) } else { physical }));
         };
         let default = parameter.get("Default").and_then(|d| self.resolve(d)).unwrap_or(json!(""));
         let kind = parameter.get("Type").and_then(Value::as_str).unwrap_or_default();
@@ -127,7 +129,29 @@ impl Template {
             Value::Sequence(parts) => parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("."),
             other => other.as_str().unwrap_or_default().to_owned(),
         };
+        if let Some((id, attribute)) = path.split_once('.')
+            && self.is_queue(id)
+        {
+            let name = self.physical_name(id);
+            return match attribute {
+                "QueueName" => name,
+                "QueueUrl" => self.queue_url(&name),
+                _ => self.queue_arn(&name),
+            };
+        }
         format!("arn:aws:local:{REGION}:{ACCOUNT}:{path}")
+    }
+
+    fn is_queue(&self, id: &str) -> bool {
+        self.resources_of("AWS::SQS::Queue").any(|(queue, _)| queue == id)
+    }
+
+    pub(super) fn queue_arn(&self, name: &str) -> String {
+        format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
+    }
+
+    pub(super) fn queue_url(&self, name: &str) -> String {
+        format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}")
     }
 
     fn substitute(&self, argument: &Value) -> String {

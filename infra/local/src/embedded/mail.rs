@@ -1,0 +1,231 @@
+//! SES in this process, behind the real SDK client. The service itself does not keep the raw
+//! message, so each mail it accepts is put on a shelf on its way, to be read by whoever tests.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use app::Clock;
+use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::config::{BehaviorVersion, Config, HttpClient, Region, RuntimeComponents, SharedHttpClient};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chrono::{DateTime, SecondsFormat, Utc};
+use mail_parser::{MessageParser, MessagePart, MimeHeaders as _, PartType};
+use serde::Serialize;
+use serde_json::Value as Json;
+use winterbaume_core::MockAws;
+use winterbaume_sesv2::SesV2Service;
+
+use crate::template::REGION;
+
+/// Older mails are forgotten.
+const KEPT: usize = 2_000;
+const OUTBOUND: &str = "/v2/email/outbound-emails";
+
+/// All mails sent in this process. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Mail(Arc<Shelf>);
+
+#[derive(Debug, Default)]
+struct Shelf {
+    kept: Mutex<VecDeque<Sent>>,
+    clock: OnceLock<Clock>,
+}
+
+#[derive(Debug, Clone)]
+struct Sent {
+    /// Addresses only, without names.
+    to: Vec<String>,
+    content: Content,
+    at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    Raw(Vec<u8>),
+    Simple { subject: String, text: Option<String>, html: Option<String> },
+}
+
+/// A mail as its reader sees it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Letter {
+    pub to: String,
+    pub subject: String,
+    pub text: Option<String>,
+    pub html: Option<String>,
+    pub attachments: Vec<Attachment>,
+    pub sent_at: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Attachment {
+    pub name: Option<String>,
+    pub content_type: String,
+    /// Of what is no text: nothing.
+    pub text: Option<String>,
+}
+
+impl Mail {
+    /// A client that sends to this shelf.
+    pub(crate) fn client(&self) -> Client {
+        let service = MockAws::builder().with_service(SesV2Service::new()).build();
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static(REGION))
+            .credentials_provider(service.credentials_provider())
+            .http_client(Capturing { inner: service.http_client(), mail: self.clone() })
+            .build();
+        Client::from_conf(config)
+    }
+
+    /// Whose time mails are sent at. Until it is told, the machine's.
+    pub(crate) fn tell_time_by(&self, clock: Clock) {
+        // Told twice, the first stays: there is one clock in a process's life.
+        let _ = self.0.clock.set(clock);
+    }
+
+    /// Newest first; those to one address, or all.
+    pub(crate) fn read(&self, to: Option<&str>) -> Vec<Letter> {
+        let wanted = to.map(bare);
+        let is_wanted =
+            |sent: &&Sent| wanted.is_none_or(|wanted| sent.to.iter().any(|to| to.eq_ignore_ascii_case(wanted)));
+        self.0.lock().iter().rev().filter(is_wanted).map(Sent::open).collect()
+    }
+
+    fn keep(&self, to: Vec<String>, content: Content) {
+        let at = self.0.clock.get().unwrap_or(&Clock::System).now();
+        let mut kept = self.0.lock();
+        kept.push_back(Sent { to, content, at });
+        if kept.len() > KEPT {
+            kept.pop_front();
+        }
+    }
+}
+
+impl Shelf {
+    /// Nothing can be half done under this lock, so a panic elsewhere does no harm.
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Sent>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The address in `Name <address>`.
+fn bare(address: &str) -> &str {
+    let inner = address.rsplit_once('<').map_or(address, |(_, rest)| rest.split('>').next().unwrap_or(rest));
+    inner.trim()
+}
+
+impl Sent {
+    fn open(&self) -> Letter {
+        let mut letter = match &self.content {
+            Content::Raw(raw) => parse(raw),
+            Content::Simple { subject, text, html } => {
+                Letter { subject: subject.clone(), text: text.clone(), html: html.clone(), ..Letter::default() }
+            }
+        };
+        letter.to = self.to.join(", ");
+        letter.sent_at = self.at.to_rfc3339_opts(SecondsFormat::Millis, true);
+        letter
+    }
+}
+
+fn parse(raw: &[u8]) -> Letter {
+    let Some(message) = MessageParser::default().parse(raw) else {
+        // Whoever sent it should see that, and what it was.
+        return Letter { text: Some(String::from_utf8_lossy(raw).into_owned()), ..Letter::default() };
+    };
+    let text = message.text_bodies().find_map(|part| match &part.body {
+        PartType::Text(text) => Some(text.to_string()),
+        _ => None,
+    });
+    let html = message.html_bodies().find_map(|part| match &part.body {
+        PartType::Html(html) => Some(html.to_string()),
+        _ => None,
+    });
+    Letter {
+        subject: message.subject().unwrap_or_default().to_owned(),
+        text,
+        html,
+        attachments: message.attachments().map(attachment).collect(),
+        ..Letter::default()
+    }
+}
+
+fn attachment(part: &MessagePart<'_>) -> Attachment {
+    let content_type = part.content_type().map_or_else(
+        || "application/octet-stream".to_owned(),
+        |kind| match kind.subtype() {
+            Some(subtype) => format!("{}/{subtype}", kind.ctype()),
+            None => kind.ctype().to_owned(),
+        },
+    );
+    let text = match &part.body {
+        PartType::Text(text) | PartType::Html(text) => Some(text.to_string()),
+        _ => None,
+    };
+    Attachment { name: part.attachment_name().map(str::to_owned), content_type, text }
+}
+
+/// The service's connection with the shelf in between.
+#[derive(Debug, Clone)]
+struct Capturing<C> {
+    inner: C,
+    mail: Mail,
+}
+
+impl HttpClient for Capturing<SharedHttpClient> {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(Capturing { inner, mail: self.mail.clone() })
+    }
+}
+
+impl HttpConnector for Capturing<SharedHttpConnector> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let outgoing = outgoing(&request);
+        let answer = self.inner.call(request);
+        let mail = self.mail.clone();
+        HttpConnectorFuture::new(async move {
+            let response = answer.await?;
+            if let Some((to, content)) = outgoing
+                && response.status().is_success()
+            {
+                mail.keep(to, content);
+            }
+            Ok(response)
+        })
+    }
+}
+
+/// Whom a `SendEmail` goes to, and what it says.
+fn outgoing(request: &HttpRequest) -> Option<(Vec<String>, Content)> {
+    let path = request.uri().split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+    if request.method() != "POST" || path.trim_end_matches('/') != OUTBOUND.trim_start_matches('/') {
+        return None;
+    }
+    let body: Json = serde_json::from_slice(request.body().bytes()?).ok()?;
+    let destination = &body["Destination"];
+    let to = ["ToAddresses", "CcAddresses", "BccAddresses"]
+        .into_iter()
+        .filter_map(|kind| destination[kind].as_array())
+        .flatten()
+        .filter_map(Json::as_str)
+        .map(|address| bare(address).to_owned())
+        .collect();
+    let content = &body["Content"];
+    if let Some(raw) = content["Raw"]["Data"].as_str() {
+        return Some((to, Content::Raw(BASE64.decode(raw).ok()?)));
+    }
+    let simple = content.get("Simple")?;
+    let text = |value: &Json| value["Data"].as_str().map(str::to_owned);
+    let subject = text(&simple["Subject"]).unwrap_or_default();
+    let (text, html) = (text(&simple["Body"]["Text"]), text(&simple["Body"]["Html"]));
+    Some((to, Content::Simple { subject, text, html }))
+}
+
+#[cfg(test)]
+pub(crate) mod tests;
