@@ -7,6 +7,7 @@
 mod controls;
 mod data;
 mod demo;
+mod edge_function;
 pub mod embedded;
 mod envelope;
 mod flags;
@@ -19,6 +20,7 @@ mod rooms;
 pub mod routing;
 mod server;
 mod services;
+pub mod sockets;
 pub mod template;
 
 use std::collections::HashMap;
@@ -38,6 +40,7 @@ use crate::gateway::Gateway;
 use crate::rooms::Parts;
 use crate::server::{House, Listeners};
 use crate::services::Services;
+use crate::sockets::{Connections, Registry, SocketLimits, Sockets};
 use crate::template::Template;
 
 /// What went wrong with the machinery, in words for whoever started it.
@@ -63,12 +66,21 @@ pub struct Options {
     /// Settings by the names in `template.yaml`, over the template's defaults. `TABLE_NAME` and
     /// `FILES_BUCKET` among them mean real services.
     pub env: HashMap<String, String>,
+    /// What a WebSocket may do.
+    pub sockets: SocketLimits,
 }
 
 /// For tests: any port, nothing kept, a clock that can be moved.
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, data: Data::Memory, test_clock: true, demo: false, env: HashMap::new() }
+        Self {
+            port: 0,
+            data: Data::Memory,
+            test_clock: true,
+            demo: false,
+            env: HashMap::new(),
+            sockets: SocketLimits::default(),
+        }
     }
 }
 
@@ -76,6 +88,8 @@ impl Default for Options {
 pub struct Running {
     /// `http://localhost:PORT`, without a trailing slash.
     pub base_url: String,
+    /// The `@connections` endpoint: how functions reach open WebSockets.
+    pub connections_url: String,
     pub app: App,
     /// What to tell a visitor of the demo.
     pub playbill: Option<String>,
@@ -120,7 +134,15 @@ impl Running {
 /// The port or the directory is taken, a setting makes no sense, or the template asks for what
 /// cannot be made here.
 pub async fn start(options: Options) -> Result<Running, Fault> {
-    let template = Template::parse(template::WORKSPACE)?;
+    launch(options, &Template::parse(template::WORKSPACE)?, HashMap::new()).await
+}
+
+/// `instead` replaces functions of the application, or adds some, by logical id.
+async fn launch(
+    options: Options,
+    template: &Template,
+    instead: HashMap<String, invoke::Function>,
+) -> Result<Running, Fault> {
     let listeners = Listeners::bind(options.port).await?;
     let port = listeners.port;
     let base_url = format!("http://localhost:{port}");
@@ -131,27 +153,46 @@ pub async fn start(options: Options) -> Result<Running, Fault> {
     // The embedded bucket has the template's name, whatever else this machine calls a bucket.
     let own = options.env.into_iter().filter(|(name, _)| is_real || name != "FILES_BUCKET");
     environment.extend(own);
+    // Wherever the table is: who talks to this process hangs on its own sockets.
+    let connections = Connections::bind().await?;
+    let connections_url = connections.url.clone();
+    environment.insert("SOCKETS_URL".to_owned(), connections_url.clone());
     let name = |variable: &str| environment.get(variable).cloned().ok_or_else(|| format!("{variable} is not set"));
     let (table, bucket) = (name("TABLE_NAME")?, name("FILES_BUCKET")?);
 
     let services = if is_real {
         Services::real().await
     } else {
-        Services::embedded(&template, &home, &secrets, &environment, &base_url)?
+        Services::embedded(template, &home, &secrets, &environment, &base_url)?
     };
     let Services { dynamodb, s3, dynamo, files } = services;
     let parts = Parts { dynamodb: dynamodb.clone(), files: s3.clone(), environment, secrets };
-    let (app, functions) = rooms::open(parts).await?;
+    let (app, mut functions) = rooms::open(parts).await?;
+    functions.extend(instead);
+    let registry = Registry::new(options.sockets, app.clock.clone());
+    let sockets = Sockets::new(template.socket_routes(), &functions, registry.clone(), app.clock.clone(), port)?;
+    let reaching = tokio::spawn(connections.serve(registry));
     let gateway = Gateway::new(template.routes(), functions, port)?;
 
     // Before anybody else is served: the demo moves the clock.
     let playbill = if options.demo { Some(play(&gateway, &app, &base_url).await) } else { None };
 
-    let house = House { gateway, files, app: app.clone(), test_clock: options.test_clock };
+    let house = House { gateway, sockets: sockets.clone(), files, app: app.clone(), test_clock: options.test_clock };
     let (stop, stopping) = watch::channel(false);
-    let serving = tokio::spawn(listeners.serve(Arc::new(house), stopping));
+    let serving = tokio::spawn(async move {
+        let mut asked = stopping.clone();
+        let closing = async {
+            // An error means that the owner is gone: stop as well.
+            let _ = asked.wait_for(|stop| *stop).await;
+            sockets.close().await;
+        };
+        futures_util::future::join(listeners.serve(Arc::new(house), stopping), closing).await;
+        // Functions may have had something to send until now.
+        reaching.abort();
+    });
     Ok(Running {
         base_url,
+        connections_url,
         app,
         playbill,
         table: (dynamodb, table),

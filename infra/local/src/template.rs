@@ -4,6 +4,7 @@
 //! parameter at its default. The intrinsic functions are evaluated in `template/intrinsics.rs`.
 
 mod intrinsics;
+mod sockets;
 
 use std::collections::BTreeMap;
 
