@@ -129,7 +129,7 @@ mod tests {
         decide(path, query, [192, 0, 2, 7].into()).unwrap()
     }
 
-    /// The query string behind the edge.
+    /// The query string behind the edge, by name.
     fn forwarded(target: &str) -> String {
         match verdict(target) {
             Verdict::Forward { path, query } => {
@@ -145,12 +145,12 @@ mod tests {
         for (target, query) in [
             ("/ws", "address=all"),
             ("/ws/", "address=all"),
-            ("/ws/?token=a.b-c_d", "token=a.b-c_d&address=all"),
-            ("/ws?token=t", "token=t&address=all"),
+            ("/ws/?token=a.b-c_d", "address=all&token=a.b-c_d"),
+            ("/ws?token=t", "address=all&token=t"),
             ("/ws/notifications", "address=notifications"),
-            ("/ws/notifications/?token=t", "token=t&address=notifications"),
+            ("/ws/notifications/?token=t", "address=notifications&token=t"),
             ("/ws/chat/7", "address=chat&receiver_id=7"),
-            ("/ws/chat/7/?token=t", "token=t&address=chat&receiver_id=7"),
+            ("/ws/chat/7/?token=t", "address=chat&receiver_id=7&token=t"),
         ] {
             assert_eq!(forwarded(target), query, "{target}");
         }
@@ -200,7 +200,7 @@ mod tests {
             ("/ws/?address=chat&receiver_id=9", "address=all"),
             ("/ws/chat/7?receiver_id=9&receiver_id=8", "address=chat&receiver_id=7"),
             ("/ws/notifications?%61ddress=all&receiver%5Fid=9", "address=notifications"),
-            ("/ws?x=1&address=a&x=2", "x=1&x=2&address=all"),
+            ("/ws?x=1&address=a&x=2", "address=all&x=1&x=2"),
         ] {
             assert_eq!(forwarded(target), query, "{target}");
         }
@@ -208,9 +208,9 @@ mod tests {
 
     #[test]
     fn everything_else_of_a_query_string_stays_as_it_was_sent() {
-        assert_eq!(forwarded("/ws?token=a%2Bb+c%3D"), "token=a%2Bb+c%3D&address=all");
-        assert_eq!(forwarded("/ws?token=a&token=b&token=c"), "token=a&token=b&token=c&address=all");
-        assert_eq!(forwarded("/ws?token=a=b"), "token=a=b&address=all");
+        assert_eq!(forwarded("/ws?token=a%2Bb+c%3D"), "address=all&token=a%2Bb+c%3D");
+        assert_eq!(forwarded("/ws?token=a&token=b&token=c"), "address=all&token=a&token=b&token=c");
+        assert_eq!(forwarded("/ws?token=a=b"), "address=all&token=a=b");
         assert_eq!(forwarded("/ws?%zz=1&__proto__=2"), "%zz=1&__proto__=2&address=all");
     }
 
