@@ -193,9 +193,10 @@ impl House {
 
 /// The connection below one that has left HTTP, and what was already read of it. What wraps it for
 /// HTTP would go on looking for HTTP in what is written.
-pub(crate) fn unwrapped(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
+pub(crate) fn unwrapped(upgraded: Upgraded) -> Option<(TcpStream, Vec<u8>)> {
     let Parts { io, read_buf, .. } = upgraded.downcast::<bare::Enveloping<TokioIo<TcpStream>>>().ok()?;
-    Some((io.into_inner().into_inner(), read_buf))
+    // Copied: nearly always nothing, in a buffer that a long connection should not keep.
+    Some((io.into_inner().into_inner(), read_buf.to_vec()))
 }
 
 /// As the quota counts: the request line and the headers.

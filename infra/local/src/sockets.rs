@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use app::Clock;
 use bytes::Bytes;
-use http::header::{self, HeaderName, HeaderValue};
+use http::header::{self, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::upgrade::OnUpgrade;
 use serde_json::{Value as Json, json};
@@ -154,13 +154,12 @@ impl Sockets {
             Some(function) => function.invoke(event.to_string().into_bytes()).await,
             None => Ok(br#"{"statusCode": 200}"#.to_vec()),
         };
-        match verdict(answer) {
-            Err(refused) => return refused,
-            Ok(welcome) => {
-                let protocol = welcome.headers().get(header::SEC_WEBSOCKET_PROTOCOL).cloned();
-                agreed.headers_mut().extend(protocol.map(|chosen| (header::SEC_WEBSOCKET_PROTOCOL, chosen)));
-            }
+        let verdict = verdict(answer);
+        if !verdict.status().is_success() {
+            return verdict;
         }
+        let protocol = verdict.headers().get(header::SEC_WEBSOCKET_PROTOCOL).cloned();
+        agreed.headers_mut().extend(protocol.map(|chosen| (header::SEC_WEBSOCKET_PROTOCOL, chosen)));
         // From here on functions find it: what they send waits for the upgrade.
         self.registry.enter(line.clone());
         tokio::spawn(async move {
@@ -229,25 +228,25 @@ fn complain(line: &Line, registry: &Registry, message: &str, request_id: &str) {
     let _ = line.post(told.to_string().into(), registry);
 }
 
-/// The function's answer to `$connect`, if it is a yes.
-fn verdict(answer: Result<Vec<u8>, Failure>) -> Result<Response<Bytes>, Response<Bytes>> {
+/// The function's answer to `$connect`: a success, or what the client is to hear instead.
+fn verdict(answer: Result<Vec<u8>, Failure>) -> Response<Bytes> {
     let answer = match answer {
         Ok(answer) => answer,
-        Err(Failure::TimedOut) => return Err(envelope::unavailable()),
-        Err(Failure::Failed(fault)) => return Err(internal(&fault)),
+        Err(Failure::TimedOut) => return envelope::unavailable(),
+        Err(Failure::Failed(fault)) => return internal(&fault),
     };
     // Unlike an HTTP API's format 2.0, this one does not infer a 200.
     let has_status = serde_json::from_slice::<Json>(&answer).is_ok_and(|answer| answer["statusCode"].is_number());
     let response = match payload::response(&answer) {
         Ok(response) if has_status => response,
-        Ok(_) => return Err(internal(&"an answer to $connect without a status")),
-        Err(fault) => return Err(internal(&fault)),
+        Ok(_) => return internal(&"an answer to $connect without a status"),
+        Err(fault) => return internal(&fault),
     };
-    if response.status().is_success() { Ok(response) } else { Err(refusal(response)) }
+    if response.status().is_success() { response } else { refusal(&response) }
 }
 
 /// The function's words under the headers of every refusal.
-fn refusal(response: Response<Bytes>) -> Response<Bytes> {
+fn refusal(response: &Response<Bytes>) -> Response<Bytes> {
     let status = response.status();
     let mut refused = match response.body().is_empty() {
         true => envelope::refusal(status, "refused", "The connection was refused."),
@@ -257,10 +256,8 @@ fn refusal(response: Response<Bytes>) -> Response<Bytes> {
     if status == StatusCode::UNAUTHORIZED {
         refused.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    let own: [HeaderName; 1] = [header::RETRY_AFTER];
-    for name in own {
-        refused.headers_mut().extend(response.headers().get(&name).cloned().map(|value| (name, value)));
-    }
+    let patience = response.headers().get(header::RETRY_AFTER).cloned();
+    refused.headers_mut().extend(patience.map(|seconds| (header::RETRY_AFTER, seconds)));
     refused
 }
 

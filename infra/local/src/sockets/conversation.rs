@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::Error;
+use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig};
 
 use super::Sockets;
@@ -50,7 +50,7 @@ pub(super) async fn hold(sockets: Arc<Sockets>, line: Arc<Line>, upgrade: OnUpgr
         drop(entry);
         return sockets.farewell(&line, &Ending::lost()).await;
     };
-    let stream = Stream::from_partially_read(socket, early.into(), Role::Server, Some(config)).await;
+    let stream = Stream::from_partially_read(socket, early, Role::Server, Some(config)).await;
     let (mut sink, mut source) = stream.split();
     let ending = tokio::select! {
         ending = listen(&mut source, &sockets, &line) => ending,
@@ -89,9 +89,7 @@ fn broken(error: &Error) -> Ending {
     match error {
         Error::Capacity(_) => Ending::ours(1009, "Frame or message too large"),
         Error::Utf8(_) => Ending::ours(1007, "Text is not UTF-8"),
-        Error::Protocol(tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => {
-            Ending::lost()
-        }
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Ending::lost(),
         Error::Protocol(_) => Ending::ours(1002, "Protocol error"),
         _ => Ending::lost(),
     }

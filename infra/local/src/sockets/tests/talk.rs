@@ -43,6 +43,7 @@ async fn the_function_is_told_once_how_a_client_said_good_bye() {
     assert_eq!(closed(&mut socket).await, 4001);
     assert_eq!(stage.disconnected().await, (4001, "off to lunch".to_owned()));
     assert!(!stage.post(&id, "hello?").await);
+    drop(socket);
     stage.running.stop().await;
     assert!(stage.events.recv().await.is_none());
 }
