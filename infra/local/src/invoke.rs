@@ -78,9 +78,7 @@ impl Function {
                 let event: E = serde_json::from_slice(&event)?;
                 let mut context = Context::default();
                 context.request_id = crate::random::request_id();
-                // One expression: neither the event nor the answer need be able to change threads.
-                let answering = handle(LambdaEvent::new(event, context));
-                let answer = answering.await?;
+                let answer = handle(LambdaEvent::new(event, context)).await?;
                 Ok(serde_json::to_vec(&answer)?)
             }
             .boxed()

@@ -119,6 +119,11 @@ async fn room(event: Json, told: &UnboundedSender<Json>, client: &Client) -> Jso
         }
         ("CONNECT", "curt") => json!({ "statusCode": 404 }),
         ("CONNECT", "odd") => json!({ "hello": "there" }),
+        ("CONNECT", "early") => {
+            let post = client.post_to_connection().connection_id(id_of(&event)).data(Blob::new("x")).send().await;
+            let is_gone = post.is_err_and(|error| error.into_service_error().is_gone_exception());
+            json!({ "statusCode": if is_gone { 410 } else { 200 } })
+        }
         ("CONNECT", "panic") => panic!("on purpose"),
         ("CONNECT", _) => {
             let body = json!({ "error": "Who are you?", "code": "unauthorized" }).to_string();

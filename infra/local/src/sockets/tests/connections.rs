@@ -1,3 +1,5 @@
+//! What functions can do to a connection.
+
 use aws_sdk_apigatewaymanagement::error::SdkError;
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 
@@ -39,6 +41,12 @@ async fn whoever_is_not_there_is_gone_for_every_call() {
     assert!(get.unwrap_err().into_service_error().is_gone_exception());
     let delete = stage.client.delete_connection().connection_id(id).send().await;
     assert!(delete.unwrap_err().into_service_error().is_gone_exception());
+}
+
+#[tokio::test]
+async fn a_connection_is_not_there_until_its_handshake_is_over() {
+    let stage = Stage::usual().await;
+    assert_eq!(stage.refused("/ws/?token=early").await.status(), 410);
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+//! Who comes in, and what the function is told.
+
 use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest;
 use http::StatusCode;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

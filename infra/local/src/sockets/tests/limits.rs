@@ -1,3 +1,5 @@
+//! Every limit, and what it closes with.
+
 use std::time::Duration;
 
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};

@@ -1,3 +1,5 @@
+//! Messages, ends, many at once.
+
 use std::collections::HashSet;
 
 use futures_util::future::join_all;
