@@ -12,6 +12,7 @@ use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent, Service};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 
 use crate::Fault;
@@ -80,6 +81,26 @@ impl Function {
         }))
     }
 
+    /// Hosts a function that takes any other event.
+    pub(crate) fn serving<E, A, F>(handle: impl Fn(LambdaEvent<E>) -> F + Clone + Send + Sync + 'static) -> Self
+    where
+        E: DeserializeOwned,
+        A: Serialize,
+        F: Future<Output = Result<A, lambda_runtime::Error>> + Send,
+    {
+        Self(Arc::new(move |event| {
+            let handle = handle.clone();
+            async move {
+                let event: E = serde_json::from_slice(&event)?;
+                let mut context = Context::default();
+                context.request_id = crate::random::request_id();
+                let answer = handle(LambdaEvent::new(event, context)).await?;
+                Ok(serde_json::to_vec(&answer)?)
+            }
+            .boxed()
+        }))
+    }
+
     /// A router without the rest of a room, for tests.
     #[cfg(test)]
     pub(crate) fn routing(router: axum::Router) -> Self {
@@ -95,12 +116,30 @@ impl Function {
     /// # Errors
     /// It took longer than the gateway waits, or failed.
     pub(crate) async fn invoke(&self, event: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        let running = tokio::spawn((self.0)(event));
-        match tokio::time::timeout(TIMEOUT, running).await {
-            Err(_) => Err(Failure::TimedOut),
-            Ok(Err(panic)) => Err(Failure::Failed(panic.into())),
-            Ok(Ok(answer)) => answer.map_err(Failure::Failed),
-        }
+        self.begin(event).1.await
+    }
+
+    /// As [`Function::invoke`], and tells apart when the function begins: tasks do not begin in the
+    /// order in which they are made.
+    pub(crate) fn begin(
+        &self,
+        event: Vec<u8>,
+    ) -> (oneshot::Receiver<()>, impl Future<Output = Result<Vec<u8>, Failure>> + use<>) {
+        let (beginning, begun) = oneshot::channel();
+        let work = (self.0)(event);
+        let running = tokio::spawn(async move {
+            // Not everybody wants to know.
+            let _ = beginning.send(());
+            work.await
+        });
+        let answer = async move {
+            match tokio::time::timeout(TIMEOUT, running).await {
+                Err(_) => Err(Failure::TimedOut),
+                Ok(Err(panic)) => Err(Failure::Failed(panic.into())),
+                Ok(Ok(answer)) => answer.map_err(Failure::Failed),
+            }
+        };
+        (begun, answer)
     }
 }
 

@@ -7,6 +7,7 @@
 mod controls;
 mod data;
 mod demo;
+mod edge_function;
 pub mod embedded;
 mod envelope;
 mod flags;
@@ -19,6 +20,7 @@ mod rooms;
 pub mod routing;
 mod server;
 mod services;
+pub mod sockets;
 pub mod sources;
 pub mod template;
 
@@ -40,6 +42,7 @@ use crate::gateway::Gateway;
 use crate::rooms::Parts;
 use crate::server::{House, Listeners};
 use crate::services::Services;
+use crate::sockets::{Connections, Registry, SocketLimits, Sockets};
 use crate::sources::Sources;
 use crate::template::Template;
 
@@ -75,12 +78,22 @@ pub struct Options {
     /// Settings by the names in `template.yaml`, over the template's defaults. `TABLE_NAME` and
     /// `FILES_BUCKET` among them mean real services.
     pub env: HashMap<String, String>,
+    /// What a WebSocket may do.
+    pub sockets: SocketLimits,
 }
 
 /// For tests: any port, nothing kept, a clock that can be moved.
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, data: Data::Memory, test_clock: true, demo: false, pollers: true, env: HashMap::new() }
+        Self {
+            port: 0,
+            data: Data::Memory,
+            test_clock: true,
+            demo: false,
+            pollers: true,
+            env: HashMap::new(),
+            sockets: SocketLimits::default(),
+        }
     }
 }
 
@@ -88,6 +101,8 @@ impl Default for Options {
 pub struct Running {
     /// `http://localhost:PORT`, without a trailing slash.
     pub base_url: String,
+    /// The `@connections` endpoint: how functions reach open WebSockets.
+    pub connections_url: String,
     pub app: App,
     /// What to tell a visitor of the demo.
     pub playbill: Option<String>,
@@ -150,25 +165,38 @@ impl Running {
 /// The port or the directory is taken, a setting makes no sense, or the template asks for what
 /// cannot be made here.
 pub async fn start(options: Options) -> Result<Running, Fault> {
-    let template = Template::parse(template::WORKSPACE)?;
+    launch(options, &Template::parse(template::WORKSPACE)?, HashMap::new()).await
+}
+
+/// `instead` replaces functions of the application, or adds some, by logical id.
+async fn launch(
+    options: Options,
+    template: &Template,
+    instead: HashMap<String, invoke::Function>,
+) -> Result<Running, Fault> {
     let listeners = Listeners::bind(options.port).await?;
     let port = listeners.port;
     let base_url = format!("http://localhost:{port}");
 
     let (home, secrets) = Home::open(&options.data)?;
     let is_real = options.env.contains_key("TABLE_NAME");
-    let environment = environment(&template, options.env, is_real);
+    let mut environment = environment(template, options.env, is_real);
+    // Wherever the table is: who talks to this process hangs on its own sockets.
+    let connections = Connections::bind().await?;
+    let connections_url = connections.url.clone();
+    environment.insert("SOCKETS_URL".to_owned(), connections_url.clone());
     let name = |variable: &str| environment.get(variable).cloned().ok_or_else(|| format!("{variable} is not set"));
     let (table, bucket) = (name("TABLE_NAME")?, name("FILES_BUCKET")?);
 
     let services = if is_real {
         Services::real().await
     } else {
-        Services::embedded(&template, &home, &secrets, &environment, &base_url).await?
+        Services::embedded(template, &home, &secrets, &environment, &base_url).await?
     };
     let Services { dynamodb, s3, sqs, ses, dynamo, files, queues, mail } = services;
     let parts = Parts { dynamodb: dynamodb.clone(), files: s3.clone(), environment, secrets };
-    let (app, functions) = rooms::open(parts).await?;
+    let (app, mut functions) = rooms::open(parts).await?;
+    functions.extend(instead);
     let background = match (queues, mail) {
         (Some(queues), Some(mail)) => {
             let stream = dynamo.as_ref().and_then(Dynamo::stream);
@@ -180,6 +208,9 @@ pub async fn start(options: Options) -> Result<Running, Fault> {
         }
         _ => None,
     };
+    let registry = Registry::new(options.sockets, app.clock.clone());
+    let sockets = Sockets::new(template.socket_routes(), &functions, registry.clone(), app.clock.clone(), port)?;
+    let reaching = tokio::spawn(connections.serve(registry));
     let gateway = Gateway::new(template.routes(), functions, port)?;
 
     // Before anybody else is served: the demo moves the clock.
@@ -189,11 +220,29 @@ pub async fn start(options: Options) -> Result<Running, Fault> {
         .as_ref()
         .filter(|_| options.pollers)
         .map(|Background { sources, .. }| (sources.clone(), sources.run()));
-    let house = House { gateway, files, app: app.clone(), test_clock: options.test_clock, background };
+    let house = House {
+        gateway,
+        sockets: sockets.clone(),
+        files,
+        app: app.clone(),
+        test_clock: options.test_clock,
+        background,
+    };
     let (stop, stopping) = watch::channel(false);
-    let serving = tokio::spawn(listeners.serve(Arc::new(house), stopping));
+    let serving = tokio::spawn(async move {
+        let mut asked = stopping.clone();
+        let closing = async {
+            // An error means that the owner is gone: stop as well.
+            let _ = asked.wait_for(|stop| *stop).await;
+            sockets.close().await;
+        };
+        futures_util::future::join(listeners.serve(Arc::new(house), stopping), closing).await;
+        // Functions may have had something to send until now.
+        reaching.abort();
+    });
     Ok(Running {
         base_url,
+        connections_url,
         app,
         playbill,
         table: (dynamodb, table),

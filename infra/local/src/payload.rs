@@ -29,7 +29,7 @@ pub const EVENT_LIMIT_BYTES: usize = 6_291_556;
 pub const HEAD_LIMIT_BYTES: usize = 10_240;
 
 /// Headers that end at the gateway.
-const HOP_BY_HOP: [header::HeaderName; 7] = [
+pub(crate) const HOP_BY_HOP: [header::HeaderName; 7] = [
     header::CONNECTION,
     header::EXPECT,
     header::PROXY_AUTHORIZATION,
@@ -200,7 +200,7 @@ fn encode_body(headers: &HeaderMap, body: &[u8]) -> (String, bool) {
 }
 
 /// A header value as text; bytes above ASCII that are not UTF-8 are read as Latin-1.
-fn text(value: &http::HeaderValue) -> String {
+pub(crate) fn text(value: &http::HeaderValue) -> String {
     match std::str::from_utf8(value.as_bytes()) {
         Ok(words) => words.to_owned(),
         Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),

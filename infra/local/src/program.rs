@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::level_filters::LevelFilter;
 
+use crate::flags::Flags;
+use crate::sockets::SocketLimits;
 use crate::{Fault, Options, flags, start};
 
 /// Parses the command line, starts, waits for a signal, stops.
@@ -26,14 +28,8 @@ pub async fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     log(env.get("LOG_LEVEL").map_or("warn", String::as_str));
-    let options = Options {
-        port: flags.port,
-        data: flags.data,
-        test_clock: flags.test_clock,
-        demo: flags.demo,
-        pollers: true,
-        env,
-    };
+    let Flags { port, data, demo, test_clock } = flags;
+    let options = Options { port, data, demo, test_clock, env, pollers: true, sockets: SocketLimits::default() };
     match serve(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {

@@ -1,11 +1,16 @@
 //! Identifiers and secrets the gateway makes up.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 /// In the shape of API Gateway's: sixteen characters of base64.
 pub(crate) fn request_id() -> String {
     STANDARD.encode(bytes::<11>())
+}
+
+/// In the shape of API Gateway's, which ends in `=`. Nobody else can guess it.
+pub(crate) fn connection_id() -> String {
+    URL_SAFE.encode(bytes::<11>())
 }
 
 /// In the shape of X-Ray's, for a request at this second.

@@ -15,6 +15,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::upgrade::{OnUpgrade, Parts, Upgraded};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -24,6 +25,7 @@ use crate::controls::Background;
 use crate::embedded::files::Files;
 use crate::gateway::Gateway;
 use crate::rooms::App;
+use crate::sockets::Sockets;
 use crate::{Fault, controls, envelope, payload};
 
 /// More than any limit of ours, so that it is our envelope that refuses.
@@ -39,6 +41,7 @@ const PAGE: &str = include_str!("page.html");
 /// Everything a request can reach.
 pub(crate) struct House {
     pub gateway: Gateway,
+    pub sockets: Arc<Sockets>,
     pub files: Option<Files>,
     pub app: App,
     pub test_clock: bool,
@@ -138,6 +141,7 @@ async fn converse(stream: TcpStream, peer: SocketAddr, house: Arc<House>, mut st
             .max_buf_size(READ_BUFFER_BYTES)
             .half_close(true)
             .serve_connection(bare::Enveloping::new(TokioIo::new(stream)), service)
+            .with_upgrades()
     );
     let stopping = async {
         // An error means that the owner is gone: stop as well.
@@ -157,7 +161,9 @@ async fn converse(stream: TcpStream, peer: SocketAddr, house: Arc<House>, mut st
 }
 
 impl House {
-    async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Bytes> {
+    async fn answer(&self, mut request: Request<Incoming>, peer: IpAddr) -> Response<Bytes> {
+        let upgrade: Option<OnUpgrade> =
+            self.sockets.takes(request.uri().path()).then(|| hyper::upgrade::on(&mut request));
         let (head, body) = request.into_parts();
         if head_bytes(&head) > payload::HEAD_LIMIT_BYTES {
             return envelope::refusal(
@@ -171,6 +177,9 @@ impl House {
             Err(refused) => return refused,
         };
         let request = Request::from_parts(head, body);
+        if let Some(upgrade) = upgrade {
+            return self.sockets.answer(request, upgrade, peer).await;
+        }
         let path = request.uri().path();
         if path == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
             return page();
@@ -183,6 +192,14 @@ impl House {
             _ => self.gateway.answer(request, peer, self.app.clock.now()).await,
         }
     }
+}
+
+/// The connection below one that has left HTTP, and what was already read of it. What wraps it for
+/// HTTP would go on looking for HTTP in what is written.
+pub(crate) fn unwrapped(upgraded: Upgraded) -> Option<(TcpStream, Vec<u8>)> {
+    let Parts { io, read_buf, .. } = upgraded.downcast::<bare::Enveloping<TokioIo<TcpStream>>>().ok()?;
+    // Copied: nearly always nothing, in a buffer that a long connection should not keep.
+    Some((io.into_inner().into_inner(), read_buf.to_vec()))
 }
 
 /// As the quota counts: the request line and the headers.

@@ -6,6 +6,7 @@
 
 mod intrinsics;
 pub mod sources;
+mod sockets;
 
 use std::collections::BTreeMap;
 

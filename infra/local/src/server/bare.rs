@@ -27,6 +27,11 @@ impl<S> Enveloping<S> {
     pub(super) fn new(stream: S) -> Self {
         Self { stream, instead: None }
     }
+
+    /// The stream itself, for whoever speaks something else than HTTP on it from now on.
+    pub(super) fn into_inner(self) -> S {
+        self.stream
+    }
 }
 
 impl<S: Read + Unpin> Read for Enveloping<S> {
