@@ -1,28 +1,80 @@
-// WebSocket APIs have no paths below their stage, our clients' addresses have: this turns the path of a connection into
-// the query parameters `address` and `receiver_id`. The local gateway runs this same file.
+// The addresses of the WebSocket API. API Gateway takes no path below a stage, so what clients
+// connect to becomes query parameters of `/`:
+//
+//   /ws/              address=all
+//   /ws/notifications address=notifications
+//   /ws/chat/7/       address=chat&receiver_id=7
+//
+// A viewer-request function of CloudFront (cloudfront-js-2.0). Names and values of the query string
+// arrive as the client sent them, percent-encoded, and leave the same way; nothing here decodes the
+// token. The local gateway runs this very file.
 
-const ADDRESSES = [
-  [/^\/ws\/?$/, 'all'],
-  [/^\/ws\/notifications\/?$/, 'notifications'],
-  [/^\/ws\/chat\/([^\/&=#+]+)\/?$/, 'chat'],
-];
+const OWN = ['address', 'receiver_id'];
 
-function handler(event) {
-  const request = event.request;
-  for (const [pattern, address] of ADDRESSES) {
-    const found = pattern.exec(request.uri);
-    if (!found) continue;
-    // Whatever the client calls so itself does not count.
-    delete request.querystring.receiver_id;
-    request.querystring.address = { value: address };
-    if (found[1]) request.querystring.receiver_id = { value: found[1] };
-    request.uri = '/';
-    return request;
-  }
-  return {
+const NOT_FOUND = {
     statusCode: 404,
     statusDescription: 'Not Found',
-    headers: { 'content-type': { value: 'application/json' } },
-    body: '{"error": "Not found.", "code": "not_found"}',
-  };
+    headers: {
+        'content-type': { value: 'application/json' },
+        'cache-control': { value: 'no-store' },
+        'x-content-type-options': { value: 'nosniff' },
+        'x-frame-options': { value: 'DENY' },
+        'referrer-policy': { value: 'no-referrer' },
+        'strict-transport-security': { value: 'max-age=63072000; includeSubDomains' }
+    },
+    body: '{"error": "Not found.", "code": "not_found"}'
+};
+
+function handler(event) {
+    const request = event.request;
+    const own = parameters(request.uri);
+    if (!own) {
+        return NOT_FOUND;
+    }
+    const query = request.querystring;
+    Object.keys(query).forEach((name) => {
+        if (OWN.indexOf(decoded(name)) >= 0) {
+            delete query[name];
+        }
+    });
+    Object.keys(own).forEach((name) => {
+        query[name] = { value: own[name] };
+    });
+    request.uri = '/';
+    return request;
+}
+
+// What a path means; nothing for a path of nobody.
+function parameters(path) {
+    const parts = /^\/ws(?:\/([^/]+)(?:\/([^/]+))?)?\/?$/.exec(path);
+    if (!parts) {
+        return null;
+    }
+    const kind = parts[1];
+    const receiver = parts[2];
+    if (kind === undefined) {
+        return { address: 'all' };
+    }
+    if (kind === 'notifications' && receiver === undefined) {
+        return { address: 'notifications' };
+    }
+    if (kind === 'chat' && receiver !== undefined) {
+        return { address: 'chat', receiver_id: escaped(receiver) };
+    }
+    return null;
+}
+
+// A segment may hold characters that mean something else in a query string (`+`, `&`, `=`). Escapes
+// that are there already stay as they are.
+function escaped(segment) {
+    return segment.replace(/[^A-Za-z0-9%._~-]+/g, encodeURIComponent);
+}
+
+// `%61ddress` is `address` to the API behind.
+function decoded(name) {
+    try {
+        return decodeURIComponent(name);
+    } catch (error) {
+        return name;
+    }
 }

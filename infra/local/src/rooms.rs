@@ -39,12 +39,13 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
     let key = secrets.token_key.as_bytes();
     let app = App::assemble(app::Parts {
         store: Store::new(dynamodb, &settings.table_name),
-        files: Files::new(files, &settings.files_bucket),
+        files: Files::new(files, &settings.files_bucket).reached_by(settings.public_url.as_deref()),
         // Movable in any case: the demo happened days ago. The flag guards the call.
         clock: Clock::shifted(),
         mint: Mint::default(),
         tokens: Tokens::new(key),
         cursors: Cursors::new(key),
+        origin_key: None,
         hashing: Hashing::default(),
         capacity: Some(Capacity::default()),
         settings,
