@@ -107,8 +107,8 @@ fn the_three_routes_of_the_socket_api_wake_the_socket_function() {
     assert_eq!(keys, ["$connect", "$default", "$disconnect"].into());
     for (id, route) in &routes {
         assert_eq!(inner(&route["Target"]), "integrations/${WebSocketIntegration}", "{id}");
-        let deployed = template["Resources"]["WebSocketDeployment"]["DependsOn"].as_sequence().unwrap();
-        assert!(deployed.contains(&id.as_str().into()), "{id} is in the deployment");
+        let deployed = template["Resources"]["WebSocketStage"]["DependsOn"].as_sequence().unwrap();
+        assert!(deployed.contains(&id.as_str().into()), "{id} is there before the stage");
     }
     let integrations = resources(&template, "AWS::ApiGatewayV2::Integration");
     assert_eq!(integrations.len(), 1);
