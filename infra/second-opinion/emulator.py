@@ -4,7 +4,9 @@ What it lacks, as of 1.5.33: SAM writes the routes of `HttpApi` events into the 
 which it ignores, so they are added here, read from the same template; its `/x/{proxy+}` does not
 take `/x/`, as AWS's does, so that path gets a route too. It knows no throttling, no CORS of the
 gateway, no expiry or recovery of the table, and adds about 0.1 s to each call: nothing here says
-anything about those. What it does check, with AUTH, are the functions' IAM policies.
+anything about those. CloudFront is made but nothing goes through it, for its origins are real names;
+for the same reason the functions are told where the emulator has its sockets. What it does check,
+with AUTH, are the functions' IAM policies.
 """
 
 import http.client
@@ -25,7 +27,11 @@ TOOLS = Path(sys.executable).parent
 REGION = "us-east-1"
 STACK = "second-opinion"
 # Parameters that switch on what is off by default, so that both branches of the template are seen.
-PARAMETERS = ["CorsOrigins=http://localhost:3000", "AlarmEmail=ops@example.com"]
+SENDER = "no-reply@example.com"
+PARAMETERS = ["CorsOrigins=http://localhost:3000", "AlarmEmail=ops@example.com", f"MailFrom={SENDER}"]
+GROUPS = (
+    "accounts", "experts", "bookings", "credits", "inbox", "platform", "socket", "outbox", "reminders", "delivery",
+)
 
 
 class Failed(Exception):
@@ -135,12 +141,16 @@ class Emulator:
         for logical, resource in yaml_parse(template.read_text())["Resources"].items():
             if resource["Type"] != "AWS::Serverless::Function":
                 continue
+            events = resource["Properties"].get("Events", {}).values()
+            events = [event for event in events if event["Type"] == "HttpApi"]
+            if not events:
+                continue
             found = functions.get_function(FunctionName=self.resources[logical])
             integration = gateway.create_integration(
                 ApiId=api, IntegrationType="AWS_PROXY", PayloadFormatVersion="2.0",
                 IntegrationUri=found["Configuration"]["FunctionArn"],
             )
-            for event in resource["Properties"]["Events"].values():
+            for event in events:
                 path, method = event["Properties"]["Path"], event["Properties"]["Method"]
                 keys = [path if path == "$default" else f"{method} {path}"]
                 if path.endswith("/{proxy+}"):
@@ -152,6 +162,29 @@ class Emulator:
                 count += 1
         print(f"routes added by hand: {count}")
 
+    def sockets(self) -> str:
+        """Where the emulator has the WebSocket API, without the scheme."""
+        return f"127.0.0.1:{self.port}/_aws/execute-api/{self.resources['WebSocketApi']}/live"
+
+    def stay_inside(self):
+        """The functions post frames to the emulator, not to AWS, and may send mail."""
+        functions = self.client("lambda")
+        for group in ("socket", "outbox", "delivery"):
+            name = f"{STACK}-{group}"
+            variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+            variables["SOCKETS_URL"] = f"http://{self.sockets()}"
+            functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+        self.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+
+    def waiting(self) -> dict:
+        """How many messages are in each queue, on their way included."""
+        sqs, kinds = self.client("sqs"), ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        counts = {}
+        for logical in ("DueQueue", "DueDeadQueue", "MailQueue", "MailDeadQueue", "OutboxDeadQueue"):
+            found = sqs.get_queue_attributes(QueueUrl=self.resources[logical], AttributeNames=kinds)["Attributes"]
+            counts[logical] = sum(int(found[kind]) for kind in kinds)
+        return counts
+
     def outputs(self) -> dict:
         stack = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
@@ -162,7 +195,9 @@ class Emulator:
         table = self.client("dynamodb").describe_table(TableName=outputs["TableName"])["Table"]
         bucket = outputs["FilesBucket"]
         s3 = self.client("s3")
-        names = {"ApiUrl", "ApiReference", "Region", "FilesBucket", "FilesOrigin", "TableName", "SecretsArn"}
+        names = {"ApiUrl", "ApiReference", "Region", "FilesBucket", "FilesOrigin", "TableName", "SecretsArn",
+                 "DistributionUrl", "DistributionDomain", "SocketsUrl", "SocketsEndpoint",
+                 "DueDeadQueueUrl", "MailDeadQueueUrl", "OutboxDeadQueueUrl"}
         yield "the outputs a frontend needs are there", unless(names == set(outputs), sorted(outputs))
 
         indexes = {index["IndexName"] for index in table["GlobalSecondaryIndexes"]}
@@ -179,15 +214,24 @@ class Emulator:
         yield "the secret holds a key of 64 characters", unless(keys == {"token_key": 64}, keys)
 
         alarms = self.client("cloudwatch").describe_alarms(MaxRecords=100)["MetricAlarms"]
-        yield "there are 21 alarms with someone to tell", unless(
-            len(alarms) == 21 and all(alarm["AlarmActions"] for alarm in alarms), len(alarms))
+        yield "there are 36 alarms with someone to tell", unless(
+            len(alarms) == 36 and all(alarm["AlarmActions"] for alarm in alarms), len(alarms))
 
         # On this machine there is no TLS, so the rule is looked at and then lifted.
         rule = s3.get_bucket_policy(Bucket=bucket)["Policy"]
         yield "the bucket takes nothing without TLS", unless("aws:SecureTransport" in rule, rule)
         s3.delete_bucket_policy(Bucket=bucket)
 
-        for name in ("accounts", "experts", "bookings", "credits", "inbox", "platform"):
+        mappings = self.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+        partial = [one for one in mappings if one.get("FunctionResponseTypes") == ["ReportBatchItemFailures"]]
+        yield "the stream and two queues are polled, failures one by one", unless(len(partial) == 3, mappings)
+        distribution = self.client("cloudfront").get_distribution(Id=self.resources["Distribution"])["Distribution"]
+        origins = distribution["DistributionConfig"]["Origins"]["Items"]
+        key = self.client("secretsmanager").get_secret_value(SecretId=self.resources["OriginKey"])["SecretString"]
+        shown = [header["HeaderValue"] for origin in origins for header in origin.get("CustomHeaders", {}).get("Items", [])]
+        yield "CloudFront shows both APIs the key the functions know", unless(shown == [key, key], len(shown))
+
+        for name in GROUPS:
             made = self.client("lambda").get_function_configuration(FunctionName=f"{STACK}-{name}")
             fits = made["Architectures"] == ["arm64"] and made["TracingConfig"]["Mode"] == "Active"
             yield f"{name} is an arm64 function with tracing", unless(fits, made)

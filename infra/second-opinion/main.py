@@ -29,6 +29,7 @@ def main() -> int:
         with Emulator(ROOT, WORK) as emulator:
             timed("deploy", lambda: emulator.deploy(BUILD / "template.yaml"))
             emulator.add_routes(ROOT / "template.yaml")
+            emulator.stay_inside()
             print("\nwhat was deployed")
             deployed = report(emulator.checks())
             print("\nwalking through it")

@@ -7,8 +7,14 @@ import base64
 import http.client
 import json
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from time import monotonic, sleep
 from urllib.parse import urlencode, urlsplit
 
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+EVENTS = Path(__file__).resolve().parents[2] / "events"
 PASSWORD = "correct-horse-battery-9"
 # The smallest PNG there is.
 PNG = base64.b64decode(
@@ -211,6 +217,74 @@ def message(walk):
     walk.call("POST", "/api/messages/", 201, "ben", {"receiver_id": walk.ids["ada"], "content": "Sorry, another day? ✨"})
     told = walk.call("GET", f"/api/messages/?with_user={walk.ids['ben']}", 200, "ada")
     same("the message", [one["content"] for one in told], ["Sorry, another day? ✨"])
+
+
+def socket(walk, who=None, address="all", **more):
+    """A connection, by the query that CloudFront makes of a path."""
+    query = {"address": address, **more}
+    if who:
+        query["token"] = walk.tokens[who]
+    return connect(f"ws://{walk.emulator.sockets()}?{urlencode(query)}", proxy=None)
+
+
+def frame(connection, kind):
+    """The next frame of a kind; others may come between, in any order."""
+    end = monotonic() + 30
+    while monotonic() < end:
+        told = json.loads(connection.recv(timeout=end - monotonic()))
+        if told["type"] == kind:
+            return told
+    raise AssertionError(f"no {kind} within half a minute")
+
+
+@step("without a token no socket opens, nor to nobody")
+def refused_sockets(walk):
+    for status, call in ((401, {}), (404, {"who": "ben", "address": "chat", "receiver_id": 1})):
+        try:
+            socket(walk, **call).close()
+        except InvalidStatus as refusal:
+            same("the handshake", refusal.response.status_code, status)
+        else:
+            raise AssertionError(f"the handshake was not refused with {status}")
+
+
+@step("what Ben writes is on Ada's socket at once, and on his own")
+def live(walk):
+    with socket(walk, "ada") as ada, socket(walk, "ben", "chat", receiver_id=walk.ids["ada"]) as ben:
+        ben.send(json.dumps({"type": "ping"}))
+        frame(ben, "pong")
+        ben.send(json.dumps({"type": "message.send", "content": "Are you there?", "ref": "1"}))
+        same("Ada's message", frame(ada, "message.receive")["message"]["content"], "Are you there?")
+        same("Ben's own", frame(ben, "message.receive").get("ref"), "1")
+
+
+@step("what Ada missed she has after resuming, once")
+def resume(walk):
+    with socket(walk, "ada", "notifications") as ada:
+        ada.send(json.dumps({"type": "resume", "cursor": None}))
+        cursor = frame(ada, "resumed")["cursor"]
+    walk.call("POST", "/api/messages/", 201, "ben", {"receiver_id": walk.ids["ada"], "content": "Gone?"})
+    with socket(walk, "ada", "notifications") as ada:
+        ada.send(json.dumps({"type": "resume", "cursor": cursor}))
+        same("the kind", frame(ada, "notification.receive")["notification"]["notification_type"], "new_message")
+
+
+@step("a tick of the schedule ends well")
+def tick(walk):
+    event = (EVENTS / "reminders-tick.json").read_bytes()
+    name = walk.emulator.resources["RemindersFunction"]
+    answer = walk.emulator.client("lambda").invoke(FunctionName=name, Payload=event)
+    if "FunctionError" in answer:
+        raise AssertionError(answer["Payload"].read()[:300])
+
+
+@step("the queues empty themselves and nothing is dead")
+def queues(walk):
+    end = monotonic() + 60
+    while any(walk.emulator.waiting().values()) and monotonic() < end:
+        sleep(1)
+    waiting = walk.emulator.waiting()
+    same("what waits", {name: count for name, count in waiting.items() if count}, {})
 
 
 def outside(walk, method, url, headers=None, body=None):

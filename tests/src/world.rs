@@ -92,11 +92,12 @@ impl World {
         let limits = (!setup.gives_up).then(TimeoutConfig::disabled);
         let app = App::assemble(Parts {
             store: Store::new(table.client(limits), &table.name),
-            files: Files::new(files(), &settings.files_bucket),
+            files: Files::new(files(), &settings.files_bucket).reached_by(settings.public_url.as_deref()),
             clock: Clock::shifted(),
             mint: setup.seed.map_or_else(Mint::default, Mint::seeded),
             tokens: Tokens::new(key),
             cursors: Cursors::new(key),
+            origin_key: None,
             hashing: Hashing { memory_kib: 8, passes: 1 },
             capacity: Some(Capacity::default()),
             settings,

@@ -3,8 +3,10 @@
 
 mod house {
     mod commands;
+    mod edge_function;
     mod openapi;
     mod permissions;
+    mod queues;
     mod routing;
     mod settings;
     mod sources;

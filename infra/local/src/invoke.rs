@@ -81,26 +81,6 @@ impl Function {
         }))
     }
 
-    /// Hosts a function that takes any other event.
-    pub(crate) fn serving<E, A, F>(handle: impl Fn(LambdaEvent<E>) -> F + Clone + Send + Sync + 'static) -> Self
-    where
-        E: DeserializeOwned,
-        A: Serialize,
-        F: Future<Output = Result<A, lambda_runtime::Error>> + Send,
-    {
-        Self(Arc::new(move |event| {
-            let handle = handle.clone();
-            async move {
-                let event: E = serde_json::from_slice(&event)?;
-                let mut context = Context::default();
-                context.request_id = crate::random::request_id();
-                let answer = handle(LambdaEvent::new(event, context)).await?;
-                Ok(serde_json::to_vec(&answer)?)
-            }
-            .boxed()
-        }))
-    }
-
     /// A router without the rest of a room, for tests.
     #[cfg(test)]
     pub(crate) fn routing(router: axum::Router) -> Self {

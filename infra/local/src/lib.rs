@@ -194,7 +194,14 @@ async fn launch(
         Services::embedded(template, &home, &secrets, &environment, &base_url).await?
     };
     let Services { dynamodb, s3, sqs, ses, dynamo, files, queues, mail } = services;
-    let parts = Parts { dynamodb: dynamodb.clone(), files: s3.clone(), environment, secrets };
+    let parts = Parts {
+        dynamodb: dynamodb.clone(),
+        files: s3.clone(),
+        sqs: sqs.clone(),
+        ses: ses.clone(),
+        environment,
+        secrets,
+    };
     let (app, mut functions) = rooms::open(parts).await?;
     functions.extend(instead);
     let background = match (queues, mail) {

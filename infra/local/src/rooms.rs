@@ -3,8 +3,10 @@
 
 use std::collections::HashMap;
 
+use app::backstage::{Backstage, Queues, Sockets};
 use app::capacity::Capacity;
 use app::files::Files;
+use app::mail::Post;
 use app::tokens::Tokens;
 use app::{Clock, Hashing, Mint, Settings};
 use edge::host::{Handler, room};
@@ -23,6 +25,8 @@ use crate::invoke::Function;
 pub(crate) struct Parts {
     pub dynamodb: aws_sdk_dynamodb::Client,
     pub files: aws_sdk_s3::Client,
+    pub sqs: aws_sdk_sqs::Client,
+    pub ses: aws_sdk_sesv2::Client,
     /// By the template's names, and `ADMIN_PASSWORD`, which is in no template because on AWS it
     /// is among the secrets.
     pub environment: HashMap<String, String>,
@@ -34,23 +38,32 @@ pub(crate) struct Parts {
 /// # Errors
 /// A setting makes no sense, or the table cannot be reached.
 pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>), Fault> {
-    let Parts { dynamodb, files, environment, secrets } = parts;
+    let Parts { dynamodb, files, sqs, ses, environment, secrets } = parts;
     let settings = Settings::read(|name| environment.get(name).cloned())?;
     let key = secrets.token_key.as_bytes();
     let app = App::assemble(app::Parts {
         store: Store::new(dynamodb, &settings.table_name),
-        files: Files::new(files, &settings.files_bucket),
+        files: Files::new(files, &settings.files_bucket).reached_by(settings.public_url.as_deref()),
         // Movable in any case: the demo happened days ago. The flag guards the call.
         clock: Clock::shifted(),
         mint: Mint::default(),
         tokens: Tokens::new(key),
         cursors: Cursors::new(key),
+        origin_key: None,
         hashing: Hashing::default(),
         capacity: Some(Capacity::default()),
         settings,
     });
     app.ensure_admin(environment.get("ADMIN_PASSWORD").map(String::as_str)).await?;
-    let functions = functions(&app);
+    let url = |name: &str| environment.get(name).cloned().unwrap_or_default();
+    let stage = Backstage {
+        app: app.clone(),
+        sockets: Sockets::Live(crate::sockets::client(&url("SOCKETS_URL"))),
+        queues: Queues::Live { client: sqs, due_url: url("DUE_QUEUE_URL"), mail_url: url("MAIL_QUEUE_URL") },
+        post: Post::Live(ses),
+    };
+    let mut functions = functions(&app);
+    functions.extend(backstage(&stage));
     Ok((app, functions))
 }
 
@@ -73,6 +86,18 @@ pub(crate) fn functions(app: &App) -> HashMap<String, Function> {
         (id.to_owned(), Function::hosting(handler))
     };
     routes().map(hosted).into()
+}
+
+/// The functions without an audience.
+fn backstage(stage: &Backstage) -> [(String, Function); 4] {
+    let (one, two, three, four) = (stage.clone(), stage.clone(), stage.clone(), stage.clone());
+    [
+        ("SocketFunction", Function::serving(move |event| socket::handle(one.clone(), event))),
+        ("OutboxFunction", Function::serving(move |event| outbox::handle(two.clone(), event))),
+        ("RemindersFunction", Function::serving(move |event| reminders::handle(three.clone(), event))),
+        ("DeliveryFunction", Function::serving(move |event| delivery::handle(four.clone(), event))),
+    ]
+    .map(|(id, function)| (id.to_owned(), function))
 }
 
 /// What all functions together offer: the document `infra/openapi.json` must be.

@@ -16,6 +16,8 @@ use crate::{Error, Result};
 pub struct Files {
     client: Client,
     bucket: String,
+    /// What signed URLs begin with instead of the bucket's own address.
+    public_url: Option<String>,
 }
 
 /// Where and how to send bytes.
@@ -45,7 +47,22 @@ fn broken(what: &'static str, error: impl std::error::Error) -> Error {
 
 impl Files {
     pub fn new(client: Client, bucket: impl Into<String>) -> Self {
-        Self { client, bucket: bucket.into() }
+        Self { client, bucket: bucket.into(), public_url: None }
+    }
+
+    /// Whether all the world reaches the bucket under another origin. A signature covers the bucket's own name: whoever
+    /// answers there must ask the bucket by it.
+    pub fn reached_by(self, public_url: Option<&str>) -> Self {
+        Self { public_url: public_url.map(str::to_owned), ..self }
+    }
+
+    /// A signed URL as the world sees it.
+    fn outside(&self, signed: &str) -> String {
+        let Some(public_url) = &self.public_url else { return signed.to_owned() };
+        // What follows scheme and host is signed as it is written, so it is not parsed.
+        let after_scheme = signed.find("://").map_or(0, |at| at + 3);
+        let path = signed[after_scheme..].find('/').map_or("", |at| &signed[after_scheme + at..]);
+        format!("{public_url}{path}")
     }
 
     /// A URL for one upload of exactly this type and size.
@@ -63,7 +80,7 @@ impl Files {
             .map_err(|error| broken("signing an upload", error))?;
         let headers = request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let expires_at = machine_time() + TimeDelta::from_std(UPLOAD).unwrap_or_default();
-        Ok(Upload { url: request.uri().to_owned(), headers, expires_at })
+        Ok(Upload { url: self.outside(request.uri()), headers, expires_at })
     }
 
     /// A URL that serves the object for an hour.
@@ -76,7 +93,7 @@ impl Files {
             .build()
             .map_err(|error| broken("signing a link", error))?;
         let request = self.client.get_object().bucket(&self.bucket).key(key).presigned(config).await;
-        Ok(request.map_err(|error| broken("signing a link", error))?.uri().to_owned())
+        Ok(self.outside(request.map_err(|error| broken("signing a link", error))?.uri()))
     }
 
     pub(crate) async fn put(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<()> {
@@ -121,5 +138,30 @@ impl Files {
             .await
             .map(|_| ())
             .map_err(|error| broken("keeping a file", error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNED: &str = "https://files.s3.eu-west-1.amazonaws.com/pictures/7/a%20b?X-Amz-Date=1&X-Amz-Signature=2%2F";
+
+    fn files(public_url: Option<&str>) -> Files {
+        let config = aws_sdk_s3::Config::builder().behavior_version_latest().build();
+        Files::new(Client::from_conf(config), "files").reached_by(public_url)
+    }
+
+    #[test]
+    fn a_signed_url_begins_with_the_public_address() {
+        assert_eq!(
+            files(Some("https://api.example.com")).outside(SIGNED),
+            "https://api.example.com/pictures/7/a%20b?X-Amz-Date=1&X-Amz-Signature=2%2F"
+        );
+    }
+
+    #[test]
+    fn without_a_public_address_it_leads_to_the_bucket() {
+        assert_eq!(files(None).outside(SIGNED), SIGNED);
     }
 }

@@ -62,6 +62,8 @@ pub struct Parts {
     pub settings: Settings,
     pub tokens: Tokens,
     pub cursors: Cursors,
+    /// What CloudFront adds to its requests to be believed whom they are for; without it nobody is.
+    pub origin_key: Option<String>,
     pub hashing: Hashing,
     /// Where costs per route are added up; only locally.
     pub capacity: Option<Capacity>,

@@ -17,6 +17,14 @@ pub struct Settings {
     pub files_bucket: String,
     /// Where the token key and other secrets are kept; absent locally.
     pub secrets_arn: Option<String>,
+    /// Where the key is kept that CloudFront shows to be believed; absent locally.
+    pub origin_key_arn: Option<String>,
+    /// The one origin everything is reached by, such as `https://api.example.com`, if there is one.
+    pub public_url: Option<String>,
+    /// Where frames to browsers are posted.
+    pub sockets_url: Option<String>,
+    pub due_queue_url: Option<String>,
+    pub mail_queue_url: Option<String>,
     pub rate_limit_auth_per_minute: u32,
     pub rate_limit_per_minute: u32,
     /// Origins of browsers that may call; none by default.
@@ -31,9 +39,6 @@ pub struct Settings {
     /// 0..=100
     pub platform_fee_percent: u8,
     pub log_level: String,
-    pub sockets_url: Option<String>,
-    pub due_queue_url: Option<String>,
-    pub mail_queue_url: Option<String>,
 }
 
 /// Who takes the money.
@@ -44,10 +49,16 @@ pub enum Provider {
 }
 
 /// Every environment name a function reads, as in `template.yaml`; a test compares the two.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 18] = [
     "TABLE_NAME",
     "FILES_BUCKET",
     "SECRETS_ARN",
+    "ORIGIN_KEY_ARN",
+    "PUBLIC_URL",
+    "SOCKETS_URL",
+    "DUE_QUEUE_URL",
+    "MAIL_QUEUE_URL",
+    "MAIL_FROM",
     "RATE_LIMIT_AUTH_PER_MINUTE",
     "RATE_LIMIT_PER_MINUTE",
     "CORS_ORIGINS",
@@ -73,6 +84,7 @@ impl Settings {
                 .filter(|value| *value <= most)
                 .ok_or(BadSetting { name, problem: format!("{digits:?} is not a whole number up to {most}") }),
         };
+        let address = |name: &'static str| find(name).map(|text| web_address(name, &text)).transpose();
         let payment_provider = match text("PAYMENT_PROVIDER", "simulated").as_str() {
             "simulated" => Provider::Simulated,
             other => return Err(bad("PAYMENT_PROVIDER", format!("{other:?} is not a provider we know"))),
@@ -85,18 +97,22 @@ impl Settings {
             table_name: text("TABLE_NAME", "expertconnect"),
             files_bucket: text("FILES_BUCKET", "expertconnect-files"),
             secrets_arn: find("SECRETS_ARN"),
+            origin_key_arn: find("ORIGIN_KEY_ARN"),
+            public_url: find("PUBLIC_URL").map(|text| origin("PUBLIC_URL", text.trim())).transpose()?,
+            sockets_url: address("SOCKETS_URL")?,
+            due_queue_url: address("DUE_QUEUE_URL")?,
+            mail_queue_url: address("MAIL_QUEUE_URL")?,
             rate_limit_auth_per_minute: number("RATE_LIMIT_AUTH_PER_MINUTE", 10, 1_000_000)?,
             rate_limit_per_minute: number("RATE_LIMIT_PER_MINUTE", 60, 1_000_000)?,
             cors_origins: origins(&text("CORS_ORIGINS", ""))?,
             frontend_url: text("FRONTEND_URL", "http://localhost:3000"),
-            mail_from: text("MAIL_FROM", "ExpertConnect <no-reply@localhost>"),
+            mail_from: sender(&text("MAIL_FROM", "ExpertConnect <no-reply@localhost>"))?,
             admin_email,
             payment_provider,
             default_currency: Currency::parse(&currency)
                 .ok_or_else(|| bad("DEFAULT_CURRENCY", format!("{currency:?} is not an ISO-4217 code")))?,
             platform_fee_percent: u8::try_from(number("PLATFORM_FEE_PERCENT", 15, 100)?).unwrap_or(100),
             log_level: text("LOG_LEVEL", "info"),
-            sockets_url: find("SOCKETS_URL"), due_queue_url: find("DUE_QUEUE_URL"), mail_queue_url: find("MAIL_QUEUE_URL"),
         })
     }
 }
@@ -107,15 +123,45 @@ fn bad(name: &'static str, problem: String) -> BadSetting {
 
 /// A comma-separated list of origins. `*` would let any page act with a user's session, so it is refused.
 fn origins(list: &str) -> Result<Vec<String>, BadSetting> {
-    let mut origins = Vec::new();
-    for origin in list.split(',').map(str::trim).filter(|origin| !origin.is_empty()) {
-        let parsed = url::Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        match parsed.map(|url| url.origin().ascii_serialization()) {
-            Some(serialized) if serialized == origin.trim_end_matches('/') => origins.push(serialized),
-            _ => return Err(bad("CORS_ORIGINS", format!("{origin:?} is not an origin like https://example.org"))),
-        }
+    let listed = list.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+    listed.map(|text| origin("CORS_ORIGINS", text)).collect()
+}
+
+/// Scheme, host and perhaps a port.
+fn origin(name: &'static str, text: &str) -> Result<String, BadSetting> {
+    let parsed = web_url(text).map(|url| url.origin().ascii_serialization());
+    parsed
+        .filter(|serialized| serialized == text.trim_end_matches('/'))
+        .ok_or_else(|| bad(name, format!("{text:?} is not an origin like https://example.org")))
+}
+
+/// As it was given: a queue's address is also its name.
+fn web_address(name: &'static str, text: &str) -> Result<String, BadSetting> {
+    let text = text.trim();
+    web_url(text).map(|_| text.to_owned()).ok_or_else(|| bad(name, format!("{text:?} is not an http or https URL")))
+}
+
+fn web_url(text: &str) -> Option<url::Url> {
+    url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// An address alone, or a name and the address in angle brackets. `localhost`, which sends nothing to anybody, is a
+/// domain here and nowhere else.
+fn sender(text: &str) -> Result<String, BadSetting> {
+    let text = text.trim();
+    let (name, address) = match text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
+        Some((name, address)) => (name.trim(), address),
+        None => ("", text),
+    };
+    let judged = match address.strip_suffix("@localhost") {
+        Some(local) => format!("{local}@localhost.invalid"),
+        None => address.to_owned(),
+    };
+    let is_name = !name.contains(|c: char| c.is_control() || "<>\"".contains(c));
+    match Email::parse(&judged) {
+        Ok(_) if is_name => Ok(text.to_owned()),
+        _ => Err(bad("MAIL_FROM", format!("{text:?} is neither an address nor \"Name <address>\""))),
     }
-    Ok(origins)
 }
 
 #[cfg(test)]
@@ -146,9 +192,40 @@ mod tests {
             ("CORS_ORIGINS", "*"),
             ("CORS_ORIGINS", "https://good.example, good.example"),
             ("CORS_ORIGINS", "https://good.example/path"),
+            ("PUBLIC_URL", "api.example.com"),
+            ("PUBLIC_URL", "https://api.example.com/v1"),
+            ("SOCKETS_URL", "wss://abc.execute-api.eu-west-1.amazonaws.com/live"),
+            ("DUE_QUEUE_URL", "due"),
+            ("MAIL_QUEUE_URL", "arn:aws:sqs:eu-west-1:123456789012:mail"),
+            ("MAIL_FROM", "ExpertConnect"),
+            ("MAIL_FROM", "a@b"),
+            ("MAIL_FROM", "ExpertConnect <>"),
+            ("MAIL_FROM", "<One <one@example.org>"),
+            ("MAIL_FROM", "One\r\nBcc: two <one@example.org>"),
+            ("MAIL_FROM", "one@example.org, two@example.org"),
         ] {
             assert_eq!(read(name, value).unwrap_err().name, name, "{value}");
         }
+    }
+
+    #[test]
+    fn a_sender_is_an_address_with_or_without_a_name() {
+        for sender in ["one@example.org", "ExpertConnect <one@example.org>", "no-reply@localhost"] {
+            assert_eq!(read("MAIL_FROM", sender).unwrap().mail_from, sender);
+        }
+    }
+
+    #[test]
+    fn the_public_address_is_an_origin() {
+        let settings = read("PUBLIC_URL", "https://api.example.com/").unwrap();
+        assert_eq!(settings.public_url.as_deref(), Some("https://api.example.com"));
+        assert_eq!(read("PUBLIC_URL", "").unwrap().public_url, None);
+    }
+
+    #[test]
+    fn the_address_of_a_queue_stays_as_it_is() {
+        let address = "https://sqs.eu-west-1.amazonaws.com/123456789012/expertconnect-due";
+        assert_eq!(read("DUE_QUEUE_URL", address).unwrap().due_queue_url.as_deref(), Some(address));
     }
 
     #[test]

@@ -64,17 +64,28 @@ impl App {
 
     async fn of(config: &aws_config::SdkConfig) -> Result<Self> {
         let settings = Settings::from_env()?;
-        let secrets = secrets(&settings, config).await?;
+        let vault = aws_sdk_secretsmanager::Client::new(config);
+        let arn = settings.secrets_arn.as_deref().ok_or_else(|| broken("configuration", "SECRETS_ARN is not set"))?;
+        // At once, for a function that starts is waited for.
+        let (secrets, origin_key) = tokio::try_join!(secret(&vault, arn), async {
+            match settings.origin_key_arn.as_deref() {
+                Some(arn) => secret(&vault, arn).await.map(Some),
+                None => Ok(None),
+            }
+        })?;
+        let secrets: Secrets = serde_json::from_str(&secrets).map_err(|error| broken("reading the secret", error))?;
         let files = aws_sdk_s3::config::Builder::from(config)
             .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired)
             .build();
         let app = Self::assemble(Parts {
             store: Store::new(aws_sdk_dynamodb::Client::new(config), &settings.table_name),
-            files: Files::new(aws_sdk_s3::Client::from_conf(files), &settings.files_bucket),
+            files: Files::new(aws_sdk_s3::Client::from_conf(files), &settings.files_bucket)
+                .reached_by(settings.public_url.as_deref()),
             clock: Clock::System,
             mint: Mint::default(),
             tokens: Tokens::new(secrets.token_key.as_bytes()),
             cursors: Cursors::new(secrets.token_key.as_bytes()),
+            origin_key,
             hashing: Hashing::default(),
             capacity: None,
             settings,
@@ -94,14 +105,12 @@ impl App {
     }
 }
 
-async fn secrets(settings: &Settings, config: &aws_config::SdkConfig) -> Result<Secrets> {
-    let arn = settings.secrets_arn.as_deref().ok_or_else(|| broken("configuration", "SECRETS_ARN is not set"))?;
-    let answer = aws_sdk_secretsmanager::Client::new(config)
+async fn secret(vault: &aws_sdk_secretsmanager::Client, arn: &str) -> Result<String> {
+    let answer = vault
         .get_secret_value()
         .secret_id(arn)
         .send()
         .await
         .map_err(|error| broken("reading the secret", aws_sdk_secretsmanager::error::DisplayErrorContext(error)))?;
-    serde_json::from_str(answer.secret_string().unwrap_or_default())
-        .map_err(|error| broken("reading the secret", error))
+    Ok(answer.secret_string().unwrap_or_default().to_owned())
 }

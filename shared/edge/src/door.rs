@@ -64,7 +64,7 @@ impl Door {
     fn new(app: &App, request: &Request) -> Self {
         Self {
             app: app.clone(),
-            address: address(request),
+            address: address(app, request),
             token: bearer(request.headers()),
             is_read: request.method() == Method::GET,
             state: Arc::default(),
@@ -172,13 +172,13 @@ pub fn token_in(header: &HeaderValue) -> Option<String> {
     known.then(|| token.trim().to_owned()).filter(|token| !token.is_empty())
 }
 
-/// Where the request comes from, as the gateway saw it. Headers a client can write are not asked.
-fn address(request: &Request) -> String {
-    match request.extensions().get::<RequestContext>() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
+/// Where the request comes from.
+fn address(app: &App, request: &Request) -> String {
+    let seen = match request.extensions().get::<RequestContext>() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
         _ => None,
-    }
-    .unwrap_or_else(|| "unknown".to_owned())
+    };
+    crate::address(app.origin_key.as_deref(), request.headers(), seen)
 }
 
 fn door(parts: &Parts) -> Result<Door, Problem> {

@@ -22,13 +22,14 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub(crate) fn of(request: &Request<Body>) -> Self {
+    /// `public_url` is the origin clients know, if it is another than the one that was asked.
+    pub(crate) fn of(request: &Request<Body>, public_url: Option<&str>) -> Self {
         let raw_path = request.raw_http_path();
         let path = if raw_path.is_empty() { request.uri().path() } else { raw_path };
         Self {
             method: request.method().clone(),
             headers: request.headers().clone(),
-            origin: origin(request),
+            origin: public_url.map_or_else(|| origin(request), str::to_owned),
             path: path.to_owned(),
             query: request.uri().query().unwrap_or("").to_owned(),
         }

@@ -36,34 +36,38 @@ type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Infallible>> + Send>>;
 pub struct Room {
     router: Router,
     cors: Arc<Cors>,
+    public_url: Option<Arc<str>>,
 }
 
 /// The routes of one function, hosted. Routes are written with their trailing slash.
 pub fn room(routes: OpenApiRouter<App>, app: App) -> Room {
-    let cors = Cors::new(app.settings.cors_origins.iter().map(String::as_str));
+    let settings = &app.settings;
     // The outermost layer last. They run after routing, so they see the matched path, and around the 404 and the 405.
-    build(routes, app.clone(), cors, |router| {
-        router.layer(from_fn_with_state(app.clone(), once::layer)).layer(from_fn_with_state(app, door::layer))
+    build(routes, app.clone(), settings, |router| {
+        router.layer(from_fn_with_state(app.clone(), once::layer)).layer(from_fn_with_state(app.clone(), door::layer))
     })
 }
 
 /// A room nobody has to sign in to and that asks the table nothing.
 fn open_room(routes: OpenApiRouter<()>, settings: &Settings) -> Room {
-    let cors = Cors::new(settings.cors_origins.iter().map(String::as_str));
-    build(routes, (), cors, |router| router)
+    build(routes, (), settings, |router| router)
 }
 
 fn build<S: Clone + Send + Sync + 'static>(
     routes: OpenApiRouter<S>,
     app: S,
-    cors: Cors,
+    settings: &Settings,
     layers: impl FnOnce(Router) -> Router,
 ) -> Room {
     let router = Router::from(routes)
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(app);
-    Room { router: layers(router), cors: Arc::new(cors) }
+    Room {
+        router: layers(router),
+        cors: Arc::new(Cors::new(settings.cors_origins.iter().map(String::as_str))),
+        public_url: settings.public_url.as_deref().map(Arc::from),
+    }
 }
 
 /// The body of a Lambda's `main`.
@@ -124,7 +128,7 @@ where
 
 impl Room {
     async fn answer(self, request: Request) -> Response {
-        let asked = Asked::of(&request);
+        let asked = Asked::of(&request, self.public_url.as_deref());
         // The panic was reported by the panic hook.
         let inside = AssertUnwindSafe(self.answer_within(&asked, request)).catch_unwind().await;
         let mut response = inside.unwrap_or_else(|_| Problem::internal().into_response());

@@ -4,6 +4,7 @@
 //! returns a [`reply`], a [`page::Listed`] or a [`problem::Problem`]. Everything else that makes up an answer is the
 //! room's ([`host`]).
 
+mod address;
 pub mod batch;
 pub mod body;
 pub mod docs;
@@ -20,3 +21,5 @@ pub mod problem;
 mod refusal;
 pub mod reply;
 pub mod time;
+
+pub use address::address;

@@ -117,7 +117,7 @@ mod tests {
     fn link(request: Request<Body>) -> String {
         let listed = Listed { items: vec![1], next: Some("a/b=".to_owned()) };
         let mut response = listed.into_response();
-        add_link(&Asked::of(&request), &mut response);
+        add_link(&Asked::of(&request, None), &mut response);
         response.headers()[LINK].to_str().unwrap().to_owned()
     }
 
@@ -146,9 +146,17 @@ mod tests {
     }
 
     #[test]
+    fn the_link_leads_to_the_public_address_if_there_is_one() {
+        let request = Request::get("/api/users/?limit=5").header("host", "abc.execute-api.example").body(Body::empty());
+        let mut response = Listed { items: vec![1], next: Some("a".to_owned()) }.into_response();
+        add_link(&Asked::of(&request.unwrap(), Some("https://api.example.com")), &mut response);
+        assert_eq!(response.headers()[LINK], r#"<https://api.example.com/api/users/?limit=5&cursor=a>; rel="next""#);
+    }
+
+    #[test]
     fn the_last_page_has_no_link() {
         let mut response = Listed::whole(Vec::<u8>::new()).into_response();
-        add_link(&Asked::of(&Request::new(Body::empty())), &mut response);
+        add_link(&Asked::of(&Request::new(Body::empty()), None), &mut response);
         assert!(response.headers().get(LINK).is_none());
     }
 }

@@ -112,6 +112,7 @@ pub(crate) fn with_bucket(world: &World) -> (App, Bucket) {
         mint: Mint::default(),
         tokens: Tokens::new(key),
         cursors: Cursors::new(key),
+        origin_key: None,
         hashing: Hashing { memory_kib: 8, passes: 1 },
         capacity: None,
         settings,

@@ -1,8 +1,13 @@
 //! What each function may do, as the template says it.
 
+use std::collections::BTreeSet;
+
 use serde_yaml_ng::Value;
 
 use super::tree::{inner, resources, template};
+
+/// What the ARNs of this stack's socket API begin with.
+const OURS: &str = "arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:";
 
 fn list(value: &Value) -> Vec<&Value> {
     match value.as_sequence() {
@@ -43,13 +48,28 @@ fn every_resource_is_one_of_ours() {
     for (id, statement) in statements() {
         for resource in list(&statement["Resource"]) {
             let text = inner(resource).replace("${", "").replace('}', "");
-            let ours = ["Table.Arn", "FilesBucket.Arn/", "FilesBucket.Arn", "Secrets.Id"];
-            assert!(ours.iter().any(|known| text.starts_with(known)), "{id}: {text}");
+            let ours = [
+                "Table.Arn",
+                "FilesBucket.Arn",
+                "Secrets.Id",
+                "OriginKey.Id",
+                "DueQueue.Arn",
+                "MailQueue.Arn",
+                "OutboxDeadQueue.Arn",
+            ];
             let open = text.matches('*').count();
-            assert!(
-                open == 0 || open == 1 && text.starts_with("FilesBucket.Arn/") && text.ends_with("/*"),
-                "{id}: {text}"
-            );
+            let (sockets, senders) =
+                (format!("{OURS}WebSocketApi/live/*"), OURS.replace("execute-api", "ses") + "identity/*");
+            if text == senders {
+                let sender = &statement["Condition"]["StringEquals"]["ses:FromAddress"];
+                assert_eq!(inner(sender), "MailFrom", "{id}: {text}");
+            } else if text != sockets {
+                assert!(ours.iter().any(|known| text.starts_with(known)), "{id}: {text}");
+                assert!(
+                    open == 0 || open == 1 && text.starts_with("FilesBucket.Arn/") && text.ends_with("/*"),
+                    "{id}: {text}"
+                );
+            }
         }
     }
 }
@@ -70,6 +90,10 @@ fn nobody_scans_or_administers_the_table() {
                 "s3:PutObject",
                 "s3:ListBucket",
                 "secretsmanager:GetSecretValue",
+                "execute-api:ManageConnections",
+                "sqs:SendMessage",
+                "ses:SendEmail",
+                "ses:SendRawEmail",
             ];
             assert!(known.contains(&action), "{id}: {action}");
         }
@@ -91,5 +115,26 @@ fn only_functions_with_lists_in_an_index_may_query_one() {
             assert!(indexes.iter().any(|known| known == index), "{id}: {index}");
             assert_eq!(list(&statement["Action"]), [&Value::from("dynamodb:Query")], "{id}");
         }
+    }
+}
+
+/// Whose statements allow an action.
+fn may(action: &str) -> BTreeSet<String> {
+    let allows = |statement: &Value| list(&statement["Action"]).contains(&&Value::from(action));
+    statements().into_iter().filter(|(_, statement)| allows(statement)).map(|(id, _)| id).collect()
+}
+
+#[test]
+fn only_those_who_talk_to_the_world_may() {
+    let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(may("execute-api:ManageConnections"), ids(&["SocketFunction", "OutboxFunction"]));
+    assert_eq!(may("sqs:SendMessage"), ids(&["OutboxFunction", "RemindersFunction"]));
+    assert_eq!(may("ses:SendEmail"), ids(&["DeliveryFunction"]));
+}
+
+#[test]
+fn no_function_reserves_what_a_new_account_does_not_have() {
+    for (id, properties) in resources(&template(), "AWS::Serverless::Function") {
+        assert!(properties["ReservedConcurrentExecutions"].is_null(), "{id}");
     }
 }

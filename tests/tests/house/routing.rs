@@ -6,7 +6,7 @@ use local::routing::{self, Route};
 use local::template::{Template, WORKSPACE};
 use serde_json::Value as Json;
 
-use super::tree::{read, resources, root, template};
+use super::tree::{inner, read, resources, root, template};
 
 /// The paths of each function, by its logical id in the template.
 fn served() -> BTreeMap<&'static str, BTreeSet<String>> {
@@ -82,7 +82,10 @@ fn every_path_is_written_with_its_trailing_slash() {
 fn every_function_is_a_binary_of_its_crate() {
     let template = template();
     let ids: BTreeSet<_> = resources(&template, "AWS::Serverless::Function").into_iter().map(|(id, _)| id).collect();
-    assert_eq!(ids, served().into_keys().map(str::to_owned).collect());
+    let by_http = served().into_keys();
+    // No path wakes these.
+    let others = ["SocketFunction", "OutboxFunction", "RemindersFunction", "DeliveryFunction"];
+    assert_eq!(ids, by_http.chain(others).map(str::to_owned).collect());
     for (id, properties) in resources(&template, "AWS::Serverless::Function") {
         let group = id.trim_end_matches("Function").to_lowercase();
         assert_eq!(properties["CodeUri"], format!("functions/{group}"));
@@ -94,4 +97,32 @@ fn every_function_is_a_binary_of_its_crate() {
     }
     assert_eq!(template["Globals"]["Function"]["Runtime"], "provided.al2023");
     assert_eq!(template["Globals"]["Function"]["Architectures"][0], "arm64");
+}
+
+#[test]
+fn the_three_routes_of_the_socket_api_wake_the_socket_function() {
+    let template = template();
+    let routes = resources(&template, "AWS::ApiGatewayV2::Route");
+    let keys: BTreeSet<_> = routes.iter().map(|(_, route)| route["RouteKey"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["$connect", "$default", "$disconnect"].into());
+    for (id, route) in &routes {
+        assert_eq!(inner(&route["Target"]), "integrations/${WebSocketIntegration}", "{id}");
+        let deployed = template["Resources"]["WebSocketStage"]["DependsOn"].as_sequence().unwrap();
+        assert!(deployed.contains(&id.as_str().into()), "{id} is there before the stage");
+    }
+    let integrations = resources(&template, "AWS::ApiGatewayV2::Integration");
+    assert_eq!(integrations.len(), 1);
+    assert!(inner(&integrations[0].1["IntegrationUri"]).contains("/${SocketFunction.Arn}/"));
+}
+
+#[test]
+fn cloudfront_and_the_functions_mean_the_same_stage() {
+    let template = template();
+    let stage = resources(&template, "AWS::ApiGatewayV2::Stage")[0].1["StageName"].as_str().unwrap().to_owned();
+    let endpoint = &template["Globals"]["Function"]["Environment"]["Variables"]["SOCKETS_URL"];
+    assert!(inner(endpoint).ends_with(&format!("/{stage}")));
+    let config = &resources(&template, "AWS::CloudFront::Distribution")[0].1["DistributionConfig"];
+    let origins = config["Origins"].as_sequence().unwrap();
+    let sockets = origins.iter().find(|origin| origin["Id"] == "sockets").unwrap();
+    assert_eq!(sockets["OriginPath"], format!("/{stage}"));
 }

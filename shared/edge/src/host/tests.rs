@@ -57,7 +57,8 @@ fn a_room() -> Room {
             }),
         )
         .route("/api/panic/", get(async || -> Json<u8> { panic!("a secret") }));
-    build(routes, (), Cors::new([ORIGIN]), |router| router)
+    let settings = Settings::read(|name| (name == "CORS_ORIGINS").then(|| ORIGIN.to_owned())).unwrap();
+    build(routes, (), &settings, |router| router)
 }
 
 async fn list(QueryOf(page): QueryOf<Page>) -> Listed<u16> {
