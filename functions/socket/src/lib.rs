@@ -57,7 +57,11 @@ async fn connect(stage: &Backstage, connection: String, event: &Event) -> Answer
         connection,
         token: token(event),
         address,
-        from: event.request_context.identity.source_ip.clone().unwrap_or_else(|| "unknown".to_owned()),
+        from: edge::address::address(
+            stage.app.origin_key.as_deref(),
+            &event.headers,
+            event.request_context.identity.source_ip.as_deref(),
+        ),
     };
     match sockets::open(&stage.app, &stage.sockets, handshake).await {
         Ok(()) => Answer::okay(),

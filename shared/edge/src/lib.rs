@@ -4,7 +4,7 @@
 //! returns a [`reply`], a [`page::Listed`] or a [`problem::Problem`]. Everything else that makes up an answer is the
 //! room's ([`host`]).
 
-mod address;
+pub mod address;
 pub mod batch;
 pub mod body;
 pub mod docs;
