@@ -149,7 +149,8 @@ async fn a_storm_of_reconnects_leaves_no_gap_and_no_double() {
             client.break_and_resume(2).await;
             client.catch_up(&world).await;
         }
-        let (lost, got) = clients.iter().fold((0, 0), |sum, client| (sum.0 + client.lost, sum.1 + client.transcript.len()));
+        let (lost, got) =
+            clients.iter().fold((0, 0), |sum, client| (sum.0 + client.lost, sum.1 + client.transcript.len()));
         println!("{lost} frames lost on the way, {got} received");
         for client in &clients {
             client.has_everything().await;

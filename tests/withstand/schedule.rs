@@ -127,7 +127,8 @@ async fn a_meeting_moved_a_second_before_the_dispatch_reminds_nobody_of_the_old_
         if cancel {
             scene.bob.declares(scene.meeting, "cancelled").await.is(200);
         } else {
-            let later = json!({"scheduled_start": stamp(minute(START + 600)), "scheduled_end": stamp(minute(START + 660))});
+            let later =
+                json!({"scheduled_start": stamp(minute(START + 600)), "scheduled_end": stamp(minute(START + 660))});
             scene.ada.patch(&format!("/api/meetings/{}/", scene.meeting), later).await.is(200);
         }
         assert!(world.delivers(&[due]).await.is_empty());

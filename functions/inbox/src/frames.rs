@@ -52,9 +52,7 @@ pub fn of_feed(frame: &Frame<'_>) -> String {
         Frame::Message { told, cursor, reference } => {
             Outgoing::Message { message: Message::from(told), cursor, reference }
         }
-        Frame::Notice { notice, cursor } => {
-            Outgoing::Notification { notification: Notification::from(notice), cursor }
-        }
+        Frame::Notice { notice, cursor } => Outgoing::Notification { notification: Notification::from(notice), cursor },
         Frame::Resumed { cursor, count, more, reference } => Outgoing::Resumed { cursor, count, more, reference },
     })
 }

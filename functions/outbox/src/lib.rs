@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use app::backstage::Backstage;
-use app::outbox::carry_out;
+use app::outbox::{Fact, Happened, carry_out, read_fact};
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use domain::ids::UserId;
 use edge::batch::Failures;
 use inbox::frames;
 use lambda_runtime::{Error, LambdaEvent};
-use store::facts::{self, Fact, Happened};
 
 /// What happened to one person in a batch, and where in the stream that begins.
 struct Lot {
@@ -29,14 +28,14 @@ pub async fn handle(stage: Backstage, event: LambdaEvent<Event>) -> Result<Failu
                 lots.entry(person).or_insert_with(|| Lot { sequence, facts: Vec::new() }).facts.push(fact);
             }
             Ok(None) => {}
-            Err(fault) => unreadable.push((sequence, fault)),
+            Err(error) => unreadable.push((sequence, error)),
         }
     }
     let readable = lots.into_iter().map(|(person, lot)| {
         let stage = &stage;
         (lot.sequence, work(async move { carry_out(stage, person, &lot.facts, frames::of_feed).await }))
     });
-    let unreadable = unreadable.into_iter().map(|(sequence, fault)| (sequence, work(async move { Err(fault.into()) })));
+    let unreadable = unreadable.into_iter().map(|(sequence, error)| (sequence, work(async move { Err(error) })));
     Ok(Failures::of(readable.chain(unreadable)).await)
 }
 
@@ -46,9 +45,9 @@ fn work<'a>(work: impl Future<Output = app::Result<()>> + Send + 'a) -> Work<'a>
     Box::pin(work)
 }
 
-fn read(record: EventRecord) -> Result<Option<Happened>, store::Fault> {
+fn read(record: EventRecord) -> app::Result<Option<Happened>> {
     if record.change.new_image.is_empty() {
         return Ok(None); // gone, or expired
     }
-    facts::read(record.change.new_image, record.event_name == "INSERT")
+    read_fact(record.change.new_image, record.event_name == "INSERT")
 }

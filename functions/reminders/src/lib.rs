@@ -2,7 +2,6 @@
 
 use app::backstage::Backstage;
 use app::due;
-use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use lambda_runtime::{Error, LambdaEvent};
 use serde::Serialize;
 use serde_json::Value;
@@ -15,7 +14,8 @@ pub struct Found {
     more: bool,
 }
 
-pub async fn handle(stage: Backstage, _: LambdaEvent<EventBridgeEvent<Value>>) -> Result<Found, Error> {
+/// The event says nothing that matters: what is due is in the table, and what time it is the clock says.
+pub async fn handle(stage: Backstage, _: LambdaEvent<Value>) -> Result<Found, Error> {
     let ticked = due::tick(&stage.app, &stage.queues).await?;
     Ok(Found { bookings: ticked.found, more: ticked.more })
 }

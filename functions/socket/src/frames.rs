@@ -1,7 +1,7 @@
 //! The frames a client may send.
 
 use app::backstage::Backstage;
-use app::sockets::{self, Relayed, Signal};
+use app::sockets::{self, Relayed, Signal, Socket};
 use app::{Error, Result};
 use domain::chat::parse_content;
 use domain::feed::Address;
@@ -11,7 +11,6 @@ use edge::problem::Problem;
 use inbox::frames as outgoing;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use store::Socket;
 
 /// One signal's `data` (`expertconnect.md` §7).
 const LARGEST_SIGNAL_BYTES: usize = 16 * 1024;

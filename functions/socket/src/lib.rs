@@ -2,9 +2,9 @@
 
 mod frames;
 
+use app::Error;
 use app::backstage::{Backstage, Pushed};
-use app::sockets::{self, Handshake};
-use app::{App, Error};
+use app::sockets::{self, Handshake, Socket};
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest as Event;
 use domain::feed::Address;
 use domain::ids::UserId;
@@ -12,7 +12,6 @@ use edge::problem::Problem;
 use inbox::frames as outgoing;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
-use store::Socket;
 
 /// The answer to API Gateway. For a handshake its status is the client's.
 #[derive(Debug, Serialize)]
@@ -112,10 +111,6 @@ async fn message(stage: &Backstage, connection: &str, event: &Event) -> Result<(
 async fn reply(stage: &Backstage, socket: &Socket, frame: String) -> Result<(), lambda_runtime::Error> {
     match stage.sockets.push(&socket.connection, frame).await? {
         Pushed::Arrived => Ok(()),
-        Pushed::Gone => Ok(forget(&stage.app, socket).await?),
+        Pushed::Gone => Ok(sockets::forget(&stage.app, socket).await?),
     }
-}
-
-async fn forget(app: &App, socket: &Socket) -> app::Result<()> {
-    Ok(app.store.socket_close(socket).await?)
 }

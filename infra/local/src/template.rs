@@ -5,8 +5,8 @@
 //! `template/intrinsics.rs`.
 
 mod intrinsics;
-pub mod sources;
 mod sockets;
+pub mod sources;
 
 use std::collections::BTreeMap;
 

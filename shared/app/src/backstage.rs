@@ -65,7 +65,11 @@ impl Recording {
     /// Pushes to this connection fail, without it being gone, until told otherwise.
     pub fn fail(&self, connection: &str, fails: bool) {
         let mut inside = self.inside();
-        if fails { inside.failing.insert(connection.to_owned()) } else { inside.failing.remove(connection) };
+        if fails {
+            inside.failing.insert(connection.to_owned())
+        } else {
+            inside.failing.remove(connection)
+        };
     }
 
     fn push(&self, connection: &str, frame: String) -> Result<Pushed> {
@@ -214,7 +218,9 @@ mod tests {
     #[test]
     fn a_job_reads_back_and_nothing_else_is_one() {
         let mail = MailOf { user: UserId::new(4).unwrap(), about: NoticeId::new(7) };
-        for job in [Job::Due(BookingId::new(1 << 53).unwrap()), Job::Mail(mail), Job::Mail(MailOf { about: None, ..mail })] {
+        for job in
+            [Job::Due(BookingId::new(1 << 53).unwrap()), Job::Mail(mail), Job::Mail(MailOf { about: None, ..mail })]
+        {
             assert_eq!(Job::from_text(&job.to_text()), Some(job));
         }
         let bad = ["", "{}", "null", r#"{"due":{}}"#, r#"{"due":{"booking":0}}"#, r#"{"mail":{"user":2,"about":-1}}"#];

@@ -99,13 +99,7 @@ pub async fn send_from(
 }
 
 /// The message and the notification of it, if the two may write to each other.
-fn compose(
-    app: &App,
-    caller: Caller,
-    to: UserId,
-    content: &str,
-    found: PairFound,
-) -> Result<(Told, Notice)> {
+fn compose(app: &App, caller: Caller, to: UserId, content: &str, found: PairFound) -> Result<(Told, Notice)> {
     let now = app.clock.now();
     let pair = Pair::new(caller.user(), to).ok_or(Error::OwnMessage)?;
     let find = |id| found.users.iter().find(|user| user.id == id && !user.is_suspended);

@@ -11,14 +11,16 @@ use domain::chat::Pair;
 use domain::feed::{Part, Place, Position};
 use domain::ids::{MessageId, UserId};
 use futures_util::future::join_all;
-use store::facts::{Asked, Ended, Fact, Wanted};
+use store::facts::{self, Asked, Ended, Wanted};
 use store::feed::Entry;
 use store::{LiveSocket, MailOf};
 
+use crate::Result;
 use crate::backstage::{Backstage, Job, Pushed};
 use crate::chats::Told;
 use crate::sockets::{Frame, dismiss, feed_name};
-use crate::Result;
+
+pub use store::facts::{Fact, Happened};
 
 /// Makes the text of a frame, in the words of the façade whose sockets these are.
 pub type Render = fn(&Frame<'_>) -> String;
@@ -28,6 +30,11 @@ const REPLAYED: usize = 500;
 
 /// How much of a feed one `resume` looks through for them.
 const MOST_STRETCHES: usize = 8;
+
+/// The fact in an item as the stream shows it, if anybody has to hear of it.
+pub fn read_fact(item: facts::StreamItem, is_new: bool) -> Result<Option<Happened>> {
+    Ok(facts::read(item, is_new)?)
+}
 
 /// Carries out what happened to one person, in order. If it fails it has to be done again, all of it.
 pub async fn carry_out(stage: &Backstage, person: UserId, facts: &[Fact], render: Render) -> Result<()> {

@@ -6,7 +6,7 @@ use domain::feed::{Address, Carried, Place, Position};
 use domain::ids::{BookingId, MessageId, UserId};
 use store::facts::{Asked, Reference, Wanted};
 use store::feed::KEPT_SECONDS;
-use store::{Counted, LiveSocket, Socket};
+use store::{Counted, LiveSocket};
 
 use crate::backstage::{Pushed, Sockets};
 use crate::caller::{Group, admit, admit_address, admit_to};
@@ -14,6 +14,8 @@ use crate::chats::{self, Told};
 use crate::keep::Keep;
 use crate::tokens::Claims;
 use crate::{App, Error, Result};
+
+pub use store::Socket;
 
 /// More than anybody has devices. Whoever opens one more loses the oldest.
 const MOST_SOCKETS: usize = 50;
@@ -106,9 +108,14 @@ pub async fn dismiss(app: &App, sockets: &Sockets, socket: &Socket) -> Result<()
 /// A socket has gone.
 pub async fn closed(app: &App, connection: &str) -> Result<()> {
     match app.store.socket(connection).await? {
-        Some(socket) => Ok(app.store.socket_close(&socket).await?),
+        Some(socket) => forget(app, &socket).await,
         None => Ok(()),
     }
+}
+
+/// The same, of one that is known.
+pub async fn forget(app: &App, socket: &Socket) -> Result<()> {
+    Ok(app.store.socket_close(socket).await?)
 }
 
 /// The socket a frame came over. What came over none we know, or with a token that has ended, ends it.
@@ -195,10 +202,9 @@ pub enum Relayed {
 /// Relays a signal to the other party of a confirmed booking.
 pub async fn signal(app: &App, sockets: &Sockets, socket: &Socket, signal: Signal) -> Result<Relayed> {
     let claims = claims(socket);
-    let (_, booking) = tokio::try_join!(
-        admit_to(app, &claims, Counted::Signal),
-        async { Ok(app.store.booking(signal.booking).await?) }
-    )?;
+    let (_, booking) = tokio::try_join!(admit_to(app, &claims, Counted::Signal), async {
+        Ok(app.store.booking(signal.booking).await?)
+    })?;
     let booking = booking.ok_or(Error::NotFound)?;
     let seat = booking.seat_of(socket.user).ok_or(Error::NotFound)?;
     let peer = booking.party(seat.other()).id;

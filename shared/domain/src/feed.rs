@@ -202,7 +202,11 @@ impl Carried {
 
     fn settle(&mut self, floor: Place) {
         let mut all = self.position();
-        if self.is_behind { all.floor = all.floor.max(floor) } else { all.raise(floor) }
+        if self.is_behind {
+            all.floor = all.floor.max(floor)
+        } else {
+            all.raise(floor)
+        }
         let floor = all.floor;
         self.before.raise(floor);
         self.pushed = self.pushed.split_off(&Place(floor.0 + 1));

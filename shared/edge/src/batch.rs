@@ -50,9 +50,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_failed_is_named_and_nothing_else() {
-        let work = ["1", "2", "3"].map(|id| (id.to_owned(), async move {
-            if id == "2" { Err(std::io::Error::other("on purpose")) } else { Ok(()) }
-        }));
+        let work = ["1", "2", "3"].map(|id| {
+            (id.to_owned(), async move { if id == "2" { Err(std::io::Error::other("on purpose")) } else { Ok(()) } })
+        });
         let failures = serde_json::to_string(&Failures::of(work).await).unwrap();
         assert_eq!(failures, r#"{"batchItemFailures":[{"itemIdentifier":"2"}]}"#);
     }

@@ -85,9 +85,7 @@ pub async fn run_open(routes: fn() -> OpenApiRouter<()>) -> Result<(), lambda_ht
 }
 
 /// The same for a function without an audience: `handle` is called with each event.
-pub async fn run_backstage<E, A, F>(
-    handle: impl Fn(Backstage, LambdaEvent<E>) -> F,
-) -> Result<(), lambda_http::Error>
+pub async fn run_backstage<E, A, F>(handle: impl Fn(Backstage, LambdaEvent<E>) -> F) -> Result<(), lambda_http::Error>
 where
     E: serde::de::DeserializeOwned,
     A: serde::Serialize,

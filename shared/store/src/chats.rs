@@ -138,11 +138,7 @@ impl Store {
 
     /// Two people and, if they ever wrote, their conversation: one round trip. With it the message `sender` sent under
     /// this reference before, if there is one.
-    pub async fn pair_with_conversation(
-        &self,
-        pair: Pair,
-        reference: Option<&Guard>,
-    ) -> Result<PairFound, Fault> {
+    pub async fn pair_with_conversation(&self, pair: Pair, reference: Option<&Guard>) -> Result<PairFound, Fault> {
         let shared = keys::conversation(pair);
         let mut wanted = vec![keys::user(pair.low()), keys::user(pair.high()), shared.clone()];
         wanted.extend(reference.map(Guard::key));

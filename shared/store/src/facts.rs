@@ -2,11 +2,11 @@
 //!
 //! Each of them lies in the partition of the one person it concerns, so they arrive in the order they were committed.
 
+use domain::Instant;
 use domain::feed::Position;
 use domain::ids::{MessageId, NoticeId, SessionId, UserId};
 use domain::notice::Notice;
 use domain::person::User;
-use domain::Instant;
 
 use crate::fault::{Failed, Fault};
 use crate::keys;
@@ -127,8 +127,11 @@ fn asked_from(row: Reader<'_>) -> Result<Asked, Fault> {
     Ok(Asked { connection: row.owned("connection")?, what })
 }
 
+/// An item as Lambda's events of the stream hold it.
+pub use serde_dynamo::Item as StreamItem;
+
 /// The fact in an item as the stream shows it; `None` for items nobody has to hear of.
-pub fn read(item: serde_dynamo::Item, is_new: bool) -> Result<Option<Happened>, Fault> {
+pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
     let item: Item = item.into();
     let row = Reader(&item);
     let Some(person) = keys::person_of(row.text("pk")?) else { return Ok(None) };

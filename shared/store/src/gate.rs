@@ -7,11 +7,11 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::ids::{SessionId, UserId};
 
+use crate::facts::{self, Ended};
 use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::row::{Item, Reader, number, numbers};
 use crate::table::Store;
-use crate::facts::{self, Ended};
 use crate::transaction::{Transaction, Update};
 
 /// One request counted: the how-manieth of its minute.

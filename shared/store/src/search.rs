@@ -85,7 +85,8 @@ impl Store {
                 profiles.insert(*id, copy);
             }
         }
-        let missing: HashSet<_> = proposals.iter().map(|(_, id, _)| *id).filter(|id| !profiles.contains_key(id)).collect();
+        let missing: HashSet<_> =
+            proposals.iter().map(|(_, id, _)| *id).filter(|id| !profiles.contains_key(id)).collect();
         let keys: Vec<_> = missing.into_iter().map(keys::user).collect();
         for item in self.get_many(&keys, false).await?.values() {
             let user = person_codec::from_item(item)?;

@@ -31,7 +31,8 @@ async fn reminders(world: &World, person: &Person) -> Vec<String> {
     let told = person.logs_in().await.all("/api/notifications/").await;
     let reminders = told.iter().rev().filter(|notice| notice["notification_type"] == "meeting_reminder");
     let titles: Vec<_> = reminders.map(|notice| notice["title"].as_str().unwrap().to_owned()).collect();
-    let mails: Vec<_> = world.subjects_to(&person.username).into_iter().filter(|s| s.starts_with("Meeting in")).collect();
+    let mails: Vec<_> =
+        world.subjects_to(&person.username).into_iter().filter(|s| s.starts_with("Meeting in")).collect();
     assert_eq!(titles, mails, "one mail for each notification");
     titles
 }
@@ -116,8 +117,8 @@ async fn a_reminder_that_was_due_before_the_confirmation_is_not_sent() {
 #[tokio::test]
 async fn a_late_schedule_still_reminds_while_it_helps() {
     for (late, expected) in [
-        (START - 2 * 60, &BOTH[..1]),     // the day's, as more than an hour is left
-        (START - 60, &BOTH[1..]),         // only the hour's
+        (START - 2 * 60, &BOTH[..1]), // the day's, as more than an hour is left
+        (START - 60, &BOTH[1..]),     // only the hour's
         (START - 1, &BOTH[1..]),
         (START, &BOTH[..0]),
     ] {
@@ -170,14 +171,24 @@ async fn requests_confirmations_moves_and_cancellations_carry_an_invitation_of_o
             let file = &folded.replace("\r\n ", "");
             let value = |name: &str| line(file, name).split_once(':').unwrap().1.to_owned();
             assert!(line(file, "ATTENDEE").ends_with(&format!("mailto:{}", letter.to)), "{file}");
-            (letter.subject.as_str(), value("METHOD"), value("STATUS"), value("SEQUENCE"), value("DTSTART"), value("UID"))
+            (
+                letter.subject.as_str(),
+                value("METHOD"),
+                value("STATUS"),
+                value("SEQUENCE"),
+                value("DTSTART"),
+                value("UID"),
+            )
         })
         .collect();
     let uid = told[0].5.clone();
-    let told: Vec<_> = told.iter().map(|(a, b, c, d, e, f)| {
-        assert_eq!(*f, uid);
-        (*a, b.as_str(), c.as_str(), d.as_str(), e.as_str())
-    }).collect();
+    let told: Vec<_> = told
+        .iter()
+        .map(|(a, b, c, d, e, f)| {
+            assert_eq!(*f, uid);
+            (*a, b.as_str(), c.as_str(), d.as_str(), e.as_str())
+        })
+        .collect();
     assert_eq!(
         told,
         [

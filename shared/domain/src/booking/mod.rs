@@ -3,8 +3,8 @@
 //! This file says what a booking is; [`table`] who may do what in which state; `perform` when, and what follows. A step is
 //! a pure function to a [`Change`]; the store makes one transaction of it.
 
-mod money;
 mod due;
+mod money;
 mod perform;
 mod request;
 pub mod table;
