@@ -1,14 +1,15 @@
-//! What is due: bookings by the hour and shard of their next moment, and the mark below which nothing is left.
+//! What is due: bookings by the day and shard of their next moment, and the mark below which nothing is left.
 
+use aws_sdk_dynamodb::types::ReturnValue;
+use chrono::NaiveDate;
 use domain::Instant;
 use domain::ids::BookingId;
 
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Reader, number};
+use crate::row::{Reader, text};
 use crate::table::{Range, Store};
 use crate::transaction::Update;
-use aws_sdk_dynamodb::types::ReturnValue;
 
 /// Bookings found in one stretch of a bucket.
 #[derive(Debug)]
@@ -18,36 +19,35 @@ pub struct Due {
     pub next: Option<String>,
 }
 
-/// The partitions of one hour.
+/// The partitions of one day.
 pub fn shards() -> impl Iterator<Item = i64> {
     0..keys::DUE_SHARDS
 }
 
 impl Store {
-    /// The hour from which on something may be due; `None` before the very first time.
-    pub async fn due_mark(&self) -> Result<Option<Instant>, Fault> {
-        match self.get(&keys::due_mark()).await? {
-            Some(item) => Reader(&item).maybe_time("hour"),
-            None => Ok(None),
-        }
+    /// The day from which on something may be due; `None` before the very first time.
+    pub async fn due_mark(&self) -> Result<Option<NaiveDate>, Fault> {
+        let Some(item) = self.get(&keys::due_mark()).await? else { return Ok(None) };
+        let row = Reader(&item);
+        row.text("day")?.parse().map(Some).map_err(|_| row.corrupt("day"))
     }
 
     /// Moves the mark forward; one that is further already stays.
-    pub async fn due_mark_raise(&self, hour: Instant) -> Result<(), Fault> {
-        let raise = Update::new(keys::due_mark(), "SET #hour = :hour")
-            .when("attribute_not_exists(#hour) OR #hour < :hour")
-            .value(":hour", number(hour.timestamp_millis()));
+    pub async fn due_mark_raise(&self, day: NaiveDate) -> Result<(), Fault> {
+        let raise = Update::new(keys::due_mark(), "SET #day = :day")
+            .when("attribute_not_exists(#day) OR #day < :day")
+            .value(":day", text(day.to_string()));
         match self.update(raise, ReturnValue::None).await {
             Ok(_) | Err(Failed::Refused(_)) => Ok(()),
             Err(Failed::Fault(fault)) => Err(fault),
         }
     }
 
-    /// What is due until `until` in one shard of the hour of `hour`.
-    pub async fn due(&self, hour: Instant, shard: i64, until: Instant, after: Option<&str>) -> Result<Due, Fault> {
+    /// What is due until `until` in one shard of a day.
+    pub async fn due(&self, day: NaiveDate, shard: i64, until: Instant, after: Option<&str>) -> Result<Due, Fault> {
         let range = Range {
             index: Some("by_due"),
-            partition: keys::due_bucket(hour, shard),
+            partition: keys::due_bucket(day, shard),
             from: after.map(|place| format!("{place}~")),
             // Behind every booking due in that very second.
             to: Some(format!("{}~", keys::due_place(until))),

@@ -142,7 +142,7 @@ pub(crate) fn mail(user: UserId, about: Option<NoticeId>) -> Key {
     key(person(user), format!("MAIL#{about}"))
 }
 
-/// Up to which hour nothing is due any more.
+/// From which day on something may be due.
 pub(crate) fn due_mark() -> Key {
     key("SCHEDULE".to_owned(), "MARK")
 }
@@ -288,17 +288,17 @@ pub(crate) mod list {
     }
 }
 
-/// So many partitions share what is due in one hour.
+/// So many partitions share what is due in one day.
 pub(crate) const DUE_SHARDS: i64 = 4;
 
-/// The hour bucket and shard in which a booking is due, and its place in it.
+/// The day's bucket and shard in which a booking is due, and its place in it.
 pub(crate) fn due(booking: BookingId, at: Instant) -> (String, String) {
-    (due_bucket(at, booking.get() % DUE_SHARDS), format!("{}#{}", due_place(at), id_text(booking.get())))
+    (due_bucket(at.date_naive(), booking.get() % DUE_SHARDS), format!("{}#{}", due_place(at), id_text(booking.get())))
 }
 
-/// What is due within the hour of `at`, in one shard.
-pub(crate) fn due_bucket(at: Instant, shard: i64) -> String {
-    format!("DUE#{}#{shard}", at.format("%Y-%m-%dT%H"))
+/// What is due on one day, in one shard.
+pub(crate) fn due_bucket(day: NaiveDate, shard: i64) -> String {
+    format!("DUE#{day}#{shard}")
 }
 
 /// Where in its bucket stands what is due at `at`.
