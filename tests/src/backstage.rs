@@ -78,7 +78,7 @@ where
     F: Future<Output = Result<A, lambda_runtime::Error>>,
 {
     let event = serde_json::from_value(event).expect("an event the function understands");
-    let answer = handle(LambdaEvent::new(event, Context::default())).await.expect("the function answers");
+    let answer = Box::pin(handle(LambdaEvent::new(event, Context::default()))).await.expect("the function answers");
     serde_json::to_value(answer).expect("an answer is JSON")
 }
 

@@ -11,6 +11,7 @@ use app::tokens::Tokens;
 use app::{Clock, Hashing, Mint, Settings};
 use edge::host::{Handler, room};
 use serde_json::Value as Json;
+use store::meter::Meter;
 use store::{Cursors, Store};
 
 use utoipa_axum::router::OpenApiRouter;
@@ -90,14 +91,29 @@ pub(crate) fn functions(app: &App) -> HashMap<String, Function> {
 
 /// The functions without an audience.
 fn backstage(stage: &Backstage) -> [(String, Function); 4] {
-    let (one, two, three, four) = (stage.clone(), stage.clone(), stage.clone(), stage.clone());
+    macro_rules! serving {
+        ($id:literal, $function:ident) => {{
+            let stage = stage.clone();
+            let serve = move |event| counted(stage.app.clone(), $id, $function::handle(stage.clone(), event));
+            ($id.to_owned(), Function::serving(serve))
+        }};
+    }
     [
-        ("SocketFunction", Function::serving(move |event| socket::handle(one.clone(), event))),
-        ("OutboxFunction", Function::serving(move |event| outbox::handle(two.clone(), event))),
-        ("RemindersFunction", Function::serving(move |event| reminders::handle(three.clone(), event))),
-        ("DeliveryFunction", Function::serving(move |event| delivery::handle(four.clone(), event))),
+        serving!("SocketFunction", socket),
+        serving!("OutboxFunction", outbox),
+        serving!("RemindersFunction", reminders),
+        serving!("DeliveryFunction", delivery),
     ]
-    .map(|(id, function)| (id.to_owned(), function))
+}
+
+/// Adds what an invocation costs the table to the function's sum.
+async fn counted<T>(app: App, id: &'static str, work: impl Future<Output = T>) -> T {
+    let meter = Meter::default();
+    let result = meter.count(work).await;
+    if let Some(capacity) = &app.capacity {
+        capacity.add(id, meter.usage());
+    }
+    result
 }
 
 /// What all functions together offer: the document `infra/openapi.json` must be.

@@ -48,6 +48,9 @@ pub enum Error {
     RateLimited(Quota),
     #[error("A request with this idempotency key is still running.")]
     InFlight,
+    /// Somebody has this job in hand, or died with it a moment ago.
+    #[error("Somebody is at it.")]
+    Held,
     #[error("This idempotency key was used for another request.")]
     KeyReused,
     /// Somebody else wrote first; decide again. Never leaves the app.

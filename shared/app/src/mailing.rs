@@ -29,7 +29,7 @@ pub async fn send(stage: &Backstage, of: MailOf) -> Result<Posted> {
     match app.store.mail_claim(of, now).await? {
         MailClaim::Mine => {}
         MailClaim::Done => return Ok(Posted::Before),
-        MailClaim::Held => return Err(Error::InFlight), // comes again when its owner is done, or dead
+        MailClaim::Held => return Err(Error::Held), // comes again when its owner is done, or dead
         MailClaim::GivenUp => {
             tracing::error!("a mail was given up after two attempts that ended in death");
             return Ok(Posted::GivenUp);

@@ -44,7 +44,7 @@ impl From<Error> for Problem {
             }
             Error::InFlight => Self::conflict("in_flight", sentence).with_retry_after(1),
             Error::KeyReused => Self::idempotency_mismatch(),
-            Error::Stale | Error::Contended => {
+            Error::Stale | Error::Contended | Error::Held => {
                 Self::conflict("conflict", Error::Contended.to_string()).with_retry_after(1)
             }
             Error::Unavailable => Self::unavailable("unavailable", sentence, 2),

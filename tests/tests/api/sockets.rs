@@ -285,3 +285,61 @@ async fn signals_pass_between_the_two_of_a_confirmed_meeting_and_nobody_else() {
     hers.says(offer).await;
     assert_eq!(error(&hers)["code"], "not_confirmed");
 }
+
+#[tokio::test]
+async fn ending_all_sessions_closes_all_sockets() {
+    let (world, ada, bob) = two().await;
+    let (hers, others) = (ada.listens("/ws/").await, bob.listens("/ws/").await);
+    let again = ada.logs_in().await.listens("/ws/notifications/").await;
+    world.advance(chrono::TimeDelta::seconds(1));
+    let user = domain::ids::UserId::new(ada.id).unwrap();
+    world.app.store.sessions_end(user, world.now()).await.unwrap();
+    world.settles().await;
+    assert!(hers.is_gone() && again.is_gone() && !others.is_gone());
+    assert_eq!(ada.connects("/ws/").await.err(), Some(401));
+}
+
+#[tokio::test]
+async fn rapid_frames_are_limited_by_user_and_pings_are_not() {
+    let world = World::with(Setup { with_stream: true, ..Setup::limited() }).await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    ada.buys(3).await;
+    let meeting = ada.books(&bob, minute(60), 30).await;
+    bob.declares(meeting, "confirmed").await.is(200);
+    world.set_clock(minute(1));
+    let (hers, his) = (ada.listens("/ws/").await, bob.listens("/ws/").await);
+    // The handshake was her first request of this minute.
+    for _ in 0..60 {
+        hers.says(json!({"type": "message.send", "receiver_id": bob.id, "content": "again"})).await;
+    }
+    assert_eq!(error(&hers)["code"], "rate_limited");
+    assert_eq!(hers.heard_of("error").len(), 1);
+    for _ in 0..301 {
+        hers.says(json!({"type": "signal.candidate", "meeting_id": meeting, "data": {}})).await;
+    }
+    assert_eq!(hers.heard_of("error").len(), 2);
+    for _ in 0..70 {
+        hers.says(json!({"type": "ping"})).await;
+    }
+    assert_eq!((hers.heard_of("pong").len(), hers.heard_of("error").len()), (70, 2));
+    his.says(json!({"type": "message.send", "receiver_id": ada.id, "content": "mine"})).await;
+    assert!(his.heard_of("error").is_empty(), "one user's limit is no other's");
+    world.set_clock(minute(2));
+    hers.says(json!({"type": "message.send", "receiver_id": bob.id, "content": "later"})).await;
+    world.settles().await;
+    assert_eq!(his.heard_of("message.receive").len(), 61);
+    assert_eq!(his.heard_of("signal.candidate").len(), 300);
+}
+
+#[tokio::test]
+async fn who_is_blocked_is_told_so() {
+    let (world, ada, bob) = two().await;
+    let socket = ada.listens(&format!("/ws/chat/{}/", bob.id)).await;
+    let id = |person: &Person| domain::ids::UserId::new(person.id).unwrap();
+    let pair = domain::chat::Pair::new(id(&ada), id(&bob)).unwrap();
+    ada.writes(&bob, "hello").await.is(201);
+    world.app.store.conversation_block(pair, id(&bob), true).await.unwrap();
+    socket.says(json!({"type": "message.send", "content": "still there?", "ref": "b"})).await;
+    assert_eq!((&error(&socket)["code"], &error(&socket)["ref"]), (&json!("blocked"), &json!("b")));
+    assert_eq!(bob.all("/api/messages/").await.len(), 1);
+}
