@@ -158,8 +158,8 @@ impl World {
     pub async fn ticks(&self) -> u64 {
         let stage = self.backstage.stage.clone();
         let event = json!({
-            "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0",
-            "time": self.now(), "region": "us-east-1", "resources": [], "detail": {},
+            "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.scheduler", "account": "0",
+            "time": self.now(), "region": "us-east-1", "resources": [], "detail": "{}",
         });
         let found = invoke(|event| reminders::handle(stage, event), event).await;
         found["bookings"].as_u64().expect("a number")

@@ -181,25 +181,71 @@ async fn every_record_ten_times_and_out_of_order_is_one_frame_each() {
 }
 
 #[tokio::test]
-async fn pushes_that_fail_for_a_while_come_later_in_order_and_once() {
+async fn a_socket_that_takes_no_frames_is_ended_and_keeps_nobody_waiting() {
     let world = World::with(Setup::live()).await;
     let (people, mut clients) = crowd_with_clients(&world).await;
     let recording = &world.backstage.recording;
-    let victim = clients[0].socket.connection.clone();
     people[1].writes(&people[0], "one").await.is(201);
-    recording.fail(&victim, true);
-    people[1].writes(&people[0], "two").await.is(201);
-    assert!(!world.carries_out().await, "what could not be pushed has to come again");
-    people[1].writes(&people[0], "three").await.is(201);
-    recording.fail(&victim, false);
     assert!(world.carries_out().await);
-    let texts: Vec<_> = clients[0].socket.heard_of("message.receive");
-    let texts: Vec<_> = texts.iter().map(|frame| frame["message"]["content"].as_str().unwrap()).collect();
-    assert_eq!(texts, ["one", "two", "three"]);
+    clients[0].receive(0);
+    recording.fail(&clients[0].socket.connection, true);
+    for text in ["two", "three"] {
+        people[1].writes(&people[0], text).await.is(201);
+    }
+    assert!(world.carries_out().await, "nobody waits for it");
+    assert!(clients[0].socket.is_gone());
+    clients[0].break_and_resume(0).await;
     for client in &mut clients {
-        client.receive(0);
+        client.catch_up(&world).await;
         client.has_everything().await;
     }
+}
+
+#[tokio::test]
+async fn a_connection_lost_before_its_resume_is_served_has_missed_nothing_for_good() {
+    let world = World::with(Setup::live()).await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    world.settles().await;
+    let mut client = Client::connect(&bob, "/ws/").await;
+    world.settles().await;
+    client.receive(0);
+    client.socket.vanishes();
+    ada.writes(&bob, "missed").await.is(201);
+    world.settles().await;
+    client.break_and_resume(0).await;
+    ada.writes(&bob, "live").await.is(201);
+    // The stream brings what is new first; the question comes in its turn, and is lost with the connection.
+    let records = world.unread_records();
+    let is_question = |record: &Json| record["dynamodb"]["Keys"]["sk"]["S"].as_str().unwrap().starts_with("ASK#");
+    let (questions, news): (Vec<_>, Vec<_>) = records.into_iter().partition(is_question);
+    assert_eq!((questions.len(), world.outbox(&news).await.len()), (1, 0));
+    client.receive(0);
+    assert_eq!(client.transcript.len(), 2, "the new message and its notification");
+    client.break_and_resume(0).await;
+    client.catch_up(&world).await;
+    client.has_everything().await;
+}
+
+#[tokio::test]
+async fn asking_for_the_same_again_brings_nothing_again() {
+    let world = World::with(Setup::live()).await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    world.settles().await;
+    let mut client = Client::connect(&bob, "/ws/").await;
+    world.settles().await;
+    client.receive(0);
+    let cursor = client.cursor.clone();
+    for text in ["one", "two"] {
+        ada.writes(&bob, text).await.is(201);
+        world.advance(chrono::TimeDelta::minutes(10));
+    }
+    client.break_and_resume(0).await;
+    for _ in 0..5 {
+        client.socket.says(json!({"type": "resume", "cursor": cursor})).await;
+        world.settles().await;
+    }
+    client.receive(0);
+    client.has_everything().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -20,7 +20,8 @@ pub async fn handle(stage: Backstage, event: LambdaEvent<SqsEvent>) -> Result<Fa
         let id = message.message_id.clone().unwrap_or_default();
         (id, carry_out(&stage, message))
     });
-    Ok(Failures::of(work).await)
+    // One after the other: a new account may send one mail a second.
+    Ok(Failures::of(work, 1).await)
 }
 
 async fn carry_out(stage: &Backstage, message: SqsMessage) -> Result<(), Undone> {

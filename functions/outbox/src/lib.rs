@@ -10,6 +10,9 @@ use edge::batch::Failures;
 use inbox::frames;
 use lambda_runtime::{Error, LambdaEvent};
 
+/// How many people are served at the same time.
+const AT_ONCE: usize = 32;
+
 /// What happened to one person in a batch, and where in the stream that begins.
 struct Lot {
     sequence: String,
@@ -36,7 +39,7 @@ pub async fn handle(stage: Backstage, event: LambdaEvent<Event>) -> Result<Failu
         (lot.sequence, work(async move { carry_out(stage, person, &lot.facts, frames::of_feed).await }))
     });
     let unreadable = unreadable.into_iter().map(|(sequence, error)| (sequence, work(async move { Err(error) })));
-    Ok(Failures::of(readable.chain(unreadable)).await)
+    Ok(Failures::of(readable.chain(unreadable), AT_ONCE).await)
 }
 
 type Work<'a> = std::pin::Pin<Box<dyn Future<Output = app::Result<()>> + Send + 'a>>;

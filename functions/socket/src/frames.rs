@@ -1,12 +1,12 @@
 //! The frames a client may send.
 
+use app::Error;
 use app::backstage::Backstage;
 use app::sockets::{self, Relayed, Signal, Socket};
-use app::{Error, Result};
 use domain::chat::parse_content;
 use domain::feed::Address;
 use domain::ids::{BookingId, UserId};
-use edge::form::{Fields, Form, Kind, Parse, id, parse, text};
+use edge::form::{Fields, Form, Kind, Node, Parse, id, parse, text};
 use edge::problem::Problem;
 use inbox::frames as outgoing;
 use serde::Deserialize;
@@ -15,35 +15,79 @@ use serde_json::value::RawValue;
 /// One signal's `data` (`expertconnect.md` §7).
 const LARGEST_SIGNAL_BYTES: usize = 16 * 1024;
 
-/// What went wrong, and the `ref` it answers.
-type Refused = (Error, Option<String>);
+const LONGEST_REFERENCE: usize = 64;
 
-/// Does what a frame asks for; what is to be said back at once, if anything.
+/// Why a frame was not carried out.
+enum Refusal {
+    /// Before anything counted it: it counts as a request.
+    AtSight(Problem),
+    /// After it was counted.
+    Counted(Problem),
+    App(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::App(error)
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::AtSight(problem)
+    }
+}
+
+type Done = Result<(), Refusal>;
+
+/// Does what a frame asks for; what is to be said back at once, if anything. An error comes with the `ref` it answers.
 pub(crate) async fn receive(
     stage: &Backstage,
     socket: &Socket,
     frame: &str,
-) -> std::result::Result<Option<String>, Refused> {
-    let form = match Form::from_json(frame.as_bytes()) {
-        Ok(form) if !frame.trim().is_empty() => form,
-        _ => return Ok(Some(outgoing::error(&Problem::bad_json("A frame must be one JSON object."), None))),
+) -> Result<Option<String>, (Error, Option<String>)> {
+    let form = Form::from_json(frame.as_bytes()).ok().filter(|_| !frame.trim().is_empty());
+    let reference = form.as_ref().and_then(reference);
+    let done = match &form {
+        Some(form) => act(stage, socket, form, frame, reference.clone()).await,
+        None => Err(Problem::bad_json("A frame must be one JSON object.").into()),
     };
-    let Envelope { kind, reference } = match parse(&form) {
-        Ok(envelope) => envelope,
-        Err(problem) => return Ok(Some(outgoing::error(&problem, None))),
+    let problem = match done {
+        Ok(said) => return Ok(said),
+        Err(Refusal::AtSight(problem)) => sockets::count(&stage.app, socket).await.map(|()| problem),
+        Err(Refusal::Counted(problem)) => Ok(problem),
+        Err(Refusal::App(error)) => Err(error),
     };
-    let told = match kind.as_str() {
-        "ping" => return Ok(Some(outgoing::pong(reference.as_deref()))),
-        "message.send" => send(stage, socket, &form, reference.clone()).await,
-        "resume" => resume(stage, socket, &form, reference.clone()).await,
-        "signal.offer" | "signal.answer" | "signal.candidate" => signal(stage, socket, &form, &kind, frame).await,
-        _ => Ok(Err(Problem::refused("unknown_type", "There is no such type of frame."))),
-    };
-    match told {
-        Ok(Ok(())) => Ok(None),
-        Ok(Err(problem)) => Ok(Some(outgoing::error(&problem, reference.as_deref()))),
+    match problem {
+        Ok(problem) => Ok(Some(outgoing::error(&problem, reference.as_deref()))),
         Err(error) => Err((error, reference)),
     }
+}
+
+/// What the client calls its frame, whatever else is wrong with it.
+fn reference(form: &Form) -> Option<String> {
+    match form.get("ref") {
+        Some(Node::Text(text)) if (1..=LONGEST_REFERENCE).contains(&text.chars().count()) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+async fn act(
+    stage: &Backstage,
+    socket: &Socket,
+    form: &Form,
+    frame: &str,
+    reference: Option<String>,
+) -> Result<Option<String>, Refusal> {
+    let Envelope { kind } = parse(form)?;
+    match kind.as_str() {
+        "ping" => return Ok(Some(outgoing::pong(reference.as_deref()))),
+        "message.send" => send(stage, socket, form, reference).await?,
+        "resume" => resume(stage, socket, form, reference).await?,
+        "signal.offer" | "signal.answer" | "signal.candidate" => signal(stage, socket, form, &kind, frame).await?,
+        _ => return Err(Problem::refused("unknown_type", "There is no such type of frame.").into()),
+    }
+    Ok(None)
 }
 
 /// A refusal of the app's in the words of a socket.
@@ -54,23 +98,19 @@ pub(crate) fn problem(error: Error) -> Problem {
     }
 }
 
-/// Done, or refused in a way only a socket knows.
-type Done = Result<std::result::Result<(), Problem>>;
-
-fn not_allowed_here() -> Done {
-    Ok(Err(Problem::refused("not_allowed_here", "This socket does not take such frames.")))
+fn not_allowed_here() -> Problem {
+    Problem::refused("not_allowed_here", "This socket does not take such frames.")
 }
 
 struct Envelope {
     kind: String,
-    reference: Option<String>,
 }
 
 impl Parse for Envelope {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let kind = fields.required("type", text(..));
-        let reference = fields.optional("ref", text(..=64));
-        Some(Self { kind: kind?, reference: reference?.filter(|reference| !reference.is_empty()) })
+        let reference = fields.optional("ref", text(..=LONGEST_REFERENCE));
+        reference.and(kind).map(|kind| Self { kind })
     }
 }
 
@@ -89,19 +129,16 @@ impl Parse for Message {
 
 async fn send(stage: &Backstage, socket: &Socket, form: &Form, reference: Option<String>) -> Done {
     if socket.address == Address::Notices {
-        return not_allowed_here();
+        return Err(not_allowed_here().into());
     }
-    let Message { receiver, content } = match parse(form) {
-        Ok(message) => message,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let Message { receiver, content } = parse(form)?;
     let to = match (socket.address, receiver) {
-        (Address::Chat(peer), Some(receiver)) if receiver != peer => return not_allowed_here(),
+        (Address::Chat(peer), Some(receiver)) if receiver != peer => return Err(not_allowed_here().into()),
         (Address::Chat(peer), _) => peer,
         (_, Some(receiver)) => receiver,
-        (_, None) => return Ok(Err(Problem::field("receiver_id", "This field is required."))),
+        (_, None) => return Err(Problem::field("receiver_id", "This field is required.").into()),
     };
-    sockets::send(&stage.app, socket, to, content, reference).await.map(Ok)
+    Ok(sockets::send(&stage.app, socket, to, content, reference).await?)
 }
 
 struct Resume(Option<String>);
@@ -113,9 +150,10 @@ impl Parse for Resume {
 }
 
 async fn resume(stage: &Backstage, socket: &Socket, form: &Form, reference: Option<String>) -> Done {
-    match parse(form) {
-        Ok(Resume(cursor)) => sockets::resume(&stage.app, socket, cursor.as_deref(), reference).await.map(Ok),
-        Err(problem) => Ok(Err(problem)),
+    let Resume(cursor) = parse(form)?;
+    match sockets::resume(&stage.app, socket, cursor.as_deref(), reference).await {
+        Err(Error::BadCursor) => Err(problem(Error::BadCursor).into()),
+        resumed => Ok(resumed?),
     }
 }
 
@@ -140,21 +178,19 @@ struct Data<'a> {
 
 async fn signal(stage: &Backstage, socket: &Socket, form: &Form, kind: &str, frame: &str) -> Done {
     if socket.address == Address::Notices {
-        return not_allowed_here();
+        return Err(not_allowed_here().into());
     }
-    let Call(booking) = match parse(form) {
-        Ok(call) => call,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let Call(booking) = parse(form)?;
     let data = match serde_json::from_str::<Data<'_>>(frame) {
         Ok(Data { data }) if data.get().starts_with('{') && data.get().len() <= LARGEST_SIGNAL_BYTES => data,
-        _ => return Ok(Err(Problem::field("data", "One JSON object of at most 16 KB."))),
+        _ => return Err(Problem::field("data", "One JSON object of at most 16 KB.").into()),
     };
     let frame = outgoing::signal(kind, booking.get(), socket.user.get(), data);
-    match sockets::signal(&stage.app, &stage.sockets, socket, Signal { booking, frame }).await? {
-        Relayed::Yes => Ok(Ok(())),
+    let problem = match sockets::signal(&stage.app, &stage.sockets, socket, Signal { booking, frame }).await? {
+        Relayed::Yes => return Ok(()),
         Relayed::NotHere => not_allowed_here(),
-        Relayed::NotConfirmed => Ok(Err(Problem::refused("not_confirmed", "The meeting is not confirmed."))),
-        Relayed::PeerOffline => Ok(Err(Problem::refused("peer_offline", "The other person is not connected."))),
-    }
+        Relayed::NotConfirmed => Problem::refused("not_confirmed", "The meeting is not confirmed."),
+        Relayed::PeerOffline => Problem::refused("peer_offline", "The other person is not connected."),
+    };
+    Err(Refusal::Counted(problem))
 }

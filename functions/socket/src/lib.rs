@@ -13,6 +13,9 @@ use inbox::frames as outgoing;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 
+/// What API Gateway lets through in one frame; in several it lets through more.
+const LARGEST_FRAME_BYTES: usize = 32 * 1024;
+
 /// The answer to API Gateway. For a handshake its status is the client's.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -92,10 +95,20 @@ fn token(event: &Event) -> Option<String> {
 }
 
 async fn message(stage: &Backstage, connection: &str, event: &Event) -> Result<(), lambda_runtime::Error> {
-    let Some(socket) = sockets::find(&stage.app, &stage.sockets, connection).await? else {
-        return Ok(());
-    };
     let text = event.body.as_deref().unwrap_or_default();
+    let found = sockets::find(&stage.app, &stage.sockets, connection).await;
+    let socket = match found {
+        Ok(Some(socket)) => socket,
+        Ok(None) => return Ok(()),
+        Err(error) => {
+            let frame = outgoing::error(&frames::problem(error), None);
+            stage.sockets.push(connection, frame).await?;
+            return Ok(());
+        }
+    };
+    if text.len() > LARGEST_FRAME_BYTES {
+        return Ok(sockets::dismiss(&stage.app, &stage.sockets, &socket).await?);
+    }
     match frames::receive(stage, &socket, text).await {
         Ok(None) => Ok(()),
         Ok(Some(frame)) => reply(stage, &socket, frame).await,

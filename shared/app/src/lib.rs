@@ -9,6 +9,7 @@ pub mod backstage;
 pub mod bookings;
 pub mod caller;
 pub mod capacity;
+mod carrier;
 pub mod chats;
 mod clock;
 pub mod due;

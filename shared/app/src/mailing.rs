@@ -1,6 +1,7 @@
 //! Sending mail, once. A claim comes first and is kept when the mail is out. Whoever dies in between leaves it to the
 //! queue, which delivers the same job again; once, so at worst somebody gets a mail twice.
 
+use domain::Instant;
 use domain::booking::{Booking, Status};
 use domain::ids::BookingId;
 use domain::notice::{InviteState, Notice};
@@ -18,8 +19,8 @@ pub enum Posted {
     Before,
     /// There is nobody, or no longer anything, to write about.
     Pointless,
-    /// The provider will not have it, or two attempts ended in death.
-    GivenUp,
+    /// The provider will not have it.
+    Refused,
 }
 
 pub async fn send(stage: &Backstage, of: MailOf) -> Result<Posted> {
@@ -30,25 +31,29 @@ pub async fn send(stage: &Backstage, of: MailOf) -> Result<Posted> {
         MailClaim::Mine => {}
         MailClaim::Done => return Ok(Posted::Before),
         MailClaim::Held => return Err(Error::Held), // comes again when its owner is done, or dead
-        MailClaim::GivenUp => {
-            tracing::error!("a mail was given up after two attempts that ended in death");
-            return Ok(Posted::GivenUp);
-        }
+        // A third attempt might be one mail too many: people have to look at it, among the dead letters.
+        MailClaim::GivenUp => return Err(broken("two attempts ended without an answer".to_owned())),
     }
     let posted = match stage.post.send(&app.settings, &mail, now).await {
         Ok(()) => Posted::Sent,
         Err(PostFault::Refused(why)) => {
             // Another try would end the same.
             tracing::error!(why, "a mail was refused for good");
-            Posted::GivenUp
+            Posted::Refused
         }
         Err(PostFault::Retry(why)) => {
             app.store.mail_release(of).await?;
-            return Err(Error::Broken { what: "sending a mail", detail: why });
+            return Err(broken(why));
         }
+        // As if we had died: the claim stays, and is taken over once.
+        Err(PostFault::Unknown(why)) => return Err(broken(why)),
     };
     app.store.mail_done(of, now).await?;
     Ok(posted)
+}
+
+fn broken(detail: String) -> Error {
+    Error::Broken { what: "sending a mail", detail }
 }
 
 /// The mail as of now; `None` if it should no longer be sent.
@@ -60,7 +65,7 @@ async fn compose(app: &App, of: MailOf) -> Result<Option<Mail>> {
         Some(_) => booking_of(app, &notice).await?,
         None => None,
     };
-    if is_obsolete(&notice, booking.as_ref()) {
+    if is_obsolete(&notice, booking.as_ref(), app.clock.now()) {
         return Ok(None);
     }
     Ok(Some(mail::of_notice(&app.settings, &notice, &reader, booking.as_ref())))
@@ -73,8 +78,9 @@ async fn booking_of(app: &App, notice: &Notice) -> Result<Option<Booking>> {
     }
 }
 
-/// Nobody is reminded of what was cancelled or moved since.
-fn is_obsolete(notice: &Notice, booking: Option<&Booking>) -> bool {
+/// Nobody is reminded of what was cancelled or moved since, or has begun.
+fn is_obsolete(notice: &Notice, booking: Option<&Booking>, now: Instant) -> bool {
     let Some(invite) = notice.invite.filter(|invite| invite.state == InviteState::Reminder) else { return false };
-    !booking.is_some_and(|booking| booking.status == Status::Confirmed && booking.sequence() == invite.sequence)
+    let stands = |booking: &Booking| booking.status == Status::Confirmed && booking.sequence() == invite.sequence;
+    now >= invite.start || !booking.is_some_and(stands)
 }

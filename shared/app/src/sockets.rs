@@ -4,6 +4,7 @@ use domain::Instant;
 use domain::booking::Status;
 use domain::feed::{Address, Carried, Place, Position};
 use domain::ids::{BookingId, MessageId, UserId};
+use futures_util::future::join_all;
 use store::facts::{Asked, Reference, Wanted};
 use store::feed::KEPT_SECONDS;
 use store::{Counted, LiveSocket};
@@ -11,7 +12,7 @@ use store::{Counted, LiveSocket};
 use crate::backstage::{Pushed, Sockets};
 use crate::caller::{Group, admit, admit_address, admit_to};
 use crate::chats::{self, Told};
-use crate::keep::Keep;
+use crate::keep::{Keep, decided};
 use crate::tokens::Claims;
 use crate::{App, Error, Result};
 
@@ -45,8 +46,8 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
     if handshake.address == Address::Chat(user) {
         return Err(Error::OwnMessage);
     }
-    let (peer, feed, others) =
-        tokio::try_join!(exists(app, handshake.address), held(app, user, now), others(app, user))?;
+    let others = async { Ok(app.store.sockets(user).await?) };
+    let (peer, feed, others) = tokio::try_join!(exists(app, handshake.address), held(app, user, now), others)?;
     if !peer {
         return Err(Error::NotFound);
     }
@@ -58,10 +59,18 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
         opened_at: now,
         valid_until,
     };
-    app.store.socket_open(&LiveSocket { socket, carried: Carried::opened(now, feed) }).await?;
+    let live = LiveSocket { socket, carried: Carried::opened(now, feed) };
+    app.store.socket_open(&live).await?;
+    // Had the session ended while this went on, whoever closes its sockets would not have seen this one.
+    if !app.store.session_lives(user, claims.session).await? {
+        forget(app, &live.socket).await?;
+        return Err(Error::TokenInvalid);
+    }
     let too_many = (others.len() + 1).saturating_sub(MOST_SOCKETS);
     for oldest in others.iter().take(too_many) {
-        dismiss(app, sockets, &oldest.socket).await?;
+        if let Err(error) = dismiss(app, sockets, &oldest.socket).await {
+            tracing::warn!(%error, "the oldest of too many sockets stays until the next one comes");
+        }
     }
     Ok(())
 }
@@ -95,14 +104,10 @@ async fn held(app: &App, user: UserId, now: Instant) -> Result<Vec<Place>> {
     }
 }
 
-async fn others(app: &App, user: UserId) -> Result<Vec<LiveSocket>> {
-    Ok(app.store.sockets(user).await?)
-}
-
-/// Ends a socket from our side.
+/// Ends a socket from our side: first the connection, so that whoever has to try again still finds it.
 pub async fn dismiss(app: &App, sockets: &Sockets, socket: &Socket) -> Result<()> {
-    app.store.socket_close(socket).await?;
-    sockets.close(&socket.connection).await
+    sockets.close(&socket.connection).await?;
+    forget(app, socket).await
 }
 
 /// A socket has gone.
@@ -140,9 +145,10 @@ fn claims(socket: &Socket) -> Claims {
 pub async fn send(app: &App, socket: &Socket, to: UserId, content: String, reference: Option<String>) -> Result<()> {
     let claims = claims(socket);
     let origin = reference.clone().map(|text| Reference { connection: socket.connection.clone(), text });
-    // The first read runs beside the gate; nothing is written before its word.
+    // The first read runs beside the gate; nothing is written before its word, and nothing is left uncounted.
     let opening = chats::Opening::new(app, claims.user, to, origin);
-    let ((caller, _), opening) = tokio::try_join!(admit(app, &claims), opening)?;
+    let (admitted, opening) = tokio::join!(admit(app, &claims), opening);
+    let ((caller, _), opening) = (admitted?, opening?);
     match (chats::send_from(app, caller, content, opening, Keep::nothing()).await?, reference) {
         (chats::Sending::Sent(_), _) | (_, None) => Ok(()),
         (chats::Sending::WasSent(message), Some(reference)) => {
@@ -169,14 +175,27 @@ pub async fn resume(app: &App, socket: &Socket, cursor: Option<&str>, reference:
 }
 
 async fn ask(app: &App, socket: &Socket, what: Wanted) -> Result<()> {
-    let now = app.clock.now();
     let asked = Asked { connection: socket.connection.clone(), what };
-    Ok(app.store.asked(socket.user, app.mint.notice(now), &asked, now).await?)
+    decided(|| async {
+        let now = app.clock.now();
+        Ok(app.store.socket_ask(socket, app.mint.notice(now), &asked, now).await?)
+    })
+    .await
+}
+
+/// Counts a frame that asks for nothing we do.
+pub async fn count(app: &App, socket: &Socket) -> Result<()> {
+    admit(app, &claims(socket)).await.map(drop)
 }
 
 /// A cursor belongs to one person and one address.
 pub(crate) fn feed_name(socket: &Socket) -> String {
-    format!("feed/{}/{:?}", socket.user, socket.address)
+    let address = match socket.address {
+        Address::Everything => "all".to_owned(),
+        Address::Chat(with) => format!("chat/{with}"),
+        Address::Notices => "notices".to_owned(),
+    };
+    format!("feed/{}/{address}", socket.user)
 }
 
 /// What one browser tells the other about their call.
@@ -214,22 +233,29 @@ pub async fn signal(app: &App, sockets: &Sockets, socket: &Socket, signal: Signa
     if booking.status != Status::Confirmed {
         return Ok(Relayed::NotConfirmed);
     }
-    let mut relayed = Relayed::PeerOffline;
-    for live in app.store.sockets(peer).await? {
-        let takes = match live.socket.address {
-            Address::Everything => true,
-            Address::Chat(with) => with == socket.user,
-            Address::Notices => false,
-        };
-        if !takes || live.socket.valid_until <= app.clock.now() {
-            continue;
-        }
-        match sockets.push(&live.socket.connection, signal.frame.clone()).await? {
-            Pushed::Arrived => relayed = Relayed::Yes,
-            Pushed::Gone => app.store.socket_close(&live.socket).await?,
-        }
+    let now = app.clock.now();
+    let takes = |live: &LiveSocket| match live.socket.address {
+        Address::Everything => live.socket.valid_until > now,
+        Address::Chat(with) => with == socket.user && live.socket.valid_until > now,
+        Address::Notices => false,
+    };
+    let peers = app.store.sockets(peer).await?;
+    let pushes = peers.iter().filter(|live| takes(live)).map(|live| relay(app, sockets, &live.socket, &signal.frame));
+    let arrived = join_all(pushes).await;
+    Ok(if arrived.contains(&true) { Relayed::Yes } else { Relayed::PeerOffline })
+}
+
+/// Whether a signal arrived. One that did not is lost: it is of this moment, and the caller hears if none did.
+async fn relay(app: &App, sockets: &Sockets, socket: &Socket, frame: &str) -> bool {
+    let gone = match sockets.push(&socket.connection, frame.to_owned()).await {
+        Ok(Pushed::Arrived) => return true,
+        Ok(Pushed::Gone) => forget(app, socket).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = gone {
+        tracing::warn!(%error, "a signal did not reach one socket");
     }
-    Ok(relayed)
+    false
 }
 
 /// What goes over a socket with a place in its feed.

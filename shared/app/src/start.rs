@@ -1,5 +1,9 @@
 //! Assembling the app in a Lambda: settings from the environment, secrets from the secret store, one warm connection.
 
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use serde::Deserialize;
 use store::{Cursors, Store};
 
@@ -33,6 +37,11 @@ impl Settings {
     }
 }
 
+/// By default the SDK waits for an answer for ever, and a batch waits with it.
+fn within(attempt: Duration, operation: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(operation).build()
+}
+
 impl Backstage {
     /// The same with its ways out, for a function that has them.
     pub async fn from_env() -> Result<Self> {
@@ -42,15 +51,26 @@ impl Backstage {
             value.clone().ok_or_else(|| broken("configuration", format!("{name} is not set")))
         };
         let endpoint = need("SOCKETS_URL", &app.settings.sockets_url)?;
-        let sockets = aws_sdk_apigatewaymanagement::config::Builder::from(&config).endpoint_url(endpoint).build();
+        let sockets = aws_sdk_apigatewaymanagement::config::Builder::from(&config)
+            .endpoint_url(endpoint)
+            .timeout_config(within(Duration::from_secs(2), Duration::from_secs(5)))
+            .build();
+        let queues = aws_sdk_sqs::config::Builder::from(&config)
+            .timeout_config(within(Duration::from_secs(3), Duration::from_secs(8)))
+            .build();
+        // The queue tries again; the client must not, or a mail whose acceptance was lost on the way goes out twice.
+        let post = aws_sdk_sesv2::config::Builder::from(&config)
+            .timeout_config(within(Duration::from_secs(10), Duration::from_secs(10)))
+            .retry_config(RetryConfig::disabled())
+            .build();
         Ok(Self {
             sockets: Sockets::Live(aws_sdk_apigatewaymanagement::Client::from_conf(sockets)),
             queues: Queues::Live {
-                client: aws_sdk_sqs::Client::new(&config),
+                client: aws_sdk_sqs::Client::from_conf(queues),
                 due_url: need("DUE_QUEUE_URL", &app.settings.due_queue_url)?,
                 mail_url: need("MAIL_QUEUE_URL", &app.settings.mail_queue_url)?,
             },
-            post: Post::Live(aws_sdk_sesv2::Client::new(&config)),
+            post: Post::Live(aws_sdk_sesv2::Client::from_conf(post)),
             app,
         })
     }

@@ -87,9 +87,13 @@ impl Position {
     }
 
     /// Everything up to `floor` is with the client too.
-    pub fn raise(&mut self, floor: Place) {
+    fn raise(&mut self, floor: Place) {
         self.floor = self.floor.max(floor);
         self.above = self.above.split_off(&Place(self.floor.0 + 1));
+    }
+
+    /// Raises the floor until what lies above it is not too much to be carried about.
+    fn shorten(&mut self) {
         while self.above.len() > MOST_ABOVE {
             self.floor = self.above.pop_first().unwrap_or(self.floor);
         }
@@ -144,25 +148,36 @@ impl Address {
 pub struct Carried {
     /// What was the client's before: what the cursor it brought says, or what was there when it first connected.
     pub before: Position,
-    /// Pushed over this very socket.
+    /// Pushed over this very socket, above the floor.
     pub pushed: BTreeSet<Place>,
     /// A replay has stopped half-way; what lies ahead of it is still owed.
     pub is_behind: bool,
+    /// The client has asked for a replay from here that is not carried out yet.
+    pub awaited: Option<Position>,
+    /// Where the first replay over this socket began: from there on it is known exactly what was carried.
+    pub replayed_from: Option<Place>,
 }
 
 impl Carried {
     /// A socket opened at `now`; the client is not owed what its feed held then.
     pub fn opened(now: Instant, held: impl IntoIterator<Item = Place>) -> Self {
-        Self { before: Position::new(Place::settled(now), held), pushed: BTreeSet::new(), is_behind: false }
+        Self {
+            before: Position::new(Place::settled(now), held),
+            pushed: BTreeSet::new(),
+            is_behind: false,
+            awaited: None,
+            replayed_from: None,
+        }
     }
 
     pub fn has(&self, place: Place) -> bool {
         self.before.has(place) || self.pushed.contains(&place)
     }
 
-    /// The position of a client that has everything carried so far.
+    /// The position of a client that has everything carried so far. While a replay is awaited, that is what it had when
+    /// it asked, and what came since.
     pub fn position(&self) -> Position {
-        let mut position = self.before.clone();
+        let mut position = self.awaited.as_ref().unwrap_or(&self.before).clone();
         self.pushed.iter().for_each(|place| position.add(*place));
         position
     }
@@ -170,14 +185,25 @@ impl Carried {
     /// Notes a frame pushed as it happened. Whatever settled before it was minted has come out before it.
     pub fn push(&mut self, place: Place, minted_at: Instant) {
         self.pushed.insert(place);
-        if !self.is_behind {
+        if !self.is_behind && self.awaited.is_none() {
             self.settle(Place::settled(minted_at));
         }
     }
 
-    /// What a client at `from` is still owed of `feed`, which holds all of its entries above `from`'s floor up to now.
-    pub fn owed<T: Copy>(&self, from: &Position, feed: &[(Place, T)]) -> Vec<(Place, T)> {
-        feed.iter().filter(|(place, _)| !from.has(*place) && !self.pushed.contains(place)).copied().collect()
+    /// Whether a replay from this position only repeats what is already known to have been carried here.
+    fn is_known(&self, from: &Position) -> bool {
+        self.replayed_from.is_some_and(|first| from.floor >= first)
+    }
+
+    /// Behind which place a client at `from` may be owed anything.
+    pub fn owes_behind(&self, from: &Position) -> Place {
+        if self.is_known(from) { from.floor.max(self.before.floor) } else { from.floor }
+    }
+
+    /// Whether a client at `from` is still owed this.
+    pub fn owes(&self, from: &Position, place: Place) -> bool {
+        let is_carried = if self.is_known(from) { self.has(place) } else { self.pushed.contains(&place) };
+        !from.has(place) && !is_carried
     }
 
     /// Notes a replay to a client that was at `from`. `through`: it stopped behind this place, short of the end.
@@ -188,7 +214,11 @@ impl Carried {
         through: Option<Place>,
         now: Instant,
     ) {
-        self.before = from;
+        if !self.is_known(&from) {
+            self.replayed_from = Some(from.floor);
+            self.before = from;
+        }
+        self.awaited = None;
         self.pushed.extend(replayed);
         self.is_behind = through.is_some();
         let settled = Place::settled(now);
@@ -197,19 +227,17 @@ impl Carried {
 
     /// Too far behind to be caught up with: a client that asked for a replay and never for the rest of it.
     pub fn is_hopeless(&self) -> bool {
-        self.pushed.len() > 2 * MOST_ABOVE
+        self.pushed.len() + self.before.above.len() > 2 * MOST_ABOVE
     }
 
     fn settle(&mut self, floor: Place) {
         let mut all = self.position();
-        if self.is_behind {
-            all.floor = all.floor.max(floor)
-        } else {
-            all.raise(floor)
+        all.raise(floor);
+        if !self.is_behind {
+            all.shorten();
         }
-        let floor = all.floor;
-        self.before.raise(floor);
-        self.pushed = self.pushed.split_off(&Place(floor.0 + 1));
+        self.before.raise(all.floor);
+        self.pushed = self.pushed.split_off(&Place(all.floor.0 + 1));
     }
 }
 
@@ -238,9 +266,9 @@ mod tests {
         let mut first = Carried::opened(at(0), []);
         first.push(place(10, 2), at(10));
         let cursor = first.position();
-        let feed = [(place(9, 1), ()), (place(10, 2), ()), (place(20, 3), ())];
-        let second = Carried::opened(at(30), feed.map(|(place, ())| place));
-        let owed: Vec<_> = second.owed(&cursor, &feed).into_iter().map(|(place, ())| place).collect();
+        let feed = [place(9, 1), place(10, 2), place(20, 3)];
+        let second = Carried::opened(at(30), feed);
+        let owed: Vec<_> = feed.into_iter().filter(|place| second.owes(&cursor, *place)).collect();
         assert_eq!(owed, [place(9, 1), place(20, 3)]);
     }
 
@@ -249,7 +277,7 @@ mod tests {
         let cursor = Carried::opened(at(0), []).position();
         let mut second = Carried::opened(at(30), []);
         second.push(place(31, 1), at(31));
-        assert!(second.owed(&cursor, &[(place(31, 1), ())]).is_empty());
+        assert!(!second.owes(&cursor, place(31, 1)));
         second.replay(cursor, [], None, at(32));
         assert!(second.has(place(31, 1)));
     }
@@ -264,6 +292,39 @@ mod tests {
         assert!(position.has(place(2, 1)) && position.has(place(1_002, 1)) && !position.has(place(3, 1)));
         second.replay(position, [place(3, 1)], None, at(1_003));
         assert!(second.has(place(3, 1)) && second.position().floor() == Place::settled(at(1_003)));
+    }
+
+    #[test]
+    fn what_comes_while_a_replay_is_awaited_claims_nothing_that_was_missed() {
+        let cursor = Carried::opened(at(0), []).position();
+        let mut second = Carried::opened(at(1_000), [place(995, 1)]);
+        second.awaited = Some(cursor.clone());
+        second.push(place(1_001, 1), at(1_001));
+        let lost = second.position();
+        assert!(lost.has(place(1_001, 1)) && !lost.has(place(995, 1)) && !lost.has(place(500, 1)));
+    }
+
+    #[test]
+    fn the_same_cursor_again_on_the_same_socket_brings_nothing_again() {
+        let cursor = Carried::opened(at(0), []).position();
+        let mut second = Carried::opened(at(1_000), []);
+        second.replay(cursor.clone(), [place(100, 1), place(999, 1)], None, at(1_001));
+        let frames = [place(100, 1), place(999, 1)];
+        assert!(frames.into_iter().all(|place| !second.owes(&cursor, place)));
+        assert!(second.owes(&cursor, place(1_002, 1)));
+        assert!(second.owes_behind(&cursor) >= place(100, 1));
+    }
+
+    #[test]
+    fn a_flood_while_behind_claims_nothing_of_the_gap() {
+        let cursor = Carried::opened(at(0), []).position();
+        let mut second = Carried::opened(at(1_000), []);
+        second.replay(cursor, [place(1, 1)], Some(place(1, 1)), at(1_001));
+        for number in 0..2_048 {
+            second.push(place(1_002, number), at(1_002));
+            second.push(place(1_003, number), at(1_003));
+        }
+        assert!(!second.position().has(place(2, 1)) && second.is_hopeless());
     }
 
     #[test]
@@ -324,10 +385,10 @@ mod tests {
                     let feed: BTreeSet<_> = commits[..number].iter().map(|(_, _, place)| *place).collect();
                     carried = Carried::opened(at(*commit), feed.iter().copied());
                     while replaying {
-                        let feed: Vec<_> =
-                            feed.iter().filter(|place| **place > cursor.floor()).map(|place| (*place, ())).collect();
-                        let owed = carried.owed(&cursor, &feed);
-                        let page: Vec<_> = owed.iter().take(page).map(|(place, ())| *place).collect();
+                        let from = carried.owes_behind(&cursor);
+                        let owed: Vec<_> =
+                            feed.range(from..).copied().filter(|place| carried.owes(&cursor, *place)).collect();
+                        let page: Vec<_> = owed.iter().take(page).copied().collect();
                         let through = (owed.len() > page.len()).then(|| page[page.len() - 1]);
                         got.extend(&page);
                         carried.replay(cursor.clone(), page, through, at(*commit));

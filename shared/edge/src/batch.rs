@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use futures_util::{FutureExt, StreamExt, stream};
 use serde::Serialize;
 
 /// The answer Lambda expects where `ReportBatchItemFailures` is set: everything else counts as done.
@@ -22,18 +23,22 @@ impl Failures {
         self.batch_item_failures.is_empty()
     }
 
-    /// Waits for all work; what failed is logged and named by its identifier.
-    pub async fn of<E, F>(work: impl IntoIterator<Item = (String, F)>) -> Self
+    /// Does all work, so many at once; what failed is logged and named by its identifier.
+    pub async fn of<E, F>(work: impl IntoIterator<Item = (String, F)>, at_once: usize) -> Self
     where
-        E: std::error::Error,
-        F: Future<Output = Result<(), E>>,
+        E: std::error::Error + Send,
+        F: Future<Output = Result<(), E>> + Send,
     {
-        let done = work.into_iter().map(|(item_identifier, work)| async move {
-            let error = work.await.err()?;
-            tracing::error!(error = chain(&error), item = item_identifier, "a record has to come again");
-            Some(Failure { item_identifier })
-        });
-        let failures = futures_util::future::join_all(done).await;
+        let mut done = Vec::new();
+        for (item_identifier, work) in work {
+            let done_or_failed = async move {
+                let error = work.await.err()?;
+                tracing::error!(error = chain(&error), item = item_identifier, "a record has to come again");
+                Some(Failure { item_identifier })
+            };
+            done.push(done_or_failed.boxed());
+        }
+        let failures = stream::iter(done).buffered(at_once).collect::<Vec<_>>().await;
         Self { batch_item_failures: failures.into_iter().flatten().collect() }
     }
 }
@@ -53,7 +58,7 @@ mod tests {
         let work = ["1", "2", "3"].map(|id| {
             (id.to_owned(), async move { if id == "2" { Err(std::io::Error::other("on purpose")) } else { Ok(()) } })
         });
-        let failures = serde_json::to_string(&Failures::of(work).await).unwrap();
+        let failures = serde_json::to_string(&Failures::of(work, 2).await).unwrap();
         assert_eq!(failures, r#"{"batchItemFailures":[{"itemIdentifier":"2"}]}"#);
     }
 }

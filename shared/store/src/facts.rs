@@ -8,11 +8,9 @@ use domain::ids::{MessageId, NoticeId, SessionId, UserId};
 use domain::notice::Notice;
 use domain::person::User;
 
-use crate::fault::{Failed, Fault};
+use crate::fault::Fault;
 use crate::keys;
 use crate::row::{Item, Reader, Row};
-use crate::table::Store;
-use crate::transaction::Transaction;
 use crate::{notices, person_codec};
 
 /// Something that happened to one person.
@@ -93,7 +91,7 @@ pub(crate) fn ended_item(user: UserId, ended: Ended, now: Instant) -> Item {
         .into_item()
 }
 
-fn asked_item(user: UserId, id: NoticeId, asked: &Asked, now: Instant) -> Item {
+pub(crate) fn asked_item(user: UserId, id: NoticeId, asked: &Asked, now: Instant) -> Item {
     let row = Row::at(&keys::ask(user, id))
         .text("connection", &asked.connection)
         .number("expires_at", now.timestamp() + KEPT_SECONDS);
@@ -153,16 +151,4 @@ pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
     // A notification that was changed, by being read, is no news.
     let is_news = is_new || matches!(fact, Fact::ProfileChanged { .. });
     Ok(is_news.then_some(Happened { person, fact }))
-}
-
-impl Store {
-    /// Puts a client's question among the facts: who answers it knows what came before it.
-    pub async fn asked(&self, user: UserId, id: NoticeId, asked: &Asked, now: Instant) -> Result<(), Fault> {
-        let mut transaction = Transaction::new();
-        transaction.create(asked_item(user, id, asked, now), ());
-        match self.commit(transaction).await {
-            Ok(()) | Err(Failed::Refused(())) => Ok(()),
-            Err(Failed::Fault(fault)) => Err(fault),
-        }
-    }
 }

@@ -126,6 +126,14 @@ impl Store {
         }
     }
 
+    /// Whether a session may still act, without counting anything.
+    pub async fn session_lives(&self, user: UserId, session: SessionId) -> Result<bool, Fault> {
+        let Some(gate) = self.get(&keys::user_gate(user)).await? else { return Ok(false) };
+        let row = Reader(&gate);
+        let has_ended = row.numbers::<i64>("ended")?.contains(&session.get());
+        Ok(!has_ended && !row.flag("suspended") && row.number::<i64>("valid_from")? <= session.get())
+    }
+
     /// Counts a request of an address in one of the groups that are limited by address.
     pub async fn gate_address(&self, address: &str, group: &str, now: Instant) -> Result<Hit, Fault> {
         let key = keys::address_gate(address, group);

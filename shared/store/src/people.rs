@@ -101,10 +101,12 @@ impl Store {
         for term in old.difference(&new) {
             transaction.delete(&keys::search_entry(term, after.id));
         }
-        // Their copies of the profile are out of date from now on. Of somebody who is found under very many words some
-        // stay until the stream has been read.
-        for term in old.intersection(&new).take(LARGEST_TRANSACTION.saturating_sub(transaction.len())) {
-            transaction.update(search::without_copy(term, &after), None);
+        // Their copies of the profile are out of date from now on. If they do not fit in here, some stay until the
+        // stream has been read.
+        if search::is_copied(before) {
+            for term in old.intersection(&new).take(LARGEST_TRANSACTION.saturating_sub(transaction.len())) {
+                transaction.update(search::without_copy(term, &after), None);
+            }
         }
         self.commit(transaction).await
     }

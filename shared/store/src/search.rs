@@ -98,6 +98,9 @@ impl Store {
     /// Puts a copy of a profile into the entries it is found under; a newer copy stays. An entry that was removed
     /// meanwhile is not made again.
     pub async fn search_copies(&self, user: &User) -> Result<(), Fault> {
+        if !is_copied(user) {
+            return Ok(());
+        }
         let copy = AttributeValue::M(person_codec::to_item(user));
         let updates = terms(user).into_iter().map(|term| {
             Update::new(keys::search_entry(&term, user.id), "SET #card = :card, #version = :version")
@@ -119,6 +122,17 @@ pub(crate) fn without_copy(term: &Term, user: &User) -> Update {
     Update::new(keys::search_entry(term, user.id), "SET #version = :version REMOVE #card")
         .value(":version", number(user.version))
 }
+
+/// Whether copies of this profile are kept. Of one that says very much under very many words they would cost more than
+/// they save: it is read itself.
+pub(crate) fn is_copied(user: &User) -> bool {
+    let hours_and_skills = 100 * (user.hours.len() + user.skills.len());
+    let bytes = 500 + user.bio.len() + hours_and_skills;
+    terms(user).len() * bytes.div_ceil(1024) <= MOST_COPIED
+}
+
+/// Kilobytes of copies in all, and so write units whenever the profile changes.
+const MOST_COPIED: usize = 150;
 
 /// How many entries are brought up to date at the same time.
 const AT_ONCE: usize = 16;

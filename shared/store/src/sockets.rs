@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
 use domain::feed::{Address, Carried, Place, Position};
-use domain::ids::{SessionId, UserId};
+use domain::ids::{NoticeId, SessionId, UserId};
 
+use crate::bookings::Denied;
+use crate::facts::{self, Asked, Wanted};
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, Row, number, numbers};
+use crate::row::{Item, Reader, Row, number, numbers, text};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
 
@@ -82,6 +84,11 @@ fn carried_from(row: Reader<'_>) -> Result<Carried, Fault> {
         before: Position::new(place(row.number("floor")?)?, set("before")?),
         pushed: set("pushed")?,
         is_behind: row.flag("behind"),
+        awaited: match row.text("awaited")? {
+            "" => None,
+            text => Some(Position::from_text(text).ok_or_else(|| row.corrupt("awaited"))?),
+        },
+        replayed_from: row.maybe_number("replayed_from")?.map(place).transpose()?,
     })
 }
 
@@ -110,15 +117,26 @@ impl Store {
 
     /// All live connections of a person, the oldest first.
     pub async fn sockets(&self, user: UserId) -> Result<Vec<LiveSocket>, Fault> {
-        let range = Range {
-            partition: keys::user(user).pk,
-            from: Some(keys::SOCKET.to_owned()),
-            to: Some(format!("{}~", keys::SOCKET)),
-            consistent: true,
-            ..Range::default()
-        };
-        let (items, _) = self.query(&range).await?;
-        let mut sockets: Vec<_> = items.iter().map(live_from).collect::<Result<_, _>>()?;
+        let mut sockets: Vec<LiveSocket> = Vec::new();
+        let mut from = keys::SOCKET.to_owned();
+        loop {
+            let range = Range {
+                partition: keys::user(user).pk,
+                from: Some(from),
+                to: Some(format!("{}~", keys::SOCKET)),
+                consistent: true,
+                ..Range::default()
+            };
+            let (items, more) = self.query(&range).await?;
+            for item in &items {
+                sockets.push(live_from(item)?);
+            }
+            // A blank sorts before every letter: the next page begins just behind this one.
+            match sockets.last().filter(|_| more) {
+                Some(last) => from = format!("{}{} ", keys::SOCKET, last.socket.connection),
+                None => break,
+            }
+        }
         sockets.sort_by_key(|live| live.socket.opened_at);
         Ok(sockets)
     }
@@ -131,12 +149,41 @@ impl Store {
         done(self.commit(transaction).await)
     }
 
+    /// Notes what a client awaits and puts its question among the facts: who answers it knows what came before it. An
+    /// id that is taken is refused.
+    pub async fn socket_ask(
+        &self,
+        socket: &Socket,
+        id: NoticeId,
+        asked: &Asked,
+        now: Instant,
+    ) -> Result<(), Failed<Denied>> {
+        let mut transaction = Transaction::new();
+        transaction.create(facts::asked_item(socket.user, id, asked, now), Denied::IdTaken);
+        if let Wanted::Resume { since: Some(since), .. } = &asked.what {
+            let awaits = Update::new(keys::socket(socket.user, &socket.connection), "SET #awaited = :since")
+                .when("attribute_exists(#pk)")
+                .value(":since", text(since.to_text()));
+            transaction.update(awaits, Some(Denied::Stale));
+        }
+        self.commit(transaction).await
+    }
+
+    /// A replay has been carried out: it is no longer awaited, unless another was asked for meanwhile.
+    pub async fn socket_answered(&self, socket: &Socket, since: &Position) -> Result<(), Fault> {
+        let answered = Update::new(keys::socket(socket.user, &socket.connection), "REMOVE #awaited")
+            .when("#awaited = :since")
+            .value(":since", text(since.to_text()));
+        self.unconditional(answered).await
+    }
+
     /// Notes what a connection has carried, unless it is gone.
     pub async fn socket_carried(&self, live: &LiveSocket) -> Result<(), Fault> {
         let carried = &live.carried;
         let sets = [("before", places(carried.before.above())), ("pushed", places(carried.pushed.iter().copied()))];
         let mut sets: Vec<_> = sets.into();
         sets.push(("behind", carried.is_behind.then_some(AttributeValue::Bool(true))));
+        sets.push(("replayed_from", carried.replayed_from.map(|place| number(place.number()))));
         let (present, absent): (Vec<_>, Vec<_>) = sets.into_iter().partition(|(_, value)| value.is_some());
         let mut expression = "SET #floor = :floor".to_owned();
         for (name, _) in &present {

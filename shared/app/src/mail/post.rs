@@ -30,9 +30,12 @@ pub struct Sent {
 /// Why a mail was not sent. The text names the cause and no person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PostFault {
-    /// A later try may succeed.
+    /// It did not go out; a later try may succeed.
     #[error("mail cannot be sent for now: {0}")]
     Retry(String),
+    /// No answer came: it may have gone out.
+    #[error("whether the mail was sent is not known: {0}")]
+    Unknown(String),
     /// No later try will.
     #[error("the mail was refused: {0}")]
     Refused(String),
@@ -72,18 +75,16 @@ fn fault<R: std::fmt::Debug>(error: &SdkError<SendEmailError, R>) -> PostFault {
         SdkError::ServiceError(_) => error.code().unwrap_or("no code").to_owned(),
         _ => DisplayErrorContext(error).to_string(),
     };
-    let is_final = match error {
-        SdkError::ConstructionFailure(_) => true,
-        SdkError::ServiceError(answer) => matches!(
-            answer.err(),
-            SendEmailError::MessageRejected(_)
-                | SendEmailError::MailFromDomainNotVerifiedException(_)
-                | SendEmailError::AccountSuspendedException(_)
-                | SendEmailError::BadRequestException(_)
-        ),
-        _ => false,
+    let is_refused = |error: &SendEmailError| {
+        matches!(error, SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_))
     };
-    if is_final { PostFault::Refused(text) } else { PostFault::Retry(text) }
+    match error {
+        SdkError::ConstructionFailure(_) => PostFault::Refused(text),
+        // A suspended account, a domain yet to be verified: a state of ours, not of this mail.
+        SdkError::ServiceError(answer) if is_refused(answer.err()) => PostFault::Refused(text),
+        SdkError::ServiceError(_) => PostFault::Retry(text),
+        _ => PostFault::Unknown(text),
+    }
 }
 
 #[cfg(test)]
@@ -100,11 +101,9 @@ mod tests {
     }
 
     #[test]
-    fn what_ses_calls_final_is_not_tried_again() {
+    fn what_ses_will_never_take_is_not_tried_again() {
         for error in [
             SendEmailError::MessageRejected(MessageRejected::builder().message("to ada@example.org").build()),
-            SendEmailError::MailFromDomainNotVerifiedException(MailFromDomainNotVerifiedException::builder().build()),
-            SendEmailError::AccountSuspendedException(AccountSuspendedException::builder().build()),
             SendEmailError::BadRequestException(BadRequestException::builder().build()),
         ] {
             let fault = judged(error);
@@ -116,10 +115,12 @@ mod tests {
     }
 
     #[test]
-    fn throttling_pauses_outages_and_the_unknown_are_tried_again() {
+    fn what_is_no_fault_of_the_mail_is_tried_again() {
         let unknown = ErrorMetadata::builder().code("InternalFailure").build();
         for error in [
             SendEmailError::TooManyRequestsException(TooManyRequestsException::builder().build()),
+            SendEmailError::MailFromDomainNotVerifiedException(MailFromDomainNotVerifiedException::builder().build()),
+            SendEmailError::AccountSuspendedException(AccountSuspendedException::builder().build()),
             SendEmailError::SendingPausedException(SendingPausedException::builder().build()),
             SendEmailError::generic(unknown),
         ] {
@@ -127,6 +128,6 @@ mod tests {
             assert!(matches!(fault, PostFault::Retry(_)), "{fault}");
         }
         let late = SdkError::<SendEmailError, ()>::timeout_error("too late");
-        assert!(matches!(fault(&late), PostFault::Retry(_)));
+        assert!(matches!(fault(&late), PostFault::Unknown(_)), "it may have gone out");
     }
 }

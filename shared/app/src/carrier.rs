@@ -1,0 +1,266 @@
+//! Carrying frames over one socket: as they happen, and again to whom they did not reach.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use domain::chat::Pair;
+use domain::feed::{Part, Place, Position};
+use domain::ids::{MessageId, UserId};
+use store::LiveSocket;
+use store::facts::Wanted;
+use store::feed::Entry;
+use tokio::time::Instant;
+
+use crate::Result;
+use crate::backstage::{Backstage, Pushed};
+use crate::chats::Told;
+use crate::outbox::{Render, Step, messages};
+use crate::sockets::{Frame, dismiss, feed_name, forget};
+
+/// How many frames one `resume` replays.
+const REPLAYED: usize = 500;
+
+/// How much of a feed one `resume` looks through for them.
+const MOST_STRETCHES: usize = 8;
+
+/// For so long one `resume` may keep everybody else waiting; it then says that there is more.
+const REPLAYED_WITHIN: Duration = Duration::from_secs(5);
+
+/// A connection that is only just being made is gone for API Gateway until its handshake is over.
+const HANDSHAKE_TAKES: TimeDelta = TimeDelta::seconds(5);
+const HANDSHAKE_RETRIES: usize = 3;
+const HANDSHAKE_RETRY: Duration = Duration::from_millis(100);
+
+pub(crate) struct Carrier<'a> {
+    stage: &'a Backstage,
+    live: LiveSocket,
+    render: Render,
+    /// Those of the batch that is being carried out.
+    messages: &'a BTreeMap<MessageId, Told>,
+    is_open: bool,
+}
+
+/// What a replay has to bring: frames in order, and the place they stop behind if that is not the end.
+struct Missed {
+    frames: Vec<(Entry, Part)>,
+    through: Option<Place>,
+}
+
+impl<'a> Carrier<'a> {
+    pub(crate) fn new(
+        stage: &'a Backstage,
+        live: LiveSocket,
+        render: Render,
+        messages: &'a BTreeMap<MessageId, Told>,
+    ) -> Self {
+        Self { stage, live, render, messages, is_open: true }
+    }
+
+    /// Carries everything that concerns this socket, and notes what went out, even if the rest did not.
+    pub(crate) async fn carry(mut self, steps: &[Step<'_>]) -> Result<()> {
+        let before = self.live.clone();
+        let carried = self.carry_all(steps).await;
+        if self.is_open && self.live != before {
+            self.stage.app.store.socket_carried(&self.live).await?;
+        }
+        carried
+    }
+
+    async fn carry_all(&mut self, steps: &[Step<'_>]) -> Result<()> {
+        let now = self.stage.app.clock.now();
+        if self.live.socket.valid_until <= now || self.live.carried.is_hopeless() {
+            return self.dismiss().await;
+        }
+        for step in steps {
+            match step {
+                Step::Entry(entry) => self.push_live(entry).await?,
+                Step::Asked(asked) if asked.connection == self.live.socket.connection => {
+                    self.answer(&asked.what).await?;
+                }
+                Step::Ended(ended) if ended.covers(self.live.socket.session) => self.dismiss().await?,
+                Step::Asked(_) | Step::Ended(_) => {}
+            }
+            if !self.is_open {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn dismiss(&mut self) -> Result<()> {
+        self.is_open = false;
+        dismiss(&self.stage.app, &self.stage.sockets, &self.live.socket).await
+    }
+
+    fn parts(&self, entry: &Entry) -> Vec<Part> {
+        let peer = entry.message().map(|(_, peer)| peer);
+        let takes = |part: &Part| self.live.socket.address.takes(*part, peer);
+        entry.parts().iter().copied().filter(takes).collect()
+    }
+
+    /// An entry that has just come about.
+    async fn push_live(&mut self, entry: &Entry) -> Result<()> {
+        for part in self.parts(entry) {
+            let place = entry.place(part);
+            if !self.is_open || self.live.carried.has(place) {
+                continue;
+            }
+            let mut carried = self.live.carried.clone();
+            carried.push(place, minted_at(place));
+            let messages = self.messages;
+            self.push_entry(entry, part, &carried.position(), messages).await?;
+            self.live.carried = carried;
+        }
+        Ok(())
+    }
+
+    async fn push_entry(
+        &mut self,
+        entry: &Entry,
+        part: Part,
+        position: &Position,
+        messages: &BTreeMap<MessageId, Told>,
+    ) -> Result<()> {
+        let cursor = self.seal(position);
+        let text = match (part, entry) {
+            (Part::Message, _) => {
+                let told = entry.message().and_then(|(id, _)| messages.get(&id));
+                let Some(told) = told else { return Ok(()) }; // a message that is gone has no frame
+                (self.render)(&Frame::Message { told, cursor: &cursor, reference: self.reference(entry) })
+            }
+            (Part::Notice, Entry::Noticed(notice)) => (self.render)(&Frame::Notice { notice, cursor: &cursor }),
+            (Part::Notice, Entry::Sent(_)) => return Ok(()),
+        };
+        self.push(text).await
+    }
+
+    /// What the client calls its own message, on the socket it came from.
+    fn reference<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
+        match entry {
+            Entry::Sent(sent) => sent
+                .reference
+                .as_ref()
+                .filter(|reference| reference.connection == self.live.socket.connection)
+                .map(|reference| reference.text.as_str()),
+            Entry::Noticed(_) => None,
+        }
+    }
+
+    /// A socket that takes no frames is ended: its client comes back and resumes, and nobody else waits for it.
+    async fn push(&mut self, text: String) -> Result<()> {
+        let connection = &self.live.socket.connection;
+        let opening = self.live.socket.opened_at + HANDSHAKE_TAKES > self.stage.app.clock.now();
+        for _ in 0..if opening { HANDSHAKE_RETRIES } else { 0 } {
+            match self.stage.sockets.push(connection, text.clone()).await {
+                Ok(Pushed::Gone) => tokio::time::sleep(HANDSHAKE_RETRY).await,
+                Ok(Pushed::Arrived) => return Ok(()),
+                Err(_) => break,
+            }
+        }
+        match self.stage.sockets.push(connection, text).await {
+            Ok(Pushed::Arrived) => Ok(()),
+            Ok(Pushed::Gone) => {
+                self.is_open = false;
+                forget(&self.stage.app, &self.live.socket).await
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a socket that takes no frames is ended");
+                self.is_open = false;
+                if let Err(error) = self.stage.sockets.close(connection).await {
+                    tracing::warn!(%error, "it could not be closed either; its next frame will");
+                }
+                forget(&self.stage.app, &self.live.socket).await
+            }
+        }
+    }
+
+    fn seal(&self, position: &Position) -> String {
+        self.stage.app.cursors.seal(&feed_name(&self.live.socket), &position.to_text())
+    }
+
+    async fn answer(&mut self, wanted: &Wanted) -> Result<()> {
+        match wanted {
+            Wanted::Resume { since: None, reference } => self.push_resumed(0, false, reference.as_deref()).await,
+            Wanted::Resume { since: Some(since), reference } => {
+                self.replay(since, reference.as_deref()).await?;
+                Ok(self.stage.app.store.socket_answered(&self.live.socket, since).await?)
+            }
+            Wanted::Repeat { message, to, reference } => self.repeat(*message, *to, reference).await,
+        }
+    }
+
+    async fn push_resumed(&mut self, count: usize, more: bool, reference: Option<&str>) -> Result<()> {
+        let cursor = self.seal(&self.live.carried.position());
+        self.push((self.render)(&Frame::Resumed { cursor: &cursor, count, more, reference })).await
+    }
+
+    /// Everything since a position that did not come over this socket already.
+    async fn replay(&mut self, since: &Position, reference: Option<&str>) -> Result<()> {
+        let (now, begun) = (self.stage.app.clock.now(), Instant::now());
+        let Missed { frames, mut through } = self.missed(since).await?;
+        let entries = frames.iter().map(|(entry, _)| entry);
+        let messages = messages(self.stage, self.live.socket.user, entries, |_, _| true).await?;
+        // What it has so far, frame by frame: the cursor of each says no more.
+        let mut so_far = since.clone();
+        self.live.carried.pushed.iter().for_each(|place| so_far.add(*place));
+        let mut replayed = Vec::new();
+        for (entry, part) in &frames {
+            if begun.elapsed() > REPLAYED_WITHIN && !replayed.is_empty() {
+                through = replayed.last().copied();
+                break;
+            }
+            let place = entry.place(*part);
+            so_far.add(place);
+            self.push_entry(entry, *part, &so_far, &messages).await?;
+            if !self.is_open {
+                return Ok(());
+            }
+            replayed.push(place);
+        }
+        let count = replayed.len();
+        self.live.carried.replay(since.clone(), replayed, through, now);
+        self.push_resumed(count, through.is_some(), reference).await
+    }
+
+    async fn missed(&self, since: &Position) -> Result<Missed> {
+        let carried = &self.live.carried;
+        let mut frames = Vec::new();
+        let mut from = carried.owes_behind(since);
+        for _ in 0..MOST_STRETCHES {
+            let stretch = self.stage.app.store.feed(self.live.socket.user, from).await?;
+            for entry in &stretch.entries {
+                for part in self.parts(entry) {
+                    let place = entry.place(part);
+                    if !carried.owes(since, place) {
+                        continue;
+                    }
+                    if frames.len() == REPLAYED {
+                        return Ok(Missed { frames, through: Some(from) });
+                    }
+                    frames.push((entry.clone(), part));
+                    from = place;
+                }
+            }
+            let end = stretch.entries.last().map(|entry| entry.place(Part::Notice));
+            match end.filter(|_| stretch.more) {
+                None => return Ok(Missed { frames, through: None }),
+                Some(end) => from = from.max(end),
+            }
+        }
+        Ok(Missed { frames, through: Some(from) })
+    }
+
+    /// The answer to a message sent before, once more. It has no new place, and the cursor stays where it is.
+    async fn repeat(&mut self, message: MessageId, to: UserId, reference: &str) -> Result<()> {
+        let Some(pair) = Pair::new(self.live.socket.user, to) else { return Ok(()) };
+        let Some(told) = self.stage.app.store.told(&[(pair, message)]).await?.remove(&message) else { return Ok(()) };
+        let cursor = self.seal(&self.live.carried.position());
+        let told = Told::from(told);
+        self.push((self.render)(&Frame::Message { told: &told, cursor: &cursor, reference: Some(reference) })).await
+    }
+}
+
+fn minted_at(place: Place) -> domain::Instant {
+    MessageId::new(place.id()).map(MessageId::minted_at).unwrap_or_default()
+}
