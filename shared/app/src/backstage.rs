@@ -115,7 +115,10 @@ impl Sockets {
     pub async fn close(&self, connection: &str) -> Result<()> {
         let client = match self {
             Sockets::Live(client) => client,
-            Sockets::Recorded(recording) => return Ok(recording.lose(connection)),
+            Sockets::Recorded(recording) => {
+                recording.lose(connection);
+                return Ok(());
+            }
         };
         match client.delete_connection().connection_id(connection).send().await {
             Ok(_) => Ok(()),

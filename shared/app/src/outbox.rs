@@ -37,11 +37,11 @@ pub async fn carry_out(stage: &Backstage, person: UserId, facts: &[Fact], render
     stage.queues.send(&jobs).await?;
     to_sockets(stage, person, facts, render).await?;
     // Last, because it is the most work and the least urgent.
-    let profiles = facts.iter().filter_map(|fact| match fact {
+    let newest = facts.iter().rev().find_map(|fact| match fact {
         Fact::ProfileChanged { profile, .. } => Some(profile),
         _ => None,
     });
-    match profiles.last() {
+    match newest {
         Some(newest) => Ok(stage.app.store.search_copies(newest).await?),
         None => Ok(()),
     }

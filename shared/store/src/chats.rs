@@ -340,6 +340,6 @@ impl Store {
         } else {
             Update::new(keys::conversation(pair), format!("REMOVE #{name}"))
         };
-        self.unconditional(update).await
+        self.update_or_leave(update).await
     }
 }

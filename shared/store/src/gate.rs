@@ -162,7 +162,7 @@ impl Store {
         let hit = Hit { count: hits(&old, counted, now)? + 1 };
         let left_behind = left_behind(&old, now);
         if !left_behind.is_empty() {
-            self.unconditional(Update::new(key, format!("REMOVE {}", left_behind.join(", ")))).await?;
+            self.update_or_leave(Update::new(key, format!("REMOVE {}", left_behind.join(", ")))).await?;
         }
         Ok((old, hit))
     }
@@ -190,7 +190,7 @@ impl Store {
         let stale: Vec<_> = ended.into_iter().filter(|session| *session < oldest.get()).collect();
         if !stale.is_empty() {
             let forget = Update::new(keys::user_gate(user), "DELETE #ended :stale").value(":stale", numbers(stale));
-            self.unconditional(forget).await?;
+            self.update_or_leave(forget).await?;
         }
         Ok(())
     }
@@ -209,7 +209,8 @@ impl Store {
         }
     }
 
-    pub(crate) async fn unconditional(&self, update: Update) -> Result<(), Fault> {
+    /// Where it does not matter whether the condition held.
+    pub(crate) async fn update_or_leave(&self, update: Update) -> Result<(), Fault> {
         match self.update(update, ReturnValue::None).await {
             Ok(_) | Err(Failed::Refused(_)) => Ok(()),
             Err(Failed::Fault(fault)) => Err(fault),

@@ -72,7 +72,7 @@ impl Store {
     pub async fn mail_done(&self, mail: MailOf, now: Instant) -> Result<(), Fault> {
         let done = Update::new(keys::mail(mail.user, mail.about), "SET #done_at = :now")
             .value(":now", number(now.timestamp()));
-        self.unconditional(done).await
+        self.update_or_leave(done).await
     }
 
     /// Gives a claim back: the mail did not go out, for certain.
@@ -81,6 +81,6 @@ impl Store {
             .when("attribute_not_exists(#done_at)")
             .value(":past", number(0))
             .value(":less", number(-1));
-        self.unconditional(release).await
+        self.update_or_leave(release).await
     }
 }

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::Instant;
+use domain::feed::SETTLES_WITHIN_SECONDS;
 use domain::ids::{NoticeId, UserId};
 use domain::notice::{Invite, InviteState, Notice, Topic};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -97,9 +98,6 @@ fn invite(row: &Reader<'_>) -> Result<Option<Invite>, Fault> {
 /// How many are marked at the same time, and how many one call marks at the most.
 const AT_ONCE: usize = 16;
 const MOST_MARKED: usize = 5_000;
-
-/// A list read from several machines: ids minted this recently may still be on their way into the table.
-const SETTLES_WITHIN_SECONDS: i64 = 60;
 
 impl Store {
     pub async fn notice(&self, user: UserId, id: NoticeId) -> Result<Option<Notice>, Fault> {
@@ -241,7 +239,7 @@ impl Store {
             .when("attribute_not_exists(#taken_back) OR #taken_back = :seen")
             .value(":to", text(watermark))
             .value(":seen", number(taken_back));
-        self.unconditional(raise).await?;
+        self.update_or_leave(raise).await?;
         Ok(marked)
     }
 }

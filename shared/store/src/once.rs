@@ -85,7 +85,7 @@ impl Store {
 
     /// Keeps the answer of a request that had no transaction to keep it in, or a better one than that had.
     pub async fn once_settle(&self, claim: &Claim, answer: &Stored) -> Result<(), Fault> {
-        self.unconditional(answer_update(claim, answer).when("#owner = :owner")).await
+        self.update_or_leave(answer_update(claim, answer).when("#owner = :owner")).await
     }
 
     /// Gives the claim up, so that the request may be tried again at once.
@@ -94,7 +94,7 @@ impl Store {
             .when("#owner = :owner AND attribute_not_exists(#answer_status)")
             .value(":past", number(0))
             .value(":owner", number(claim.owner));
-        self.unconditional(update).await
+        self.update_or_leave(update).await
     }
 }
 

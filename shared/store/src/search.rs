@@ -108,7 +108,7 @@ impl Store {
                 .value(":card", copy.clone())
                 .value(":version", number(user.version))
         });
-        stream::iter(updates).map(|update| self.unconditional(update)).buffer_unordered(AT_ONCE).try_collect().await
+        stream::iter(updates).map(|update| self.update_or_leave(update)).buffer_unordered(AT_ONCE).try_collect().await
     }
 }
 

@@ -174,7 +174,7 @@ impl Store {
         let answered = Update::new(keys::socket(socket.user, &socket.connection), "REMOVE #awaited")
             .when("#awaited = :since")
             .value(":since", text(since.to_text()));
-        self.unconditional(answered).await
+        self.update_or_leave(answered).await
     }
 
     /// Notes what a connection has carried, unless it is gone.
@@ -199,7 +199,7 @@ impl Store {
         for (name, value) in present {
             update = update.value(&format!(":{name}"), value.expect("only present ones are here"));
         }
-        self.unconditional(update).await
+        self.update_or_leave(update).await
     }
 }
 
