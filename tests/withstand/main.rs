@@ -7,6 +7,7 @@ mod credits;
 mod deaths;
 mod edits;
 mod feeds;
+mod gateway;
 mod keys;
 mod limits;
 mod meetings;

@@ -1,14 +1,26 @@
-//! The sample events: the gateway makes exactly them of the requests behind them.
+//! The sample events: the gateway makes exactly those of requests, and the functions without an audience take theirs.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
+use std::sync::{Arc, Mutex};
+
+use app::backstage::{Backstage, Job, Queues, Recording, Sockets};
+use app::mail::Post;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::DateTime;
+use domain::ids::UserId;
 use http::Request;
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use lambda_runtime::{Context, LambdaEvent};
 use local::payload::{Origin, event, raw_path, routed_path};
 use local::routing::select;
 use local::template::{Template, WORKSPACE};
-use serde_json::Value as Json;
+use local::{Options, Running, start};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
 
 /// The request a client must have sent for API Gateway to make `event` of it.
 fn request_behind(event: &Json) -> Request<Vec<u8>> {
@@ -77,4 +89,150 @@ fn the_requests_behind_the_sample_events_become_those_events_again() {
         compared += 1;
     }
     assert!(compared > 20, "only {compared} sample events");
+}
+
+/// The functions without an audience, and what they would have sent.
+struct Crew {
+    running: Running,
+    stage: Backstage,
+    recording: Recording,
+    jobs: Arc<Mutex<Vec<Job>>>,
+}
+
+impl Crew {
+    async fn assemble() -> Self {
+        let running = start(Options { pollers: false, ..Options::default() }).await.unwrap();
+        let (recording, jobs) = (Recording::default(), Arc::<Mutex<Vec<Job>>>::default());
+        let stage = Backstage {
+            app: running.app.clone(),
+            sockets: Sockets::Recorded(recording.clone()),
+            queues: Queues::Recorded(jobs.clone()),
+            post: Post::Recorded(Arc::default()),
+        };
+        Self { running, stage, recording, jobs }
+    }
+
+    /// Id and token of somebody new.
+    async fn register(&self) -> (UserId, String) {
+        let body = json!({"username": "ada", "email": "ada@example.org", "password": "correct horse"}).to_string();
+        let request = Request::post(format!("{}/api/users/register/", self.running.base_url))
+            .header("content-type", "application/json")
+            .body(Full::new(bytes::Bytes::from(body)))
+            .unwrap();
+        let answer = Client::builder(TokioExecutor::new()).build_http().request(request).await.unwrap();
+        let answer: Json = serde_json::from_slice(&answer.into_body().collect().await.unwrap().to_bytes()).unwrap();
+        (UserId::new(answer["id"].as_i64().unwrap()).unwrap(), answer["token"].as_str().unwrap().to_owned())
+    }
+
+    async fn socket(&self, event: Json) -> Json {
+        invoke(|event| socket::handle(self.stage.clone(), event), event).await
+    }
+
+    /// What was pushed last.
+    fn heard(&self, connection: &str) -> Json {
+        serde_json::from_str(self.recording.frames(connection).last().unwrap()).unwrap()
+    }
+}
+
+fn sample(name: &str) -> Json {
+    let path = format!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/{}.json"), name);
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// As the runtime does: from JSON into the function's own type, and its answer back.
+async fn invoke<E, A, F>(handle: impl FnOnce(LambdaEvent<E>) -> F, event: Json) -> Json
+where
+    E: DeserializeOwned,
+    A: Serialize,
+    F: Future<Output = Result<A, lambda_runtime::Error>>,
+{
+    let event = serde_json::from_value(event).unwrap();
+    serde_json::to_value(handle(LambdaEvent::new(event, Context::default())).await.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn the_sample_events_of_sockets_open_one_speak_over_it_and_close_it() {
+    let crew = Crew::assemble().await;
+    let (ada, token) = crew.register().await;
+    let connect = sample("socket-connect");
+    let connection = connect["requestContext"]["connectionId"].as_str().unwrap().to_owned();
+    for name in ["socket-connect", "socket-connect-chat"] {
+        let refused = crew.socket(sample(name)).await;
+        assert_eq!(refused["statusCode"], 401, "{name}: the token is none");
+        assert!(refused["body"].as_str().unwrap().contains("\"error\""), "{refused}");
+    }
+    let signed = |mut event: Json| {
+        event["queryStringParameters"]["token"] = json!(token);
+        event["multiValueQueryStringParameters"]["token"] = json!([token]);
+        event
+    };
+    let refused = crew.socket(signed(sample("socket-connect-chat"))).await;
+    assert_eq!(refused["statusCode"], 404, "there is nobody to talk to");
+    assert_eq!(crew.socket(signed(connect)).await, json!({"statusCode": 200}));
+    assert_eq!(crew.stage.app.store.sockets(ada).await.unwrap().len(), 1);
+
+    assert_eq!(crew.socket(sample("socket-message")).await, json!({"statusCode": 200}));
+    let error = crew.heard(&connection);
+    assert_eq!((&error["type"], &error["code"], &error["ref"]), (&json!("error"), &json!("not_found"), &json!("1")));
+    assert_eq!(crew.socket(sample("socket-message-no-json")).await, json!({"statusCode": 200}));
+    assert_eq!(crew.heard(&connection)["code"], "bad_json");
+
+    assert_eq!(crew.socket(sample("socket-disconnect")).await, json!({"statusCode": 200}));
+    assert!(crew.stage.app.store.sockets(ada).await.unwrap().is_empty());
+    crew.socket(sample("socket-message")).await;
+    assert!(crew.recording.is_gone(&connection), "whoever speaks over a socket nobody knows is sent away");
+    crew.running.stop().await;
+}
+
+#[tokio::test]
+async fn the_sample_batch_of_the_stream_asks_for_the_mail_of_its_notification() {
+    let crew = Crew::assemble().await;
+    let answer = invoke(|event| outbox::handle(crew.stage.clone(), event), sample("outbox-stream")).await;
+    assert_eq!(answer, json!({"batchItemFailures": []}));
+    let jobs: Vec<_> = crew.jobs.lock().unwrap().iter().map(|job| job.to_text()).collect();
+    let asked = sample("delivery-mail")["Records"][0]["body"].as_str().unwrap().to_owned();
+    assert_eq!(jobs, [asked], "it is the job of the other sample");
+    crew.running.stop().await;
+}
+
+#[tokio::test]
+async fn the_sample_event_of_the_schedule_finds_nothing_due_in_an_empty_table() {
+    let crew = Crew::assemble().await;
+    let found = invoke(|event| reminders::handle(crew.stage.clone(), event), sample("reminders-tick")).await;
+    assert_eq!(found, json!({"bookings": 0, "more": false}));
+    crew.running.stop().await;
+}
+
+#[tokio::test]
+async fn the_sample_messages_of_the_queues_are_jobs_but_for_the_one_that_is_none() {
+    let crew = Crew::assemble().await;
+    for (name, undone) in [("delivery-due", vec![1]), ("delivery-mail", vec![])] {
+        let event = sample(name);
+        let ids = undone.iter().map(|index: &usize| json!({"itemIdentifier": event["Records"][*index]["messageId"]}));
+        let expected = json!({"batchItemFailures": ids.collect::<Vec<_>>()});
+        // Nobody has this booking or this notification: there is nothing to do.
+        let answer = invoke(|event| delivery::handle(crew.stage.clone(), event), event).await;
+        assert_eq!(answer, expected, "{name}");
+    }
+    crew.running.stop().await;
+}
+
+#[test]
+fn every_sample_event_is_run_or_made_here() {
+    const RUN: [&str; 9] = [
+        "delivery-due",
+        "delivery-mail",
+        "outbox-stream",
+        "reminders-tick",
+        "socket-connect",
+        "socket-connect-chat",
+        "socket-disconnect",
+        "socket-message",
+        "socket-message-no-json",
+    ];
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../events")).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert!(RUN.contains(&name) || sample(name)["version"] == "2.0", "{name}");
+    }
 }

@@ -83,12 +83,16 @@ fn after_a_kill_it_starts_again_with_the_same_secret() {
 
 /// One request over a plain connection; the answer's status line and body.
 fn post(url: &str, path: &str, body: &str) -> String {
+    post_as(url, path, "nobody", body)
+}
+
+fn post_as(url: &str, path: &str, token: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
     let length = body.len();
     write!(
         stream,
         "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
-         content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+         authorization: Bearer {token}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
     )
     .unwrap();
     let mut answer = String::new();
@@ -125,4 +129,70 @@ fn a_second_one_on_the_same_data_says_so() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("in use by another process"));
     signal(&child, "-TERM");
     child.wait().unwrap();
+}
+
+/// The JSON of an answer that went well.
+fn told(answer: &str) -> serde_json::Value {
+    assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+/// Mails that somebody has begun to send, and how many of them are noted as sent.
+async fn mails_in_the_table(running: &local::Running) -> (usize, usize) {
+    let (client, table) = running.table();
+    let rows = client.scan().table_name(table).send().await.unwrap();
+    let is_mail = |row: &&std::collections::HashMap<String, _>| {
+        let sk: &aws_sdk_dynamodb::types::AttributeValue = &row["sk"];
+        sk.as_s().unwrap().starts_with("MAIL#")
+    };
+    let mails: Vec<_> = rows.items().iter().filter(is_mail).collect();
+    (mails.len(), mails.iter().filter(|row| row.contains_key("done_at")).count())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_mailed_before_a_kill_is_mailed_after_it_and_nothing_twice() {
+    const MEETINGS: usize = 8;
+    let scratch = Scratch::make("mails");
+    let (mut child, url) = started(&scratch.0);
+    let account = |name: &str| {
+        let body = format!(r#"{{"username": "{name}", "email": "{name}@example.org", "password": "of-some-length"}}"#);
+        let account = told(&post(&url, "/api/users/register/", &body));
+        (account["id"].as_i64().unwrap(), account["token"].as_str().unwrap().to_owned())
+    };
+    let ((_, ada), (bob, _)) = (account("ada"), account("bob"));
+    let credits = r#"{"payment_method": "paypal", "amount": 20, "credits_to_purchase": 20}"#;
+    told(&post_as(&url, "/api/payments/purchase_credits/", &ada, credits));
+    for number in 0..MEETINGS {
+        let body = format!(
+            r#"{{"title": "Lesson {number}", "expert_id": {bob}, "scheduled_start": "2099-03-01T{number:02}:00:00Z",
+            "scheduled_end": "2099-03-01T{number:02}:30:00Z"}}"#
+        );
+        told(&post_as(&url, "/api/meetings/", &ada, &body));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let options =
+        local::Options { data: local::Data::Dir(scratch.0.clone()), pollers: false, ..local::Options::default() };
+    let running = local::start(options).await.unwrap();
+    let (_, sent) = mails_in_the_table(&running).await;
+    // Whoever was at a mail when the process died has given up by then.
+    running.app.clock.advance(chrono::TimeDelta::seconds(61));
+    let tick = told(&post(&running.base_url, "/_local/tick", ""));
+    assert_eq!((&tick["drained"], &tick["failures"]), (&true.into(), &0.into()), "{tick}");
+    let all = MEETINGS + 2;
+    assert_eq!(mails_in_the_table(&running).await, (all, all), "a request each, and two welcomes");
+    let letters = mails(&running);
+    assert_eq!(letters.len(), all - sent, "{sent} went out before");
+    let distinct: std::collections::BTreeSet<_> = letters.iter().map(|letter| letter["text"].to_string()).collect();
+    assert_eq!(distinct.len(), letters.len());
+    running.stop().await;
+}
+
+fn mails(running: &local::Running) -> Vec<serde_json::Value> {
+    let mut stream = TcpStream::connect(running.base_url.trim_start_matches("http://")).unwrap();
+    write!(stream, "GET /_local/mail HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    told(&answer).as_array().unwrap().clone()
 }
