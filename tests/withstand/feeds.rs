@@ -96,6 +96,17 @@ impl Client {
     }
 }
 
+/// Two people, and the socket of one of them.
+async fn bob_listens() -> (World, Person, Person, Client) {
+    let world = World::with(Setup::live()).await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    world.settles().await;
+    let mut client = Client::connect(&bob, "/ws/").await;
+    world.settles().await;
+    client.receive(0);
+    (world, ada, bob, client)
+}
+
 async fn crowd_with_clients(world: &World) -> (Vec<Person>, Vec<Client>) {
     let people = world.crowd("p", 4).await;
     world.settles().await;
@@ -203,12 +214,7 @@ async fn a_socket_that_takes_no_frames_is_ended_and_keeps_nobody_waiting() {
 
 #[tokio::test]
 async fn a_connection_lost_before_its_resume_is_served_has_missed_nothing_for_good() {
-    let world = World::with(Setup::live()).await;
-    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
-    world.settles().await;
-    let mut client = Client::connect(&bob, "/ws/").await;
-    world.settles().await;
-    client.receive(0);
+    let (world, ada, bob, mut client) = bob_listens().await;
     client.socket.vanishes();
     ada.writes(&bob, "missed").await.is(201);
     world.settles().await;
@@ -228,12 +234,7 @@ async fn a_connection_lost_before_its_resume_is_served_has_missed_nothing_for_go
 
 #[tokio::test]
 async fn asking_for_the_same_again_brings_nothing_again() {
-    let world = World::with(Setup::live()).await;
-    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
-    world.settles().await;
-    let mut client = Client::connect(&bob, "/ws/").await;
-    world.settles().await;
-    client.receive(0);
+    let (world, ada, bob, mut client) = bob_listens().await;
     let cursor = client.cursor.clone();
     for text in ["one", "two"] {
         ada.writes(&bob, text).await.is(201);
@@ -268,12 +269,7 @@ async fn the_same_frame_sent_many_times_at_once_is_one_message() {
 
 #[tokio::test]
 async fn a_long_absence_is_caught_up_with_by_five_hundred_frames_at_a_time() {
-    let world = World::with(Setup::live()).await;
-    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
-    world.settles().await;
-    let mut client = Client::connect(&bob, "/ws/").await;
-    world.settles().await;
-    client.receive(0);
+    let (world, ada, bob, mut client) = bob_listens().await;
     client.socket.vanishes();
     for number in 0..620 {
         ada.writes(&bob, &format!("message {number}")).await.is(201);

@@ -50,7 +50,8 @@ pub struct SocketLimits {
     pub idle: Duration,
     /// Of a connection. Closes with 1001.
     pub life: Duration,
-    /// Messages of one connection that functions work on at the same time.
+    /// Messages of one connection that functions work on at the same time. AWS knows no such limit, and so keeps no
+    /// order; here what one client sends in a row is done in a row.
     pub in_flight: usize,
     /// What may wait to be written to one connection; more closes it.
     pub queue_frames: usize,
@@ -65,7 +66,7 @@ impl Default for SocketLimits {
             message_bytes: 128 * 1024,
             idle: Duration::from_secs(10 * 60),
             life: Duration::from_secs(2 * 60 * 60),
-            in_flight: 16,
+            in_flight: 1,
             queue_frames: 1_024,
             queue_bytes: 8 * 1024 * 1024,
         }

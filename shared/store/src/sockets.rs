@@ -84,9 +84,9 @@ fn carried_from(row: Reader<'_>) -> Result<Carried, Fault> {
         before: Position::new(place(row.number("floor")?)?, set("before")?),
         pushed: set("pushed")?,
         is_behind: row.flag("behind"),
-        awaited: match row.text("awaited")? {
+        asked_from: match row.text("asked_from")? {
             "" => None,
-            text => Some(Position::from_text(text).ok_or_else(|| row.corrupt("awaited"))?),
+            text => Some(Position::from_text(text).ok_or_else(|| row.corrupt("asked_from"))?),
         },
         replayed_from: row.maybe_number("replayed_from")?.map(place).transpose()?,
     })
@@ -161,7 +161,7 @@ impl Store {
         let mut transaction = Transaction::new();
         transaction.create(facts::asked_item(socket.user, id, asked, now), Denied::IdTaken);
         if let Wanted::Resume { since: Some(since), .. } = &asked.what {
-            let awaits = Update::new(keys::socket(socket.user, &socket.connection), "SET #awaited = :since")
+            let awaits = Update::new(keys::socket(socket.user, &socket.connection), "SET #asked_from = :since")
                 .when("attribute_exists(#pk)")
                 .value(":since", text(since.to_text()));
             transaction.update(awaits, Some(Denied::Stale));
@@ -169,10 +169,10 @@ impl Store {
         self.commit(transaction).await
     }
 
-    /// A replay has been carried out: it is no longer awaited, unless another was asked for meanwhile.
+    /// A replay has been carried out: it is no longer asked for, unless another was asked for meanwhile.
     pub async fn socket_answered(&self, socket: &Socket, since: &Position) -> Result<(), Fault> {
-        let answered = Update::new(keys::socket(socket.user, &socket.connection), "REMOVE #awaited")
-            .when("#awaited = :since")
+        let answered = Update::new(keys::socket(socket.user, &socket.connection), "REMOVE #asked_from")
+            .when("#asked_from = :since")
             .value(":since", text(since.to_text()));
         self.update_or_leave(answered).await
     }

@@ -71,7 +71,8 @@ fn what_fails_for_good_waits_where_an_alarm_sees_it() {
         let dead = match event.queue() {
             Some(queue) => {
                 let redrive = &template["Resources"][queue]["Properties"]["RedrivePolicy"];
-                assert_eq!(redrive["maxReceiveCount"], 5, "{queue}");
+                let receives = redrive["maxReceiveCount"].as_u64().unwrap();
+                assert!((5..=20).contains(&receives), "{queue}");
                 inner(&redrive["deadLetterTargetArn"]).to_owned()
             }
             None => {
