@@ -25,14 +25,6 @@ impl Reminder {
             Reminder::HourBefore => TimeDelta::hours(1),
         }
     }
-
-    /// It no longer goes out when this little time is left (`expertconnect.md` §6).
-    fn too_late(self) -> TimeDelta {
-        match self {
-            Reminder::DayBefore => TimeDelta::hours(1),
-            Reminder::HourBefore => TimeDelta::zero(),
-        }
-    }
 }
 
 /// What the schedule has to do with a booking.
@@ -59,13 +51,13 @@ impl Booking {
         }
     }
 
-    /// Passes the moments up to `now` and says whether there is something to be reminded of. One reminder at the most:
-    /// of two that were missed only the later still helps.
+    /// Passes the moments up to `now` and says whether there is something to be reminded of, before the start. One
+    /// reminder at the most: of two that were missed only the later goes out (`expertconnect.md` §6).
     pub fn remind(&self, now: Instant) -> Change {
         let start = self.interval.start();
         let is_ahead = |reminder: &Reminder| {
             let moment = start - reminder.ahead();
-            self.due_at.is_some_and(|due| due <= moment) && moment <= now && now < start - reminder.too_late()
+            self.due_at.is_some_and(|due| due <= moment) && moment <= now && now < start
         };
         let reminder = Reminder::ALL.into_iter().rev().find(is_ahead);
         let mut after = self.clone();
