@@ -219,7 +219,7 @@ async fn converse(
     for number in 0..messages {
         tokio::time::sleep_until((begin + turn * u32::try_from(number)?).into()).await;
         let text = format!("message {number} of somebody who has about sixty letters to say.");
-        let frame = json!({"type": "message.send", "content": text, "ref": number.to_string()});
+        let frame = json!({"type": "message.send", "content": text});
         let sent = Instant::now();
         one.send(Message::text(frame.to_string())).await?;
         told(&mut other, &text).await?;
