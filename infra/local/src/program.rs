@@ -58,7 +58,10 @@ async fn serve(options: Options) -> Result<(), Fault> {
 
 /// To standard error, for people; the functions on AWS write JSON.
 fn log(level: &str) {
-    let filter =
-        tracing_subscriber::EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).parse_lossy(level);
+    // To the embedded table a condition that does not hold is an error to warn of; to us it is an answer.
+    let directives = format!("{level},dynoxide::server=error");
+    let filter = tracing_subscriber::EnvFilter::builder()
+        .with_default_directive(LevelFilter::WARN.into())
+        .parse_lossy(directives);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
