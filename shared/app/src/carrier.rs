@@ -39,6 +39,8 @@ pub(crate) struct Carrier<'a> {
     /// Those of the batch that is being carried out.
     messages: &'a BTreeMap<MessageId, Told>,
     is_open: bool,
+    /// The last replay that was carried out, from here on.
+    answered: Option<Position>,
 }
 
 /// What a replay has to bring: frames in order, and the place they stop behind if that is not the end.
@@ -54,7 +56,7 @@ impl<'a> Carrier<'a> {
         render: Render,
         messages: &'a BTreeMap<MessageId, Told>,
     ) -> Self {
-        Self { stage, live, render, messages, is_open: true }
+        Self { stage, live, render, messages, is_open: true, answered: None }
     }
 
     /// Carries everything that concerns this socket, and notes what went out, even if the rest did not.
@@ -63,6 +65,10 @@ impl<'a> Carrier<'a> {
         let carried = self.carry_all(steps).await;
         if self.is_open && self.live != before {
             self.stage.app.store.socket_carried(&self.live).await?;
+        }
+        // Only once it is noted what the replay brought, or cursors would claim what a death in between left unknown.
+        if let Some(since) = self.answered.filter(|_| self.is_open) {
+            self.stage.app.store.socket_answered(&self.live.socket, &since).await?;
         }
         carried
     }
@@ -184,7 +190,8 @@ impl<'a> Carrier<'a> {
             Wanted::Resume { since: None, reference } => self.push_resumed(0, false, reference.as_deref()).await,
             Wanted::Resume { since: Some(since), reference } => {
                 self.replay(since, reference.as_deref()).await?;
-                Ok(self.stage.app.store.socket_answered(&self.live.socket, since).await?)
+                self.answered = Some(since.clone());
+                Ok(())
             }
             Wanted::Repeat { message, to, reference } => self.repeat(*message, *to, reference).await,
         }

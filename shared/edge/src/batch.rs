@@ -19,10 +19,6 @@ struct Failure {
 }
 
 impl Failures {
-    pub fn is_empty(&self) -> bool {
-        self.batch_item_failures.is_empty()
-    }
-
     /// Does all work, so many at once; what failed is logged and named by its identifier.
     pub async fn of<E, F>(work: impl IntoIterator<Item = (String, F)>, at_once: usize) -> Self
     where
