@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod backstage;
+pub mod consultations;
 pub mod crowd;
 pub mod faults;
 mod gateway;

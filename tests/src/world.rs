@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use app::capacity::Capacity;
 use app::files::Files;
 use app::tokens::Tokens;
-use app::{App, Clock, Hashing, Mint, Parts, Settings};
+use app::{App, Clock, Hashing, Keyring, Mint, Parts, Settings};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -98,6 +98,7 @@ impl World {
             tokens: Tokens::new(key),
             cursors: Cursors::new(key),
             origin_key: None,
+            keyring: Keyring::read(|name| env.get(name).cloned()),
             hashing: Hashing { memory_kib: 8, passes: 1 },
             capacity: Some(Capacity::default()),
             settings,

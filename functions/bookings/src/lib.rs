@@ -1,5 +1,6 @@
 //! The room for bookings: meetings and reviews.
 
+pub mod consultations;
 pub mod meetings;
 pub mod reviews;
 
@@ -9,6 +10,7 @@ use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(consultations::routes())
         .routes(routes!(meetings::list, meetings::request))
         .routes(routes!(meetings::show, meetings::change, meetings::replace))
         .routes(routes!(meetings::update_status))

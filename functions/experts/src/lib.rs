@@ -2,6 +2,7 @@
 
 mod availability;
 mod categories;
+pub mod consultations;
 mod profiles;
 mod short_list;
 mod skills;
@@ -13,6 +14,7 @@ use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(consultations::routes())
         .routes(routes!(profiles::search_users))
         .routes(routes!(profiles::show_user))
         .routes(routes!(slots::available_slots))

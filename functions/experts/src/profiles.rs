@@ -59,7 +59,7 @@ impl PublicProfile {
             bio: user.bio.clone(),
             profile_picture: picture::link(app, user.picture.as_ref()).await?,
             timezone: user.timezone.name().to_owned(),
-            is_verified: user.is_verified,
+            is_verified: user.is_verified(),
             rating: user.tally.mean_hundredths().map(|mean| f64::from(mean) / 100.0),
             review_count: user.tally.count,
             date_joined: user.joined_at.into(),

@@ -1,5 +1,6 @@
 //! The room for what reaches a person: messages and notifications.
 
+pub mod consultations;
 pub mod frames;
 pub mod messages;
 pub mod notifications;
@@ -10,6 +11,7 @@ use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(consultations::routes())
         .routes(routes!(messages::list, messages::send))
         .routes(routes!(messages::mark_all_read))
         .routes(routes!(messages::mark_read))

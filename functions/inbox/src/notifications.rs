@@ -39,11 +39,18 @@ fn type_word(topic: Topic) -> &'static str {
         Topic::Rescheduled => "meeting_rescheduled",
         Topic::Expired => "meeting_expired",
         Topic::NoShow => "meeting_no_show",
-        Topic::Reminder => "meeting_reminder",
+        Topic::DayReminder | Topic::HourReminder => "meeting_reminder",
         Topic::ReviewWanted => "review_reminder",
         Topic::CreditUpdate => "credit_update",
         Topic::NewMessage => "new_message",
         Topic::NewReview => "new_review",
+        Topic::Booked => "meeting_booked",
+        Topic::Completed => "meeting_completed",
+        Topic::Applied => "application_submitted",
+        Topic::Approved => "application_approved",
+        Topic::Rejected => "application_rejected",
+        Topic::Suspended => "expert_suspended",
+        Topic::PasswordReset => "password_reset",
     }
 }
 

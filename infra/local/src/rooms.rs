@@ -8,7 +8,7 @@ use app::capacity::Capacity;
 use app::files::Files;
 use app::mail::Post;
 use app::tokens::Tokens;
-use app::{Clock, Hashing, Mint, Settings};
+use app::{Clock, Hashing, Keyring, Mint, Settings};
 use edge::host::{Handler, room};
 use serde_json::Value as Json;
 use store::meter::Meter;
@@ -51,6 +51,7 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
         tokens: Tokens::new(key),
         cursors: Cursors::new(key),
         origin_key: None,
+        keyring: Keyring::read(|name| environment.get(name).cloned()),
         hashing: Hashing::default(),
         capacity: Some(Capacity::default()),
         settings,

@@ -1,7 +1,7 @@
 //! Bookings: asking for one, answering, moving, ending it.
 
 use domain::booking::{
-    Actor, Booking, Change, Draft, Due, Facade, Outcome, Party, Policy, Refusal, Seat, Status, Step, Times,
+    Actor, Booking, Change, Draft, Due, Facade, Mode, Outcome, Party, Policy, Refusal, Seat, Status, Step, Times,
 };
 use domain::category::CategoryId;
 use domain::chat::Pair;
@@ -45,6 +45,9 @@ pub async fn request(app: &App, caller: Caller, request: Request, keep: Keep<'_,
         let draft = Draft {
             id: app.mint.booking(now),
             facade: Facade::Meetings,
+            mode: Mode::Video,
+            room: None,
+            conversation: None,
             title: request.title.clone(),
             description: request.description.clone(),
             category: request.category,
@@ -86,7 +89,7 @@ async fn commit_at(
     now: domain::Instant,
 ) -> Result<Booking> {
     let notices = match change.after.facade {
-        Facade::Meetings => words::meetings::of_change(change, &app.mint, now),
+        Facade::Meetings | Facade::Consultations => words::meetings::of_change(change, &app.mint, now),
     };
     app.store.booking_commit(transaction, change, &notices).await?;
     Ok(change.after.clone())

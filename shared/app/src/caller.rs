@@ -12,6 +12,8 @@ use crate::{App, Error, Result};
 pub struct Caller {
     user: UserId,
     session: SessionId,
+    /// Only known of somebody who was admitted.
+    is_admin: bool,
 }
 
 impl Caller {
@@ -25,7 +27,22 @@ impl Caller {
 
     /// Who the token says it is. Only for reads that happen beside [`admit`] and whose answer waits for it.
     pub fn presumed(claims: &Claims) -> Self {
-        Self { user: claims.user, session: claims.session }
+        Self { user: claims.user, session: claims.session, is_admin: false }
+    }
+}
+
+/// An administrator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Staff(Caller);
+
+impl Staff {
+    /// `Forbidden` for whoever is none.
+    pub fn prove(caller: Caller) -> Result<Self> {
+        if caller.is_admin { Ok(Self(caller)) } else { Err(Error::Forbidden) }
+    }
+
+    pub fn caller(&self) -> Caller {
+        self.0
     }
 }
 
@@ -46,7 +63,10 @@ pub(crate) async fn admit_to(app: &App, claims: &Claims, counted: Counted) -> Re
     };
     match app.store.gate_session(claims.user, claims.session, counted, now).await? {
         Gate::Closed => Err(Error::TokenInvalid),
-        Gate::Open(standing) => Ok((Caller::presumed(claims), quota(standing.hit, limit, now)?)),
+        Gate::Open(standing) => {
+            let caller = Caller { is_admin: standing.is_admin, ..Caller::presumed(claims) };
+            Ok((caller, quota(standing.hit, limit, now)?))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why a use-case did not do what was asked.
 
 use domain::interval::Interval;
-use domain::{Sentence, booking, ledger, person};
+use domain::{Sentence, booking, chat, expert, file, ledger, payment, person};
 use store::{BadCursor, Denied, Failed, Fault};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -17,6 +17,23 @@ pub enum Error {
     Ledger(#[from] ledger::Refusal),
     #[error(transparent)]
     Person(#[from] person::Refusal),
+    #[error(transparent)]
+    Expert(#[from] expert::Refusal),
+    #[error(transparent)]
+    File(#[from] file::Refusal),
+    #[error(transparent)]
+    Chat(#[from] chat::Refusal),
+    #[error(transparent)]
+    Payment(#[from] payment::Refusal),
+    /// This refresh token was used before: its session is over.
+    #[error("This token was used before. Log in again.")]
+    TokenReused,
+    /// A token out of a mail: unknown, used, replaced or too old.
+    #[error("This link is not valid any more. Ask for another.")]
+    LinkInvalid,
+    /// A booking that was named does not exist for the caller.
+    #[error("There is no such booking.")]
+    UnknownBooking,
     #[error("{0}")]
     WeakPassword(Sentence),
     #[error("The username or the password is wrong.")]
@@ -98,6 +115,10 @@ impl From<Denied> for Error {
             Denied::Booking(refusal) => Self::Booking(refusal),
             Denied::Ledger(refusal) => Self::Ledger(refusal),
             Denied::Person(refusal) => Self::Person(refusal),
+            Denied::Expert(refusal) => Self::Expert(refusal),
+            Denied::File(refusal) => Self::File(refusal),
+            Denied::Chat(refusal) => Self::Chat(refusal),
+            Denied::Payment(refusal) => Self::Payment(refusal),
             Denied::Stale | Denied::IdTaken => Self::Stale,
             Denied::ClaimLost => Self::InFlight,
         }

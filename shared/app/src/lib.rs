@@ -16,6 +16,7 @@ pub mod due;
 pub mod error;
 pub mod files;
 mod keep;
+mod keyring;
 pub mod mail;
 pub mod mailing;
 mod mint;
@@ -40,6 +41,7 @@ use std::sync::Arc;
 pub use clock::Clock;
 pub use error::{Error, Result};
 pub use keep::Keep;
+pub use keyring::Keyring;
 pub use mint::Mint;
 pub use passwords::Hashing;
 pub use settings::{BadSetting, NAMES as SETTING_NAMES, Settings};
@@ -65,6 +67,7 @@ pub struct Parts {
     pub cursors: Cursors,
     /// What CloudFront adds to its requests to be believed whom they are for; without it nobody is.
     pub origin_key: Option<String>,
+    pub keyring: Keyring,
     pub hashing: Hashing,
     /// Where costs per route are added up; only locally.
     pub capacity: Option<Capacity>,

@@ -60,7 +60,7 @@ fn broken(detail: String) -> Error {
 async fn compose(app: &App, of: MailOf) -> Result<Option<Mail>> {
     let Some(reader) = app.store.user(of.user).await?.filter(|user| !user.is_suspended) else { return Ok(None) };
     let Some(id) = of.about else { return Ok(Some(mail::welcome(&app.settings, &reader))) };
-    let Some(notice) = app.store.notice(of.user, id).await? else { return Ok(None) };
+    let Some(notice) = app.store.notice_to_mail(of.user, id).await? else { return Ok(None) };
     let booking = match &notice.invite {
         Some(_) => booking_of(app, &notice).await?,
         None => None,

@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use domain::Instant;
-use domain::ids::{BookingId, EntryId, HoursId, MessageId, NoticeId, PaymentId, ReviewId, SessionId, SkillId, UserId};
+use domain::ids::{
+    ApplicationId, BlockId, BookingId, ConversationId, DocumentId, EntryId, HoursId, MessageId, NoticeId, PaymentId,
+    ReviewId, SessionId, SkillId, UploadId, UserId,
+};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -30,6 +33,7 @@ macro_rules! minting {
 minting! {
     booking: BookingId, review: ReviewId, message: MessageId, notice: NoticeId, entry: EntryId,
     payment: PaymentId, skill: SkillId, hours: HoursId, session: SessionId,
+    application: ApplicationId, document: DocumentId, upload: UploadId, block: BlockId,
 }
 
 impl Mint {
@@ -41,9 +45,13 @@ impl Mint {
         self.number() as u16
     }
 
-    /// Persons have even ids, so that no conversation, which will have odd ones, is ever mistaken for one.
+    /// Persons have even ids and conversations odd ones, so that neither is ever mistaken for the other.
     pub fn user(&self, now: Instant) -> UserId {
         UserId::mint(now, self.chance() & !1)
+    }
+
+    pub fn conversation(&self, now: Instant) -> ConversationId {
+        ConversationId::mint(now, self.chance() | 1)
     }
 
     /// Any number: the owner of a claim, the secret part of a file's name.

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use domain::chat::Pair;
 use domain::feed::Part;
 use domain::ids::{MessageId, UserId};
+use domain::notice::Channel;
 use futures_util::future::join_all;
 use store::MailOf;
 use store::facts::{self, Asked, Ended};
@@ -49,7 +50,9 @@ pub async fn carry_out(stage: &Backstage, person: UserId, facts: &[Fact], render
 
 fn mail_of(person: UserId, fact: &Fact) -> Option<MailOf> {
     match fact {
-        Fact::Noticed(notice) if notice.mailed => Some(MailOf { user: person, about: Some(notice.id) }),
+        Fact::Noticed(notice) if notice.channel != Channel::List => {
+            Some(MailOf { user: person, about: Some(notice.id) })
+        }
         Fact::ProfileChanged { is_new: true, .. } => Some(MailOf { user: person, about: None }),
         _ => None,
     }
@@ -66,6 +69,7 @@ async fn to_sockets(stage: &Backstage, person: UserId, facts: &[Fact], render: R
     let steps: Vec<_> = facts
         .iter()
         .filter_map(|fact| match fact {
+            Fact::Noticed(notice) if notice.channel == Channel::Mail => None,
             Fact::Noticed(notice) => Some(Step::Entry(Entry::Noticed(notice.clone()))),
             Fact::Sent(sent) => Some(Step::Entry(Entry::Sent(sent.clone()))),
             Fact::Asked(asked) => Some(Step::Asked(asked)),

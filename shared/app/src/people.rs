@@ -61,9 +61,10 @@ async fn open(app: &App, registration: Registration, roles: Roles) -> Result<Use
             picture: None,
             joined_at: now,
             roles,
-            is_verified: false,
+            expert: None,
             is_suspended: false,
             tally: Tally::default(),
+            tally_as_expert: Tally::default(),
             skills: Vec::new(),
             hours: Vec::new(),
             version: 1,
@@ -91,7 +92,7 @@ pub async fn ensure_admin(app: &App, email: &Email, password: &str) -> Result<()
         last_name: String::new(),
     };
     let taken = [domain::person::Refusal::UsernameTaken, domain::person::Refusal::EmailTaken];
-    match open(app, registration, Roles { admin: true, expert: false }).await {
+    match open(app, registration, Roles { admin: true }).await {
         // Another instance that started at the same moment was faster.
         Err(Error::Person(refusal)) if taken.contains(&refusal) => Ok(()),
         opened => opened.map(|_| ()),

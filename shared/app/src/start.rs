@@ -1,5 +1,6 @@
 //! Assembling the app in a Lambda: settings from the environment, secrets from the secret store, one warm connection.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -11,7 +12,7 @@ use crate::backstage::{Backstage, Queues, Sockets};
 use crate::files::Files;
 use crate::mail::Post;
 use crate::tokens::Tokens;
-use crate::{App, Clock, Error, Hashing, Mint, Parts, Result, Settings, people};
+use crate::{App, Clock, Error, Hashing, Keyring, Mint, Parts, Result, Settings, people};
 
 /// What the secret holds, as JSON.
 #[derive(Deserialize)]
@@ -93,7 +94,10 @@ impl App {
                 None => Ok(None),
             }
         })?;
-        let secrets: Secrets = serde_json::from_str(&secrets).map_err(|error| broken("reading the secret", error))?;
+        let unreadable = |error| broken("reading the secret", error);
+        let others: BTreeMap<String, serde_json::Value> = serde_json::from_str(&secrets).map_err(unreadable)?;
+        let keyring = Keyring::read(|name| others.get(&name.to_lowercase())?.as_str().map(str::to_owned));
+        let secrets: Secrets = serde_json::from_str(&secrets).map_err(unreadable)?;
         let files = aws_sdk_s3::config::Builder::from(config)
             .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired)
             .build();
@@ -106,6 +110,7 @@ impl App {
             tokens: Tokens::new(secrets.token_key.as_bytes()),
             cursors: Cursors::new(secrets.token_key.as_bytes()),
             origin_key,
+            keyring,
             hashing: Hashing::default(),
             capacity: None,
             settings,

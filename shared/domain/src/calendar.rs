@@ -4,6 +4,6 @@ mod schedule;
 mod slots;
 mod time_of_day;
 
-pub use schedule::{Block, Schedule, WeeklyHours};
+pub use schedule::{Absence, Block, Schedule, WeeklyHours};
 pub use slots::{ALTERNATIVES, Diaries, HORIZON_DAYS, alternatives, free_slots};
 pub use time_of_day::TimeOfDay;

@@ -89,6 +89,25 @@ impl Message {
     }
 }
 
+/// What chatting says no to, beside a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("You cannot write to yourself.")]
+    OwnConversation,
+    #[error("This conversation is closed.")]
+    Closed,
+    #[error("This message was deleted.")]
+    Deleted,
+    #[error("Only a text can be changed.")]
+    NotText,
+    #[error("Only its sender may do this.")]
+    NotTheSender,
+    #[error("Only who blocked may lift the block.")]
+    NotTheBlocker,
+    #[error("There is no such message in this conversation.")]
+    UnknownReply,
+}
+
 /// Message text: 1..=4000 characters, not only blanks, kept as typed.
 pub fn parse_content(text: &str) -> Result<String, Sentence> {
     match text.chars().count() {

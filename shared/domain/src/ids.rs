@@ -70,6 +70,16 @@ ids! {
     HoursId,
     /// One login: what an access token belongs to.
     SessionId,
+    /// Two people's conversation. Odd, where a person's is even.
+    ConversationId,
+    /// Somebody's wish to be an expert.
+    ApplicationId,
+    /// A paper of an applicant or an expert.
+    DocumentId,
+    /// A file on its way into the file store.
+    UploadId,
+    /// Dates on which an expert is away.
+    BlockId,
 }
 
 #[cfg(test)]

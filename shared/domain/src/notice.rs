@@ -1,7 +1,8 @@
 //! Notifications: written in the transaction of their cause, in the words of the façade that caused them.
 
 use crate::Instant;
-use crate::ids::{NoticeId, UserId};
+use crate::booking::Facade;
+use crate::ids::{ConversationId, NoticeId, UserId};
 
 /// What a notification is about. Each façade shows the nearest word it knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,26 +13,43 @@ pub enum Topic {
     Rescheduled,
     Expired,
     NoShow,
-    Reminder,
+    DayReminder,
+    HourReminder,
     ReviewWanted,
     CreditUpdate,
     NewMessage,
     NewReview,
+    /// Their own request has been made.
+    Booked,
+    Completed,
+    Applied,
+    Approved,
+    Rejected,
+    Suspended,
+    PasswordReset,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 11] = [
+    pub const ALL: [Topic; 19] = [
         Topic::Requested,
         Topic::Confirmed,
         Topic::Cancelled,
         Topic::Rescheduled,
         Topic::Expired,
         Topic::NoShow,
-        Topic::Reminder,
+        Topic::DayReminder,
+        Topic::HourReminder,
         Topic::ReviewWanted,
         Topic::CreditUpdate,
         Topic::NewMessage,
         Topic::NewReview,
+        Topic::Booked,
+        Topic::Completed,
+        Topic::Applied,
+        Topic::Approved,
+        Topic::Rejected,
+        Topic::Suspended,
+        Topic::PasswordReset,
     ];
 }
 
@@ -60,21 +78,35 @@ pub struct Invite {
     pub state: InviteState,
 }
 
-/// One notification in a person's list.
+/// How a person hears of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// In their list.
+    List,
+    /// In their list, and by e-mail.
+    ListAndMail,
+    /// By e-mail alone.
+    Mail,
+}
+
+/// Something a person is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub id: NoticeId,
     pub user: UserId,
+    /// In whose words it is written.
+    pub facade: Facade,
     pub topic: Topic,
     pub title: String,
     /// A sentence naming the booking's title or the other person.
     pub content: String,
-    /// The booking, message or review it is about.
+    /// The booking, message, review or application it is about.
     pub related: Option<i64>,
+    /// Where a message stands.
+    pub conversation: Option<ConversationId>,
     /// The other person, where finding `related` needs them (a message lives under its pair).
     pub peer: Option<UserId>,
-    /// Whether it also goes out by e-mail.
-    pub mailed: bool,
+    pub channel: Channel,
     /// The time its mail names; a calendar file goes with it unless it only reminds.
     pub invite: Option<Invite>,
     pub is_read: bool,

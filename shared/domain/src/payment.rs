@@ -24,6 +24,20 @@ pub struct Payment {
     pub created_at: Instant,
 }
 
+/// What paying for a booking says no to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Paid, cancelled, over or free.
+    #[error("There is nothing to pay for this.")]
+    NotPayable,
+    #[error("Only who booked may pay.")]
+    NotThePayer,
+    #[error("The provider's signature is not valid.")]
+    BadSignature,
+    #[error("The amount is not that of the payment.")]
+    AmountMismatch,
+}
+
 /// What one credit costs, in cents of a US dollar.
 pub const CREDIT_PRICE_CENTS: u32 = 100;
 

@@ -2,6 +2,7 @@
 
 use crate::calendar::WeeklyHours;
 use crate::category::CategoryId;
+use crate::expert::{Expert, Standing};
 use crate::ids::{HoursId, SkillId, UserId};
 use crate::review::Tally;
 use crate::text::{Email, Username};
@@ -21,12 +22,14 @@ pub struct User {
     pub picture: Option<Picture>,
     pub joined_at: Instant,
     pub roles: Roles,
-    /// An administrator verified this expert.
-    pub is_verified: bool,
+    /// What they are as an expert; `None`: they never applied.
+    pub expert: Option<Expert>,
     /// A suspended account can do nothing and is found by nobody.
     pub is_suspended: bool,
     /// Reviews received. Written by reviews only.
     pub tally: Tally,
+    /// Those of them received as expert.
+    pub tally_as_expert: Tally,
     pub skills: Vec<Skill>,
     pub hours: Vec<HoursRow>,
     /// Rises with every change a person makes to it.
@@ -35,7 +38,6 @@ pub struct User {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Roles {
-    pub expert: bool,
     pub admin: bool,
 }
 
@@ -124,6 +126,15 @@ impl User {
             "" => self.username.as_str().to_owned(),
             name => name.to_owned(),
         }
+    }
+
+    pub fn standing(&self) -> Option<Standing> {
+        self.expert.as_ref().map(|expert| expert.standing)
+    }
+
+    /// An administrator approved this expert, and nobody suspended them since.
+    pub fn is_verified(&self) -> bool {
+        self.standing() == Some(Standing::Approved)
     }
 
     pub fn skill(&self, id: SkillId) -> Result<&Skill, Refusal> {

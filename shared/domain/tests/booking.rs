@@ -5,8 +5,8 @@
 use chrono::{TimeDelta, TimeZone, Utc};
 use domain::Instant;
 use domain::booking::{
-    Actor, Booking, Change, Draft, Facade, Fact, Funds, Outcome, Party, Policy, Refusal, Seat, Status, Step, Times,
-    table,
+    Actor, Booking, Change, Draft, Facade, Fact, Funds, Mode, Outcome, Party, Policy, Refusal, Seat, Status, Step,
+    Times, table,
 };
 use domain::calendar::Schedule;
 use domain::ids::{BookingId, EntryId, UserId};
@@ -34,6 +34,9 @@ fn draft(price: Amount, policy: Policy) -> Draft {
     Draft {
         id: BookingId::new(1).unwrap(),
         facade: Facade::Meetings,
+        mode: Mode::Video,
+        room: None,
+        conversation: None,
         title: "Lifetimes".to_owned(),
         description: String::new(),
         category: None,

@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use app::caller::{Caller, Group, admit, admit_address};
+use app::caller::{Caller, Group, Staff, admit, admit_address};
 use app::error::Quota;
 use app::{App, Error};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
@@ -122,6 +122,28 @@ impl Door {
         }
     }
 
+    async fn enter_without_token(&self) -> Result<(), Problem> {
+        let quota = admit_address(&self.app, &self.address, Group::General).await?;
+        self.progress().quota = Some(quota);
+        Ok(())
+    }
+
+    /// An administrator, admitted; a read of theirs waits for it too.
+    async fn enter_as_staff(&self) -> Result<Staff, Problem> {
+        let caller = self.enter().await?;
+        let pending = self.progress().pending.take();
+        if let Some(check) = pending {
+            let (caller, quota) = check.await.map_err(|_panicked| Problem::internal())??;
+            let mut progress = self.progress();
+            progress.admitted = Some(caller);
+            progress.quota = Some(quota);
+            drop(progress);
+            return Ok(Staff::prove(caller)?);
+        }
+        let admitted = self.progress().admitted.unwrap_or(caller);
+        Ok(Staff::prove(admitted)?)
+    }
+
     async fn enter_as_guest(&self) -> Result<(), Problem> {
         let quota = admit_address(&self.app, &self.address, Group::Authentication).await?;
         self.progress().quota = Some(quota);
@@ -195,6 +217,34 @@ impl<S: Sync> FromRequestParts<S> for Signed {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         door(parts)?.enter().await.map(Signed)
+    }
+}
+
+/// Asks for nothing but a good token, if there is one at all. Whoever has none is counted by address.
+#[derive(Clone, Copy, Debug)]
+pub struct Visitor(pub Option<Caller>);
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let door = door(parts)?;
+        match door.token {
+            Some(_) => door.enter().await.map(|caller| Visitor(Some(caller))),
+            None => door.enter_without_token().await.map(|()| Visitor(None)),
+        }
+    }
+}
+
+/// Asks for an administrator: 403 for everybody else who is signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct Administrator(pub Staff);
+
+impl<S: Sync> FromRequestParts<S> for Administrator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        door(parts)?.enter_as_staff().await.map(Administrator)
     }
 }
 

@@ -134,7 +134,7 @@ impl Problem {
 
     // 401
 
-    fn unauthenticated(code: &'static str, sentence: impl Into<Text>) -> Self {
+    pub fn unauthenticated(code: &'static str, sentence: impl Into<Text>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, sentence)
             .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }

@@ -2,7 +2,7 @@
 
 use app::Error;
 use domain::interval::Interval;
-use domain::{booking, ledger, person};
+use domain::{booking, chat, expert, file, ledger, payment, person};
 use serde_json::{Value, json};
 
 use crate::door::add_quota;
@@ -19,6 +19,13 @@ impl From<Error> for Problem {
             }
             Error::Ledger(refusal) => of_ledger(refusal, sentence),
             Error::Person(refusal) => of_person(refusal, sentence),
+            Error::Expert(refusal) => of_expert(refusal, sentence),
+            Error::File(refusal) => of_file(refusal, sentence),
+            Error::Chat(refusal) => of_chat(refusal, sentence),
+            Error::Payment(refusal) => of_payment(refusal, sentence),
+            Error::TokenReused => Self::unauthenticated("token_reused", sentence),
+            Error::LinkInvalid => Self::refused("token_invalid", sentence),
+            Error::UnknownBooking => Self::field("booking", sentence),
             Error::WeakPassword(_) => Self::field("password", sentence),
             Error::InvalidCredentials => Self::invalid_credentials(),
             Error::AccountSuspended => Self::account_suspended(),
@@ -104,5 +111,54 @@ fn of_person(refusal: person::Refusal, sentence: String) -> Problem {
         Refusal::HoursEndBeforeStart => Problem::field("end_time", sentence),
         Refusal::HoursTaken | Refusal::TooManyHours => Problem::field("start_time", sentence),
         Refusal::NotFound => Problem::not_found(),
+    }
+}
+
+fn of_expert(refusal: expert::Refusal, sentence: String) -> Problem {
+    use expert::Refusal;
+    match refusal {
+        Refusal::ApplicationPending => Problem::refused("application_pending", sentence),
+        Refusal::AlreadyExpert => Problem::refused("already_expert", sentence),
+        Refusal::Suspended => Problem::new(StatusCode::FORBIDDEN, "suspended", sentence),
+        Refusal::NotExpert => Problem::new(StatusCode::FORBIDDEN, "not_expert", sentence),
+        Refusal::NoActiveApplication => Problem::refused("no_active_application", sentence),
+        Refusal::AlreadyReviewed => Problem::refused("already_reviewed", sentence),
+        Refusal::NotApproved => Problem::refused("not_approved", sentence),
+        Refusal::NotSuspended => Problem::refused("not_suspended", sentence),
+        Refusal::TooManyDocuments => Problem::field("file", sentence),
+        Refusal::TooManyBlocks => Problem::field("start_date", sentence),
+    }
+}
+
+fn of_file(refusal: file::Refusal, sentence: String) -> Problem {
+    use file::Refusal;
+    match refusal {
+        Refusal::NoFile => Problem::refused("no_file", sentence),
+        Refusal::Empty => Problem::field("file", sentence),
+        Refusal::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "file_too_large", sentence),
+        Refusal::UnsupportedType => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_file_type", sentence),
+        Refusal::BadUpload => Problem::refused("bad_upload", sentence),
+    }
+}
+
+fn of_chat(refusal: chat::Refusal, sentence: String) -> Problem {
+    use chat::Refusal;
+    match refusal {
+        Refusal::OwnConversation => Problem::field("expert_id", sentence),
+        Refusal::Closed => Problem::new(StatusCode::FORBIDDEN, "closed", sentence),
+        Refusal::Deleted => Problem::refused("message_deleted", sentence),
+        Refusal::NotText => Problem::refused("not_text", sentence),
+        Refusal::NotTheSender | Refusal::NotTheBlocker => Problem::forbidden(sentence),
+        Refusal::UnknownReply => Problem::field("reply_to", sentence),
+    }
+}
+
+fn of_payment(refusal: payment::Refusal, sentence: String) -> Problem {
+    use payment::Refusal;
+    match refusal {
+        Refusal::NotPayable => Problem::conflict("not_payable", sentence),
+        Refusal::NotThePayer => Problem::forbidden(sentence),
+        Refusal::BadSignature => Problem::refused("invalid_signature", sentence),
+        Refusal::AmountMismatch => Problem::refused("amount_mismatch", sentence),
     }
 }

@@ -1,8 +1,8 @@
 //! A booking as an item.
 
-use domain::booking::{Booking, Facade, Funds, Party, Policy, Seat, Status};
+use domain::booking::{Booking, Chain, Facade, Funds, Mode, Party, Policy, Seat, Status};
 use domain::category;
-use domain::ids::{BookingId, UserId};
+use domain::ids::{BookingId, ConversationId, UserId};
 use domain::interval::Interval;
 use domain::ledger::{Amount, Currency, Unit};
 
@@ -21,7 +21,10 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .maybe("due_at", place, text)
         .number("id", booking.id)
         .maybe("root", (booking.root != booking.id).then_some(booking.root), number)
+        .maybe("replaces", booking.chain.replaces, number)
+        .maybe("replaced_by", booking.chain.replaced_by, number)
         .text("facade", facade_text(booking.facade))
+        .maybe("mode", Some(booking.mode).filter(|mode| *mode != Mode::Video), |mode| text(mode_text(mode)))
         .text("title", &booking.title)
         .text("description", &booking.description)
         .maybe("category", booking.category, |category| number(category.get()))
@@ -32,6 +35,12 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .text("unit", &keys::unit_text(booking.price.unit))
         .number("price", booking.price.minor)
         .text("funds", funds_text(booking.funds))
+        .maybe("pay_by", booking.pay_by, time)
+        .text("room", booking.room.as_deref().unwrap_or_default())
+        .maybe("conversation", booking.conversation, number)
+        .maybe("started_at", booking.started_at, time)
+        .maybe("ended_at", booking.ended_at, time)
+        .text("reason", &booking.reason)
         .number("paid_out", booking.paid_out)
         .maybe("absent", booking.absent, |seat| text(seat_text(seat)))
         .maybe("due", booking.due_at, time)
@@ -78,7 +87,15 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
     Ok(Booking {
         id,
         root: row.maybe_number("root")?.and_then(BookingId::new).unwrap_or(id),
-        facade: find([Facade::Meetings], facade_text, facade).ok_or_else(|| row.corrupt("facade"))?,
+        chain: Chain {
+            replaces: row.maybe_number("replaces")?.and_then(BookingId::new),
+            replaced_by: row.maybe_number("replaced_by")?.and_then(BookingId::new),
+        },
+        facade: self::facade(facade).ok_or_else(|| row.corrupt("facade"))?,
+        mode: match row.text("mode")? {
+            "" => Mode::Video,
+            mode => find(Mode::ALL, mode_text, mode).ok_or_else(|| row.corrupt("mode"))?,
+        },
         title: row.owned("title")?,
         description: row.owned("description")?,
         category,
@@ -92,7 +109,13 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
             minor: row.number("price")?,
         },
         funds: find(FUNDS, funds_text, funds).ok_or_else(|| row.corrupt("funds"))?,
+        pay_by: row.maybe_time("pay_by")?,
         policy: read_policy(row)?,
+        room: Some(row.owned("room")?).filter(|room| !room.is_empty()),
+        conversation: row.maybe_number("conversation")?.and_then(ConversationId::new),
+        started_at: row.maybe_time("started_at")?,
+        ended_at: row.maybe_time("ended_at")?,
+        reason: row.owned("reason")?,
         paid_out: row.count("paid_out")?,
         absent: find([Seat::Learner, Seat::Expert], seat_text, row.text("absent")?),
         due_at: row.maybe_time("due")?,
@@ -137,9 +160,22 @@ pub(crate) fn unit(text: &str) -> Option<Unit> {
     }
 }
 
-fn facade_text(facade: Facade) -> &'static str {
+pub(crate) fn facade_text(facade: Facade) -> &'static str {
     match facade {
         Facade::Meetings => "meetings",
+        Facade::Consultations => "consultations",
+    }
+}
+
+pub(crate) fn facade(text: &str) -> Option<Facade> {
+    find(Facade::ALL, facade_text, text)
+}
+
+fn mode_text(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Video => "video",
+        Mode::Chat => "chat",
+        Mode::Phone => "phone",
     }
 }
 

@@ -6,7 +6,7 @@ use domain::booking::{self, Booking, Change};
 use domain::ids::{BookingId, UserId};
 use domain::notice::Notice;
 use domain::review::Review;
-use domain::{ledger, person};
+use domain::{chat, expert, file, ledger, payment, person};
 
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
@@ -25,6 +25,14 @@ pub enum Denied {
     Ledger(#[from] ledger::Refusal),
     #[error(transparent)]
     Person(#[from] person::Refusal),
+    #[error(transparent)]
+    Expert(#[from] expert::Refusal),
+    #[error(transparent)]
+    File(#[from] file::Refusal),
+    #[error(transparent)]
+    Chat(#[from] chat::Refusal),
+    #[error(transparent)]
+    Payment(#[from] payment::Refusal),
     /// The item changed since it was read: decide again.
     #[error("changed meanwhile")]
     Stale,

@@ -136,7 +136,7 @@ pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
     let sk = row.text("sk")?;
     let fact = if sk == keys::PROFILE {
         Fact::ProfileChanged { profile: Box::new(person_codec::from_item(&item)?), is_new }
-    } else if sk.starts_with(keys::NOTICE) {
+    } else if sk.starts_with(keys::NOTICE) || sk.starts_with(keys::LETTER) {
         Fact::Noticed(notices::from_item(&item)?)
     } else if sk.starts_with(keys::SENT) {
         Fact::Sent(crate::feed::sent_from(row)?)

@@ -23,7 +23,6 @@ pub struct Hit {
 /// What a person may do at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    pub is_expert: bool,
     pub is_admin: bool,
     pub hit: Hit,
 }
@@ -119,7 +118,7 @@ impl Store {
         match self.count(update, counted, now).await {
             Ok((old, hit)) => {
                 let old = Reader(&old);
-                Ok(Gate::Open(Standing { is_expert: old.flag("expert"), is_admin: old.flag("admin"), hit }))
+                Ok(Gate::Open(Standing { is_admin: old.flag("admin"), hit }))
             }
             Err(Failed::Refused(_)) => Ok(Gate::Closed),
             Err(Failed::Fault(fault)) => Err(fault),

@@ -92,6 +92,18 @@ pub(crate) fn notice_sk(notice: NoticeId) -> String {
     format!("{NOTICE}{}", id_text(notice.get()))
 }
 
+/// What a person is told by mail alone.
+pub(crate) fn letter(user: UserId, notice: NoticeId) -> Key {
+    key(person(user), format!("{LETTER}{}", id_text(notice.get())))
+}
+
+pub(crate) const LETTER: &str = "LETTER#";
+
+/// When an expert is away.
+pub(crate) fn absences(user: UserId) -> Key {
+    key(person(user), "ABSENCES")
+}
+
 /// A person's own message, for their other devices: until [`crate::feed`] forgets it.
 pub(crate) fn sent(user: UserId, message: MessageId) -> Key {
     key(person(user), format!("{SENT}{}", id_text(message.get())))

@@ -3,6 +3,7 @@
 //! [`keys`] is the only place that knows how items are named; [`table`] the only one that talks to DynamoDB; a command's
 //! writes are one [`transaction`] whose legs each name the refusal they mean. Everything else maps one aggregate to items.
 
+mod absences;
 mod booking_codec;
 mod bookings;
 mod chats;
@@ -31,6 +32,7 @@ pub mod stocktaking;
 mod table;
 mod transaction;
 
+pub use absences::Absences;
 pub use bookings::BookingWithReviews;
 pub use bookings::Denied;
 pub use chats::{Guard, PairFound, Told};

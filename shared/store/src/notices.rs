@@ -3,11 +3,12 @@
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::Instant;
 use domain::feed::SETTLES_WITHIN_SECONDS;
-use domain::ids::{NoticeId, UserId};
-use domain::notice::{Invite, InviteState, Notice, Topic};
+use domain::ids::{ConversationId, NoticeId, UserId};
+use domain::notice::{Channel, Invite, InviteState, Notice, Topic};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::Page;
+use crate::booking_codec;
 use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::lists::before;
@@ -23,11 +24,19 @@ fn topic_text(topic: Topic) -> &'static str {
         Topic::Rescheduled => "rescheduled",
         Topic::Expired => "expired",
         Topic::NoShow => "no_show",
-        Topic::Reminder => "reminder",
+        Topic::DayReminder => "day_reminder",
+        Topic::HourReminder => "hour_reminder",
         Topic::ReviewWanted => "review_wanted",
         Topic::CreditUpdate => "credit_update",
         Topic::NewMessage => "new_message",
         Topic::NewReview => "new_review",
+        Topic::Booked => "booked",
+        Topic::Completed => "completed",
+        Topic::Applied => "applied",
+        Topic::Approved => "approved",
+        Topic::Rejected => "rejected",
+        Topic::Suspended => "suspended",
+        Topic::PasswordReset => "password_reset",
     }
 }
 
@@ -40,16 +49,27 @@ fn state_text(state: InviteState) -> &'static str {
     }
 }
 
+/// A mail is long out, or given up.
+const LETTER_SECONDS: i64 = 30 * 24 * 60 * 60;
+
 pub(crate) fn to_item(notice: &Notice) -> Item {
-    Row::at(&keys::notice(notice.user, notice.id))
+    // A letter stands in no list and is forgotten some day.
+    let (key, until) = match notice.channel {
+        Channel::Mail => (keys::letter(notice.user, notice.id), Some(notice.created_at.timestamp() + LETTER_SECONDS)),
+        Channel::List | Channel::ListAndMail => (keys::notice(notice.user, notice.id), None),
+    };
+    Row::at(&key)
+        .maybe("expires_at", until, number)
         .number("id", notice.id)
+        .text("facade", booking_codec::facade_text(notice.facade))
         .number("user", notice.user)
         .text("topic", topic_text(notice.topic))
         .text("title", &notice.title)
         .text("content", &notice.content)
         .maybe("related", notice.related, number)
         .maybe("peer", notice.peer, number)
-        .flag("mailed", notice.mailed)
+        .maybe("conversation", notice.conversation, number)
+        .flag("mailed", notice.channel != Channel::List)
         .maybe("start", notice.invite, |invite| time(invite.start))
         .maybe("end", notice.invite, |invite| time(invite.end))
         .maybe("sequence", notice.invite, |invite| number(invite.sequence))
@@ -62,16 +82,22 @@ pub(crate) fn to_item(notice: &Notice) -> Item {
 
 pub(crate) fn from_item(item: &Item) -> Result<Notice, Fault> {
     let row = Reader(item);
-    let topic = row.text("topic")?;
+    let (topic, facade) = (row.text("topic")?, row.text("facade")?);
     Ok(Notice {
         id: row.id("id", NoticeId::new)?,
         user: row.id("user", UserId::new)?,
+        facade: booking_codec::facade(facade).ok_or_else(|| row.corrupt("facade"))?,
         topic: Topic::ALL.into_iter().find(|known| topic_text(*known) == topic).ok_or_else(|| row.corrupt("topic"))?,
         title: row.owned("title")?,
         content: row.owned("content")?,
         related: row.maybe_number("related")?,
         peer: row.maybe_number("peer")?.and_then(UserId::new),
-        mailed: row.flag("mailed"),
+        conversation: row.maybe_number("conversation")?.and_then(ConversationId::new),
+        channel: match row.flag("mailed") {
+            _ if row.text("sk")?.starts_with(keys::LETTER) => Channel::Mail,
+            true => Channel::ListAndMail,
+            false => Channel::List,
+        },
         invite: invite(&row)?,
         is_read: row.flag("is_read"),
         created_at: row.time("created_at")?,
@@ -102,6 +128,12 @@ const MOST_MARKED: usize = 5_000;
 impl Store {
     pub async fn notice(&self, user: UserId, id: NoticeId) -> Result<Option<Notice>, Fault> {
         self.get(&keys::notice(user, id)).await?.as_ref().map(from_item).transpose()
+    }
+
+    /// What a person is told by mail, whether or not it stands in their list too.
+    pub async fn notice_to_mail(&self, user: UserId, id: NoticeId) -> Result<Option<Notice>, Fault> {
+        let found = self.get_many(&[keys::notice(user, id), keys::letter(user, id)], true).await?;
+        found.values().next().map(from_item).transpose()
     }
 
     /// A person's notifications, newest first, as last written.
@@ -256,12 +288,14 @@ mod tests {
             let notice = Notice {
                 id: NoticeId::new(1).unwrap(),
                 user: UserId::new(2).unwrap(),
+                facade: domain::booking::Facade::Meetings,
                 topic: Topic::Requested,
                 title: "Meeting Request".to_owned(),
                 content: "Ada requested a meeting.".to_owned(),
                 related: Some(3),
+                conversation: None,
                 peer: None,
-                mailed: true,
+                channel: Channel::ListAndMail,
                 invite,
                 is_read: false,
                 created_at: start,

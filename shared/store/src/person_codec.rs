@@ -2,15 +2,19 @@
 
 use domain::calendar::{TimeOfDay, WeeklyHours};
 use domain::category;
-use domain::ids::{HoursId, SkillId, UserId};
+use domain::expert::{Expert, Specialty, Standing};
+use domain::ids::{ApplicationId, HoursId, SkillId, UserId};
+use domain::ledger::Amount;
 use domain::person::{HoursRow, Level, Picture, Roles, Skill, User};
 use domain::review::Tally;
 use domain::text::{Email, Username};
 use domain::zone::Zone;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use crate::fault::Fault;
-use crate::keys;
-use crate::row::{Item, Reader, Row, text};
+use crate::row::{Item, Reader, Row, number, text, time};
+use crate::{booking_codec, keys};
 
 pub(crate) fn to_item(user: &User) -> Item {
     let (picture_url, picture_key) = match &user.picture {
@@ -30,16 +34,70 @@ pub(crate) fn to_item(user: &User) -> Item {
         .maybe("picture_url", picture_url, text)
         .maybe("picture_key", picture_key, text)
         .time("joined_at", user.joined_at)
-        .flag("expert", user.roles.expert)
         .flag("admin", user.roles.admin)
-        .flag("verified", user.is_verified)
+        .maybe("expert", user.expert.as_ref(), |expert| AttributeValue::M(expert_row(expert).into_item()))
         .flag("suspended", user.is_suspended)
         .number("review_count", user.tally.count)
         .number("review_sum", user.tally.sum)
+        .number("expert_count", user.tally_as_expert.count)
+        .number("expert_sum", user.tally_as_expert.sum)
         .rows("skills", user.skills.iter().map(skill_row))
         .rows("hours", user.hours.iter().map(hours_row))
         .number("version", user.version)
         .into_item()
+}
+
+fn expert_row(expert: &Expert) -> Row {
+    Row::nested()
+        .text("standing", standing_text(expert.standing))
+        .maybe("application", expert.application, number)
+        .text("specialty", expert.specialty.as_str())
+        .number("years", expert.experience_years)
+        .maybe("unit", expert.price, |price| text(keys::unit_text(price.unit)))
+        .maybe("price", expert.price, |price| number(price.minor))
+        .flag("active", expert.is_active)
+        .maybe("verified_at", expert.verified_at, time)
+        .text("notes", &expert.notes)
+        .time("created_at", expert.created_at)
+        .time("updated_at", expert.updated_at)
+}
+
+fn standing_text(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Pending => "pending",
+        Standing::UnderReview => "under_review",
+        Standing::Approved => "approved",
+        Standing::Rejected => "rejected",
+        Standing::Suspended => "suspended",
+    }
+}
+
+fn expert(row: Reader<'_>) -> Result<Expert, Fault> {
+    let (standing, specialty) = (row.text("standing")?, row.text("specialty")?);
+    let price = match row.maybe_number("price")? {
+        Some(minor) => {
+            Some(Amount { unit: booking_codec::unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?, minor })
+        }
+        None => None,
+    };
+    Ok(Expert {
+        standing: Standing::ALL
+            .into_iter()
+            .find(|known| standing_text(*known) == standing)
+            .ok_or_else(|| row.corrupt("standing"))?,
+        application: row.maybe_number("application")?.and_then(ApplicationId::new),
+        specialty: Specialty::ALL
+            .into_iter()
+            .find(|known| known.as_str() == specialty)
+            .ok_or_else(|| row.corrupt("specialty"))?,
+        experience_years: row.number("years")?,
+        price,
+        is_active: row.flag("active"),
+        verified_at: row.maybe_time("verified_at")?,
+        notes: row.owned("notes")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+    })
 }
 
 fn skill_row(skill: &Skill) -> Row {
@@ -78,10 +136,15 @@ pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
         timezone: Zone::parse(row.text("timezone")?).map_err(|_| row.corrupt("timezone"))?,
         picture,
         joined_at: row.time("joined_at")?,
-        roles: Roles { expert: row.flag("expert"), admin: row.flag("admin") },
-        is_verified: row.flag("verified"),
+        roles: Roles { admin: row.flag("admin") },
+        expert: match item.get("expert") {
+            Some(AttributeValue::M(nested)) => Some(expert(Reader(nested))?),
+            Some(_) => return Err(row.corrupt("expert")),
+            None => None,
+        },
         is_suspended: row.flag("suspended"),
         tally: Tally { count: row.count("review_count")?, sum: row.count("review_sum")? },
+        tally_as_expert: Tally { count: row.count("expert_count")?, sum: row.count("expert_sum")? },
         skills: row.rows("skills")?.into_iter().map(skill).collect::<Result<_, _>>()?,
         hours: row.rows("hours")?.into_iter().map(hours).collect::<Result<_, _>>()?,
         version: row.number("version")?,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use app::files::Files;
 use app::tokens::Tokens;
-use app::{App, Hashing, Mint, Parts};
+use app::{App, Hashing, Keyring, Mint, Parts};
 use aws_sdk_s3::config::{BehaviorVersion, Config, Credentials, Region, RequestChecksumCalculation};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -113,6 +113,7 @@ pub(crate) fn with_bucket(world: &World) -> (App, Bucket) {
         tokens: Tokens::new(key),
         cursors: Cursors::new(key),
         origin_key: None,
+        keyring: Keyring::default(),
         hashing: Hashing { memory_kib: 8, passes: 1 },
         capacity: None,
         settings,

@@ -182,8 +182,7 @@ async fn a_rating_is_the_mean_of_the_reviews_received_to_two_decimals() {
 #[tokio::test]
 async fn an_expert_whom_an_administrator_verified_is_shown_as_verified() {
     let world = World::new().await;
-    let ada = world.register("ada").await;
-    super::support::alter(&ada, |user| user.is_verified = true).await;
+    let ada = world.expert("ada").await;
     assert_eq!(ada.get("/api/users/me/").await.is(200)["is_verified"], true);
     assert_eq!(ada.get(&format!("/api/users/{}/", ada.id)).await.is(200)["is_verified"], true);
 }

@@ -8,7 +8,6 @@ use domain::ids::UserId;
 use domain::person::User;
 use http::Request;
 use serde_json::{Value as Json, json};
-use store::Transaction;
 use tests::person::stamp;
 use tests::{Answer, Person, World};
 
@@ -74,12 +73,7 @@ pub(crate) fn ids(list: &[Json]) -> Vec<i64> {
 
 /// Changes a person's account past the API, as an administrator will one day.
 pub(crate) async fn alter(person: &Person, change: impl FnOnce(&mut User)) {
-    let store = &person.world.app.store;
-    let before =
-        store.user(UserId::new(person.id).expect("an id")).await.expect("the table reads").expect("an account");
-    let mut after = before.clone();
-    change(&mut after);
-    store.user_save(Transaction::new(), &before, &after).await.unwrap_or_else(|_| panic!("the account can be saved"));
+    person.alter(change).await;
 }
 
 /// Suspends an account: nothing in this product does so yet, but everything must respect it.
@@ -99,9 +93,7 @@ pub(crate) fn block(world: &World) {
 
 /// The administrator of a world.
 pub(crate) async fn admin(world: &World) -> Person {
-    let email = domain::text::Email::parse("root@example.org").expect("an address");
-    app::people::ensure_admin(&world.app, &email, Person::PASSWORD).await.expect("the administrator can be made");
-    Person::stranger(world, "root@example.org").logs_in().await
+    world.admin().await
 }
 
 /// Requests, confirms and completes a meeting of half an hour that begins in an hour; afterwards its end has come.

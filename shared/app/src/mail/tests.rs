@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex};
 
 use domain::Instant;
-use domain::booking::{Actor, Booking, Change, Draft, Facade, Outcome, Party, Policy, Step, Times};
+use domain::booking::{Actor, Booking, Change, Draft, Facade, Mode, Outcome, Party, Policy, Step, Times};
 use domain::calendar::Schedule;
 use domain::ids::{BookingId, EntryId, UserId};
 use domain::ledger::Amount;
@@ -58,9 +58,10 @@ fn reader(name: &str, zone: &str) -> User {
         picture: None,
         joined_at: Instant::default(),
         roles: Roles::default(),
-        is_verified: false,
+        expert: None,
         is_suspended: false,
         tally: Tally::default(),
+        tally_as_expert: Tally::default(),
         skills: Vec::new(),
         hours: Vec::new(),
         version: 1,
@@ -74,6 +75,9 @@ fn requested_at(title: &str, start: &str, minutes: i64) -> Change {
     let draft = Draft {
         id: BookingId::new(77).unwrap(),
         facade: Facade::Meetings,
+        mode: Mode::Video,
+        room: None,
+        conversation: None,
         title: title.to_owned(),
         description: String::new(),
         category: None,

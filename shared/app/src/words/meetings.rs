@@ -1,9 +1,9 @@
 //! ExpertConnect's notifications (`expertconnect.md` §6): title, sentence, receiver and whether a mail follows.
 
 use domain::Instant;
-use domain::booking::{Actor, Booking, Change, Fact, Reminder, Seat};
+use domain::booking::{Actor, Booking, Change, Facade, Fact, Reminder, Seat};
 use domain::ids::UserId;
-use domain::notice::{Invite, InviteState, Notice, Topic};
+use domain::notice::{Channel, Invite, InviteState, Notice, Topic};
 
 use crate::Mint;
 
@@ -39,12 +39,14 @@ pub fn of_change(change: &Change, mint: &Mint, now: Instant) -> Vec<Notice> {
         notices.push(Notice {
             id,
             user: booking.party(telling.to).id,
+            facade: Facade::Meetings,
             topic: telling.topic,
             title: telling.title.to_owned(),
             content: telling.content,
             related: Some(booking.id.get()),
+            conversation: None,
             peer: Some(booking.party(telling.to.other()).id),
-            mailed: telling.mailed,
+            channel: if telling.mailed { Channel::ListAndMail } else { Channel::List },
             invite: telling.invite.map(|state| invite(booking, state)),
             is_read: false,
             created_at: now,
@@ -117,14 +119,14 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
             vec![tell(Learner, Topic::CreditUpdate, "Credits Returned", false, content)]
         }
         Fact::Reminded(reminder) => {
-            let heading = match reminder {
-                Reminder::DayBefore => "Meeting in 24 hours",
-                Reminder::HourBefore => "Meeting in 1 hour",
+            let (topic, heading) = match reminder {
+                Reminder::DayBefore => (Topic::DayReminder, "Meeting in 24 hours"),
+                Reminder::HourBefore => (Topic::HourReminder, "Meeting in 1 hour"),
             };
             let start = booking.interval.start().format("%-d %B %Y at %H:%M UTC");
             let remind = |to: Seat| {
                 let content = format!("Your meeting \"{title}\" with {} begins on {start}.", name(to.other()));
-                tell(to, Topic::Reminder, heading, true, content).inviting(InviteState::Reminder)
+                tell(to, topic, heading, true, content).inviting(InviteState::Reminder)
             };
             [Learner, Expert].into_iter().map(remind).collect()
         }
@@ -149,12 +151,14 @@ pub(crate) fn personal(
     Notice {
         id: mint.notice(now),
         user: to,
+        facade: Facade::Meetings,
         topic,
         title: title.to_owned(),
         content,
         related: Some(related),
+        conversation: None,
         peer: Some(from),
-        mailed: false,
+        channel: Channel::List,
         invite: None,
         is_read: false,
         created_at: now,
@@ -166,7 +170,7 @@ pub(crate) fn personal(
 mod tests {
     use super::*;
     use chrono::TimeDelta;
-    use domain::booking::{Draft, Facade, Outcome, Party, Policy, Step, Times};
+    use domain::booking::{Draft, Mode, Outcome, Party, Policy, Step, Times};
     use domain::calendar::Schedule;
     use domain::ids::{BookingId, EntryId};
     use domain::ledger::Amount;
@@ -180,6 +184,9 @@ mod tests {
         let draft = Draft {
             id: BookingId::new(1).unwrap(),
             facade: Facade::Meetings,
+            mode: Mode::Video,
+            room: None,
+            conversation: None,
             title: "Ownership".to_owned(),
             description: String::new(),
             category: None,

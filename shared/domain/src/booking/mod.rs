@@ -15,7 +15,7 @@ pub use table::{Actor, Step};
 
 use crate::Instant;
 use crate::category::CategoryId;
-use crate::ids::{BookingId, UserId};
+use crate::ids::{BookingId, ConversationId, UserId};
 use crate::interval::Interval;
 use crate::ledger::{Amount, Entry};
 
@@ -24,7 +24,9 @@ pub struct Booking {
     pub id: BookingId,
     /// The first of a chain of replacements: its hold is this booking's hold.
     pub root: BookingId,
+    pub chain: Chain,
     pub facade: Facade,
+    pub mode: Mode,
     pub title: String,
     pub description: String,
     pub category: Option<CategoryId>,
@@ -36,7 +38,18 @@ pub struct Booking {
     pub start_version: u32,
     pub price: Amount,
     pub funds: Funds,
+    /// Until when a price that is due must be paid.
+    pub pay_by: Option<Instant>,
     pub policy: Policy,
+    /// Where a video call takes place: at least 128 random bits, never used again.
+    pub room: Option<String>,
+    /// The conversation that belongs to it.
+    pub conversation: Option<ConversationId>,
+    /// When somebody said that they began, and that they were done.
+    pub started_at: Option<Instant>,
+    pub ended_at: Option<Instant>,
+    /// Why it was cancelled, in the words of whoever did.
+    pub reason: String,
     /// What the expert got for it in total: the captured price and tips, in minor units.
     pub paid_out: u32,
     /// Who did not come, once reported.
@@ -136,6 +149,30 @@ pub enum Funds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Facade {
     Meetings,
+    Consultations,
+}
+
+impl Facade {
+    pub const ALL: [Facade; 2] = [Facade::Meetings, Facade::Consultations];
+}
+
+/// How the two meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Video,
+    Chat,
+    Phone,
+}
+
+impl Mode {
+    pub const ALL: [Mode; 3] = [Mode::Video, Mode::Chat, Mode::Phone];
+}
+
+/// The bookings before and after this one, where one takes the place of another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Chain {
+    pub replaces: Option<BookingId>,
+    pub replaced_by: Option<BookingId>,
 }
 
 /// The rules frozen into a booking when it is made. Times are minutes.

@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 
-use super::{Actor, Booking, Change, Facade, Fact, Funds, Party, Policy, Refusal, Status};
+use super::{Actor, Booking, Chain, Change, Facade, Fact, Funds, Mode, Party, Policy, Refusal, Status};
 use crate::Instant;
 use crate::calendar::Schedule;
 use crate::category::CategoryId;
-use crate::ids::{BookingId, EntryId};
+use crate::ids::{BookingId, ConversationId, EntryId};
 use crate::interval::Interval;
 use crate::ledger::Amount;
 
@@ -22,6 +22,9 @@ pub struct Times {
 pub struct Draft {
     pub id: BookingId,
     pub facade: Facade,
+    pub mode: Mode,
+    pub room: Option<String>,
+    pub conversation: Option<ConversationId>,
     pub title: String,
     pub description: String,
     pub category: Option<CategoryId>,
@@ -60,7 +63,9 @@ impl Booking {
         let mut after = Booking {
             id: draft.id,
             root: draft.id,
+            chain: Chain::default(),
             facade: draft.facade,
+            mode: draft.mode,
             title: draft.title,
             description: draft.description,
             category: draft.category,
@@ -71,7 +76,13 @@ impl Booking {
             start_version: 1,
             price: draft.price,
             funds: Funds::Free,
+            pay_by: None,
             policy: draft.policy,
+            room: draft.room,
+            conversation: draft.conversation,
+            started_at: None,
+            ended_at: None,
+            reason: String::new(),
             paid_out: 0,
             absent: None,
             due_at: Some(interval.start()),

@@ -4,6 +4,7 @@ use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta};
 
 use super::TimeOfDay;
 use crate::Instant;
+use crate::ids::BlockId;
 use crate::interval::Interval;
 use crate::zone::Zone;
 
@@ -30,6 +31,16 @@ pub struct Block {
     pub start_date: NaiveDate,
     pub end_date: NaiveDate,
     pub zone: Zone,
+}
+
+/// An expert's own note of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    pub id: BlockId,
+    pub block: Block,
+    /// At most 200 characters.
+    pub reason: String,
+    pub created_at: Instant,
 }
 
 /// What an expert has published.

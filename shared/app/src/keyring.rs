@@ -1,0 +1,30 @@
+//! Secrets shared with others: whoever serves the video, whoever takes the money.
+
+/// None is there unless it was configured. Read under the names a laptop's environment has; on AWS they are members of
+/// the secret, in small letters.
+#[derive(Clone, Default)]
+pub struct Keyring {
+    /// Signs the tokens of video rooms.
+    pub jitsi: Option<String>,
+    /// Calls Stripe.
+    pub stripe: Option<String>,
+    pub stripe_webhook: Option<String>,
+    pub paypal_webhook: Option<String>,
+    pub wise_webhook: Option<String>,
+    pub simulated_webhook: Option<String>,
+}
+
+impl Keyring {
+    /// Empty counts as absent.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let find = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+        Self {
+            jitsi: find("JITSI_SECRET"),
+            stripe: find("STRIPE_SECRET_KEY"),
+            stripe_webhook: find("STRIPE_WEBHOOK_SECRET"),
+            paypal_webhook: find("PAYPAL_WEBHOOK_SECRET"),
+            wise_webhook: find("WISE_WEBHOOK_SECRET"),
+            simulated_webhook: find("SIMULATED_WEBHOOK_SECRET"),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What makes a person an expert: an application, an administrator's word, and the terms they offer.
+
+use crate::Instant;
+use crate::ids::ApplicationId;
+use crate::ledger::Amount;
+
+/// The expert's side of a person. It begins with their first application.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expert {
+    pub standing: Standing,
+    /// The newest application.
+    pub application: Option<ApplicationId>,
+    pub specialty: Specialty,
+    /// 0..=80
+    pub experience_years: u8,
+    /// What a session costs; `None`: nothing.
+    pub price: Option<Amount>,
+    /// Takes new bookings.
+    pub is_active: bool,
+    /// When an administrator first approved.
+    pub verified_at: Option<Instant>,
+    /// What the administrator who decided last had to say.
+    pub notes: String,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+/// How far an administrator's verdict has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    Pending,
+    UnderReview,
+    Approved,
+    Rejected,
+    Suspended,
+}
+
+impl Standing {
+    pub const ALL: [Standing; 5] =
+        [Standing::Pending, Standing::UnderReview, Standing::Approved, Standing::Rejected, Standing::Suspended];
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Specialty {
+    Relationship,
+    Career,
+    Spiritual,
+    Health,
+    General,
+}
+
+impl Specialty {
+    pub const ALL: [Specialty; 5] =
+        [Specialty::Relationship, Specialty::Career, Specialty::Spiritual, Specialty::Health, Specialty::General];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Specialty::Relationship => "relationship",
+            Specialty::Career => "career",
+            Specialty::Spiritual => "spiritual",
+            Specialty::Health => "health",
+            Specialty::General => "general",
+        }
+    }
+}
+
+/// What applying, vetting and offering say no to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("You have an open application.")]
+    ApplicationPending,
+    #[error("You are an expert already.")]
+    AlreadyExpert,
+    #[error("Your expert profile is suspended.")]
+    Suspended,
+    #[error("You are not an approved expert.")]
+    NotExpert,
+    #[error("You have no open application.")]
+    NoActiveApplication,
+    #[error("This application has been decided.")]
+    AlreadyReviewed,
+    #[error("This expert is not approved.")]
+    NotApproved,
+    #[error("This expert is not suspended.")]
+    NotSuspended,
+    #[error("A person has at most 50 documents.")]
+    TooManyDocuments,
+    #[error("At most 100 absences can be kept.")]
+    TooManyBlocks,
+}

@@ -1,0 +1,2 @@
+//! The specification `consultations.md`, told room by room.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]

@@ -1,0 +1,82 @@
+//! The consultations façade in a test: where it is, and who lives there.
+
+use domain::calendar::{TimeOfDay, WeeklyHours};
+use domain::expert::{Expert, Specialty, Standing};
+use domain::ids::{HoursId, UserId};
+use domain::person::{HoursRow, User};
+use domain::zone::Zone;
+use store::Transaction;
+
+use crate::person::Person;
+use crate::world::World;
+
+/// A path of this façade.
+pub fn c(path: &str) -> String {
+    format!("/api/v1/consultations/{path}")
+}
+
+impl World {
+    /// The administrator.
+    pub async fn admin(&self) -> Person {
+        let email = domain::text::Email::parse("root@example.org").expect("an address");
+        app::people::ensure_admin(&self.app, &email, Person::PASSWORD).await.expect("the administrator can be made");
+        Person::stranger(self, "root@example.org").logs_in().await
+    }
+
+    /// An approved, active expert who works for nothing and has published no hours.
+    pub async fn expert(&self, username: &str) -> Person {
+        let person = self.register(username).await;
+        let now = self.now();
+        person
+            .alter(|user| {
+                user.expert = Some(Expert {
+                    standing: Standing::Approved,
+                    application: None,
+                    specialty: Specialty::General,
+                    experience_years: 5,
+                    price: None,
+                    is_active: true,
+                    verified_at: Some(now),
+                    notes: String::new(),
+                    created_at: now,
+                    updated_at: now,
+                });
+            })
+            .await;
+        person
+    }
+}
+
+impl Person {
+    /// Changes an account past the API.
+    pub async fn alter(&self, change: impl FnOnce(&mut User)) {
+        let store = &self.world.app.store;
+        let before =
+            store.user(UserId::new(self.id).expect("an id")).await.expect("the table reads").expect("an account");
+        let mut after = before.clone();
+        change(&mut after);
+        store
+            .user_save(Transaction::new(), &before, &after)
+            .await
+            .unwrap_or_else(|_| panic!("the account can be saved"));
+    }
+
+    /// Publishes weekly hours past the API: day (0 is Monday), start, end, zone.
+    pub async fn opens(&self, rows: &[(u8, &str, &str, &str)]) {
+        let rows: Vec<_> = rows
+            .iter()
+            .zip(1..)
+            .map(|((day, start, end, zone), id)| HoursRow {
+                id: HoursId::new(id).expect("an id"),
+                hours: WeeklyHours {
+                    day: *day,
+                    start: TimeOfDay::parse_start(start).expect("a time"),
+                    end: TimeOfDay::parse_end(end).expect("a time"),
+                    zone: Some(Zone::parse(zone).expect("a zone")),
+                    open: true,
+                },
+            })
+            .collect();
+        self.alter(|user| user.hours = rows).await;
+    }
+}
