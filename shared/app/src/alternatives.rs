@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::Instant;
+use domain::booking::Facade;
 use domain::calendar::{Diaries, HORIZON_DAYS, Schedule, WeeklyHours, alternatives};
 use domain::ids::UserId;
 use domain::interval::Interval;
@@ -18,11 +19,12 @@ pub(crate) fn schedule<'a>(expert: &'a User, rows: &'a [WeeklyHours]) -> Schedul
     Schedule { rows, blocks: &[], account_zone: &expert.timezone }
 }
 
-/// Up to five free times as long as `wanted`.
+/// Up to five free times as long as `wanted`, by the rules of the façade that asks.
 pub(crate) async fn offer(
     app: &App,
-    expert: &User,
-    learner: UserId,
+    facade: Facade,
+    schedule: Schedule<'_>,
+    (expert, learner): (UserId, UserId),
     wanted: Interval,
     now: Instant,
 ) -> Result<Vec<Interval>> {
@@ -30,9 +32,10 @@ pub(crate) async fn offer(
     let Some(window) = Interval::new(now, until) else {
         return Ok(Vec::new());
     };
-    let mut busy = app.store.busy(&[expert.id, learner], window).await?;
-    let (theirs, ours) = (busy.remove(&expert.id).unwrap_or_default(), busy.remove(&learner).unwrap_or_default());
-    let rows = weekly_hours(expert);
-    let diaries = Diaries { schedule: schedule(expert, &rows), expert: &theirs, learner: &ours, now };
-    Ok(alternatives(&diaries, &wanted))
+    let mut busy = app.store.busy(&[expert, learner], window, now).await?;
+    let (theirs, ours) = (busy.remove(&expert).unwrap_or_default(), busy.remove(&learner).unwrap_or_default());
+    let diaries = Diaries { schedule, expert: &theirs, learner: &ours, now };
+    Ok(match facade {
+        Facade::Meetings | Facade::Consultations => alternatives(&diaries, &wanted),
+    })
 }

@@ -10,9 +10,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     #[error(transparent)]
     Booking(#[from] booking::Refusal),
-    /// The time was taken; these are free.
+    /// The time was taken, by the caller's own bookings or by those of the expert; these are free.
     #[error("This time is no longer free.")]
-    SlotTaken { alternatives: Vec<Interval> },
+    SlotTaken { own: bool, alternatives: Vec<Interval> },
+    /// The expert is not there at that time; then they are.
+    #[error("The expert is not available at this time.")]
+    OutsideHours { alternatives: Vec<Interval> },
     #[error(transparent)]
     Ledger(#[from] ledger::Refusal),
     #[error(transparent)]

@@ -32,6 +32,7 @@ pub mod slots;
 pub mod sockets;
 mod start;
 pub mod tokens;
+pub mod video;
 pub mod wallet;
 pub mod words;
 

@@ -39,7 +39,7 @@ pub async fn free(
     let Some(window) = Interval::new(from.max(now), end) else {
         return Ok(Vec::new()); // all of it is past
     };
-    let busy = app.store.busy(&[expert.id, caller.user()], window).await?;
+    let busy = app.store.busy(&[expert.id, caller.user()], window, now).await?;
     let rows = weekly_hours(&expert);
     let diaries =
         Diaries { schedule: schedule(&expert, &rows), expert: &busy[&expert.id], learner: &busy[&caller.user()], now };

@@ -9,7 +9,7 @@ use crate::bookings::{self, Seated};
 use crate::caller::Caller;
 use crate::keep::{Keep, decided};
 use crate::settings::Provider;
-use crate::words::meetings;
+use crate::words;
 use crate::{App, Result, people};
 
 pub async fn balance(app: &App, caller: Caller) -> Result<Balance> {
@@ -92,7 +92,7 @@ pub async fn transfer_for(
             return Ok(0);
         };
         let moved = total.saturating_sub(booking.paid_out);
-        let notices = meetings::of_change(&change, &app.mint, now);
+        let notices = words::of_change(&change, words::meetings::tellings, &app.mint, now);
         let answer = Transferred { moved, new_balance: seen.saturating_sub(moved) };
         app.store.booking_commit(keep.begin(&answer), &change, &notices).await?;
         Ok(moved)

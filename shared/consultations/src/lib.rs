@@ -5,7 +5,9 @@ pub mod expert;
 pub mod number;
 pub mod page;
 pub mod problem;
+pub mod review;
 
 pub use expert::{ExpertCard, Viewer};
 pub use page::{Asked, Paged};
 pub use problem::Refused;
+pub use review::ReviewCard;

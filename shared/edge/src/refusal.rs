@@ -14,9 +14,10 @@ impl From<Error> for Problem {
         let sentence = error.to_string();
         match error {
             Error::Booking(refusal) => of_booking(refusal, sentence),
-            Error::SlotTaken { alternatives } => {
+            Error::SlotTaken { alternatives, .. } => {
                 Self::conflict("slot_taken", sentence).with_member("alternatives", times(&alternatives))
             }
+            Error::OutsideHours { .. } => of_booking(booking::Refusal::OutsideAvailability, sentence),
             Error::Ledger(refusal) => of_ledger(refusal, sentence),
             Error::Person(refusal) => of_person(refusal, sentence),
             Error::Expert(refusal) => of_expert(refusal, sentence),
@@ -78,13 +79,14 @@ fn of_booking(refusal: booking::Refusal, sentence: String) -> Problem {
         Refusal::StartNotAhead => Problem::field("scheduled_start", sentence),
         Refusal::EndNotAfterStart | Refusal::TooLong => Problem::field("scheduled_end", sentence),
         Refusal::OutsideAvailability => Problem::refused("outside_availability", sentence),
-        Refusal::SlotTaken => Problem::conflict("slot_taken", sentence),
+        Refusal::SlotTaken | Refusal::OwnConflict => Problem::conflict("slot_taken", sentence),
         Refusal::Blocked => Problem::blocked(),
         Refusal::WrongParty => Problem::forbidden(sentence),
         Refusal::InvalidTransition => Problem::refused("invalid_transition", sentence),
         Refusal::TooEarly => Problem::refused("too_early", sentence),
         Refusal::TooLate => Problem::refused("too_late", sentence),
         Refusal::PaymentRequired => Problem::refused("payment_required", sentence),
+        Refusal::NotStarted => Problem::refused("not_started", sentence),
         Refusal::NotCompleted => Problem::refused("not_completed", sentence),
         Refusal::AlreadyReviewed => Problem::refused("already_reviewed", sentence),
         Refusal::NotTheOtherParty => Problem::field("reviewee_id", sentence),

@@ -63,7 +63,7 @@ fn names(pair: Pair, user: UserId) -> &'static Names {
     if user == pair.low() { &LOW } else { &HIGH }
 }
 
-fn conversation_from(item: &Item, pair: Pair) -> Result<Conversation, Fault> {
+pub(crate) fn conversation_from(item: &Item, pair: Pair) -> Result<Conversation, Fault> {
     let row = Reader(item);
     let side = |names: &Names| -> Result<Side, Fault> {
         Ok(Side {

@@ -33,8 +33,7 @@ mod table;
 mod transaction;
 
 pub use absences::Absences;
-pub use bookings::BookingWithReviews;
-pub use bookings::Denied;
+pub use bookings::{BookingWithReviews, Denied, ToBook};
 pub use chats::{Guard, PairFound, Told};
 pub use cursor::{BadCursor, Cursors};
 pub use fault::{Failed, Fault};

@@ -57,7 +57,10 @@ pub fn of_notice(settings: &Settings, notice: &Notice, reader: &User, booking: O
     let is_reminder = notice.invite.is_some_and(|invite| invite.state == InviteState::Reminder);
     let unsubscribe = is_reminder.then(|| url(settings, "settings/notifications"));
     let link = match booking {
-        Some(booking) => Link { words: letters::OPEN_MEETING, url: url(settings, &letters::meeting_path(booking.id)) },
+        Some(booking) => {
+            let (words, path) = letters::booking_link(booking);
+            Link { words, url: url(settings, &path) }
+        }
         None => Link { words: letters::OPEN_PLATFORM, url: url(settings, "") },
     };
     let letter = Letter {

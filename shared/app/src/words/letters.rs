@@ -1,9 +1,10 @@
 //! ExpertConnect's words around a notification in its mail; the notification itself says the rest.
 
-use domain::booking::Seat;
+use domain::booking::{Booking, Facade, Seat};
 
 pub(crate) const PLATFORM: &str = "ExpertConnect";
-pub(crate) const OPEN_MEETING: &str = "Open the meeting";
+const OPEN_MEETING: &str = "Open the meeting";
+const OPEN_CONSULTATION: &str = "Open the consultation";
 pub(crate) const OPEN_PLATFORM: &str = "Open ExpertConnect";
 pub(crate) const WELCOME: &str = "Welcome to ExpertConnect";
 
@@ -23,6 +24,10 @@ pub(crate) fn role(seat: Seat) -> &'static str {
     }
 }
 
-pub(crate) fn meeting_path(id: impl std::fmt::Display) -> String {
-    format!("meetings/{id}")
+/// Where a booking is looked at, and what the link there says.
+pub(crate) fn booking_link(booking: &Booking) -> (&'static str, String) {
+    match booking.facade {
+        Facade::Meetings => (OPEN_MEETING, format!("meetings/{}", booking.id)),
+        Facade::Consultations => (OPEN_CONSULTATION, format!("consultations/{}", booking.id)),
+    }
 }
