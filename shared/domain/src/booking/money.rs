@@ -1,6 +1,6 @@
 //! Where a booking's price goes: held, captured once or released once, and given on top.
 
-use chrono::TimeDelta;
+use chrono::{SubsecRound, TimeDelta};
 
 use super::{Booking, Change, Facade, Fact, Funds, Refusal, Seat, Status};
 use crate::Instant;
@@ -22,7 +22,10 @@ impl Booking {
             (Unit::Credit, minor) => (Funds::Held, minor),
             (Unit::Currency(_), minor) => (Funds::Due, minor),
         };
-        self.pay_by = (self.funds == Funds::Due).then(|| self.interval.start().min(now + PAYS_WITHIN));
+        self.pay_by = (self.funds == Funds::Due).then(|| {
+            // It is shown in whole seconds and is over when it says so.
+            self.interval.start().min(now.trunc_subsecs(0) + PAYS_WITHIN)
+        });
         (self.funds == Funds::Held).then(|| {
             let legs = transfer(Account::Spendable(self.learner.id), Account::Held(self.learner.id), self.price.minor);
             self.entry(id, Cause::Hold(self.root), legs, now)
