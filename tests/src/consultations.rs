@@ -30,23 +30,7 @@ impl World {
     /// An approved, active expert who works for nothing and has published no hours.
     pub async fn expert(&self, username: &str) -> Person {
         let person = self.register(username).await;
-        let now = self.now();
-        person
-            .alter(|user| {
-                user.expert = Some(Expert {
-                    standing: Standing::Approved,
-                    application: None,
-                    specialty: Specialty::General,
-                    experience_years: 5,
-                    price: None,
-                    is_active: true,
-                    verified_at: Some(now),
-                    notes: String::new(),
-                    created_at: now,
-                    updated_at: now,
-                });
-            })
-            .await;
+        person.becomes_an_expert().await;
         person
     }
 }
@@ -57,6 +41,24 @@ pub fn wish(expert: &Person, start: DateTime<Utc>) -> Json {
 }
 
 impl Person {
+    /// Approved and active, past the API.
+    pub async fn becomes_an_expert(&self) {
+        let now = self.world.now();
+        let expert = Expert {
+            standing: Standing::Approved,
+            application: None,
+            specialty: Specialty::General,
+            experience_years: 5,
+            price: None,
+            is_active: true,
+            verified_at: Some(now),
+            notes: String::new(),
+            created_at: now,
+            updated_at: now,
+        };
+        self.alter(|user| user.expert = Some(expert)).await;
+    }
+
     /// Asks for a video consultation of half an hour.
     pub async fn consults(&self, expert: &Person, start: DateTime<Utc>) -> Answer {
         self.post(&c("consultations/book/"), wish(expert, start)).await

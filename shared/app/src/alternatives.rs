@@ -4,11 +4,9 @@ use chrono::TimeDelta;
 use domain::Instant;
 use domain::booking::Facade;
 use domain::calendar::{Diaries, HORIZON_DAYS, Schedule, WeeklyHours, alternatives};
-use domain::ids::UserId;
 use domain::interval::Interval;
 use domain::person::User;
-
-use crate::{App, Result};
+use domain::quanta::Busy;
 
 /// The expert's published hours, read in the account's zone where a row has none of its own.
 pub(crate) fn weekly_hours(expert: &User) -> Vec<WeeklyHours> {
@@ -20,22 +18,20 @@ pub(crate) fn schedule<'a>(expert: &'a User, rows: &'a [WeeklyHours]) -> Schedul
 }
 
 /// Up to five free times as long as `wanted`, by the rules of the façade that asks.
-pub(crate) async fn offer(
-    app: &App,
+pub(crate) fn offer(
     facade: Facade,
     schedule: Schedule<'_>,
-    (expert, learner): (UserId, UserId),
+    (expert, learner): (&Busy, &Busy),
     wanted: Interval,
     now: Instant,
-) -> Result<Vec<Interval>> {
-    let until = now + TimeDelta::days(HORIZON_DAYS) + wanted.duration();
-    let Some(window) = Interval::new(now, until) else {
-        return Ok(Vec::new());
-    };
-    let mut busy = app.store.busy(&[expert, learner], window, now).await?;
-    let (theirs, ours) = (busy.remove(&expert).unwrap_or_default(), busy.remove(&learner).unwrap_or_default());
-    let diaries = Diaries { schedule, expert: &theirs, learner: &ours, now };
-    Ok(match facade {
+) -> Vec<Interval> {
+    let diaries = Diaries { schedule, expert, learner, now };
+    match facade {
         Facade::Meetings | Facade::Consultations => alternatives(&diaries, &wanted),
-    })
+    }
+}
+
+/// The days those times may lie in.
+pub(crate) fn horizon(wanted: Interval, now: Instant) -> Option<Interval> {
+    Interval::new(now, now + TimeDelta::days(HORIZON_DAYS) + wanted.duration())
 }

@@ -211,7 +211,50 @@ fn impossible(key: Key) -> Update {
     Update::new(key, "SET #busy = #busy").when("attribute_exists(#pk) AND attribute_not_exists(#pk)")
 }
 
+/// Days of several people, as they were read.
+#[derive(Debug)]
+pub struct Calendars {
+    days: Vec<(UserId, NaiveDate, Item)>,
+    now: Instant,
+}
+
+impl Calendars {
+    /// What is busy of the days that were read: all claimed time but that of claims that are over.
+    pub fn busy(&self, user: UserId) -> Result<Busy, Fault> {
+        let theirs = self.days.iter().filter(|(owner, ..)| *owner == user);
+        theirs.map(|(_, date, item)| Ok((*date, busy_at(item, self.now)?))).collect()
+    }
+
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The bookings of the days `wanted` touches whose claim is over, although they still hold it.
+    pub fn lapsed(&self, wanted: Interval) -> BTreeSet<BookingId> {
+        let dates = dates(wanted);
+        let items = self.days.iter().filter(|(_, date, _)| dates.contains(date)).map(|(.., item)| item);
+        items.flat_map(lapses).filter(|(_, lapse)| lapse.at <= self.now.timestamp()).map(|(id, _)| id).collect()
+    }
+}
+
+/// The UTC days an interval touches, its end included.
+fn dates(interval: Interval) -> BTreeSet<NaiveDate> {
+    let last = interval.end().date_naive();
+    interval.start().date_naive().iter_days().take_while(|date| *date <= last).collect()
+}
+
 impl Store {
+    /// Several people's days that the windows touch: one round trip.
+    pub async fn calendars(&self, users: &[UserId], windows: &[Interval], now: Instant) -> Result<Calendars, Fault> {
+        let dates: BTreeSet<_> = windows.iter().flat_map(|window| dates(*window)).collect();
+        let places = users.iter().flat_map(|user| dates.iter().map(|date| (*user, *date, keys::day(*user, *date))));
+        let places: Vec<_> = places.collect();
+        let wanted: Vec<_> = places.iter().map(|(.., key)| key.clone()).collect();
+        let mut items = self.get_many(&wanted, true).await?;
+        let found = |(user, date, key): (UserId, NaiveDate, Key)| Some((user, date, items.remove(&key)?));
+        Ok(Calendars { days: places.into_iter().filter_map(found).collect(), now })
+    }
+
     /// What is busy at `now` of several people's days that `window` touches: one round trip.
     pub async fn busy(
         &self,
@@ -219,30 +262,7 @@ impl Store {
         window: Interval,
         now: Instant,
     ) -> Result<BTreeMap<UserId, Busy>, Fault> {
-        let mut busy: BTreeMap<UserId, Busy> = users.iter().map(|user| (*user, Busy::new())).collect();
-        for (user, date, item) in self.days(users, window).await? {
-            busy.entry(user).or_default().insert(date, busy_at(&item, now)?);
-        }
-        Ok(busy)
-    }
-
-    /// The bookings whose claim on these people's time is over at `now`, although they still hold it.
-    pub async fn lapsed(&self, users: &[UserId], window: Interval, now: Instant) -> Result<BTreeSet<BookingId>, Fault> {
-        let days = self.days(users, window).await?;
-        let lapsed = days.iter().flat_map(|(.., item)| lapses(item));
-        Ok(lapsed.filter(|(_, lapse)| lapse.at <= now.timestamp()).map(|(id, _)| id).collect())
-    }
-
-    async fn days(&self, users: &[UserId], window: Interval) -> Result<Vec<(UserId, NaiveDate, Item)>, Fault> {
-        let mut days = Vec::new();
-        let mut date = window.start().date_naive();
-        while date <= window.end().date_naive() {
-            days.extend(users.iter().map(|user| (*user, date, keys::day(*user, date))));
-            let Some(next) = date.succ_opt() else { break };
-            date = next;
-        }
-        let wanted: Vec<_> = days.iter().map(|(.., key)| key.clone()).collect();
-        let mut items = self.get_many(&wanted, true).await?;
-        Ok(days.into_iter().filter_map(|(user, date, key)| Some((user, date, items.remove(&key)?))).collect())
+        let calendars = self.calendars(users, &[window], now).await?;
+        users.iter().map(|user| Ok((*user, calendars.busy(*user)?))).collect()
     }
 }

@@ -36,6 +36,7 @@ pub use absences::Absences;
 pub use bookings::{BookingWithReviews, Denied, ToBook};
 pub use chats::{Guard, PairFound, Told};
 pub use cursor::{BadCursor, Cursors};
+pub use days::Calendars;
 pub use fault::{Failed, Fault};
 pub use gate::{Counted, Gate, Hit, Standing};
 pub use mails::{MailClaim, MailOf};

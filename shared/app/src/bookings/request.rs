@@ -1,6 +1,6 @@
 //! Asking an expert for a time.
 
-use domain::booking::{Booking, Draft, Facade, Mode, Party, Policy, Refusal, Times};
+use domain::booking::{Booking, Draft, Facade, Mode, Party, Policy, Refusal, Step, Times};
 use domain::calendar::{Block, Schedule, WeeklyHours};
 use domain::category::CategoryId;
 use domain::chat::Pair;
@@ -9,6 +9,7 @@ use domain::ids::UserId;
 use domain::interval::Interval;
 use domain::ledger::Amount;
 use domain::person::User;
+use store::Calendars;
 
 use super::consult::Shown;
 use super::{commit, step_by_schedule};
@@ -127,18 +128,28 @@ impl Meeting {
         decide(&Schedule { rows: &self.rows, blocks: &self.blocks, account_zone: &self.expert.timezone })
     }
 
+    /// What else to offer where the expert is not there.
     pub(super) async fn outside_hours(&self, app: &App, wanted: Times) -> Result<Error> {
         let alternatives = match Interval::new(wanted.start, wanted.end) {
-            Some(wanted) => self.alternatives(app, Facade::Consultations, wanted).await?,
+            Some(wanted) => self.alternatives(&self.calendars(app, wanted).await?, Facade::Consultations, wanted)?,
             None => Vec::new(),
         };
         Ok(Error::OutsideHours { alternatives })
     }
 
-    async fn alternatives(&self, app: &App, facade: Facade, wanted: Interval) -> Result<Vec<Interval>> {
-        let schedule = Schedule { rows: &self.rows, blocks: &self.blocks, account_zone: &self.expert.timezone };
-        let pair = (self.expert.id, self.learner.id);
-        alternatives::offer(app, facade, schedule, pair, wanted, app.clock.now()).await
+    /// Of both, on the wanted day and wherever something else could be offered.
+    async fn calendars(&self, app: &App, wanted: Interval) -> Result<Calendars> {
+        let now = app.clock.now();
+        let windows: Vec<_> = alternatives::horizon(wanted, now).into_iter().chain([wanted]).collect();
+        Ok(app.store.calendars(&[self.expert.id, self.learner.id], &windows, now).await?)
+    }
+
+    fn alternatives(&self, calendars: &Calendars, facade: Facade, wanted: Interval) -> Result<Vec<Interval>> {
+        let (expert, learner) = (calendars.busy(self.expert.id)?, calendars.busy(self.learner.id)?);
+        let offer = |schedule: &Schedule<'_>| {
+            alternatives::offer(facade, *schedule, (&expert, &learner), wanted, calendars.now())
+        };
+        Ok(self.within_hours(offer))
     }
 }
 
@@ -154,24 +165,18 @@ pub(super) async fn or_alternatives<T>(
         Err(Error::Booking(Refusal::OwnConflict)) => true,
         _ => return committed,
     };
-    if release_lapsed(app, meeting, wanted.interval).await? {
-        return Err(Error::Stale);
+    let calendars = meeting.calendars(app, wanted.interval).await?;
+    let lapsed = calendars.lapsed(wanted.interval);
+    if lapsed.is_empty() {
+        let alternatives = meeting.alternatives(&calendars, wanted.facade, wanted.interval)?;
+        return Err(Error::SlotTaken { own, alternatives });
     }
-    let alternatives = meeting.alternatives(app, wanted.facade, wanted.interval).await?;
-    Err(Error::SlotTaken { own, alternatives })
-}
-
-/// Takes the step the schedule has not come by to take, for what stands in the way of `wanted`. Whether there was any.
-async fn release_lapsed(app: &App, meeting: &Meeting, wanted: Interval) -> Result<bool> {
-    let people = [meeting.expert.id, meeting.learner.id];
-    let mut any = false;
-    for id in app.store.lapsed(&people, wanted, app.clock.now()).await? {
-        match step_by_schedule(app, id, domain::booking::Step::Expire).await {
-            Ok(_) => any = true,
-            // Somebody was faster; then there is something to try again for, too.
-            Err(Error::Booking(Refusal::InvalidTransition)) => any = true,
+    for id in lapsed {
+        // The step the schedule has not come by to take.
+        match step_by_schedule(app, id, Step::Expire).await {
+            Ok(_) | Err(Error::Booking(Refusal::InvalidTransition)) => {} // somebody was faster
             Err(error) => return Err(error),
         }
     }
-    Ok(any)
+    Err(Error::Stale)
 }
