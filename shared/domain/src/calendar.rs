@@ -1,9 +1,11 @@
 //! When an expert can be booked: weekly hours and blocked dates in local time, and the free times that come of them.
 
+mod offers;
 mod schedule;
 mod slots;
 mod time_of_day;
 
+pub use offers::{OFFERED_DAYS, Offer, offered_instead, offered_within, offers};
 pub use schedule::{Absence, Block, Schedule, WeeklyHours};
 pub use slots::{ALTERNATIVES, Diaries, HORIZON_DAYS, alternatives, free_slots};
 pub use time_of_day::TimeOfDay;

@@ -111,8 +111,9 @@ impl Schedule<'_> {
 }
 
 impl Block {
-    /// `None` for a block that ends before it begins.
-    fn interval(&self) -> Option<Interval> {
+    /// `None` for a block that ends before it begins, or past the years of the zone database.
+    #[must_use]
+    pub fn interval(&self) -> Option<Interval> {
         let start = self.zone.instant(TimeOfDay::MIDNIGHT.on(self.start_date)?)?;
         let end = self.zone.instant(self.end_date.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN))?;
         Interval::new(start, end)
@@ -127,7 +128,7 @@ fn weekly(day: u8, first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = Na
 }
 
 /// One row on one date. `None` where the clock's change leaves nothing of it.
-fn opening(row: &WeeklyHours, zone: &Zone, date: NaiveDate) -> Option<Interval> {
+pub(super) fn opening(row: &WeeklyHours, zone: &Zone, date: NaiveDate) -> Option<Interval> {
     Interval::new(zone.instant(row.start.on(date)?)?, zone.instant(row.end.on(date)?)?)
 }
 
