@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 use domain::Instant;
 use domain::booking::Facade;
-use domain::calendar::{Diaries, HORIZON_DAYS, Schedule, WeeklyHours, alternatives};
+use domain::calendar::{
+    Diaries, HORIZON_DAYS, Schedule, WeeklyHours, alternatives, offered_instead, offered_within,
+};
 use domain::interval::Interval;
 use domain::person::User;
 use domain::quanta::Busy;
@@ -27,11 +29,15 @@ pub(crate) fn offer(
 ) -> Vec<Interval> {
     let diaries = Diaries { schedule, expert, learner, now };
     match facade {
-        Facade::Meetings | Facade::Consultations => alternatives(&diaries, &wanted),
+        Facade::Meetings => alternatives(&diaries, &wanted),
+        Facade::Consultations => offered_instead(&diaries, &wanted),
     }
 }
 
 /// The days those times may lie in.
-pub(crate) fn horizon(wanted: Interval, now: Instant) -> Option<Interval> {
-    Interval::new(now, now + TimeDelta::days(HORIZON_DAYS) + wanted.duration())
+pub(crate) fn horizon(facade: Facade, wanted: Interval, now: Instant) -> Option<Interval> {
+    match facade {
+        Facade::Meetings => Interval::new(now, now + TimeDelta::days(HORIZON_DAYS) + wanted.duration()),
+        Facade::Consultations => offered_within(&wanted),
+    }
 }

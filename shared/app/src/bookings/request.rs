@@ -131,16 +131,19 @@ impl Meeting {
     /// What else to offer where the expert is not there.
     pub(super) async fn outside_hours(&self, app: &App, wanted: Times) -> Result<Error> {
         let alternatives = match Interval::new(wanted.start, wanted.end) {
-            Some(wanted) => self.alternatives(&self.calendars(app, wanted).await?, Facade::Consultations, wanted)?,
+            Some(wanted) => {
+                let calendars = self.calendars(app, Facade::Consultations, wanted).await?;
+                self.alternatives(&calendars, Facade::Consultations, wanted)?
+            }
             None => Vec::new(),
         };
         Ok(Error::OutsideHours { alternatives })
     }
 
     /// Of both, on the wanted day and wherever something else could be offered.
-    async fn calendars(&self, app: &App, wanted: Interval) -> Result<Calendars> {
+    async fn calendars(&self, app: &App, facade: Facade, wanted: Interval) -> Result<Calendars> {
         let now = app.clock.now();
-        let windows: Vec<_> = alternatives::horizon(wanted, now).into_iter().chain([wanted]).collect();
+        let windows: Vec<_> = alternatives::horizon(facade, wanted, now).into_iter().chain([wanted]).collect();
         Ok(app.store.calendars(&[self.expert.id, self.learner.id], &windows, now).await?)
     }
 
@@ -165,7 +168,7 @@ pub(super) async fn or_alternatives<T>(
         Err(Error::Booking(Refusal::OwnConflict)) => true,
         _ => return committed,
     };
-    let calendars = meeting.calendars(app, wanted.interval).await?;
+    let calendars = meeting.calendars(app, wanted.facade, wanted.interval).await?;
     let lapsed = calendars.lapsed(wanted.interval);
     if lapsed.is_empty() {
         let alternatives = meeting.alternatives(&calendars, wanted.facade, wanted.interval)?;
