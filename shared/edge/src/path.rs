@@ -22,6 +22,7 @@ macro_rules! ids {
 }
 
 ids!(UserId, BookingId, ReviewId, MessageId, NoticeId, EntryId, PaymentId, SkillId, HoursId, SessionId);
+ids!(ApplicationId, DocumentId, UploadId);
 
 /// For small fixed tables, such as the categories.
 impl Id for i64 {
