@@ -41,6 +41,9 @@ pub enum Error {
     WeakPassword(Sentence),
     #[error("The username or the password is wrong.")]
     InvalidCredentials,
+    /// Somebody who is logged in got their own password wrong.
+    #[error("This is not your password.")]
+    WrongPassword,
     #[error("This account is suspended.")]
     AccountSuspended,
     /// The expert, receiver or reviewee that was named does not exist or cannot be addressed.

@@ -20,8 +20,18 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// What concerns a session rather than a person is never answered from memory: answers that hold tokens, and the end of
-/// one session among several.
-const NEVER_KEPT: [&str; 3] = ["/api/users/register/", "/api/users/login/", "/api/users/logout/"];
+/// one session among several. Nor is what somebody without a session asks for: there is nobody whose key it could be.
+const NEVER_KEPT: [&str; 9] = [
+    "/api/users/register/",
+    "/api/users/login/",
+    "/api/users/logout/",
+    "/api/v1/auth/register/",
+    "/api/v1/auth/login/",
+    "/api/v1/auth/token/refresh/",
+    "/api/v1/auth/logout/",
+    "/api/v1/auth/password-reset/",
+    "/api/v1/auth/password-reset/confirm/",
+];
 
 /// The claim of a request on its key, if it carries one.
 #[derive(Clone, Debug, Default)]

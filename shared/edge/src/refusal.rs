@@ -28,6 +28,7 @@ impl From<Error> for Problem {
             Error::LinkInvalid => Self::refused("token_invalid", sentence),
             Error::UnknownBooking => Self::field("booking", sentence),
             Error::WeakPassword(_) => Self::field("password", sentence),
+            Error::WrongPassword => Self::field("current_password", sentence),
             Error::InvalidCredentials => Self::invalid_credentials(),
             Error::AccountSuspended => Self::account_suspended(),
             Error::UnknownPerson | Error::NotFound => Self::not_found(),

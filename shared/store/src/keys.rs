@@ -177,8 +177,16 @@ pub(crate) fn login(name: &LoginName) -> Key {
     key(format!("LOGIN#{part}"), "LOGIN")
 }
 
-pub(crate) fn session(session: SessionId) -> Key {
-    key(format!("S#{}", id_text(session.get())), "SESSION")
+/// A session that can be prolonged.
+pub(crate) fn session(user: UserId, session: SessionId) -> Key {
+    key(person(user), format!("{SESSION}{}", id_text(session.get())))
+}
+
+pub(crate) const SESSION: &str = "SESSION#";
+
+/// Behind every session older than this one.
+pub(crate) fn before_session(session: SessionId) -> String {
+    format!("{SESSION}{}", crate::lists::before(&id_text(session.get())))
 }
 
 pub(crate) fn booking(booking: BookingId) -> Key {
