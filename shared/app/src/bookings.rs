@@ -78,7 +78,7 @@ async fn book_able(app: &App, pair: Pair, learner: UserId) -> Result<(User, User
 }
 
 /// Commits a change with the notifications it causes.
-async fn commit(app: &App, transaction: Transaction<store::Denied>, change: &Change) -> Result<Booking> {
+pub(crate) async fn commit(app: &App, transaction: Transaction<store::Denied>, change: &Change) -> Result<Booking> {
     commit_at(app, transaction, change, change.after.updated_at).await
 }
 

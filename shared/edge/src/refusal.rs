@@ -26,6 +26,8 @@ impl From<Error> for Problem {
             Error::TokenReused => Self::unauthenticated("token_reused", sentence),
             Error::LinkInvalid => Self::refused("token_invalid", sentence),
             Error::UnknownBooking => Self::field("booking", sentence),
+            Error::ProviderUnavailable => Self::unavailable("provider_unavailable", sentence, 5),
+            Error::UnknownProvider => Self::field("provider", sentence),
             Error::WeakPassword(_) => Self::field("password", sentence),
             Error::InvalidCredentials => Self::invalid_credentials(),
             Error::AccountSuspended => Self::account_suspended(),
@@ -160,5 +162,7 @@ fn of_payment(refusal: payment::Refusal, sentence: String) -> Problem {
         Refusal::NotThePayer => Problem::forbidden(sentence),
         Refusal::BadSignature => Problem::refused("invalid_signature", sentence),
         Refusal::AmountMismatch => Problem::refused("amount_mismatch", sentence),
+        Refusal::BadEvent => Problem::bad_json(sentence),
+        Refusal::Repeated => Problem::conflict("conflict", sentence),
     }
 }
