@@ -37,6 +37,12 @@ pub enum Error {
     /// A booking that was named does not exist for the caller.
     #[error("There is no such booking.")]
     UnknownBooking,
+    /// Whoever takes the money is away, or will not have it.
+    #[error("The payment provider cannot be reached. Nothing is lost: try again in a moment.")]
+    ProviderUnavailable,
+    /// Somebody who takes money elsewhere.
+    #[error("This provider is not available here.")]
+    UnknownProvider,
     #[error("{0}")]
     WeakPassword(Sentence),
     #[error("The username or the password is wrong.")]

@@ -24,6 +24,7 @@ mod mint;
 pub mod notices;
 pub mod outbox;
 mod passwords;
+pub mod payments;
 pub mod people;
 pub mod picture;
 pub mod profile;
@@ -55,6 +56,7 @@ pub use store::Page;
 
 use capacity::Capacity;
 use files::Files;
+use payments::Gateway;
 use store::{Cursors, Store};
 use tokens::Tokens;
 
@@ -74,6 +76,8 @@ pub struct Parts {
     /// What CloudFront adds to its requests to be believed whom they are for; without it nobody is.
     pub origin_key: Option<String>,
     pub keyring: Keyring,
+    /// Who takes the money.
+    pub gateway: Gateway,
     pub hashing: Hashing,
     /// Where costs per route are added up; only locally.
     pub capacity: Option<Capacity>,

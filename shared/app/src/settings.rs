@@ -52,6 +52,8 @@ pub struct Settings {
 pub enum Provider {
     /// Every payment succeeds at once; nothing leaves the machine.
     Simulated,
+    /// Its secret key is in the keyring.
+    Stripe,
 }
 
 /// Every environment name a function reads, as in `template.yaml`; a test compares the two.
@@ -97,6 +99,7 @@ impl Settings {
         let address = |name: &'static str| find(name).map(|text| web_address(name, &text)).transpose();
         let payment_provider = match text("PAYMENT_PROVIDER", "simulated").as_str() {
             "simulated" => Provider::Simulated,
+            "stripe" => Provider::Stripe,
             other => return Err(bad("PAYMENT_PROVIDER", format!("{other:?} is not a provider we know"))),
         };
         let currency = text("DEFAULT_CURRENCY", "USD");

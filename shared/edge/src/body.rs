@@ -1,4 +1,4 @@
-//! Extractors for a request's input: [`Body`] (JSON), [`Upload`] (JSON or multipart) and [`QueryOf`].
+//! Extractors for a request's input: [`Body`] (JSON), [`Upload`] (JSON or multipart), [`Raw`] and [`QueryOf`].
 
 use crate::form::{Form, Parse, parse};
 use crate::problem::Problem;
@@ -16,6 +16,9 @@ pub const LARGEST_JSON_BYTES: usize = 1024 * 1024;
 /// The largest file and, generously, the rest of its form.
 pub const LARGEST_UPLOAD_BYTES: usize = crate::form::LARGEST_FILE_BYTES as usize + 256 * 1024;
 
+/// What other machines tell us.
+pub const LARGEST_RAW_BYTES: usize = 64 * 1024;
+
 /// A JSON object as a `T`. No content type means JSON, no body an empty object.
 #[derive(Clone, Copy, Debug)]
 pub struct Body<T>(pub T);
@@ -23,6 +26,10 @@ pub struct Body<T>(pub T);
 /// As [`Body`], or a multipart form with files.
 #[derive(Clone, Copy, Debug)]
 pub struct Upload<T>(pub T);
+
+/// The very bytes that were sent, whatever they call themselves; at most 64 KB.
+#[derive(Clone, Debug)]
+pub struct Raw(pub Bytes);
 
 /// The query string as a `T`.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +61,20 @@ impl<S: Send + Sync, T: Parse> FromRequest<S> for Upload<T> {
             }
         };
         Ok(Self(parse(&form)?))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        match Limited::new(request.into_body(), LARGEST_RAW_BYTES).collect().await {
+            Ok(collected) => Ok(Self(collected.to_bytes())),
+            Err(error) if error.is::<LengthLimitError>() => {
+                Err(Problem::too_large("The body is too large: it may have 64 KB."))
+            }
+            Err(error) => Err(unreadable(&*error)),
+        }
     }
 }
 

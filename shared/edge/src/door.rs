@@ -248,6 +248,30 @@ impl<S: Sync> FromRequestParts<S> for Administrator {
     }
 }
 
+/// Asks for nothing: the handler itself finds out whether the caller may come in.
+#[derive(Clone)]
+pub struct Ajar(Door);
+
+impl Ajar {
+    /// What to tell somebody who may not; they are counted by address, those who may are not.
+    pub async fn turn_away(&self, error: Error) -> Problem {
+        self.0.turn_away(error).await
+    }
+
+    /// An administrator, admitted: 403 for everybody else who is signed in.
+    pub async fn staff(&self) -> Result<Staff, Problem> {
+        self.0.enter_as_staff().await
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Ajar {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        door(parts).map(Ajar)
+    }
+}
+
 /// Asks for an address that has not tried too often to sign in or up.
 #[derive(Clone, Copy, Debug)]
 pub struct Guest;

@@ -27,6 +27,8 @@ impl From<Error> for Problem {
             Error::TokenReused => Self::unauthenticated("token_reused", sentence),
             Error::LinkInvalid => Self::refused("token_invalid", sentence),
             Error::UnknownBooking => Self::field("booking", sentence),
+            Error::ProviderUnavailable => Self::unavailable("provider_unavailable", sentence, 5),
+            Error::UnknownProvider => Self::field("provider", sentence),
             Error::WeakPassword(_) => Self::field("password", sentence),
             Error::WrongPassword => Self::field("current_password", sentence),
             Error::InvalidCredentials => Self::invalid_credentials(),
@@ -163,5 +165,7 @@ fn of_payment(refusal: payment::Refusal, sentence: String) -> Problem {
         Refusal::NotThePayer => Problem::forbidden(sentence),
         Refusal::BadSignature => Problem::refused("invalid_signature", sentence),
         Refusal::AmountMismatch => Problem::refused("amount_mismatch", sentence),
+        Refusal::BadEvent => Problem::bad_json(sentence),
+        Refusal::Repeated => Problem::conflict("conflict", sentence),
     }
 }

@@ -79,7 +79,8 @@ impl Store {
         for item in &items {
             match Reader(item).text("sk")? {
                 keys::BOOKING => booking = Some(booking_codec::from_item(item)?),
-                _ => found.push(reviews::from_item(item)?),
+                sk if sk.starts_with(keys::REVIEW) => found.push(reviews::from_item(item)?),
+                _ => {}
             }
         }
         Ok(booking.map(|booking| BookingWithReviews { booking, reviews: found }))
@@ -168,6 +169,7 @@ impl Store {
         if let Some(entry) = &change.entry {
             entries::add_entry(&mut transaction, entry);
         }
+        transaction.refund_owed_by(change);
         for notice in notices {
             transaction.create(notices::to_item(notice), Denied::IdTaken);
         }

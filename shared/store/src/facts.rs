@@ -10,6 +10,7 @@ use domain::person::User;
 
 use crate::fault::Fault;
 use crate::keys;
+use crate::payments::{self, RefundOf};
 use crate::row::{Item, Reader, Row, number};
 use crate::{notices, person_codec};
 
@@ -26,7 +27,12 @@ pub enum Fact {
     Sent(Sent),
     Asked(Asked),
     SessionsEnded(Ended),
-    ProfileChanged { profile: Box<User>, is_new: bool },
+    /// Money this person paid has to go back.
+    RefundOwed(RefundOf),
+    ProfileChanged {
+        profile: Box<User>,
+        is_new: bool,
+    },
 }
 
 /// A message a person sent, for their own sockets.
@@ -148,6 +154,8 @@ pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
         let session = row.id("session", SessionId::new)?;
         let kept = row.maybe_number("kept")?.and_then(SessionId::new);
         Fact::SessionsEnded(if row.flag("all") { Ended::UpTo(session, kept) } else { Ended::One(session) })
+    } else if sk.starts_with(keys::REFUND) {
+        Fact::RefundOwed(payments::refund_from(row)?)
     } else {
         return Ok(None);
     };

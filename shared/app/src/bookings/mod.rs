@@ -27,7 +27,7 @@ pub struct Seated {
 }
 
 /// Commits a change with the notifications it causes.
-async fn commit(app: &App, transaction: Transaction<store::Denied>, change: &Change) -> Result<Booking> {
+pub(crate) async fn commit(app: &App, transaction: Transaction<store::Denied>, change: &Change) -> Result<Booking> {
     commit_at(app, transaction, change, change.after.updated_at).await
 }
 
