@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use app::capacity::Capacity;
 use app::files::Files;
-use app::payments::{Gateway, Stripe};
+use app::payments::{self, Stripe};
 use app::tokens::Tokens;
 use app::{App, Clock, Hashing, Keyring, Mint, Parts, Settings};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
@@ -100,8 +100,8 @@ impl World {
         }
         let keyring = Keyring::read(|name| env.get(name).cloned());
         let gateway = match &setup.stripe {
-            Some((url, patience)) => Gateway::Stripe(Stripe::at(url, STRIPE_KEY, *patience)),
-            None => Gateway::of(&settings, &keyring).expect("a provider with its keys"),
+            Some((url, patience)) => payments::Gateway::Stripe(Stripe::at(url, STRIPE_KEY, *patience)),
+            None => payments::Gateway::of(&settings, &keyring).expect("a provider with its keys"),
         };
         let key = b"the key of every world in the tests";
         let limits = (!setup.gives_up).then(TimeoutConfig::disabled);
