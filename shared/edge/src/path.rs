@@ -21,7 +21,19 @@ macro_rules! ids {
     )*};
 }
 
-ids!(UserId, BookingId, ReviewId, MessageId, NoticeId, EntryId, PaymentId, SkillId, HoursId, SessionId);
+ids!(
+    UserId,
+    BookingId,
+    ReviewId,
+    MessageId,
+    NoticeId,
+    EntryId,
+    PaymentId,
+    SkillId,
+    HoursId,
+    SessionId,
+    ConversationId,
+);
 
 /// For small fixed tables, such as the categories.
 impl Id for i64 {

@@ -251,6 +251,22 @@ impl Kind for Time {
     }
 }
 
+/// The same to the millisecond.
+pub fn exact_time() -> ExactTime {
+    ExactTime
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ExactTime;
+
+impl Kind for ExactTime {
+    type Out = DateTime<Utc>;
+
+    fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
+        crate::time::parse_exact(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
+    }
+}
+
 /// An uploaded file's bytes.
 pub fn file() -> File {
     File
