@@ -20,6 +20,7 @@ use store::{Cursors, Store};
 
 use crate::answer::Answer;
 use crate::backstage::Crew;
+use crate::bucket::Bucket;
 use crate::gateway::Gateway;
 use crate::person::Person;
 use crate::table::{Table, template};
@@ -38,6 +39,8 @@ pub struct Setup {
     pub env: HashMap<&'static str, String>,
     /// With the table's stream, for what goes on backstage.
     pub with_stream: bool,
+    /// With a file store that answers. Otherwise links are only signed.
+    pub with_files: bool,
 }
 
 impl Setup {
@@ -52,6 +55,11 @@ impl Setup {
     pub fn live() -> Self {
         Self { with_stream: true, ..Self::default() }
     }
+
+    /// The same, and a file store that answers.
+    pub fn with_files() -> Self {
+        Self { with_files: true, ..Self::live() }
+    }
 }
 
 /// Cheap to clone; all clones are one world.
@@ -62,6 +70,7 @@ pub struct Inside {
     pub app: App,
     pub backstage: Crew,
     pub table: Table,
+    bucket: Option<Bucket>,
     gateway: Gateway,
     people: AtomicU32,
 }
@@ -90,9 +99,11 @@ impl World {
         let settings = Settings::read(|name| env.get(name).cloned()).expect("settings that make sense");
         let key = b"the key of every world in the tests";
         let limits = (!setup.gives_up).then(TimeoutConfig::disabled);
+        let bucket = setup.with_files.then(|| Bucket::fresh(&settings.files_bucket));
+        let files_client = bucket.as_ref().map_or_else(files, Bucket::client);
         let app = App::assemble(Parts {
             store: Store::new(table.client(limits), &table.name),
-            files: Files::new(files(), &settings.files_bucket).reached_by(settings.public_url.as_deref()),
+            files: Files::new(files_client, &settings.files_bucket).reached_by(settings.public_url.as_deref()),
             clock: Clock::shifted(),
             mint: setup.seed.map_or_else(Mint::default, Mint::seeded),
             tokens: Tokens::new(key),
@@ -104,7 +115,7 @@ impl World {
             settings,
         });
         let (gateway, backstage) = (Gateway::new(&app), Crew::new(&app));
-        let world = Self(Arc::new(Inside { gateway, backstage, app, table, people: AtomicU32::new(0) }));
+        let world = Self(Arc::new(Inside { gateway, backstage, app, table, bucket, people: AtomicU32::new(0) }));
         world.set_clock(beginning());
         world
     }
@@ -139,6 +150,11 @@ impl World {
     pub async fn ask(&self, request: Request<Bytes>, from: IpAddr) -> Answer {
         let asked = format!("{} {}", request.method(), request.uri());
         Answer::read(asked, self.gateway.answer(request, from).await)
+    }
+
+    /// The file store of a world that was set up with one.
+    pub fn bucket(&self) -> &Bucket {
+        self.bucket.as_ref().expect("Setup::with_files")
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -14,6 +14,7 @@ pub mod chats;
 mod clock;
 pub mod due;
 pub mod error;
+mod file_type;
 pub mod files;
 mod keep;
 mod keyring;
@@ -32,6 +33,7 @@ pub mod slots;
 pub mod sockets;
 mod start;
 pub mod tokens;
+pub mod uploads;
 pub mod wallet;
 pub mod words;
 

@@ -94,10 +94,11 @@ impl<S: Send + Sync, T: Parse> FromRequestParts<S> for QueryOf<T> {
     }
 }
 
-/// The whole body, for whoever must see it before the handler does. As large as the content type allows on any route.
+/// The whole body, for whoever must see it before the handler does. A form may be larger than any: its reader says so in
+/// the words of its route.
 pub async fn whole(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes, Problem> {
     match media_type(headers) {
-        Media::Multipart(_) => collect(body, LARGEST_UPLOAD_BYTES).await,
+        Media::Multipart(_) => collect(body, 2 * LARGEST_UPLOAD_BYTES).await,
         _ => json(body).await,
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::Instant;
 use domain::chat::Pair;
-use domain::ids::{BookingId, ConversationId, MessageId, NoticeId, PaymentId, SessionId, UserId};
+use domain::ids::{BookingId, ConversationId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId};
 use domain::ledger::{Cause, Unit};
 use domain::search::{Scan, Term};
 use domain::text::LoginName;
@@ -243,6 +243,11 @@ pub(crate) const MESSAGE: &str = "M#";
 
 pub(crate) fn message_sk(message: MessageId) -> String {
     format!("{MESSAGE}{}", id_text(message.get()))
+}
+
+/// A file on its way into the file store.
+pub(crate) fn upload(upload: UploadId) -> Key {
+    key(format!("UP#{}", id_text(upload.get())), "UPLOAD")
 }
 
 /// A stored answer to a request that carried an idempotency key. `digest` names user, path and key.

@@ -33,6 +33,7 @@ mod sockets;
 pub mod stocktaking;
 mod table;
 mod transaction;
+mod uploads;
 
 pub use absences::Absences;
 pub use bookings::BookingWithReviews;

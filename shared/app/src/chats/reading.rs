@@ -1,7 +1,7 @@
 //! Lists: of conversations, and of the messages of one.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::Instant;
 use domain::chat::{Conversation, Message, Status};
@@ -48,16 +48,23 @@ async fn with_experts(app: &App, viewer: UserId, conversations: Vec<Conversation
     Ok(known)
 }
 
-/// The experts of some conversations. One that is suspended closes what may not be noted as closed yet.
-pub async fn experts(app: &App, conversations: &mut [Conversation]) -> Result<BTreeMap<UserId, User>> {
-    let ids: Vec<_> = conversations.iter().filter_map(|conversation| conversation.expert).collect();
+/// The experts of some conversations of `viewer`'s, those of the page they see; where there is none, the other one counts
+/// as such. One that is suspended closes what is not noted as closed yet.
+pub async fn experts(
+    app: &App,
+    viewer: UserId,
+    conversations: Vec<Conversation>,
+) -> Result<Vec<(Conversation, User)>> {
+    let expert = |found: &Conversation| found.expert.unwrap_or(found.pair.other(viewer));
+    let ids: Vec<_> = conversations.iter().map(expert).collect();
     let users = app.store.users(&ids).await?;
-    for conversation in conversations {
-        let expert = conversation.expert.and_then(|id| users.get(&id));
-        let is_gone = |expert: &User| expert.is_suspended || expert.standing() == Some(Standing::Suspended);
-        conversation.closed |= expert.is_some_and(is_gone);
-    }
-    Ok(users)
+    let shown = conversations.into_iter().filter_map(|mut conversation| {
+        let found = users.get(&expert(&conversation))?.clone();
+        conversation.expert = Some(found.id);
+        conversation.closed |= found.is_suspended || found.standing() == Some(Standing::Suspended);
+        Some((conversation, found))
+    });
+    Ok(shown.collect())
 }
 
 /// Which messages of a conversation.

@@ -16,6 +16,7 @@ use super::opening::begun;
 use super::{Party, Told};
 use crate::caller::Caller;
 use crate::keep::{Keep, decided};
+use crate::uploads::Taken;
 use crate::words::meetings::personal;
 use crate::{App, Error, Result};
 
@@ -23,8 +24,8 @@ use crate::{App, Error, Result};
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
     pub content: String,
-    pub attachment: Option<Attachment>,
-    /// A message of the same conversation.
+    pub file: Option<Taken>,
+    /// A message of the same conversation, see [`Opening::finds`].
     pub reply_to: Option<MessageId>,
 }
 
@@ -32,25 +33,21 @@ impl Draft {
     pub fn text(content: String) -> Self {
         Self { content, ..Self::default() }
     }
+
+    fn attachment(&self) -> Option<&Attachment> {
+        self.file.as_ref().map(|file| &file.attachment)
+    }
 }
 
 /// Writes to somebody. Messages of one conversation have rising ids in the order they were committed.
 pub async fn send(app: &App, caller: Caller, to: UserId, content: String, keep: Keep<'_, Told>) -> Result<Told> {
     let opening = Opening::new(app, caller.user(), to, None).await?;
-    sent(send_from(app, Draft::text(content), opening, keep).await?)
+    post(app, opening, Draft::text(content), keep).await
 }
 
 /// Writes in a conversation.
 pub async fn post(app: &App, opening: Opening, draft: Draft, keep: Keep<'_, Told>) -> Result<Told> {
-    if let Some(earlier) = draft.reply_to {
-        let found = app.store.told(&[(opening.pair, earlier)]).await?;
-        found.get(&earlier).ok_or(chat::Refusal::UnknownReply)?;
-    }
-    sent(send_from(app, draft, opening, keep).await?)
-}
-
-fn sent(sending: Sending) -> Result<Told> {
-    match sending {
+    match send_from(app, draft, opening, keep).await? {
         Sending::Sent(told) => Ok(told),
         Sending::WasSent(_) => unreachable!("only a reference finds an earlier message"),
     }
@@ -81,6 +78,12 @@ impl Opening {
         let found = opening.take().ok_or(Error::NotFound)?;
         opening.people(&found)?;
         Ok(Self { found: Mutex::new(Some(found)), ..opening })
+    }
+
+    /// That there is such a message to reply to. It never goes away.
+    pub async fn finds(&self, app: &App, earlier: MessageId) -> Result<()> {
+        let found = app.store.told(&[(self.pair, earlier)]).await?;
+        if found.is_empty() { Err(chat::Refusal::UnknownReply.into()) } else { Ok(()) }
     }
 
     async fn looked(self, app: &App) -> Result<Self> {
@@ -149,7 +152,10 @@ pub async fn send_from(app: &App, draft: Draft, opening: Opening, keep: Keep<'_,
         }
         let (told, notice) = compose(app, &opening, &draft, &found)?;
         let sent = Sent { message: told.message.id, to: opening.to, reference: opening.origin.clone() };
-        let (transaction, guard) = (keep.begin(&told), opening.guard(app));
+        let (mut transaction, guard) = (keep.begin(&told), opening.guard(app));
+        if let Some(file) = &draft.file {
+            file.add_to(&mut transaction);
+        }
         let (before, after) = (found.conversation.as_ref(), (&told.message, &told.conversation));
         app.store.message_append(transaction, before, after, &notice, &sent, guard.as_ref()).await?;
         Ok(Sending::Sent(told))
@@ -170,8 +176,8 @@ fn compose(app: &App, opening: &Opening, draft: &Draft, found: &PairFound) -> Re
         pair: opening.pair,
         sender: sender.id,
         content: draft.content.clone(),
-        kind: Kind::of(draft.attachment.as_ref()),
-        attachment: draft.attachment.clone(),
+        kind: Kind::of(draft.attachment()),
+        attachment: draft.attachment().cloned(),
         reply_to: draft.reply_to,
         read_at: None,
         edited_at: None,

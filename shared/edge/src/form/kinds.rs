@@ -1,10 +1,9 @@
 //! What a field may be: `text(1..=200)`, `integer(1..=5)`, `money()`, … each optionally handed on to a domain parser.
 
-use super::Node;
+use super::{Node, SentFile};
 use super::number::{Wrong, scaled};
 use crate::path::Id;
 use crate::problem::Text;
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::Sentence;
 use std::marker::PhantomData;
@@ -267,7 +266,7 @@ impl Kind for ExactTime {
     }
 }
 
-/// An uploaded file's bytes.
+/// An uploaded file.
 pub fn file() -> File {
     File
 }
@@ -276,12 +275,12 @@ pub fn file() -> File {
 pub struct File;
 
 impl Kind for File {
-    type Out = Bytes;
+    type Out = SentFile;
 
-    fn read(self, node: &Node, loose: bool) -> Result<Bytes, Text> {
+    fn read(self, node: &Node, loose: bool) -> Result<SentFile, Text> {
         const BAD: Sentence = "This must be a file.";
         match node {
-            Node::File(bytes) => Ok(bytes.clone()),
+            Node::File(file) => Ok(file.clone()),
             other => words(other, loose, BAD).and(Err(BAD.into())),
         }
     }

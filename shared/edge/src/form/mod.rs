@@ -31,7 +31,15 @@ pub enum Node {
     List(Vec<Node>),
     Object(BTreeMap<String, Node>),
     /// Only in multipart forms.
-    File(Bytes),
+    File(SentFile),
+}
+
+/// A file in a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentFile {
+    /// As its sender's machine calls it: perhaps a path, perhaps empty.
+    pub name: String,
+    pub bytes: Bytes,
 }
 
 /// The input of one request.
