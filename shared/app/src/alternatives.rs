@@ -3,9 +3,7 @@
 use chrono::TimeDelta;
 use domain::Instant;
 use domain::booking::Facade;
-use domain::calendar::{
-    Diaries, HORIZON_DAYS, Schedule, WeeklyHours, alternatives, offered_instead, offered_within,
-};
+use domain::calendar::{Diaries, HORIZON_DAYS, Schedule, WeeklyHours, alternatives, offered_instead, offered_within};
 use domain::interval::Interval;
 use domain::person::User;
 use domain::quanta::Busy;

@@ -58,7 +58,12 @@ fn perform(booking: &Booking, step: Step, actor: Actor, now: Instant) -> Result<
     }
 }
 
-fn replace(booking: &Booking, actor: Actor, now: Instant, ahead: TimeDelta) -> Result<domain::booking::Replaced, Refusal> {
+fn replace(
+    booking: &Booking,
+    actor: Actor,
+    now: Instant,
+    ahead: TimeDelta,
+) -> Result<domain::booking::Replaced, Refusal> {
     let start = now + ahead;
     let times = Times { start, end: start + TimeDelta::minutes(45) };
     let replacement = Replacement { id: BookingId::new(2).unwrap(), times, room: Some("other".to_owned()) };

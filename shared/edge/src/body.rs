@@ -1,4 +1,5 @@
-//! Extractors for a request's input: [`Body`] (JSON), [`Upload`] (JSON or multipart), [`Raw`] and [`QueryOf`].
+//! Extractors for a request's input: [`Body`] (JSON), [`Upload`] (JSON or multipart), [`AnyForm`] (those, or written like
+//! a query), [`Raw`] and [`QueryOf`].
 
 use crate::form::{Form, Parse, parse};
 use crate::problem::Problem;
@@ -30,6 +31,9 @@ pub struct Upload<T>(pub T);
 /// The very bytes that were sent, whatever they call themselves; at most 64 KB.
 #[derive(Clone, Debug)]
 pub struct Raw(pub Bytes);
+/// As [`Upload`], or a form written like a query.
+#[derive(Clone, Copy, Debug)]
+pub struct AnyForm<T>(pub T);
 
 /// The query string as a `T`.
 #[derive(Clone, Copy, Debug)]
@@ -50,17 +54,10 @@ impl<S: Send + Sync, T: Parse> FromRequest<S> for Upload<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let form = match media_type(request.headers()) {
-            Media::Json => Form::from_json(&json(request.into_body()).await?)?,
-            Media::Multipart(content_type) => {
-                let body = Limited::new(request.into_body(), LARGEST_UPLOAD_BYTES);
-                Form::from_multipart(BodyDataStream::new(body), &content_type).await?
-            }
-            Media::Other => {
-                return Err(Problem::unsupported_media_type("Send application/json or multipart/form-data."));
-            }
-        };
-        Ok(Self(parse(&form)?))
+        match media_type(request.headers()) {
+            Media::Form => Err(no_such_form()),
+            media => Ok(Self(parse(&form(media, request.into_body()).await?)?)),
+        }
     }
 }
 
@@ -76,6 +73,36 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
             Err(error) => Err(unreadable(&*error)),
         }
     }
+}
+
+impl<S: Send + Sync, T: Parse> FromRequest<S> for AnyForm<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let media = media_type(request.headers());
+        Ok(Self(parse(&form(media, request.into_body()).await?)?))
+    }
+}
+
+async fn form(media: Media, body: axum::body::Body) -> Result<Form, Problem> {
+    match media {
+        Media::Json => Form::from_json(&json(body).await?),
+        Media::Multipart(content_type) => {
+            let body = Limited::new(body, LARGEST_UPLOAD_BYTES);
+            Form::from_multipart(BodyDataStream::new(body), &content_type).await
+        }
+        Media::Form => {
+            let malformed = || Problem::bad_json("The form is not correctly percent-encoded UTF-8.");
+            let body = json(body).await?;
+            let text = std::str::from_utf8(&body).map_err(|_| malformed())?;
+            Form::from_query(text).map_err(|_| malformed())
+        }
+        Media::Other => Err(no_such_form()),
+    }
+}
+
+fn no_such_form() -> Problem {
+    Problem::unsupported_media_type("Send application/json or multipart/form-data.")
 }
 
 impl<S: Send + Sync, T: Parse> FromRequestParts<S> for QueryOf<T> {
@@ -123,6 +150,8 @@ enum Media {
     Json,
     /// With the whole header, which names the boundary.
     Multipart(String),
+    /// `application/x-www-form-urlencoded`
+    Form,
     Other,
 }
 
@@ -136,6 +165,8 @@ fn media_type(headers: &HeaderMap) -> Media {
         Media::Json
     } else if essence.eq_ignore_ascii_case("multipart/form-data") {
         Media::Multipart(content_type.to_owned())
+    } else if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        Media::Form
     } else {
         Media::Other
     }

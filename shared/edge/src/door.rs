@@ -128,8 +128,8 @@ impl Door {
         Ok(())
     }
 
-    /// An administrator, admitted; a read of theirs waits for it too.
-    async fn enter_as_staff(&self) -> Result<Staff, Problem> {
+    /// The caller, admitted: a read of theirs waits for it too.
+    async fn enter_first(&self) -> Result<Caller, Problem> {
         let caller = self.enter().await?;
         let pending = self.progress().pending.take();
         if let Some(check) = pending {
@@ -137,11 +137,9 @@ impl Door {
             let mut progress = self.progress();
             progress.admitted = Some(caller);
             progress.quota = Some(quota);
-            drop(progress);
-            return Ok(Staff::prove(caller)?);
+            return Ok(caller);
         }
-        let admitted = self.progress().admitted.unwrap_or(caller);
-        Ok(Staff::prove(admitted)?)
+        Ok(self.progress().admitted.unwrap_or(caller))
     }
 
     async fn enter_as_guest(&self) -> Result<(), Problem> {
@@ -220,6 +218,18 @@ impl<S: Sync> FromRequestParts<S> for Signed {
     }
 }
 
+/// Asks for a living session before anything happens, for what looks like a read and is none.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedFirst(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for SignedFirst {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        door(parts)?.enter_first().await.map(SignedFirst)
+    }
+}
+
 /// Asks for nothing but a good token, if there is one at all. Whoever has none is counted by address.
 #[derive(Clone, Copy, Debug)]
 pub struct Visitor(pub Option<Caller>);
@@ -244,7 +254,8 @@ impl<S: Sync> FromRequestParts<S> for Administrator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        door(parts)?.enter_as_staff().await.map(Administrator)
+        let caller = door(parts)?.enter_first().await?;
+        Ok(Administrator(Staff::prove(caller)?))
     }
 }
 

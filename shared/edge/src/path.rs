@@ -23,6 +23,7 @@ macro_rules! ids {
 
 ids!(UserId, BookingId, ReviewId, MessageId, NoticeId, EntryId, PaymentId, SkillId, HoursId, SessionId);
 ids!(ApplicationId, DocumentId, UploadId);
+ids!(ConversationId);
 
 /// For small fixed tables, such as the categories.
 impl Id for i64 {

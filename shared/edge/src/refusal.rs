@@ -149,7 +149,7 @@ fn of_file(refusal: file::Refusal, sentence: String) -> Problem {
 fn of_chat(refusal: chat::Refusal, sentence: String) -> Problem {
     use chat::Refusal;
     match refusal {
-        Refusal::OwnConversation => Problem::field("expert_id", sentence),
+        Refusal::OwnConversation => Problem::refused("own_profile", sentence),
         Refusal::Closed => Problem::new(StatusCode::FORBIDDEN, "closed", sentence),
         Refusal::Deleted => Problem::refused("message_deleted", sentence),
         Refusal::NotText => Problem::refused("not_text", sentence),

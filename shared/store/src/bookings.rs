@@ -16,7 +16,9 @@ use crate::lists::List;
 use crate::row::Reader;
 use crate::table::{Range, Store};
 use crate::transaction::Transaction;
-use crate::{Absences, Page, absences, booking_codec, chats, days, ledger as entries, notices, person_codec, reviews};
+use crate::{
+    Absences, Page, absences, booking_codec, chat_codec, days, ledger as entries, notices, person_codec, reviews,
+};
 
 /// What a failed condition of a command means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -147,7 +149,7 @@ impl Store {
         let users = [low, high].into_iter().filter_map(|key| items.get(&key).map(person_codec::from_item));
         Ok(ToBook {
             users: users.collect::<Result<_, _>>()?,
-            conversation: items.get(&shared).map(|item| chats::conversation_from(item, pair)).transpose()?,
+            conversation: items.get(&shared).map(chat_codec::conversation_from).transpose()?,
             absences: items.get(&absences).map(absences::from_item).transpose()?.unwrap_or_default(),
         })
     }

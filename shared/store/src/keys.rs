@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::Instant;
 use domain::chat::Pair;
-use domain::ids::{BookingId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId};
+use domain::ids::{BookingId, ConversationId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId};
 use domain::ledger::{Cause, Unit};
 use domain::search::{Scan, Term};
 use domain::text::LoginName;
@@ -259,8 +259,16 @@ pub(crate) const REFUND: &str = "REFUND#";
 
 /// What the two sides of a conversation share. It sorts behind the messages, so one query for the newest brings both.
 pub(crate) fn conversation(pair: Pair) -> Key {
-    key(pair_pk(pair), "Z")
+    key(pair_pk(pair), CONVERSATION)
 }
+
+/// Whose conversation this is.
+pub(crate) fn conversation_pair(conversation: ConversationId) -> Key {
+    key(format!("K#{}", id_text(conversation.get())), "CONVERSATION")
+}
+
+/// Behind all messages of its partition.
+pub(crate) const CONVERSATION: &str = "Z";
 
 pub(crate) fn pair_pk(pair: Pair) -> String {
     format!("C#{}#{}", id_text(pair.low().get()), id_text(pair.high().get()))
@@ -341,6 +349,10 @@ pub(crate) mod list {
     /// Messages of which this person is the lower, or the higher, id of the pair.
     pub(crate) fn chats(user: UserId) -> String {
         format!("M#{}", id_text(user.get()))
+    }
+    /// The conversations themselves, likewise.
+    pub(crate) fn conversations(user: UserId) -> String {
+        format!("CHATS#{}", id_text(user.get()))
     }
 }
 

@@ -6,7 +6,9 @@
 mod absences;
 mod booking_codec;
 mod bookings;
+mod chat_codec;
 mod chats;
+mod conversations;
 mod credentials;
 mod cursor;
 mod days;
@@ -37,7 +39,8 @@ mod uploads;
 
 pub use absences::Absences;
 pub use bookings::{BookingWithReviews, Denied, ToBook};
-pub use chats::{Guard, PairFound, Told};
+pub use chats::{Guard, MessagesAfter, PairFound, Told};
+pub use conversations::conversation_open;
 pub use credentials::{Credential, NewPassword, PendingReset};
 pub use cursor::{BadCursor, Cursors};
 pub use days::Calendars;

@@ -1,7 +1,7 @@
 //! What a field may be: `text(1..=200)`, `integer(1..=5)`, `money()`, … each optionally handed on to a domain parser.
 
-use super::{Node, SentFile};
 use super::number::{Wrong, scaled};
+use super::{Node, SentFile};
 use crate::path::Id;
 use crate::problem::Text;
 use chrono::{DateTime, Utc};
@@ -255,6 +255,22 @@ impl Kind for Time {
 
     fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
         crate::time::parse(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
+    }
+}
+
+/// The same to the millisecond.
+pub fn exact_time() -> ExactTime {
+    ExactTime
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ExactTime;
+
+impl Kind for ExactTime {
+    type Out = DateTime<Utc>;
+
+    fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
+        crate::time::parse_exact(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
     }
 }
 

@@ -11,7 +11,7 @@ mod parts;
 mod query;
 
 pub use fields::{Fields, Names, Sent};
-pub use kinds::{Kind, boolean, file, id, integer, money, one_of, text, time};
+pub use kinds::{Kind, boolean, exact_time, file, id, integer, money, one_of, text, time};
 pub use parts::LARGEST_FILE_BYTES;
 pub use query::BadEncoding;
 pub(crate) use query::decode;
