@@ -14,7 +14,9 @@ pub mod chats;
 mod clock;
 pub mod due;
 pub mod error;
+pub mod experts;
 pub mod files;
+pub mod hours;
 mod keep;
 mod keyring;
 pub mod mail;
@@ -45,7 +47,7 @@ pub use keyring::Keyring;
 pub use mint::Mint;
 pub use passwords::Hashing;
 pub use settings::{BadSetting, NAMES as SETTING_NAMES, Settings};
-pub use store::Page;
+pub use store::{Found, Page};
 
 use capacity::Capacity;
 use files::Files;
