@@ -13,10 +13,6 @@ pub(crate) fn weekly_hours(expert: &User) -> Vec<WeeklyHours> {
     expert.hours.iter().map(|row| row.hours.clone()).collect()
 }
 
-pub(crate) fn schedule<'a>(expert: &'a User, rows: &'a [WeeklyHours]) -> Schedule<'a> {
-    Schedule { rows, blocks: &[], account_zone: &expert.timezone }
-}
-
 /// Up to five free times as long as `wanted`, by the rules of the façade that asks.
 pub(crate) fn offer(
     facade: Facade,

@@ -1,14 +1,18 @@
 //! The times somebody could ask an expert for.
 
-use chrono::{Datelike, TimeDelta};
-use domain::Instant;
-use domain::calendar::{Diaries, free_slots};
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate, TimeDelta};
+use domain::calendar::{Block, Diaries, Schedule, free_slots, offers};
 use domain::ids::UserId;
 use domain::interval::Interval;
+use domain::person::User;
+use domain::zone::Zone;
+use domain::{Instant, quanta};
 
-use crate::alternatives::{schedule, weekly_hours};
+use crate::alternatives::weekly_hours;
 use crate::caller::Caller;
-use crate::{App, Result, people};
+use crate::{App, Error, Result, experts};
 
 /// At most so many are listed (`expertconnect.md` §2).
 const MOST: usize = 200;
@@ -27,7 +31,10 @@ pub async fn free(
 ) -> Result<Vec<Interval>> {
     let now = app.clock.now();
     let from = from.unwrap_or(now);
-    let expert = people::find(app, expert).await?;
+    let (expert, absences) = app.store.user_with_absences(expert).await?.ok_or(Error::NotFound)?;
+    if expert.is_suspended {
+        return Err(Error::NotFound);
+    }
     if expert.id == caller.user() {
         return Ok(Vec::new()); // nobody can ask themselves
     }
@@ -40,8 +47,45 @@ pub async fn free(
         return Ok(Vec::new()); // all of it is past
     };
     let busy = app.store.busy(&[expert.id, caller.user()], window, now).await?;
-    let rows = weekly_hours(&expert);
-    let diaries =
-        Diaries { schedule: schedule(&expert, &rows), expert: &busy[&expert.id], learner: &busy[&caller.user()], now };
+    let (rows, blocks) = (weekly_hours(&expert), absences.blocks());
+    let schedule = Schedule { rows: &rows, blocks: &blocks, account_zone: &expert.timezone };
+    let diaries = Diaries { schedule, expert: &busy[&expert.id], learner: &busy[&caller.user()], now };
     Ok(free_slots(&diaries, from, until, minutes, MOST))
+}
+
+/// A time an expert offers, with the clock it was published by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    pub interval: Interval,
+    pub zone: Zone,
+}
+
+/// An expert on one date.
+#[derive(Clone, Debug)]
+pub struct OnDate {
+    expert: User,
+    blocks: Vec<Block>,
+}
+
+/// Somebody whose free times are asked for, with all that decides them but their calendar.
+pub async fn of_expert(app: &App, id: UserId) -> Result<OnDate> {
+    let (expert, absences) = app.store.user_with_absences(id).await?.ok_or(Error::NotFound)?;
+    Ok(OnDate { expert: experts::shown(Some(expert))?, blocks: absences.blocks() })
+}
+
+/// The free times of `minutes` on a date (`consultations.md` §5), soonest first. The calendar is read only of the days
+/// on which something is offered at all.
+pub async fn on_date(app: &App, asked: &OnDate, date: NaiveDate, minutes: u32) -> Result<Vec<Offered>> {
+    let OnDate { expert, blocks } = asked;
+    if !expert.is_listed() {
+        return Ok(Vec::new()); // takes no bookings at present
+    }
+    let rows = weekly_hours(expert);
+    let schedule = Schedule { rows: &rows, blocks, account_zone: &expert.timezone };
+    let now = app.clock.now();
+    let offers = offers(&schedule, date, TimeDelta::minutes(minutes.into()), now);
+    let days: BTreeSet<_> = offers.iter().flat_map(|offer| quanta::by_day(offer.interval).into_keys()).collect();
+    let busy = app.store.busy_lately(expert.id, &days, now).await?;
+    let free = offers.into_iter().filter(|offer| offer.is_free(&busy));
+    Ok(free.map(|offer| Offered { interval: offer.interval, zone: offer.zone.clone() }).collect())
 }

@@ -1,12 +1,14 @@
 //! The words of the consultations façade (`spec/consultations.md`) that several of its rooms share: how an expert looks,
 //! how its pages are asked for and shown, how it says no.
 
+pub mod door;
 pub mod expert;
 pub mod number;
 pub mod page;
 pub mod problem;
 pub mod review;
 
+pub use door::AsExpert;
 pub use expert::{ExpertCard, Viewer};
 pub use page::{Asked, Paged};
 pub use problem::Refused;

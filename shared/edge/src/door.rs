@@ -131,15 +131,19 @@ impl Door {
     /// The caller, admitted: a read of theirs waits for it too.
     async fn enter_first(&self) -> Result<Caller, Problem> {
         let caller = self.enter().await?;
+        Ok(self.admitted().await?.unwrap_or(caller))
+    }
+
+    /// Who entered, once the check of their session is through.
+    async fn admitted(&self) -> Result<Option<Caller>, Problem> {
         let pending = self.progress().pending.take();
         if let Some(check) = pending {
             let (caller, quota) = check.await.map_err(|_panicked| Problem::internal())??;
             let mut progress = self.progress();
             progress.admitted = Some(caller);
             progress.quota = Some(quota);
-            return Ok(caller);
         }
-        Ok(self.progress().admitted.unwrap_or(caller))
+        Ok(self.progress().admitted)
     }
 
     async fn enter_as_guest(&self) -> Result<(), Problem> {
@@ -246,6 +250,34 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     }
 }
 
+/// As [`Visitor`], for answers that show an administrator more.
+#[derive(Clone)]
+pub struct Onlooker {
+    caller: Option<Caller>,
+    door: Door,
+}
+
+impl Onlooker {
+    pub fn caller(&self) -> Option<Caller> {
+        self.caller
+    }
+
+    /// Waits for the check of the session, so it is best asked last.
+    pub async fn is_staff(&self) -> Result<bool, Problem> {
+        let admitted = self.door.admitted().await?;
+        Ok(admitted.is_some_and(|caller| Staff::prove(caller).is_ok()))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Onlooker {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Visitor(caller) = Visitor::from_request_parts(parts, state).await?;
+        Ok(Self { caller, door: door(parts)? })
+    }
+}
+
 /// Asks for an administrator: 403 for everybody else who is signed in.
 #[derive(Clone, Copy, Debug)]
 pub struct Administrator(pub Staff);
@@ -271,7 +303,7 @@ impl Ajar {
 
     /// An administrator, admitted: 403 for everybody else who is signed in.
     pub async fn staff(&self) -> Result<Staff, Problem> {
-        self.0.enter_as_staff().await
+        Ok(Staff::prove(self.0.enter_first().await?)?)
     }
 }
 

@@ -22,8 +22,7 @@ macro_rules! ids {
 }
 
 ids!(UserId, BookingId, ReviewId, MessageId, NoticeId, EntryId, PaymentId, SkillId, HoursId, SessionId);
-ids!(ApplicationId, DocumentId, UploadId);
-ids!(ConversationId);
+ids!(ApplicationId, DocumentId, UploadId, ConversationId, BlockId);
 
 /// For small fixed tables, such as the categories.
 impl Id for i64 {

@@ -247,12 +247,27 @@ impl Store {
     /// Several people's days that the windows touch: one round trip.
     pub async fn calendars(&self, users: &[UserId], windows: &[Interval], now: Instant) -> Result<Calendars, Fault> {
         let dates: BTreeSet<_> = windows.iter().flat_map(|window| dates(*window)).collect();
+        self.calendars_on(users, &dates, now, true).await
+    }
+
+    async fn calendars_on(
+        &self,
+        users: &[UserId],
+        dates: &BTreeSet<NaiveDate>,
+        now: Instant,
+        consistent: bool,
+    ) -> Result<Calendars, Fault> {
         let places = users.iter().flat_map(|user| dates.iter().map(|date| (*user, *date, keys::day(*user, *date))));
         let places: Vec<_> = places.collect();
         let wanted: Vec<_> = places.iter().map(|(.., key)| key.clone()).collect();
-        let mut items = self.get_many(&wanted, true).await?;
+        let mut items = self.get_many(&wanted, consistent).await?;
         let found = |(user, date, key): (UserId, NaiveDate, Key)| Some((user, date, items.remove(&key)?));
         Ok(Calendars { days: places.into_iter().filter_map(found).collect(), now })
+    }
+
+    /// What is busy at `now` of a person's days, as of a moment ago: one round trip, none without days.
+    pub async fn busy_lately(&self, user: UserId, days: &BTreeSet<NaiveDate>, now: Instant) -> Result<Busy, Fault> {
+        self.calendars_on(&[user], days, now, false).await?.busy(user)
     }
 
     /// What is busy at `now` of several people's days that `window` touches: one round trip.

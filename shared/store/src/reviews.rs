@@ -15,7 +15,7 @@ use crate::lists::List;
 use crate::row::{Item, Reader, Row, number, text};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
-use crate::{Page, booking_codec, notices};
+use crate::{Page, booking_codec, directory, notices};
 
 fn to_item(review: &Review) -> Item {
     Row::at(&keys::review(review.booking, review.reviewer))
@@ -82,6 +82,7 @@ impl Store {
         .value(":seen", number(before.version))
         .value(":next", number(before.version + 1));
         transaction.update(tally, Some(Denied::Stale));
+        directory::relist(&mut transaction, before, after);
         transaction.create(notices::to_item(notice), Denied::IdTaken);
         self.commit(transaction).await
     }
@@ -90,6 +91,17 @@ impl Store {
     pub async fn reviews_of(&self, user: UserId, after: Option<&str>, limit: usize) -> Result<Page<Review>, Fault> {
         let lists = [List { index: "by_b", partition: list::reviews_of(user) }];
         self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
+    }
+
+    /// Those of them that a person received as expert.
+    pub async fn reviews_as_expert(
+        &self,
+        user: UserId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Review>, Fault> {
+        let lists = [List { index: "by_b", partition: list::reviews_of(user) }];
+        self.newest(&lists, after, limit, |item| Ok(Some(from_item(item)?).filter(|review| review.as_expert))).await
     }
 
     /// Reviews a person gave or received, newest first.
