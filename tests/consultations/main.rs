@@ -5,6 +5,7 @@ mod paying;
 mod payment_costs;
 mod payments;
 mod refunds;
+mod signatures;
 mod stripe;
 mod stripe_double;
 mod webhooks;

@@ -114,6 +114,7 @@ pub(crate) fn with_bucket(world: &World) -> (App, Bucket) {
         cursors: Cursors::new(key),
         origin_key: None,
         keyring: Keyring::default(),
+        gateway: app::payments::Gateway::Local,
         hashing: Hashing { memory_kib: 8, passes: 1 },
         capacity: None,
         settings,
