@@ -11,6 +11,7 @@ mod payment_costs;
 mod payments;
 mod races;
 mod refunds;
+mod signatures;
 mod stripe;
 mod stripe_double;
 mod webhooks;

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use tests::{Fault, Moment, Setup, Strike, World, at_once};
 
 use crate::paying::{Deal, delivers, is_received, stripe_event};
-use crate::stripe::with_stripe;
+use crate::stripe::{with_silent_stripe, with_stripe};
 use crate::stripe_double::{Double, Mood};
 
 /// The jobs to give money back, among all that happened until now.
@@ -160,7 +160,7 @@ async fn a_refund_whose_worker_dies_is_made_once() {
 
 #[tokio::test]
 async fn a_refund_waits_until_stripe_is_back() {
-    let (world, stripe) = with_stripe(Setup::live()).await;
+    let (world, stripe) = with_silent_stripe(Setup::live()).await;
     let (deal, payment, job) = cancelled(&world).await;
     for mood in
         [Mood::Says(402, ""), Mood::Says(429, ""), Mood::Says(500, ""), Mood::Garbage, Mood::Silent, Mood::DoneSilently]
@@ -175,7 +175,7 @@ async fn a_refund_waits_until_stripe_is_back() {
 
 #[tokio::test]
 async fn a_refund_out_of_the_dead_letters_finds_that_it_was_made() {
-    let (world, stripe) = with_stripe(Setup::live()).await;
+    let (world, stripe) = with_silent_stripe(Setup::live()).await;
     let (deal, payment, job) = cancelled(&world).await;
     stripe.is([Mood::DoneSilently]);
     assert!(!does(&world, job).await);

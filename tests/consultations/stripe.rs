@@ -13,11 +13,19 @@ use tests::{Fault, Moment, Setup, Strike, World, at_once, minute, tally};
 use crate::paying::{Deal, INTENTS, delivers, is_received, money, stripe_event};
 use crate::stripe_double::{Double, Mood};
 
-/// A world whose money Stripe takes.
+/// A world whose money Stripe takes, however crowded the machine.
 pub(crate) async fn with_stripe(setup: Setup) -> (World, Double) {
+    with_patience(setup, Duration::from_secs(20)).await
+}
+
+/// The same where Stripe does not always answer: not for long is it waited for.
+pub(crate) async fn with_silent_stripe(setup: Setup) -> (World, Double) {
+    with_patience(setup, Duration::from_millis(700)).await
+}
+
+async fn with_patience(setup: Setup, patience: Duration) -> (World, Double) {
     let double = Double::opens().await;
-    // Long enough for a crowded machine to answer, short enough to be waited for.
-    let stripe = Some((double.url.clone(), Duration::from_millis(700)));
+    let stripe = Some((double.url.clone(), patience));
     (World::with(Setup { stripe, ..setup }).await, double)
 }
 
@@ -85,7 +93,7 @@ async fn ten_who_ask_at_once_are_one_to_stripe() {
 
 #[tokio::test]
 async fn while_stripe_fails_the_intent_stays_asked_for() {
-    let (world, stripe) = with_stripe(Setup::default()).await;
+    let (world, stripe) = with_silent_stripe(Setup::default()).await;
     let (ada, bob) = (world.register("ada").await, world.expert("bob").await);
     let moods = [
         Mood::Says(400, "amount_too_small"),
@@ -124,7 +132,7 @@ fn asked_first(form: &BTreeMap<String, String>, payment: &Json) -> crate::stripe
 
 #[tokio::test]
 async fn what_passes_is_tried_once_more_and_what_does_not_is_not() {
-    let (world, stripe) = with_stripe(Setup::default()).await;
+    let (world, stripe) = with_silent_stripe(Setup::default()).await;
     let (ada, bob) = (world.register("ada").await, world.expert("bob").await);
     let passing = [Mood::Says(429, ""), Mood::Says(500, ""), Mood::Garbage, Mood::Silent, Mood::DoneSilently];
     for (hour, mood) in (48..).step_by(2).zip(passing) {
@@ -149,7 +157,7 @@ async fn a_stripe_that_is_not_there_at_all_is_unavailable() {
 
 #[tokio::test]
 async fn an_event_may_be_faster_than_the_answer_it_is_about() {
-    let (world, stripe) = with_stripe(Setup::default()).await;
+    let (world, stripe) = with_silent_stripe(Setup::default()).await;
     let deal = Deal::made(&world).await;
     stripe.is([Mood::DoneSilently, Mood::Silent]);
     deal.asks("stripe").await.refuses(503, "provider_unavailable");

@@ -190,10 +190,7 @@ impl Stage {
                     expert: self.person(to),
                     description: String::new(),
                     times,
-                    terms: Terms::Meeting {
-                        title: title(0),
-                        category: category::find(1).map(|category| category.id),
-                    },
+                    terms: Terms::Meeting { title: title(0), category: category::find(1).map(|category| category.id) },
                 };
                 let render = |shown: &Shown| stored(meeting(&shown.booking));
                 let requested = bookings::request(app, self.caller(by), request, keep(claim, &render)).await;

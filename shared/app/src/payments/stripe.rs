@@ -3,6 +3,7 @@
 //!
 //! Whatever is asked carries an idempotency key made of the payment's id, so asking again is always safe.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_smithy_http_client::Connector;
@@ -34,7 +35,8 @@ const LARGEST_ANSWER_BYTES: usize = 256 * 1024;
 /// A client of Stripe. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Stripe {
-    connector: SharedHttpConnector,
+    /// Made at the first request: most functions never ask, and the system's certificates take a while to read.
+    connector: Arc<OnceLock<SharedHttpConnector>>,
     base_url: String,
     authorization: String,
     patience: Duration,
@@ -58,9 +60,8 @@ impl Stripe {
 
     /// The same at another address; each attempt may take `patience`.
     pub fn at(base_url: &str, secret_key: &str, patience: Duration) -> Self {
-        let connector = Connector::builder().tls_provider(Tls::Rustls(CryptoMode::AwsLc)).build();
         Self {
-            connector: SharedHttpConnector::new(connector),
+            connector: Arc::default(),
             base_url: base_url.to_owned(),
             authorization: format!("Bearer {secret_key}"),
             patience,
@@ -121,6 +122,12 @@ impl Stripe {
         }
     }
 
+    fn connector(&self) -> &SharedHttpConnector {
+        self.connector.get_or_init(|| {
+            SharedHttpConnector::new(Connector::builder().tls_provider(Tls::Rustls(CryptoMode::AwsLc)).build())
+        })
+    }
+
     async fn send(&self, path: &str, key: &str, form: &str) -> Result<(u16, Vec<u8>), Trouble> {
         let mut request = HttpRequest::new(SdkBody::from(form));
         let wrong = |error: &dyn std::fmt::Display| Trouble::Passing(error.to_string());
@@ -135,7 +142,7 @@ impl Stripe {
             // A key that is no header is a mistake in the secret, and must not stand in the log.
             request.headers_mut().try_insert(name, value.to_owned()).map_err(|_| wrong(&name))?;
         }
-        let response = self.connector.call(request).await.map_err(|error| wrong(&error))?;
+        let response = self.connector().call(request).await.map_err(|error| wrong(&error))?;
         let status = response.status().as_u16();
         let body = Limited::new(response.into_body(), LARGEST_ANSWER_BYTES).collect().await;
         let body = body.map_err(|error| wrong(&error))?.to_bytes();
