@@ -1,2 +1,9 @@
 //! The specification `consultations.md`, told room by room.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
+
+mod directory;
+mod expert_costs;
+mod hours;
+mod profile;
+mod reviews;
+mod slots;
