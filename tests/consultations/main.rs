@@ -3,15 +3,21 @@
 
 mod booking;
 mod courses;
+mod directory;
+mod expert_costs;
+mod hours;
 mod letters;
 mod lists;
 mod money;
 mod paying;
 mod payment_costs;
 mod payments;
+mod profile;
 mod races;
 mod refunds;
+mod reviews;
 mod signatures;
+mod slots;
 mod stripe;
 mod stripe_double;
 mod webhooks;
