@@ -95,7 +95,9 @@ pub async fn refresh(app: &App, token: &str) -> Result<Tokens> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Leaving {
     /// This one; and the one of a refresh token that came along, should that be another of theirs.
-    This { with: Option<String> },
+    This {
+        with: Option<String>,
+    },
     All,
 }
 

@@ -118,14 +118,12 @@ impl Store {
         let last = last_ended(now, seen.sessions_from);
         let pending = seen.reset.as_ref().map_or("", |reset| &reset.hash);
         let link = if pending.is_empty() { "attribute_not_exists(#reset)" } else { "#reset = :reset" };
-        let mut password = Update::new(
-            keys::credential(user),
-            "SET #hash = :hash, #sessions_from = :from REMOVE #reset, #reset_made",
-        )
-        .when(format!("#hash = :seen AND {link}"))
-        .value(":hash", text(new.hash))
-        .value(":seen", text(&seen.password_hash))
-        .value(":from", number(last.get() + 1));
+        let mut password =
+            Update::new(keys::credential(user), "SET #hash = :hash, #sessions_from = :from REMOVE #reset, #reset_made")
+                .when(format!("#hash = :seen AND {link}"))
+                .value(":hash", text(new.hash))
+                .value(":seen", text(&seen.password_hash))
+                .value(":from", number(last.get() + 1));
         if !pending.is_empty() {
             password = password.value(":reset", text(pending));
         }
@@ -133,15 +131,13 @@ impl Store {
         transaction.update(gate::closing(user, last, new.kept), Some(Denied::Stale));
         transaction.replace(facts::ended_item(user, Ended::UpTo(last, new.kept), now));
         if new.proves_email && !seen.user.email_verified {
-            let proven = Update::new(
-                keys::user(user),
-                "SET #email_verified = :yes, #updated_at = :now ADD #version :one",
-            )
-            .when("#version = :version")
-            .value(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
-            .value(":now", number(now.timestamp_millis()))
-            .value(":one", number(1))
-            .value(":version", number(seen.user.version));
+            let proven =
+                Update::new(keys::user(user), "SET #email_verified = :yes, #updated_at = :now ADD #version :one")
+                    .when("#version = :version")
+                    .value(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
+                    .value(":now", number(now.timestamp_millis()))
+                    .value(":one", number(1))
+                    .value(":version", number(seen.user.version));
             transaction.update(proven, Some(Denied::Stale));
         }
         self.commit(transaction).await
@@ -187,14 +183,12 @@ fn begin(
     resets_asked: &BTreeSet<i64>,
 ) -> Transaction<Denied> {
     let link = if seen.is_some() { "#reset = :seen" } else { "attribute_not_exists(#reset)" };
-    let mut update = Update::new(
-        keys::credential(letter.user),
-        "SET #reset = :hash, #reset_made = :made, #resets_asked = :asked",
-    )
-    .when(format!("attribute_exists(#pk) AND {link}"))
-    .value(":hash", text(hash))
-    .value(":made", number(letter.created_at.timestamp_millis()))
-    .value(":asked", numbers(resets_asked));
+    let mut update =
+        Update::new(keys::credential(letter.user), "SET #reset = :hash, #reset_made = :made, #resets_asked = :asked")
+            .when(format!("attribute_exists(#pk) AND {link}"))
+            .value(":hash", text(hash))
+            .value(":made", number(letter.created_at.timestamp_millis()))
+            .value(":asked", numbers(resets_asked));
     if let Some(seen) = seen {
         update = update.value(":seen", text(&seen.hash));
     }
