@@ -13,10 +13,9 @@ use edge::door::{Guest, Whence};
 use edge::form::{Fields, Kind, Parse, text};
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
-use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shapes::{Session, password_twice};
+use super::shapes::{Registered, Session, password_twice};
 
 /// No login name is longer.
 const LONGEST_LOGIN_NAME: usize = 254;
@@ -65,16 +64,6 @@ impl Parse for Wanted {
     }
 }
 
-/// A session of a new account.
-#[derive(Serialize, ToSchema)]
-#[schema(as = NewAccountSession)]
-pub(super) struct Registered {
-    user_id: i64,
-    email: String,
-    #[serde(flatten)]
-    session: Session,
-}
-
 /// Open an account
 ///
 /// It starts with one credit, and may act at once.
@@ -93,11 +82,7 @@ pub(super) async fn register(
     Body(Wanted(registration)): Body<Wanted>,
 ) -> Result<Created<Registered>, Problem> {
     let opened = sessions::register(&app, registration, &origin).await?;
-    Ok(Created(Registered {
-        user_id: opened.user.id.get(),
-        email: opened.user.email.as_str().to_owned(),
-        session: Session::of("Your account is ready.", opened),
-    }))
+    Ok(Created(Registered::of("Your account is ready.", opened)))
 }
 
 #[derive(ToSchema)]

@@ -78,7 +78,7 @@ impl Parse for Leave {
 ///
 /// This session, or all of the account, are over at once: access tokens, refresh tokens and sockets. Needs no body.
 #[utoipa::path(
-    post, path = "/api/v1/auth/logout/", tag = "Consultations: Accounts", request_body = Option<Logout>,
+    post, path = "/api/v1/auth/logout/", tag = "Consultations: Accounts", request_body = Logout,
     responses(
         (status = 200, description = "It is over", body = Message),
         (status = 429, description = "`rate_limited`: too often from this address"),

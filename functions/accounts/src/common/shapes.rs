@@ -106,13 +106,50 @@ impl From<Tokens> for Pair {
 pub(super) struct Session {
     message: &'static str,
     user: User,
-    #[serde(flatten)]
-    tokens: Pair,
+    /// Valid for an hour, or until the session ends. For the header `Authorization: Bearer`.
+    access: String,
+    /// Opaque. Works once, for 7 days.
+    refresh: String,
+    access_token: String,
+    refresh_token: String,
 }
 
 impl Session {
     pub(super) fn of(message: &'static str, opened: sessions::Opened) -> Self {
-        Self { message, user: opened.user.into(), tokens: opened.tokens.into() }
+        let Pair { access, refresh, access_token, refresh_token } = opened.tokens.into();
+        Self { message, user: opened.user.into(), access, refresh, access_token, refresh_token }
+    }
+}
+
+/// A new account and its first session.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NewAccountSession)]
+pub(super) struct Registered {
+    message: &'static str,
+    user_id: i64,
+    email: String,
+    user: User,
+    /// Valid for an hour, or until the session ends. For the header `Authorization: Bearer`.
+    access: String,
+    /// Opaque. Works once, for 7 days.
+    refresh: String,
+    access_token: String,
+    refresh_token: String,
+}
+
+impl Registered {
+    pub(super) fn of(message: &'static str, opened: sessions::Opened) -> Self {
+        let Session { message, user, access, refresh, access_token, refresh_token } = Session::of(message, opened);
+        Self {
+            message,
+            user_id: user.id,
+            email: user.email.clone(),
+            user,
+            access,
+            refresh,
+            access_token,
+            refresh_token,
+        }
     }
 }
 
