@@ -1,6 +1,8 @@
 //! The specification `consultations.md`, told room by room.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
+mod account;
+mod accounts;
 mod booking;
 mod courses;
 mod directory;
@@ -9,6 +11,8 @@ mod hours;
 mod letters;
 mod lists;
 mod money;
+mod password_races;
+mod passwords;
 mod paying;
 mod payment_costs;
 mod payments;
@@ -16,6 +20,7 @@ mod profile;
 mod races;
 mod refunds;
 mod reviews;
+mod sessions;
 mod signatures;
 mod slots;
 mod stripe;

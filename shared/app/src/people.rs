@@ -166,9 +166,9 @@ pub(crate) async fn knows(app: &App, known: Option<&Credential>, password: &str,
         quota(hit, FAILED_LOGINS_PER_MINUTE, now)?;
     }
     let matches = app.hashing.matches(password, known.map(|known| known.password_hash.clone())).await?;
-    if let Some(known) = known.filter(|_| !matches) {
+    if !matches {
         // Of a burst that was in flight together, those above the limit learn nothing from their answer.
-        let hit = app.store.gate_failed_login(known.user.id, now).await?;
+        let hit = app.store.gate_failed_login(known.map(|known| known.user.id), now).await?;
         quota(hit, FAILED_LOGINS_PER_MINUTE, now)?;
     }
     Ok(matches)

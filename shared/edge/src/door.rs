@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use app::caller::{Caller, Group, Staff, admit, admit_address};
 use app::error::Quota;
+use app::sessions::Origin;
 use app::{App, Error};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, HeaderName};
+use http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
 use lambda_http::request::RequestContext;
@@ -150,6 +151,14 @@ impl Door {
         let quota = admit_address(&self.app, &self.address, Group::Authentication).await?;
         self.progress().quota = Some(quota);
         Ok(())
+    }
+
+    /// A living session on a path that an address may not use too often, whoever is signed in.
+    async fn enter_as_regular(&self) -> Result<Caller, Problem> {
+        let quota = admit_address(&self.app, &self.address, Group::Authentication).await?;
+        let caller = self.enter().await;
+        self.progress().quota = Some(quota);
+        caller
     }
 
     /// Lets the answer out once the session is known to be good.
@@ -324,5 +333,33 @@ impl<S: Sync> FromRequestParts<S> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         door(parts)?.enter_as_guest().await.map(|()| Guest)
+    }
+}
+
+/// Asks for both: a living session, and an address that has not come to these paths too often.
+#[derive(Clone, Copy, Debug)]
+pub struct Regular(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for Regular {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        door(parts)?.enter_as_regular().await.map(Regular)
+    }
+}
+
+/// Where a request comes from, as its sender is shown it later. Asks for nothing.
+#[derive(Clone, Debug)]
+pub struct Whence(pub Origin);
+
+const LONGEST_AGENT: usize = 255;
+
+impl<S: Sync> FromRequestParts<S> for Whence {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let agent = parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+        let agent = String::from_utf8_lossy(agent).chars().take(LONGEST_AGENT).collect();
+        Ok(Self(Origin { address: door(parts)?.address, agent }))
     }
 }

@@ -55,7 +55,7 @@ pub struct NewPassword<'a> {
 }
 
 /// Nobody's id: the smallest that is minted is larger.
-fn nobody() -> UserId {
+pub(crate) fn nobody() -> UserId {
     UserId::new(1).expect("one is an id")
 }
 

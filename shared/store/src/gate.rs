@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::ids::{SessionId, UserId};
 
+use crate::credentials::nobody;
 use crate::facts::{self, Ended};
 use crate::fault::{Failed, Fault};
 use crate::keys;
@@ -186,12 +187,13 @@ impl Store {
         }
     }
 
-    /// Counts a failed login of an account, whatever address it came from.
-    pub async fn gate_failed_login(&self, user: UserId, now: Instant) -> Result<Hit, Fault> {
-        let update = Update::new(keys::credential(user), count_hit(Counted::Request, now));
+    /// Counts a failed login of an account, whatever address it came from. Without an account it takes as long.
+    pub async fn gate_failed_login(&self, user: Option<UserId>, now: Instant) -> Result<Hit, Fault> {
+        let key = keys::credential(user.unwrap_or_else(nobody));
+        let update = Update::new(key, count_hit(Counted::Request, now)).when("attribute_exists(#pk)");
         match self.count(update, Counted::Request, now).await {
             Ok((_, hit)) => Ok(hit),
-            Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
+            Err(Failed::Refused(_)) => Ok(Hit { count: 1 }),
             Err(Failed::Fault(fault)) => Err(fault),
         }
     }
