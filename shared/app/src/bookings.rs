@@ -14,7 +14,7 @@ use store::{BookingWithReviews, Page, Transaction};
 use crate::alternatives::{offer, schedule, weekly_hours};
 use crate::caller::Caller;
 use crate::keep::{Keep, decided};
-use crate::{App, Error, Result, words};
+use crate::{App, Error, Result, suspensions, words};
 
 /// What somebody asks an expert for.
 #[derive(Clone, Debug)]
@@ -163,6 +163,18 @@ pub async fn step_by_schedule(app: &App, id: BookingId, step: Step) -> Result<Bo
     decided(|| async {
         let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
         take(app, booking, step, Actor::Schedule).await
+    })
+    .await
+}
+
+/// Cancels what has not begun, on an administrator's word; whether there was anything to cancel.
+pub(crate) async fn cancel_by_staff(app: &App, id: BookingId) -> Result<bool> {
+    decided(|| async {
+        let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
+        if !suspensions::lies_ahead(&booking, app.clock.now()) {
+            return Ok(false); // somebody was faster
+        }
+        take(app, booking, Step::Cancel, Actor::Staff).await.map(|_| true)
     })
     .await
 }

@@ -34,7 +34,7 @@ pub fn read_fact(item: facts::StreamItem, is_new: bool) -> Result<Option<Happene
 
 /// Carries out what happened to one person, in order. If it fails it has to be done again, all of it.
 pub async fn carry_out(stage: &Backstage, person: UserId, facts: &[Fact], render: Render) -> Result<()> {
-    let jobs: Vec<_> = facts.iter().filter_map(|fact| mail_of(person, fact)).map(Job::Mail).collect();
+    let jobs: Vec<_> = facts.iter().filter_map(|fact| job_of(person, fact)).collect();
     stage.queues.send(&jobs).await?;
     to_sockets(stage, person, facts, render).await?;
     // Last, because it is the most work and the least urgent.
@@ -48,12 +48,13 @@ pub async fn carry_out(stage: &Backstage, person: UserId, facts: &[Fact], render
     }
 }
 
-fn mail_of(person: UserId, fact: &Fact) -> Option<MailOf> {
+fn job_of(person: UserId, fact: &Fact) -> Option<Job> {
     match fact {
         Fact::Noticed(notice) if notice.channel != Channel::List => {
-            Some(MailOf { user: person, about: Some(notice.id) })
+            Some(Job::Mail(MailOf { user: person, about: Some(notice.id) }))
         }
-        Fact::ProfileChanged { is_new: true, .. } => Some(MailOf { user: person, about: None }),
+        Fact::ProfileChanged { is_new: true, .. } => Some(Job::Mail(MailOf { user: person, about: None })),
+        Fact::ExpertSuspended => Some(Job::Sweep(person)),
         _ => None,
     }
 }
@@ -74,7 +75,7 @@ async fn to_sockets(stage: &Backstage, person: UserId, facts: &[Fact], render: R
             Fact::Sent(sent) => Some(Step::Entry(Entry::Sent(sent.clone()))),
             Fact::Asked(asked) => Some(Step::Asked(asked)),
             Fact::SessionsEnded(ended) => Some(Step::Ended(*ended)),
-            Fact::ProfileChanged { .. } => None,
+            Fact::ProfileChanged { .. } | Fact::ExpertSuspended => None,
         })
         .collect();
     if steps.is_empty() {

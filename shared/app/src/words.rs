@@ -2,3 +2,4 @@
 
 pub(crate) mod letters;
 pub mod meetings;
+pub(crate) mod vetting;

@@ -1,11 +1,13 @@
 //! The words of the consultations façade (`spec/consultations.md`) that several of its rooms share: how an expert looks,
 //! how its pages are asked for and shown, how it says no.
 
+pub mod attached;
 pub mod expert;
 pub mod number;
 pub mod page;
 pub mod problem;
 
+pub use attached::Attached;
 pub use expert::{ExpertCard, Viewer};
 pub use page::{Asked, Paged};
 pub use problem::Refused;

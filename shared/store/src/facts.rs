@@ -26,7 +26,12 @@ pub enum Fact {
     Sent(Sent),
     Asked(Asked),
     SessionsEnded(Ended),
-    ProfileChanged { profile: Box<User>, is_new: bool },
+    ProfileChanged {
+        profile: Box<User>,
+        is_new: bool,
+    },
+    /// What they are booked for as an expert has to be cancelled.
+    ExpertSuspended,
 }
 
 /// A message a person sent, for their own sockets.
@@ -91,6 +96,10 @@ pub(crate) fn ended_item(user: UserId, ended: Ended, now: Instant) -> Item {
         .into_item()
 }
 
+pub(crate) fn suspended_item(user: UserId, id: NoticeId, now: Instant) -> Item {
+    Row::at(&keys::suspended(user, id)).number("expires_at", now.timestamp() + KEPT_SECONDS).into_item()
+}
+
 pub(crate) fn asked_item(user: UserId, id: NoticeId, asked: &Asked, now: Instant) -> Item {
     let row = Row::at(&keys::ask(user, id))
         .text("connection", &asked.connection)
@@ -145,6 +154,8 @@ pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
     } else if sk.starts_with(keys::ENDED) {
         let session = row.id("session", SessionId::new)?;
         Fact::SessionsEnded(if row.flag("all") { Ended::UpTo(session) } else { Ended::One(session) })
+    } else if sk.starts_with(keys::SUSPENDED) {
+        Fact::ExpertSuspended
     } else {
         return Ok(None);
     };

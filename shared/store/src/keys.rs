@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 use domain::Instant;
+use domain::application::State;
 use domain::chat::Pair;
-use domain::ids::{BookingId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId};
+use domain::ids::{ApplicationId, BookingId, DocumentId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId};
 use domain::ledger::{Cause, Unit};
 use domain::search::{Scan, Term};
 use domain::text::LoginName;
@@ -237,6 +238,26 @@ pub(crate) fn message_sk(message: MessageId) -> String {
     format!("{MESSAGE}{}", id_text(message.get()))
 }
 
+pub(crate) fn application(application: ApplicationId) -> Key {
+    key(format!("A#{}", id_text(application.get())), "APPLICATION")
+}
+
+pub(crate) fn document(document: DocumentId) -> Key {
+    key(format!("DOC#{}", id_text(document.get())), "DOCUMENT")
+}
+
+/// Which documents an expert has beside those of the application.
+pub(crate) fn documents(user: UserId) -> Key {
+    key(person(user), "DOCUMENTS")
+}
+
+/// That an expert was suspended, under the id of the notification that says so.
+pub(crate) fn suspended(user: UserId, notice: NoticeId) -> Key {
+    key(person(user), format!("{SUSPENDED}{}", id_text(notice.get())))
+}
+
+pub(crate) const SUSPENDED: &str = "SUSPENDED#";
+
 /// A file on its way into the file store.
 pub(crate) fn upload(upload: UploadId) -> Key {
     key(format!("UP#{}", id_text(upload.get())), "UPLOAD")
@@ -279,7 +300,7 @@ fn word_partition(kind: &str, word: &str) -> String {
 
 /// List names: what `la` and `lb` of the two list indexes hold.
 pub(crate) mod list {
-    use super::{UserId, id_text};
+    use super::{State, UserId, id_text};
 
     pub(crate) fn as_learner(user: UserId) -> String {
         format!("LEARNER#{}", id_text(user.get()))
@@ -298,6 +319,9 @@ pub(crate) mod list {
     }
     pub(crate) fn reviews_of(user: UserId) -> String {
         format!("REVIEWED#{}", id_text(user.get()))
+    }
+    pub(crate) fn applications(state: State) -> String {
+        format!("APPLICATIONS#{}", state.as_str())
     }
     /// Messages of which this person is the lower, or the higher, id of the pair.
     pub(crate) fn chats(user: UserId) -> String {

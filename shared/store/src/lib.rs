@@ -4,11 +4,13 @@
 //! writes are one [`transaction`] whose legs each name the refusal they mean. Everything else maps one aggregate to items.
 
 mod absences;
+mod applications;
 mod booking_codec;
 mod bookings;
 mod chats;
 mod cursor;
 mod days;
+mod documents;
 pub mod due;
 pub mod facts;
 mod fault;
