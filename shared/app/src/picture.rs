@@ -78,19 +78,30 @@ pub async fn named(app: &App, caller: Caller, text: &str) -> Result<Picture> {
     if let Some(name) = text.strip_prefix(UPLOADED) {
         return adopt(app, caller, name).await;
     }
-    let Some(url) = web_address(text) else {
+    if !is_web_address(text) {
         return Err(Error::BadPicture(NOT_A_PICTURE));
-    };
+    }
     // Asked first: a signed link may be longer than a link to elsewhere has to be.
-    if let Some(Picture::File { key }) = crate::people::me(app, caller).await?.picture
-        && url.path().ends_with(&format!("/{key}"))
+    if let Some(shown) = crate::people::me(app, caller).await?.picture
+        && is_shown_by(&shown, text)
     {
-        return Ok(Picture::File { key });
+        return Ok(shown);
     }
     if text.chars().count() > LONGEST_LINK {
         return Err(Error::BadPicture(NOT_A_PICTURE));
     }
     Ok(Picture::Link(text.to_owned()))
+}
+
+/// Whether a text is an `http(s)` URL written as one.
+pub fn is_web_address(text: &str) -> bool {
+    web_address(text).is_some()
+}
+
+/// Whether this is how a picture of ours was shown: its signature may have run out since.
+pub(crate) fn is_shown_by(picture: &Picture, link: &str) -> bool {
+    let Picture::File { key } = picture else { return false };
+    web_address(link).is_some_and(|url| url.path().ends_with(&format!("/{key}")))
 }
 
 /// An `http(s)` URL that is written as one. The parser also forgives blanks, line breaks and missing slashes, but a text

@@ -48,7 +48,12 @@ pub struct HoursChanges {
 }
 
 /// Changes the caller's account by `change`; `found` says what the caller gets to see of it, and what is kept.
-async fn change<T>(app: &App, caller: Caller, keep: Keep<'_, T>, change: impl Fn(&mut User) -> Result<T>) -> Result<T> {
+pub(crate) async fn change<T>(
+    app: &App,
+    caller: Caller,
+    keep: Keep<'_, T>,
+    change: impl Fn(&mut User) -> Result<T>,
+) -> Result<T> {
     decided(|| async {
         let before = people::me(app, caller).await?;
         let mut after = before.clone();

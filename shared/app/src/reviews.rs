@@ -1,6 +1,6 @@
 //! Reviews: what the two parties of a completed booking say of each other.
 
-use domain::booking::Change;
+use domain::booking::{Change, Seat};
 use domain::ids::{BookingId, UserId};
 use domain::notice::Topic;
 use domain::review::Review;
@@ -37,6 +37,8 @@ pub async fn give(app: &App, caller: Caller, draft: Draft, keep: Keep<'_, Review
             reviewee_name: reviewee.name.clone(),
             rating: draft.rating,
             text: draft.text.clone(),
+            as_expert: seat == Seat::Learner,
+            is_anonymous: false,
             created_at: now,
         };
         let content = format!("{} reviewed the meeting \"{}\".", reviewer.name, booking.title);
@@ -79,4 +81,22 @@ pub async fn list(app: &App, caller: Caller, which: Which, cursor: Option<&str>,
     };
     page.next = page.next.map(|position| app.cursors.seal(&list, &position));
     Ok(page)
+}
+
+/// How many times a page of reviews is read on, where most of what a person received was not as expert.
+const MOST_ROUNDS: usize = 10;
+
+/// A page of the reviews an expert received as such, newest first: those from `skipped` on, at most `page_size`.
+pub async fn of_expert(app: &App, expert: UserId, skipped: usize, page_size: usize) -> Result<Vec<Review>> {
+    let end = skipped + page_size;
+    let (mut found, mut after) = (Vec::new(), None);
+    for _ in 0..MOST_ROUNDS {
+        let page = app.store.reviews_as_expert(expert, after.as_deref(), end - found.len()).await?;
+        found.extend(page.items);
+        after = page.next;
+        if after.is_none() || found.len() >= end {
+            break;
+        }
+    }
+    Ok(found.into_iter().skip(skipped).collect())
 }

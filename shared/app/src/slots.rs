@@ -1,14 +1,18 @@
 //! The times somebody could ask an expert for.
 
-use chrono::{Datelike, TimeDelta};
-use domain::Instant;
-use domain::calendar::{Diaries, free_slots};
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate, TimeDelta};
+use domain::calendar::{Block, Diaries, Schedule, WeeklyHours, free_slots, offered_instead, offered_within, offers};
 use domain::ids::UserId;
 use domain::interval::Interval;
+use domain::person::User;
+use domain::zone::Zone;
+use domain::{Instant, quanta};
 
 use crate::alternatives::{schedule, weekly_hours};
 use crate::caller::Caller;
-use crate::{App, Result, people};
+use crate::{App, Error, Result, experts, people};
 
 /// At most so many are listed (`expertconnect.md` §2).
 const MOST: usize = 200;
@@ -44,4 +48,57 @@ pub async fn free(
     let diaries =
         Diaries { schedule: schedule(&expert, &rows), expert: &busy[&expert.id], learner: &busy[&caller.user()], now };
     Ok(free_slots(&diaries, from, until, minutes, MOST))
+}
+
+/// A time an expert offers, with the clock it was published by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    pub interval: Interval,
+    pub zone: Zone,
+}
+
+/// An expert on one date.
+#[derive(Clone, Debug)]
+pub struct OnDate {
+    expert: User,
+    blocks: Vec<Block>,
+}
+
+/// Somebody whose free times are asked for, with all that decides them but their calendar.
+pub async fn of_expert(app: &App, id: UserId) -> Result<OnDate> {
+    let (expert, absences) = app.store.user_with_absences(id).await?.ok_or(Error::NotFound)?;
+    Ok(OnDate { expert: experts::shown(Some(expert))?, blocks: absences.blocks() })
+}
+
+/// The free times of `minutes` on a date (`consultations.md` §5), soonest first. The calendar is read only of the days
+/// on which something is offered at all.
+pub async fn on_date(app: &App, asked: &OnDate, date: NaiveDate, minutes: u32) -> Result<Vec<Offered>> {
+    let OnDate { expert, blocks } = asked;
+    if !expert.is_listed() {
+        return Ok(Vec::new()); // takes no bookings at present
+    }
+    let rows = weekly_hours(expert);
+    let schedule = Schedule { rows: &rows, blocks, account_zone: &expert.timezone };
+    let offers = offers(&schedule, date, TimeDelta::minutes(minutes.into()), app.clock.now());
+    let days: BTreeSet<_> = offers.iter().flat_map(|offer| quanta::by_day(offer.interval).into_keys()).collect();
+    let busy = app.store.busy_lately(expert.id, &days).await?;
+    let free = offers.into_iter().filter(|offer| offer.is_free(&busy));
+    Ok(free.map(|offer| Offered { interval: offer.interval, zone: offer.zone.clone() }).collect())
+}
+
+/// Up to five times to offer in place of `wanted` (`consultations.md` §7), soonest first: one round trip.
+pub async fn instead(
+    app: &App,
+    expert: &User,
+    blocks: &[Block],
+    learner: UserId,
+    wanted: Interval,
+    now: Instant,
+) -> Result<Vec<Interval>> {
+    let Some(window) = offered_within(&wanted) else { return Ok(Vec::new()) };
+    let busy = app.store.busy(&[expert.id, learner], window).await?;
+    let rows: Vec<WeeklyHours> = weekly_hours(expert);
+    let schedule = Schedule { rows: &rows, blocks, account_zone: &expert.timezone };
+    let diaries = Diaries { schedule, expert: &busy[&expert.id], learner: &busy[&learner], now };
+    Ok(offered_instead(&diaries, &wanted))
 }

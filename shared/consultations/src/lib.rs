@@ -2,12 +2,16 @@
 //! how its pages are asked for and shown, how it says no.
 
 pub mod attached;
+pub mod door;
 pub mod expert;
 pub mod number;
 pub mod page;
 pub mod problem;
+pub mod review;
 
 pub use attached::Attached;
+pub use door::AsExpert;
 pub use expert::{ExpertCard, Viewer};
 pub use page::{Asked, Paged};
 pub use problem::Refused;
+pub use review::ReviewCard;

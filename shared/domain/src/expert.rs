@@ -2,7 +2,7 @@
 
 use crate::Instant;
 use crate::ids::ApplicationId;
-use crate::ledger::Amount;
+use crate::ledger::{Amount, Currency, Unit};
 use crate::person::User;
 
 /// The expert's side of a person. It begins with their first application.
@@ -24,6 +24,50 @@ pub struct Expert {
     pub notes: String,
     pub created_at: Instant,
     pub updated_at: Instant,
+}
+
+/// What an expert wants to charge from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charge {
+    Nothing,
+    /// Hundredths of this unit; of the present one, or the default, where none is named.
+    Price {
+        hundredths: u32,
+        unit: Option<Unit>,
+    },
+    /// The same number of another unit.
+    In(Unit),
+}
+
+impl Expert {
+    /// Sets the price. Credits are whole.
+    pub fn charge(&mut self, charge: Charge, default: Currency) -> Result<(), Refusal> {
+        let present = self.price.filter(|price| price.minor > 0);
+        let (hundredths, unit) = match charge {
+            Charge::Nothing => {
+                self.price = None;
+                return Ok(());
+            }
+            Charge::Price { hundredths, unit } => {
+                (hundredths, unit.or(present.map(|price| price.unit)).unwrap_or(Unit::Currency(default)))
+            }
+            Charge::In(unit) => {
+                let price = present.ok_or(Refusal::CurrencyWithoutPrice)?;
+                let hundredths = match price.unit {
+                    Unit::Credit => price.minor.checked_mul(100).ok_or(Refusal::CreditsNotWhole)?,
+                    Unit::Currency(_) => price.minor,
+                };
+                (hundredths, unit)
+            }
+        };
+        let minor = match unit {
+            Unit::Credit if hundredths % 100 == 0 => hundredths / 100,
+            Unit::Credit => return Err(Refusal::CreditsNotWhole),
+            Unit::Currency(_) => hundredths,
+        };
+        self.price = Some(Amount { unit, minor });
+        Ok(())
+    }
 }
 
 /// How far an administrator's verdict has got.
@@ -109,4 +153,10 @@ pub enum Refusal {
     TooManyDocuments,
     #[error("At most 100 absences can be kept.")]
     TooManyBlocks,
+    #[error("There is no such absence.")]
+    NoSuchBlock,
+    #[error("A price in credits is a whole number.")]
+    CreditsNotWhole,
+    #[error("A currency needs a price.")]
+    CurrencyWithoutPrice,
 }

@@ -8,6 +8,8 @@ pub mod booking;
 pub mod calendar;
 pub mod category;
 pub mod chat;
+pub mod currency;
+pub mod directory;
 pub mod document;
 pub mod expert;
 pub mod feed;

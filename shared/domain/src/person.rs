@@ -1,8 +1,10 @@
 //! A person: account, profile, skills and weekly hours in one aggregate, because they are read together on every card.
 
-use crate::calendar::WeeklyHours;
+use std::collections::BTreeSet;
+
+use crate::calendar::{Week, WeeklyHours};
 use crate::category::CategoryId;
-use crate::expert::{Expert, Standing};
+use crate::expert::{self, Expert, Standing};
 use crate::ids::{HoursId, SkillId, UserId};
 use crate::review::Tally;
 use crate::text::{Email, Username};
@@ -119,20 +121,21 @@ pub enum Refusal {
 pub const MOST_ROWS: usize = 50;
 
 impl User {
-    /// First name, space, last name; the username if both are empty.
+    /// First name, space, last name; the username if both are blank.
     pub fn name(&self) -> String {
-        let full = format!("{} {}", self.first_name, self.last_name);
-        match full.trim() {
-            "" => self.username.as_str().to_owned(),
-            name => name.to_owned(),
-        }
+        let full = match (self.first_name.as_str(), self.last_name.as_str()) {
+            (first, "") => first.to_owned(),
+            ("", last) => last.to_owned(),
+            (first, last) => format!("{first} {last}"),
+        };
+        if full.trim().is_empty() { self.username.as_str().to_owned() } else { full }
     }
 
-    /// Makes this the name that [`Self::name`] gives. Blanks at its ends are not kept.
-    pub fn set_name(&mut self, name: &str) {
-        let (first, last) = name.trim().split_once(' ').unwrap_or((name.trim(), ""));
-        self.first_name = first.to_owned();
-        self.last_name = last.to_owned();
+    /// Takes a name of one piece, so that [`User::name`] shows it as it was written.
+    pub fn rename(&mut self, name: &str) {
+        let parts = name.split_once(' ').filter(|(first, last)| !first.is_empty() && !last.is_empty());
+        let (first, last) = parts.unwrap_or((name, ""));
+        (self.first_name, self.last_name) = (first.to_owned(), last.to_owned());
     }
 
     pub fn standing(&self) -> Option<Standing> {
@@ -142,6 +145,26 @@ impl User {
     /// An administrator approved this expert, and nobody suspended them since.
     pub fn is_verified(&self) -> bool {
         self.standing() == Some(Standing::Approved)
+    }
+
+    /// Everybody may look at this expert: approved, and the account is in good standing.
+    pub fn is_shown_as_expert(&self) -> bool {
+        self.is_verified() && !self.is_suspended
+    }
+
+    /// The expert of this person, if they take new bookings.
+    pub fn is_listed(&self) -> bool {
+        self.is_shown_as_expert() && self.expert.as_ref().is_some_and(|expert| expert.is_active)
+    }
+
+    /// What an approved expert is; somebody suspended may look but not act.
+    pub fn practice(&self) -> Result<&Expert, expert::Refusal> {
+        let expert = self.expert.as_ref().ok_or(expert::Refusal::NotExpert)?;
+        match expert.standing {
+            Standing::Approved => Ok(expert),
+            Standing::Suspended => Err(expert::Refusal::Suspended),
+            Standing::Pending | Standing::UnderReview | Standing::Rejected => Err(expert::Refusal::NotExpert),
+        }
     }
 
     pub fn skill(&self, id: SkillId) -> Result<&Skill, Refusal> {
@@ -166,6 +189,17 @@ impl User {
         self.skill(id)?;
         self.skills.retain(|skill| skill.id != id);
         Ok(())
+    }
+
+    /// Takes the place of the whole schedule. The ids are made up here so that no two rows of it have the same, nor one
+    /// of the old.
+    pub fn replace_hours(&mut self, week: Week, mut mint: impl FnMut() -> HoursId) {
+        let mut taken: BTreeSet<_> = self.hours.iter().map(|row| row.id).collect();
+        let rows = week.into_rows().into_iter().map(|hours| {
+            let id = std::iter::repeat_with(&mut mint).find(|id| taken.insert(*id));
+            HoursRow { id: id.expect("an endless supply ends when one is new"), hours }
+        });
+        self.hours = rows.collect();
     }
 
     pub fn hours_row(&self, id: HoursId) -> Result<&HoursRow, Refusal> {

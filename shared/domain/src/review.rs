@@ -15,6 +15,10 @@ pub struct Review {
     /// 1..=5
     pub rating: u8,
     pub text: String,
+    /// Of the expert; otherwise of the learner.
+    pub as_expert: bool,
+    /// The reviewer's name is shown to nobody else.
+    pub is_anonymous: bool,
     pub created_at: Instant,
 }
 

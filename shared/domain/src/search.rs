@@ -29,7 +29,7 @@ const MOST_WORDS: usize = 20;
 /// A word is indexed, and looked for, by its first letters only; the rest is compared with the profile itself.
 const LONGEST_WORD: usize = 32;
 
-fn clipped(word: &str) -> String {
+pub(crate) fn clipped(word: &str) -> String {
     word.chars().take(LONGEST_WORD).collect()
 }
 

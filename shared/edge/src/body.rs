@@ -1,6 +1,7 @@
-//! Extractors for a request's input: [`Body`] (JSON), [`Upload`] (JSON or multipart) and [`QueryOf`].
+//! Extractors for a request's input: [`Body`] (JSON), [`Rows`] (a JSON array), [`Upload`] (JSON or
+//! multipart) and [`QueryOf`].
 
-use crate::form::{Form, Parse, parse};
+use crate::form::{Form, Parse, parse, parse_rows};
 use crate::problem::Problem;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
@@ -20,6 +21,10 @@ pub const LARGEST_UPLOAD_BYTES: usize = crate::form::LARGEST_FILE_BYTES as usize
 #[derive(Clone, Copy, Debug)]
 pub struct Body<T>(pub T);
 
+/// A JSON array of at most `MOST` objects, each as a `T`. What is wrong with one is said under `<index>.<field>`.
+#[derive(Clone, Debug)]
+pub struct Rows<T, const MOST: usize>(pub Vec<T>);
+
 /// As [`Body`], or a multipart form with files.
 #[derive(Clone, Copy, Debug)]
 pub struct Upload<T>(pub T);
@@ -34,6 +39,17 @@ impl<S: Send + Sync, T: Parse> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         match media_type(request.headers()) {
             Media::Json => Ok(Self(parse(&Form::from_json(&json(request.into_body()).await?)?)?)),
+            _ => Err(Problem::unsupported_media_type("Send JSON, with Content-Type: application/json.")),
+        }
+    }
+}
+
+impl<S: Send + Sync, T: Parse, const MOST: usize> FromRequest<S> for Rows<T, MOST> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        match media_type(request.headers()) {
+            Media::Json => Ok(Self(parse_rows(&Form::rows_from_json(&json(request.into_body()).await?, MOST)?)?)),
             _ => Err(Problem::unsupported_media_type("Send JSON, with Content-Type: application/json.")),
         }
     }

@@ -131,17 +131,20 @@ impl Door {
     /// An administrator, admitted; a read of theirs waits for it too.
     async fn enter_as_staff(&self) -> Result<Staff, Problem> {
         let caller = self.enter().await?;
+        let admitted = self.admitted().await?.unwrap_or(caller);
+        Ok(Staff::prove(admitted)?)
+    }
+
+    /// Who entered, once the check of their session is through.
+    async fn admitted(&self) -> Result<Option<Caller>, Problem> {
         let pending = self.progress().pending.take();
         if let Some(check) = pending {
             let (caller, quota) = check.await.map_err(|_panicked| Problem::internal())??;
             let mut progress = self.progress();
             progress.admitted = Some(caller);
             progress.quota = Some(quota);
-            drop(progress);
-            return Ok(Staff::prove(caller)?);
         }
-        let admitted = self.progress().admitted.unwrap_or(caller);
-        Ok(Staff::prove(admitted)?)
+        Ok(self.progress().admitted)
     }
 
     async fn enter_as_guest(&self) -> Result<(), Problem> {
@@ -233,6 +236,34 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
             Some(_) => door.enter().await.map(|caller| Visitor(Some(caller))),
             None => door.enter_without_token().await.map(|()| Visitor(None)),
         }
+    }
+}
+
+/// As [`Visitor`], for answers that show an administrator more.
+#[derive(Clone)]
+pub struct Onlooker {
+    caller: Option<Caller>,
+    door: Door,
+}
+
+impl Onlooker {
+    pub fn caller(&self) -> Option<Caller> {
+        self.caller
+    }
+
+    /// Waits for the check of the session, so it is best asked last.
+    pub async fn is_staff(&self) -> Result<bool, Problem> {
+        let admitted = self.door.admitted().await?;
+        Ok(admitted.is_some_and(|caller| Staff::prove(caller).is_ok()))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Onlooker {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Visitor(caller) = Visitor::from_request_parts(parts, state).await?;
+        Ok(Self { caller, door: door(parts)? })
     }
 }
 

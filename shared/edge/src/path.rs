@@ -21,7 +21,7 @@ macro_rules! ids {
     )*};
 }
 
-ids!(UserId, BookingId, ReviewId, MessageId, NoticeId, EntryId, PaymentId, SkillId, HoursId, SessionId);
+ids!(UserId, BookingId, ReviewId, MessageId, NoticeId, EntryId, PaymentId, SkillId, HoursId, SessionId, BlockId);
 ids!(ApplicationId, DocumentId, UploadId);
 
 /// For small fixed tables, such as the categories.

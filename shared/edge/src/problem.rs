@@ -14,21 +14,31 @@ pub use http::StatusCode;
 /// A sentence a user may read, fixed or composed.
 pub type Text = Cow<'static, str>;
 
-/// What is wrong with which field. Keys are the names in the specification's tables, whatever alias was sent.
+/// What is wrong with which field. Keys are the names in the specification's tables, whatever alias was sent; in a list
+/// of forms `<index>.<name>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FieldErrors(BTreeMap<&'static str, Vec<Text>>);
+pub struct FieldErrors(BTreeMap<Text, Vec<Text>>);
 
 impl FieldErrors {
-    pub fn add(&mut self, field: &'static str, sentence: impl Into<Text>) {
-        self.0.entry(field).or_default().push(sentence.into());
+    pub fn add(&mut self, field: impl Into<Text>, sentence: impl Into<Text>) {
+        self.0.entry(field.into()).or_default().push(sentence.into());
     }
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.keys().copied()
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(|name| &**name)
+    }
+
+    /// The same of one form in a list.
+    pub(crate) fn at(self, index: usize) -> impl Iterator<Item = (Text, Vec<Text>)> {
+        self.0.into_iter().map(move |(name, sentences)| (format!("{index}.{name}").into(), sentences))
+    }
+
+    pub(crate) fn extend(&mut self, more: impl IntoIterator<Item = (Text, Vec<Text>)>) {
+        self.0.extend(more);
     }
 
     fn summary(&self) -> Text {
@@ -104,6 +114,10 @@ impl Problem {
         &self.0.errors
     }
 
+    pub(crate) fn into_field_errors(self) -> FieldErrors {
+        self.0.errors
+    }
+
     // 400
 
     pub fn validation(errors: FieldErrors) -> Self {
@@ -113,7 +127,7 @@ impl Problem {
     }
 
     /// One field that only the use-case could judge: a taken name, an id that names nothing.
-    pub fn field(field: &'static str, sentence: impl Into<Text>) -> Self {
+    pub fn field(field: impl Into<Text>, sentence: impl Into<Text>) -> Self {
         let mut errors = FieldErrors::default();
         errors.add(field, sentence);
         Self::validation(errors)

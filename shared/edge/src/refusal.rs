@@ -127,6 +127,8 @@ fn of_expert(refusal: expert::Refusal, sentence: String) -> Problem {
         Refusal::NotSuspended => Problem::refused("not_suspended", sentence),
         Refusal::TooManyDocuments => Problem::field("file", sentence),
         Refusal::TooManyBlocks => Problem::field("start_date", sentence),
+        Refusal::NoSuchBlock => Problem::not_found(),
+        Refusal::CreditsNotWhole | Refusal::CurrencyWithoutPrice => Problem::field("price_per_session", sentence),
     }
 }
 

@@ -28,7 +28,7 @@ impl Serialize for Stamp {
 /// the `T`, and for the `+`, which is what an unescaped `+` in a query string becomes. Whole seconds; years 1970..=9999.
 pub fn parse(text: &str) -> Result<DateTime<Utc>, Sentence> {
     let (date, clock, offset) = split(text).ok_or(BAD)?;
-    let local = read_date(date).ok_or(BAD)?.and_time(read_clock(clock).ok_or(BAD)?);
+    let local = parse_date(date).ok_or(BAD)?.and_time(read_clock(clock).ok_or(BAD)?);
     let zone = read_offset(offset).ok_or(BAD)?;
     let instant = zone.from_local_datetime(&local).single().ok_or(BAD)?.with_timezone(&Utc).trunc_subsecs(0);
     if !(1970..=9999).contains(&instant.year()) {
@@ -45,7 +45,8 @@ fn split(text: &str) -> Option<(&str, &str, &str)> {
     Some((date, clock, offset))
 }
 
-fn read_date(text: &str) -> Option<NaiveDate> {
+/// Reads `YYYY-MM-DD`.
+pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
     let (year, rest) = text.split_once('-')?;
     let (month, day) = rest.split_once('-')?;
     NaiveDate::from_ymd_opt(digits(year, 4)? as i32, digits(month, 2)?, digits(day, 2)?)

@@ -120,15 +120,26 @@ fn impossible(key: Key) -> Update {
 impl Store {
     /// The busy steps of several people over the days that `window` touches: one round trip.
     pub async fn busy(&self, users: &[UserId], window: Interval) -> Result<BTreeMap<UserId, Busy>, Fault> {
-        let mut days = Vec::new();
-        let mut date = window.start().date_naive();
-        while date <= window.end().date_naive() {
-            days.extend(users.iter().map(|user| (*user, date, keys::day(*user, date))));
-            let Some(next) = date.succ_opt() else { break };
-            date = next;
-        }
+        let (first, last) = (window.start().date_naive(), window.end().date_naive());
+        self.busy_on(users, first.iter_days().take_while(|date| *date <= last), true).await
+    }
+
+    /// A person's busy steps on some days, as of a moment ago: one round trip, none without days.
+    pub async fn busy_lately(&self, user: UserId, days: &BTreeSet<NaiveDate>) -> Result<Busy, Fault> {
+        let mut busy = self.busy_on(&[user], days.iter().copied(), false).await?;
+        Ok(busy.remove(&user).unwrap_or_default())
+    }
+
+    async fn busy_on(
+        &self,
+        users: &[UserId],
+        dates: impl Iterator<Item = NaiveDate>,
+        consistent: bool,
+    ) -> Result<BTreeMap<UserId, Busy>, Fault> {
+        let of_all = |date| users.iter().map(move |user| (*user, date, keys::day(*user, date)));
+        let days: Vec<_> = dates.flat_map(of_all).collect();
         let wanted: Vec<_> = days.iter().map(|(.., key)| key.clone()).collect();
-        let items = self.get_many(&wanted, true).await?;
+        let items = self.get_many(&wanted, consistent).await?;
         let mut busy: BTreeMap<UserId, Busy> = users.iter().map(|user| (*user, Busy::new())).collect();
         for (user, date, key) in days {
             if let Some(item) = items.get(&key) {

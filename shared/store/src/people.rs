@@ -14,7 +14,7 @@ use crate::fault::{Failed, Fault};
 use crate::row::{Reader, Row};
 use crate::table::Store;
 use crate::transaction::{LARGEST_TRANSACTION, Transaction};
-use crate::{gate, keys, ledger, person_codec, search};
+use crate::{directory, gate, keys, ledger, person_codec, search};
 
 /// Everything a registration writes.
 #[derive(Clone, Debug)]
@@ -101,6 +101,7 @@ impl Store {
         for term in old.difference(&new) {
             transaction.delete(&keys::search_entry(term, after.id));
         }
+        directory::relist(&mut transaction, before, &after);
         // Their copies of the profile are out of date from now on. If they do not fit in here, some stay until the
         // stream has been read.
         if search::is_copied(before) {
@@ -108,6 +109,10 @@ impl Store {
                 transaction.update(search::without_copy(term, &after), None);
             }
         }
-        self.commit(transaction).await
+        let words = directory::reword(&mut transaction, before, &after);
+        self.words_ahead(&words).await.map_err(Failed::Fault)?;
+        self.commit(transaction).await?;
+        self.words_behind(&words).await;
+        Ok(())
     }
 }

@@ -62,7 +62,7 @@ fn expert_row(expert: &Expert) -> Row {
         .time("updated_at", expert.updated_at)
 }
 
-fn standing_text(standing: Standing) -> &'static str {
+pub(crate) fn standing_text(standing: Standing) -> &'static str {
     match standing {
         Standing::Pending => "pending",
         Standing::UnderReview => "under_review",

@@ -29,6 +29,8 @@ fn to_item(review: &Review) -> Item {
         .text("reviewee_name", &review.reviewee_name)
         .number("rating", review.rating)
         .text("text", &review.text)
+        .flag("as_expert", review.as_expert)
+        .flag("anonymous", review.is_anonymous)
         .time("created_at", review.created_at)
         .into_item()
 }
@@ -44,6 +46,8 @@ pub(crate) fn from_item(item: &Item) -> Result<Review, Fault> {
         reviewee_name: row.owned("reviewee_name")?,
         rating: row.number("rating")?,
         text: row.owned("text")?,
+        as_expert: row.flag("as_expert"),
+        is_anonymous: row.flag("anonymous"),
         created_at: row.time("created_at")?,
     })
 }
@@ -75,6 +79,17 @@ impl Store {
     pub async fn reviews_of(&self, user: UserId, after: Option<&str>, limit: usize) -> Result<Page<Review>, Fault> {
         let lists = [List { index: "by_b", partition: list::reviews_of(user) }];
         self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
+    }
+
+    /// Those of them that a person received as expert.
+    pub async fn reviews_as_expert(
+        &self,
+        user: UserId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Review>, Fault> {
+        let lists = [List { index: "by_b", partition: list::reviews_of(user) }];
+        self.newest(&lists, after, limit, |item| Ok(Some(from_item(item)?).filter(|review| review.as_expert))).await
     }
 
     /// Reviews a person gave or received, newest first.

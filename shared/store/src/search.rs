@@ -16,9 +16,6 @@ use crate::table::{Range, Store};
 use crate::transaction::Update;
 use crate::{Page, keys, person_codec};
 
-/// Behind everything that begins with a prefix.
-const LAST: char = '\u{10FFFF}';
-
 fn range(scan: &Scan, after: Option<&str>, limit: usize) -> Range {
     let (partition, prefix) = keys::search_range(scan);
     // A blank sorts before every letter a key goes on with: so the range begins just behind the last one shown.
@@ -26,7 +23,7 @@ fn range(scan: &Scan, after: Option<&str>, limit: usize) -> Range {
     Range {
         partition,
         from: (!from.is_empty()).then_some(from),
-        to: (!prefix.is_empty()).then(|| format!("{prefix}{LAST}")),
+        to: (!prefix.is_empty()).then(|| format!("{prefix}{}", keys::LAST)),
         limit: Some(limit),
         ..Range::default()
     }

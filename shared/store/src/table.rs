@@ -209,6 +209,37 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Deletes an item unless it has a later version than this.
+    pub(crate) async fn delete_unless_newer(&self, key: Key, version: u64) -> Result<(), Fault> {
+        let attempt = || async {
+            let result = self
+                .client
+                .delete_item()
+                .table_name(&self.table)
+                .set_key(Some(key.item()))
+                .condition_expression("attribute_not_exists(#version) OR #version <= :version")
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            match result {
+                Ok(answer) => {
+                    note(Access::Write, answer.consumed_capacity.as_slice());
+                    Ok(())
+                }
+                Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
+                    note(Access::Write, &[]);
+                    Ok(())
+                }
+                Err(error) => Err(Fault::of(&error)),
+            }
+        };
+        attempt.retry(patience()).when(|fault| matches!(fault, Fault::Contended)).await
+    }
+}
+
 fn key_of(item: &Item) -> Key {
     let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
     Key { pk: part("pk"), sk: part("sk") }

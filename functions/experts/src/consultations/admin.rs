@@ -2,12 +2,13 @@
 
 use app::App;
 use app::applications::{self, Review};
-use app::documents;
 use app::suspensions::{self, Portrait};
+use app::{documents, experts};
 use axum::extract::State;
 use consultations::page::DEEPEST;
 use consultations::{Asked, ExpertCard, Paged, Refused, Viewer};
 use domain::application::{State as Stage, Verdict};
+use domain::expert::Standing;
 use domain::ids::{ApplicationId, DocumentId, UserId};
 use edge::body::{Body, QueryOf};
 use edge::door::Administrator;
@@ -35,6 +36,23 @@ impl Parse for Waiting {
         let states = fields.or("status", one_of(STATES), &Stage::OPEN[..]);
         let asked = Asked::parse(fields, 20);
         Some(Self(states?, asked?))
+    }
+}
+
+pub(crate) struct Listing(Option<Standing>, Asked);
+
+impl Parse for Listing {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        const STANDINGS: &[(&str, Standing)] = &[
+            ("pending", Standing::Pending),
+            ("under_review", Standing::UnderReview),
+            ("approved", Standing::Approved),
+            ("rejected", Standing::Rejected),
+            ("suspended", Standing::Suspended),
+        ];
+        let standing = fields.optional("status", one_of(STANDINGS));
+        let asked = Asked::parse(fields, 20);
+        Some(Self(standing?, asked?))
     }
 }
 
@@ -177,6 +195,28 @@ pub(crate) async fn review_application(
     let answer = |review: &Review| once::okay(&ReviewCard::from(review));
     let review = applications::review(&app, staff, id, verdict, &notes, once.keep(&answer)).await?;
     Ok(Json(ReviewCard::from(&review)))
+}
+
+/// List experts
+///
+/// Everybody who ever applied, or those of one standing, by id.
+#[utoipa::path(get, path = "/api/v1/consultations/admin/experts/", tag = "Consultations: Administration",
+    params(("status" = Option<String>, Query,
+            description = "`pending`, `under_review`, `approved`, `rejected` or `suspended`"),
+        ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query, description = "By default 20, at most 100")),
+    responses((status = 200, body = Paged<ExpertCard>), (status = 403, description = "For administrators only")))]
+pub(crate) async fn list_experts(
+    State(app): State<App>,
+    Administrator(staff): Administrator,
+    QueryOf(Listing(standing, asked)): QueryOf<Listing>,
+) -> Result<Json<Paged<ExpertCard>>, Refused> {
+    let skipped = asked.skipped()?;
+    let found = experts::by_standing(&app, &staff, standing, skipped, asked.page_size).await?;
+    let mut results = Vec::with_capacity(found.people.len());
+    for person in &found.people {
+        results.push(ExpertCard::of(&app, person, Viewer::Admin).await?);
+    }
+    Ok(Json(Paged { count: found.count, page: asked.page, page_size: asked.page_size, results }))
 }
 
 /// Suspend an expert

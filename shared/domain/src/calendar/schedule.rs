@@ -3,10 +3,10 @@
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta};
 
 use super::TimeOfDay;
-use crate::Instant;
 use crate::ids::BlockId;
 use crate::interval::Interval;
 use crate::zone::Zone;
+use crate::{Instant, Sentence};
 
 /// How far back the true start of a window is looked for. Weekly hours with any pause in the week make windows shorter
 /// than this; one that is older never closes, or only at blocks.
@@ -32,6 +32,9 @@ pub struct Block {
     pub end_date: NaiveDate,
     pub zone: Zone,
 }
+
+/// A block has at most so many days.
+pub const LONGEST_BLOCK_DAYS: i64 = 366;
 
 /// An expert's own note of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,8 +114,33 @@ impl Schedule<'_> {
 }
 
 impl Block {
-    /// `None` for a block that ends before it begins.
-    fn interval(&self) -> Option<Interval> {
+    /// Dates somebody announces at `now`: the last not before the first, at most 366 of them, not over.
+    ///
+    /// # Errors
+    /// The date that is to blame, as it is called there, and a sentence.
+    pub fn announced(
+        start_date: NaiveDate,
+        end_date: NaiveDate,
+        zone: Zone,
+        now: Instant,
+    ) -> Result<Self, (&'static str, Sentence)> {
+        if end_date < start_date {
+            return Err(("end_date", "This must not be before the start."));
+        }
+        if end_date.signed_duration_since(start_date).num_days() >= LONGEST_BLOCK_DAYS {
+            return Err(("end_date", "An absence has at most 366 days."));
+        }
+        let block = Self { start_date, end_date, zone };
+        match block.interval() {
+            Some(interval) if interval.end() > now => Ok(block),
+            Some(_) => Err(("end_date", "This is over.")),
+            None => Err(("end_date", "This is too far away.")),
+        }
+    }
+
+    /// `None` for a block that ends before it begins, or past the years of the zone database.
+    #[must_use]
+    pub fn interval(&self) -> Option<Interval> {
         let start = self.zone.instant(TimeOfDay::MIDNIGHT.on(self.start_date)?)?;
         let end = self.zone.instant(self.end_date.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN))?;
         Interval::new(start, end)
@@ -127,7 +155,7 @@ fn weekly(day: u8, first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = Na
 }
 
 /// One row on one date. `None` where the clock's change leaves nothing of it.
-fn opening(row: &WeeklyHours, zone: &Zone, date: NaiveDate) -> Option<Interval> {
+pub(super) fn opening(row: &WeeklyHours, zone: &Zone, date: NaiveDate) -> Option<Interval> {
     Interval::new(zone.instant(row.start.on(date)?)?, zone.instant(row.end.on(date)?)?)
 }
 
@@ -269,6 +297,23 @@ mod tests {
             zone: Zone::utc(),
         };
         assert_eq!(in_a_week(&[row(0, "09:00", "10:00")], &[backward], "UTC").len(), 1);
+    }
+
+    #[test]
+    fn dates_that_are_announced_are_ahead_in_their_own_zone_and_not_too_many() {
+        let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let now: Instant = "2027-03-01T08:00:00Z".parse().unwrap();
+        let announced = |from: &str, to: &str, zone_name: &str| {
+            Block::announced(date(from), date(to), zone(zone_name), now).map_err(|(field, _)| field).map(|_| ())
+        };
+        assert_eq!(announced("2027-03-01", "2027-03-01", "UTC"), Ok(()));
+        assert_eq!(announced("2027-02-20", "2027-03-01", "UTC"), Ok(()), "has begun");
+        assert_eq!(announced("2027-02-28", "2027-02-28", "UTC"), Err("end_date"));
+        assert_eq!(announced("2027-02-28", "2027-02-28", "America/Vancouver"), Ok(()), "there it is still that day");
+        assert_eq!(announced("2027-03-02", "2027-03-01", "UTC"), Err("end_date"));
+        assert_eq!(announced("2027-03-02", "2028-03-01", "UTC"), Ok(()), "366 days");
+        assert_eq!(announced("2027-03-02", "2028-03-02", "UTC"), Err("end_date"));
+        assert_eq!(announced("9999-12-31", "9999-12-31", "UTC"), Err("end_date"));
     }
 
     #[test]

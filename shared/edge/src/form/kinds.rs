@@ -4,7 +4,7 @@ use super::number::{Wrong, scaled};
 use super::{Node, SentFile};
 use crate::path::Id;
 use crate::problem::Text;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::Sentence;
 use std::marker::PhantomData;
 use std::ops::{Bound, RangeBounds, RangeInclusive};
@@ -191,6 +191,27 @@ impl Kind for Money {
     }
 }
 
+/// A number of at most two decimals, as hundredths; the range is in hundredths too.
+pub fn hundredths(range: RangeInclusive<i64>) -> Hundredths {
+    Hundredths(range)
+}
+
+#[derive(Clone, Debug)]
+pub struct Hundredths(RangeInclusive<i64>);
+
+impl Kind for Hundredths {
+    type Out = i64;
+
+    fn read(self, node: &Node, loose: bool) -> Result<i64, Text> {
+        let number = number(node, loose, 2, "This must be a number.")?;
+        if !self.0.contains(&number) {
+            let shown = |hundredths: i64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
+            return Err(format!("This must be between {} and {}.", shown(*self.0.start()), shown(*self.0.end())).into());
+        }
+        Ok(number)
+    }
+}
+
 /// `true` or `false`; in a query or a form the words, in any letter case.
 pub fn boolean() -> Boolean {
     Boolean
@@ -247,6 +268,23 @@ impl Kind for Time {
 
     fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
         crate::time::parse(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
+    }
+}
+
+/// A date, strictly `YYYY-MM-DD`.
+pub fn date() -> Date {
+    Date
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Date;
+
+impl Kind for Date {
+    type Out = NaiveDate;
+
+    fn read(self, node: &Node, loose: bool) -> Result<NaiveDate, Text> {
+        const BAD: Sentence = "This must be a date such as 2025-03-20.";
+        crate::time::parse_date(words(node, loose, BAD)?).ok_or(Text::Borrowed(BAD))
     }
 }
 

@@ -11,12 +11,12 @@ mod parts;
 mod query;
 
 pub use fields::{Fields, Names, Sent};
-pub use kinds::{Kind, boolean, file, id, integer, money, one_of, text, time};
+pub use kinds::{Kind, boolean, date, file, hundredths, id, integer, money, one_of, text, time};
 pub use parts::LARGEST_FILE_BYTES;
 pub use query::BadEncoding;
 pub(crate) use query::decode;
 
-use crate::problem::Problem;
+use crate::problem::{FieldErrors, Problem};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 
@@ -64,6 +64,22 @@ impl Form {
                 Err(Problem::bad_json("The body is not valid JSON, repeats a key or is nested too deeply."))
             }
         }
+    }
+
+    /// A JSON array of at most `most` objects. What is no object is refused as the field that is its index.
+    pub(crate) fn rows_from_json(body: &[u8], most: usize) -> Result<Vec<Self>, Problem> {
+        let text = std::str::from_utf8(body).map_err(|_| Problem::bad_json("The body is not UTF-8."))?;
+        let Ok(Node::List(items)) = json::read(text) else {
+            return Err(Problem::bad_json("The body must be a JSON array of objects."));
+        };
+        if items.len() > most {
+            return Err(Problem::field("rows", format!("There may be at most {most} of them.")));
+        }
+        let object = |(index, item): (usize, Node)| match item {
+            Node::Object(members) => Ok(Self { members, loose: false }),
+            _ => Err(Problem::field(index.to_string(), "This must be an object.")),
+        };
+        items.into_iter().enumerate().map(object).collect()
     }
 
     pub fn get(&self, name: &str) -> Option<&Node> {
@@ -117,6 +133,19 @@ pub fn parse<T: Parse>(form: &Form) -> Result<T, Problem> {
         }
         _ => Err(Problem::validation(errors)),
     }
+}
+
+/// Each of the forms as a `T`, or all that is wrong with any of them, under `<index>.<field>`.
+pub(crate) fn parse_rows<T: Parse>(forms: &[Form]) -> Result<Vec<T>, Problem> {
+    let (mut rows, mut errors) = (Vec::with_capacity(forms.len()), FieldErrors::default());
+    for (index, form) in forms.iter().enumerate() {
+        match parse(form) {
+            Ok(row) => rows.push(row),
+            Err(problem) if !problem.field_errors().is_empty() => errors.extend(problem.into_field_errors().at(index)),
+            Err(problem) => return Err(problem),
+        }
+    }
+    if errors.is_empty() { Ok(rows) } else { Err(Problem::validation(errors)) }
 }
 
 #[cfg(test)]

@@ -1,0 +1,52 @@
+//! What clients say of an expert.
+
+use app::{App, experts, reviews};
+use axum::extract::State;
+use consultations::page::DEEPEST;
+use consultations::{Asked, Paged, Refused, ReviewCard};
+use domain::ids::UserId;
+use edge::body::QueryOf;
+use edge::door::Visitor;
+use edge::form::{Fields, Parse};
+use edge::path::PathId;
+use edge::problem::Problem;
+use edge::reply::Json;
+
+pub(crate) struct Listing(Asked);
+
+impl Parse for Listing {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        Asked::parse(fields, 10).map(Self)
+    }
+}
+
+/// An expert's reviews
+///
+/// Those received as expert, in whichever product, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/consultations/experts/{id}/reviews/", tag = "Consultations: Experts", security(()),
+    params(
+        ("id" = i64, Path, description = "Of the expert"),
+        ("page" = Option<u32>, Query, description = "From 1"),
+        ("page_size" = Option<u32>, Query, description = "By default 10, at most 100"),
+    ),
+    responses(
+        (status = 200, description = "One page of them", body = Paged<ReviewCard>),
+        (status = 400, description = "`validation`, `page_too_deep`"),
+        (status = 404, description = "`not_found`: no approved expert has this id"),
+    )
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Visitor(caller): Visitor,
+    PathId(id): PathId<UserId>,
+    listing: Result<QueryOf<Listing>, Problem>,
+) -> Result<Json<Paged<ReviewCard>>, Refused> {
+    let expert = experts::find(&app, id).await?;
+    let QueryOf(Listing(asked)) = listing?;
+    let found = reviews::of_expert(&app, id, asked.skipped()?, asked.page_size).await?;
+    let viewer = caller.map(|caller| caller.user());
+    let count = usize::try_from(expert.tally_as_expert.count).unwrap_or(DEEPEST).min(DEEPEST);
+    let results = found.iter().map(|review| ReviewCard::of(review, viewer)).collect();
+    Ok(Json(Paged { count, page: asked.page, page_size: asked.page_size, results }))
+}

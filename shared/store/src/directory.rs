@@ -1,0 +1,203 @@
+//! The directory of experts: small entries without copies. A page is one range of them in the order they are shown in,
+//! and then the profiles of that page; a search reads the entries of its words first.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::directory::{Question, indexed_words, places, rank};
+use domain::expert::Standing;
+use domain::ids::UserId;
+use domain::person::User;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::fault::Fault;
+use crate::keys::{self, Key};
+use crate::person_codec;
+use crate::row::{Item, Reader, Row, number};
+use crate::table::{Range, Store};
+use crate::transaction::{LARGEST_TRANSACTION, Transaction, Update};
+
+/// No list is counted or read beyond this.
+const DEEPEST: usize = 1000;
+
+/// As many profiles as one round trip brings: so many hits are read and ranked, more are ranked by the directory.
+const READ_AT_ONCE: usize = 100;
+
+/// Words of one search that are looked up; further ones are held against the profile.
+const MOST_LOOKUPS: usize = 5;
+
+/// How many entries are written at the same time.
+const AT_ONCE: usize = 16;
+
+/// One page of a list of people, and how many there are in all: exact up to 1000.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    pub count: usize,
+    pub people: Vec<User>,
+}
+
+/// Moves an expert to where they belong now: for every change of the profile, of the standing and of the rating.
+pub(crate) fn relist<R: Clone>(transaction: &mut Transaction<R>, before: &User, after: &User) {
+    let (old, new) = (places(before), places(after));
+    for place in old.difference(&new) {
+        transaction.delete(&keys::directory_entry(*place, after.id));
+    }
+    for place in new.difference(&old) {
+        transaction.replace(Row::at(&keys::directory_entry(*place, after.id)).into_item());
+    }
+}
+
+/// The entries of words that did not fit into the transaction of their profile. Since they only propose, one too many
+/// does no harm: new ones are written before it, old ones deleted after it.
+pub(crate) struct Surplus {
+    new: Vec<Key>,
+    old: Vec<Key>,
+    version: u64,
+}
+
+/// Puts the change of words into the transaction as far as there is room.
+pub(crate) fn reword<R: Clone>(transaction: &mut Transaction<R>, before: &User, after: &User) -> Surplus {
+    let (old, new) = (indexed_words(before), indexed_words(after));
+    let mut surplus = Surplus { new: Vec::new(), old: Vec::new(), version: after.version };
+    for word in new.difference(&old) {
+        let key = keys::directory_word(word, after.id);
+        if transaction.len() < LARGEST_TRANSACTION {
+            transaction.replace(Row::at(&key).number("version", after.version).into_item());
+        } else {
+            surplus.new.push(key);
+        }
+    }
+    for word in old.difference(&new) {
+        let key = keys::directory_word(word, after.id);
+        if transaction.len() < LARGEST_TRANSACTION {
+            transaction.delete(&key);
+        } else {
+            surplus.old.push(key);
+        }
+    }
+    surplus
+}
+
+/// Who an entry is about.
+fn person(item: &Item) -> Result<UserId, Fault> {
+    let row = Reader(item);
+    let id = row.text("sk")?.rsplit('#').next().unwrap_or_default();
+    keys::text_id(id).and_then(UserId::new).ok_or_else(|| row.corrupt("sk"))
+}
+
+impl Store {
+    /// Writes what has to be there when the profile is.
+    pub(crate) async fn words_ahead(&self, surplus: &Surplus) -> Result<(), Fault> {
+        let version = number(surplus.version);
+        let updates = surplus.new.clone().into_iter().map(move |key| {
+            Update::new(key, "SET #version = :version")
+                .when("attribute_not_exists(#version) OR #version < :version")
+                .value(":version", version.clone())
+        });
+        stream::iter(updates).map(|update| self.update_or_leave(update)).buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    /// Deletes what nobody is found under any more, but for what a later change has put there again.
+    pub(crate) async fn words_behind(&self, surplus: &Surplus) {
+        let deletions = surplus.old.clone().into_iter().map(|key| self.delete_unless_newer(key, surplus.version));
+        let done: Result<(), Fault> = stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect().await;
+        if let Err(fault) = done {
+            // The profile is saved. What stays only proposes somebody who is then held against the question.
+            tracing::warn!(%fault, "words of an expert stay in the index");
+        }
+    }
+
+    /// The listed experts who answer `question`, best first: two round trips, three for a search with more than a hundred
+    /// hits, one more per further word of it.
+    pub async fn directory(&self, question: &Question, skipped: usize, page_size: usize) -> Result<Found, Fault> {
+        let Some(proposed) = self.proposed(question).await? else {
+            let ranked = self.ranked(question).await?;
+            return self.page_of(question, &ranked, skipped, page_size).await;
+        };
+        if proposed.len() > READ_AT_ONCE {
+            let mut ranked = self.ranked(question).await?;
+            ranked.retain(|id| proposed.contains(id));
+            return self.page_of(question, &ranked, skipped, page_size).await;
+        }
+        let proposed: Vec<_> = proposed.into_iter().collect();
+        let mut people: Vec<_> = self.people(&proposed).await?.into_values().collect();
+        people.retain(|user| question.answered_by(user));
+        people.sort_by_key(|user| (std::cmp::Reverse(rank(user)), user.id));
+        Ok(Found { count: people.len(), people: people.into_iter().skip(skipped).take(page_size).collect() })
+    }
+
+    /// Whom the words of a question propose; `None` without words.
+    async fn proposed(&self, question: &Question) -> Result<Option<BTreeSet<UserId>>, Fault> {
+        let mut proposed: Option<(BTreeSet<UserId>, bool)> = None;
+        for word in question.lookups().iter().take(MOST_LOOKUPS) {
+            let (partition, from, to) = keys::directory_words(word);
+            let range = Range { partition, from: Some(from), to: Some(to), limit: Some(DEEPEST), ..Range::default() };
+            let (items, more) = self.query(&range).await?;
+            let ids = items.iter().map(person).collect::<Result<BTreeSet<_>, _>>()?;
+            proposed = Some(match proposed {
+                Some((known, true)) if !more => (&known & &ids, true),
+                // Only what is known of a word as a whole can rule somebody out.
+                Some((known, is_whole)) if is_whole || more => (known, is_whole),
+                _ => (ids, !more),
+            });
+            if proposed.as_ref().is_some_and(|(known, is_whole)| *is_whole && known.len() <= READ_AT_ONCE) {
+                break;
+            }
+        }
+        Ok(proposed.map(|(known, _)| known))
+    }
+
+    /// Everybody listed of a specialty and rating, best first.
+    async fn ranked(&self, question: &Question) -> Result<Vec<UserId>, Fault> {
+        let (partition, to) = keys::directory_range(question.specialty, question.least_rating);
+        let range = Range { partition, to: Some(to), limit: Some(DEEPEST), ..Range::default() };
+        self.query(&range).await?.0.iter().map(person).collect()
+    }
+
+    async fn page_of(
+        &self,
+        question: &Question,
+        ranked: &[UserId],
+        skipped: usize,
+        page_size: usize,
+    ) -> Result<Found, Fault> {
+        let mut found = self.slice(ranked, skipped, page_size, false).await?;
+        found.people.retain(|user| question.answered_by(user));
+        Ok(found)
+    }
+
+    async fn slice(&self, ids: &[UserId], skipped: usize, size: usize, consistent: bool) -> Result<Found, Fault> {
+        let page: Vec<_> = ids.iter().skip(skipped).take(size).copied().collect();
+        let mut profiles =
+            if consistent { self.users(&page).await?.into_iter().collect() } else { self.people(&page).await? };
+        Ok(Found { count: ids.len(), people: page.iter().filter_map(|id| profiles.remove(id)).collect() })
+    }
+
+    /// Several people in one round trip, as of a moment ago.
+    async fn people(&self, ids: &[UserId]) -> Result<HashMap<UserId, User>, Fault> {
+        let keys: Vec<_> = ids.iter().map(|id| keys::user(*id)).collect();
+        let items = self.get_many(&keys, false).await?;
+        items.values().map(|item| person_codec::from_item(item).map(|user| (user.id, user))).collect()
+    }
+
+    /// Everybody of one standing, or of any, by id, as last written.
+    pub async fn experts_by_standing(
+        &self,
+        standing: Option<Standing>,
+        skipped: usize,
+        page_size: usize,
+    ) -> Result<Found, Fault> {
+        let wanted: Vec<_> = Standing::ALL.into_iter().filter(|known| standing.is_none_or(|it| it == *known)).collect();
+        let mut ids = BTreeSet::new();
+        for standing in wanted {
+            let partition = keys::standing_partition(standing);
+            let range = Range { partition, limit: Some(DEEPEST), consistent: true, ..Range::default() };
+            for item in &self.query(&range).await?.0 {
+                ids.insert(person(item)?);
+            }
+        }
+        let ids: Vec<_> = ids.into_iter().take(DEEPEST).collect();
+        let mut found = self.slice(&ids, skipped, page_size, true).await?;
+        found.people.retain(|user| user.standing().is_some_and(|it| standing.is_none_or(|wanted| wanted == it)));
+        Ok(found)
+    }
+}
