@@ -16,6 +16,7 @@ async fn only_administrators_get_in_whether_or_not_there_is_anything() {
     let routes = |application: i64, expert: i64| {
         vec![
             (Method::GET, "admin/applications/".to_owned(), None),
+            (Method::GET, "admin/experts/".to_owned(), None),
             (Method::GET, format!("admin/applications/{application}/"), None),
             (Method::POST, format!("admin/applications/{application}/review/"), Some(json!({"action": "approve"}))),
             (Method::POST, format!("admin/experts/{expert}/suspend/"), Some(json!({"reason": "x"}))),
@@ -77,6 +78,19 @@ async fn approval_makes_the_applicant_an_expert_from_the_next_request_on() {
     assert_eq!(seen["is_verified"], true);
     let me = ada.get("/api/users/me/").await.is(200);
     assert_eq!(me["email"], "ada@example.org", "the typed address is no account's");
+}
+
+#[tokio::test]
+async fn an_application_of_a_thousand_words_is_approved_too() {
+    let world = World::new().await;
+    let (admin, ada) = (world.admin().await, world.register("ada").await);
+    let mut body = wish();
+    body["bio"] = (0..1000).map(|n| format!("{n:04}")).collect::<Vec<_>>().join(" ").into();
+    let application = tests::person::id(&ada.post(&c("experts/apply/"), body.clone()).await.is(201));
+    reviews(&admin, application, "approve", "").await.is(200);
+    assert_eq!(ada.get(&c("experts/me/")).await.is(200)["bio"], body["bio"]);
+    suspends(&admin, &ada, "x").await.is(200);
+    reinstates(&admin, &ada).await.is(200);
 }
 
 #[tokio::test]
@@ -206,4 +220,37 @@ async fn a_suspension_is_no_application_s_to_lift() {
     assert_eq!(status(&ada).await["verification_status"], "suspended");
     reviews(&admin, application, "reject", "").await.is(200);
     assert_eq!(status(&ada).await["verification_status"], "suspended");
+}
+
+#[tokio::test]
+async fn experts_are_listed_by_their_standing() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (ada, bob, eve) = (world.expert("ada").await, world.expert("bob").await, world.register("eve").await);
+    let (sam, _never) = (world.register("sam").await, world.register("never").await);
+    let (first, second) = (applies(&eve).await, applies(&sam).await);
+    suspends(&admin, &bob, "x").await.is(200);
+    reviews(&admin, second, "reject", "").await.is(200);
+    for (query, expected) in [
+        ("", vec![ada.id, bob.id, eve.id, sam.id]),
+        ("?status=approved", vec![ada.id]),
+        ("?status=suspended", vec![bob.id]),
+        ("?status=pending", vec![eve.id]),
+        ("?status=under_review", vec![]),
+        ("?status=rejected", vec![sam.id]),
+    ] {
+        let page = admin.get(&c(&format!("admin/experts/{query}"))).await.is(200);
+        has_exactly(&page, &["count", "page", "page_size", "results"]);
+        let mut found: Vec<_> = page["results"].as_array().unwrap().iter().map(tests::person::id).collect();
+        found.sort_unstable();
+        assert_eq!((found, &page["count"]), (expected.clone(), &json!(expected.len())), "{query}");
+    }
+    reviews(&admin, first, "approve", "").await.is(200);
+    let page = admin.get(&c("admin/experts/?status=approved&page=2&page_size=1")).await.is(200);
+    assert_eq!((&page["count"], &page["results"][0]["id"]), (&json!(2), &json!(eve.id)));
+    assert_eq!(page["results"][0]["email"], "eve@example.org");
+    for (query, field) in [("status=not_applied", "status"), ("page=0", "page"), ("page_size=x", "page_size")] {
+        admin.get(&c(&format!("admin/experts/?{query}"))).await.blames(field);
+    }
+    admin.get(&c("admin/experts/?page=51&page_size=20")).await.refuses(400, "page_too_deep");
 }

@@ -89,8 +89,6 @@ async fn a_suspended_expert_s_coming_bookings_are_cancelled_and_paid_back() {
     assert_eq!(count(&subjects, "Expert profile suspended"), 1, "{subjects:?}");
     let letter = world.mails().into_iter().find(|mail| mail.subject == "Expert profile suspended").unwrap();
     assert!(letter.text.contains("Complaints."), "{}", letter.text);
-    // The time is free again.
-    other.requests(&expert, hour(30), 60).await;
 }
 
 #[tokio::test]
@@ -125,6 +123,37 @@ async fn a_suspended_expert_still_reads_and_acts_as_a_client() {
     expert.logs_in().await.get("/api/users/me/").await.is(200);
     assert_eq!(status(&expert).await["verification_status"], "suspended");
     expert.requests(&other, world.now() + TimeDelta::hours(3), 30).await.is(201);
+}
+
+#[tokio::test]
+async fn a_suspended_expert_is_gone_for_everybody_until_reinstated() {
+    let (world, admin, expert, learner) = stage().await;
+    expert.opens(&[(0, "09:00", "17:00", "UTC")]).await;
+    let stranger = Person::stranger(&world, "x");
+    let own = c(&format!("experts/{}/", expert.id));
+    let listed = async || {
+        let page = stranger.get(&c("experts/")).await.is(200);
+        page["results"].as_array().unwrap().iter().filter(|card| card["id"] == expert.id).count()
+    };
+    assert_eq!(listed().await, 1);
+    suspends(&admin, &expert, "x").await.is(200);
+    assert_eq!(listed().await, 0);
+    for path in [
+        own.clone(),
+        format!("{own}availability/"),
+        format!("{own}time-slots/?date=2027-03-08"),
+        format!("{own}reviews/"),
+    ] {
+        for person in [&stranger, &learner] {
+            person.get(&path).await.refuses(404, "not_found");
+        }
+    }
+    expert.get(&c("experts/me/")).await.is(200);
+    expert.patch(&c("experts/me/"), json!({"bio": "x"})).await.refuses(403, "suspended");
+    reinstates(&admin, &expert).await.is(200);
+    assert_eq!(listed().await, 1);
+    stranger.get(&own).await.is(200);
+    expert.patch(&c("experts/me/"), json!({"bio": "x"})).await.is(200);
 }
 
 #[tokio::test]
