@@ -3,7 +3,7 @@
 use axum::extract::{FromRequest, Request};
 use edge::body::Upload;
 use edge::form::Parse;
-use edge::problem::{Problem, StatusCode};
+use edge::problem::Problem;
 
 use crate::Refused;
 
@@ -22,11 +22,7 @@ impl<S: Send + Sync, T: Parse> FromRequest<S> for Attached<T> {
     }
 }
 
-/// A form that is too large is a file that is to be uploaded.
+/// A form that is too large holds a file that is to be uploaded.
 pub fn or_use_upload(problem: Problem) -> Problem {
-    if problem.status() != StatusCode::PAYLOAD_TOO_LARGE {
-        return problem;
-    }
-    const SENTENCE: &str = "A form may carry a file of at most 4 MB. Send larger ones by way of uploads/, up to 10 MB.";
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "use_upload", SENTENCE)
+    if problem.is_too_large() { Problem::use_upload() } else { problem }
 }

@@ -250,7 +250,6 @@ pub(crate) fn document(document: DocumentId) -> Key {
     key(format!("DOC#{}", id_text(document.get())), "DOCUMENT")
 }
 
-/// Which documents an expert has beside those of the application.
 pub(crate) fn documents(user: UserId) -> Key {
     key(person(user), "DOCUMENTS")
 }
@@ -259,10 +258,8 @@ pub(crate) fn documents(user: UserId) -> Key {
 pub(crate) fn suspended(user: UserId, notice: NoticeId) -> Key {
     key(person(user), format!("{SUSPENDED}{}", id_text(notice.get())))
 }
-
 pub(crate) const SUSPENDED: &str = "SUSPENDED#";
 
-/// A file on its way into the file store.
 pub(crate) fn upload(upload: UploadId) -> Key {
     key(format!("UP#{}", id_text(upload.get())), "UPLOAD")
 }
@@ -400,27 +397,4 @@ pub(crate) fn due_booking(place: &str) -> Option<BookingId> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_name_of_letters_that_fold_into_many_makes_a_key_too() {
-        let (long, other) = (LoginName::new(&"\u{FDFA}".repeat(150)), LoginName::new(&"\u{FDFA}".repeat(149)));
-        assert!(login(&long).pk.len() <= 2048);
-        assert_ne!(login(&long), login(&other));
-    }
-
-    proptest! {
-        #[test]
-        fn every_login_name_makes_a_key_dynamodb_accepts(name in "\\PC{1,254}") {
-            prop_assert!(login(&LoginName::new(&name)).pk.len() <= 2048);
-        }
-
-        #[test]
-        fn ids_sort_as_text_as_they_do_as_numbers(a in 1i64..=(1 << 53), b in 1i64..=(1 << 53)) {
-            prop_assert_eq!(id_text(a).cmp(&id_text(b)), a.cmp(&b));
-            prop_assert_eq!(id_text(a).len(), 11);
-        }
-    }
-}
+mod tests;
