@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use tests::consultations::c;
 use tests::person::id;
-use tests::{Person, Setup, World, at_once, tally};
+use tests::{Fault, Moment, Person, Setup, Strike, World, at_once, tally};
 
 use super::vetting::{APPLICATION, applies, has_exactly, reinstates, reviews, status, suspends, told, wish};
 
@@ -219,4 +219,34 @@ async fn applicants_hear_of_it_in_their_list_and_by_mail_to_their_own_address() 
     assert!(told(&bob).await.is_empty());
     assert!(world.subjects_to("bob").iter().all(|subject| subject.starts_with("Welcome")));
     assert_eq!(status(&bob).await["verification_status"], "not_applied");
+}
+
+/// The function dies at each of its calls; whoever tries again has one application.
+#[tokio::test]
+async fn a_death_on_the_way_leaves_one_application_or_none() {
+    let world = World::new().await;
+    for (moment, key) in
+        [(Moment::Before, None), (Moment::After, None), (Moment::Before, Some("k")), (Moment::After, Some("k"))]
+    {
+        for nth in 1.. {
+            let ada = world.register(&format!("ada{nth}{moment:?}{}", key.unwrap_or_default())).await;
+            let apply = || ada.send(http::Method::POST, "/api/v1/consultations/experts/apply/", Some(wish()), key);
+            let faults = &world.table.faults;
+            faults.arm(Strike::once(Fault::Death, moment, nth));
+            let answer = faults.until_death(apply()).await;
+            faults.disarm();
+            if let Some(answer) = answer {
+                answer.is(201);
+                break;
+            }
+            // A claim on a key outlives its owner by a minute.
+            world.advance(chrono::TimeDelta::seconds(61));
+            let is_made = status(&ada).await["verification_status"] == "pending";
+            match (is_made, key) {
+                (true, None) => drop(apply().await.refuses(400, "application_pending")),
+                _ => drop(apply().await.is(201)),
+            }
+            assert_eq!(told(&ada).await.len(), 1, "{moment:?} {nth}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
 use tests::consultations::c;
 use tests::person::id;
-use tests::{Answer, Person, Setup, World, at_once, tally};
+use tests::{Answer, Fault, Moment, Person, Setup, Strike, World, at_once, tally};
 
 use super::vetting::{GIF, PDF, PNG, applies, has_exactly};
 
@@ -143,4 +143,33 @@ async fn an_upload_is_prepared_once_with_a_key() {
     let (_world, ada) = stage().await;
     let first = ada.post_once("k", &c("uploads/"), announced(5)).await.is(201);
     assert_eq!(ada.post_once("k", &c("uploads/"), announced(5)).await.is(201), first);
+}
+
+/// The function dies at each of its calls to the table: the upload is used with its document, or not at all.
+#[tokio::test]
+async fn a_death_on_the_way_uses_an_upload_with_its_document_or_not_at_all() {
+    let (world, ada) = stage().await;
+    let count = async || {
+        let mine = ada.get(&c("experts/my-application/")).await.is(200);
+        mine["documents"].as_array().unwrap().len()
+    };
+    for moment in [Moment::Before, Moment::After] {
+        for nth in 1.. {
+            let (before, upload) = (count().await, ada.uploads("a.pdf", "document", PDF).await);
+            let faults = &world.table.faults;
+            faults.arm(Strike::once(Fault::Death, moment, nth));
+            let answer = faults.until_death(names(&ada, upload)).await;
+            faults.disarm();
+            if let Some(answer) = answer {
+                answer.is(201);
+                break;
+            }
+            if count().await == before {
+                names(&ada, upload).await.is(201);
+            } else {
+                names(&ada, upload).await.refuses(400, "bad_upload");
+            }
+            assert_eq!(count().await, before + 1, "{moment:?} {nth}");
+        }
+    }
 }

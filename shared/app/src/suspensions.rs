@@ -28,8 +28,8 @@ pub struct Portrait {
 /// How long whoever suspends waits for the bookings.
 const WITHIN_A_REQUEST: Duration = Duration::from_secs(6);
 
-/// And how long one delivery of the job takes at the most: it comes again for the rest.
-const WITHIN_A_JOB: Duration = Duration::from_secs(15);
+/// And how long one delivery of the job takes at the most, for it has others behind it: it comes again for the rest.
+const WITHIN_A_JOB: Duration = Duration::from_secs(5);
 
 /// How many bookings are cancelled at the same time: those of one day have the same items.
 const AT_ONCE: usize = 4;
