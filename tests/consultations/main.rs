@@ -3,9 +3,12 @@
 
 mod account;
 mod accounts;
+mod admin;
+mod applications;
 mod booking;
 mod courses;
 mod directory;
+mod documents;
 mod expert_costs;
 mod hours;
 mod letters;
@@ -25,4 +28,8 @@ mod signatures;
 mod slots;
 mod stripe;
 mod stripe_double;
+mod suspension;
+mod uploads;
+mod vetting;
+mod vetting_cost;
 mod webhooks;

@@ -4,6 +4,7 @@
 //! nothing of HTTP; who may call it is in its arguments.
 
 mod alternatives;
+pub mod applications;
 pub mod audit;
 pub mod backstage;
 pub mod bookings;
@@ -12,6 +13,7 @@ pub mod capacity;
 mod carrier;
 pub mod chats;
 mod clock;
+pub mod documents;
 pub mod due;
 pub mod error;
 pub mod experts;
@@ -38,6 +40,7 @@ mod settings;
 pub mod slots;
 pub mod sockets;
 mod start;
+pub mod suspensions;
 pub mod tokens;
 pub mod uploads;
 pub mod video;

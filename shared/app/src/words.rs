@@ -3,6 +3,7 @@
 pub mod consultations;
 pub mod letters;
 pub mod meetings;
+pub(crate) mod vetting;
 
 use domain::Instant;
 use domain::booking::{Booking, Change, Fact, Seat};

@@ -200,7 +200,7 @@ impl Reviewed {
     /// The expert is who the applicant said they are.
     fn take_over(&mut self, now: Instant) {
         let content = &self.application.content;
-        self.applicant.set_name(&content.name);
+        self.applicant.rename(&content.name);
         self.applicant.bio = content.bio.clone();
         if let Some(expert) = &mut self.applicant.expert {
             expert.application = Some(self.application.id);

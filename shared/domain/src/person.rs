@@ -148,13 +148,6 @@ impl User {
         (self.first_name, self.last_name) = (first.to_owned(), last.to_owned());
     }
 
-    /// Makes this the name that [`Self::name`] gives. Blanks at its ends are not kept.
-    pub fn set_name(&mut self, name: &str) {
-        let (first, last) = name.trim().split_once(' ').unwrap_or((name.trim(), ""));
-        self.first_name = first.to_owned();
-        self.last_name = last.to_owned();
-    }
-
     pub fn standing(&self) -> Option<Standing> {
         self.expert.as_ref().map(|expert| expert.standing)
     }

@@ -2,10 +2,13 @@
 
 use chrono::NaiveDate;
 use domain::Instant;
+use domain::application::State;
 use domain::chat::Pair;
 use domain::directory::{BEST_RATING, MOST_YEARS, Place, Rank};
 use domain::expert::{Specialty, Standing};
-use domain::ids::{BookingId, ConversationId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId};
+use domain::ids::{
+    ApplicationId, BookingId, ConversationId, DocumentId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId,
+};
 use domain::ledger::{Cause, Unit};
 use domain::search::{Scan, Term};
 use domain::text::LoginName;
@@ -288,7 +291,24 @@ pub(crate) fn message_sk(message: MessageId) -> String {
     format!("{MESSAGE}{}", id_text(message.get()))
 }
 
-/// A file on its way into the file store.
+pub(crate) fn application(application: ApplicationId) -> Key {
+    key(format!("A#{}", id_text(application.get())), "APPLICATION")
+}
+
+pub(crate) fn document(document: DocumentId) -> Key {
+    key(format!("DOC#{}", id_text(document.get())), "DOCUMENT")
+}
+
+pub(crate) fn documents(user: UserId) -> Key {
+    key(person(user), "DOCUMENTS")
+}
+
+/// That an expert was suspended, under the id of the notification that says so.
+pub(crate) fn suspended(user: UserId, notice: NoticeId) -> Key {
+    key(person(user), format!("{SUSPENDED}{}", id_text(notice.get())))
+}
+pub(crate) const SUSPENDED: &str = "SUSPENDED#";
+
 pub(crate) fn upload(upload: UploadId) -> Key {
     key(format!("UP#{}", id_text(upload.get())), "UPLOAD")
 }
@@ -373,7 +393,7 @@ pub(crate) const LAST: char = '\u{10FFFF}';
 
 /// List names: what `la` and `lb` of the two list indexes hold.
 pub(crate) mod list {
-    use super::{UserId, id_text};
+    use super::{State, UserId, id_text};
 
     pub(crate) fn as_learner(user: UserId) -> String {
         format!("LEARNER#{}", id_text(user.get()))
@@ -392,6 +412,9 @@ pub(crate) mod list {
     }
     pub(crate) fn reviews_of(user: UserId) -> String {
         format!("REVIEWED#{}", id_text(user.get()))
+    }
+    pub(crate) fn applications(state: State) -> String {
+        format!("APPLICATIONS#{}", state.as_str())
     }
     /// Messages of which this person is the lower, or the higher, id of the pair.
     pub(crate) fn chats(user: UserId) -> String {
@@ -427,27 +450,4 @@ pub(crate) fn due_booking(place: &str) -> Option<BookingId> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_name_of_letters_that_fold_into_many_makes_a_key_too() {
-        let (long, other) = (LoginName::new(&"\u{FDFA}".repeat(150)), LoginName::new(&"\u{FDFA}".repeat(149)));
-        assert!(login(&long).pk.len() <= 2048);
-        assert_ne!(login(&long), login(&other));
-    }
-
-    proptest! {
-        #[test]
-        fn every_login_name_makes_a_key_dynamodb_accepts(name in "\\PC{1,254}") {
-            prop_assert!(login(&LoginName::new(&name)).pk.len() <= 2048);
-        }
-
-        #[test]
-        fn ids_sort_as_text_as_they_do_as_numbers(a in 1i64..=(1 << 53), b in 1i64..=(1 << 53)) {
-            prop_assert_eq!(id_text(a).cmp(&id_text(b)), a.cmp(&b));
-            prop_assert_eq!(id_text(a).len(), 11);
-        }
-    }
-}
+mod tests;

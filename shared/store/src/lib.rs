@@ -4,6 +4,7 @@
 //! writes are one [`transaction`] whose legs each name the refusal they mean. Everything else maps one aggregate to items.
 
 mod absences;
+mod applications;
 mod booking_codec;
 mod bookings;
 mod chat_codec;
@@ -13,6 +14,7 @@ mod credentials;
 mod cursor;
 mod days;
 mod directory;
+mod documents;
 pub mod due;
 pub mod facts;
 mod fault;

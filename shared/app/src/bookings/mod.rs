@@ -17,7 +17,7 @@ use store::{BookingWithReviews, Page, Transaction};
 use self::request::{Meeting, or_alternatives};
 use crate::caller::Caller;
 use crate::keep::decided;
-use crate::{App, Error, Result, words};
+use crate::{App, Error, Result, suspensions, words};
 
 /// A proven place at one booking.
 #[derive(Clone, Debug)]
@@ -108,24 +108,29 @@ fn made_in(facade: Facade, booking: &Booking) -> Result<()> {
     if booking.facade == facade { Ok(()) } else { Err(Refusal::InvalidTransition.into()) }
 }
 
-/// An administrator's word ends a booking.
-pub(crate) async fn cancel_by_staff(app: &App, id: BookingId, reason: &str) -> Result<Booking> {
-    decided(|| async {
-        let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
-        let now = app.clock.now();
-        match booking.cancel(reason.to_owned(), Actor::Staff, now, app.mint.entry(now))? {
-            Outcome::Unchanged => Ok(booking),
-            Outcome::Changed(change) => commit(app, Transaction::new(), &change).await,
-        }
-    })
-    .await
-}
-
 /// The clock takes a step: a request nobody answered expires, a meeting long over completes.
 pub async fn step_by_schedule(app: &App, id: BookingId, step: Step) -> Result<Booking> {
     decided(|| async {
         let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
         take(app, booking, step, Actor::Schedule).await
+    })
+    .await
+}
+
+/// Cancels what has not begun, on an administrator's word; whether there was anything to cancel.
+pub(crate) async fn cancel_by_staff(app: &App, id: BookingId) -> Result<bool> {
+    decided(|| async {
+        let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
+        if !suspensions::lies_ahead(&booking, app.clock.now()) {
+            return Ok(false); // somebody was faster
+        }
+        let now = app.clock.now();
+        let cancelled =
+            booking.cancel(words::vetting::EXPERT_GONE.to_owned(), Actor::Staff, now, app.mint.entry(now))?;
+        if let Outcome::Changed(change) = cancelled {
+            commit(app, Transaction::new(), &change).await?;
+        }
+        Ok(true)
     })
     .await
 }
