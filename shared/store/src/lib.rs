@@ -44,6 +44,7 @@ pub use cursor::{BadCursor, Cursors};
 pub use fault::{Failed, Fault};
 pub use gate::{Counted, Gate, Hit, Standing};
 pub use mails::{MailClaim, MailOf};
+pub use notices::notice_told;
 pub use once::{Claim, Claimed, Stored};
 pub use people::{Credential, NewAccount};
 pub use sessions::{Rotation, Session};
