@@ -76,7 +76,7 @@ async fn while_either_blocks_nobody_writes_or_books_in_any_facade() {
     does(ada, *room, "block").await;
     assert_eq!(does(bob, *room, "unblock").await["status"], "blocked");
     says(bob, *room, "Hello?").await.refuses(403, "blocked");
-    assert_eq!(does(ada, *room, "unblock").await["status"], "archived");
+    assert_eq!(does(ada, *room, "unblock").await["status"], "active");
     ada.post(&at(*room, "unblock"), json!({})).await.refuses(403, "forbidden");
     said(ada, *room, "Hello!").await;
     ada.requests(bob, minute(120), 30).await.is(201);

@@ -1,9 +1,9 @@
 //! Files in messages (§12).
 
+use app::Keep;
 use app::caller::Caller;
 use app::tokens::Claims;
 use app::uploads::{self, Announced};
-use app::Keep;
 use domain::file::Purpose;
 use domain::ids::SessionId;
 use serde_json::{Value as Json, json};
@@ -21,13 +21,10 @@ async fn talk() -> Talk {
 /// A file that was sent to the file store before.
 async fn uploaded(person: &Person, purpose: Purpose, name: &str, bytes: &[u8]) -> i64 {
     let claims = Claims { user: user(person), session: SessionId::new(1).unwrap() };
-    let wanted = Announced {
-        name: name.to_owned(),
-        content_type: "text/html".to_owned(),
-        size: bytes.len() as u64,
-        purpose,
-    };
-    let prepared = uploads::prepare(&person.world.app, Caller::presumed(&claims), wanted, Keep::nothing()).await.unwrap();
+    let wanted =
+        Announced { name: name.to_owned(), content_type: "text/html".to_owned(), size: bytes.len() as u64, purpose };
+    let prepared =
+        uploads::prepare(&person.world.app, Caller::presumed(&claims), wanted, Keep::nothing()).await.unwrap();
     let way = json!({"url": prepared.way.url, "headers": prepared.way.headers});
     assert_eq!(person.world.bucket().put(&way, bytes).await.status(), 200);
     prepared.id.get()
@@ -47,7 +44,10 @@ async fn a_file_comes_in_a_form_and_is_what_its_bytes_are() {
     assert_eq!((&sent["file_name"], &sent["file_size"]), (&json!("cat.exe"), &json!(PNG.len())));
     let seen = reads(bob, *room, "").await["results"][0].clone();
     let file = world.bucket().shows(&seen["file_attachment"]).await;
-    assert_eq!((file.status().as_u16(), &file.headers()["content-type"], &file.body()[..]), (200, &"image/png".parse().unwrap(), PNG));
+    assert_eq!(
+        (file.status().as_u16(), &file.headers()["content-type"], &file.body()[..]),
+        (200, &"image/png".parse().unwrap(), PNG)
+    );
     let unsigned = seen["file_attachment"].as_str().unwrap().split('?').next().unwrap();
     assert_eq!(world.bucket().shows(&json!(unsigned)).await.status(), 403);
     // Without words it is called by its name.
@@ -118,7 +118,10 @@ async fn a_message_with_a_file_is_deleted_with_it_and_never_changed() {
     ada.patch(&message(sent), json!({"message_content": "x"})).await.refuses(400, "not_text");
     ada.delete(&message(sent)).await.is(204);
     let seen = reads(bob, *room, "").await["results"][0].clone();
-    assert_eq!((&seen["file_attachment"], &seen["file_name"], &seen["file_size"]), (&Json::Null, &json!(""), &Json::Null));
+    assert_eq!(
+        (&seen["file_attachment"], &seen["file_name"], &seen["file_size"]),
+        (&Json::Null, &json!(""), &Json::Null)
+    );
     assert_eq!(seen["is_deleted"], true);
     assert!(world.table.items().iter().all(|item| !item.to_string().contains("secret.pdf")));
 }

@@ -260,7 +260,10 @@ async fn a_deleted_message_keeps_its_place_and_nothing_else() {
     bob.post(&at(*room, "read"), json!({})).await.is(200);
     said(ada, *room, "four").await;
     ada.delete(&message(read)).await.is(204);
-    assert_eq!((unread(bob).await, &listed(bob, *room).await.unwrap()["last_message_preview"]), (json!(1), &json!("four")));
+    assert_eq!(
+        (unread(bob).await, &listed(bob, *room).await.unwrap()["last_message_preview"]),
+        (json!(1), &json!("four"))
+    );
 }
 
 #[tokio::test]

@@ -66,9 +66,10 @@ async fn a_deleted_text_never_comes_back_in_the_preview() {
         let (ada, bob, room) = (talk.ada.clone(), talk.bob.clone(), talk.room);
         let deletes = tokio::spawn(async move { ada.delete(&message(last)).await.status });
         let ada = talk.ada.clone();
-        let edits = tokio::spawn(async move {
-            ada.patch(&message(last), json!({"message_content": "secret too"})).await.status
-        });
+        let edits =
+            tokio::spawn(
+                async move { ada.patch(&message(last), json!({"message_content": "secret too"})).await.status },
+            );
         if n % 2 == 0 {
             says(&bob, room, "hm").await.is(201);
         }

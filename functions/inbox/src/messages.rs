@@ -68,7 +68,8 @@ pub struct NewMessage {
 impl Parse for NewMessage {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let receiver = fields.required(["receiver_id", "receiver"], id::<UserId>());
-        let content = fields.required(["content", "message_content"], text(..).parse(|text| parse_content(text, LONGEST_FRAME)));
+        let content =
+            fields.required(["content", "message_content"], text(..).parse(|text| parse_content(text, LONGEST_FRAME)));
         Some(Self { receiver: receiver?, content: content? })
     }
 }

@@ -122,7 +122,8 @@ struct Message {
 impl Parse for Message {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let receiver = fields.optional(["receiver_id", "receiver"], id::<UserId>());
-        let content = fields.required(["content", "message_content"], text(..).parse(|text| parse_content(text, LONGEST_FRAME)));
+        let content =
+            fields.required(["content", "message_content"], text(..).parse(|text| parse_content(text, LONGEST_FRAME)));
         Some(Self { receiver: receiver?, content: content? })
     }
 }

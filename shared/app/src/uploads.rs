@@ -116,14 +116,7 @@ fn check(first_bytes: &[u8], purpose: Purpose) -> Result<&'static str> {
     Ok(purpose.takes(found)?)
 }
 
-fn attachment(
-    app: &App,
-    caller: Caller,
-    name: String,
-    content_type: &str,
-    size: u64,
-    purpose: Purpose,
-) -> Attachment {
+fn attachment(app: &App, caller: Caller, name: String, content_type: &str, size: u64, purpose: Purpose) -> Attachment {
     let folder = match purpose {
         Purpose::Document => "documents",
         Purpose::Chat => "attachments",

@@ -77,13 +77,7 @@ pub fn reinstate(user: &User, now: Instant) -> Result<User, Refusal> {
         .ok_or(Refusal::NotSuspended)
 }
 
-fn restand(
-    user: &User,
-    from: Standing,
-    to: Standing,
-    now: Instant,
-    change: impl FnOnce(&mut Expert),
-) -> Option<User> {
+fn restand(user: &User, from: Standing, to: Standing, now: Instant, change: impl FnOnce(&mut Expert)) -> Option<User> {
     let mut user = user.clone();
     let expert = user.expert.as_mut().filter(|expert| expert.standing == from)?;
     expert.standing = to;

@@ -72,10 +72,7 @@ pub(crate) fn message_from(item: &Item) -> Result<Message, Fault> {
         content: row.owned("text")?,
         kind: match kind {
             "" => Kind::Text,
-            kind => Kind::ALL
-                .into_iter()
-                .find(|known| kind_text(*known) == kind)
-                .ok_or_else(|| row.corrupt("kind"))?,
+            kind => Kind::ALL.into_iter().find(|known| kind_text(*known) == kind).ok_or_else(|| row.corrupt("kind"))?,
         },
         attachment: row.rows("file")?.into_iter().next().map(file_from).transpose()?,
         reply_to: row.maybe_number("reply_to")?.and_then(MessageId::new),

@@ -8,8 +8,8 @@ use domain::notice::{Channel, Invite, InviteState, Notice, Topic};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::Page;
-use crate::bookings::Denied;
 use crate::booking_codec;
+use crate::bookings::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::lists::before;

@@ -52,12 +52,7 @@ fn status_word(status: Status) -> &'static str {
 }
 
 impl Room {
-    pub async fn of(
-        app: &App,
-        conversation: &Conversation,
-        expert: &User,
-        viewer: UserId,
-    ) -> app::Result<Self> {
+    pub async fn of(app: &App, conversation: &Conversation, expert: &User, viewer: UserId) -> app::Result<Self> {
         let user = conversation.pair.other(expert.id);
         let unread = |id| conversation.side(id).unread;
         Ok(Self {

@@ -1,8 +1,8 @@
 //! Messages in conversations with experts (`consultations.md` §10).
 
+use app::App;
 use app::chats::{self, Draft, Opening, Seen, Told};
 use app::uploads::{self, Sent};
-use app::App;
 use axum::extract::State;
 use consultations::{Asked, Refused};
 use domain::Instant;

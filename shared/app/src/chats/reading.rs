@@ -50,11 +50,7 @@ async fn with_experts(app: &App, viewer: UserId, conversations: Vec<Conversation
 
 /// The experts of some conversations of `viewer`'s, those of the page they see; where there is none, the other one counts
 /// as such. One that is suspended closes what is not noted as closed yet.
-pub async fn experts(
-    app: &App,
-    viewer: UserId,
-    conversations: Vec<Conversation>,
-) -> Result<Vec<(Conversation, User)>> {
+pub async fn experts(app: &App, viewer: UserId, conversations: Vec<Conversation>) -> Result<Vec<(Conversation, User)>> {
     let expert = |found: &Conversation| found.expert.unwrap_or(found.pair.other(viewer));
     let ids: Vec<_> = conversations.iter().map(expert).collect();
     let users = app.store.users(&ids).await?;
@@ -113,12 +109,7 @@ pub async fn page(app: &App, party: Party, seen: Seen, size: usize) -> Result<Re
     Ok(Reading { conversation, messages, count, cursor: app.cursors.seal(&list, &last.to_string()) })
 }
 
-async fn after(
-    app: &App,
-    party: Party,
-    from: i64,
-    size: usize,
-) -> Result<(Conversation, Vec<Message>, usize, i64)> {
+async fn after(app: &App, party: Party, from: i64, size: usize) -> Result<(Conversation, Vec<Message>, usize, i64)> {
     let found = app.store.messages_after(party.pair, from, size, MOST).await?.ok_or(Error::NotFound)?;
     Ok((found.conversation, found.messages, found.count, from))
 }

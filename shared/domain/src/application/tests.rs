@@ -110,7 +110,10 @@ fn rejection_says_why_and_leaves_the_profile() {
 fn a_review_may_begin_first_and_is_decided_once() {
     let Applied { application, applicant } = applied();
     let begun = application.review(&applicant, Verdict::UnderReview, "", admin(), later()).unwrap();
-    assert_eq!((begun.application.state, begun.applicant.standing()), (State::UnderReview, Some(Standing::UnderReview)));
+    assert_eq!(
+        (begun.application.state, begun.applicant.standing()),
+        (State::UnderReview, Some(Standing::UnderReview))
+    );
     assert!(begun.is_changed && begun.told.is_none() && begun.application.reviewed_by.is_none());
     let again = begun.application.review(&begun.applicant, Verdict::UnderReview, "", admin(), later()).unwrap();
     assert!(!again.is_changed && again.application == begun.application);
@@ -150,7 +153,11 @@ fn only_who_is_approved_is_suspended_and_only_who_is_suspended_reinstated() {
             _ => assert_eq!(suspended.err(), Some(Refusal::NotApproved)),
         }
         let reinstated = reinstate(&user, later()).map(|user| user.standing());
-        let expected = if standing == Some(Standing::Suspended) { Ok(Some(Standing::Approved)) } else { Err(Refusal::NotSuspended) };
+        let expected = if standing == Some(Standing::Suspended) {
+            Ok(Some(Standing::Approved))
+        } else {
+            Err(Refusal::NotSuspended)
+        };
         assert_eq!(reinstated, expected);
     }
 }

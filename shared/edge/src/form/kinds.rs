@@ -1,7 +1,7 @@
 //! What a field may be: `text(1..=200)`, `integer(1..=5)`, `money()`, … each optionally handed on to a domain parser.
 
-use super::{Node, SentFile};
 use super::number::{Wrong, scaled};
+use super::{Node, SentFile};
 use crate::path::Id;
 use crate::problem::Text;
 use chrono::{DateTime, Utc};
