@@ -28,7 +28,7 @@ const POLICY: Policy = Policy {
     completes_itself_after: 24 * 60,
     no_show_after: 10,
     fee_percent: 15,
-    begins_by_word: true,
+    begins_by_word: false,
 };
 
 pub(crate) fn money(minor: u32, code: &str) -> Amount {

@@ -42,7 +42,7 @@ async fn paying_asks_no_more_of_the_table_than_it_may() {
     let world = World::with(Setup::default()).await;
     let (ada, bob) = (world.register("ada").await, world.expert("bob").await);
     let deal = Deal::between(&world, &ada, &bob).await;
-    let payment = costs(&world, "pay simulated", 1, (2, 1.0, 16.0), deal.asks("simulated")).await.is(201);
+    let payment = costs(&world, "pay simulated", 1, (2, 1.0, 20.0), deal.asks("simulated")).await.is(201);
     costs(&world, "show a payment", 1, (1, 1.0, 0.0), deal.payment(&payment)).await;
     costs(&world, "pay again", 1, (1, 1.0, 0.0), deal.asks("simulated")).await.refuses(409, "not_payable");
     let deal = Deal::at(&world, &ada, &bob, crate::paying::money(700, "USD"), tests::minute(60 * 60)).await;

@@ -230,7 +230,7 @@ async fn a_payment_and_a_cancellation_at_once_leave_no_money_behind() {
         let (paying, cancelling) = (world.clone(), deal.clone());
         let pays = tokio::spawn(async move { delivers(&paying, "stripe", &event).await.is(200) });
         let cancels = tokio::spawn(async move {
-            cancelling.ada.declares(cancelling.booking.get(), "cancelled").await.is(200);
+            cancelling.ada.does(cancelling.booking.get(), "cancel").await.is(200);
         });
         pays.await.unwrap();
         cancels.await.unwrap();

@@ -17,7 +17,7 @@ use domain::payment::Method;
 use domain::person::{self, HoursRow};
 use domain::review::Review;
 use domain::{category, ledger};
-use store::{Claim, Claimed, Stored};
+use store::{Claim, Claimed, Stored, Transaction};
 use tests::World;
 
 use super::command::{Answer, Command, Death, Heard, Minute, No, Span, Status};
@@ -267,8 +267,9 @@ impl Stage {
             }
             Command::Block { by, whom, blocks } => {
                 let pair = Pair::new(self.people[by], self.people[whom]).expect("two people");
+                self.meets(pair, self.people[by]).await;
                 let blocked = app.store.conversation_block(pair, self.people[by], blocks, app.clock.now()).await;
-                done(blocked.map(drop).map_err(Error::from))
+                done(blocked.map(|_| ()).map_err(Error::from))
             }
             Command::Open { by, day, from, until } => {
                 let time = |minutes: u32| TimeOfDay::from_seconds(minutes * 60).expect("a time of day");
@@ -286,6 +287,17 @@ impl Stage {
             }
             ref other => unreachable!("{other:?} is carried out elsewhere"),
         }
+    }
+
+    /// Sees to it that the two have a conversation, in which somebody can be blocked.
+    async fn meets(&self, pair: Pair, by: UserId) {
+        let found = self.app().store.pair_with_conversation(pair, None).await.expect("the table reads");
+        let mut transaction = Transaction::new();
+        if found.conversation.is_none() {
+            chats::conversation_legs(self.app(), &mut transaction, &found, pair, (by, by), None);
+        }
+        // Refused if somebody wrote meanwhile: then they have one.
+        let _made = self.app().store.commit(transaction).await;
     }
 }
 

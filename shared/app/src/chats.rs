@@ -75,7 +75,7 @@ pub async fn list(
 
 /// Marks one message as read, by whom it was sent to.
 pub async fn mark_read(app: &App, caller: Caller, id: MessageId) -> Result<domain::Instant> {
-    let (message, conversation) = app.store.message_of(caller.user(), id).await?.ok_or(Error::NotFound)?;
+    let (message, conversation) = app.store.message_of(caller.user(), id, false).await?.ok_or(Error::NotFound)?;
     if message.receiver() != caller.user() {
         return Err(Error::Forbidden);
     }

@@ -125,7 +125,7 @@ impl Store {
         let guarded = reference.and_then(|reference| items.get(&reference.key()));
         Ok(PairFound {
             users: users.collect::<Result<_, _>>()?,
-            conversation: items.get(&shared).map(|item| conversation_from(item)).transpose()?,
+            conversation: items.get(&shared).map(conversation_from).transpose()?,
             sent_before: match (reference, guarded) {
                 (Some(reference), Some(item)) => reference.message(item)?,
                 _ => None,
@@ -250,7 +250,7 @@ impl Store {
             (Some(shared), _) => (Some(shared), messages.len()),
             (None, None) => (None, 0),
             (None, Some(last)) => {
-                let rest = range(last.id.get(), most.saturating_sub(limit), "M#~");
+                let rest = range(last.id.get(), most.saturating_sub(limit), &format!("{}~", keys::MESSAGE));
                 let shared = keys::conversation(pair);
                 let (shared, rest) = futures_util::try_join!(self.get(&shared), self.query_count(&rest))?;
                 (shared, limit + rest)
@@ -283,10 +283,11 @@ impl Store {
         }))
     }
 
-    /// A message by its id alone, if `user` is one of its two people. Its notification leads the receiver to it, their
-    /// own copy the sender while that is kept; later the index does, which lags behind a moment.
-    pub async fn message_of(&self, user: UserId, id: MessageId) -> Result<Option<Told>, Fault> {
-        let pair = match self.message_peer(user, id).await?.and_then(|peer| Pair::new(user, peer)) {
+    /// A message by its id alone, if `user` is one of its two people. Its notification leads the receiver to it, and the
+    /// sender, if they are likely to be asking, their own copy while that is kept; otherwise the index does, which lags
+    /// behind a moment.
+    pub async fn message_of(&self, user: UserId, id: MessageId, as_sender: bool) -> Result<Option<Told>, Fault> {
+        let pair = match self.message_peer(user, id, as_sender).await?.and_then(|peer| Pair::new(user, peer)) {
             Some(pair) => pair,
             None => match self.listed_message(user, id).await? {
                 Some(message) => message.pair,
@@ -297,10 +298,12 @@ impl Store {
     }
 
     /// Whom `user` got this message from, or sent it to not long ago.
-    async fn message_peer(&self, user: UserId, id: MessageId) -> Result<Option<UserId>, Fault> {
+    async fn message_peer(&self, user: UserId, id: MessageId, as_sender: bool) -> Result<Option<UserId>, Fault> {
         let Some(notice) = NoticeId::new(id.get()) else { return Ok(None) };
         let (got, sent) = (keys::notice(user, notice), keys::sent(user, id));
-        let items = self.get_many(&[got.clone(), sent.clone()], true).await?;
+        let mut wanted = vec![got.clone()];
+        wanted.extend(as_sender.then(|| sent.clone()));
+        let items = self.get_many(&wanted, true).await?;
         if let Some(sent) = items.get(&sent) {
             return Ok(Some(feed::sent_from(Reader(sent))?.to));
         }

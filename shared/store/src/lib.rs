@@ -51,6 +51,7 @@ pub use directory::Found;
 pub use fault::{Failed, Fault};
 pub use gate::{Counted, Gate, Hit, Standing};
 pub use mails::{MailClaim, MailOf};
+pub use notices::notice_told;
 pub use once::{Claim, Claimed, Stored};
 pub use payments::{IntentsOf, RefundOf};
 pub use people::NewAccount;

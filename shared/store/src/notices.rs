@@ -9,6 +9,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::Page;
 use crate::booking_codec;
+use crate::bookings::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::lists::before;
@@ -103,6 +104,11 @@ pub(crate) fn from_item(item: &Item) -> Result<Notice, Fault> {
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     })
+}
+
+/// Writes a notification in the transaction of its cause. [`Denied::IdTaken`] if its id is.
+pub fn notice_told(transaction: &mut Transaction<Denied>, notice: &Notice) {
+    transaction.create(to_item(notice), Denied::IdTaken);
 }
 
 fn invite(row: &Reader<'_>) -> Result<Option<Invite>, Fault> {

@@ -47,7 +47,7 @@ pub async fn close_all(app: &App, expert: UserId, closed: bool) -> Result<()> {
 
 /// A message the caller wrote.
 async fn own(app: &App, caller: Caller, id: MessageId) -> Result<Told> {
-    let told = Told::from(app.store.message_of(caller.user(), id).await?.ok_or(Error::NotFound)?);
+    let told = Told::from(app.store.message_of(caller.user(), id, true).await?.ok_or(Error::NotFound)?);
     if told.message.sender == caller.user() { Ok(told) } else { Err(Refusal::NotTheSender.into()) }
 }
 

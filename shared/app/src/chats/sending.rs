@@ -48,7 +48,7 @@ pub async fn send(app: &App, caller: Caller, to: UserId, content: String, keep: 
 /// Writes in a conversation.
 pub async fn post(app: &App, opening: Opening, draft: Draft, keep: Keep<'_, Told>) -> Result<Told> {
     match send_from(app, draft, opening, keep).await? {
-        Sending::Sent(told) => Ok(told),
+        Sending::Sent(told) => Ok(*told),
         Sending::WasSent(_) => unreachable!("only a reference finds an earlier message"),
     }
 }
@@ -138,7 +138,7 @@ impl Opening {
 /// What became of a message.
 #[derive(Debug)]
 pub enum Sending {
-    Sent(Told),
+    Sent(Box<Told>),
     /// It is the repetition of this one, under the same reference.
     WasSent(MessageId),
 }
@@ -158,7 +158,7 @@ pub async fn send_from(app: &App, draft: Draft, opening: Opening, keep: Keep<'_,
         }
         let (before, after) = (found.conversation.as_ref(), (&told.message, &told.conversation));
         app.store.message_append(transaction, before, after, &notice, &sent, guard.as_ref()).await?;
-        Ok(Sending::Sent(told))
+        Ok(Sending::Sent(Box::new(told)))
     })
     .await
 }
