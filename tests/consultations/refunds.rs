@@ -174,6 +174,16 @@ async fn a_refund_waits_until_stripe_is_back() {
 }
 
 #[tokio::test]
+async fn a_refund_stripe_remembers_to_have_failed_at_is_made_all_the_same() {
+    let (world, stripe) = with_stripe(Setup::live()).await;
+    let (deal, payment, job) = cancelled(&world).await;
+    stripe.is([Mood::Keeps(500)]);
+    assert!(!does(&world, job).await);
+    assert!(does(&world, job).await && does(&world, job).await);
+    assert_eq!((stripe.refunds(), &deal.payment(&payment).await["status"]), (1, &json!("refunded")));
+}
+
+#[tokio::test]
 async fn a_refund_out_of_the_dead_letters_finds_that_it_was_made() {
     let (world, stripe) = with_silent_stripe(Setup::live()).await;
     let (deal, payment, job) = cancelled(&world).await;

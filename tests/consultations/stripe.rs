@@ -148,6 +148,18 @@ async fn what_passes_is_tried_once_more_and_what_does_not_is_not() {
 }
 
 #[tokio::test]
+async fn a_failure_stripe_remembers_does_not_last() {
+    let (world, stripe) = with_stripe(Setup::default()).await;
+    let deal = Deal::made(&world).await;
+    stripe.is([Mood::Keeps(500)]);
+    let payment = deal.asks("stripe").await.is(201);
+    let keys: Vec<_> = stripe.asked().into_iter().map(|asked| asked.key).collect();
+    let key = format!("intent-{}", payment["id"]);
+    assert_eq!(keys, [key.clone(), key.clone(), format!("{key}-again")]);
+    assert_eq!(stripe.intents().len(), 1);
+}
+
+#[tokio::test]
 async fn a_stripe_that_is_not_there_at_all_is_unavailable() {
     let stripe = Some(("http://127.0.0.1:9".to_owned(), Duration::from_millis(700)));
     let world = World::with(Setup { stripe, ..Setup::default() }).await;

@@ -21,6 +21,8 @@ pub(crate) enum Mood {
     Fine,
     /// An error, without an effect.
     Says(u16, &'static str),
+    /// The same, and it is remembered with the idempotency key.
+    Keeps(u16),
     Garbage,
     /// Nothing is done, and no answer comes.
     Silent,
@@ -41,7 +43,7 @@ struct State {
     moods: VecDeque<Mood>,
     asked: Vec<Asked>,
     /// By idempotency key: what was asked under it, and the answer.
-    kept: BTreeMap<String, (Asked, Json)>,
+    kept: BTreeMap<String, (Asked, Answer)>,
     intents: BTreeMap<String, Json>,
     refunded: BTreeSet<String>,
     refunds: usize,
@@ -64,7 +66,7 @@ impl State {
     fn answer(&mut self, asked: &Asked) -> Answer {
         if let Some((before, answer)) = self.kept.get(&asked.key) {
             return match before == asked {
-                true => (200, answer.clone()),
+                true => answer.clone(),
                 false => error(400, "idempotency_error", "idempotency_key_in_use"),
             };
         }
@@ -74,7 +76,7 @@ impl State {
             _ => return error(404, "invalid_request_error", "resource_missing"),
         };
         if made.0 == 200 {
-            self.kept.insert(asked.key.clone(), (asked.clone(), made.1.clone()));
+            self.kept.insert(asked.key.clone(), (asked.clone(), made.clone()));
         }
         made
     }
@@ -171,6 +173,7 @@ impl Double {
         let asked = Asked { path: head.uri.path().to_owned(), key: header("idempotency-key").to_owned(), form };
         let mood = self.state().moods.pop_front().unwrap_or(Mood::Fine);
         self.state().asked.push(asked.clone());
+        let mut is_replayed = false;
         let is_form = header("content-type") == "application/x-www-form-urlencoded" && head.method == "POST";
         let (status, json) = if header("authorization") != format!("Bearer {STRIPE_KEY}") {
             error(401, "invalid_request_error", "")
@@ -178,7 +181,15 @@ impl Double {
             error(400, "invalid_request_error", "parameter_missing")
         } else {
             match mood {
-                Mood::Fine => self.state().answer(&asked),
+                Mood::Fine => {
+                    is_replayed = self.state().kept.contains_key(&asked.key);
+                    self.state().answer(&asked)
+                }
+                Mood::Keeps(status) => {
+                    let answer = error(status, "api_error", "");
+                    self.state().kept.insert(asked.key.clone(), (asked, answer.clone()));
+                    answer
+                }
                 Mood::Says(status, code) => error(status, "api_error", code),
                 Mood::Garbage => return Ok(Response::new(Full::from("<html>502 Bad Gateway</html>"))),
                 Mood::Silent => std::future::pending().await,
@@ -188,7 +199,10 @@ impl Double {
                 }
             }
         };
-        let response = Response::builder().status(status).header("content-type", "application/json");
+        let mut response = Response::builder().status(status).header("content-type", "application/json");
+        if is_replayed {
+            response = response.header("idempotent-replayed", "true");
+        }
         Ok(response.body(Full::from(json.to_string())).unwrap())
     }
 }

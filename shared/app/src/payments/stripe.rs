@@ -48,6 +48,9 @@ enum Trouble {
     /// The same request may succeed in a moment.
     #[error("{0}")]
     Passing(String),
+    /// It broke down at this request before, and says so as long as it remembers the idempotency key: a day.
+    #[error("it remembers that it broke down")]
+    Remembered,
     /// It would be refused again.
     #[error("refused with {status}: {code}")]
     Refused { status: u16, code: String },
@@ -105,13 +108,23 @@ impl Stripe {
         }
     }
 
-    /// One attempt at one request: the JSON of an answer that says yes.
+    /// The JSON of an answer that says yes. What Stripe remembers to have failed at is asked under another key: an intent
+    /// nobody was told of takes no money, and Stripe gives nothing back twice.
     async fn ask(&self, path: &str, key: &str, form: &str) -> Result<Json, Trouble> {
+        match self.attempt(path, key, form).await {
+            Err(Trouble::Remembered) => self.attempt(path, &format!("{key}-again"), form).await,
+            answer => answer,
+        }
+    }
+
+    async fn attempt(&self, path: &str, key: &str, form: &str) -> Result<Json, Trouble> {
         let answered = tokio::time::timeout(self.patience, self.send(path, key, form)).await;
-        let (status, body) = answered.map_err(|_elapsed| Trouble::Passing("no answer in time".to_owned()))??;
+        let (status, is_replayed, body) =
+            answered.map_err(|_elapsed| Trouble::Passing("no answer in time".to_owned()))??;
         let json: Option<Json> = serde_json::from_slice(&body).ok();
         match (status, json) {
             (200..300, Some(json)) => Ok(json),
+            (500.., _) if is_replayed => Err(Trouble::Remembered),
             // 409: the same request is still under way, as the same key says.
             (200..300 | 409 | 429 | 500.., _) => Err(Trouble::Passing(format!("status {status}"))),
             (_, json) => {
@@ -128,7 +141,7 @@ impl Stripe {
         })
     }
 
-    async fn send(&self, path: &str, key: &str, form: &str) -> Result<(u16, Vec<u8>), Trouble> {
+    async fn send(&self, path: &str, key: &str, form: &str) -> Result<(u16, bool, Vec<u8>), Trouble> {
         let mut request = HttpRequest::new(SdkBody::from(form));
         let wrong = |error: &dyn std::fmt::Display| Trouble::Passing(error.to_string());
         request.set_method("POST").map_err(|error| wrong(&error))?;
@@ -144,9 +157,10 @@ impl Stripe {
         }
         let response = self.connector().call(request).await.map_err(|error| wrong(&error))?;
         let status = response.status().as_u16();
+        let is_replayed = response.headers().get("idempotent-replayed") == Some("true");
         let body = Limited::new(response.into_body(), LARGEST_ANSWER_BYTES).collect().await;
         let body = body.map_err(|error| wrong(&error))?.to_bytes();
-        Ok((status, body.to_vec()))
+        Ok((status, is_replayed, body.to_vec()))
     }
 }
 
