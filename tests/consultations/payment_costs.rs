@@ -49,7 +49,7 @@ async fn paying_asks_no_more_of_the_table_than_it_may() {
     let payment = costs(&world, "make an intent", 1, (3, 2.0, 4.0), deal.asks("stripe")).await.is(201);
     costs(&world, "find it again", 1, (3, 3.0, 0.0), deal.asks("stripe")).await.is(200);
     let event = stripe_event("evt_1", "succeeded", &payment);
-    costs(&world, "an event pays", 0, (3, 3.0, 18.0), delivers(&world, "stripe", &event)).await.is(200);
+    costs(&world, "an event pays", 0, (3, 3.0, 22.0), delivers(&world, "stripe", &event)).await.is(200);
     costs(&world, "it comes again", 0, (1, 2.0, 0.0), delivers(&world, "stripe", &event)).await.is(200);
     let other = json!({"id": "evt_2", "type": "charge.updated"});
     costs(&world, "an event of another kind", 0, (0, 0.0, 0.0), delivers(&world, "stripe", &other)).await.is(200);
