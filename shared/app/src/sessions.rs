@@ -91,8 +91,7 @@ pub async fn refresh(app: &App, token: &str) -> Result<Tokens> {
     }
 }
 
-/// Which sessions somebody gives up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Which sessions somebody gives up. Not to be printed: it may hold a token.
 pub enum Leaving {
     /// This one; and the one of a refresh token that came along, should that be another of theirs.
     This {

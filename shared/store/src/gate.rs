@@ -189,7 +189,7 @@ impl Store {
 
     /// Counts a failed login of an account, whatever address it came from. Without an account it takes as long.
     pub async fn gate_failed_login(&self, user: Option<UserId>, now: Instant) -> Result<Hit, Fault> {
-        let key = keys::credential(user.unwrap_or_else(nobody));
+        let key = keys::credential(user.unwrap_or_else(|| nobody(now)));
         let update = Update::new(key, count_hit(Counted::Request, now)).when("attribute_exists(#pk)");
         match self.count(update, Counted::Request, now).await {
             Ok((_, hit)) => Ok(hit),

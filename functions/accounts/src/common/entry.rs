@@ -94,11 +94,9 @@ pub(super) struct Login {
     #[schema(min_length = 1, format = Password)]
     password: String,
     /// The one-time code, if this account has two-factor login.
-    #[schema(nullable = false)]
     #[expect(dead_code, reason = "no account can have two-factor login yet")]
     otp: Option<String>,
     /// A recovery code in place of the one-time code.
-    #[schema(nullable = false)]
     #[expect(dead_code, reason = "no account can have two-factor login yet")]
     recovery_code: Option<String>,
 }
