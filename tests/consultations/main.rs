@@ -3,7 +3,13 @@
 
 mod admin;
 mod applications;
+mod directory;
 mod documents;
+mod expert_costs;
+mod hours;
+mod profile;
+mod reviews;
+mod slots;
 mod suspension;
 mod uploads;
 mod vetting;

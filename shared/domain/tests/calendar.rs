@@ -7,10 +7,12 @@ mod oracle;
 use std::collections::BTreeSet;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
-use domain::calendar::{Diaries, Schedule, TimeOfDay, WeeklyHours, alternatives, free_slots};
+use domain::calendar::{
+    Block, Diaries, Schedule, TimeOfDay, WeeklyHours, alternatives, free_slots, offered_instead, offered_within, offers,
+};
 use domain::quanta::{self, Busy};
 use domain::zone::Zone;
-use oracle::{Case, Row, WallClock, World, ZONES, changes, instant, interval, midnight, minute};
+use oracle::{Case, Clocks, Question, Row, WallClock, World, ZONES, changes, instant, interval, midnight, minute};
 use proptest::prelude::*;
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
@@ -203,6 +205,106 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn offers_are_what_the_clocks_on_the_wall_say(
+        case in cases(),
+        meetings in meetings(),
+        date in 0..10_i64,
+        minutes in 3..=24_i64,
+        now in -1440..7200_i64,
+    ) {
+        let world = World::new(&case);
+        let minutes = minutes * 5;
+        let (date, now) = (case.day + TimeDelta::days(date), world.asked.0 + now);
+        let busy = busy(&world, &meetings);
+        let offered = offers(&world.schedule(), date, TimeDelta::minutes(minutes), instant(now));
+        let found: Vec<_> =
+            offered.iter().filter(|offer| offer.is_free(&busy)).map(|offer| minute(offer.interval.start())).collect();
+        let blocks: Vec<_> = case
+            .blocks
+            .iter()
+            .map(|(ahead, days, zone)| {
+                let first = case.day + TimeDelta::days(*ahead);
+                (first, first + TimeDelta::days(days - 1), *zone)
+            })
+            .collect();
+        let question = Question { rows: &case.rows, account: case.account, blocks: &blocks, date, minutes, now };
+        let taken = taken_minutes(&world, &meetings);
+        prop_assert_eq!(found, question.slots(&mut Clocks::around(date), |minute| taken.contains(&minute)));
+        for offer in &offered {
+            prop_assert_eq!(offer.interval.minutes(), minutes);
+            prop_assert!(world.schedule().covers(&offer.interval), "what is offered can be booked");
+        }
+    }
+
+    #[test]
+    fn what_is_offered_instead_is_offered_on_a_date_and_free_for_both(
+        case in cases(),
+        expert in meetings(),
+        learner in meetings(),
+        wanted in 0..4320_i64,
+        minutes in 3..=24_i64,
+        now in -1440..2880_i64,
+    ) {
+        let world = World::new(&case);
+        let from = world.asked.0 + wanted / 5 * 5;
+        let wanted = interval(from, from + minutes * 5);
+        let (expert, learner, now) = (busy(&world, &expert), busy(&world, &learner), instant(world.asked.0 + now));
+        let diaries = Diaries { schedule: world.schedule(), expert: &expert, learner: &learner, now };
+        let found = offered_instead(&diaries, &wanted);
+        let within = offered_within(&wanted).unwrap();
+        // Every date any clock shows in those days.
+        let dates = (-2..11).map(|ahead| wanted.start().date_naive() + TimeDelta::days(ahead));
+        let mut all: Vec<_> = dates
+            .flat_map(|date| offers(&world.schedule(), date, wanted.duration(), now))
+            .filter(|offer| offer.is_free(&expert) && offer.is_free(&learner) && offer.interval != wanted)
+            .filter(|offer| within.contains(&offer.interval))
+            .filter(|offer| offer.interval.start() <= wanted.start() + TimeDelta::days(7))
+            .filter(|offer| {
+                let date = |at| offer.zone.shows(at).date_naive();
+                date(offer.interval.start()) >= date(wanted.start())
+            })
+            .map(|offer| offer.interval)
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all.truncate(5);
+        prop_assert_eq!(found, all);
+    }
+}
+
+#[test]
+fn offers_are_right_in_every_week_in_which_a_clock_is_changed() {
+    let utc = Zone::utc();
+    let spans = [(0, 1440), (0, 150), (90, 200), (120, 180), (125, 245), (1320, 1440), (600, 720)];
+    for (zone, name) in ZONES.into_iter().enumerate() {
+        let time = |minutes: u32| TimeOfDay::from_seconds(minutes * 60).unwrap();
+        let own = Zone::parse(name).unwrap();
+        for change in changes(name) {
+            let mut clocks = Clocks::around(change);
+            for (ahead, (from, to)) in (-3..=3).flat_map(|ahead| spans.map(|span| (ahead, span))) {
+                let date = change + TimeDelta::days(ahead);
+                let day = chrono::Datelike::weekday(&date).num_days_from_monday() as u8;
+                let row = WeeklyHours { day, start: time(from), end: time(to), zone: Some(own.clone()), open: true };
+                let block = Block { start_date: change, end_date: change, zone: own.clone() };
+                let mut asked = |blocks: &[Block], dates: &[(NaiveDate, NaiveDate, usize)]| {
+                    let schedule = Schedule { rows: &[row.clone()], blocks, account_zone: &utc };
+                    let found = offers(&schedule, date, TimeDelta::minutes(30), instant(0));
+                    let found: Vec<_> = found.iter().map(|offer| minute(offer.interval.start())).collect();
+                    let rows = [Row { day, from, to, zone: Some(zone), open: true }];
+                    let question = Question { rows: &rows, account: 0, blocks: dates, date, minutes: 30, now: 0 };
+                    assert_eq!(found, question.slots(&mut clocks, |_| false), "{name} {date} {from} to {to}");
+                };
+                asked(&[], &[]);
+                asked(&[block], &[(change, change, zone)]);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_local_time_is_the_first_minute_at_which_a_clock_shows_it() {
     for name in ZONES {
@@ -253,4 +355,41 @@ fn fifty_rows_and_busy_fortnights_cost_next_to_nothing() {
     }
     // A development build takes a few milliseconds a round; the bound only catches a change of order.
     assert!(begun.elapsed().as_secs() < 4, "{:?}", begun.elapsed());
+}
+
+/// `cargo test -p domain --test calendar -- --ignored --nocapture a_month`
+#[test]
+#[ignore = "a figure, not a rule"]
+fn a_month_of_a_busy_expert_is_computed_so_often_in_a_second() {
+    let zone = Zone::parse("America/New_York").unwrap();
+    let time = |minutes: u32| TimeOfDay::from_seconds(minutes * 60).unwrap();
+    let rows: Vec<_> = (0..14_u32)
+        .map(|n| WeeklyHours {
+            day: (n % 7) as u8,
+            start: time(480 + n / 7 * 300),
+            end: time(720 + n / 7 * 300),
+            zone: Some(zone.clone()),
+            open: true,
+        })
+        .collect();
+    let first = NaiveDate::from_ymd_opt(2026, 10, 20).unwrap();
+    let blocks = [Block { start_date: first, end_date: first + TimeDelta::days(2), zone: zone.clone() }];
+    let mut taken = Busy::new();
+    for at in (midnight(first)..midnight(first) + 32 * 1440).step_by(60) {
+        for (day, steps) in quanta::by_day(interval(at, at + 30)) {
+            taken.entry(day).or_default().extend(steps);
+        }
+    }
+    let schedule = Schedule { rows: &rows, blocks: &blocks, account_zone: &zone };
+    let (begun, mut slots, mut months) = (std::time::Instant::now(), 0_usize, 0_u32);
+    while begun.elapsed().as_secs() < 2 {
+        for date in first.iter_days().take(30) {
+            let offered = offers(&schedule, date, TimeDelta::minutes(30), instant(0));
+            slots += offered.iter().filter(|offer| offer.is_free(&taken)).count();
+        }
+        months += 1;
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{:.0} slots, {:.0} months a second", slots as f64 / seconds, f64::from(months) / seconds);
+    assert!(slots > 0);
 }

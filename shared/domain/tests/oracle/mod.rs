@@ -8,7 +8,7 @@ use domain::calendar::{Block, Schedule, TimeOfDay, WeeklyHours};
 use domain::interval::Interval;
 use domain::zone::Zone;
 
-pub(crate) const ZONES: [&str; 16] = [
+pub(crate) const ZONES: [&str; 36] = [
     "UTC",
     "America/Vancouver",
     "America/New_York",
@@ -25,6 +25,27 @@ pub(crate) const ZONES: [&str; 16] = [
     "Pacific/Apia",
     "Pacific/Chatham",
     "Pacific/Kiritimati",
+    // Two hours at once.
+    "Antarctica/Troll",
+    "Antarctica/Casey",
+    "Africa/Cairo",
+    "America/Asuncion",
+    "America/Havana",
+    "America/Los_Angeles",
+    "America/Nuuk",
+    "America/Santiago",
+    "America/Scoresbysund",
+    "Asia/Almaty",
+    "Asia/Beirut",
+    "Asia/Jerusalem",
+    "Asia/Tehran",
+    "Asia/Tokyo",
+    "Atlantic/Azores",
+    "Australia/Adelaide",
+    "Australia/Eucla",
+    "Europe/Chisinau",
+    "Pacific/Norfolk",
+    "Pacific/Pago_Pago",
 ];
 
 /// Days the oracle sees before the days asked about: more than a window is followed back.
@@ -204,4 +225,75 @@ fn oracle(case: &Case, first: i64, last: i64) -> Vec<bool> {
         paint(&mut open, *zone, from, from + days * 1440, false);
     }
     open
+}
+
+/// Clocks on a wall around one date.
+pub(crate) struct Clocks {
+    first: i64,
+    last: i64,
+    known: BTreeMap<usize, WallClock>,
+}
+
+impl Clocks {
+    /// Right for a week before and after.
+    pub(crate) fn around(date: NaiveDate) -> Self {
+        Self { first: midnight(date) - 10 * 1440, last: midnight(date) + 10 * 1440, known: BTreeMap::new() }
+    }
+
+    fn of(&mut self, zone: usize) -> &WallClock {
+        self.known.entry(zone).or_insert_with(|| WallClock::new(ZONES[zone], self.first, self.last))
+    }
+}
+
+/// A question for the free times of one date.
+pub(crate) struct Question<'a> {
+    pub(crate) rows: &'a [Row],
+    pub(crate) account: usize,
+    /// First and last date, zone.
+    pub(crate) blocks: &'a [(NaiveDate, NaiveDate, usize)],
+    pub(crate) date: NaiveDate,
+    pub(crate) minutes: i64,
+    pub(crate) now: i64,
+}
+
+impl Question<'_> {
+    /// The minutes at which consultations.md, §5, has a slot begin: asked of clocks on the wall, and every minute of each
+    /// candidate looked at by itself.
+    pub(crate) fn slots(&self, clocks: &mut Clocks, is_taken: impl Fn(i64) -> bool) -> Vec<i64> {
+        let (near, far) = (clocks.first, clocks.last);
+        let mut shown = |zone: usize, local: i64| clocks.of(zone).minute_of(local);
+        let week = 5 * 1440;
+        let blocked: Vec<_> = self
+            .blocks
+            .iter()
+            // What lies outside the days around the date blocks nothing of it.
+            .filter(|(_, last, _)| midnight(*last) > midnight(self.date) - week)
+            .filter(|(first, ..)| midnight(*first) < midnight(self.date) + week)
+            .map(|(first, last, zone)| {
+                let edge = |local: i64| local.clamp(near + 1440, far - 2880);
+                (shown(*zone, edge(midnight(*first))), shown(*zone, edge(midnight(*last) + 1440)))
+            })
+            .collect();
+        let mut found = Vec::new();
+        for row in self.rows.iter().filter(|row| row.open) {
+            if u32::from(row.day) != self.date.weekday().num_days_from_monday() {
+                continue;
+            }
+            let zone = row.zone.unwrap_or(self.account);
+            let start = shown(zone, midnight(self.date) + i64::from(row.from));
+            let end = shown(zone, midnight(self.date) + i64::from(row.to));
+            let mut at = (start..).find(|minute| minute % 5 == 0).unwrap();
+            while at + self.minutes <= end {
+                let mut minutes = at..at + self.minutes;
+                let is_blocked = |minute: i64| blocked.iter().any(|(from, to)| (*from..*to).contains(&minute));
+                if at > self.now && minutes.all(|minute| !is_blocked(minute) && !is_taken(minute)) {
+                    found.push(at);
+                }
+                at += 30;
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
 }
