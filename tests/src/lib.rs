@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod backstage;
+pub mod bucket;
 pub mod consultations;
 pub mod crowd;
 pub mod faults;
@@ -12,6 +13,7 @@ pub mod table;
 pub mod world;
 
 pub use answer::Answer;
+pub use bucket::{Bucket, Part};
 pub use crowd::{at_once, dice, tally};
 pub use faults::{Fault, Faults, Moment, Strike};
 pub use person::Person;

@@ -6,9 +6,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use app::capacity::Capacity;
 use app::files::Files;
+use app::payments::{self, Stripe};
 use app::tokens::Tokens;
 use app::{App, Clock, Hashing, Keyring, Mint, Parts, Settings};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
@@ -20,12 +22,16 @@ use store::{Cursors, Store};
 
 use crate::answer::Answer;
 use crate::backstage::Crew;
+use crate::bucket::Bucket;
 use crate::gateway::Gateway;
 use crate::person::Person;
 use crate::table::{Table, template};
 
 /// Monday, eight o'clock in the morning, when every world begins.
 pub const BEGINNING: &str = "2027-03-01T08:00:00Z";
+
+/// Every world calls Stripe with this.
+pub const STRIPE_KEY: &str = "sk_test_world";
 
 /// How a world differs from the usual one.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +44,10 @@ pub struct Setup {
     pub env: HashMap<&'static str, String>,
     /// With the table's stream, for what goes on backstage.
     pub with_stream: bool,
+    /// With a file store that answers. Otherwise links are only signed.
+    pub with_files: bool,
+    /// Where Stripe takes the money, and how long it may take to say so. Otherwise nobody is asked.
+    pub stripe: Option<(String, Duration)>,
 }
 
 impl Setup {
@@ -52,6 +62,11 @@ impl Setup {
     pub fn live() -> Self {
         Self { with_stream: true, ..Self::default() }
     }
+
+    /// The same, and a file store that answers.
+    pub fn with_files() -> Self {
+        Self { with_files: true, ..Self::live() }
+    }
 }
 
 /// Cheap to clone; all clones are one world.
@@ -62,6 +77,7 @@ pub struct Inside {
     pub app: App,
     pub backstage: Crew,
     pub table: Table,
+    bucket: Option<Bucket>,
     gateway: Gateway,
     people: AtomicU32,
 }
@@ -88,23 +104,34 @@ impl World {
         }
         env.extend(setup.env.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let settings = Settings::read(|name| env.get(name).cloned()).expect("settings that make sense");
+        for (name, secret) in local::WEBHOOK_SECRETS {
+            env.entry(name.to_owned()).or_insert_with(|| secret.to_owned());
+        }
+        let keyring = Keyring::read(|name| env.get(name).cloned());
+        let gateway = match &setup.stripe {
+            Some((url, patience)) => payments::Gateway::Stripe(Stripe::at(url, STRIPE_KEY, *patience)),
+            None => payments::Gateway::of(&settings, &keyring).expect("a provider with its keys"),
+        };
         let key = b"the key of every world in the tests";
         let limits = (!setup.gives_up).then(TimeoutConfig::disabled);
+        let bucket = setup.with_files.then(|| Bucket::fresh(&settings.files_bucket));
+        let files_client = bucket.as_ref().map_or_else(files, Bucket::client);
         let app = App::assemble(Parts {
             store: Store::new(table.client(limits), &table.name),
-            files: Files::new(files(), &settings.files_bucket).reached_by(settings.public_url.as_deref()),
+            files: Files::new(files_client, &settings.files_bucket).reached_by(settings.public_url.as_deref()),
             clock: Clock::shifted(),
             mint: setup.seed.map_or_else(Mint::default, Mint::seeded),
             tokens: Tokens::new(key),
             cursors: Cursors::new(key),
             origin_key: None,
-            keyring: Keyring::read(|name| env.get(name).cloned()),
+            keyring,
+            gateway,
             hashing: Hashing { memory_kib: 8, passes: 1 },
             capacity: Some(Capacity::default()),
             settings,
         });
         let (gateway, backstage) = (Gateway::new(&app), Crew::new(&app));
-        let world = Self(Arc::new(Inside { gateway, backstage, app, table, people: AtomicU32::new(0) }));
+        let world = Self(Arc::new(Inside { gateway, backstage, app, table, bucket, people: AtomicU32::new(0) }));
         world.set_clock(beginning());
         world
     }
@@ -139,6 +166,11 @@ impl World {
     pub async fn ask(&self, request: Request<Bytes>, from: IpAddr) -> Answer {
         let asked = format!("{} {}", request.method(), request.uri());
         Answer::read(asked, self.gateway.answer(request, from).await)
+    }
+
+    /// The file store of a world that was set up with one.
+    pub fn bucket(&self) -> &Bucket {
+        self.bucket.as_ref().expect("Setup::with_files")
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -7,7 +7,6 @@ mod api {
     mod availability;
     mod bad_input;
     mod bodies;
-    mod bucket;
     mod conventions;
     mod cors;
     mod credits;

@@ -124,7 +124,7 @@ impl NewPicture {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const NAME: &str = "profile_picture";
         if fields.has_file(NAME) {
-            return Some(Self::Sent(fields.required(NAME, file())?.into()));
+            return Some(Self::Sent(fields.required(NAME, file())?.bytes.into()));
         }
         Some(match fields.nullable(NAME, text(..))? {
             Sent::Absent => Self::Unchanged,

@@ -40,7 +40,12 @@ pub(crate) fn bad_request(sentence: &str) -> Response<Bytes> {
     refusal(StatusCode::BAD_REQUEST, "bad_request", sentence)
 }
 
-pub(crate) fn too_large() -> Response<Bytes> {
+/// Where a large file has another way in, that is what it is told (`consultations.md` §12).
+pub(crate) fn too_large(path: &str) -> Response<Bytes> {
+    if path.starts_with("/api/v1/consultations/") {
+        let sentence = "The request is too large. Send a large file by way of uploads/.";
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "use_upload", sentence);
+    }
     refusal(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large.")
 }
 

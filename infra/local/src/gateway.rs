@@ -53,7 +53,7 @@ impl Gateway {
         let origin = self.origin(source, now);
         let event = payload::event(&head, &body, &selected, &origin).to_string().into_bytes();
         if event.len() > payload::EVENT_LIMIT_BYTES {
-            return envelope::too_large();
+            return envelope::too_large(head.uri.path());
         }
         // Present: `new` has checked every route.
         let function = &self.functions[selected.route.function()];
@@ -93,7 +93,7 @@ fn refuse(head: &Parts, body: &Bytes) -> Option<Response<Bytes>> {
     if !is_host || hosts.next().is_some() {
         return Some(envelope::bad_request("The Host header is not a host."));
     }
-    (body.len() > payload::REQUEST_LIMIT_BYTES).then(envelope::too_large)
+    (body.len() > payload::REQUEST_LIMIT_BYTES).then(|| envelope::too_large(head.uri.path()))
 }
 
 fn finish(answer: Result<Vec<u8>, Failure>, route: &Route) -> Response<Bytes> {
@@ -163,6 +163,17 @@ mod tests {
         let over = answer(post(6_291_556, "text/plain")).await;
         assert_eq!(over.status(), StatusCode::PAYLOAD_TOO_LARGE);
         assert_envelope(&over, "too_large");
+    }
+
+    #[tokio::test]
+    async fn a_form_that_is_too_large_is_told_where_a_file_is_uploaded() {
+        for size in [4_800_000, 11_000_000] {
+            let mut request = post(size, "multipart/form-data; boundary=b");
+            *request.uri_mut() = "/api/v1/consultations/experts/upload-document/".parse().unwrap();
+            let over = answer(request).await;
+            assert_eq!(over.status(), StatusCode::PAYLOAD_TOO_LARGE);
+            assert_envelope(&over, "use_upload");
+        }
     }
 
     #[tokio::test]

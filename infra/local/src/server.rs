@@ -172,7 +172,7 @@ impl House {
                 "The request line and headers are too large.",
             );
         }
-        let body = match read(body, &head.headers).await {
+        let body = match read(body, &head.headers, head.uri.path()).await {
             Ok(body) => body,
             Err(refused) => return refused,
         };
@@ -209,11 +209,11 @@ fn head_bytes(head: &http::request::Parts) -> usize {
     head.method.as_str().len() + target + headers
 }
 
-async fn read(mut body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response<Bytes>> {
+async fn read(mut body: Incoming, headers: &HeaderMap, path: &str) -> Result<Bytes, Response<Bytes>> {
     let declared =
         headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok()).unwrap_or(0);
     if declared > DRAIN_LIMIT_BYTES {
-        return Err(closing(envelope::too_large()));
+        return Err(closing(envelope::too_large(path)));
     }
     let mut whole = bytes::BytesMut::new();
     let mut length = 0;
@@ -228,10 +228,10 @@ async fn read(mut body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response
         if length <= payload::REQUEST_LIMIT_BYTES {
             whole.extend_from_slice(&data);
         } else if length > DRAIN_LIMIT_BYTES {
-            return Err(closing(envelope::too_large()));
+            return Err(closing(envelope::too_large(path)));
         }
     }
-    if length > payload::REQUEST_LIMIT_BYTES { Err(envelope::too_large()) } else { Ok(whole.freeze()) }
+    if length > payload::REQUEST_LIMIT_BYTES { Err(envelope::too_large(path)) } else { Ok(whole.freeze()) }
 }
 
 fn closing(mut response: Response<Bytes>) -> Response<Bytes> {

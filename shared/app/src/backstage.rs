@@ -9,9 +9,9 @@ use aws_sdk_apigatewaymanagement::operation::delete_connection::DeleteConnection
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use domain::ids::BookingId;
+use domain::ids::{BookingId, PaymentId, UserId};
 use serde::{Deserialize, Serialize};
-use store::MailOf;
+use store::{MailOf, RefundOf};
 
 use crate::mail::Post;
 use crate::{App, Error, Result};
@@ -133,7 +133,11 @@ impl Sockets {
 pub enum Job {
     /// Something is due at this booking.
     Due(BookingId),
+    /// Money has to go back.
+    Refund(RefundOf),
     Mail(MailOf),
+    /// This expert was suspended a while ago: whatever they are still booked for is cancelled.
+    Sweep(UserId),
 }
 
 /// A job as it travels.
@@ -141,13 +145,28 @@ pub enum Job {
 #[serde(rename_all = "snake_case")]
 enum Wire {
     Due { booking: i64 },
+    RefundOfBooking { booking: i64 },
+    RefundOfPayment { payment: i64 },
     Mail { user: i64, about: Option<i64> },
+    Sweep { user: i64 },
 }
 
 impl Job {
+    fn is_mail(self) -> bool {
+        matches!(self, Job::Mail(_))
+    }
+
+    /// Seconds until it may be delivered.
+    fn delay(self) -> Option<i32> {
+        matches!(self, Job::Sweep(_)).then_some(SWEEP_WAITS_SECONDS)
+    }
+
     pub fn to_text(self) -> String {
         let wire = match self {
             Job::Due(booking) => Wire::Due { booking: booking.get() },
+            Job::Refund(RefundOf::Booking(root)) => Wire::RefundOfBooking { booking: root.get() },
+            Job::Refund(RefundOf::Payment(id)) => Wire::RefundOfPayment { payment: id.get() },
+            Job::Sweep(user) => Wire::Sweep { user: user.get() },
             Job::Mail(mail) => Wire::Mail { user: mail.user.get(), about: mail.about.map(|notice| notice.get()) },
         };
         serde_json::to_string(&wire).expect("numbers and fixed words are JSON")
@@ -157,12 +176,15 @@ impl Job {
     pub fn from_text(text: &str) -> Option<Self> {
         match serde_json::from_str(text).ok()? {
             Wire::Due { booking } => BookingId::new(booking).map(Job::Due),
+            Wire::RefundOfBooking { booking } => BookingId::new(booking).map(RefundOf::Booking).map(Job::Refund),
+            Wire::RefundOfPayment { payment } => PaymentId::new(payment).map(RefundOf::Payment).map(Job::Refund),
+            Wire::Sweep { user } => UserId::new(user).map(Job::Sweep),
             Wire::Mail { user, about } => {
                 let about = match about {
                     Some(id) => Some(domain::ids::NoticeId::new(id)?),
                     None => None,
                 };
-                Some(Job::Mail(MailOf { user: domain::ids::UserId::new(user)?, about }))
+                Some(Job::Mail(MailOf { user: UserId::new(user)?, about }))
             }
         }
     }
@@ -178,6 +200,10 @@ pub enum Queues {
 /// What SQS takes in one call.
 const BATCH: usize = 10;
 
+/// A booking that was begun before the suspension may commit after it: no function that writes runs longer than this.
+/// By then the list index has it too.
+const SWEEP_WAITS_SECONDS: i32 = 60;
+
 impl Queues {
     /// Puts jobs of one kind into their queue; all of them, or an error.
     pub async fn send(&self, jobs: &[Job]) -> Result<()> {
@@ -188,8 +214,8 @@ impl Queues {
                 return Ok(());
             }
         };
-        for batch in jobs.chunk_by(|a, b| matches!(a, Job::Due(_)) == matches!(b, Job::Due(_))) {
-            let url = if matches!(batch[0], Job::Due(_)) { due_url } else { mail_url };
+        for batch in jobs.chunk_by(|a, b| a.is_mail() == b.is_mail()) {
+            let url = if batch[0].is_mail() { mail_url } else { due_url };
             for batch in batch.chunks(BATCH) {
                 send_batch(client, url, batch).await?;
             }
@@ -200,7 +226,11 @@ impl Queues {
 
 async fn send_batch(client: &aws_sdk_sqs::Client, url: &str, batch: &[Job]) -> Result<()> {
     let entry = |(number, job): (usize, &Job)| {
-        SendMessageBatchRequestEntry::builder().id(number.to_string()).message_body(job.to_text()).build()
+        SendMessageBatchRequestEntry::builder()
+            .id(number.to_string())
+            .message_body(job.to_text())
+            .set_delay_seconds(job.delay())
+            .build()
     };
     let entries = batch.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>();
     let entries = entries.map_err(|error| broken("sending jobs", error))?;
@@ -216,14 +246,19 @@ async fn send_batch(client: &aws_sdk_sqs::Client, url: &str, batch: &[Job]) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::ids::{NoticeId, UserId};
+    use domain::ids::NoticeId;
 
     #[test]
     fn a_job_reads_back_and_nothing_else_is_one() {
         let mail = MailOf { user: UserId::new(4).unwrap(), about: NoticeId::new(7) };
-        for job in
-            [Job::Due(BookingId::new(1 << 53).unwrap()), Job::Mail(mail), Job::Mail(MailOf { about: None, ..mail })]
-        {
+        for job in [
+            Job::Due(BookingId::new(1 << 53).unwrap()),
+            Job::Mail(mail),
+            Job::Mail(MailOf { about: None, ..mail }),
+            Job::Refund(RefundOf::Booking(BookingId::new(5).unwrap())),
+            Job::Refund(RefundOf::Payment(PaymentId::new(5).unwrap())),
+            Job::Sweep(mail.user),
+        ] {
             assert_eq!(Job::from_text(&job.to_text()), Some(job));
         }
         let bad = ["", "{}", "null", r#"{"due":{}}"#, r#"{"due":{"booking":0}}"#, r#"{"mail":{"user":2,"about":-1}}"#];

@@ -8,6 +8,7 @@ use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata};
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::file::Attachment;
 
 use crate::clock::machine_time;
 use crate::{Error, Result};
@@ -34,9 +35,10 @@ pub struct Head {
     pub size: u64,
 }
 
-/// A link is good for an hour at least. Its signature is dated to the last full five minutes, so that a polled answer
-/// stays the same for a while.
-const LINK: Duration = Duration::from_secs(65 * 60);
+/// A link to a picture is good for an hour at least, one to any other file for a quarter. Its signature is dated to the
+/// last full five minutes, so that a polled answer stays the same for a while.
+const PICTURE_LINK: Duration = Duration::from_secs(65 * 60);
+const ATTACHMENT_LINK: Duration = Duration::from_secs(20 * 60);
 const LINK_STEP_SECONDS: i64 = 300;
 
 const UPLOAD: Duration = Duration::from_secs(15 * 60);
@@ -83,13 +85,22 @@ impl Files {
         Ok(Upload { url: self.outside(request.uri()), headers, expires_at })
     }
 
-    /// A URL that serves the object for an hour.
+    /// A URL that serves a picture for an hour.
     pub async fn presign_link(&self, key: &str) -> Result<String> {
+        self.presign_for(key, PICTURE_LINK).await
+    }
+
+    /// A URL that serves a file for a quarter of an hour.
+    pub(crate) async fn presign_attachment(&self, key: &str) -> Result<String> {
+        self.presign_for(key, ATTACHMENT_LINK).await
+    }
+
+    async fn presign_for(&self, key: &str, lifetime: Duration) -> Result<String> {
         let now = machine_time().timestamp();
         let start = u64::try_from(now - now.rem_euclid(LINK_STEP_SECONDS)).unwrap_or_default();
         let config = PresigningConfig::builder()
             .start_time(std::time::UNIX_EPOCH + Duration::from_secs(start))
-            .expires_in(LINK)
+            .expires_in(lifetime)
             .build()
             .map_err(|error| broken("signing a link", error))?;
         let request = self.client.get_object().bucket(&self.bucket).key(key).presigned(config).await;
@@ -109,9 +120,25 @@ impl Files {
             .map_err(|error| broken("storing a file", error))
     }
 
-    /// The first bytes of an object; `None` if there is no such object.
-    pub(crate) async fn head(&self, key: &str) -> Result<Option<Head>> {
-        let request = self.client.get_object().bucket(&self.bucket).key(key).range("bytes=0-511");
+    /// Keeps a file that came with a request. What it is served as is written on it.
+    pub(crate) async fn put_attachment(&self, file: &Attachment, bytes: Vec<u8>) -> Result<()> {
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(&file.key)
+            .content_type(&file.content_type)
+            .content_disposition(disposition(file))
+            .body(ByteStream::from(bytes))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| broken("storing a file", error))
+    }
+
+    /// The first bytes of an object, at most so many; `None` if there is no such object.
+    pub(crate) async fn head(&self, key: &str, most: usize) -> Result<Option<Head>> {
+        let range = format!("bytes=0-{}", most.saturating_sub(1));
+        let request = self.client.get_object().bucket(&self.bucket).key(key).range(range);
         let object = match request.send().await {
             Ok(object) => object,
             // An empty object has no first bytes to give.
@@ -127,18 +154,37 @@ impl Files {
 
     /// Keeps an upload under its final name, with the type its bytes have.
     pub(crate) async fn adopt(&self, from: &str, to: &str, content_type: &str) -> Result<()> {
+        self.copy(from, to, content_type, None).await
+    }
+
+    /// Keeps an upload as this file.
+    pub(crate) async fn adopt_attachment(&self, from: &str, file: &Attachment) -> Result<()> {
+        self.copy(from, &file.key, &file.content_type, Some(disposition(file))).await
+    }
+
+    async fn copy(&self, from: &str, to: &str, content_type: &str, disposition: Option<String>) -> Result<()> {
         self.client
             .copy_object()
             .bucket(&self.bucket)
             .copy_source(format!("{}/{from}", self.bucket))
             .key(to)
             .content_type(content_type)
+            .set_content_disposition(disposition)
             .metadata_directive(aws_sdk_s3::types::MetadataDirective::Replace)
             .send()
             .await
             .map(|_| ())
             .map_err(|error| broken("keeping a file", error))
     }
+}
+
+/// How a browser takes the file: an image in place, everything else by saving it, under its owner's name for it.
+fn disposition(file: &Attachment) -> String {
+    let how = if file.is_image() { "inline" } else { "attachment" };
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(byte); // RFC 8187
+    let letter = |byte: u8| if is_plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let name: String = file.name.bytes().map(letter).collect();
+    format!("{how}; filename*=UTF-8''{name}")
 }
 
 #[cfg(test)]
@@ -163,5 +209,19 @@ mod tests {
     #[test]
     fn without_a_public_address_it_leads_to_the_bucket() {
         assert_eq!(files(None).outside(SIGNED), SIGNED);
+    }
+    #[test]
+    fn a_file_is_saved_under_its_name_and_an_image_is_shown() {
+        let file = |name: &str, content_type: &str| Attachment {
+            key: String::new(),
+            name: name.to_owned(),
+            content_type: content_type.to_owned(),
+            size: 1,
+        };
+        assert_eq!(
+            disposition(&file("ż \"a\"\r\n;.pdf", "application/pdf")),
+            "attachment; filename*=UTF-8''%C5%BC%20%22a%22%0D%0A%3B.pdf"
+        );
+        assert_eq!(disposition(&file("a.png", "image/png")), "inline; filename*=UTF-8''a.png");
     }
 }

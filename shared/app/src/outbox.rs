@@ -1,5 +1,5 @@
-//! What has happened, carried out to where it must go: frames to sockets, mails to their queue, copies of profiles into
-//! the search index.
+//! What has happened, carried out to where it must go: frames to sockets, mails and refunds to their queues, copies of
+//! profiles into the search index.
 //!
 //! All facts of one person come in the order they were committed and are carried out one after the other, by nobody else
 //! at the same time; so what a socket has carried is known exactly. A fact may come again: frames that went out are
@@ -34,7 +34,7 @@ pub fn read_fact(item: facts::StreamItem, is_new: bool) -> Result<Option<Happene
 
 /// Carries out what happened to one person, in order. If it fails it has to be done again, all of it.
 pub async fn carry_out(stage: &Backstage, person: UserId, facts: &[Fact], render: Render) -> Result<()> {
-    let jobs: Vec<_> = facts.iter().filter_map(|fact| mail_of(person, fact)).map(Job::Mail).collect();
+    let jobs: Vec<_> = facts.iter().filter_map(|fact| job_of(person, fact)).collect();
     stage.queues.send(&jobs).await?;
     to_sockets(stage, person, facts, render).await?;
     // Last, because it is the most work and the least urgent.
@@ -48,12 +48,14 @@ pub async fn carry_out(stage: &Backstage, person: UserId, facts: &[Fact], render
     }
 }
 
-fn mail_of(person: UserId, fact: &Fact) -> Option<MailOf> {
+fn job_of(person: UserId, fact: &Fact) -> Option<Job> {
     match fact {
         Fact::Noticed(notice) if notice.channel != Channel::List => {
-            Some(MailOf { user: person, about: Some(notice.id) })
+            Some(Job::Mail(MailOf { user: person, about: Some(notice.id) }))
         }
-        Fact::ProfileChanged { is_new: true, .. } => Some(MailOf { user: person, about: None }),
+        Fact::ProfileChanged { is_new: true, .. } => Some(Job::Mail(MailOf { user: person, about: None })),
+        Fact::RefundOwed(of) => Some(Job::Refund(*of)),
+        Fact::ExpertSuspended => Some(Job::Sweep(person)),
         _ => None,
     }
 }
@@ -74,7 +76,7 @@ async fn to_sockets(stage: &Backstage, person: UserId, facts: &[Fact], render: R
             Fact::Sent(sent) => Some(Step::Entry(Entry::Sent(sent.clone()))),
             Fact::Asked(asked) => Some(Step::Asked(asked)),
             Fact::SessionsEnded(ended) => Some(Step::Ended(*ended)),
-            Fact::ProfileChanged { .. } => None,
+            Fact::ProfileChanged { .. } | Fact::RefundOwed(_) | Fact::ExpertSuspended => None,
         })
         .collect();
     if steps.is_empty() {

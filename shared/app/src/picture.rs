@@ -26,6 +26,9 @@ const UPLOADED: &str = "upload:";
 /// Letters of an upload's name. Anything longer could be a key the file store takes for an error of ours.
 const UPLOAD_NAME: usize = 32;
 
+/// They tell an image.
+const FIRST_BYTES: usize = 512;
+
 /// An upload that was prepared, and the value that stands for it afterwards.
 pub struct Prepared {
     pub upload: Upload,
@@ -115,7 +118,7 @@ async fn adopt(app: &App, caller: Caller, name: &str) -> Result<Picture> {
         return Err(Error::BadPicture(NOT_A_PICTURE));
     }
     let upload = format!("{}{name}", uploads_of(caller.user()));
-    let head = app.files.head(&upload).await?.ok_or(Error::BadPicture("Nothing was uploaded yet."))?;
+    let head = app.files.head(&upload, FIRST_BYTES).await?.ok_or(Error::BadPicture("Nothing was uploaded yet."))?;
     if head.size > LARGEST {
         return Err(Error::PictureTooLarge);
     }

@@ -83,10 +83,16 @@ pub fn price(price: Option<domain::ledger::Amount>) -> (Option<Hundredths>, Opti
 impl ExpertCard {
     /// The card of `user`. Someone who is no expert (any more, or yet) looks like one without particulars.
     pub async fn of(app: &App, user: &User, viewer: Viewer) -> app::Result<Self> {
+        let picture = picture::link(app, user.picture.as_ref()).await?;
+        Ok(Self::with_picture(user, viewer, picture))
+    }
+
+    /// The same, where the picture is known already.
+    pub fn with_picture(user: &User, viewer: Viewer, picture: Option<String>) -> Self {
         let sees_email = viewer == Viewer::Admin || viewer == Viewer::Person(user.id);
         let expert = user.expert.as_ref();
         let (price_per_session, currency) = price(expert.and_then(|expert| expert.price));
-        Ok(Self {
+        Self {
             id: user.id.get(),
             name: user.name(),
             email: sees_email.then(|| user.email.as_str().to_owned()),
@@ -95,7 +101,7 @@ impl ExpertCard {
             rating: Hundredths(user.tally_as_expert.mean_hundredths().unwrap_or(0)),
             review_count: user.tally_as_expert.count,
             bio: user.bio.clone(),
-            profile_picture_url: picture::link(app, user.picture.as_ref()).await?,
+            profile_picture_url: picture,
             price_per_session,
             currency,
             is_active: expert.is_some_and(|expert| expert.is_active),
@@ -103,6 +109,6 @@ impl ExpertCard {
             is_verified: user.is_verified(),
             created_at: Stamp(expert.map_or(user.joined_at, |expert| expert.created_at)),
             updated_at: Stamp(expert.map_or(user.joined_at, |expert| expert.updated_at)),
-        })
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The words of the consultations façade (`spec/consultations.md`) that several of its rooms share: how an expert looks,
 //! how its pages are asked for and shown, how it says no.
 
+pub mod attached;
 pub mod door;
 pub mod expert;
 pub mod number;
@@ -8,6 +9,7 @@ pub mod page;
 pub mod problem;
 pub mod review;
 
+pub use attached::Attached;
 pub use door::AsExpert;
 pub use expert::{ExpertCard, Viewer};
 pub use page::{Asked, Paged};

@@ -1,7 +1,63 @@
 //! Files people send: what is taken, and how large it may be.
 
+use crate::Instant;
+use crate::ids::{UploadId, UserId};
+
 /// Bytes of a file; larger ones are refused on every way in.
 pub const LARGEST: u64 = 10 * 1024 * 1024;
+
+/// Characters of a file's name.
+pub const LONGEST_NAME: usize = 255;
+
+const PDF: &str = "application/pdf";
+const PNG: &str = "image/png";
+const JPEG: &str = "image/jpeg";
+const GIF: &str = "image/gif";
+const WEBP: &str = "image/webp";
+pub const DOC: &str = "application/msword";
+pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+/// What a file is sent for: it decides which types are taken (`consultations.md` §12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A paper of an applicant or an expert.
+    Document,
+    /// Part of a message.
+    Chat,
+}
+
+impl Purpose {
+    pub const ALL: [Purpose; 2] = [Purpose::Document, Purpose::Chat];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Purpose::Document => "document",
+            Purpose::Chat => "chat",
+        }
+    }
+
+    /// The content types taken; anything but an image is only ever offered for download.
+    pub fn types(self) -> &'static [&'static str] {
+        match self {
+            Purpose::Document => &[PDF, PNG, JPEG],
+            Purpose::Chat => &[PDF, PNG, JPEG, GIF, WEBP, DOC, DOCX],
+        }
+    }
+
+    /// The type, if files of it are taken.
+    pub fn takes(self, content_type: &str) -> Result<&'static str, Refusal> {
+        self.types().iter().copied().find(|known| *known == content_type).ok_or(Refusal::UnsupportedType)
+    }
+
+    /// Whether so many bytes are taken.
+    pub fn fits(self, size: u64) -> Result<(), Refusal> {
+        match size {
+            0 => Err(Refusal::Empty),
+            1..=LARGEST => Ok(()),
+            _ => Err(Refusal::TooLarge),
+        }
+    }
+}
 
 /// A file we keep, of the type its bytes have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +78,40 @@ impl Attachment {
     }
 }
 
+/// A file somebody sends to the file store directly, to name it afterwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    pub id: UploadId,
+    pub user: UserId,
+    pub purpose: Purpose,
+    /// As announced.
+    pub name: String,
+    /// Where its bytes arrive.
+    pub key: String,
+    /// It was named, and its file is part of something now.
+    pub is_used: bool,
+    /// After it, it can no longer be named.
+    pub until: Instant,
+}
+
+impl Upload {
+    /// Only its maker may use it, once, in time and for what it was announced for.
+    pub fn check(&self, user: UserId, purpose: Purpose, now: Instant) -> Result<(), Refusal> {
+        let is_good = self.user == user && self.purpose == purpose && !self.is_used && now < self.until;
+        if is_good { Ok(()) } else { Err(Refusal::BadUpload) }
+    }
+}
+
+/// The last part of a file's name as its sender's machine wrote it, and at most [`LONGEST_NAME`] characters of that.
+pub fn plain_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last.chars().filter(|c| !c.is_control()).collect();
+    match clean.trim() {
+        "" => "file".to_owned(),
+        name => name.chars().take(LONGEST_NAME).collect(),
+    }
+}
+
 /// What files are refused for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -36,4 +126,38 @@ pub enum Refusal {
     /// Unknown, of somebody else, used, of another purpose, or nothing has arrived.
     #[error("There is no such upload.")]
     BadUpload,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_the_last_part_of_a_path_on_one_line() {
+        for (sent, kept) in [
+            ("a.pdf", "a.pdf"),
+            ("C:\\papers\\a b.pdf", "a b.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("a\r\nb: c", "ab: c"),
+            ("", "file"),
+            ("x/", "file"),
+            (" ", "file"),
+        ] {
+            assert_eq!(plain_name(sent), kept, "{sent:?}");
+        }
+        assert_eq!(plain_name(&"ż".repeat(300)).chars().count(), LONGEST_NAME);
+    }
+
+    #[test]
+    fn ten_megabytes_fit_and_nothing_does_not() {
+        assert_eq!(Purpose::Chat.fits(0), Err(Refusal::Empty));
+        assert_eq!(Purpose::Chat.fits(10_485_760), Ok(()));
+        assert_eq!(Purpose::Document.fits(10_485_761), Err(Refusal::TooLarge));
+    }
+
+    #[test]
+    fn documents_are_no_animations() {
+        assert!(Purpose::Document.takes(GIF).is_err() && Purpose::Document.takes(DOCX).is_err());
+        assert!(Purpose::Chat.types().iter().all(|kind| Purpose::Chat.takes(kind).is_ok()));
+    }
 }

@@ -3,12 +3,14 @@
 //! Pure rules: who may do what to a booking and when, where the credits go, which times are free, what a name or a
 //! password may look like. Nothing here waits, reads a clock, rolls a die or knows how a thing is stored or shown.
 
+pub mod application;
 pub mod booking;
 pub mod calendar;
 pub mod category;
 pub mod chat;
 pub mod currency;
 pub mod directory;
+pub mod document;
 pub mod expert;
 pub mod feed;
 pub mod file;

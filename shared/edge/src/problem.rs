@@ -211,6 +211,17 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", sentence)
     }
 
+    /// What no form can carry has another way in.
+    pub fn use_upload() -> Self {
+        const SENTENCE: &str =
+            "A form may carry a file of at most 4 MB. Send larger ones by way of uploads/, up to 10 MB.";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "use_upload", SENTENCE)
+    }
+
+    pub fn is_too_large(&self) -> bool {
+        self.0.status == StatusCode::PAYLOAD_TOO_LARGE
+    }
+
     pub fn unsupported_media_type(sentence: impl Into<Text>) -> Self {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", sentence)
     }

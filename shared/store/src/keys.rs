@@ -2,8 +2,11 @@
 
 use chrono::NaiveDate;
 use domain::Instant;
+use domain::application::State;
 use domain::chat::Pair;
-use domain::ids::{BookingId, MessageId, NoticeId, PaymentId, SessionId, UserId};
+use domain::ids::{
+    ApplicationId, BookingId, ConversationId, DocumentId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId,
+};
 use domain::ledger::{Cause, Unit};
 use domain::text::LoginName;
 
@@ -180,8 +183,16 @@ pub(crate) fn login(name: &LoginName) -> Key {
     key(format!("LOGIN#{part}"), "LOGIN")
 }
 
-pub(crate) fn session(session: SessionId) -> Key {
-    key(format!("S#{}", id_text(session.get())), "SESSION")
+/// A session that can be prolonged.
+pub(crate) fn session(user: UserId, session: SessionId) -> Key {
+    key(person(user), format!("{SESSION}{}", id_text(session.get())))
+}
+
+pub(crate) const SESSION: &str = "SESSION#";
+
+/// Behind every session older than this one.
+pub(crate) fn before_session(session: SessionId) -> String {
+    format!("{SESSION}{}", crate::lists::before(&id_text(session.get())))
 }
 
 pub(crate) fn booking(booking: BookingId) -> Key {
@@ -221,10 +232,49 @@ pub(crate) fn payment(payment: PaymentId) -> Key {
     key(format!("P#{}", id_text(payment.get())), "PAYMENT")
 }
 
+/// An intent to pay for a booking.
+pub(crate) fn intent(payment: PaymentId) -> Key {
+    key(format!("P#{}", id_text(payment.get())), "INTENT")
+}
+
+/// Which payments a booking, and whatever replaces it, has.
+pub(crate) fn intents_of(root: BookingId) -> Key {
+    key(format!("P#B#{}", id_text(root.get())), "INTENTS")
+}
+
+/// Which payment a provider means.
+pub(crate) fn provider_reference(provider: &str, reference: &str) -> Key {
+    key(format!("P#R#{provider}#{reference}"), "REFERENCE")
+}
+
+/// The guard that makes one effect of a provider's event, however often it comes.
+pub(crate) fn provider_event(provider: &str, event: &str) -> Key {
+    key(format!("P#E#{provider}#{event}"), "EVENT")
+}
+
+/// That a payment, or what a booking was paid with, has to go back.
+pub(crate) fn refund_of_payment(user: UserId, payment: PaymentId) -> Key {
+    key(person(user), format!("{REFUND}P#{}", id_text(payment.get())))
+}
+
+pub(crate) fn refund_of_booking(user: UserId, root: BookingId) -> Key {
+    key(person(user), format!("{REFUND}B#{}", id_text(root.get())))
+}
+
+pub(crate) const REFUND: &str = "REFUND#";
+
 /// What the two sides of a conversation share. It sorts behind the messages, so one query for the newest brings both.
 pub(crate) fn conversation(pair: Pair) -> Key {
-    key(pair_pk(pair), "Z")
+    key(pair_pk(pair), CONVERSATION)
 }
+
+/// Whose conversation this is.
+pub(crate) fn conversation_pair(conversation: ConversationId) -> Key {
+    key(format!("K#{}", id_text(conversation.get())), "CONVERSATION")
+}
+
+/// Behind all messages of its partition.
+pub(crate) const CONVERSATION: &str = "Z";
 
 pub(crate) fn pair_pk(pair: Pair) -> String {
     format!("C#{}#{}", id_text(pair.low().get()), id_text(pair.high().get()))
@@ -240,6 +290,28 @@ pub(crate) fn message_sk(message: MessageId) -> String {
     format!("{MESSAGE}{}", id_text(message.get()))
 }
 
+pub(crate) fn application(application: ApplicationId) -> Key {
+    key(format!("A#{}", id_text(application.get())), "APPLICATION")
+}
+
+pub(crate) fn document(document: DocumentId) -> Key {
+    key(format!("DOC#{}", id_text(document.get())), "DOCUMENT")
+}
+
+pub(crate) fn documents(user: UserId) -> Key {
+    key(person(user), "DOCUMENTS")
+}
+
+/// That an expert was suspended, under the id of the notification that says so.
+pub(crate) fn suspended(user: UserId, notice: NoticeId) -> Key {
+    key(person(user), format!("{SUSPENDED}{}", id_text(notice.get())))
+}
+pub(crate) const SUSPENDED: &str = "SUSPENDED#";
+
+pub(crate) fn upload(upload: UploadId) -> Key {
+    key(format!("UP#{}", id_text(upload.get())), "UPLOAD")
+}
+
 /// A stored answer to a request that carried an idempotency key. `digest` names user, path and key.
 pub(crate) fn once(digest: &str) -> Key {
     key(format!("ONCE#{digest}"), "ONCE")
@@ -247,7 +319,7 @@ pub(crate) fn once(digest: &str) -> Key {
 
 /// List names: what `la` and `lb` of the two list indexes hold.
 pub(crate) mod list {
-    use super::{UserId, id_text};
+    use super::{State, UserId, id_text};
 
     pub(crate) fn as_learner(user: UserId) -> String {
         format!("LEARNER#{}", id_text(user.get()))
@@ -267,9 +339,16 @@ pub(crate) mod list {
     pub(crate) fn reviews_of(user: UserId) -> String {
         format!("REVIEWED#{}", id_text(user.get()))
     }
+    pub(crate) fn applications(state: State) -> String {
+        format!("APPLICATIONS#{}", state.as_str())
+    }
     /// Messages of which this person is the lower, or the higher, id of the pair.
     pub(crate) fn chats(user: UserId) -> String {
         format!("M#{}", id_text(user.get()))
+    }
+    /// The conversations themselves, likewise.
+    pub(crate) fn conversations(user: UserId) -> String {
+        format!("CHATS#{}", id_text(user.get()))
     }
 }
 
@@ -297,27 +376,4 @@ pub(crate) fn due_booking(place: &str) -> Option<BookingId> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_name_of_letters_that_fold_into_many_makes_a_key_too() {
-        let (long, other) = (LoginName::new(&"\u{FDFA}".repeat(150)), LoginName::new(&"\u{FDFA}".repeat(149)));
-        assert!(login(&long).pk.len() <= 2048);
-        assert_ne!(login(&long), login(&other));
-    }
-
-    proptest! {
-        #[test]
-        fn every_login_name_makes_a_key_dynamodb_accepts(name in "\\PC{1,254}") {
-            prop_assert!(login(&LoginName::new(&name)).pk.len() <= 2048);
-        }
-
-        #[test]
-        fn ids_sort_as_text_as_they_do_as_numbers(a in 1i64..=(1 << 53), b in 1i64..=(1 << 53)) {
-            prop_assert_eq!(id_text(a).cmp(&id_text(b)), a.cmp(&b));
-            prop_assert_eq!(id_text(a).len(), 11);
-        }
-    }
-}
+mod tests;

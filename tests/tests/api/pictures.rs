@@ -1,15 +1,12 @@
 //! Profile pictures as files: in a form, and uploaded directly (§2).
 
 use bytes::Bytes;
-use edge::host::{Room, room};
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
 use serde_json::{Value as Json, json};
-use tests::{Person, World};
-use tower::ServiceExt;
+use tests::bucket::{FORM, form};
+use tests::{Part, Person, Setup, World};
 
-use super::bucket::{Bucket, with_bucket};
-use super::support::has_exactly;
+use super::support::{has_exactly, send};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on";
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF and so on";
@@ -17,40 +14,27 @@ const GIF: &[u8] = b"GIF89a and so on";
 const WEBP: &[u8] = b"RIFF\x10\0\0\0WEBPVP8 and so on";
 const SVG: &[u8] = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
 
-/// The room of accounts with a file store behind it.
+/// A world with a file store behind it.
 struct Studio {
-    room: Room,
-    bucket: Bucket,
+    world: World,
     ada: Person,
     bob: Person,
 }
 
 impl Studio {
     async fn open() -> Self {
-        let world = World::new().await;
+        let world = World::with(Setup { with_files: true, ..Setup::default() }).await;
         let (ada, bob) = (world.register("ada").await, world.register("bob").await);
-        let (app, bucket) = with_bucket(&world);
-        Self { room: room(accounts::routes(), app), bucket, ada, bob }
+        Self { world, ada, bob }
     }
 
     async fn send(&self, person: &Person, method: &str, path: &str, kind: &str, body: impl Into<Bytes>) -> (u16, Json) {
-        let token = person.token.as_deref().unwrap_or_default();
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("content-type", kind)
-            .header("authorization", format!("Bearer {token}"))
-            .body(Full::new(body.into()))
-            .unwrap();
-        let response = self.room.clone().oneshot(request).await.unwrap();
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        (status, serde_json::from_slice(&body).unwrap())
+        let answer = send(person, method, path, &[("content-type", kind)], body).await;
+        (answer.status, answer.body)
     }
 
     async fn sends_form(&self, method: &str, parts: &[Part<'_>]) -> (u16, Json) {
-        let kind = "multipart/form-data; boundary=frontier";
-        self.send(&self.ada, method, "/api/users/me/", kind, form(parts)).await
+        self.send(&self.ada, method, "/api/users/me/", FORM, form(parts)).await
     }
 
     async fn sends_file(&self, name: &str, kind: &str, bytes: &[u8]) -> (u16, Json) {
@@ -80,39 +64,16 @@ impl Studio {
         for (name, value) in prepared["headers"].as_object().unwrap() {
             request = request.header(name, value.as_str().unwrap());
         }
-        self.bucket.fetch(request.body(Bytes::copy_from_slice(bytes)).unwrap()).await
+        self.world.bucket().fetch(request.body(Bytes::copy_from_slice(bytes)).unwrap()).await
     }
 
     /// What a browser sees at a link.
     async fn shown(&self, link: &Json) -> (u16, String, Bytes) {
         let request = Request::get(link.as_str().unwrap()).body(Bytes::new()).unwrap();
-        let answer = self.bucket.fetch(request).await;
+        let answer = self.world.bucket().fetch(request).await;
         let kind = answer.headers().get("content-type").map_or("", |kind| kind.to_str().unwrap()).to_owned();
         (answer.status().as_u16(), kind, answer.into_body())
     }
-}
-
-enum Part<'a> {
-    Text(&'a str, &'a str),
-    /// Field, file name, content type, bytes.
-    File(&'a str, &'a str, &'a str, &'a [u8]),
-}
-
-fn form(parts: &[Part<'_>]) -> Vec<u8> {
-    let mut body = Vec::new();
-    for part in parts {
-        let (head, bytes) = match part {
-            Part::Text(name, text) => (format!("name=\"{name}\"\r\n"), text.as_bytes()),
-            Part::File(name, file, kind, bytes) => {
-                (format!("name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: {kind}\r\n"), *bytes)
-            }
-        };
-        body.extend_from_slice(format!("--frontier\r\nContent-Disposition: form-data; {head}\r\n").as_bytes());
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(b"--frontier--\r\n");
-    body
 }
 
 fn is_refused((status, body): &(u16, Json)) {

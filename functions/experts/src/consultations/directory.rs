@@ -62,7 +62,7 @@ async fn cards(app: &App, people: &[User], viewer: Viewer) -> app::Result<Vec<Ex
         (status = 400, description = "`validation`, `page_too_deep`"),
     )
 )]
-pub(crate) async fn list_experts(
+pub(crate) async fn find_experts(
     State(app): State<App>,
     onlooker: Onlooker,
     QueryOf(Listing { question, asked }): QueryOf<Listing>,

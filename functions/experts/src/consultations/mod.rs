@@ -1,11 +1,15 @@
 //! This room in the words of the consultations façade.
 
 mod absences;
+mod admin;
+mod applications;
 mod directory;
+mod documents;
 mod hours;
 mod profile;
 mod reviews;
 mod slots;
+mod uploads;
 
 use app::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -13,7 +17,8 @@ use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(directory::list_experts))
+        .merge(vetting())
+        .routes(routes!(directory::find_experts))
         .routes(routes!(directory::show_expert))
         .routes(routes!(profile::show_expert_profile, profile::change_expert_profile))
         .routes(routes!(hours::show_expert_hours))
@@ -22,4 +27,21 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(absences::remove_absence))
         .routes(routes!(slots::show_expert_slots))
         .routes(routes!(reviews::list_expert_reviews))
+}
+
+/// Becoming an expert, and what administrators say to it.
+fn vetting() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(applications::apply))
+        .routes(routes!(applications::my_application))
+        .routes(routes!(applications::verification_status))
+        .routes(routes!(documents::upload_document))
+        .routes(routes!(uploads::prepare_upload))
+        .routes(routes!(admin::list_applications))
+        .routes(routes!(admin::show_application))
+        .routes(routes!(admin::review_application))
+        .routes(routes!(admin::list_experts))
+        .routes(routes!(admin::suspend))
+        .routes(routes!(admin::reinstate))
+        .routes(routes!(admin::verify_document))
 }

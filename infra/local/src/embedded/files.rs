@@ -64,7 +64,10 @@ impl Files {
         } else if leaves_the_bucket(request.uri().path()) {
             envelope::bad_request("This key cannot be a file here.")
         } else {
-            self.pass_on(request).await
+            let is_ours = request.headers().contains_key(header::AUTHORIZATION);
+            let answer = self.pass_on(request).await;
+            // The SDK reads S3's own words; who came by a link is told in ours.
+            if !is_ours && is_unsigned(&answer) { bad_signature() } else { answer }
         };
         if let Some(origin) = origin {
             let headers = response.headers_mut();
@@ -120,6 +123,19 @@ pub fn client(base_url: &str, secret: &str) -> aws_sdk_s3::Client {
 fn leaves_the_bucket(path: &str) -> bool {
     let path = payload::raw_path(path);
     path.contains("//") || path.split(['/', '\\']).any(|name| name == ".." || name == ".")
+}
+
+/// S3 answers 403 whatever is wrong with a signature; the embedded one 400 for what does not even look like one.
+fn is_unsigned(answer: &Response<Bytes>) -> bool {
+    const NOT_ONE: &[u8] = b"presigned url";
+    answer.status() == StatusCode::FORBIDDEN
+        || answer.status() == StatusCode::BAD_REQUEST
+            && answer.body().windows(NOT_ONE.len()).any(|part| part == NOT_ONE)
+}
+
+fn bad_signature() -> Response<Bytes> {
+    let sentence = "This link is not signed, or no longer good. Ask for it again.";
+    envelope::refusal(StatusCode::FORBIDDEN, "bad_signature", sentence)
 }
 
 fn preflight(headers: &HeaderMap, allowed: bool) -> Response<Bytes> {

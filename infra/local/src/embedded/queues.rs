@@ -22,8 +22,10 @@ const AT_ONCE: usize = 10;
 /// What SQS itself can say of a queue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Depth {
-    /// Never received, delayed ones included.
+    /// Never received.
     pub fresh: usize,
+    /// Not to be received yet.
+    pub delayed: usize,
     /// Received and hidden.
     pub hidden: usize,
 }
@@ -128,8 +130,8 @@ impl Queues {
         let told = asked.send().await?.attributes.unwrap_or_default();
         let count = |name| told.get(&name).and_then(|count| count.parse().ok()).unwrap_or(0_usize);
         Ok(Depth {
-            fresh: count(QueueAttributeName::ApproximateNumberOfMessages)
-                + count(QueueAttributeName::ApproximateNumberOfMessagesDelayed),
+            fresh: count(QueueAttributeName::ApproximateNumberOfMessages),
+            delayed: count(QueueAttributeName::ApproximateNumberOfMessagesDelayed),
             hidden: count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible),
         })
     }

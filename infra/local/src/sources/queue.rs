@@ -126,10 +126,10 @@ impl QueuePoller {
     /// The service refuses.
     pub(super) async fn is_empty(&self) -> Result<bool, Fault> {
         let depth = self.queues.depth(&self.queue).await?;
-        Ok(depth.fresh == 0 && self.memory().open.is_empty())
+        Ok(depth.fresh == 0 && depth.delayed == 0 && self.memory().open.is_empty())
     }
 
-    /// `{"waiting", "in_flight", "dead"}`.
+    /// `{"waiting", "in_flight", "dead"}`. What is put off stands nowhere, until its time has come.
     ///
     /// # Errors
     /// The service refuses.

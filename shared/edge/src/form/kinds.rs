@@ -1,10 +1,9 @@
 //! What a field may be: `text(1..=200)`, `integer(1..=5)`, `money()`, … each optionally handed on to a domain parser.
 
-use super::Node;
 use super::number::{Wrong, scaled};
+use super::{Node, SentFile};
 use crate::path::Id;
 use crate::problem::Text;
-use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::Sentence;
 use std::marker::PhantomData;
@@ -71,7 +70,7 @@ pub fn text(length: impl RangeBounds<usize>) -> TextKind {
         Bound::Excluded(above) => above.saturating_sub(1),
         Bound::Unbounded => usize::MAX,
     };
-    TextKind { least, most, not_blank: false }
+    TextKind { least, most, not_blank: false, trimmed: false }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -79,9 +78,16 @@ pub struct TextKind {
     least: usize,
     most: usize,
     not_blank: bool,
+    trimmed: bool,
 }
 
 impl TextKind {
+    /// Without the white space around it; what is left counts.
+    #[must_use]
+    pub fn trimmed(self) -> Self {
+        Self { trimmed: true, ..self }
+    }
+
     /// Refuses a text of nothing but white space.
     #[must_use]
     pub fn not_blank(self) -> Self {
@@ -94,6 +100,7 @@ impl Kind for TextKind {
 
     fn read(self, node: &Node, loose: bool) -> Result<String, Text> {
         let text = words(node, loose, "This must be text.")?;
+        let text = if self.trimmed { text.trim() } else { text };
         let length = text.chars().count();
         if text.contains('\0') {
             return Err("This may not contain the character NUL.".into());
@@ -272,6 +279,22 @@ impl Kind for Time {
     }
 }
 
+/// The same to the millisecond.
+pub fn exact_time() -> ExactTime {
+    ExactTime
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ExactTime;
+
+impl Kind for ExactTime {
+    type Out = DateTime<Utc>;
+
+    fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
+        crate::time::parse_exact(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
+    }
+}
+
 /// A date, strictly `YYYY-MM-DD`.
 pub fn date() -> Date {
     Date
@@ -289,7 +312,7 @@ impl Kind for Date {
     }
 }
 
-/// An uploaded file's bytes.
+/// An uploaded file.
 pub fn file() -> File {
     File
 }
@@ -298,12 +321,12 @@ pub fn file() -> File {
 pub struct File;
 
 impl Kind for File {
-    type Out = Bytes;
+    type Out = SentFile;
 
-    fn read(self, node: &Node, loose: bool) -> Result<Bytes, Text> {
+    fn read(self, node: &Node, loose: bool) -> Result<SentFile, Text> {
         const BAD: Sentence = "This must be a file.";
         match node {
-            Node::File(bytes) => Ok(bytes.clone()),
+            Node::File(file) => Ok(file.clone()),
             other => words(other, loose, BAD).and(Err(BAD.into())),
         }
     }

@@ -11,7 +11,7 @@ mod parts;
 mod query;
 
 pub use fields::{Fields, Names, Sent};
-pub use kinds::{Kind, boolean, date, file, hundredths, id, integer, money, one_of, text, time};
+pub use kinds::{Kind, boolean, date, exact_time, file, hundredths, id, integer, money, one_of, text, time};
 pub use parts::LARGEST_FILE_BYTES;
 pub use query::BadEncoding;
 pub(crate) use query::decode;
@@ -31,7 +31,15 @@ pub enum Node {
     List(Vec<Node>),
     Object(BTreeMap<String, Node>),
     /// Only in multipart forms.
-    File(Bytes),
+    File(SentFile),
+}
+
+/// A file in a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentFile {
+    /// As its sender's machine calls it: perhaps a path, perhaps empty.
+    pub name: String,
+    pub bytes: Bytes,
 }
 
 /// The input of one request.

@@ -1,7 +1,7 @@
 //! Multipart forms: text fields and files.
 
 use super::query::insert;
-use super::{Form, Node};
+use super::{Form, Node, SentFile};
 use crate::problem::Problem;
 use bytes::Bytes;
 use futures_util::Stream;
@@ -46,7 +46,7 @@ async fn read(part: Field<'_>) -> Result<Option<(String, Node)>, Problem> {
     let bytes = part.bytes().await.map_err(refusal)?;
     Ok(match file_name {
         Some(unused) if unused.is_empty() && bytes.is_empty() => None,
-        Some(_) => Some((name, Node::File(bytes))),
+        Some(file_name) => Some((name, Node::File(SentFile { name: file_name, bytes }))),
         None => {
             let text = std::str::from_utf8(&bytes).map_err(|_| Problem::bad_json("The form is not UTF-8."))?;
             Some((name, Node::Text(text.to_owned())))

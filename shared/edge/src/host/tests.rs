@@ -38,7 +38,7 @@ impl Parse for Picture {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let title = fields.optional("title", text(..));
         let picture = fields.optional("picture", file());
-        Some(Self { title: title?, bytes: picture?.map_or(0, |bytes| bytes.len()) })
+        Some(Self { title: title?, bytes: picture?.map_or(0, |file| file.bytes.len()) })
     }
 }
 

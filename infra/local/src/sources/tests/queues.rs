@@ -62,3 +62,12 @@ async fn the_last_messages_can_be_delivered_again() {
     assert_ne!(of_a[0]["receiptHandle"], of_a[1]["receiptHandle"]);
     assert_eq!(stage.sources.redeliver("nothing", 1).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_message_that_is_put_off_waits_for_nobody_yet() {
+    let stage = Stage::idle().await;
+    let later = stage.queues.client.send_message().queue_url(&stage.queue("DueQueue").url).message_body("later");
+    later.delay_seconds(60).send().await.unwrap();
+    assert_eq!(stage.sources.tick().await["queues"], json!({}));
+    assert_eq!(stage.sources.counts().await.unwrap()["DueQueue"], json!({"waiting": 0, "in_flight": 0, "dead": 0}));
+}

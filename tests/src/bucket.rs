@@ -4,9 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use app::files::Files;
-use app::tokens::Tokens;
-use app::{App, Hashing, Keyring, Mint, Parts};
 use aws_sdk_s3::config::{BehaviorVersion, Config, Credentials, Region, RequestChecksumCalculation};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -20,9 +17,11 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
-use store::Cursors;
-use tests::World;
+use serde_json::{Value as Json, json};
 use tower::ServiceExt;
+
+use crate::answer::Answer;
+use crate::person::Person;
 
 /// Removed with the last of its clones.
 struct Folder(PathBuf);
@@ -34,7 +33,7 @@ impl Drop for Folder {
 }
 
 #[derive(Clone)]
-pub(crate) struct Bucket {
+pub struct Bucket {
     service: S3Service,
     _folder: Arc<Folder>,
 }
@@ -46,7 +45,7 @@ impl std::fmt::Debug for Bucket {
 }
 
 impl Bucket {
-    fn fresh(name: &str) -> Self {
+    pub fn fresh(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("expertconnect-bucket-{}-{number}", std::process::id()));
@@ -56,7 +55,7 @@ impl Bucket {
         Self { service: builder.build(), _folder: Arc::new(Folder(folder)) }
     }
 
-    fn client(&self) -> aws_sdk_s3::Client {
+    pub fn client(&self) -> aws_sdk_s3::Client {
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("us-east-1"))
@@ -69,7 +68,7 @@ impl Bucket {
     }
 
     /// What a browser does with a signed URL.
-    pub(crate) async fn fetch(&self, request: Request<Bytes>) -> Response<Bytes> {
+    pub async fn fetch(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (mut head, body) = request.into_parts();
         let host = head.uri.host().expect("an absolute URL").parse().expect("a host");
         head.headers.insert("host", host);
@@ -78,6 +77,21 @@ impl Bucket {
         let answer = self.service.clone().oneshot(request).await.expect("the file store answers");
         let (head, body) = answer.into_parts();
         Response::from_parts(head, body.collect().await.expect("a body").to_bytes())
+    }
+
+    /// Follows what an upload was answered with: `url` and `headers`.
+    pub async fn put(&self, prepared: &Json, bytes: &[u8]) -> Response<Bytes> {
+        let mut request = Request::put(prepared["url"].as_str().expect("a URL"));
+        for (name, value) in prepared["headers"].as_object().expect("headers") {
+            request = request.header(name, value.as_str().expect("a text"));
+        }
+        self.fetch(request.body(Bytes::copy_from_slice(bytes)).expect("a request")).await
+    }
+
+    /// What a browser gets at a link.
+    pub async fn shows(&self, link: &Json) -> Response<Bytes> {
+        let request = Request::get(link.as_str().expect("a link")).body(Bytes::new());
+        self.fetch(request.expect("a request")).await
     }
 }
 
@@ -100,23 +114,54 @@ impl HttpClient for Bucket {
     }
 }
 
-/// The application of a world, with a file store that answers. Sessions of the world are good here too.
-pub(crate) fn with_bucket(world: &World) -> (App, Bucket) {
-    let settings = world.app.settings.clone();
-    let bucket = Bucket::fresh(&settings.files_bucket);
-    let key = b"the key of every world in the tests";
-    let app = App::assemble(Parts {
-        store: world.app.store.clone(),
-        files: Files::new(bucket.client(), &settings.files_bucket),
-        clock: world.app.clock.clone(),
-        mint: Mint::default(),
-        tokens: Tokens::new(key),
-        cursors: Cursors::new(key),
-        origin_key: None,
-        keyring: Keyring::default(),
-        hashing: Hashing { memory_kib: 8, passes: 1 },
-        capacity: None,
-        settings,
-    });
-    (app, bucket)
+/// A part of a form.
+pub enum Part<'a> {
+    Text(&'a str, &'a str),
+    /// Field, file name, content type, bytes.
+    File(&'a str, &'a str, &'a str, &'a [u8]),
+}
+
+/// The content type of [`form`].
+pub const FORM: &str = "multipart/form-data; boundary=frontier";
+
+/// A multipart form.
+pub fn form(parts: &[Part<'_>]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for part in parts {
+        let (head, bytes) = match part {
+            Part::Text(name, text) => (format!("name=\"{name}\"\r\n"), text.as_bytes()),
+            Part::File(name, file, kind, bytes) => {
+                (format!("name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: {kind}\r\n"), *bytes)
+            }
+        };
+        body.extend_from_slice(format!("--frontier\r\nContent-Disposition: form-data; {head}\r\n").as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--frontier--\r\n");
+    body
+}
+
+impl Person {
+    /// Sends a form with files.
+    pub async fn sends_form(&self, path: &str, parts: &[Part<'_>]) -> Answer {
+        let token = self.token.as_deref().unwrap_or_default();
+        let request = Request::post(path)
+            .header("host", "api.example.org")
+            .header("content-type", FORM)
+            .header("authorization", format!("Bearer {token}"))
+            .body(Bytes::from(form(parts)));
+        self.ask(request.expect("a request")).await
+    }
+
+    /// Announces a file for `document` or `chat` and sends it to the file store: the id that stands for it.
+    pub async fn uploads(&self, name: &str, purpose: &str, bytes: &[u8]) -> i64 {
+        let wanted = json!({
+            "filename": name, "content_type": "application/octet-stream", "size": bytes.len(), "purpose": purpose,
+        });
+        let prepared = self.post("/api/v1/consultations/uploads/", wanted).await.is(201);
+        let answer = self.world.bucket().put(&prepared, bytes).await;
+        assert_eq!(answer.status(), 200, "{answer:?}");
+        crate::person::id(&prepared)
+    }
 }

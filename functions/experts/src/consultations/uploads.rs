@@ -1,0 +1,104 @@
+//! Files too large to travel through the API.
+
+use std::collections::BTreeMap;
+
+use app::App;
+use app::uploads::{self, Announced, Prepared};
+use axum::extract::State;
+use consultations::Refused;
+use domain::file::{LONGEST_NAME, Purpose};
+use edge::body::Body;
+use edge::door::Signed;
+use edge::form::{Fields, Kind, Parse, integer, one_of, text};
+use edge::once::{self, Once};
+use edge::reply::Created;
+use edge::time::Stamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A file that is about to be sent.
+#[derive(ToSchema)]
+#[schema(as = ConsultationUploadRequest)]
+#[expect(dead_code, reason = "documents the body; `NewUpload` is what is read from it")]
+pub(crate) struct UploadRequest {
+    #[schema(min_length = 1, max_length = 255)]
+    filename: String,
+    /// To be sent with the bytes. What the file is, is told by them.
+    #[schema(min_length = 1, max_length = 255, example = "application/pdf")]
+    content_type: String,
+    /// Bytes, at most 10 MB.
+    #[schema(minimum = 1, maximum = 10_485_760)]
+    size: i64,
+    /// `document` or `chat`.
+    purpose: String,
+}
+
+pub(crate) struct NewUpload(Announced);
+
+/// Letters of a content type that can stand in a header.
+fn content_type(text: &str) -> Result<String, domain::Sentence> {
+    let is_type = text.contains('/') && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.trim() == text;
+    if is_type { Ok(text.to_owned()) } else { Err("This must be a content type such as application/pdf.") }
+}
+
+impl Parse for NewUpload {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        const PURPOSES: &[(&str, Purpose)] = &[("document", Purpose::Document), ("chat", Purpose::Chat)];
+        let name = fields.required("filename", text(1..=LONGEST_NAME).not_blank());
+        let content_type = fields.required("content_type", text(1..=255).parse(content_type));
+        // A size above the limit is no malformed field: it gets its own status.
+        let size = fields.required("size", integer(1..=i64::MAX));
+        let purpose = fields.required("purpose", one_of(PURPOSES));
+        Some(Self(Announced {
+            name: name?,
+            content_type: content_type?,
+            size: u64::try_from(size?).ok()?,
+            purpose: purpose?,
+        }))
+    }
+}
+
+/// Where and how to send the file.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConsultationPreparedUpload)]
+pub(crate) struct UploadSlot {
+    /// Send it as `upload_id` afterwards, once, within a day.
+    id: i64,
+    url: String,
+    /// Always `PUT`.
+    method: &'static str,
+    /// To be sent with the bytes, exactly so.
+    headers: BTreeMap<String, String>,
+    /// Until when `url` takes them.
+    expires_at: Stamp,
+}
+
+impl From<&Prepared> for UploadSlot {
+    fn from(Prepared { id, way }: &Prepared) -> Self {
+        Self {
+            id: id.get(),
+            url: way.url.clone(),
+            method: "PUT",
+            headers: way.headers.clone(),
+            expires_at: Stamp(way.expires_at),
+        }
+    }
+}
+
+/// Prepare the upload of a file
+///
+/// Send the bytes to `url` with `headers`, then the id as `upload_id` in place of `file`.
+#[utoipa::path(post, path = "/api/v1/consultations/uploads/", tag = "Consultations: Uploads",
+    request_body = UploadRequest,
+    responses((status = 201, body = UploadSlot),
+        (status = 413, description = "`file_too_large`: more than 10 MB")))]
+pub(crate) async fn prepare_upload(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    once: Once,
+    Body(NewUpload(wanted)): Body<NewUpload>,
+) -> Result<Created<UploadSlot>, Refused> {
+    let answer = |prepared: &Prepared| once::created(&UploadSlot::from(prepared));
+    let prepared = uploads::prepare(&app, caller, wanted, once.keep(&answer)).await?;
+    Ok(Created(UploadSlot::from(&prepared)))
+}

@@ -1,0 +1,145 @@
+//! Taking an expert out of sight, and bringing them back.
+//!
+//! The suspension is one transaction. What it means for bookings is done after it, before the answer, and again a minute
+//! later, from a fact in the same transaction: so neither a death in between, nor an index that lags, nor a booking that
+//! commits at the same moment leaves one standing.
+
+use std::time::Duration;
+
+use domain::Instant;
+use domain::booking::{Booking, Status};
+use domain::expert::{Standing, reinstate as reinstating, suspend as suspending};
+use domain::ids::{BookingId, UserId};
+use domain::person::User;
+use futures_util::{StreamExt, stream};
+use tokio::time::Instant as Moment;
+
+use crate::caller::Staff;
+use crate::keep::{Keep, decided};
+use crate::{App, Error, Result, bookings, picture, words};
+
+/// An expert with the link to their picture.
+#[derive(Clone, Debug)]
+pub struct Portrait {
+    pub expert: User,
+    pub picture: Option<String>,
+}
+
+/// How long whoever suspends waits for the bookings.
+const WITHIN_A_REQUEST: Duration = Duration::from_secs(6);
+
+/// And how long one delivery of the job takes at the most, for it has others behind it: it comes again for the rest.
+const WITHIN_A_JOB: Duration = Duration::from_secs(5);
+
+/// How many bookings are cancelled at the same time: those of one day have the same items.
+const AT_ONCE: usize = 4;
+
+/// How many of an expert's bookings are looked through at a time.
+const STRETCH: usize = 100;
+
+/// What became of an expert's bookings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    pub cancelled: usize,
+    /// Some may still stand.
+    pub more: bool,
+}
+
+/// Suspends an expert and cancels everything they are booked for.
+pub async fn suspend(app: &App, _: Staff, id: UserId, reason: &str, keep: Keep<'_, Portrait>) -> Result<Portrait> {
+    let portrait = decided(|| async {
+        let (before, now) = (find(app, id).await?, app.clock.now());
+        let after = suspending(&before, reason, now)?;
+        let notice = words::vetting::suspended(id, reason, &app.mint, now);
+        let portrait = portrait(app, after.clone()).await?;
+        app.store.expert_suspend(keep.begin(&portrait), &before, &after, &notice).await?;
+        Ok(portrait)
+    })
+    .await?;
+    // The suspension stands. What is left is done a minute later in any case.
+    match sweep(app, id, WITHIN_A_REQUEST).await {
+        Ok(Swept { more: false, .. }) => {}
+        Ok(swept) => tracing::warn!(?swept, "a suspended expert has bookings left"),
+        Err(error) => tracing::warn!(%error, "a suspended expert's bookings were not looked through"),
+    }
+    Ok(portrait)
+}
+
+/// Brings a suspended expert back; bookings that were cancelled stay so.
+pub async fn reinstate(app: &App, _: Staff, id: UserId, keep: Keep<'_, Portrait>) -> Result<Portrait> {
+    decided(|| async {
+        let before = find(app, id).await?;
+        let after = reinstating(&before, app.clock.now())?;
+        let portrait = portrait(app, after.clone()).await?;
+        app.store.user_save(keep.begin(&portrait), &before, &after).await?;
+        Ok(portrait)
+    })
+    .await
+}
+
+/// Whether there is such an expert, in whatever standing.
+pub async fn exists(app: &App, _: Staff, id: UserId) -> Result<()> {
+    find(app, id).await.map(|_| ())
+}
+
+async fn find(app: &App, id: UserId) -> Result<User> {
+    app.store.user(id).await?.filter(|user| user.expert.is_some()).ok_or(Error::NotFound)
+}
+
+async fn portrait(app: &App, expert: User) -> Result<Portrait> {
+    let picture = picture::link(app, expert.picture.as_ref()).await?;
+    Ok(Portrait { expert, picture })
+}
+
+/// A while after a suspension: whatever still stands is cancelled, unless they have been reinstated. `Held` if there is
+/// more to do.
+pub async fn sweep_later(app: &App, expert: UserId) -> Result<Swept> {
+    let is_suspended = |user: &User| user.standing() == Some(Standing::Suspended);
+    if !app.store.user(expert).await?.as_ref().is_some_and(is_suspended) {
+        return Ok(Swept::default());
+    }
+    match sweep(app, expert, WITHIN_A_JOB).await? {
+        Swept { more: true, .. } => Err(Error::Held),
+        swept => Ok(swept),
+    }
+}
+
+/// Cancels everything somebody is booked for as an expert and that has not begun, with full refund, in every façade.
+pub async fn sweep(app: &App, expert: UserId, within: Duration) -> Result<Swept> {
+    let until = Moment::now() + within;
+    let (mut swept, mut after) = (Swept::default(), None);
+    loop {
+        let now = app.clock.now();
+        let lies_ahead = |booking: &Booking| lies_ahead(booking, now);
+        let page = app.store.bookings(expert, false, true, after.as_deref(), STRETCH, lies_ahead).await?;
+        let ids: Vec<_> = page.items.iter().map(|booking| booking.id).collect();
+        let done: Vec<_> = stream::iter(ids).map(|id| cancel(app, id, until)).buffer_unordered(AT_ONCE).collect().await;
+        swept.cancelled += done.iter().filter(|done| **done == Some(true)).count();
+        swept.more |= done.contains(&None);
+        after = page.next;
+        if after.is_none() {
+            return Ok(swept);
+        }
+        if Moment::now() >= until {
+            return Ok(Swept { more: true, ..swept });
+        }
+    }
+}
+
+pub(crate) fn lies_ahead(booking: &Booking, now: Instant) -> bool {
+    matches!(booking.status, Status::Pending | Status::Confirmed) && booking.interval.start() > now
+}
+
+/// Whether it was cancelled; `None` if it may still stand.
+async fn cancel(app: &App, id: BookingId, until: Moment) -> Option<bool> {
+    if Moment::now() >= until {
+        return None;
+    }
+    match bookings::cancel_by_staff(app, id).await {
+        Ok(cancelled) => Some(cancelled),
+        Err(error) => {
+            tracing::warn!(%error, %id, "a suspended expert's booking was not cancelled");
+            None
+        }
+    }
+}

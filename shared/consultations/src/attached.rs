@@ -1,0 +1,28 @@
+//! Requests that may bring a file along.
+
+use axum::extract::{FromRequest, Request};
+use edge::body::Upload;
+use edge::form::Parse;
+use edge::problem::Problem;
+
+use crate::Refused;
+
+/// As [`Upload`]. What no form can carry is told to take the other way.
+#[derive(Clone, Copy, Debug)]
+pub struct Attached<T>(pub T);
+
+impl<S: Send + Sync, T: Parse> FromRequest<S> for Attached<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
+        match Upload::from_request(request, state).await {
+            Ok(Upload(input)) => Ok(Self(input)),
+            Err(problem) => Err(Refused(or_use_upload(problem))),
+        }
+    }
+}
+
+/// A form that is too large holds a file that is to be uploaded.
+pub fn or_use_upload(problem: Problem) -> Problem {
+    if problem.is_too_large() { Problem::use_upload() } else { problem }
+}

@@ -1,0 +1,84 @@
+//! What the routes of becoming an expert ask of the table, the gate's own taken off.
+
+use app::capacity::RouteCost;
+use chrono::TimeDelta;
+use serde_json::json;
+use tests::consultations::c;
+use tests::person::id;
+use tests::{Answer, Part, Setup, World};
+
+use super::vetting::{PDF, applies, reinstates, reviews, suspends, wish};
+
+struct Costs {
+    world: World,
+    broken: Vec<String>,
+}
+
+impl Costs {
+    fn total(&self) -> RouteCost {
+        let capacity = self.world.app.capacity.as_ref().unwrap();
+        capacity.snapshot().values().fold(RouteCost::default(), |sum, cost| RouteCost {
+            requests: sum.requests + cost.requests,
+            read_units: sum.read_units + cost.read_units,
+            write_units: sum.write_units + cost.write_units,
+            round_trips: sum.round_trips + cost.round_trips,
+        })
+    }
+
+    /// Holds one request to its bounds: round trips, read units, write units.
+    async fn of(&mut self, what: &str, most: (u64, f64, f64), request: impl Future<Output = Answer>) -> Answer {
+        let before = self.total();
+        let answer = request.await;
+        let after = self.total();
+        let cost = (
+            after.round_trips - before.round_trips - 1,
+            after.read_units - before.read_units,
+            after.write_units - before.write_units - 1.0,
+        );
+        let line = format!("{what:<32} {cost:?} of {most:?}");
+        println!("{line}");
+        if cost.0 > most.0 || cost.1 > most.1 || cost.2 > most.2 {
+            self.broken.push(line);
+        }
+        answer
+    }
+}
+
+#[tokio::test]
+async fn no_route_asks_more_of_the_table_than_it_may() {
+    let world = World::with(Setup::with_files()).await;
+    let (admin, ada, bob) = (world.admin().await, world.register("ada").await, world.register("bob").await);
+    bob.buys(5).await;
+    let mut costs = Costs { world: world.clone(), broken: Vec::new() };
+    let application = id(&costs.of("apply", (2, 1.0, 9.0), ada.post(&c("experts/apply/"), wish())).await.is(201));
+    let file = [Part::File("file", "a.pdf", "", PDF)];
+    let papers = c("experts/upload-document/");
+    let form = ada.sends_form(&papers, &file);
+    costs.of("document in a form", (3, 2.0, 5.0), form).await.is(201);
+    let wanted =
+        json!({"filename": "a.pdf", "content_type": "application/pdf", "size": PDF.len(), "purpose": "document"});
+    let slot = costs.of("prepare an upload", (1, 0.0, 2.0), ada.post(&c("uploads/"), wanted)).await.is(201);
+    world.bucket().put(&slot, PDF).await;
+    let named = ada.post(&papers, json!({"upload_id": id(&slot)}));
+    let document = id(&costs.of("document by upload", (4, 3.0, 7.0), named).await.is(201));
+    costs.of("my application", (3, 4.0, 0.0), ada.get(&c("experts/my-application/"))).await.is(200);
+    costs.of("verification status", (2, 2.0, 0.0), ada.get(&c("experts/verification-status/"))).await.is(200);
+    costs.of("waiting applications", (3, 3.0, 0.0), admin.get(&c("admin/applications/"))).await.is(200);
+    let one = c(&format!("admin/applications/{application}/"));
+    costs.of("one application", (2, 3.0, 0.0), admin.get(&one)).await.is(200);
+    costs.of("experts by standing", (2, 2.0, 0.0), admin.get(&c("admin/experts/?status=pending"))).await.is(200);
+    costs.of("all experts", (6, 6.0, 0.0), admin.get(&c("admin/experts/"))).await.is(200);
+    let verify = c(&format!("admin/documents/{document}/verify/"));
+    let verify = admin.post(&verify, json!({}));
+    costs.of("verify a document", (2, 1.0, 1.0), verify).await.is(200);
+    // Most of it are the words of name and bio, which the expert is found under from now on.
+    costs.of("approve", (4, 4.0, 40.0), reviews(&admin, application, "approve", "")).await.is(200);
+    for hour in 1..=3 {
+        bob.books(&ada, world.now() + TimeDelta::hours(hour), 30).await;
+    }
+    // Each booking: read, and its cancellation as anywhere.
+    costs.of("suspend, three bookings", (9, 4.5, 65.0), suspends(&admin, &ada, "x")).await.is(200);
+    costs.of("reinstate", (2, 1.0, 10.0), reinstates(&admin, &ada)).await.is(200);
+    applies(&bob).await;
+    assert!(costs.broken.is_empty(), "dearer than it may be:\n{}", costs.broken.join("\n"));
+}
