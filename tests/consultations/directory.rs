@@ -1,11 +1,13 @@
 //! Finding an expert (§4).
 
+use std::collections::BTreeSet;
+
 use domain::expert::{Specialty, Standing};
 use domain::person::User;
 use domain::review::Tally;
 use serde_json::{Value as Json, json};
 use tests::consultations::c;
-use tests::{Person, World};
+use tests::{Person, World, at_once};
 
 /// What everybody sees of an expert.
 const CARD: [&str; 17] = [
@@ -311,4 +313,42 @@ async fn administrators_page_through_experts_of_one_standing() {
     let found = world.app.store.experts_by_standing(None, 1, 3).await.unwrap();
     assert_eq!(found.count, 5);
     assert_eq!(found.people.iter().map(User::name).collect::<Vec<_>>(), ["carl", "bela", "anna"]);
+}
+
+#[tokio::test]
+async fn after_parallel_changes_an_expert_is_found_under_all_they_say_now() {
+    let (world, stranger) = a_market().await;
+    let expert = world.expert("zeno").await;
+    let bio = |n: usize| (0..150).map(|word| format!("b{n}w{word}")).collect::<Vec<_>>().join(" ");
+    let jobs = (0..4).map(|n| {
+        let (expert, bio) = (expert.clone(), bio(n));
+        Box::pin(async move { expert.patch(&c("experts/me/"), json!({"bio": bio})).await.is(200) })
+    });
+    at_once(jobs).await;
+    let last = expert.get(&c("experts/me/")).await.is(200)["bio"].clone();
+    let entries: BTreeSet<_> = world
+        .table
+        .items()
+        .into_iter()
+        .filter(|item| item["pk"]["S"].as_str().unwrap().starts_with("FIND#EXPERT#WORD#b"))
+        .map(|item| item["sk"]["S"].as_str().unwrap().split('#').next().unwrap().to_owned())
+        .collect();
+    let said: BTreeSet<_> = last.as_str().unwrap().split(' ').map(str::to_owned).collect();
+    assert!(said.is_subset(&entries));
+    // Others may be left in the index; nobody is found under them.
+    for n in 0..4 {
+        let hits = found(&stranger, &format!("search=b{n}w149")).await;
+        assert_eq!(hits.len(), usize::from(bio(n) == last), "{hits:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_search_of_the_other_product_finds_by_skills_as_ever() {
+    let (world, _) = a_market().await;
+    let (expert, seeker) = (world.expert("zeno").await, world.register("seeker").await);
+    expert.patch(&c("experts/me/"), json!({"name": "Zeno of Elea", "bio": "Paradoxes"})).await.is(200);
+    let there = async |query: &str| seeker.all(&format!("/api/users/?{query}")).await.len();
+    assert_eq!((there("").await, there("search=elea").await), (0, 0), "without a skill nobody is found");
+    expert.adds_skill("Logic").await;
+    assert_eq!((there("search=elea").await, there("search=paradox").await, there("search=general").await), (1, 0, 0));
 }

@@ -1,16 +1,44 @@
 //! The specification `consultations.md`, told room by room.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
+mod account;
+mod accounts;
 mod admin;
 mod applications;
+mod booking;
+mod chat;
+mod chat_costs;
+mod chat_states;
+mod courses;
 mod directory;
 mod documents;
 mod expert_costs;
+mod files_in_chat;
 mod hours;
+mod letters;
+mod lists;
+mod messages;
+mod messages_crossing;
+mod money;
+mod notifications;
+mod password_races;
+mod passwords;
+mod paying;
+mod payment_costs;
+mod payments;
 mod profile;
+mod races;
+mod realtime;
+mod refunds;
 mod reviews;
+mod sessions;
+mod signatures;
 mod slots;
+mod stripe;
+mod stripe_double;
 mod suspension;
+mod talk;
 mod uploads;
 mod vetting;
 mod vetting_cost;
+mod webhooks;

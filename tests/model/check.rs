@@ -75,7 +75,7 @@ impl Stage {
         const STEPS: i64 = 288;
         let window = Interval::new(instant(start), instant(end)).expect("a span that makes sense");
         let users: Vec<_> = people.iter().map(|person| self.people[*person]).collect();
-        let busy = self.app().store.busy(&users, window).await.expect("the table answers");
+        let busy = self.app().store.busy(&users, window, self.app().clock.now()).await.expect("the table answers");
         let days = start.div_euclid(24 * 60)..end.div_euclid(24 * 60) + 1;
         for (person, user) in people.iter().zip(&users) {
             let real: Vec<i64> = busy[user]

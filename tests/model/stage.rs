@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use app::bookings::{self, Changes, Request};
+use app::bookings::{self, Changes, Request, Shown, Terms};
 use app::caller::Caller;
 use app::tokens::Claims;
 use app::wallet::{Purchased, Transferred};
@@ -17,7 +17,7 @@ use domain::payment::Method;
 use domain::person::{self, HoursRow};
 use domain::review::Review;
 use domain::{category, ledger};
-use store::{Claim, Claimed, Stored};
+use store::{Claim, Claimed, Stored, Transaction};
 use tests::World;
 
 use super::command::{Answer, Command, Death, Heard, Minute, No, Span, Status};
@@ -68,7 +68,7 @@ fn stored(answer: Answer) -> Stored {
 
 fn refused(error: Error) -> No {
     let offered = match &error {
-        Error::SlotTaken { alternatives } => alternatives.iter().map(|interval| span(*interval)).collect(),
+        Error::SlotTaken { alternatives, .. } => alternatives.iter().map(|interval| span(*interval)).collect(),
         _ => Vec::new(),
     };
     No { word: word(error), offered }
@@ -188,14 +188,13 @@ impl Stage {
                 let times = Times { start: instant(start), end: instant(end) };
                 let request = Request {
                     expert: self.person(to),
-                    title: title(0),
                     description: String::new(),
-                    category: category::find(1).map(|category| category.id),
                     times,
+                    terms: Terms::Meeting { title: title(0), category: category::find(1).map(|category| category.id) },
                 };
-                let render = |booking: &Booking| stored(meeting(booking));
+                let render = |shown: &Shown| stored(meeting(&shown.booking));
                 let requested = bookings::request(app, self.caller(by), request, keep(claim, &render)).await;
-                requested.map(|booking| meeting(&booking)).map_err(unknown_is("expert_id"))
+                requested.map(|shown| meeting(&shown.booking)).map_err(unknown_is("expert_id"))
             }
             Command::Step { by, at, step } => {
                 let stepped = bookings::step(app, self.caller(by), booking(at), step).await;
@@ -268,8 +267,9 @@ impl Stage {
             }
             Command::Block { by, whom, blocks } => {
                 let pair = Pair::new(self.people[by], self.people[whom]).expect("two people");
-                let blocked = app.store.conversation_block(pair, self.people[by], blocks).await;
-                done(blocked.map_err(Error::from))
+                self.meets(pair, self.people[by]).await;
+                let blocked = app.store.conversation_block(pair, self.people[by], blocks, app.clock.now()).await;
+                done(blocked.map(|_| ()).map_err(Error::from))
             }
             Command::Open { by, day, from, until } => {
                 let time = |minutes: u32| TimeOfDay::from_seconds(minutes * 60).expect("a time of day");
@@ -287,6 +287,17 @@ impl Stage {
             }
             ref other => unreachable!("{other:?} is carried out elsewhere"),
         }
+    }
+
+    /// Sees to it that the two have a conversation, in which somebody can be blocked.
+    async fn meets(&self, pair: Pair, by: UserId) {
+        let found = self.app().store.pair_with_conversation(pair, None).await.expect("the table reads");
+        let mut transaction = Transaction::new();
+        if found.conversation.is_none() {
+            chats::conversation_legs(self.app(), &mut transaction, &found, pair, (by, by), None);
+        }
+        // Refused if somebody wrote meanwhile: then they have one.
+        let _made = self.app().store.commit(transaction).await;
     }
 }
 

@@ -1,13 +1,17 @@
 //! The consultations façade in a test: where it is, and who lives there.
 
+use chrono::{DateTime, Utc};
 use domain::calendar::{TimeOfDay, WeeklyHours};
 use domain::expert::{Expert, Specialty, Standing};
 use domain::ids::{HoursId, UserId};
+use domain::ledger::{Amount, Unit};
 use domain::person::{HoursRow, User};
 use domain::zone::Zone;
+use serde_json::{Value as Json, json};
 use store::Transaction;
 
-use crate::person::Person;
+use crate::answer::Answer;
+use crate::person::{Person, stamp};
 use crate::world::World;
 
 /// A path of this façade.
@@ -26,28 +30,60 @@ impl World {
     /// An approved, active expert who works for nothing and has published no hours.
     pub async fn expert(&self, username: &str) -> Person {
         let person = self.register(username).await;
-        let now = self.now();
-        person
-            .alter(|user| {
-                user.expert = Some(Expert {
-                    standing: Standing::Approved,
-                    application: None,
-                    specialty: Specialty::General,
-                    experience_years: 5,
-                    price: None,
-                    is_active: true,
-                    verified_at: Some(now),
-                    notes: String::new(),
-                    created_at: now,
-                    updated_at: now,
-                });
-            })
-            .await;
+        person.becomes_an_expert().await;
         person
     }
 }
 
+/// A video consultation of half an hour.
+pub fn wish(expert: &Person, start: DateTime<Utc>) -> Json {
+    json!({"expert_id": expert.id, "consultation_type": "video", "scheduled_at": stamp(start)})
+}
+
 impl Person {
+    /// Approved and active, past the API.
+    pub async fn becomes_an_expert(&self) {
+        let now = self.world.now();
+        let expert = Expert {
+            standing: Standing::Approved,
+            application: None,
+            specialty: Specialty::General,
+            experience_years: 5,
+            price: None,
+            is_active: true,
+            verified_at: Some(now),
+            notes: String::new(),
+            created_at: now,
+            updated_at: now,
+        };
+        self.alter(|user| user.expert = Some(expert)).await;
+    }
+
+    /// Asks for a video consultation of half an hour.
+    pub async fn consults(&self, expert: &Person, start: DateTime<Utc>) -> Answer {
+        self.post(&c("consultations/book/"), wish(expert, start)).await
+    }
+
+    /// A command on a consultation: `confirm`, `cancel`, `start`, `end`.
+    pub async fn does(&self, consultation: i64, command: &str) -> Answer {
+        self.post(&c(&format!("consultations/{consultation}/{command}/")), json!({})).await
+    }
+
+    pub async fn moves(&self, consultation: i64, start: DateTime<Utc>) -> Answer {
+        let body = json!({"scheduled_at": stamp(start)});
+        self.post(&c(&format!("consultations/{consultation}/reschedule/")), body).await
+    }
+
+    pub async fn consultation(&self, consultation: i64) -> Json {
+        self.get(&c(&format!("consultations/{consultation}/"))).await.is(200)
+    }
+
+    /// From now on a session costs this: minor units of a currency, or credits.
+    pub async fn charges(&self, unit: Unit, minor: u32) {
+        let price = Some(Amount { unit, minor });
+        self.alter(|user| user.expert.as_mut().expect("an expert").price = price).await;
+    }
+
     /// Changes an account past the API.
     pub async fn alter(&self, change: impl FnOnce(&mut User)) {
         let store = &self.world.app.store;

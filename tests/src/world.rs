@@ -6,9 +6,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use app::capacity::Capacity;
 use app::files::Files;
+use app::payments::{self, Stripe};
 use app::tokens::Tokens;
 use app::{App, Clock, Hashing, Keyring, Mint, Parts, Settings};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
@@ -28,6 +30,9 @@ use crate::table::{Table, template};
 /// Monday, eight o'clock in the morning, when every world begins.
 pub const BEGINNING: &str = "2027-03-01T08:00:00Z";
 
+/// Every world calls Stripe with this.
+pub const STRIPE_KEY: &str = "sk_test_world";
+
 /// How a world differs from the usual one.
 #[derive(Clone, Debug, Default)]
 pub struct Setup {
@@ -41,6 +46,8 @@ pub struct Setup {
     pub with_stream: bool,
     /// With a file store that answers. Otherwise links are only signed.
     pub with_files: bool,
+    /// Where Stripe takes the money, and how long it may take to say so. Otherwise nobody is asked.
+    pub stripe: Option<(String, Duration)>,
 }
 
 impl Setup {
@@ -97,6 +104,14 @@ impl World {
         }
         env.extend(setup.env.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let settings = Settings::read(|name| env.get(name).cloned()).expect("settings that make sense");
+        for (name, secret) in local::WEBHOOK_SECRETS {
+            env.entry(name.to_owned()).or_insert_with(|| secret.to_owned());
+        }
+        let keyring = Keyring::read(|name| env.get(name).cloned());
+        let gateway = match &setup.stripe {
+            Some((url, patience)) => payments::Gateway::Stripe(Stripe::at(url, STRIPE_KEY, *patience)),
+            None => payments::Gateway::of(&settings, &keyring).expect("a provider with its keys"),
+        };
         let key = b"the key of every world in the tests";
         let limits = (!setup.gives_up).then(TimeoutConfig::disabled);
         let bucket = setup.with_files.then(|| Bucket::fresh(&settings.files_bucket));
@@ -109,7 +124,8 @@ impl World {
             tokens: Tokens::new(key),
             cursors: Cursors::new(key),
             origin_key: None,
-            keyring: Keyring::read(|name| env.get(name).cloned()),
+            keyring,
+            gateway,
             hashing: Hashing { memory_kib: 8, passes: 1 },
             capacity: Some(Capacity::default()),
             settings,

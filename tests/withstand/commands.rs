@@ -1,10 +1,11 @@
 //! Everything somebody can do that writes: how it is brought about, done, and seen to have been done.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::booking::Step;
 use domain::ids::BookingId;
 use http::Method;
 use serde_json::{Value as Json, json};
+use tests::consultations::{c, wish};
 use tests::person::{id, meeting, message, purchase, review, skill, stamp};
 use tests::{Answer, Person, World};
 
@@ -33,10 +34,16 @@ pub(crate) enum Command {
     UnmarkNotice,
     MarkAllNotices,
     Logout,
+    Consult,
+    Accept,
+    Reschedule,
+    Begin,
+    Finish,
+    Rate,
 }
 
 impl Command {
-    pub(crate) const ALL: [Command; 23] = [
+    pub(crate) const ALL: [Command; 29] = [
         Command::Register,
         Command::EditProfile,
         Command::AddSkill,
@@ -60,20 +67,34 @@ impl Command {
         Command::UnmarkNotice,
         Command::MarkAllNotices,
         Command::Logout,
+        Command::Consult,
+        Command::Accept,
+        Command::Reschedule,
+        Command::Begin,
+        Command::Finish,
+        Command::Rate,
     ];
 
     /// Whether it may carry an idempotency key.
     pub(crate) fn takes_a_key(self) -> bool {
         use Command::*;
         matches!(self, AddSkill | AddHours | Request | Purchase | Tip | Review | Send | Logout)
+            || self.is_about_consultations()
+    }
+
+    pub(crate) fn is_about_consultations(self) -> bool {
+        use Command::*;
+        matches!(self, Consult | Accept | Reschedule | Begin | Finish | Rate)
     }
 
     /// What one is told who does it again: that it is done, or why it cannot be done twice. `None`: it is done again.
     pub(crate) fn repeated(self) -> Option<(u16, &'static str)> {
         match self {
             Command::Register | Command::AddSkill | Command::AddHours => Some((400, "validation")),
-            Command::Request => Some((409, "slot_taken")),
-            Command::Review => Some((400, "already_reviewed")),
+            Command::Request | Command::Consult => Some((409, "slot_taken")),
+            Command::Review | Command::Rate => Some((400, "already_reviewed")),
+            Command::Accept => Some((400, "not_pending")),
+            Command::Reschedule => Some((400, "cannot_reschedule")),
             Command::RemoveSkill => Some((404, "not_found")),
             Command::Logout => Some((401, "token_invalid")),
             Command::Purchase | Command::Send => None,
@@ -126,12 +147,20 @@ impl Scene {
             Register => Person::stranger(world, name),
             _ => world.register(name).await,
         };
-        let start = world.now() + TimeDelta::hours(1);
+        let ahead = if command == Reschedule { 24 } else { 1 };
+        let mark = world.now().duration_trunc(TimeDelta::minutes(5)).expect("a time");
+        let start = mark + TimeDelta::hours(ahead) + TimeDelta::minutes(5);
         let end = start + TimeDelta::minutes(30);
         let mut scene = Scene { command, world: world.clone(), actor, other, start, subject: 0 };
         let (actor, other) = (&scene.actor, &scene.other);
+        if command.is_about_consultations() {
+            let expert = if command == Accept { actor } else { other };
+            expert.becomes_an_expert().await;
+        }
         scene.subject = match command {
-            Register | EditProfile | AddSkill | AddHours | Request | Purchase | Logout | Send => 0,
+            Register | EditProfile | AddSkill | AddHours | Request | Purchase | Logout | Send | Consult => 0,
+            Accept => id(&other.consults(actor, start).await.is(201)),
+            Reschedule | Begin | Finish | Rate => id(&actor.consults(other, start).await.is(201)),
             RenameSkill | RemoveSkill => actor.adds_skill("Embroidery").await,
             Confirm | Cancel | ReportAbsence | Complete => other.books(actor, start, 30).await,
             Move | Expire | Tip | Review => actor.books(other, start, 30).await,
@@ -144,9 +173,11 @@ impl Scene {
             Cancel | ReportAbsence | Complete => drop(actor.declares(scene.subject, "confirmed").await.is(200)),
             Tip | Review | Move => drop(other.declares(scene.subject, "confirmed").await.is(200)),
             UnmarkNotice => drop(scene.mark_notice(true).await.is(200)),
+            Reschedule | Begin | Finish | Rate => drop(other.does(scene.subject, "confirm").await.is(200)),
             _ => {}
         }
         match command {
+            Begin | Finish | Rate => world.set_clock(start),
             ReportAbsence => world.set_clock(start + TimeDelta::minutes(10)),
             Complete | Tip | Review => world.set_clock(end),
             Expire => world.set_clock(start),
@@ -157,6 +188,12 @@ impl Scene {
         }
         if command == Tip {
             scene.actor.buys(5).await;
+        }
+        if matches!(command, Finish | Rate) {
+            scene.other.does(scene.subject, "start").await.is(200);
+        }
+        if command == Rate {
+            scene.other.does(scene.subject, "end").await.is(200);
         }
         scene
     }
@@ -201,6 +238,15 @@ impl Scene {
             UnmarkNotice => return self.mark_notice(false).await.into(),
             MarkAllNotices => (Method::PATCH, "/api/notifications/mark_all_read/".to_owned(), json!({})),
             Logout => (Method::POST, "/api/users/logout/".to_owned(), json!({})),
+            Consult => (Method::POST, c("consultations/book/"), wish(&self.other, self.start)),
+            Accept => self.consulting("confirm", json!({})),
+            Reschedule => {
+                let body = json!({"scheduled_at": stamp(self.start + TimeDelta::minutes(15))});
+                self.consulting("reschedule", body)
+            }
+            Begin => self.consulting("start", json!({})),
+            Finish => self.consulting("end", json!({})),
+            Rate => self.consulting("rate", json!({"rating": 4})),
         };
         self.actor.send(method, &path, Some(body), key).await.into()
     }
@@ -212,6 +258,10 @@ impl Scene {
 
     fn declaration(&self, status: &str) -> (Method, String, Json) {
         (Method::PATCH, format!("/api/meetings/{}/update_status/", self.subject), json!({"status": status}))
+    }
+
+    fn consulting(&self, command: &str, body: Json) -> (Method, String, Json) {
+        (Method::POST, c(&format!("consultations/{}/{command}/", self.subject)), body)
     }
 
     /// Fifteen minutes later: some steps stay, some are given up, some are new.
@@ -279,6 +329,47 @@ impl Scene {
             UnmarkNotice => usize::from(self.unread("/api/notifications/").await == 2),
             MarkAllNotices => usize::from(self.unread("/api/notifications/").await == 0),
             Logout => usize::from(self.actor.get("/api/users/me/").await.status == 401),
+            Consult | Accept | Reschedule | Begin | Finish | Rate => self.consulted().await,
+        }
+    }
+
+    async fn consulted(&self) -> usize {
+        let subject = || self.other.consultation(self.subject);
+        match self.command {
+            Command::Consult => {
+                let ahead = self.actor.get(&c("consultations/upcoming/")).await.is(200)["count"].as_u64().expect("few");
+                let ahead = usize::try_from(ahead).expect("few");
+                for (person, kind) in [(&self.actor, "meeting_booked"), (&self.other, "meeting_request")] {
+                    assert_eq!(self.told(person, kind).await, ahead);
+                }
+                ahead
+            }
+            Command::Accept => {
+                self.same(subject().await["status"] == "confirmed", &self.other, "meeting_confirmed").await
+            }
+            Command::Reschedule => {
+                let old = subject().await;
+                let done = usize::from(old["status"] == "rescheduled");
+                let ahead = self.actor.get(&c("consultations/upcoming/")).await.is(200);
+                assert_eq!((&ahead["count"], &ahead["results"][0]["rescheduled_to"]), (&json!(1), &Json::Null));
+                assert_eq!(ahead["results"][0]["rescheduled_from"].is_null(), done == 0);
+                for person in [&self.actor, &self.other] {
+                    let notices = person.all("/api/notifications/").await;
+                    let told = notices.iter().filter(|notice| notice["notification_type"] == "meeting_rescheduled");
+                    assert_eq!(told.count(), done);
+                }
+                done
+            }
+            Command::Begin => usize::from(!subject().await["meeting_started_at"].is_null()),
+            Command::Finish => {
+                self.same(subject().await["status"] == "completed", &self.actor, "meeting_completed").await
+            }
+            _ => {
+                let seen = subject().await;
+                let done = !seen["review"].is_null();
+                assert_eq!(seen["expert"]["review_count"], usize::from(done));
+                self.same(done, &self.other, "new_review").await
+            }
         }
     }
 

@@ -121,4 +121,10 @@ deaths! {
     a_mark_taken_off_a_notification_that_dies_is_whole_or_nothing: UnmarkNotice,
     marking_all_notifications_that_dies_can_be_finished: MarkAllNotices,
     a_logout_that_dies_is_whole_or_nothing: Logout,
+    a_consultation_that_dies_is_whole_or_nothing: Consult,
+    its_confirmation_that_dies_is_whole_or_nothing: Accept,
+    another_time_for_it_that_dies_is_whole_or_nothing: Reschedule,
+    its_beginning_that_dies_is_whole_or_nothing: Begin,
+    its_end_that_dies_is_whole_or_nothing: Finish,
+    its_rating_that_dies_is_whole_or_nothing: Rate,
 }

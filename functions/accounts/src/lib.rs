@@ -1,5 +1,6 @@
 //! Registration, login, the own profile.
 
+mod common;
 mod me;
 mod picture;
 mod sessions;
@@ -10,6 +11,7 @@ use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(common::routes())
         .routes(routes!(sessions::register))
         .routes(routes!(sessions::login))
         .routes(routes!(sessions::logout))

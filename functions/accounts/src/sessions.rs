@@ -5,6 +5,7 @@ use app::people::{self, Registration};
 use axum::extract::State;
 use domain::password::{Password, Persona};
 use domain::text::{Email, Username};
+use domain::zone::Zone;
 use edge::body::Body;
 use edge::door::{Guest, Signed};
 use edge::form::{Fields, Kind, Parse, text};
@@ -135,11 +136,12 @@ pub(crate) async fn register(
     Body(wanted): Body<Register>,
 ) -> Result<Created<Session>, Problem> {
     let registration = Registration {
-        username: wanted.username,
+        username: Some(wanted.username),
         email: wanted.email,
         password: wanted.password,
         first_name: wanted.first_name,
         last_name: wanted.last_name,
+        timezone: Zone::utc(),
     };
     let session = people::register(&app, registration).await?;
     Ok(Created(session.into()))

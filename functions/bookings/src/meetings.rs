@@ -1,6 +1,6 @@
 //! Meetings: ExpertConnect's word for bookings (`expertconnect.md` §5).
 
-use app::bookings::{self, Changes, Filter, Request};
+use app::bookings::{self, Changes, Filter, Request, Shown, Terms};
 use app::{App, Error};
 use axum::extract::State;
 use domain::Instant;
@@ -161,11 +161,10 @@ impl Parse for NewMeeting {
         let description = fields.or("description", text(..=4000), "");
         let category = fields.nullable(["category_id", "category"], integer(0..=i64::MAX).then(known_category));
         Some(Self(Request {
-            title: title?,
             expert: expert?,
             times: Times { start: start?, end: end? },
             description: description?,
-            category: category?.value(),
+            terms: Terms::Meeting { title: title?, category: category?.value() },
         }))
     }
 }
@@ -250,9 +249,9 @@ pub async fn request(
     once: Once,
     Body(NewMeeting(wanted)): Body<NewMeeting>,
 ) -> Result<Created<Meeting>, Problem> {
-    let answer = |booking: &Booking| once::created(&Meeting::from(booking));
-    let booking = bookings::request(&app, caller, wanted, once.keep(&answer)).await.map_err(unknown_expert)?;
-    Ok(Created(Meeting::from(&booking)))
+    let answer = |shown: &Shown| once::created(&Meeting::from(&shown.booking));
+    let shown = bookings::request(&app, caller, wanted, once.keep(&answer)).await.map_err(unknown_expert)?;
+    Ok(Created(Meeting::from(&shown.booking)))
 }
 
 /// Show one of my meetings

@@ -20,7 +20,8 @@ use utoipa::ToSchema;
 pub struct Review {
     id: i64,
     meeting_id: i64,
-    reviewer_id: i64,
+    /// Null, and the name `Anonymous`, if whoever wrote it elsewhere asked for that.
+    reviewer_id: Option<i64>,
     reviewer_name: String,
     reviewee_id: i64,
     reviewee_name: String,
@@ -35,8 +36,8 @@ impl From<&domain::review::Review> for Review {
         Self {
             id: review.id.get(),
             meeting_id: review.booking.get(),
-            reviewer_id: review.reviewer.get(),
-            reviewer_name: review.reviewer_name.clone(),
+            reviewer_id: (!review.is_anonymous).then(|| review.reviewer.get()),
+            reviewer_name: if review.is_anonymous { "Anonymous".to_owned() } else { review.reviewer_name.clone() },
             reviewee_id: review.reviewee.get(),
             reviewee_name: review.reviewee_name.clone(),
             rating: review.rating,

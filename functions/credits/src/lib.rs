@@ -1,6 +1,7 @@
-//! The room for credits: balance, transactions, purchases and transfers.
+//! The room for credits and money: balance, transactions, purchases, transfers; payments for bookings.
 
 pub mod meetings;
+pub mod payments;
 
 use app::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -12,4 +13,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(meetings::transactions))
         .routes(routes!(meetings::purchase))
         .routes(routes!(meetings::transfer))
+        .routes(routes!(payments::intend))
+        .routes(routes!(payments::webhook))
+        .routes(routes!(payments::show))
 }

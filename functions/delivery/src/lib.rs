@@ -1,7 +1,7 @@
-//! What is due, done; and mail, sent. Every message may come twice, late, or beside its own copy.
+//! What is due, done; money, given back; and mail, sent. Every message may come twice, late, or beside its own copy.
 
 use app::backstage::{Backstage, Job};
-use app::{bookings, mailing, suspensions};
+use app::{bookings, mailing, payments, suspensions};
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use edge::batch::Failures;
 use lambda_runtime::{Error, LambdaEvent};
@@ -28,6 +28,7 @@ async fn carry_out(stage: &Backstage, message: SqsMessage) -> Result<(), Undone>
     let body = message.body.as_deref().unwrap_or_default();
     match Job::from_text(body).ok_or(Undone::Unreadable)? {
         Job::Due(booking) => drop(bookings::do_what_is_due(&stage.app, booking).await?),
+        Job::Refund(of) => payments::refund(&stage.app, of).await?,
         Job::Sweep(expert) => drop(suspensions::sweep_later(&stage.app, expert).await?),
         Job::Mail(mail) => drop(mailing::send(stage, mail).await?),
     }

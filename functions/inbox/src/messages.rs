@@ -3,7 +3,7 @@
 use app::chats::{self, Told};
 use app::{App, Error};
 use axum::extract::State;
-use domain::chat::parse_content;
+use domain::chat::{LONGEST_FRAME, parse_content};
 use domain::ids::{MessageId, UserId};
 use edge::body::{Body, QueryOf};
 use edge::door::Signed;
@@ -68,7 +68,8 @@ pub struct NewMessage {
 impl Parse for NewMessage {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let receiver = fields.required(["receiver_id", "receiver"], id::<UserId>());
-        let content = fields.required(["content", "message_content"], text(..).parse(parse_content));
+        let content =
+            fields.required(["content", "message_content"], text(..).parse(|text| parse_content(text, LONGEST_FRAME)));
         Some(Self { receiver: receiver?, content: content? })
     }
 }

@@ -3,7 +3,7 @@
 use app::Error;
 use app::backstage::Backstage;
 use app::sockets::{self, Relayed, Signal, Socket};
-use domain::chat::parse_content;
+use domain::chat::{LONGEST_FRAME, parse_content};
 use domain::feed::Address;
 use domain::ids::{BookingId, UserId};
 use edge::form::{Fields, Form, Kind, Node, Parse, id, parse, text};
@@ -122,7 +122,8 @@ struct Message {
 impl Parse for Message {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let receiver = fields.optional(["receiver_id", "receiver"], id::<UserId>());
-        let content = fields.required(["content", "message_content"], text(..).parse(parse_content));
+        let content =
+            fields.required(["content", "message_content"], text(..).parse(|text| parse_content(text, LONGEST_FRAME)));
         Some(Self { receiver: receiver?, content: content? })
     }
 }

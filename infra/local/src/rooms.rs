@@ -7,6 +7,7 @@ use app::backstage::{Backstage, Queues, Sockets};
 use app::capacity::Capacity;
 use app::files::Files;
 use app::mail::Post;
+use app::payments::Gateway;
 use app::tokens::Tokens;
 use app::{Clock, Hashing, Keyring, Mint, Settings};
 use edge::host::{Handler, room};
@@ -42,6 +43,7 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
     let Parts { dynamodb, files, sqs, ses, environment, secrets } = parts;
     let settings = Settings::read(|name| environment.get(name).cloned())?;
     let key = secrets.token_key.as_bytes();
+    let keyring = Keyring::read(|name| environment.get(name).cloned());
     let app = App::assemble(app::Parts {
         store: Store::new(dynamodb, &settings.table_name),
         files: Files::new(files, &settings.files_bucket).reached_by(settings.public_url.as_deref()),
@@ -51,7 +53,8 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
         tokens: Tokens::new(key),
         cursors: Cursors::new(key),
         origin_key: None,
-        keyring: Keyring::read(|name| environment.get(name).cloned()),
+        gateway: Gateway::of(&settings, &keyring)?,
+        keyring,
         hashing: Hashing::default(),
         capacity: Some(Capacity::default()),
         settings,

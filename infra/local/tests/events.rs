@@ -217,6 +217,34 @@ async fn the_sample_messages_of_the_queues_are_jobs_but_for_the_one_that_is_none
     crew.running.stop().await;
 }
 
+/// The status of an answer over the wire, and its body.
+async fn answered(running: &Running, request: Request<Vec<u8>>) -> (u16, Json) {
+    let (mut head, body) = request.into_parts();
+    head.uri = format!("{}{}", running.base_url, head.uri).parse().unwrap();
+    head.headers.remove("host");
+    let request = Request::from_parts(head, Full::new(bytes::Bytes::from(body)));
+    let answer = Client::builder(TokioExecutor::new()).build_http().request(request).await.unwrap();
+    let status = answer.status().as_u16();
+    (status, serde_json::from_slice(&answer.into_body().collect().await.unwrap().to_bytes()).unwrap())
+}
+
+#[tokio::test]
+async fn the_sample_event_of_stripe_is_believed_here_unless_another_secret_is_set() {
+    let event = sample("credits-webhook");
+    let time = origin_of(&event).time;
+    for (secret, expected) in [(None, 200), (Some("whsec_other"), 400), (Some(""), 400)] {
+        let env = secret.map(|secret| ("STRIPE_WEBHOOK_SECRET".to_owned(), secret.to_owned())).into_iter().collect();
+        let running = start(Options { pollers: false, env, ..Options::default() }).await.unwrap();
+        assert!(running.app.clock.set(time));
+        let (status, body) = answered(&running, request_behind(&event)).await;
+        assert_eq!(status, expected, "{secret:?}: {body}");
+        if status == 200 {
+            assert_eq!(body, json!({"received": true, "duplicate": false}), "nobody has this payment");
+        }
+        running.stop().await;
+    }
+}
+
 #[test]
 fn every_sample_event_is_run_or_made_here() {
     const RUN: [&str; 9] = [

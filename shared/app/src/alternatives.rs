@@ -2,37 +2,36 @@
 
 use chrono::TimeDelta;
 use domain::Instant;
-use domain::calendar::{Diaries, HORIZON_DAYS, Schedule, WeeklyHours, alternatives};
-use domain::ids::UserId;
+use domain::booking::Facade;
+use domain::calendar::{Diaries, HORIZON_DAYS, Schedule, WeeklyHours, alternatives, offered_instead, offered_within};
 use domain::interval::Interval;
 use domain::person::User;
-
-use crate::{App, Result};
+use domain::quanta::Busy;
 
 /// The expert's published hours, read in the account's zone where a row has none of its own.
 pub(crate) fn weekly_hours(expert: &User) -> Vec<WeeklyHours> {
     expert.hours.iter().map(|row| row.hours.clone()).collect()
 }
 
-pub(crate) fn schedule<'a>(expert: &'a User, rows: &'a [WeeklyHours]) -> Schedule<'a> {
-    Schedule { rows, blocks: &[], account_zone: &expert.timezone }
-}
-
-/// Up to five free times as long as `wanted`.
-pub(crate) async fn offer(
-    app: &App,
-    expert: &User,
-    learner: UserId,
+/// Up to five free times as long as `wanted`, by the rules of the façade that asks.
+pub(crate) fn offer(
+    facade: Facade,
+    schedule: Schedule<'_>,
+    (expert, learner): (&Busy, &Busy),
     wanted: Interval,
     now: Instant,
-) -> Result<Vec<Interval>> {
-    let until = now + TimeDelta::days(HORIZON_DAYS) + wanted.duration();
-    let Some(window) = Interval::new(now, until) else {
-        return Ok(Vec::new());
-    };
-    let mut busy = app.store.busy(&[expert.id, learner], window).await?;
-    let (theirs, ours) = (busy.remove(&expert.id).unwrap_or_default(), busy.remove(&learner).unwrap_or_default());
-    let rows = weekly_hours(expert);
-    let diaries = Diaries { schedule: schedule(expert, &rows), expert: &theirs, learner: &ours, now };
-    Ok(alternatives(&diaries, &wanted))
+) -> Vec<Interval> {
+    let diaries = Diaries { schedule, expert, learner, now };
+    match facade {
+        Facade::Meetings => alternatives(&diaries, &wanted),
+        Facade::Consultations => offered_instead(&diaries, &wanted),
+    }
+}
+
+/// The days those times may lie in.
+pub(crate) fn horizon(facade: Facade, wanted: Interval, now: Instant) -> Option<Interval> {
+    match facade {
+        Facade::Meetings => Interval::new(now, now + TimeDelta::days(HORIZON_DAYS) + wanted.duration()),
+        Facade::Consultations => offered_within(&wanted),
+    }
 }

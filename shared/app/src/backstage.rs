@@ -9,9 +9,9 @@ use aws_sdk_apigatewaymanagement::operation::delete_connection::DeleteConnection
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use domain::ids::{BookingId, UserId};
+use domain::ids::{BookingId, PaymentId, UserId};
 use serde::{Deserialize, Serialize};
-use store::MailOf;
+use store::{MailOf, RefundOf};
 
 use crate::mail::Post;
 use crate::{App, Error, Result};
@@ -133,6 +133,8 @@ impl Sockets {
 pub enum Job {
     /// Something is due at this booking.
     Due(BookingId),
+    /// Money has to go back.
+    Refund(RefundOf),
     Mail(MailOf),
     /// This expert was suspended a while ago: whatever they are still booked for is cancelled.
     Sweep(UserId),
@@ -143,14 +145,27 @@ pub enum Job {
 #[serde(rename_all = "snake_case")]
 enum Wire {
     Due { booking: i64 },
+    RefundOfBooking { booking: i64 },
+    RefundOfPayment { payment: i64 },
     Mail { user: i64, about: Option<i64> },
     Sweep { user: i64 },
 }
 
 impl Job {
+    fn is_mail(self) -> bool {
+        matches!(self, Job::Mail(_))
+    }
+
+    /// Seconds until it may be delivered.
+    fn delay(self) -> Option<i32> {
+        matches!(self, Job::Sweep(_)).then_some(SWEEP_WAITS_SECONDS)
+    }
+
     pub fn to_text(self) -> String {
         let wire = match self {
             Job::Due(booking) => Wire::Due { booking: booking.get() },
+            Job::Refund(RefundOf::Booking(root)) => Wire::RefundOfBooking { booking: root.get() },
+            Job::Refund(RefundOf::Payment(id)) => Wire::RefundOfPayment { payment: id.get() },
             Job::Sweep(user) => Wire::Sweep { user: user.get() },
             Job::Mail(mail) => Wire::Mail { user: mail.user.get(), about: mail.about.map(|notice| notice.get()) },
         };
@@ -161,6 +176,8 @@ impl Job {
     pub fn from_text(text: &str) -> Option<Self> {
         match serde_json::from_str(text).ok()? {
             Wire::Due { booking } => BookingId::new(booking).map(Job::Due),
+            Wire::RefundOfBooking { booking } => BookingId::new(booking).map(RefundOf::Booking).map(Job::Refund),
+            Wire::RefundOfPayment { payment } => PaymentId::new(payment).map(RefundOf::Payment).map(Job::Refund),
             Wire::Sweep { user } => UserId::new(user).map(Job::Sweep),
             Wire::Mail { user, about } => {
                 let about = match about {
@@ -186,17 +203,6 @@ const BATCH: usize = 10;
 /// A booking that was begun before the suspension may commit after it: no function that writes runs longer than this.
 /// By then the list index has it too.
 const SWEEP_WAITS_SECONDS: i32 = 60;
-
-impl Job {
-    fn is_mail(&self) -> bool {
-        matches!(self, Job::Mail(_))
-    }
-
-    /// Seconds until it may be delivered.
-    fn delay(&self) -> Option<i32> {
-        matches!(self, Job::Sweep(_)).then_some(SWEEP_WAITS_SECONDS)
-    }
-}
 
 impl Queues {
     /// Puts jobs of one kind into their queue; all of them, or an error.
@@ -245,8 +251,14 @@ mod tests {
     #[test]
     fn a_job_reads_back_and_nothing_else_is_one() {
         let mail = MailOf { user: UserId::new(4).unwrap(), about: NoticeId::new(7) };
-        let (due, welcome) = (Job::Due(BookingId::new(1 << 53).unwrap()), Job::Mail(MailOf { about: None, ..mail }));
-        for job in [due, Job::Mail(mail), welcome, Job::Sweep(mail.user)] {
+        for job in [
+            Job::Due(BookingId::new(1 << 53).unwrap()),
+            Job::Mail(mail),
+            Job::Mail(MailOf { about: None, ..mail }),
+            Job::Refund(RefundOf::Booking(BookingId::new(5).unwrap())),
+            Job::Refund(RefundOf::Payment(PaymentId::new(5).unwrap())),
+            Job::Sweep(mail.user),
+        ] {
             assert_eq!(Job::from_text(&job.to_text()), Some(job));
         }
         let bad = ["", "{}", "null", r#"{"due":{}}"#, r#"{"due":{"booking":0}}"#, r#"{"mail":{"user":2,"about":-1}}"#];

@@ -10,9 +10,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     #[error(transparent)]
     Booking(#[from] booking::Refusal),
-    /// The time was taken; these are free.
+    /// The time was taken, by the caller's own bookings or by those of the expert; these are free.
     #[error("This time is no longer free.")]
-    SlotTaken { alternatives: Vec<Interval> },
+    SlotTaken { own: bool, alternatives: Vec<Interval> },
+    /// The expert is not there at that time; then they are.
+    #[error("The expert is not available at this time.")]
+    OutsideHours { alternatives: Vec<Interval> },
     #[error(transparent)]
     Ledger(#[from] ledger::Refusal),
     #[error(transparent)]
@@ -34,10 +37,19 @@ pub enum Error {
     /// A booking that was named does not exist for the caller.
     #[error("There is no such booking.")]
     UnknownBooking,
+    /// Whoever takes the money is away, or will not have it.
+    #[error("The payment provider cannot be reached. Nothing is lost: try again in a moment.")]
+    ProviderUnavailable,
+    /// Somebody who takes money elsewhere.
+    #[error("This provider is not available here.")]
+    UnknownProvider,
     #[error("{0}")]
     WeakPassword(Sentence),
     #[error("The username or the password is wrong.")]
     InvalidCredentials,
+    /// Somebody who is logged in got their own password wrong.
+    #[error("This is not your password.")]
+    WrongPassword,
     #[error("This account is suspended.")]
     AccountSuspended,
     /// The expert, receiver or reviewee that was named does not exist or cannot be addressed.

@@ -28,10 +28,14 @@ mod mint;
 pub mod notices;
 pub mod outbox;
 mod passwords;
+pub mod payments;
 pub mod people;
 pub mod picture;
 pub mod profile;
+pub mod resets;
 pub mod reviews;
+mod seal;
+pub mod sessions;
 mod settings;
 pub mod slots;
 pub mod sockets;
@@ -39,6 +43,7 @@ mod start;
 pub mod suspensions;
 pub mod tokens;
 pub mod uploads;
+pub mod video;
 pub mod wallet;
 pub mod words;
 
@@ -56,6 +61,7 @@ pub use store::{Found, Page};
 
 use capacity::Capacity;
 use files::Files;
+use payments::Gateway;
 use store::{Cursors, Store};
 use tokens::Tokens;
 
@@ -75,6 +81,8 @@ pub struct Parts {
     /// What CloudFront adds to its requests to be believed whom they are for; without it nobody is.
     pub origin_key: Option<String>,
     pub keyring: Keyring,
+    /// Who takes the money.
+    pub gateway: Gateway,
     pub hashing: Hashing,
     /// Where costs per route are added up; only locally.
     pub capacity: Option<Capacity>,

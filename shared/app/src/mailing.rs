@@ -4,12 +4,12 @@
 use domain::Instant;
 use domain::booking::{Booking, Status};
 use domain::ids::BookingId;
-use domain::notice::{InviteState, Notice};
+use domain::notice::{InviteState, Notice, Topic};
 use store::{MailClaim, MailOf};
 
 use crate::backstage::Backstage;
 use crate::mail::{self, Mail, PostFault};
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, resets};
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,9 @@ async fn compose(app: &App, of: MailOf) -> Result<Option<Mail>> {
     let Some(reader) = app.store.user(of.user).await?.filter(|user| !user.is_suspended) else { return Ok(None) };
     let Some(id) = of.about else { return Ok(Some(mail::welcome(&app.settings, &reader))) };
     let Some(notice) = app.store.notice_to_mail(of.user, id).await? else { return Ok(None) };
+    if notice.topic == Topic::PasswordReset {
+        return Ok(resets::compose(app, &notice, &reader));
+    }
     let booking = match &notice.invite {
         Some(_) => booking_of(app, &notice).await?,
         None => None,

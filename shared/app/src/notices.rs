@@ -22,6 +22,19 @@ pub async fn list(
     Ok(page)
 }
 
+/// Nobody is shown or counted more.
+const MOST: usize = 1000;
+
+/// The caller's latest thousand notifications, newest first; of the unread ones, if only those are wanted.
+pub async fn latest(app: &App, caller: Caller, only_unread: bool) -> Result<Vec<Notice>> {
+    Ok(app.store.notices_latest(caller.user(), only_unread, MOST).await?)
+}
+
+/// How many the caller has not read, up to a thousand.
+pub async fn unread(app: &App, caller: Caller) -> Result<usize> {
+    Ok(app.store.notices_unread(caller.user(), MOST).await?)
+}
+
 pub async fn find(app: &App, caller: Caller, id: NoticeId) -> Result<Notice> {
     app.store.notice(caller.user(), id).await?.ok_or(Error::NotFound)
 }

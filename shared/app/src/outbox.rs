@@ -1,5 +1,5 @@
-//! What has happened, carried out to where it must go: frames to sockets, mails to their queue, copies of profiles into
-//! the search index.
+//! What has happened, carried out to where it must go: frames to sockets, mails and refunds to their queues, copies of
+//! profiles into the search index.
 //!
 //! All facts of one person come in the order they were committed and are carried out one after the other, by nobody else
 //! at the same time; so what a socket has carried is known exactly. A fact may come again: frames that went out are
@@ -54,6 +54,7 @@ fn job_of(person: UserId, fact: &Fact) -> Option<Job> {
             Some(Job::Mail(MailOf { user: person, about: Some(notice.id) }))
         }
         Fact::ProfileChanged { is_new: true, .. } => Some(Job::Mail(MailOf { user: person, about: None })),
+        Fact::RefundOwed(of) => Some(Job::Refund(*of)),
         Fact::ExpertSuspended => Some(Job::Sweep(person)),
         _ => None,
     }
@@ -75,7 +76,7 @@ async fn to_sockets(stage: &Backstage, person: UserId, facts: &[Fact], render: R
             Fact::Sent(sent) => Some(Step::Entry(Entry::Sent(sent.clone()))),
             Fact::Asked(asked) => Some(Step::Asked(asked)),
             Fact::SessionsEnded(ended) => Some(Step::Ended(*ended)),
-            Fact::ProfileChanged { .. } | Fact::ExpertSuspended => None,
+            Fact::ProfileChanged { .. } | Fact::RefundOwed(_) | Fact::ExpertSuspended => None,
         })
         .collect();
     if steps.is_empty() {

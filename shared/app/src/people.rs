@@ -1,14 +1,15 @@
 //! Accounts: registering, logging in and out, finding people.
 
-use domain::ids::UserId;
+use domain::Instant;
+use domain::ids::{SessionId, UserId};
 use domain::ledger::{Account, Cause, Entry, Unit, transfer};
 use domain::password::{Password, Persona};
-use domain::person::{Roles, User};
+use domain::person::{Refusal, Roles, User};
 use domain::review::Tally;
 use domain::search::Query;
 use domain::text::{Email, LoginName, Username};
 use domain::zone::Zone;
-use store::{NewAccount, Page};
+use store::{Credential, Denied, Failed, NewAccount, Page};
 
 use crate::caller::{Caller, quota};
 use crate::keep::decided;
@@ -18,11 +19,13 @@ use crate::{App, Error, Result};
 /// Somebody who wants an account.
 #[derive(Clone)]
 pub struct Registration {
-    pub username: Username,
+    /// `None`: they sign in with their address, and something like it is their username.
+    pub username: Option<Username>,
     pub email: Email,
     pub password: Password,
     pub first_name: String,
     pub last_name: String,
+    pub timezone: Zone,
 }
 
 /// Somebody with an account and a token for it.
@@ -39,43 +42,65 @@ const FAILED_LOGINS_PER_MINUTE: u32 = 30;
 
 /// Opens an account with its first credit. Of several simultaneous registrations of one name exactly one succeeds.
 pub async fn register(app: &App, registration: Registration) -> Result<Session> {
-    let user = open(app, registration, Roles::default()).await?;
-    session(app, user)
+    let begun = app.clock.now();
+    let (user, ()) = open(app, registration, Roles::default(), |_, _| Ok((None, ()))).await?;
+    session(app, Proven { user, begun })
 }
 
-async fn open(app: &App, registration: Registration, roles: Roles) -> Result<User> {
-    let Registration { username, email, password, first_name, last_name } = registration;
-    let hash = app.hashing.hash(&password).await?;
+/// What opens with an account: a session to be kept, and what its owner gets to see of it.
+pub(crate) type Opening<T> = (Option<store::Session>, T);
+
+pub(crate) async fn open<T>(
+    app: &App,
+    registration: Registration,
+    roles: Roles,
+    with: impl Fn(UserId, Instant) -> Result<Opening<T>>,
+) -> Result<(User, T)> {
+    let hash = app.hashing.hash(&registration.password).await?;
     decided(|| async {
         let now = app.clock.now();
-        let id = app.mint.user(now);
-        let user = User {
-            id,
-            username: username.clone(),
-            email: email.clone(),
-            first_name: first_name.clone(),
-            last_name: last_name.clone(),
-            bio: String::new(),
-            headline: String::new(),
-            timezone: Zone::utc(),
-            picture: None,
-            joined_at: now,
-            roles,
-            expert: None,
-            is_suspended: false,
-            tally: Tally::default(),
-            tally_as_expert: Tally::default(),
-            skills: Vec::new(),
-            hours: Vec::new(),
-            version: 1,
-        };
-        let legs = transfer(Account::Issue, Account::Spendable(id), GRANT);
-        let grant =
-            Entry::new(app.mint.entry(now), Cause::Grant(id), Unit::Credit, legs, "Welcome credit".to_owned(), now);
-        app.store.account_open(&NewAccount { user: user.clone(), password_hash: hash.clone(), grant }).await?;
-        Ok(user)
+        let user = new_user(&registration, roles, app.mint.user(now), now);
+        let legs = transfer(Account::Issue, Account::Spendable(user.id), GRANT);
+        let cause = Cause::Grant(user.id);
+        let grant = Entry::new(app.mint.entry(now), cause, Unit::Credit, legs, "Welcome credit".to_owned(), now);
+        let (session, opened) = with(user.id, now)?;
+        let account = NewAccount { user: user.clone(), password_hash: hash.clone(), grant, session };
+        match app.store.account_open(&account).await {
+            Ok(()) => Ok((user, opened)),
+            Err(Failed::Refused(Denied::Person(Refusal::UsernameTaken))) if registration.username.is_none() => {
+                let is_address = user.username.as_str() == user.email.as_str();
+                Err(if is_address { Error::Person(Refusal::EmailTaken) } else { Error::Stale }) // another id, another name
+            }
+            Err(failed) => Err(failed.into()),
+        }
     })
     .await
+}
+
+fn new_user(registration: &Registration, roles: Roles, id: UserId, now: Instant) -> User {
+    let Registration { username, email, first_name, last_name, timezone, .. } = registration.clone();
+    User {
+        id,
+        username: username.unwrap_or_else(|| Username::of(&email, id)),
+        email,
+        email_verified: false,
+        first_name,
+        last_name,
+        bio: String::new(),
+        headline: String::new(),
+        timezone,
+        picture: None,
+        joined_at: now,
+        updated_at: now,
+        roles,
+        expert: None,
+        is_suspended: false,
+        tally: Tally::default(),
+        tally_as_expert: Tally::default(),
+        skills: Vec::new(),
+        hours: Vec::new(),
+        version: 1,
+    }
 }
 
 /// Sees to it that the configured administrator exists. Somebody who registered that address before stays what they are.
@@ -85,49 +110,68 @@ pub async fn ensure_admin(app: &App, email: &Email, password: &str) -> Result<()
     }
     let persona = Persona { email: email.as_str(), ..Persona::default() };
     let registration = Registration {
-        username: Username::parse(email.as_str()).map_err(Error::WeakPassword)?,
+        username: None,
         email: email.clone(),
         password: Password::parse(password, &persona).map_err(Error::WeakPassword)?,
         first_name: String::new(),
         last_name: String::new(),
+        timezone: Zone::utc(),
     };
-    let taken = [domain::person::Refusal::UsernameTaken, domain::person::Refusal::EmailTaken];
-    match open(app, registration, Roles { admin: true }).await {
+    let taken = [Refusal::UsernameTaken, Refusal::EmailTaken];
+    match open(app, registration, Roles { admin: true }, |_, _| Ok((None, ()))).await {
         // Another instance that started at the same moment was faster.
         Err(Error::Person(refusal)) if taken.contains(&refusal) => Ok(()),
         opened => opened.map(|_| ()),
     }
 }
 
-fn session(app: &App, user: User) -> Result<Session> {
-    let now = app.clock.now();
-    let claims = Claims { user: user.id, session: app.mint.session(now) };
-    let token = app.tokens.issue(claims, DAY, now)?;
+/// Somebody who knew their password when it was looked at.
+pub(crate) struct Proven {
+    pub(crate) user: User,
+    /// Before their password was read: a session begun then has ended if the password has changed since.
+    pub(crate) begun: Instant,
+}
+
+fn session(app: &App, Proven { user, begun }: Proven) -> Result<Session> {
+    let claims = Claims { user: user.id, session: app.mint.session(begun) };
+    let token = app.tokens.issue(claims, DAY, app.clock.now())?;
     Ok(Session { user, token })
 }
 
-/// Logs in by username or e-mail. Unknown names and wrong passwords are told apart by nothing, not even by time.
+/// Logs in by username or e-mail.
 pub async fn login(app: &App, name: &str, password: &str) -> Result<Session> {
+    session(app, prove(app, name, password).await?)
+}
+
+/// Checks a password. Unknown names and wrong passwords are told apart by nothing, not even by time.
+pub(crate) async fn prove(app: &App, name: &str, password: &str) -> Result<Proven> {
     let now = app.clock.now();
     let known = app.store.credential(&LoginName::new(name), now).await?;
-    if let Some(known) = &known {
+    let matches = knows(app, known.as_ref(), password, now).await?;
+    match known {
+        Some(known) if matches && known.user.is_suspended => Err(Error::AccountSuspended),
+        Some(known) if matches => {
+            let earliest = known.sessions_from.map(SessionId::minted_at);
+            Ok(Proven { begun: earliest.map_or(now, |earliest| now.max(earliest)), user: known.user })
+        }
+        _ => Err(Error::InvalidCredentials),
+    }
+}
+
+/// Whether this is the password, unless it was guessed at too often.
+pub(crate) async fn knows(app: &App, known: Option<&Credential>, password: &str, now: Instant) -> Result<bool> {
+    if let Some(known) = known {
         // The count so far, as if this one came on top.
         let hit = store::Hit { count: known.failed_this_minute + 1 };
         quota(hit, FAILED_LOGINS_PER_MINUTE, now)?;
     }
-    let hash = known.as_ref().map(|known| known.password_hash.clone());
-    let matches = app.hashing.matches(password, hash).await?;
-    match known {
-        Some(known) if matches && known.user.is_suspended => Err(Error::AccountSuspended),
-        Some(known) if matches => session(app, known.user),
-        Some(known) => {
-            // Of a burst that was in flight together, those above the limit learn nothing from their answer.
-            let hit = app.store.gate_failed_login(known.user.id, now).await?;
-            quota(hit, FAILED_LOGINS_PER_MINUTE, now)?;
-            Err(Error::InvalidCredentials)
-        }
-        None => Err(Error::InvalidCredentials),
+    let matches = app.hashing.matches(password, known.map(|known| known.password_hash.clone())).await?;
+    if !matches {
+        // Of a burst that was in flight together, those above the limit learn nothing from their answer.
+        let hit = app.store.gate_failed_login(known.map(|known| known.user.id), now).await?;
+        quota(hit, FAILED_LOGINS_PER_MINUTE, now)?;
     }
+    Ok(matches)
 }
 
 /// Ends this session; others live on.

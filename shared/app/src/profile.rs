@@ -68,13 +68,16 @@ pub(crate) async fn change<T>(
 
 pub async fn update(app: &App, caller: Caller, changes: Changes) -> Result<User> {
     change(app, caller, Keep::nothing(), |user| {
-        let changes = changes.clone();
+        let (changes, before) = (changes.clone(), user.clone());
         user.first_name = changes.first_name.unwrap_or_else(|| user.first_name.clone());
         user.last_name = changes.last_name.unwrap_or_else(|| user.last_name.clone());
         user.bio = changes.bio.unwrap_or_else(|| user.bio.clone());
         user.headline = changes.headline.unwrap_or_else(|| user.headline.clone());
         user.timezone = changes.timezone.unwrap_or_else(|| user.timezone.clone());
         user.picture = changes.picture.unwrap_or_else(|| user.picture.clone());
+        if *user != before {
+            user.updated_at = app.clock.now();
+        }
         Ok(user.clone())
     })
     .await

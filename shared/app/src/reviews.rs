@@ -1,10 +1,10 @@
 //! Reviews: what the two parties of a completed booking say of each other.
 
-use domain::booking::{Change, Seat};
+use domain::booking::{Booking, Change, Facade, Refusal, Seat};
 use domain::ids::{BookingId, UserId};
-use domain::notice::Topic;
+use domain::notice::{Notice, Topic};
 use domain::review::Review;
-use store::Page;
+use store::{Denied, Page, Transaction};
 
 use crate::bookings::{self, Seated};
 use crate::caller::Caller;
@@ -21,33 +21,93 @@ pub struct Draft {
     pub text: String,
 }
 
-/// Each party says it once; the other's rating changes with it.
+/// Each party of a meeting says it once; the other's rating changes with it.
 pub async fn give(app: &App, caller: Caller, draft: Draft, keep: Keep<'_, Review>) -> Result<Review> {
     decided(|| async {
         let Seated { booking, seat } = bookings::find(app, caller, draft.booking).await?;
+        if booking.facade != Facade::Meetings {
+            return Err(Refusal::NotCompleted.into()); // by the rules of the façade it was made in
+        }
         let now = app.clock.now();
         let change: Change = booking.review(seat, draft.reviewee, now)?;
-        let (reviewer, reviewee) = (booking.party(seat), booking.party(seat.other()));
-        let review = Review {
-            id: app.mint.review(now),
-            booking: booking.id,
-            reviewer: reviewer.id,
-            reviewer_name: reviewer.name.clone(),
-            reviewee: reviewee.id,
-            reviewee_name: reviewee.name.clone(),
-            rating: draft.rating,
-            text: draft.text.clone(),
-            as_expert: seat == Seat::Learner,
-            is_anonymous: false,
-            created_at: now,
-        };
-        let content = format!("{} reviewed the meeting \"{}\".", reviewer.name, booking.title);
-        let people = (reviewee.id, reviewer.id);
+        let review = written(app, &booking, seat, draft.rating, draft.text.clone(), false);
+        let content = format!("{} reviewed the meeting \"{}\".", review.reviewer_name, booking.title);
+        let people = (review.reviewee, review.reviewer);
         let notice = personal(&app.mint, now, people, Topic::NewReview, "New Review", content, review.id.get());
-        app.store.review_commit(keep.begin(&review), &change, &review, &notice).await?;
+        commit(app, keep.begin(&review), &change, &review, &notice).await?;
         Ok(review)
     })
     .await
+}
+
+/// What a client says of a consultation.
+#[derive(Clone, Debug)]
+pub struct Rating {
+    /// 1..=5
+    pub rating: u8,
+    pub text: String,
+    pub is_anonymous: bool,
+}
+
+/// The client of a consultation rates it, once.
+pub async fn rate(app: &App, caller: Caller, id: BookingId, rating: Rating, keep: Keep<'_, Review>) -> Result<Review> {
+    decided(|| async {
+        let Seated { booking, seat } = bookings::own(app, caller, id).await?;
+        if seat != Seat::Learner {
+            return Err(Error::Forbidden);
+        }
+        if booking.facade != Facade::Consultations {
+            return Err(Refusal::NotCompleted.into());
+        }
+        let now = app.clock.now();
+        let change = booking.review(seat, booking.expert.id, now)?;
+        let review = written(app, &booking, seat, rating.rating, rating.text.clone(), rating.is_anonymous);
+        let who = if rating.is_anonymous { "Somebody" } else { &review.reviewer_name };
+        let content = format!("{who} rated a consultation with {} of 5.", rating.rating);
+        let people = (review.reviewee, review.reviewer);
+        let notice = personal(&app.mint, now, people, Topic::NewReview, "New review", content, booking.id.get());
+        // Whose it is could be read from the notification otherwise.
+        let peer = notice.peer.filter(|_| !rating.is_anonymous);
+        let notice = Notice { facade: Facade::Consultations, peer, ..notice };
+        commit(app, keep.begin(&review), &change, &review, &notice).await?;
+        Ok(review)
+    })
+    .await
+}
+
+fn written(app: &App, booking: &Booking, seat: Seat, rating: u8, text: String, is_anonymous: bool) -> Review {
+    let now = app.clock.now();
+    let (reviewer, reviewee) = (booking.party(seat), booking.party(seat.other()));
+    Review {
+        id: app.mint.review(now),
+        booking: booking.id,
+        reviewer: reviewer.id,
+        reviewer_name: reviewer.name.clone(),
+        reviewee: reviewee.id,
+        reviewee_name: reviewee.name.clone(),
+        rating,
+        text,
+        as_expert: seat == Seat::Learner,
+        is_anonymous,
+        created_at: now,
+    }
+}
+
+/// A review with what it adds to its reviewee's tallies.
+async fn commit(
+    app: &App,
+    transaction: Transaction<Denied>,
+    change: &Change,
+    review: &Review,
+    notice: &Notice,
+) -> Result<()> {
+    let before = app.store.user(review.reviewee).await?.ok_or(Error::NotFound)?;
+    let mut after = before.clone();
+    after.tally.add(review.rating);
+    if review.as_expert {
+        after.tally_as_expert.add(review.rating);
+    }
+    Ok(app.store.review_commit(transaction, change, review, (&before, &after), notice).await?)
 }
 
 /// Which reviews are listed.

@@ -38,6 +38,12 @@ pub struct Settings {
     pub default_currency: Currency,
     /// 0..=100
     pub platform_fee_percent: u8,
+    /// How many hours before the start of a consultation its client may last cancel, and last move it.
+    pub refund_cutoff_hours: u32,
+    pub reschedule_cutoff_hours: u32,
+    /// Where video calls take place, and as whom its server knows us.
+    pub jitsi_domain: String,
+    pub jitsi_app_id: Option<String>,
     pub log_level: String,
 }
 
@@ -46,10 +52,12 @@ pub struct Settings {
 pub enum Provider {
     /// Every payment succeeds at once; nothing leaves the machine.
     Simulated,
+    /// Its secret key is in the keyring.
+    Stripe,
 }
 
 /// Every environment name a function reads, as in `template.yaml`; a test compares the two.
-pub const NAMES: [&str; 18] = [
+pub const NAMES: [&str; 22] = [
     "TABLE_NAME",
     "FILES_BUCKET",
     "SECRETS_ARN",
@@ -67,6 +75,10 @@ pub const NAMES: [&str; 18] = [
     "PAYMENT_PROVIDER",
     "DEFAULT_CURRENCY",
     "PLATFORM_FEE_PERCENT",
+    "REFUND_CUTOFF_HOURS",
+    "RESCHEDULE_CUTOFF_HOURS",
+    "JITSI_DOMAIN",
+    "JITSI_APP_ID",
     "LOG_LEVEL",
 ];
 
@@ -87,6 +99,7 @@ impl Settings {
         let address = |name: &'static str| find(name).map(|text| web_address(name, &text)).transpose();
         let payment_provider = match text("PAYMENT_PROVIDER", "simulated").as_str() {
             "simulated" => Provider::Simulated,
+            "stripe" => Provider::Stripe,
             other => return Err(bad("PAYMENT_PROVIDER", format!("{other:?} is not a provider we know"))),
         };
         let currency = text("DEFAULT_CURRENCY", "USD");
@@ -112,6 +125,10 @@ impl Settings {
             default_currency: Currency::parse(&currency)
                 .ok_or_else(|| bad("DEFAULT_CURRENCY", format!("{currency:?} is not an ISO-4217 code")))?,
             platform_fee_percent: u8::try_from(number("PLATFORM_FEE_PERCENT", 15, 100)?).unwrap_or(100),
+            refund_cutoff_hours: number("REFUND_CUTOFF_HOURS", 24, 24 * 365)?,
+            reschedule_cutoff_hours: number("RESCHEDULE_CUTOFF_HOURS", 12, 24 * 365)?,
+            jitsi_domain: host("JITSI_DOMAIN", text("JITSI_DOMAIN", "meet.jit.si").trim())?,
+            jitsi_app_id: find("JITSI_APP_ID").map(|id| id.trim().to_owned()),
             log_level: text("LOG_LEVEL", "info"),
         })
     }
@@ -139,6 +156,14 @@ fn origin(name: &'static str, text: &str) -> Result<String, BadSetting> {
 fn web_address(name: &'static str, text: &str) -> Result<String, BadSetting> {
     let text = text.trim();
     web_url(text).map(|_| text.to_owned()).ok_or_else(|| bad(name, format!("{text:?} is not an http or https URL")))
+}
+
+/// A host's name, perhaps with a port.
+fn host(name: &'static str, text: &str) -> Result<String, BadSetting> {
+    let url = web_url(&format!("https://{text}/"));
+    url.filter(|url| url.as_str() == format!("https://{text}/") && url.host_str().is_some())
+        .map(|_| text.to_owned())
+        .ok_or_else(|| bad(name, format!("{text:?} is not a host such as meet.example.org")))
 }
 
 fn web_url(text: &str) -> Option<url::Url> {
@@ -197,6 +222,9 @@ mod tests {
             ("SOCKETS_URL", "wss://abc.execute-api.eu-west-1.amazonaws.com/live"),
             ("DUE_QUEUE_URL", "due"),
             ("MAIL_QUEUE_URL", "arn:aws:sqs:eu-west-1:123456789012:mail"),
+            ("JITSI_DOMAIN", "https://meet.example.org"),
+            ("JITSI_DOMAIN", "meet.example.org/room"),
+            ("REFUND_CUTOFF_HOURS", "-1"),
             ("MAIL_FROM", "ExpertConnect"),
             ("MAIL_FROM", "a@b"),
             ("MAIL_FROM", "ExpertConnect <>"),

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
-use domain::calendar::{Block, Diaries, Schedule, WeeklyHours, free_slots, offered_instead, offered_within, offers};
+use domain::calendar::{Block, Diaries, Schedule, free_slots, offers};
 use domain::ids::UserId;
 use domain::interval::Interval;
 use domain::person::User;
 use domain::zone::Zone;
 use domain::{Instant, quanta};
 
-use crate::alternatives::{schedule, weekly_hours};
+use crate::alternatives::weekly_hours;
 use crate::caller::Caller;
-use crate::{App, Error, Result, experts, people};
+use crate::{App, Error, Result, experts};
 
 /// At most so many are listed (`expertconnect.md` §2).
 const MOST: usize = 200;
@@ -31,7 +31,10 @@ pub async fn free(
 ) -> Result<Vec<Interval>> {
     let now = app.clock.now();
     let from = from.unwrap_or(now);
-    let expert = people::find(app, expert).await?;
+    let (expert, absences) = app.store.user_with_absences(expert).await?.ok_or(Error::NotFound)?;
+    if expert.is_suspended {
+        return Err(Error::NotFound);
+    }
     if expert.id == caller.user() {
         return Ok(Vec::new()); // nobody can ask themselves
     }
@@ -43,10 +46,10 @@ pub async fn free(
     let Some(window) = Interval::new(from.max(now), end) else {
         return Ok(Vec::new()); // all of it is past
     };
-    let busy = app.store.busy(&[expert.id, caller.user()], window).await?;
-    let rows = weekly_hours(&expert);
-    let diaries =
-        Diaries { schedule: schedule(&expert, &rows), expert: &busy[&expert.id], learner: &busy[&caller.user()], now };
+    let busy = app.store.busy(&[expert.id, caller.user()], window, now).await?;
+    let (rows, blocks) = (weekly_hours(&expert), absences.blocks());
+    let schedule = Schedule { rows: &rows, blocks: &blocks, account_zone: &expert.timezone };
+    let diaries = Diaries { schedule, expert: &busy[&expert.id], learner: &busy[&caller.user()], now };
     Ok(free_slots(&diaries, from, until, minutes, MOST))
 }
 
@@ -79,26 +82,10 @@ pub async fn on_date(app: &App, asked: &OnDate, date: NaiveDate, minutes: u32) -
     }
     let rows = weekly_hours(expert);
     let schedule = Schedule { rows: &rows, blocks, account_zone: &expert.timezone };
-    let offers = offers(&schedule, date, TimeDelta::minutes(minutes.into()), app.clock.now());
+    let now = app.clock.now();
+    let offers = offers(&schedule, date, TimeDelta::minutes(minutes.into()), now);
     let days: BTreeSet<_> = offers.iter().flat_map(|offer| quanta::by_day(offer.interval).into_keys()).collect();
-    let busy = app.store.busy_lately(expert.id, &days).await?;
+    let busy = app.store.busy_lately(expert.id, &days, now).await?;
     let free = offers.into_iter().filter(|offer| offer.is_free(&busy));
     Ok(free.map(|offer| Offered { interval: offer.interval, zone: offer.zone.clone() }).collect())
-}
-
-/// Up to five times to offer in place of `wanted` (`consultations.md` §7), soonest first: one round trip.
-pub async fn instead(
-    app: &App,
-    expert: &User,
-    blocks: &[Block],
-    learner: UserId,
-    wanted: Interval,
-    now: Instant,
-) -> Result<Vec<Interval>> {
-    let Some(window) = offered_within(&wanted) else { return Ok(Vec::new()) };
-    let busy = app.store.busy(&[expert.id, learner], window).await?;
-    let rows: Vec<WeeklyHours> = weekly_hours(expert);
-    let schedule = Schedule { rows: &rows, blocks, account_zone: &expert.timezone };
-    let diaries = Diaries { schedule, expert: &busy[&expert.id], learner: &busy[&learner], now };
-    Ok(offered_instead(&diaries, &wanted))
 }

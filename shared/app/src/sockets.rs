@@ -3,7 +3,7 @@
 use domain::Instant;
 use domain::booking::Status;
 use domain::feed::{Address, Carried, Place, Position};
-use domain::ids::{BookingId, MessageId, UserId};
+use domain::ids::{BookingId, ConversationId, MessageId, UserId};
 use futures_util::future::join_all;
 use store::facts::{Asked, Reference, Wanted};
 use store::feed::KEPT_SECONDS;
@@ -11,7 +11,7 @@ use store::{Counted, LiveSocket};
 
 use crate::backstage::{Pushed, Sockets};
 use crate::caller::{Group, admit, admit_address, admit_to};
-use crate::chats::{self, Told};
+use crate::chats::{self, Draft, Told};
 use crate::keep::{Keep, decided};
 use crate::tokens::Claims;
 use crate::{App, Error, Result};
@@ -26,6 +26,7 @@ const MOST_SOCKETS: usize = 50;
 pub struct Handshake {
     pub connection: String,
     pub token: Option<String>,
+    /// Of a chat the other person, or the conversation.
     pub address: Address,
     /// Where it comes from: whoever has no valid session is counted by it.
     pub from: String,
@@ -47,15 +48,13 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
         return Err(Error::OwnMessage);
     }
     let others = async { Ok(app.store.sockets(user).await?) };
-    let (peer, feed, others) = tokio::try_join!(exists(app, handshake.address), held(app, user, now), others)?;
-    if !peer {
-        return Err(Error::NotFound);
-    }
+    let address = resolve(app, user, handshake.address);
+    let (address, feed, others) = tokio::try_join!(address, held(app, user, now), others)?;
     let socket = Socket {
         connection: handshake.connection,
         user,
         session: claims.session,
-        address: handshake.address,
+        address,
         opened_at: now,
         valid_until,
     };
@@ -83,10 +82,15 @@ async fn session(app: &App, token: Option<&str>, now: Instant) -> Result<(Claims
     Ok((claims, valid_until))
 }
 
-async fn exists(app: &App, address: Address) -> Result<bool> {
-    match address {
-        Address::Chat(peer) => Ok(app.store.user(peer).await?.is_some_and(|user| !user.is_suspended)),
-        Address::Everything | Address::Notices => Ok(true),
+/// What a socket is to carry, if that exists for this person.
+async fn resolve(app: &App, user: UserId, asked: Address) -> Result<Address> {
+    let Address::Chat(peer) = asked else { return Ok(asked) };
+    if let Some(conversation) = ConversationId::told_from(peer) {
+        return Ok(Address::Chat(chats::party_of(app, user, conversation).await?.peer()));
+    }
+    match app.store.user(peer).await? {
+        Some(found) if !found.is_suspended => Ok(asked),
+        _ => Err(Error::NotFound),
     }
 }
 
@@ -148,8 +152,8 @@ pub async fn send(app: &App, socket: &Socket, to: UserId, content: String, refer
     // The first read runs beside the gate; nothing is written before its word, and nothing is left uncounted.
     let opening = chats::Opening::new(app, claims.user, to, origin);
     let (admitted, opening) = tokio::join!(admit(app, &claims), opening);
-    let ((caller, _), opening) = (admitted?, opening?);
-    match (chats::send_from(app, caller, content, opening, Keep::nothing()).await?, reference) {
+    let (_, opening) = (admitted?, opening?);
+    match (chats::send_from(app, Draft::text(content), opening, Keep::nothing()).await?, reference) {
         (chats::Sending::Sent(_), _) | (_, None) => Ok(()),
         (chats::Sending::WasSent(message), Some(reference)) => {
             ask(app, socket, Wanted::Repeat { message, to, reference }).await

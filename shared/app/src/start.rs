@@ -11,6 +11,7 @@ use store::{Cursors, Store};
 use crate::backstage::{Backstage, Queues, Sockets};
 use crate::files::Files;
 use crate::mail::Post;
+use crate::payments::Gateway;
 use crate::tokens::Tokens;
 use crate::{App, Clock, Error, Hashing, Keyring, Mint, Parts, Result, Settings, people};
 
@@ -110,6 +111,7 @@ impl App {
             tokens: Tokens::new(secrets.token_key.as_bytes()),
             cursors: Cursors::new(secrets.token_key.as_bytes()),
             origin_key,
+            gateway: Gateway::of(&settings, &keyring).map_err(|bad| broken("configuration", bad))?,
             keyring,
             hashing: Hashing::default(),
             capacity: None,

@@ -9,8 +9,8 @@ use crate::bookings::{self, Seated};
 use crate::caller::Caller;
 use crate::keep::{Keep, decided};
 use crate::settings::Provider;
-use crate::words::meetings;
-use crate::{App, Result, people};
+use crate::words;
+use crate::{App, Error, Result, people};
 
 pub async fn balance(app: &App, caller: Caller) -> Result<Balance> {
     Ok(app.store.balance(caller.user(), Unit::Credit, caller.user().minted_at()).await?)
@@ -21,7 +21,7 @@ pub async fn entries(app: &App, caller: Caller, cursor: Option<&str>, limit: usi
     let list = format!("entries/{}", caller.user());
     let after = cursor.map(|cursor| app.cursors.open(&list, cursor)).transpose()?;
     let (page, user) = futures_util::try_join!(
-        async { Ok(app.store.entries(caller.user(), after.as_deref(), limit).await?) },
+        async { Ok(app.store.entries(caller.user(), Unit::Credit, after.as_deref(), limit).await?) },
         people::me(app, caller)
     )?;
     let next = page.next.map(|position| app.cursors.seal(&list, &position));
@@ -54,6 +54,8 @@ pub async fn purchase(
         let cents = credits.saturating_mul(CREDIT_PRICE_CENTS);
         let provider_id = match app.settings.payment_provider {
             Provider::Simulated => format!("sim_{user}_{}_{credits}", cents / 100),
+            // A purchase is complete when it is answered, and no provider takes money so fast.
+            Provider::Stripe => return Err(Error::ProviderUnavailable),
         };
         let payment = Payment { id: app.mint.payment(now), user, method, cents, credits, provider_id, created_at: now };
         let legs = transfer(Account::Issue, Account::Spendable(user), credits);
@@ -92,7 +94,7 @@ pub async fn transfer_for(
             return Ok(0);
         };
         let moved = total.saturating_sub(booking.paid_out);
-        let notices = meetings::of_change(&change, &app.mint, now);
+        let notices = words::of_change(&change, words::meetings::tellings, &app.mint, now);
         let answer = Transferred { moved, new_balance: seen.saturating_sub(moved) };
         app.store.booking_commit(keep.begin(&answer), &change, &notices).await?;
         Ok(moved)

@@ -83,11 +83,12 @@ pub fn price(price: Option<domain::ledger::Amount>) -> (Option<Hundredths>, Opti
 impl ExpertCard {
     /// The card of `user`. Someone who is no expert (any more, or yet) looks like one without particulars.
     pub async fn of(app: &App, user: &User, viewer: Viewer) -> app::Result<Self> {
-        Ok(Self::with_picture(user, viewer, picture::link(app, user.picture.as_ref()).await?))
+        let picture = picture::link(app, user.picture.as_ref()).await?;
+        Ok(Self::with_picture(user, viewer, picture))
     }
 
-    /// The same with a link to the picture that is there already.
-    pub fn with_picture(user: &User, viewer: Viewer, profile_picture_url: Option<String>) -> Self {
+    /// The same, where the picture is known already.
+    pub fn with_picture(user: &User, viewer: Viewer, picture: Option<String>) -> Self {
         let sees_email = viewer == Viewer::Admin || viewer == Viewer::Person(user.id);
         let expert = user.expert.as_ref();
         let (price_per_session, currency) = price(expert.and_then(|expert| expert.price));
@@ -100,7 +101,7 @@ impl ExpertCard {
             rating: Hundredths(user.tally_as_expert.mean_hundredths().unwrap_or(0)),
             review_count: user.tally_as_expert.count,
             bio: user.bio.clone(),
-            profile_picture_url,
+            profile_picture_url: picture,
             price_per_session,
             currency,
             is_active: expert.is_some_and(|expert| expert.is_active),

@@ -29,8 +29,15 @@ impl From<Error> for Refused {
         let sentence = error.to_string();
         Self(match error {
             Error::Booking(refusal) => of_booking(refusal, sentence),
-            Error::SlotTaken { alternatives } => {
-                Problem::conflict("slot_taken", sentence).with_member("alternatives", starts(&alternatives))
+            Error::SlotTaken { own, alternatives } => {
+                let (code, sentence) = match own {
+                    true => ("own_conflict", "You have another booking at this time."),
+                    false => ("slot_taken", "This time is no longer free."),
+                };
+                Problem::conflict(code, sentence).with_member("alternatives", starts(&alternatives))
+            }
+            Error::OutsideHours { alternatives } => {
+                Problem::refused("outside_hours", sentence).with_member("alternatives", starts(&alternatives))
             }
             Error::UnknownPerson => Problem::field("expert_id", sentence),
             other => other.into(),

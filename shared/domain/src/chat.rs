@@ -1,6 +1,7 @@
 //! Chat: one conversation per pair of people, and its messages.
 
-use crate::ids::{MessageId, UserId};
+use crate::file::Attachment;
+use crate::ids::{BookingId, ConversationId, MessageId, UserId};
 use crate::{Instant, Sentence};
 
 /// Two different people, the lower id first: the identity of their conversation.
@@ -33,11 +34,24 @@ impl Pair {
 /// What both sides share, beside the messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conversation {
+    pub id: ConversationId,
     pub pair: Pair,
     pub low: Side,
     pub high: Side,
+    /// Which of the two is the expert here; `None`: neither, so far.
+    pub expert: Option<UserId>,
+    /// The booking it was last opened for.
+    pub consultation: Option<BookingId>,
     /// Ids rise strictly within a conversation, in the order the messages were committed.
     pub last_message: Option<MessageId>,
+    /// The beginning of the newest message; empty if that was deleted.
+    pub preview: String,
+    /// How many there are, deleted ones included.
+    pub messages: u32,
+    /// Its expert is suspended: nobody writes any more.
+    pub closed: bool,
+    pub created_at: Instant,
+    pub updated_at: Instant,
 }
 
 /// One person's side of a conversation.
@@ -49,13 +63,48 @@ pub struct Side {
     pub unread: u32,
     /// Everything up to this message is read by them.
     pub read_through: Option<MessageId>,
+    /// When they last read everything.
+    pub read_at: Option<Instant>,
     /// They have blocked the other.
     pub blocks: bool,
+    /// They have put it away, until somebody writes again.
+    pub archived: bool,
+}
+
+/// How a conversation stands for one of its two people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    Active,
+    Archived,
+    Blocked,
+    Closed,
 }
 
 impl Conversation {
+    /// One in which nobody has written yet.
+    pub fn begun(id: ConversationId, pair: Pair, now: Instant) -> Self {
+        Self {
+            id,
+            pair,
+            low: Side::default(),
+            high: Side::default(),
+            expert: None,
+            consultation: None,
+            last_message: None,
+            preview: String::new(),
+            messages: 0,
+            closed: false,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     pub fn side(&self, user: UserId) -> &Side {
         if user == self.pair.low { &self.low } else { &self.high }
+    }
+
+    pub fn side_mut(&mut self, user: UserId) -> &mut Side {
+        if user == self.pair.low { &mut self.low } else { &mut self.high }
     }
 
     /// Whether either has blocked the other: then neither writes to nor books the other.
@@ -63,9 +112,72 @@ impl Conversation {
         self.low.blocks || self.high.blocks
     }
 
+    pub fn status(&self, viewer: UserId) -> Status {
+        if self.is_blocked() {
+            Status::Blocked
+        } else if self.closed {
+            Status::Closed
+        } else if self.side(viewer).archived {
+            Status::Archived
+        } else {
+            Status::Active
+        }
+    }
+
+    pub fn last_message_at(&self) -> Option<Instant> {
+        self.last_message.map(MessageId::minted_at)
+    }
+
     /// Whether `message` was read by the person it was sent to.
     pub fn has_read(&self, message: &Message) -> bool {
         message.read_at.is_some() || self.side(message.receiver()).read_through >= Some(message.id)
+    }
+
+    /// When that was.
+    pub fn read_at(&self, message: &Message) -> Option<Instant> {
+        let side = self.side(message.receiver());
+        message.read_at.or(side.read_at.filter(|_| side.read_through >= Some(message.id)))
+    }
+
+    /// The conversation with one message more, of which the other side is to hear.
+    pub fn with(mut self, message: &Message) -> Self {
+        self.last_message = Some(message.id);
+        self.preview = preview(&message.content);
+        self.messages += 1;
+        self.updated_at = message.created_at();
+        self.low.archived = false;
+        self.high.archived = false;
+        self.side_mut(message.receiver()).unread += 1;
+        self
+    }
+}
+
+/// So much of a message is shown in a list of conversations.
+pub fn preview(content: &str) -> String {
+    content.chars().take(200).collect()
+}
+
+/// What a message is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    #[default]
+    Text,
+    Image,
+    File,
+    /// Written by nobody.
+    System,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 4] = [Kind::Text, Kind::Image, Kind::File, Kind::System];
+
+    /// Of a message with such a file.
+    pub fn of(attachment: Option<&Attachment>) -> Self {
+        match attachment {
+            None => Self::Text,
+            Some(file) if file.is_image() => Self::Image,
+            Some(_) => Self::File,
+        }
     }
 }
 
@@ -74,9 +186,17 @@ pub struct Message {
     pub id: MessageId,
     pub pair: Pair,
     pub sender: UserId,
+    /// Empty when deleted.
     pub content: String,
+    pub kind: Kind,
+    pub attachment: Option<Attachment>,
+    /// An earlier message of the same conversation.
+    pub reply_to: Option<MessageId>,
     /// Set when this one message was marked read; see also [`Side::read_through`].
     pub read_at: Option<Instant>,
+    pub edited_at: Option<Instant>,
+    /// Its place is kept.
+    pub deleted: bool,
 }
 
 impl Message {
@@ -86,6 +206,20 @@ impl Message {
 
     pub fn created_at(&self) -> Instant {
         self.id.minted_at()
+    }
+
+    /// The same with another text, which `by` may give it.
+    pub fn edit(&self, by: UserId, content: String, now: Instant) -> Result<Self, Refusal> {
+        if self.sender != by {
+            return Err(Refusal::NotTheSender);
+        }
+        if self.deleted {
+            return Err(Refusal::Deleted);
+        }
+        if self.kind != Kind::Text {
+            return Err(Refusal::NotText);
+        }
+        Ok(Self { content, edited_at: Some(now), ..self.clone() })
     }
 }
 
@@ -108,13 +242,19 @@ pub enum Refusal {
     UnknownReply,
 }
 
-/// Message text: 1..=4000 characters, not only blanks, kept as typed.
-pub fn parse_content(text: &str) -> Result<String, Sentence> {
+/// The longest text ExpertConnect and its sockets take, in characters.
+pub const LONGEST_FRAME: usize = 4000;
+
+/// The longest text of all.
+pub const LONGEST: usize = 5000;
+
+/// Message text: 1 to `longest` characters, not only blanks, kept as typed.
+pub fn parse_content(text: &str, longest: usize) -> Result<String, Sentence> {
     match text.chars().count() {
         0 => Err("A message cannot be empty."),
-        1..=4000 if text.trim().is_empty() => Err("A message cannot be blank."),
-        1..=4000 => Ok(text.to_owned()),
-        _ => Err("A message has at most 4000 characters."),
+        length if length > longest => Err("This message is too long."),
+        _ if text.trim().is_empty() => Err("A message cannot be blank."),
+        _ => Ok(text.to_owned()),
     }
 }
 
@@ -132,8 +272,24 @@ mod tests {
 
     #[test]
     fn blank_and_oversized_messages_are_refused() {
-        assert!(parse_content("").is_err() && parse_content(" \n\t").is_err());
-        assert!(parse_content(&"é".repeat(4000)).is_ok());
-        assert!(parse_content(&"é".repeat(4001)).is_err());
+        assert!(parse_content("", LONGEST).is_err() && parse_content(" \n\t", LONGEST).is_err());
+        for longest in [LONGEST_FRAME, LONGEST] {
+            assert!(parse_content(&"é".repeat(longest), longest).is_ok());
+            assert!(parse_content(&"é".repeat(longest + 1), longest).is_err());
+        }
+    }
+
+    #[test]
+    fn of_everything_a_conversation_may_be_the_gravest_shows() {
+        let (a, b) = (UserId::new(5).unwrap(), UserId::new(9).unwrap());
+        let pair = Pair::new(a, b).unwrap();
+        let mut conversation = Conversation::begun(ConversationId::new(1).unwrap(), pair, Instant::default());
+        assert_eq!(conversation.status(a), Status::Active);
+        conversation.low.archived = true;
+        assert_eq!((conversation.status(a), conversation.status(b)), (Status::Archived, Status::Active));
+        conversation.closed = true;
+        assert_eq!((conversation.status(a), conversation.status(b)), (Status::Closed, Status::Closed));
+        conversation.high.blocks = true;
+        assert_eq!((conversation.status(a), conversation.status(b)), (Status::Blocked, Status::Blocked));
     }
 }

@@ -82,6 +82,13 @@ ids! {
     BlockId,
 }
 
+impl ConversationId {
+    /// The conversation a number names that may also name a person: people's are even.
+    pub fn told_from(either: UserId) -> Option<Self> {
+        (either.get() % 2 == 1).then_some(Self(either.get()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,9 @@
-//! Money in: what was paid, by which means, for how many credits.
+//! Money in: credits that were bought, and intents to pay for a booking.
 
 use crate::Instant;
-use crate::ids::{PaymentId, UserId};
+use crate::booking::{Booking, Funds};
+use crate::ids::{BookingId, PaymentId, UserId};
+use crate::ledger::Amount;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -36,6 +38,11 @@ pub enum Refusal {
     BadSignature,
     #[error("The amount is not that of the payment.")]
     AmountMismatch,
+    #[error("This is not an event of this provider.")]
+    BadEvent,
+    /// This event had its effect before.
+    #[error("This event was received before.")]
+    Repeated,
 }
 
 /// What one credit costs, in cents of a US dollar.
@@ -43,3 +50,251 @@ pub const CREDIT_PRICE_CENTS: u32 = 100;
 
 /// A purchase buys 1..=1000 credits.
 pub const MOST_CREDITS: u32 = 1000;
+
+/// Who takes the money for a booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Provider {
+    /// Nobody: it succeeds at once.
+    Simulated,
+    Stripe,
+    PayPal,
+    Wise,
+}
+
+impl Provider {
+    pub const ALL: [Provider; 4] = [Provider::Simulated, Provider::Stripe, Provider::PayPal, Provider::Wise];
+
+    /// How the references made here begin, as far as providers have a custom.
+    fn prefix(self) -> &'static str {
+        match self {
+            Provider::Simulated => "sim",
+            Provider::Stripe => "pi",
+            Provider::PayPal => "paypal",
+            Provider::Wise => "wise",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    Pending,
+    /// The provider has been told to take the money and is at it.
+    Processing,
+    Succeeded,
+    /// An attempt failed. Another may still succeed.
+    Failed,
+    /// The money goes back, or has gone.
+    Refunded,
+}
+
+impl Status {
+    pub const ALL: [Status; 5] =
+        [Status::Pending, Status::Processing, Status::Succeeded, Status::Failed, Status::Refunded];
+
+    /// Whether it waits for somebody to pay.
+    pub fn is_open(self) -> bool {
+        matches!(self, Status::Pending | Status::Processing)
+    }
+}
+
+/// What can become of an intent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    Process,
+    /// The money is here, and the booking paid.
+    Succeed,
+    Fail,
+    /// The money is here, and the booking does not want it (any more).
+    Decline,
+    /// The booking gave back what it was paid.
+    Refund,
+}
+
+impl Step {
+    pub const ALL: [Step; 5] = [Step::Process, Step::Succeed, Step::Fail, Step::Decline, Step::Refund];
+}
+
+/// Where `step` leads from `from`; `None` where it leads nowhere.
+pub fn target(from: Status, step: Step) -> Option<Status> {
+    match (from, step) {
+        (Status::Pending, Step::Process) => Some(Status::Processing),
+        (Status::Pending | Status::Processing | Status::Failed, Step::Succeed) => Some(Status::Succeeded),
+        (Status::Pending | Status::Processing, Step::Fail) => Some(Status::Failed),
+        (Status::Pending | Status::Processing | Status::Failed, Step::Decline) => Some(Status::Refunded),
+        (Status::Succeeded, Step::Refund) => Some(Status::Refunded),
+        _ => None,
+    }
+}
+
+/// Somebody's intent to pay for a booking with one provider, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    pub id: PaymentId,
+    pub user: UserId,
+    /// The booking it was made for, and the first of the chain it belongs to: whatever replaces a booking is paid with it.
+    pub booking: BookingId,
+    pub root: BookingId,
+    pub provider: Provider,
+    pub amount: Amount,
+    pub status: Status,
+    /// What the provider calls it, once the provider knows of it.
+    pub reference: Option<String>,
+    /// What the payer's client shows the provider.
+    pub client_secret: Option<String>,
+    /// What the provider calls the movement of money.
+    pub transaction: Option<String>,
+    /// When the provider had given the money back.
+    pub returned_at: Option<Instant>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+    /// Rises with every change; a change names the version it was decided on.
+    pub version: u64,
+}
+
+/// Whether a booking waits for money, and its time has not run out. The clock needs nobody to run out.
+pub fn is_payable(booking: &Booking, now: Instant) -> bool {
+    let until = booking.pay_by.unwrap_or(booking.interval.start());
+    booking.funds == Funds::Due && booking.status.is_open() && now < until
+}
+
+impl Intent {
+    /// To pay for `booking`; unknown to the provider yet.
+    pub fn new(booking: &Booking, provider: Provider, id: PaymentId, now: Instant) -> Result<Self, Refusal> {
+        if !is_payable(booking, now) {
+            return Err(Refusal::NotPayable);
+        }
+        Ok(Self {
+            id,
+            user: booking.learner.id,
+            booking: booking.id,
+            root: booking.root,
+            provider,
+            amount: booking.price,
+            status: Status::Pending,
+            reference: None,
+            client_secret: None,
+            transaction: None,
+            returned_at: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        })
+    }
+
+    /// What follows from a step; `None` if nothing does.
+    pub fn take(&self, step: Step, now: Instant) -> Option<Self> {
+        let status = target(self.status, step)?;
+        Some(Self { status, ..self.changed(now) })
+    }
+
+    /// The provider says the money has gone back.
+    pub fn returned(&self, now: Instant) -> Self {
+        let refunded = self.take(Step::Refund, now).unwrap_or_else(|| self.changed(now));
+        Self { returned_at: Some(now), ..refunded }
+    }
+
+    /// The same as of `now`, about to be written.
+    pub fn changed(&self, now: Instant) -> Self {
+        Self { updated_at: now, version: self.version + 1, ..self.clone() }
+    }
+
+    /// What it is called where no provider is asked.
+    pub fn local_reference(&self) -> String {
+        format!("{}{LOCAL}{}", self.provider.prefix(), self.id)
+    }
+
+    /// Whether no provider was ever asked for it, so that none has its money.
+    pub fn is_local(&self) -> bool {
+        self.reference.as_deref().and_then(local_id) == Some(self.id)
+    }
+}
+
+const LOCAL: &str = "_local_";
+
+/// The payment behind a reference that was made here: no provider writes them so.
+pub fn local_id(reference: &str) -> Option<PaymentId> {
+    reference.split_once(LOCAL).and_then(|(_, id)| id.parse().ok()).and_then(PaymentId::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Currency, Unit};
+
+    /// Rows: from; columns: [`Step::ALL`]. A letter is the status it leads to, a dot none.
+    const TABLE: [(Status, &str); 5] = [
+        (Status::Pending, "psfr."),
+        (Status::Processing, ".sfr."),
+        (Status::Succeeded, "....r"),
+        (Status::Failed, ".s.r."),
+        (Status::Refunded, "....."),
+    ];
+
+    fn letter(status: Option<Status>) -> char {
+        match status {
+            None => '.',
+            Some(Status::Pending) => 'n',
+            Some(Status::Processing) => 'p',
+            Some(Status::Succeeded) => 's',
+            Some(Status::Failed) => 'f',
+            Some(Status::Refunded) => 'r',
+        }
+    }
+
+    fn intent(status: Status) -> Intent {
+        Intent {
+            id: PaymentId::new(8).unwrap(),
+            user: UserId::new(2).unwrap(),
+            booking: BookingId::new(3).unwrap(),
+            root: BookingId::new(3).unwrap(),
+            provider: Provider::Stripe,
+            amount: Amount { unit: Unit::Currency(Currency::USD), minor: 5000 },
+            status,
+            reference: None,
+            client_secret: None,
+            transaction: None,
+            returned_at: None,
+            created_at: Instant::default(),
+            updated_at: Instant::default(),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn every_cell_of_the_table_is_as_written() {
+        for (from, row) in TABLE {
+            let found: String = Step::ALL.iter().map(|step| letter(target(from, *step))).collect();
+            assert_eq!(found, row, "{from:?}");
+        }
+    }
+
+    #[test]
+    fn a_step_is_a_new_version_and_an_impossible_one_is_none() {
+        let now = Instant::default() + chrono::TimeDelta::minutes(1);
+        let paid = intent(Status::Failed).take(Step::Succeed, now).unwrap();
+        assert_eq!((paid.status, paid.version, paid.updated_at), (Status::Succeeded, 2, now));
+        assert_eq!(paid.take(Step::Fail, now), None);
+    }
+
+    #[test]
+    fn money_that_went_back_is_refunded_whether_it_was_wanted_or_not() {
+        for status in [Status::Succeeded, Status::Refunded] {
+            let returned = intent(status).returned(Instant::default());
+            assert_eq!((returned.status, returned.returned_at), (Status::Refunded, Some(Instant::default())));
+        }
+    }
+
+    #[test]
+    fn only_a_reference_made_here_is_local_and_leads_to_its_payment() {
+        let mut intent = intent(Status::Pending);
+        assert!(!intent.is_local());
+        intent.reference = Some(intent.local_reference());
+        assert!(intent.is_local());
+        assert_eq!(intent.reference.as_deref(), Some("pi_local_8"));
+        intent.reference = Some("pi_local_9".to_owned());
+        assert!(!intent.is_local());
+        for reference in ["pi_3MtwBwLkdIwHu7ix28a3tqPa", "pi_local_", "pi_local_0", "pi_local_x", ""] {
+            assert_eq!(local_id(reference), None, "{reference}");
+        }
+    }
+}

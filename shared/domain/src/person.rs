@@ -16,6 +16,8 @@ pub struct User {
     pub id: UserId,
     pub username: Username,
     pub email: Email,
+    /// Somebody who reads this address has proven to know the account's secrets, by a link that was mailed there.
+    pub email_verified: bool,
     pub first_name: String,
     pub last_name: String,
     pub bio: String,
@@ -23,6 +25,8 @@ pub struct User {
     pub timezone: Zone,
     pub picture: Option<Picture>,
     pub joined_at: Instant,
+    /// When names, zone or the rest of the account last changed.
+    pub updated_at: Instant,
     pub roles: Roles,
     /// What they are as an expert; `None`: they never applied.
     pub expert: Option<Expert>,
@@ -115,6 +119,12 @@ pub enum Refusal {
     /// A skill or row of another person, or of nobody.
     #[error("Not found.")]
     NotFound,
+}
+
+/// First and last name of which [`User::name`] makes exactly this: parted at the last blank.
+pub fn parted(full_name: &str) -> (String, String) {
+    let (first, last) = full_name.rsplit_once(' ').unwrap_or((full_name, ""));
+    (first.to_owned(), last.to_owned())
 }
 
 /// At most this many skills, and at most this many rows of weekly hours.

@@ -15,9 +15,9 @@ pub struct Review {
     /// 1..=5
     pub rating: u8,
     pub text: String,
-    /// Of the expert; otherwise of the learner.
+    /// Whether it is about the expert of the booking.
     pub as_expert: bool,
-    /// The reviewer's name is shown to nobody else.
+    /// Only its writer sees whose it is.
     pub is_anonymous: bool,
     pub created_at: Instant,
 }
@@ -30,6 +30,12 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// One review more.
+    pub fn add(&mut self, rating: u8) {
+        self.count = self.count.saturating_add(1);
+        self.sum = self.sum.saturating_add(rating.into());
+    }
+
     /// The mean in hundredths, half up; `None` without reviews.
     pub fn mean_hundredths(self) -> Option<u32> {
         let count = u64::from(self.count);

@@ -1,6 +1,7 @@
 //! Names people choose: the login name, the e-mail address, and links.
 
 use crate::Sentence;
+use crate::ids::UserId;
 use unicode_normalization::UnicodeNormalization;
 
 /// A login name: 1..=150 letters, digits and `@ . + - _`, kept as typed, unique without regard to case.
@@ -17,6 +18,16 @@ impl Username {
             return Err("A username consists of letters, digits and @ . + - _ only.");
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// For somebody who chose none: the address, or if that is no username, its letters before the `@` and the id. The
+    /// latter can be nobody's address, so it keeps nobody from registering theirs.
+    pub fn of(email: &Email, id: UserId) -> Self {
+        Self::parse(email.as_str()).unwrap_or_else(|_| {
+            let mailbox = email.as_str().split('@').next().unwrap_or_default();
+            let usable = mailbox.chars().filter(|c| c.is_alphanumeric() || ".+-_".contains(*c));
+            Self(format!("{}.{id}", usable.collect::<String>()))
+        })
     }
 
     pub fn as_str(&self) -> &str {
@@ -90,6 +101,20 @@ mod tests {
         }
         for bad in ["", "a b", "a/b", "a#b", "a\0b", "<a>", &"x".repeat(151)] {
             assert!(Username::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn who_chose_no_username_gets_the_address_or_something_like_it() {
+        let id = UserId::new(42).unwrap();
+        let of = |email: &str| Username::of(&Email::parse(email).unwrap(), id).as_str().to_owned();
+        assert_eq!(of("Ada+x@example.org"), "Ada+x@example.org");
+        assert_eq!(of("o'neil@example.org"), "oneil.42");
+        assert_eq!(of("!@example.org"), ".42");
+        let long = format!("ada@{}.{}.{}.org", "x".repeat(63), "x".repeat(63), "x".repeat(63));
+        assert_eq!(of(&long), "ada.42");
+        for email in ["o'neil@example.org", "!@example.org", &long] {
+            assert!(Username::parse(&of(email)).is_ok(), "{email}");
         }
     }
 

@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use app::caller::{Caller, Group, Staff, admit, admit_address};
 use app::error::Quota;
+use app::sessions::Origin;
 use app::{App, Error};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, HeaderName};
+use http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
 use lambda_http::request::RequestContext;
@@ -128,11 +129,10 @@ impl Door {
         Ok(())
     }
 
-    /// An administrator, admitted; a read of theirs waits for it too.
-    async fn enter_as_staff(&self) -> Result<Staff, Problem> {
+    /// The caller, admitted: a read of theirs waits for it too.
+    async fn enter_first(&self) -> Result<Caller, Problem> {
         let caller = self.enter().await?;
-        let admitted = self.admitted().await?.unwrap_or(caller);
-        Ok(Staff::prove(admitted)?)
+        Ok(self.admitted().await?.unwrap_or(caller))
     }
 
     /// Who entered, once the check of their session is through.
@@ -151,6 +151,14 @@ impl Door {
         let quota = admit_address(&self.app, &self.address, Group::Authentication).await?;
         self.progress().quota = Some(quota);
         Ok(())
+    }
+
+    /// A living session on a path that an address may not use too often, whoever is signed in.
+    async fn enter_as_regular(&self) -> Result<Caller, Problem> {
+        let quota = admit_address(&self.app, &self.address, Group::Authentication).await?;
+        let caller = self.enter().await;
+        self.progress().quota = Some(quota);
+        caller
     }
 
     /// Lets the answer out once the session is known to be good.
@@ -223,6 +231,18 @@ impl<S: Sync> FromRequestParts<S> for Signed {
     }
 }
 
+/// Asks for a living session before anything happens, for what looks like a read and is none.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedFirst(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for SignedFirst {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        door(parts)?.enter_first().await.map(SignedFirst)
+    }
+}
+
 /// Asks for nothing but a good token, if there is one at all. Whoever has none is counted by address.
 #[derive(Clone, Copy, Debug)]
 pub struct Visitor(pub Option<Caller>);
@@ -275,7 +295,32 @@ impl<S: Sync> FromRequestParts<S> for Administrator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        door(parts)?.enter_as_staff().await.map(Administrator)
+        let caller = door(parts)?.enter_first().await?;
+        Ok(Administrator(Staff::prove(caller)?))
+    }
+}
+
+/// Asks for nothing: the handler itself finds out whether the caller may come in.
+#[derive(Clone)]
+pub struct Ajar(Door);
+
+impl Ajar {
+    /// What to tell somebody who may not; they are counted by address, those who may are not.
+    pub async fn turn_away(&self, error: Error) -> Problem {
+        self.0.turn_away(error).await
+    }
+
+    /// An administrator, admitted: 403 for everybody else who is signed in.
+    pub async fn staff(&self) -> Result<Staff, Problem> {
+        Ok(Staff::prove(self.0.enter_first().await?)?)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Ajar {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        door(parts).map(Ajar)
     }
 }
 
@@ -288,5 +333,33 @@ impl<S: Sync> FromRequestParts<S> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         door(parts)?.enter_as_guest().await.map(|()| Guest)
+    }
+}
+
+/// Asks for both: a living session, and an address that has not come to these paths too often.
+#[derive(Clone, Copy, Debug)]
+pub struct Regular(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for Regular {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        door(parts)?.enter_as_regular().await.map(Regular)
+    }
+}
+
+/// Where a request comes from, as its sender is shown it later. Asks for nothing.
+#[derive(Clone, Debug)]
+pub struct Whence(pub Origin);
+
+const LONGEST_AGENT: usize = 255;
+
+impl<S: Sync> FromRequestParts<S> for Whence {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let agent = parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+        let agent = String::from_utf8_lossy(agent).chars().take(LONGEST_AGENT).collect();
+        Ok(Self(Origin { address: door(parts)?.address, agent }))
     }
 }

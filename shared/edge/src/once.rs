@@ -20,8 +20,21 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// What concerns a session rather than a person is never answered from memory: answers that hold tokens, and the end of
-/// one session among several.
-const NEVER_KEPT: [&str; 3] = ["/api/users/register/", "/api/users/login/", "/api/users/logout/"];
+/// one session among several. Nor is what somebody without a session asks for: there is nobody whose key it could be.
+const NEVER_KEPT: [&str; 9] = [
+    "/api/users/register/",
+    "/api/users/login/",
+    "/api/users/logout/",
+    "/api/v1/auth/register/",
+    "/api/v1/auth/login/",
+    "/api/v1/auth/token/refresh/",
+    "/api/v1/auth/logout/",
+    "/api/v1/auth/password-reset/",
+    "/api/v1/auth/password-reset/confirm/",
+];
+
+/// Events of payment providers, which have no session a key could belong to and carry an id of their own.
+const EVENTS: &str = "/api/v1/payments/webhook/";
 
 /// The claim of a request on its key, if it carries one.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +76,8 @@ impl<S: Sync> FromRequestParts<S> for Once {
 /// Claims the key before the handler runs, and keeps the answer after it.
 pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if request.method() != Method::POST || !request.headers().contains_key(KEY) || NEVER_KEPT.contains(&path) {
+    let is_kept = !NEVER_KEPT.contains(&path) && !path.starts_with(EVENTS);
+    if request.method() != Method::POST || !request.headers().contains_key(KEY) || !is_kept {
         return next.run(request).await;
     }
     claimed(app, request, next).await.unwrap_or_else(Problem::into_response)

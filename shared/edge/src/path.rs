@@ -1,4 +1,4 @@
-//! Ids in paths: `/api/meetings/{id}/`. What is no id names nothing, so it is 404 and not 400.
+//! Ids and words in paths: `/api/meetings/{id}/`. What is no id names nothing, so it is 404 and not 400.
 
 use crate::problem::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -21,8 +21,8 @@ macro_rules! ids {
     )*};
 }
 
-ids!(UserId, BookingId, ReviewId, MessageId, NoticeId, EntryId, PaymentId, SkillId, HoursId, SessionId, BlockId);
-ids!(ApplicationId, DocumentId, UploadId);
+ids!(UserId, BookingId, ReviewId, MessageId, NoticeId, EntryId, PaymentId, SkillId, HoursId, SessionId);
+ids!(ApplicationId, DocumentId, UploadId, ConversationId, BlockId);
 
 /// For small fixed tables, such as the categories.
 impl Id for i64 {
@@ -42,6 +42,20 @@ impl<S: Send + Sync, T: Id> FromRequestParts<S> for PathId<T> {
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
         let text = params.iter().last().map(|(_, value)| value).unwrap_or("");
         read(text).map(Self).ok_or_else(Problem::not_found)
+    }
+}
+
+/// The last word in the path.
+#[derive(Clone, Debug)]
+pub struct PathWord(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathWord {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
+        let word = params.iter().last().map(|(_, value)| value.to_owned());
+        word.map(Self).ok_or_else(Problem::not_found)
     }
 }
 

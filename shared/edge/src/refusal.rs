@@ -14,9 +14,10 @@ impl From<Error> for Problem {
         let sentence = error.to_string();
         match error {
             Error::Booking(refusal) => of_booking(refusal, sentence),
-            Error::SlotTaken { alternatives } => {
+            Error::SlotTaken { alternatives, .. } => {
                 Self::conflict("slot_taken", sentence).with_member("alternatives", times(&alternatives))
             }
+            Error::OutsideHours { .. } => of_booking(booking::Refusal::OutsideAvailability, sentence),
             Error::Ledger(refusal) => of_ledger(refusal, sentence),
             Error::Person(refusal) => of_person(refusal, sentence),
             Error::Expert(refusal) => of_expert(refusal, sentence),
@@ -26,7 +27,10 @@ impl From<Error> for Problem {
             Error::TokenReused => Self::unauthenticated("token_reused", sentence),
             Error::LinkInvalid => Self::refused("token_invalid", sentence),
             Error::UnknownBooking => Self::field("booking", sentence),
+            Error::ProviderUnavailable => Self::unavailable("provider_unavailable", sentence, 5),
+            Error::UnknownProvider => Self::field("provider", sentence),
             Error::WeakPassword(_) => Self::field("password", sentence),
+            Error::WrongPassword => Self::field("current_password", sentence),
             Error::InvalidCredentials => Self::invalid_credentials(),
             Error::AccountSuspended => Self::account_suspended(),
             Error::UnknownPerson | Error::NotFound => Self::not_found(),
@@ -78,13 +82,14 @@ fn of_booking(refusal: booking::Refusal, sentence: String) -> Problem {
         Refusal::StartNotAhead => Problem::field("scheduled_start", sentence),
         Refusal::EndNotAfterStart | Refusal::TooLong => Problem::field("scheduled_end", sentence),
         Refusal::OutsideAvailability => Problem::refused("outside_availability", sentence),
-        Refusal::SlotTaken => Problem::conflict("slot_taken", sentence),
+        Refusal::SlotTaken | Refusal::OwnConflict => Problem::conflict("slot_taken", sentence),
         Refusal::Blocked => Problem::blocked(),
         Refusal::WrongParty => Problem::forbidden(sentence),
         Refusal::InvalidTransition => Problem::refused("invalid_transition", sentence),
         Refusal::TooEarly => Problem::refused("too_early", sentence),
         Refusal::TooLate => Problem::refused("too_late", sentence),
         Refusal::PaymentRequired => Problem::refused("payment_required", sentence),
+        Refusal::NotStarted => Problem::refused("not_started", sentence),
         Refusal::NotCompleted => Problem::refused("not_completed", sentence),
         Refusal::AlreadyReviewed => Problem::refused("already_reviewed", sentence),
         Refusal::NotTheOtherParty => Problem::field("reviewee_id", sentence),
@@ -146,7 +151,7 @@ fn of_file(refusal: file::Refusal, sentence: String) -> Problem {
 fn of_chat(refusal: chat::Refusal, sentence: String) -> Problem {
     use chat::Refusal;
     match refusal {
-        Refusal::OwnConversation => Problem::field("expert_id", sentence),
+        Refusal::OwnConversation => Problem::refused("own_profile", sentence),
         Refusal::Closed => Problem::new(StatusCode::FORBIDDEN, "closed", sentence),
         Refusal::Deleted => Problem::refused("message_deleted", sentence),
         Refusal::NotText => Problem::refused("not_text", sentence),
@@ -162,5 +167,7 @@ fn of_payment(refusal: payment::Refusal, sentence: String) -> Problem {
         Refusal::NotThePayer => Problem::forbidden(sentence),
         Refusal::BadSignature => Problem::refused("invalid_signature", sentence),
         Refusal::AmountMismatch => Problem::refused("amount_mismatch", sentence),
+        Refusal::BadEvent => Problem::bad_json(sentence),
+        Refusal::Repeated => Problem::conflict("conflict", sentence),
     }
 }

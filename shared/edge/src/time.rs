@@ -24,13 +24,29 @@ impl Serialize for Stamp {
     }
 }
 
+/// A time in UTC, to the millisecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, utoipa::ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2025-03-20T10:00:00.000Z")]
+pub struct ExactStamp(pub DateTime<Utc>);
+
+impl Serialize for ExactStamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
 /// Reads `YYYY-MM-DDTHH:MM[:SS[.fraction]][offset]`, the offset `Z`, `±HH`, `±HHMM` or `±HH:MM`; a blank may stand for
 /// the `T`, and for the `+`, which is what an unescaped `+` in a query string becomes. Whole seconds; years 1970..=9999.
 pub fn parse(text: &str) -> Result<DateTime<Utc>, Sentence> {
+    parse_exact(text).map(|instant| instant.trunc_subsecs(0))
+}
+
+/// The same to the millisecond; what is finer is dropped.
+pub fn parse_exact(text: &str) -> Result<DateTime<Utc>, Sentence> {
     let (date, clock, offset) = split(text).ok_or(BAD)?;
     let local = parse_date(date).ok_or(BAD)?.and_time(read_clock(clock).ok_or(BAD)?);
     let zone = read_offset(offset).ok_or(BAD)?;
-    let instant = zone.from_local_datetime(&local).single().ok_or(BAD)?.with_timezone(&Utc).trunc_subsecs(0);
+    let instant = zone.from_local_datetime(&local).single().ok_or(BAD)?.with_timezone(&Utc);
     if !(1970..=9999).contains(&instant.year()) {
         return Err("This time must lie between the years 1970 and 9999.");
     }
@@ -65,7 +81,8 @@ fn read_clock(text: &str) -> Option<NaiveTime> {
     if parts.next().is_some() || !fraction_ok {
         return None;
     }
-    NaiveTime::from_hms_opt(hour, minute, second)
+    let ms = digits(&format!("{fraction:0<3}")[..3], 3)?;
+    NaiveTime::from_hms_milli_opt(hour, minute, second, ms)
 }
 
 fn read_offset(text: &str) -> Option<FixedOffset> {
@@ -118,6 +135,16 @@ mod tests {
             "2025-03-20T15:30:00.5+05:30",
         ] {
             assert_eq!(out(text).as_deref(), Ok("2025-03-20T10:00:00Z"), "{text}");
+        }
+    }
+
+    #[test]
+    fn milliseconds_are_kept_where_they_are_asked_for() {
+        for (text, ms) in [("", 0), (".5", 500), (".05", 50), (".123", 123), (".1239999", 123), (",999", 999)] {
+            let read = parse_exact(&format!("2025-03-20T10:00:00{text}Z")).unwrap();
+            assert_eq!(read.timestamp_subsec_millis(), ms, "{text}");
+            let shown = serde_json::to_value(ExactStamp(read)).unwrap();
+            assert_eq!(shown, format!("2025-03-20T10:00:00.{ms:03}Z"));
         }
     }
 

@@ -44,7 +44,7 @@ fn row(absence: &Absence) -> Row {
         .time("created_at", absence.created_at)
 }
 
-fn from_item(item: &Item) -> Result<Absences, Fault> {
+pub(crate) fn from_item(item: &Item) -> Result<Absences, Fault> {
     let row = Reader(item);
     let rows = row.rows("rows")?.into_iter().map(absence).collect::<Result<_, _>>()?;
     Ok(Absences { rows, version: row.number("version")? })

@@ -1,20 +1,24 @@
 //! Bookings: a domain [`Change`] as one transaction, and the lists both sides read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::booking::{self, Booking, Change};
+use domain::booking::{self, Booking, Change, Refusal, Replaced, Seat};
+use domain::chat::{Conversation, Pair};
 use domain::ids::{BookingId, UserId};
 use domain::notice::Notice;
 use domain::review::Review;
 use domain::{chat, expert, file, ledger, payment, person};
 
+use crate::days::Claim;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::List;
 use crate::row::Reader;
 use crate::table::{Range, Store};
 use crate::transaction::Transaction;
-use crate::{Page, booking_codec, days, ledger as entries, notices, reviews};
+use crate::{
+    Absences, Page, absences, booking_codec, chat_codec, days, ledger as entries, notices, person_codec, reviews,
+};
 
 /// What a failed condition of a command means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +55,18 @@ pub struct BookingWithReviews {
     pub reviews: Vec<Review>,
 }
 
+/// Two people about to book, as they were found.
+#[derive(Debug)]
+pub struct ToBook {
+    pub users: Vec<person::User>,
+    pub conversation: Option<Conversation>,
+    /// The expert's.
+    pub absences: Absences,
+}
+
+/// Lists that have to be read as a whole read no more than this.
+const MOST: usize = 1000;
+
 impl Store {
     pub async fn booking(&self, id: BookingId) -> Result<Option<Booking>, Fault> {
         self.get(&keys::booking(id)).await?.as_ref().map(booking_codec::from_item).transpose()
@@ -65,7 +81,8 @@ impl Store {
         for item in &items {
             match Reader(item).text("sk")? {
                 keys::BOOKING => booking = Some(booking_codec::from_item(item)?),
-                _ => found.push(reviews::from_item(item)?),
+                sk if sk.starts_with(keys::REVIEW) => found.push(reviews::from_item(item)?),
+                _ => {}
             }
         }
         Ok(booking.map(|booking| BookingWithReviews { booking, reviews: found }))
@@ -91,6 +108,52 @@ impl Store {
         .await
     }
 
+    /// One side's bookings, the newest of them, at most a thousand: for lists that are not in the order they were made.
+    pub async fn bookings_at(&self, user: UserId, seat: Seat) -> Result<Vec<Booking>, Fault> {
+        let (index, partition) = match seat {
+            Seat::Learner => ("by_a", list::as_learner(user)),
+            Seat::Expert => ("by_b", list::as_expert(user)),
+        };
+        let items = self.newest_of(&List { index, partition }, MOST).await?;
+        items.iter().map(booking_codec::from_item).collect()
+    }
+
+    /// People, and what some of them said of bookings: one round trip.
+    pub async fn people_and_reviews(
+        &self,
+        people: &[UserId],
+        reviewed: &[(BookingId, UserId)],
+    ) -> Result<(BTreeMap<UserId, person::User>, BTreeMap<BookingId, Review>), Fault> {
+        let people: BTreeSet<_> = people.iter().copied().collect();
+        let profiles = people.into_iter().map(keys::user);
+        let reviews = reviewed.iter().map(|(booking, reviewer)| keys::review(*booking, *reviewer));
+        let wanted: Vec<_> = profiles.chain(reviews).collect();
+        let (mut users, mut said) = (BTreeMap::new(), BTreeMap::new());
+        for (key, item) in self.get_many(&wanted, true).await? {
+            if key.sk == keys::PROFILE {
+                let user = person_codec::from_item(&item)?;
+                users.insert(user.id, user);
+            } else {
+                let review = reviews::from_item(&item)?;
+                said.insert(review.booking, review);
+            }
+        }
+        Ok((users, said))
+    }
+
+    /// Two people who want to meet, with what decides whether they may.
+    pub async fn people_to_book(&self, pair: Pair, expert: UserId) -> Result<ToBook, Fault> {
+        let (low, high) = (keys::user(pair.low()), keys::user(pair.high()));
+        let (shared, absences) = (keys::conversation(pair), keys::absences(expert));
+        let items = self.get_many(&[low.clone(), high.clone(), shared.clone(), absences.clone()], true).await?;
+        let users = [low, high].into_iter().filter_map(|key| items.get(&key).map(person_codec::from_item));
+        Ok(ToBook {
+            users: users.collect::<Result<_, _>>()?,
+            conversation: items.get(&shared).map(chat_codec::conversation_from).transpose()?,
+            absences: items.get(&absences).map(absences::from_item).transpose()?.unwrap_or_default(),
+        })
+    }
+
     /// Writes a decision and what follows from it, all or nothing. `transaction` may bring legs that come first.
     pub async fn booking_commit(
         &self,
@@ -108,6 +171,25 @@ impl Store {
         if let Some(entry) = &change.entry {
             entries::add_entry(&mut transaction, entry);
         }
+        transaction.refund_owed_by(change);
+        for notice in notices {
+            transaction.create(notices::to_item(notice), Denied::IdTaken);
+        }
+        self.commit(transaction).await
+    }
+
+    /// Writes a booking and the one that takes its place.
+    pub async fn booking_replace(
+        &self,
+        mut transaction: Transaction<Denied>,
+        replaced: &Replaced,
+        notices: &[Notice],
+    ) -> Result<(), Failed<Denied>> {
+        let before = replaced.old.before.as_ref();
+        let seen = before.map_or(0, |booking| booking.version);
+        transaction.supersede(booking_codec::to_item(&replaced.old.after), seen, Denied::Stale);
+        transaction.create(booking_codec::to_item(&replaced.new), Denied::IdTaken);
+        self.add_calendar(&mut transaction, before, &replaced.new).await?;
         for notice in notices {
             transaction.create(notices::to_item(notice), Denied::IdTaken);
         }
@@ -120,16 +202,15 @@ impl Store {
         before: Option<&Booking>,
         after: &Booking,
     ) -> Result<(), Fault> {
-        let (old, new) = (before.and_then(Booking::claimed), after.claimed());
+        let (old, new) = (before.and_then(Claim::of), Claim::of(after));
         if old == new {
             return Ok(());
         }
-        let people = [after.expert.id, after.learner.id];
-        let mixed: Vec<_> = people.iter().flat_map(|user| days::mixed_days(*user, old, new)).collect();
+        let people = [(after.expert.id, Refusal::SlotTaken), (after.learner.id, Refusal::OwnConflict)];
+        let mixed: Vec<_> = people.iter().flat_map(|(user, _)| days::mixed_days(*user, old, new)).collect();
         let known = if mixed.is_empty() { HashMap::new() } else { self.get_many(&mixed, true).await? };
-        let taken = Denied::Booking(booking::Refusal::SlotTaken);
-        for user in people {
-            days::add_legs(transaction, user, old, new, &known, &taken, &Denied::Stale)?;
+        for (user, taken) in people {
+            days::add_legs(transaction, user, old, new, &known, &Denied::Booking(taken), &Denied::Stale)?;
         }
         Ok(())
     }

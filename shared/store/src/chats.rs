@@ -5,84 +5,34 @@ use std::collections::{BTreeMap, HashSet};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use domain::Instant;
-use domain::chat::{Conversation, Message, Pair, Side};
+use domain::chat::{Conversation, Message, Pair};
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::Notice;
 
 use crate::bookings::Denied;
+use crate::chat_codec::{conversation_from, message_from, message_item, names, rank};
+use crate::conversations::UNBLOCKED;
 use crate::facts::Sent;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::{List, before};
-use crate::row::{Item, Reader, Row, number, text};
+use crate::row::{Item, Reader, number, text, time};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
-use crate::{Page, feed, notices};
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-
-fn message_item(message: &Message) -> Item {
-    Row::at(&keys::message(message.pair, message.id))
-        .value("la", text(list::chats(message.pair.low())))
-        .value("lb", text(list::chats(message.pair.high())))
-        .value("rank", text(keys::id_text(message.id.get())))
-        .flag("by_low", message.sender == message.pair.low())
-        .text("text", &message.content)
-        .maybe("read_at", message.read_at, crate::row::time)
-        .into_item()
-}
-
-/// A message's keys hold its id and its pair; only the rest is stored beside them.
-fn message_from(item: &Item) -> Result<Message, Fault> {
-    let row = Reader(item);
-    let part = |text: Option<&str>| text.and_then(keys::text_id);
-    let mut ids = row.text("pk")?.split('#').skip(1);
-    let mut user = || part(ids.next()).and_then(UserId::new).ok_or_else(|| row.corrupt("pk"));
-    let pair = Pair::new(user()?, user()?).ok_or_else(|| row.corrupt("pk"))?;
-    let id = part(row.text("sk")?.strip_prefix(keys::MESSAGE)).and_then(MessageId::new);
-    Ok(Message {
-        id: id.ok_or_else(|| row.corrupt("sk"))?,
-        pair,
-        sender: if row.flag("by_low") { pair.low() } else { pair.high() },
-        content: row.owned("text")?,
-        read_at: row.maybe_time("read_at")?,
-    })
-}
-
-/// The attributes of one person's side of a conversation.
-struct Names {
-    name: &'static str,
-    unread: &'static str,
-    read: &'static str,
-    blocks: &'static str,
-}
-
-const LOW: Names = Names { name: "low_name", unread: "low_unread", read: "low_read", blocks: "low_blocks" };
-const HIGH: Names = Names { name: "high_name", unread: "high_unread", read: "high_read", blocks: "high_blocks" };
-
-fn names(pair: Pair, user: UserId) -> &'static Names {
-    if user == pair.low() { &LOW } else { &HIGH }
-}
-
-fn conversation_from(item: &Item, pair: Pair) -> Result<Conversation, Fault> {
-    let row = Reader(item);
-    let side = |names: &Names| -> Result<Side, Fault> {
-        Ok(Side {
-            name: row.owned(names.name)?,
-            unread: row.count(names.unread)?,
-            read_through: row.maybe_number(names.read)?.and_then(MessageId::new),
-            blocks: row.flag(names.blocks),
-        })
-    };
-    Ok(Conversation {
-        pair,
-        low: side(&LOW)?,
-        high: side(&HIGH)?,
-        last_message: row.maybe_number("last")?.and_then(MessageId::new),
-    })
-}
+use crate::{Page, conversations, feed, notices};
+use aws_sdk_dynamodb::types::ReturnValue;
 
 /// A message with the conversation it stands in.
 pub type Told = (Message, Conversation);
+
+/// What came in a conversation from some place on.
+#[derive(Debug)]
+pub struct MessagesAfter {
+    pub conversation: Conversation,
+    pub messages: Vec<Message>,
+    /// Of all of them, those on later pages included.
+    pub count: usize,
+}
 
 /// Two people as a command finds them.
 #[derive(Debug)]
@@ -131,9 +81,37 @@ impl Guard {
     }
 }
 
+/// One message more.
+fn appended(before: &Conversation, message: &Message, after: &Conversation) -> Update {
+    let unread = names(message.pair, message.receiver()).unread;
+    let expert = if after.expert == before.expert { "" } else { ", #expert = :expert" };
+    let update = Update::new(
+        keys::conversation(message.pair),
+        format!(
+            "SET #last = :id, #rank = :rank, #preview = :preview, #low_name = :low, #high_name = :high, \
+             #updated_at = :now{expert} REMOVE #low_archived, #high_archived ADD #{unread} :one, #messages :one"
+        ),
+    )
+    .when(format!(
+        "attribute_exists(#id) AND (attribute_not_exists(#last) OR #last < :id) AND attribute_not_exists(#closed) \
+         AND {UNBLOCKED}"
+    ))
+    .value(":id", number(message.id))
+    .value(":rank", text(rank(message.created_at())))
+    .value(":preview", text(&after.preview))
+    .value(":low", text(&after.low.name))
+    .value(":high", text(&after.high.name))
+    .value(":now", time(after.updated_at))
+    .value(":one", number(1));
+    match after.expert.filter(|_| after.expert != before.expert) {
+        Some(expert) => update.value(":expert", number(expert)),
+        None => update,
+    }
+}
+
 impl Store {
     pub async fn conversation(&self, pair: Pair) -> Result<Option<Conversation>, Fault> {
-        self.get(&keys::conversation(pair)).await?.map(|item| conversation_from(&item, pair)).transpose()
+        self.get(&keys::conversation(pair)).await?.map(|item| conversation_from(&item)).transpose()
     }
 
     /// Two people and, if they ever wrote, their conversation: one round trip. With it the message `sender` sent under
@@ -147,7 +125,7 @@ impl Store {
         let guarded = reference.and_then(|reference| items.get(&reference.key()));
         Ok(PairFound {
             users: users.collect::<Result<_, _>>()?,
-            conversation: items.get(&shared).map(|item| conversation_from(item, pair)).transpose()?,
+            conversation: items.get(&shared).map(conversation_from).transpose()?,
             sent_before: match (reference, guarded) {
                 (Some(reference), Some(item)) => reference.message(item)?,
                 _ => None,
@@ -166,38 +144,30 @@ impl Store {
         for (pair, id) in wanted {
             let item = items.get(&keys::message(*pair, *id));
             if let (Some(message), Some(shared)) = (item, items.get(&keys::conversation(*pair))) {
-                told.insert(*id, (message_from(message)?, conversation_from(shared, *pair)?));
+                told.insert(*id, (message_from(message)?, conversation_from(shared)?));
             }
         }
         Ok(told)
     }
 
     /// Stores a message behind the last one, counts it as unread, notifies its receiver and tells the sender's own
-    /// devices. [`Denied::Stale`] if a newer message or a block came first, or the same one under its reference.
+    /// devices. `before` is the conversation as it was found, if there was one. [`Denied::Stale`] if a newer message, a
+    /// block or a closing came first, or the same message under its reference.
     pub async fn message_append(
         &self,
         mut transaction: Transaction<Denied>,
-        message: &Message,
-        names_now: (&str, &str),
+        before: Option<&Conversation>,
+        (message, after): (&Message, &Conversation),
         notice: &Notice,
         sent: &Sent,
         guard: Option<&Guard>,
     ) -> Result<(), Failed<Denied>> {
-        let pair = message.pair;
-        let unread = names(pair, message.receiver()).unread;
-        let shared = Update::new(
-            keys::conversation(pair),
-            format!("SET #last = :id, #low_name = :low, #high_name = :high ADD #{unread} :one"),
-        )
-        .when(
-            "(attribute_not_exists(#last) OR #last < :id) \
-             AND attribute_not_exists(#low_blocks) AND attribute_not_exists(#high_blocks)",
-        )
-        .value(":id", number(message.id))
-        .value(":low", text(names_now.0))
-        .value(":high", text(names_now.1))
-        .value(":one", number(1));
-        transaction.update(shared, Some(Denied::Stale));
+        match before {
+            None => conversations::create(&mut transaction, after),
+            Some(before) => {
+                transaction.update(appended(before, message, after), Some(Denied::Stale));
+            }
+        }
         transaction.create(message_item(message), Denied::Stale);
         transaction.create(notices::to_item(notice), Denied::IdTaken);
         transaction.create(feed::sent_item(message.sender, sent, notice.created_at), Denied::IdTaken);
@@ -219,9 +189,9 @@ impl Store {
             ..Range::default()
         };
         let (mut items, _) = self.query(&range).await?;
-        let shared_is_there = items.first().is_some_and(|item| item.get("sk") == Some(&text("Z")));
+        let shared_is_there = items.first().is_some_and(|item| item.get("sk") == Some(&text(keys::CONVERSATION)));
         let shared = match after {
-            None if shared_is_there => Some(conversation_from(&items.remove(0), pair)?),
+            None if shared_is_there => Some(conversation_from(&items.remove(0))?),
             None => None,
             Some(_) => self.conversation(pair).await?,
         };
@@ -233,6 +203,61 @@ impl Store {
         let messages: Vec<_> = items.iter().map(message_from).collect::<Result<_, _>>()?;
         let next = messages.last().filter(|_| more).map(|message| keys::id_text(message.id.get()));
         Ok(Page { items: messages.into_iter().map(|message| (message, shared.clone())).collect(), next })
+    }
+
+    /// The conversation and so many of its newest messages, oldest first, as last written.
+    pub async fn messages_newest(
+        &self,
+        pair: Pair,
+        limit: usize,
+    ) -> Result<Option<(Conversation, Vec<Message>)>, Fault> {
+        let range = Range {
+            partition: keys::pair_pk(pair),
+            descending: true,
+            limit: Some(limit + 1), // and what they share
+            consistent: true,
+            ..Range::default()
+        };
+        let items = self.query_all(&range).await?;
+        let Some((shared, messages)) = items.split_first() else { return Ok(None) };
+        let messages = messages.iter().rev().map(message_from).collect::<Result<_, _>>()?;
+        Ok(Some((conversation_from(shared)?, messages)))
+    }
+
+    /// What came behind a message, oldest first, as last written: usually one round trip.
+    pub async fn messages_after(
+        &self,
+        pair: Pair,
+        after: i64,
+        limit: usize,
+        most: usize,
+    ) -> Result<Option<MessagesAfter>, Fault> {
+        let range = |after: i64, limit: usize, to: &str| Range {
+            partition: keys::pair_pk(pair),
+            from: Some(keys::from_id(keys::MESSAGE, after.saturating_add(1))),
+            to: Some(to.to_owned()),
+            limit: Some(limit),
+            consistent: true,
+            ..Range::default()
+        };
+        // At the end stands what the two share; where more follow than were asked for it is not reached.
+        let mut items = self.query_all(&range(after, limit + 1, keys::CONVERSATION)).await?;
+        let is_all = items.last().is_some_and(|item| item.get("sk") == Some(&text(keys::CONVERSATION)));
+        let rest = if is_all { items.pop() } else { None };
+        items.truncate(limit);
+        let messages = items.iter().map(message_from).collect::<Result<Vec<_>, _>>()?;
+        let (shared, count) = match (rest, messages.last()) {
+            (Some(shared), _) => (Some(shared), messages.len()),
+            (None, None) => (None, 0),
+            (None, Some(last)) => {
+                let rest = range(last.id.get(), most.saturating_sub(limit), &format!("{}~", keys::MESSAGE));
+                let shared = keys::conversation(pair);
+                let (shared, rest) = futures_util::try_join!(self.get(&shared), self.query_count(&rest))?;
+                (shared, limit + rest)
+            }
+        };
+        let conversation = shared.as_ref().map(conversation_from).transpose()?;
+        Ok(conversation.map(|conversation| MessagesAfter { conversation, messages, count }))
     }
 
     /// All messages of a person, newest first.
@@ -250,7 +275,7 @@ impl Store {
         let mut shared = BTreeMap::new();
         for (pair, key) in wanted.into_iter().zip(keys) {
             let item = found.get(&key).ok_or(Fault::Corrupt { key: key.pk.clone(), attribute: "sk" })?;
-            shared.insert(pair, conversation_from(item, pair)?);
+            shared.insert(pair, conversation_from(item)?);
         }
         Ok(page.map(|message| {
             let conversation = shared[&message.pair].clone();
@@ -258,26 +283,31 @@ impl Store {
         }))
     }
 
-    /// A message by its id alone, if `user` is one of its two people. Its notification leads the receiver to it; the
-    /// index, which lags behind a moment, serves only the sender, who may do nothing with it.
-    pub async fn message_of(&self, user: UserId, id: MessageId) -> Result<Option<Told>, Fault> {
-        let peer = match NoticeId::new(id.get()) {
-            Some(notice) => self.notice(user, notice).await?.and_then(|notice| notice.peer),
-            None => None,
-        };
-        let pair = match peer.and_then(|peer| Pair::new(user, peer)) {
+    /// A message by its id alone, if `user` is one of its two people. Its notification leads the receiver to it, and the
+    /// sender, if they are likely to be asking, their own copy while that is kept; otherwise the index does, which lags
+    /// behind a moment.
+    pub async fn message_of(&self, user: UserId, id: MessageId, as_sender: bool) -> Result<Option<Told>, Fault> {
+        let pair = match self.message_peer(user, id, as_sender).await?.and_then(|peer| Pair::new(user, peer)) {
             Some(pair) => pair,
             None => match self.listed_message(user, id).await? {
                 Some(message) => message.pair,
                 None => return Ok(None),
             },
         };
-        let (message, shared) = (keys::message(pair, id), keys::conversation(pair));
-        let items = self.get_many(&[message.clone(), shared.clone()], true).await?;
-        match (items.get(&message), items.get(&shared)) {
-            (Some(message), Some(shared)) => Ok(Some((message_from(message)?, conversation_from(shared, pair)?))),
-            _ => Ok(None),
+        Ok(self.told(&[(pair, id)]).await?.remove(&id))
+    }
+
+    /// Whom `user` got this message from, or sent it to not long ago.
+    async fn message_peer(&self, user: UserId, id: MessageId, as_sender: bool) -> Result<Option<UserId>, Fault> {
+        let Some(notice) = NoticeId::new(id.get()) else { return Ok(None) };
+        let (got, sent) = (keys::notice(user, notice), keys::sent(user, id));
+        let mut wanted = vec![got.clone()];
+        wanted.extend(as_sender.then(|| sent.clone()));
+        let items = self.get_many(&wanted, true).await?;
+        if let Some(sent) = items.get(&sent) {
+            return Ok(Some(feed::sent_from(Reader(sent))?.to));
         }
+        Ok(items.get(&got).map(notices::from_item).transpose()?.and_then(|notice| notice.peer))
     }
 
     async fn listed_message(&self, user: UserId, id: MessageId) -> Result<Option<Message>, Fault> {
@@ -301,8 +331,8 @@ impl Store {
     pub async fn message_mark(&self, message: &Message, now: Instant) -> Result<(), Fault> {
         let side = names(message.pair, message.receiver());
         let mark = Update::new(keys::message(message.pair, message.id), "SET #read_at = :now")
-            .when("attribute_exists(#pk) AND attribute_not_exists(#read_at)")
-            .value(":now", crate::row::time(now));
+            .when("attribute_exists(#pk) AND attribute_not_exists(#read_at) AND attribute_not_exists(#deleted)")
+            .value(":now", time(now));
         let count = Update::new(keys::conversation(message.pair), format!("ADD #{} :less", side.unread))
             .when(format!("#{0} > :none AND (attribute_not_exists(#{1}) OR #{1} < :id)", side.unread, side.read))
             .value(":less", number(-1))
@@ -318,28 +348,19 @@ impl Store {
     }
 
     /// Marks everything `reader` got in this conversation as read: one write. Says how many messages that were.
-    pub async fn messages_mark_all(&self, pair: Pair, reader: UserId) -> Result<u32, Fault> {
+    pub async fn messages_mark_all(&self, pair: Pair, reader: UserId, now: Instant) -> Result<u32, Fault> {
         let side = names(pair, reader);
-        let update =
-            Update::new(keys::conversation(pair), format!("SET #{} = #last, #{} = :none", side.read, side.unread))
-                .when(format!("attribute_exists(#last) AND #{} > :none", side.unread))
-                .value(":none", number(0));
+        let update = Update::new(
+            keys::conversation(pair),
+            format!("SET #{} = #last, #{} = :now, #{} = :none", side.read, side.read_at, side.unread),
+        )
+        .when(format!("attribute_exists(#last) AND #{} > :none", side.unread))
+        .value(":now", time(now))
+        .value(":none", number(0));
         match self.update(update, ReturnValue::AllOld).await {
             Ok(old) => Reader(&old).count(side.unread),
             Err(Failed::Refused(_)) => Ok(0),
             Err(Failed::Fault(fault)) => Err(fault),
         }
-    }
-
-    /// `by` blocks, or no longer blocks, the other one.
-    pub async fn conversation_block(&self, pair: Pair, by: UserId, blocks: bool) -> Result<(), Fault> {
-        let name = names(pair, by).blocks;
-        let update = if blocks {
-            Update::new(keys::conversation(pair), format!("SET #{name} = :yes"))
-                .value(":yes", AttributeValue::Bool(true))
-        } else {
-            Update::new(keys::conversation(pair), format!("REMOVE #{name}"))
-        };
-        self.update_or_leave(update).await
     }
 }

@@ -5,25 +5,98 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
-use domain::ids::UserId;
+use domain::Instant;
+use domain::booking::Booking;
+use domain::ids::{BookingId, UserId};
 use domain::interval::Interval;
 use domain::quanta::{self, Busy};
 
 use crate::fault::Fault;
 use crate::keys::{self, Key};
-use crate::row::{Item, Reader, number, numbers};
+use crate::row::{Item, Reader, number, numbers, text};
 use crate::table::Store;
 use crate::transaction::{Transaction, Update};
 
 /// A day nobody asks for any more is deleted this long after it is over.
 const KEPT: TimeDelta = TimeDelta::days(30);
 
+/// What a booking claims of two calendars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Claim {
+    interval: Interval,
+    /// A claim that is over at this moment by itself is written beside its steps, so that whoever reads the day knows.
+    lapses: Option<(BookingId, Instant)>,
+}
+
+impl Claim {
+    pub(crate) fn of(booking: &Booking) -> Option<Self> {
+        let lapses = booking.lapses_at().map(|at| (booking.id, at));
+        booking.claimed().map(|interval| Self { interval, lapses })
+    }
+}
+
+/// A claim of one day that lapses, as it stands in the item: `epoch seconds, first step, last step`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Lapse {
+    at: i64,
+    first: u16,
+    last: u16,
+}
+
+/// The attribute of a booking's lapse. Steps and lapses share an item, so both are read and written for one unit.
+const LAPSE: &str = "lapse_";
+
+fn lapse_name(booking: BookingId) -> String {
+    format!("{LAPSE}{}", keys::id_text(booking.get()))
+}
+
+impl Lapse {
+    fn of(steps: &BTreeSet<u16>, at: Instant) -> Option<Self> {
+        Some(Self { at: at.timestamp(), first: *steps.first()?, last: *steps.last()? })
+    }
+
+    fn to_value(self) -> AttributeValue {
+        text(format!("{},{},{}", self.at, self.first, self.last))
+    }
+
+    fn parse(value: &AttributeValue) -> Option<Self> {
+        let mut parts = value.as_s().ok()?.split(',');
+        let lapse = Self {
+            at: parts.next()?.parse().ok()?,
+            first: parts.next()?.parse().ok()?,
+            last: parts.next()?.parse().ok()?,
+        };
+        parts.next().is_none().then_some(lapse)
+    }
+}
+
+/// The bookings of a day that lapse, and when.
+fn lapses(item: &Item) -> impl Iterator<Item = (BookingId, Lapse)> {
+    item.iter().filter_map(|(name, value)| {
+        let id = keys::text_id(name.strip_prefix(LAPSE)?).and_then(BookingId::new)?;
+        Some((id, Lapse::parse(value)?))
+    })
+}
+
+/// What is busy on a day at `now`: all claimed steps but those of lapsed claims.
+fn busy_at(item: &Item, now: Instant) -> Result<BTreeSet<u16>, Fault> {
+    let mut busy: BTreeSet<u16> = Reader(item).numbers("busy")?;
+    for (_, lapse) in lapses(item).filter(|(_, lapse)| lapse.at <= now.timestamp()) {
+        busy.retain(|step| !(lapse.first..=lapse.last).contains(step));
+    }
+    Ok(busy)
+}
+
 /// What one change does to one person's day.
 struct DayChange {
     key: Key,
     claim: BTreeSet<u16>,
     release: BTreeSet<u16>,
+    /// The lapse attributes to set and to remove.
+    lapses: Vec<(String, Lapse)>,
+    forgotten: Vec<String>,
     expires_at: i64,
 }
 
@@ -32,30 +105,52 @@ impl DayChange {
     fn is_mixed(&self) -> bool {
         !self.claim.is_empty() && !self.release.is_empty()
     }
+
+    fn is_empty(&self) -> bool {
+        self.claim.is_empty() && self.release.is_empty() && self.lapses.is_empty() && self.forgotten.is_empty()
+    }
+
+    /// An update of the day: `sets` and what must be said about lapses, behind `begins`.
+    fn update(&self, begins: &str, sets: &str) -> Update {
+        let set: Vec<_> = self.lapses.iter().map(|(name, _)| format!(", #{name} = :{name}")).collect();
+        let remove: Vec<_> = self.forgotten.iter().map(|name| format!("#{name}")).collect();
+        let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+        let expression = format!("{begins} SET {sets}#expires_at = :expires{}{remove}", set.concat());
+        let update = Update::new(self.key.clone(), expression.trim_start()).value(":expires", number(self.expires_at));
+        self.lapses.iter().fold(update, |update, (name, lapse)| update.value(&format!(":{name}"), lapse.to_value()))
+    }
 }
 
-fn changes(user: UserId, before: Option<Interval>, after: Option<Interval>) -> Vec<DayChange> {
-    let days = |interval: Option<Interval>| interval.map(quanta::by_day).unwrap_or_default();
+fn changes(user: UserId, before: Option<Claim>, after: Option<Claim>) -> Vec<DayChange> {
+    let days = |claim: Option<Claim>| claim.map(|claim| quanta::by_day(claim.interval)).unwrap_or_default();
     let (old, new) = (days(before), days(after));
     let dates: BTreeSet<NaiveDate> = old.keys().chain(new.keys()).copied().collect();
     let none = BTreeSet::new();
+    let lapse = |claim: Option<Claim>, steps: &BTreeSet<u16>| {
+        let (booking, at) = claim?.lapses?;
+        Some((lapse_name(booking), Lapse::of(steps, at)?))
+    };
     dates
         .into_iter()
         .map(|date| {
             let (old, new) = (old.get(&date).unwrap_or(&none), new.get(&date).unwrap_or(&none));
+            let (was, is) = (lapse(before, old), lapse(after, new));
+            let stays = was.as_ref().zip(is.as_ref()).is_some_and(|(was, is)| was.0 == is.0);
             DayChange {
                 key: keys::day(user, date),
                 claim: new - old,
                 release: old - new,
+                forgotten: was.clone().filter(|_| !stays).map(|(name, _)| name).into_iter().collect(),
+                lapses: is.filter(|is| was.as_ref() != Some(is)).into_iter().collect(),
                 expires_at: (date.and_time(NaiveTime::MIN) + KEPT).and_utc().timestamp(),
             }
         })
-        .filter(|change| !(change.claim.is_empty() && change.release.is_empty()))
+        .filter(|change| !change.is_empty())
         .collect()
 }
 
 /// The days of which the present state must be known before [`add_legs`] can write them.
-pub(crate) fn mixed_days(user: UserId, before: Option<Interval>, after: Option<Interval>) -> Vec<Key> {
+pub(crate) fn mixed_days(user: UserId, before: Option<Claim>, after: Option<Claim>) -> Vec<Key> {
     changes(user, before, after).into_iter().filter(DayChange::is_mixed).map(|change| change.key).collect()
 }
 
@@ -64,14 +159,13 @@ pub(crate) fn mixed_days(user: UserId, before: Option<Interval>, after: Option<I
 pub(crate) fn add_legs<R: Clone>(
     transaction: &mut Transaction<R>,
     user: UserId,
-    before: Option<Interval>,
-    after: Option<Interval>,
+    before: Option<Claim>,
+    after: Option<Claim>,
     known: &HashMap<Key, Item>,
     taken: &R,
     raced: &R,
 ) -> Result<(), Fault> {
     for change in changes(user, before, after) {
-        let expires = number(change.expires_at);
         if change.is_mixed() {
             let item = known.get(&change.key);
             let busy: BTreeSet<u16> = item.map(|item| Reader(item).numbers("busy")).transpose()?.unwrap_or_default();
@@ -86,28 +180,28 @@ pub(crate) fn add_legs<R: Clone>(
                 transaction.update(impossible(change.key), Some(taken.clone()));
                 continue;
             }
-            let update = Update::new(change.key, "SET #busy = :new, #expires_at = :expires")
+            let update = change
+                .update("", "#busy = :new, ")
                 .when("#busy = :old")
                 .value(":old", numbers(&busy))
-                .value(":new", numbers(rest.union(&change.claim)))
-                .value(":expires", expires);
+                .value(":new", numbers(rest.union(&change.claim)));
             transaction.update(update, Some(raced.clone()));
-        } else if change.release.is_empty() {
+        } else if !change.claim.is_empty() {
             let condition: Vec<_> = change.claim.iter().map(|step| format!("NOT contains(#busy,:q{step})")).collect();
-            let mut update = Update::new(change.key, "ADD #busy :claim SET #expires_at = :expires")
+            let mut update = change
+                .update("ADD #busy :claim", "")
                 .when(condition.join(" AND "))
-                .value(":claim", numbers(&change.claim))
-                .value(":expires", expires);
+                .value(":claim", numbers(&change.claim));
             for step in &change.claim {
                 update = update.value(&format!(":q{step}"), number(step));
             }
             transaction.update(update, Some(taken.clone()));
-        } else {
+        } else if !change.release.is_empty() {
             // The expiry too, or a day that was deleted long ago would come back for good.
-            let update = Update::new(change.key, "DELETE #busy :release SET #expires_at = :expires")
-                .value(":release", numbers(&change.release))
-                .value(":expires", expires);
+            let update = change.update("DELETE #busy :release", "").value(":release", numbers(&change.release));
             transaction.update(update, None);
+        } else {
+            transaction.update(change.update("", ""), None);
         }
     }
     Ok(())
@@ -117,35 +211,73 @@ fn impossible(key: Key) -> Update {
     Update::new(key, "SET #busy = #busy").when("attribute_exists(#pk) AND attribute_not_exists(#pk)")
 }
 
+/// Days of several people, as they were read.
+#[derive(Debug)]
+pub struct Calendars {
+    days: Vec<(UserId, NaiveDate, Item)>,
+    now: Instant,
+}
+
+impl Calendars {
+    /// What is busy of the days that were read: all claimed time but that of claims that are over.
+    pub fn busy(&self, user: UserId) -> Result<Busy, Fault> {
+        let theirs = self.days.iter().filter(|(owner, ..)| *owner == user);
+        theirs.map(|(_, date, item)| Ok((*date, busy_at(item, self.now)?))).collect()
+    }
+
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The bookings of the days `wanted` touches whose claim is over, although they still hold it.
+    pub fn lapsed(&self, wanted: Interval) -> BTreeSet<BookingId> {
+        let dates = dates(wanted);
+        let items = self.days.iter().filter(|(_, date, _)| dates.contains(date)).map(|(.., item)| item);
+        items.flat_map(lapses).filter(|(_, lapse)| lapse.at <= self.now.timestamp()).map(|(id, _)| id).collect()
+    }
+}
+
+/// The UTC days an interval touches, its end included.
+fn dates(interval: Interval) -> BTreeSet<NaiveDate> {
+    let last = interval.end().date_naive();
+    interval.start().date_naive().iter_days().take_while(|date| *date <= last).collect()
+}
+
 impl Store {
-    /// The busy steps of several people over the days that `window` touches: one round trip.
-    pub async fn busy(&self, users: &[UserId], window: Interval) -> Result<BTreeMap<UserId, Busy>, Fault> {
-        let (first, last) = (window.start().date_naive(), window.end().date_naive());
-        self.busy_on(users, first.iter_days().take_while(|date| *date <= last), true).await
+    /// Several people's days that the windows touch: one round trip.
+    pub async fn calendars(&self, users: &[UserId], windows: &[Interval], now: Instant) -> Result<Calendars, Fault> {
+        let dates: BTreeSet<_> = windows.iter().flat_map(|window| dates(*window)).collect();
+        self.calendars_on(users, &dates, now, true).await
     }
 
-    /// A person's busy steps on some days, as of a moment ago: one round trip, none without days.
-    pub async fn busy_lately(&self, user: UserId, days: &BTreeSet<NaiveDate>) -> Result<Busy, Fault> {
-        let mut busy = self.busy_on(&[user], days.iter().copied(), false).await?;
-        Ok(busy.remove(&user).unwrap_or_default())
-    }
-
-    async fn busy_on(
+    async fn calendars_on(
         &self,
         users: &[UserId],
-        dates: impl Iterator<Item = NaiveDate>,
+        dates: &BTreeSet<NaiveDate>,
+        now: Instant,
         consistent: bool,
+    ) -> Result<Calendars, Fault> {
+        let places = users.iter().flat_map(|user| dates.iter().map(|date| (*user, *date, keys::day(*user, *date))));
+        let places: Vec<_> = places.collect();
+        let wanted: Vec<_> = places.iter().map(|(.., key)| key.clone()).collect();
+        let mut items = self.get_many(&wanted, consistent).await?;
+        let found = |(user, date, key): (UserId, NaiveDate, Key)| Some((user, date, items.remove(&key)?));
+        Ok(Calendars { days: places.into_iter().filter_map(found).collect(), now })
+    }
+
+    /// What is busy at `now` of a person's days, as of a moment ago: one round trip, none without days.
+    pub async fn busy_lately(&self, user: UserId, days: &BTreeSet<NaiveDate>, now: Instant) -> Result<Busy, Fault> {
+        self.calendars_on(&[user], days, now, false).await?.busy(user)
+    }
+
+    /// What is busy at `now` of several people's days that `window` touches: one round trip.
+    pub async fn busy(
+        &self,
+        users: &[UserId],
+        window: Interval,
+        now: Instant,
     ) -> Result<BTreeMap<UserId, Busy>, Fault> {
-        let of_all = |date| users.iter().map(move |user| (*user, date, keys::day(*user, date)));
-        let days: Vec<_> = dates.flat_map(of_all).collect();
-        let wanted: Vec<_> = days.iter().map(|(.., key)| key.clone()).collect();
-        let items = self.get_many(&wanted, consistent).await?;
-        let mut busy: BTreeMap<UserId, Busy> = users.iter().map(|user| (*user, Busy::new())).collect();
-        for (user, date, key) in days {
-            if let Some(item) = items.get(&key) {
-                busy.entry(user).or_default().insert(date, Reader(item).numbers("busy")?);
-            }
-        }
-        Ok(busy)
+        let calendars = self.calendars(users, &[window], now).await?;
+        users.iter().map(|user| Ok((*user, calendars.busy(*user)?))).collect()
     }
 }

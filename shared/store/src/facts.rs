@@ -10,7 +10,8 @@ use domain::person::User;
 
 use crate::fault::Fault;
 use crate::keys;
-use crate::row::{Item, Reader, Row};
+use crate::payments::{self, RefundOf};
+use crate::row::{Item, Reader, Row, number};
 use crate::{notices, person_codec};
 
 /// Something that happened to one person.
@@ -26,6 +27,8 @@ pub enum Fact {
     Sent(Sent),
     Asked(Asked),
     SessionsEnded(Ended),
+    /// Money this person paid has to go back.
+    RefundOwed(RefundOf),
     ProfileChanged {
         profile: Box<User>,
         is_new: bool,
@@ -69,14 +72,15 @@ pub enum Wanted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     One(SessionId),
-    UpTo(SessionId),
+    /// All so far, but for one.
+    UpTo(SessionId, Option<SessionId>),
 }
 
 impl Ended {
     pub fn covers(self, session: SessionId) -> bool {
         match self {
             Ended::One(one) => session == one,
-            Ended::UpTo(last) => session <= last,
+            Ended::UpTo(last, kept) => session <= last && kept != Some(session),
         }
     }
 }
@@ -85,13 +89,14 @@ impl Ended {
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 pub(crate) fn ended_item(user: UserId, ended: Ended, now: Instant) -> Item {
-    let (session, all) = match ended {
-        Ended::One(session) => (session, false),
-        Ended::UpTo(session) => (session, true),
+    let (session, all, kept) = match ended {
+        Ended::One(session) => (session, false, None),
+        Ended::UpTo(session, kept) => (session, true, kept),
     };
     Row::at(&keys::ended(user, session, all))
         .number("session", session)
         .flag("all", all)
+        .maybe("kept", kept, number)
         .number("expires_at", now.timestamp() + KEPT_SECONDS)
         .into_item()
 }
@@ -153,7 +158,10 @@ pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
         Fact::Asked(asked_from(row)?)
     } else if sk.starts_with(keys::ENDED) {
         let session = row.id("session", SessionId::new)?;
-        Fact::SessionsEnded(if row.flag("all") { Ended::UpTo(session) } else { Ended::One(session) })
+        let kept = row.maybe_number("kept")?.and_then(SessionId::new);
+        Fact::SessionsEnded(if row.flag("all") { Ended::UpTo(session, kept) } else { Ended::One(session) })
+    } else if sk.starts_with(keys::REFUND) {
+        Fact::RefundOwed(payments::refund_from(row)?)
     } else if sk.starts_with(keys::SUSPENDED) {
         Fact::ExpertSuspended
     } else {

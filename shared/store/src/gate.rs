@@ -3,10 +3,13 @@
 //! One update of one small item answers both. Each minute has a counter attribute of its own; a hit adds to it and
 //! removes those of the minutes before, so a new window opens without a read.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::ids::{SessionId, UserId};
 
+use crate::credentials::nobody;
 use crate::facts::{self, Ended};
 use crate::fault::{Failed, Fault};
 use crate::keys;
@@ -35,7 +38,7 @@ pub enum Gate {
     Closed,
 }
 
-/// No session lives longer: an ended one need not be remembered beyond this.
+/// No session lives longer that is not prolonged: an ended one need not be remembered beyond this.
 const LONGEST_SESSION_DAYS: i64 = 7;
 
 /// Somebody who logs out more often than this in a week loses the other sessions too; it bounds the item.
@@ -95,6 +98,45 @@ pub(crate) fn new_gate(user: UserId, is_admin: bool) -> Item {
     crate::row::Row::at(&keys::user_gate(user)).number("valid_from", 0).flag("admin", is_admin).into_item()
 }
 
+/// Which sessions a gate lets pass.
+pub(crate) struct Doors {
+    valid_from: i64,
+    /// The one that lives on although it is older.
+    kept: Option<i64>,
+    ended: BTreeSet<i64>,
+    is_suspended: bool,
+}
+
+impl Doors {
+    pub(crate) fn read(gate: &Item) -> Result<Self, Fault> {
+        let row = Reader(gate);
+        Ok(Self {
+            valid_from: row.number("valid_from")?,
+            kept: row.maybe_number("kept")?,
+            ended: row.numbers("ended")?,
+            is_suspended: row.flag("suspended"),
+        })
+    }
+
+    pub(crate) fn open_to(&self, session: SessionId) -> bool {
+        let session = session.get();
+        let counts = self.valid_from <= session || self.kept == Some(session);
+        counts && !self.is_suspended && !self.ended.contains(&session)
+    }
+}
+
+/// Ends every session up to `last` but `kept`, which must not have ended by itself.
+pub(crate) fn closing(user: UserId, last: SessionId, kept: Option<SessionId>) -> Update {
+    let key = keys::user_gate(user);
+    let closing = match kept {
+        Some(kept) => Update::new(key, "SET #valid_from = :from, #kept = :kept REMOVE #ended")
+            .when("#valid_from <= :from AND NOT contains(#ended, :kept)")
+            .value(":kept", number(kept)),
+        None => Update::new(key, "SET #valid_from = :from REMOVE #ended, #kept").when("#valid_from <= :from"),
+    };
+    closing.value(":from", number(last.get() + 1))
+}
+
 /// Hits of this minute so far, as an item tells.
 fn hits(item: &Item, counted: Counted, now: Instant) -> Result<u32, Fault> {
     Reader(item).count_at(&counted.counter(minute(now)))
@@ -111,8 +153,8 @@ impl Store {
     ) -> Result<Gate, Fault> {
         let update = Update::new(keys::user_gate(user), count_hit(counted, now))
             .when(
-                "attribute_exists(#pk) AND #valid_from <= :session AND attribute_not_exists(#suspended) \
-                 AND NOT contains(#ended, :session)",
+                "attribute_exists(#pk) AND (#valid_from <= :session OR #kept = :session) \
+                 AND attribute_not_exists(#suspended) AND NOT contains(#ended, :session)",
             )
             .value(":session", number(session));
         match self.count(update, counted, now).await {
@@ -127,10 +169,10 @@ impl Store {
 
     /// Whether a session may still act, without counting anything.
     pub async fn session_lives(&self, user: UserId, session: SessionId) -> Result<bool, Fault> {
-        let Some(gate) = self.get(&keys::user_gate(user)).await? else { return Ok(false) };
-        let row = Reader(&gate);
-        let has_ended = row.numbers::<i64>("ended")?.contains(&session.get());
-        Ok(!has_ended && !row.flag("suspended") && row.number::<i64>("valid_from")? <= session.get())
+        match self.get(&keys::user_gate(user)).await? {
+            Some(gate) => Ok(Doors::read(&gate)?.open_to(session)),
+            None => Ok(false),
+        }
     }
 
     /// Counts a request of an address in one of the groups that are limited by address.
@@ -145,12 +187,13 @@ impl Store {
         }
     }
 
-    /// Counts a failed login of an account, whatever address it came from.
-    pub async fn gate_failed_login(&self, user: UserId, now: Instant) -> Result<Hit, Fault> {
-        let update = Update::new(keys::credential(user), count_hit(Counted::Request, now));
+    /// Counts a failed login of an account, whatever address it came from. Without an account it takes as long.
+    pub async fn gate_failed_login(&self, user: Option<UserId>, now: Instant) -> Result<Hit, Fault> {
+        let key = keys::credential(user.unwrap_or_else(|| nobody(now)));
+        let update = Update::new(key, count_hit(Counted::Request, now)).when("attribute_exists(#pk)");
         match self.count(update, Counted::Request, now).await {
             Ok((_, hit)) => Ok(hit),
-            Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
+            Err(Failed::Refused(_)) => Ok(Hit { count: 1 }),
             Err(Failed::Fault(fault)) => Err(fault),
         }
     }
@@ -186,26 +229,21 @@ impl Store {
             return self.sessions_end(user, now).await;
         }
         let oldest = SessionId::mint(now - chrono::TimeDelta::days(LONGEST_SESSION_DAYS), 0);
-        let stale: Vec<_> = ended.into_iter().filter(|session| *session < oldest.get()).collect();
+        let stale: Vec<_> = ended.range(..oldest.get()).copied().filter_map(SessionId::new).collect();
         if !stale.is_empty() {
-            let forget = Update::new(keys::user_gate(user), "DELETE #ended :stale").value(":stale", numbers(stale));
-            self.update_or_leave(forget).await?;
+            // One that was prolonged may be older.
+            let stale = self.forgettable(user, stale, now).await?;
+            self.forget_ended(user, stale).await?;
         }
         Ok(())
     }
 
-    /// Ends every session made so far.
-    pub async fn sessions_end(&self, user: UserId, now: Instant) -> Result<(), Fault> {
-        let last = SessionId::mint(now, u16::MAX);
-        let end = Update::new(keys::user_gate(user), "SET #valid_from = :next REMOVE #ended")
-            .value(":next", number(last.get() + 1));
-        let mut transaction = Transaction::<()>::new();
-        transaction.update(end, None);
-        transaction.replace(facts::ended_item(user, Ended::UpTo(last), now));
-        match self.commit(transaction).await {
-            Ok(()) | Err(Failed::Refused(())) => Ok(()),
-            Err(Failed::Fault(fault)) => Err(fault),
+    async fn forget_ended(&self, user: UserId, stale: Vec<SessionId>) -> Result<(), Fault> {
+        if stale.is_empty() {
+            return Ok(());
         }
+        let forget = Update::new(keys::user_gate(user), "DELETE #ended :stale").value(":stale", numbers(stale));
+        self.update_or_leave(forget).await
     }
 
     /// Where it does not matter whether the condition held.

@@ -4,14 +4,15 @@ use chrono::NaiveDate;
 use domain::Instant;
 use domain::application::State;
 use domain::chat::Pair;
-use domain::directory::{BEST_RATING, MOST_YEARS, Place, Rank};
-use domain::expert::{Specialty, Standing};
-use domain::ids::{ApplicationId, BookingId, DocumentId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId};
+use domain::ids::{
+    ApplicationId, BookingId, ConversationId, DocumentId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId,
+};
 use domain::ledger::{Cause, Unit};
-use domain::search::{Scan, Term};
 use domain::text::LoginName;
 
-use crate::person_codec;
+mod finding;
+
+pub(crate) use finding::*;
 
 /// Where an item lives.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -182,8 +183,16 @@ pub(crate) fn login(name: &LoginName) -> Key {
     key(format!("LOGIN#{part}"), "LOGIN")
 }
 
-pub(crate) fn session(session: SessionId) -> Key {
-    key(format!("S#{}", id_text(session.get())), "SESSION")
+/// A session that can be prolonged.
+pub(crate) fn session(user: UserId, session: SessionId) -> Key {
+    key(person(user), format!("{SESSION}{}", id_text(session.get())))
+}
+
+pub(crate) const SESSION: &str = "SESSION#";
+
+/// Behind every session older than this one.
+pub(crate) fn before_session(session: SessionId) -> String {
+    format!("{SESSION}{}", crate::lists::before(&id_text(session.get())))
 }
 
 pub(crate) fn booking(booking: BookingId) -> Key {
@@ -223,10 +232,49 @@ pub(crate) fn payment(payment: PaymentId) -> Key {
     key(format!("P#{}", id_text(payment.get())), "PAYMENT")
 }
 
+/// An intent to pay for a booking.
+pub(crate) fn intent(payment: PaymentId) -> Key {
+    key(format!("P#{}", id_text(payment.get())), "INTENT")
+}
+
+/// Which payments a booking, and whatever replaces it, has.
+pub(crate) fn intents_of(root: BookingId) -> Key {
+    key(format!("P#B#{}", id_text(root.get())), "INTENTS")
+}
+
+/// Which payment a provider means.
+pub(crate) fn provider_reference(provider: &str, reference: &str) -> Key {
+    key(format!("P#R#{provider}#{reference}"), "REFERENCE")
+}
+
+/// The guard that makes one effect of a provider's event, however often it comes.
+pub(crate) fn provider_event(provider: &str, event: &str) -> Key {
+    key(format!("P#E#{provider}#{event}"), "EVENT")
+}
+
+/// That a payment, or what a booking was paid with, has to go back.
+pub(crate) fn refund_of_payment(user: UserId, payment: PaymentId) -> Key {
+    key(person(user), format!("{REFUND}P#{}", id_text(payment.get())))
+}
+
+pub(crate) fn refund_of_booking(user: UserId, root: BookingId) -> Key {
+    key(person(user), format!("{REFUND}B#{}", id_text(root.get())))
+}
+
+pub(crate) const REFUND: &str = "REFUND#";
+
 /// What the two sides of a conversation share. It sorts behind the messages, so one query for the newest brings both.
 pub(crate) fn conversation(pair: Pair) -> Key {
-    key(pair_pk(pair), "Z")
+    key(pair_pk(pair), CONVERSATION)
 }
+
+/// Whose conversation this is.
+pub(crate) fn conversation_pair(conversation: ConversationId) -> Key {
+    key(format!("K#{}", id_text(conversation.get())), "CONVERSATION")
+}
+
+/// Behind all messages of its partition.
+pub(crate) const CONVERSATION: &str = "Z";
 
 pub(crate) fn pair_pk(pair: Pair) -> String {
     format!("C#{}#{}", id_text(pair.low().get()), id_text(pair.high().get()))
@@ -269,79 +317,6 @@ pub(crate) fn once(digest: &str) -> Key {
     key(format!("ONCE#{digest}"), "ONCE")
 }
 
-/// One entry of the search index. Terms that share a first letter share a partition; within it they sort by word.
-pub(crate) fn search_entry(term: &Term, user: UserId) -> Key {
-    let (pk, sk) = search_place(term);
-    key(pk, format!("{sk}#{}", id_text(user.get())))
-}
-
-/// The partition of a term, and the beginning of its sort key.
-fn search_place(term: &Term) -> (String, String) {
-    match term {
-        Term::Anyone => ("FIND#ANYONE".to_owned(), String::new()),
-        Term::Category(category) => (format!("FIND#CATEGORY#{category}"), String::new()),
-        Term::SkillWord(word) => (word_partition("SKILL", word), word.clone()),
-        Term::AnyWord(word) => (word_partition("WORD", word), word.clone()),
-    }
-}
-
-/// The partition a scan reads, and how the sort keys it is after begin.
-pub(crate) fn search_range(scan: &Scan) -> (String, &str) {
-    match scan {
-        Scan::Anyone => (search_place(&Term::Anyone).0, ""),
-        Scan::Category(category) => (search_place(&Term::Category(*category)).0, ""),
-        Scan::SkillWords(prefix) => (word_partition("SKILL", prefix), prefix),
-        Scan::AnyWords(prefix) => (word_partition("WORD", prefix), prefix),
-    }
-}
-
-fn word_partition(kind: &str, word: &str) -> String {
-    format!("FIND#{kind}#{}", word.chars().next().unwrap_or('_'))
-}
-
-/// One entry of the directory of experts.
-pub(crate) fn directory_entry(place: Place, user: UserId) -> Key {
-    let id = id_text(user.get());
-    match place {
-        Place::Listed(rank) => key(directory_partition(None), format!("{}#{id}", rank_text(rank))),
-        Place::ListedAs(specialty, rank) => {
-            key(directory_partition(Some(specialty)), format!("{}#{id}", rank_text(rank)))
-        }
-        Place::Of(standing) => key(standing_partition(standing), id),
-    }
-}
-
-fn directory_partition(specialty: Option<Specialty>) -> String {
-    specialty.map_or_else(|| "FIND#EXPERT".to_owned(), |specialty| format!("FIND#EXPERT#{}", specialty.as_str()))
-}
-
-/// The best sorts first.
-fn rank_text(rank: Rank) -> String {
-    format!("{:03}{:02}", BEST_RATING.saturating_sub(rank.rating), MOST_YEARS.saturating_sub(rank.years))
-}
-
-/// The partition of a specialty, or of all, and behind which place nobody has this rating any more.
-pub(crate) fn directory_range(specialty: Option<Specialty>, least_rating: u16) -> (String, String) {
-    (directory_partition(specialty), format!("{:03}~", BEST_RATING.saturating_sub(least_rating)))
-}
-
-pub(crate) fn standing_partition(standing: Standing) -> String {
-    format!("FIND#STANDING#{}", person_codec::standing_text(standing))
-}
-
-/// An expert among those found under a word.
-pub(crate) fn directory_word(word: &str, user: UserId) -> Key {
-    key(word_partition("EXPERT", word), format!("{word}#{}", id_text(user.get())))
-}
-
-/// Where the words that begin so lie: partition, from, to.
-pub(crate) fn directory_words(prefix: &str) -> (String, String, String) {
-    (word_partition("EXPERT", prefix), prefix.to_owned(), format!("{prefix}{LAST}"))
-}
-
-/// Behind everything that begins with a prefix.
-pub(crate) const LAST: char = '\u{10FFFF}';
-
 /// List names: what `la` and `lb` of the two list indexes hold.
 pub(crate) mod list {
     use super::{State, UserId, id_text};
@@ -370,6 +345,10 @@ pub(crate) mod list {
     /// Messages of which this person is the lower, or the higher, id of the pair.
     pub(crate) fn chats(user: UserId) -> String {
         format!("M#{}", id_text(user.get()))
+    }
+    /// The conversations themselves, likewise.
+    pub(crate) fn conversations(user: UserId) -> String {
+        format!("CHATS#{}", id_text(user.get()))
     }
 }
 

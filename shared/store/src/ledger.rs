@@ -144,13 +144,20 @@ impl Store {
         }
     }
 
-    /// A person's transactions, newest first.
-    pub async fn entries(&self, user: UserId, after: Option<&str>, limit: usize) -> Result<Page<Entry>, Fault> {
+    /// A person's transactions in one unit, newest first.
+    pub async fn entries(
+        &self,
+        user: UserId,
+        unit: Unit,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Entry>, Fault> {
         let lists = [
             List { index: "by_a", partition: list::paid(user) },
             List { index: "by_b", partition: list::earned(user) },
         ];
-        self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
+        self.newest(&lists, after, limit, |item| from_item(item).map(|entry| Some(entry).filter(|e| e.unit == unit)))
+            .await
     }
 
     /// Writes a completed purchase with its entry.

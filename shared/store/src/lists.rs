@@ -58,6 +58,27 @@ impl Store {
         Ok(Page { items, next: last })
     }
 
+    /// The newest of one list, at most so many: a megabyte, which is about a thousand items, is one round trip.
+    pub(crate) async fn newest_of(&self, list: &List, most: usize) -> Result<Vec<Item>, Fault> {
+        let mut items: Vec<Item> = Vec::new();
+        loop {
+            let last = items.last().map(rank).transpose()?;
+            let range = Range {
+                index: Some(list.index),
+                partition: list.partition.clone(),
+                to: last.as_deref().map(before),
+                descending: true,
+                limit: Some(most - items.len()),
+                ..Range::default()
+            };
+            let (found, more) = self.query(&range).await?;
+            items.extend(found);
+            if !more || items.len() >= most {
+                return Ok(items);
+            }
+        }
+    }
+
     /// One query per list, merged. The horizon is the rank down to which nothing is missing; `None` if all is there.
     async fn round(
         &self,

@@ -9,6 +9,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::Page;
 use crate::booking_codec;
+use crate::bookings::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::lists::before;
@@ -105,6 +106,11 @@ pub(crate) fn from_item(item: &Item) -> Result<Notice, Fault> {
     })
 }
 
+/// Writes a notification in the transaction of its cause. [`Denied::IdTaken`] if its id is.
+pub fn notice_told(transaction: &mut Transaction<Denied>, notice: &Notice) {
+    transaction.create(to_item(notice), Denied::IdTaken);
+}
+
 fn invite(row: &Reader<'_>) -> Result<Option<Invite>, Fault> {
     let Some(start) = row.maybe_time("start")? else {
         return Ok(None);
@@ -177,6 +183,60 @@ impl Store {
             }
         }
         Ok(Page { items, next: last })
+    }
+
+    /// A person's latest notifications, newest first, at most so many; of those marked unread, if only they are wanted.
+    pub async fn notices_latest(&self, user: UserId, only_unread: bool, most: usize) -> Result<Vec<Notice>, Fault> {
+        let mut latest = Vec::new();
+        let range = |to: String| Range {
+            partition: keys::notices(user),
+            from: Some(keys::NOTICE.to_owned()),
+            to: Some(to),
+            descending: true,
+            limit: Some(most),
+            consistent: true,
+            ..Range::default()
+        };
+        let mut to = format!("{}~", keys::NOTICE);
+        for _ in 0..MOST_MARKED.div_ceil(most) {
+            let items = self.query_all(&range(to)).await?;
+            let notices: Vec<_> = items.iter().map(from_item).collect::<Result<_, _>>()?;
+            let is_all = notices.len() < most;
+            let Some(last) = notices.last().map(|notice| keys::id_text(notice.id.get())) else { break };
+            latest.extend(notices.into_iter().filter(|notice| !only_unread || !notice.is_read));
+            latest.truncate(most);
+            if is_all || latest.len() == most {
+                break;
+            }
+            to = format!("{}{}", keys::NOTICE, before(&last));
+        }
+        Ok(latest)
+    }
+
+    /// How many of a person's notifications are unread, at most so many: those behind the place up to which all are read.
+    pub async fn notices_unread(&self, user: UserId, most: usize) -> Result<usize, Fault> {
+        let inbox = self.get(&keys::inbox(user)).await?;
+        let mut low = inbox.as_ref().map(|item| Reader(item).owned("all_read_to")).transpose()?.unwrap_or_default();
+        let (mut read, mut unread) = (0, 0);
+        while unread < most && read < MOST_MARKED {
+            let range = Range {
+                partition: keys::notices(user),
+                from: Some(format!("{}{low} ", keys::NOTICE)),
+                to: Some(format!("{}~", keys::NOTICE)),
+                limit: Some(most),
+                consistent: true,
+                ..Range::default()
+            };
+            let (items, more) = self.query(&range).await?;
+            let notices: Vec<_> = items.iter().map(from_item).collect::<Result<_, _>>()?;
+            read += notices.len();
+            unread += notices.iter().filter(|notice| !notice.is_read).count();
+            low = notices.last().map_or(low, |notice| keys::id_text(notice.id.get()));
+            if !more {
+                break;
+            }
+        }
+        Ok(unread.min(most))
     }
 
     /// Marks one notification; `None` if the person has no such one. Marking it as it is changes nothing.

@@ -1,8 +1,7 @@
-//! Accounts: profiles, the login names that lead to them, and their credentials.
+//! Accounts: profiles and the login names that lead to them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::Instant;
 use domain::ids::UserId;
 use domain::ledger::Entry;
 use domain::person::{Refusal, User};
@@ -11,10 +10,11 @@ use domain::text::LoginName;
 
 use crate::bookings::Denied;
 use crate::fault::{Failed, Fault};
-use crate::row::{Reader, Row};
+use crate::row::Row;
+use crate::sessions::Session;
 use crate::table::Store;
 use crate::transaction::{LARGEST_TRANSACTION, Transaction};
-use crate::{directory, gate, keys, ledger, person_codec, search};
+use crate::{directory, gate, keys, ledger, person_codec, search, sessions};
 
 /// Everything a registration writes.
 #[derive(Clone, Debug)]
@@ -24,15 +24,8 @@ pub struct NewAccount {
     pub password_hash: String,
     /// The credit every account begins with.
     pub grant: Entry,
-}
-
-/// What a login is checked against.
-#[derive(Clone)]
-pub struct Credential {
-    pub user: User,
-    pub password_hash: String,
-    /// Failed logins in the present minute.
-    pub failed_this_minute: u32,
+    /// The session they begin with, if it can be prolonged.
+    pub session: Option<Session>,
 }
 
 impl Store {
@@ -51,6 +44,9 @@ impl Store {
         let credential = Row::at(&keys::credential(user.id)).text("hash", &account.password_hash);
         transaction.create(credential.into_item(), Denied::IdTaken);
         ledger::add_entry(&mut transaction, &account.grant);
+        if let Some(session) = &account.session {
+            transaction.create(sessions::to_item(session), Denied::IdTaken);
+        }
         self.commit(transaction).await
     }
 
@@ -64,24 +60,6 @@ impl Store {
         let keys: Vec<_> = distinct.into_iter().map(|id| keys::user(*id)).collect();
         let items = self.get_many(&keys, true).await?;
         items.values().map(|item| person_codec::from_item(item).map(|user| (user.id, user))).collect()
-    }
-
-    /// Who signs in with this name: two round trips.
-    pub async fn credential(&self, name: &LoginName, now: Instant) -> Result<Option<Credential>, Fault> {
-        let Some(guard) = self.get(&keys::login(name)).await? else {
-            return Ok(None);
-        };
-        let id = Reader(&guard).id("user", UserId::new)?;
-        let (profile, credential) = (keys::user(id), keys::credential(id));
-        let items = self.get_many(&[profile.clone(), credential.clone()], true).await?;
-        let (Some(profile), Some(credential)) = (items.get(&profile), items.get(&credential)) else {
-            return Ok(None);
-        };
-        Ok(Some(Credential {
-            user: person_codec::from_item(profile)?,
-            password_hash: Reader(credential).owned("hash")?,
-            failed_this_minute: gate::failed_logins(credential, now)?,
-        }))
     }
 
     /// Saves what a person changed about themselves, with the search index, over the version it was decided on.

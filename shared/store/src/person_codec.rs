@@ -26,6 +26,7 @@ pub(crate) fn to_item(user: &User) -> Item {
         .number("id", user.id)
         .text("username", user.username.as_str())
         .text("email", user.email.as_str())
+        .flag("email_verified", user.email_verified)
         .text("first_name", &user.first_name)
         .text("last_name", &user.last_name)
         .text("bio", &user.bio)
@@ -34,6 +35,7 @@ pub(crate) fn to_item(user: &User) -> Item {
         .maybe("picture_url", picture_url, text)
         .maybe("picture_key", picture_key, text)
         .time("joined_at", user.joined_at)
+        .time("updated_at", user.updated_at)
         .flag("admin", user.roles.admin)
         .maybe("expert", user.expert.as_ref(), |expert| AttributeValue::M(expert_row(expert).into_item()))
         .flag("suspended", user.is_suspended)
@@ -129,6 +131,7 @@ pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
         id: row.id("id", UserId::new)?,
         username: Username::parse(row.text("username")?).map_err(|_| row.corrupt("username"))?,
         email: Email::parse(row.text("email")?).map_err(|_| row.corrupt("email"))?,
+        email_verified: row.flag("email_verified"),
         first_name: row.owned("first_name")?,
         last_name: row.owned("last_name")?,
         bio: row.owned("bio")?,
@@ -136,6 +139,7 @@ pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
         timezone: Zone::parse(row.text("timezone")?).map_err(|_| row.corrupt("timezone"))?,
         picture,
         joined_at: row.time("joined_at")?,
+        updated_at: row.maybe_time("updated_at")?.map_or_else(|| row.time("joined_at"), Ok)?,
         roles: Roles { admin: row.flag("admin") },
         expert: match item.get("expert") {
             Some(AttributeValue::M(nested)) => Some(expert(Reader(nested))?),

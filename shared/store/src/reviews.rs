@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::booking::Change;
 use domain::ids::{BookingId, ReviewId, UserId};
 use domain::notice::Notice;
+use domain::person::User;
 use domain::review::Review;
 
 use crate::bookings::Denied;
@@ -14,7 +15,7 @@ use crate::lists::List;
 use crate::row::{Item, Reader, Row, number, text};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
-use crate::{Page, booking_codec, notices};
+use crate::{Page, booking_codec, directory, notices};
 
 fn to_item(review: &Review) -> Item {
     Row::at(&keys::review(review.booking, review.reviewer))
@@ -53,24 +54,35 @@ pub(crate) fn from_item(item: &Item) -> Result<Review, Fault> {
 }
 
 impl Store {
-    /// Writes a review, marks the booking as reviewed by this side and adds to the reviewee's tally.
+    /// Writes a review, marks the booking as reviewed by this side and changes the reviewee's tallies, from how they were
+    /// read to how they are now.
     pub async fn review_commit(
         &self,
         mut transaction: Transaction<Denied>,
         change: &Change,
         review: &Review,
+        reviewee: (&User, &User),
         notice: &Notice,
     ) -> Result<(), Failed<Denied>> {
         let seen = change.before.as_ref().map_or(0, |booking| booking.version);
         transaction.supersede(booking_codec::to_item(&change.after), seen, Denied::Stale);
         transaction.create(to_item(review), Denied::Booking(domain::booking::Refusal::AlreadyReviewed));
         // The version rises too: a profile saved at the same moment must not write the old tally back.
-        let tally =
-            Update::new(keys::user(review.reviewee), "ADD #review_count :one, #review_sum :rating, #version :one")
-                .when("attribute_exists(#pk)")
-                .value(":one", number(1))
-                .value(":rating", number(review.rating));
+        let (before, after) = reviewee;
+        let tally = Update::new(
+            keys::user(review.reviewee),
+            "SET #review_count = :count, #review_sum = :sum, #expert_count = :as_count, #expert_sum = :as_sum, \
+             #version = :next",
+        )
+        .when("#version = :seen")
+        .value(":count", number(after.tally.count))
+        .value(":sum", number(after.tally.sum))
+        .value(":as_count", number(after.tally_as_expert.count))
+        .value(":as_sum", number(after.tally_as_expert.sum))
+        .value(":seen", number(before.version))
+        .value(":next", number(before.version + 1));
         transaction.update(tally, Some(Denied::Stale));
+        directory::relist(&mut transaction, before, after);
         transaction.create(notices::to_item(notice), Denied::IdTaken);
         self.commit(transaction).await
     }

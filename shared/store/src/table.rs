@@ -1,6 +1,7 @@
 //! The table: the few requests DynamoDB is asked, each counted, each with its failures told apart.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -8,9 +9,10 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue, Select};
 use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
 
+use crate::conversations::Pairs;
 use crate::fault::{Failed, Fault};
 use crate::keys::Key;
 use crate::meter::{Access, note};
@@ -22,6 +24,8 @@ use crate::transaction::Update;
 pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: String,
+    /// Whose conversation each id is, of those that were asked for: that never changes.
+    pub(crate) pairs: Arc<Pairs>,
 }
 
 /// How long conflicts with other writers are waited out: about a second in all, with jitter, then the caller hears of it.
@@ -69,6 +73,14 @@ pub(crate) struct Range {
     pub(crate) consistent: bool,
 }
 
+/// What one round trip brought of a range.
+struct Queried {
+    items: Vec<Item>,
+    count: usize,
+    /// Where it goes on.
+    next: Option<Item>,
+}
+
 /// The names of an index and of its keys.
 fn index_keys(index: Option<&str>) -> (&'static str, &'static str) {
     match index {
@@ -81,7 +93,7 @@ fn index_keys(index: Option<&str>) -> (&'static str, &'static str) {
 
 impl Store {
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client: impatient(&client), table: table.into() }
+        Self { client: impatient(&client), table: table.into(), pairs: Arc::default() }
     }
 
     /// Opens the connection ahead of the first request: on AWS its TLS handshake is most of a cold start.
@@ -144,6 +156,47 @@ impl Store {
 
     /// One page of a range: its items, and whether more may follow.
     pub(crate) async fn query(&self, range: &Range) -> Result<(Vec<Item>, bool), Fault> {
+        let page = self.query_from(range, None, Select::AllAttributes).await?;
+        Ok((page.items, page.next.is_some()))
+    }
+
+    /// A whole range, or as much of it as it is limited to, in as many round trips as its megabytes take.
+    pub(crate) async fn query_all(&self, range: &Range) -> Result<Vec<Item>, Fault> {
+        let mut items = Vec::new();
+        let mut next = None;
+        loop {
+            let left = range.limit.map(|limit| limit.saturating_sub(items.len()));
+            if left == Some(0) {
+                return Ok(items);
+            }
+            let page = self.query_from(&Range { limit: left, ..range.clone() }, next, Select::AllAttributes).await?;
+            items.extend(page.items);
+            next = page.next;
+            if next.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// How many items a range has, at most as many as it is limited to.
+    pub(crate) async fn query_count(&self, range: &Range) -> Result<usize, Fault> {
+        let mut count = 0;
+        let mut next = None;
+        loop {
+            let left = range.limit.map(|limit| limit.saturating_sub(count));
+            if left == Some(0) {
+                return Ok(count);
+            }
+            let page = self.query_from(&Range { limit: left, ..range.clone() }, next, Select::Count).await?;
+            count += page.count;
+            next = page.next;
+            if next.is_none() {
+                return Ok(count);
+            }
+        }
+    }
+
+    async fn query_from(&self, range: &Range, start: Option<Item>, select: Select) -> Result<Queried, Fault> {
         let (partition, sort) = index_keys(range.index);
         let condition = match (&range.from, &range.to) {
             (Some(_), Some(_)) => "#p = :p AND #s BETWEEN :from AND :to",
@@ -171,6 +224,8 @@ impl Store {
                     .filter_map(|(name, value)| Some((name.to_owned(), AttributeValue::S(value?.clone()))))
                     .collect(),
             ))
+            .set_select((select == Select::Count).then_some(select))
+            .set_exclusive_start_key(start)
             .scan_index_forward(!range.descending)
             .set_limit(range.limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
             .consistent_read(range.consistent && range.index.is_none())
@@ -179,8 +234,11 @@ impl Store {
             .await
             .map_err(|error| Fault::of(&error))?;
         note(Access::Read, answer.consumed_capacity.as_slice());
-        let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
-        Ok((answer.items.unwrap_or_default(), more))
+        Ok(Queried {
+            count: usize::try_from(answer.count).unwrap_or_default(),
+            next: answer.last_evaluated_key.filter(|key| !key.is_empty()),
+            items: answer.items.unwrap_or_default(),
+        })
     }
 
     /// One conditional update: what the item was before (`old`) or is after it; the item as it stands if the condition

@@ -89,7 +89,7 @@ fn names_in<'a>(expressions: impl IntoIterator<Item = Option<&'a str>>) -> HashM
 pub(crate) const LARGEST_TRANSACTION: usize = 100;
 
 /// Writes that happen together or not at all.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Transaction<R> {
     legs: Vec<(TransactWriteItem, Option<R>)>,
 }

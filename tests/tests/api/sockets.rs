@@ -338,7 +338,7 @@ async fn who_is_blocked_is_told_so() {
     let id = |person: &Person| domain::ids::UserId::new(person.id).unwrap();
     let pair = domain::chat::Pair::new(id(&ada), id(&bob)).unwrap();
     ada.writes(&bob, "hello").await.is(201);
-    world.app.store.conversation_block(pair, id(&bob), true).await.unwrap();
+    world.app.store.conversation_block(pair, id(&bob), true, world.now()).await.unwrap().unwrap();
     socket.says(json!({"type": "message.send", "content": "still there?", "ref": "b"})).await;
     assert_eq!((&error(&socket)["code"], &error(&socket)["ref"]), (&json!("blocked"), &json!("b")));
     assert_eq!(bob.all("/api/messages/").await.len(), 1);

@@ -37,13 +37,14 @@ fn statuses_stay_at_the_edge() {
 }
 
 #[test]
-fn keys_are_built_in_one_file() {
+fn keys_are_built_in_one_place() {
     let store = files("shared/store/src", ".rs");
     let is_key = |text: &str| {
         let kind = text.split('#').next().unwrap_or_default();
         text.contains('#') && !kind.is_empty() && kind.chars().all(|c| c.is_ascii_uppercase())
     };
-    for source in store.iter().filter(|source| !source.path.ends_with("/keys.rs")) {
+    let is_elsewhere = |path: &str| !path.ends_with("/keys.rs") && !path.starts_with("shared/store/src/keys/");
+    for source in store.iter().filter(|source| is_elsewhere(&source.path)) {
         for line in source.code() {
             let keys: Vec<_> = line.split('"').skip(1).step_by(2).filter(|text| is_key(text)).collect();
             assert!(keys.is_empty(), "{}: {keys:?}", source.path);
@@ -55,7 +56,8 @@ fn keys_are_built_in_one_file() {
 fn words_of_other_products_are_nowhere() {
     let sources: Vec<_> = product().into_iter().chain(files("infra", ".rs")).collect();
     let other = ["mentor", "Mentor", "tutor", "Tutor"];
-    let found = lines_with(&sources, &other, |_| false);
+    let may = |path: &str| path.starts_with("functions/accounts/src/common/");
+    let found = lines_with(&sources, &other, may);
     let category = |line: &str| line.contains("\"Education and Tutoring\"");
     assert_eq!(found.into_iter().filter(|(_, line)| !category(line)).collect::<Vec<_>>(), []);
 }

@@ -52,12 +52,28 @@ pub fn welcome(settings: &Settings, reader: &User) -> Mail {
     addressed(reader, &letter, format!("welcome-{}", reader.id))
 }
 
+/// The mail with the link to a new password.
+pub fn password_reset(settings: &Settings, notice: &Notice, reader: &User, token: &str) -> Mail {
+    let letter = Letter {
+        title: letters::RESET.to_owned(),
+        name: one_line(&reader.name()),
+        lines: letters::RESET_LINES.map(str::to_owned).to_vec(),
+        rows: Vec::new(),
+        link: Link { words: letters::CHOOSE_PASSWORD, url: url(settings, &format!("reset-password/{token}/")) },
+        settings: None,
+    };
+    addressed(reader, &letter, format!("notice-{}", notice.id))
+}
+
 /// The mail that carries a notification. `booking` is the one it is about, for those that are about one.
 pub fn of_notice(settings: &Settings, notice: &Notice, reader: &User, booking: Option<&Booking>) -> Mail {
     let is_reminder = notice.invite.is_some_and(|invite| invite.state == InviteState::Reminder);
     let unsubscribe = is_reminder.then(|| url(settings, "settings/notifications"));
     let link = match booking {
-        Some(booking) => Link { words: letters::OPEN_MEETING, url: url(settings, &letters::meeting_path(booking.id)) },
+        Some(booking) => {
+            let (words, path) = letters::booking_link(booking);
+            Link { words, url: url(settings, &path) }
+        }
         None => Link { words: letters::OPEN_PLATFORM, url: url(settings, "") },
     };
     let letter = Letter {

@@ -50,6 +50,7 @@ fn reader(name: &str, zone: &str) -> User {
         id: UserId::new(2).unwrap(),
         username: Username::parse("ada").unwrap(),
         email: Email::parse("ada@example.org").unwrap(),
+        email_verified: false,
         first_name: name.to_owned(),
         last_name: String::new(),
         bio: String::new(),
@@ -57,6 +58,7 @@ fn reader(name: &str, zone: &str) -> User {
         timezone: Zone::parse(zone).unwrap(),
         picture: None,
         joined_at: Instant::default(),
+        updated_at: Instant::default(),
         roles: Roles::default(),
         expert: None,
         is_suspended: false,
@@ -111,7 +113,7 @@ fn moved(booking: &Booking) -> Change {
 }
 
 fn notice(change: &Change) -> Notice {
-    words::meetings::of_change(change, &Mint::seeded(1), at(NOW)).remove(0)
+    words::of_change(change, words::meetings::tellings, &Mint::seeded(1), at(NOW)).remove(0)
 }
 
 fn mail_of(change: &Change, reader: &User) -> Mail {
@@ -119,7 +121,7 @@ fn mail_of(change: &Change, reader: &User) -> Mail {
 }
 
 fn reminder(change: &Change, reader: &User) -> Mail {
-    let invite = words::meetings::invite(&change.after, InviteState::Reminder);
+    let invite = words::invite(&change.after, InviteState::Reminder);
     let notice = Notice { invite: Some(invite), title: "Meeting in 1 hour".to_owned(), ..notice(change) };
     of_notice(&settings(), &notice, reader, Some(&change.after))
 }

@@ -1,9 +1,10 @@
 //! ExpertConnect's words around a notification in its mail; the notification itself says the rest.
 
-use domain::booking::Seat;
+use domain::booking::{Booking, Facade, Seat};
 
 pub(crate) const PLATFORM: &str = "ExpertConnect";
-pub(crate) const OPEN_MEETING: &str = "Open the meeting";
+const OPEN_MEETING: &str = "Open the meeting";
+const OPEN_CONSULTATION: &str = "Open the consultation";
 pub(crate) const OPEN_PLATFORM: &str = "Open ExpertConnect";
 pub(crate) const WELCOME: &str = "Welcome to ExpertConnect";
 
@@ -11,6 +12,14 @@ pub(crate) const WELCOME_LINES: [&str; 3] = [
     "Your account is ready.",
     "Your first credit is already in your wallet: it pays for one meeting with an expert of your choice.",
     "Whoever shares what they know earns credits: add your skills and your weekly hours to be booked.",
+];
+
+pub(crate) const RESET: &str = "Reset your password";
+pub(crate) const CHOOSE_PASSWORD: &str = "Choose a new password";
+
+pub(crate) const RESET_LINES: [&str; 2] = [
+    "Somebody, probably you, asked for a new password. The link below works once, for ten minutes.",
+    "If it was not you, there is nothing to do: your password stays as it is.",
 ];
 
 pub(crate) const MAIL_REASON: &str = "You get this mail because you have an account with ExpertConnect.";
@@ -23,6 +32,10 @@ pub(crate) fn role(seat: Seat) -> &'static str {
     }
 }
 
-pub(crate) fn meeting_path(id: impl std::fmt::Display) -> String {
-    format!("meetings/{id}")
+/// Where a booking is looked at, and what the link there says.
+pub(crate) fn booking_link(booking: &Booking) -> (&'static str, String) {
+    match booking.facade {
+        Facade::Meetings => (OPEN_MEETING, format!("meetings/{}", booking.id)),
+        Facade::Consultations => (OPEN_CONSULTATION, format!("consultations/{}", booking.id)),
+    }
 }

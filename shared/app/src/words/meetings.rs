@@ -1,67 +1,19 @@
 //! ExpertConnect's notifications (`expertconnect.md` §6): title, sentence, receiver and whether a mail follows.
 
 use domain::Instant;
-use domain::booking::{Actor, Booking, Change, Facade, Fact, Reminder, Seat};
+use domain::booking::{Actor, Booking, Facade, Fact, Reminder, Seat};
 use domain::ids::UserId;
-use domain::notice::{Channel, Invite, InviteState, Notice, Topic};
+use domain::notice::{Channel, InviteState, Notice, Topic};
 
+use super::Telling;
 use crate::Mint;
 
-struct Telling {
-    to: Seat,
-    topic: Topic,
-    title: &'static str,
-    content: String,
-    mailed: bool,
-    invite: Option<InviteState>,
-}
-
-impl Telling {
-    fn inviting(self, state: InviteState) -> Self {
-        Self { invite: Some(state), ..self }
-    }
-}
-
 fn tell(to: Seat, topic: Topic, title: &'static str, mailed: bool, content: String) -> Telling {
-    Telling { to, topic, title, content, mailed, invite: None }
+    let channel = if mailed { Channel::ListAndMail } else { Channel::List };
+    Telling { to, topic, title, content, channel, invite: None }
 }
 
-/// The notifications a change of a booking causes, each with an id of its own: DynamoDB takes no transaction that names
-/// an item twice, and one person may get two at once.
-pub fn of_change(change: &Change, mint: &Mint, now: Instant) -> Vec<Notice> {
-    let booking = &change.after;
-    let mut notices: Vec<Notice> = Vec::new();
-    for telling in change.facts.iter().flat_map(|fact| tellings(booking, *fact)) {
-        let mut id = mint.notice(now);
-        while notices.iter().any(|other| other.id == id) {
-            id = mint.notice(now);
-        }
-        notices.push(Notice {
-            id,
-            user: booking.party(telling.to).id,
-            facade: Facade::Meetings,
-            topic: telling.topic,
-            title: telling.title.to_owned(),
-            content: telling.content,
-            related: Some(booking.id.get()),
-            conversation: None,
-            peer: Some(booking.party(telling.to.other()).id),
-            channel: if telling.mailed { Channel::ListAndMail } else { Channel::List },
-            invite: telling.invite.map(|state| invite(booking, state)),
-            is_read: false,
-            created_at: now,
-            updated_at: now,
-        });
-    }
-    notices
-}
-
-/// The invitation to the booking as it is now.
-pub fn invite(booking: &Booking, state: InviteState) -> Invite {
-    Invite { start: booking.interval.start(), end: booking.interval.end(), sequence: booking.sequence(), state }
-}
-
-fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
+pub(crate) fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
     use Seat::{Expert, Learner};
     let title = &booking.title;
     let name = |seat: Seat| &booking.party(seat).name;
@@ -170,7 +122,7 @@ pub(crate) fn personal(
 mod tests {
     use super::*;
     use chrono::TimeDelta;
-    use domain::booking::{Draft, Mode, Outcome, Party, Policy, Step, Times};
+    use domain::booking::{Change, Draft, Mode, Outcome, Party, Policy, Step, Times};
     use domain::calendar::Schedule;
     use domain::ids::{BookingId, EntryId};
     use domain::ledger::Amount;
@@ -209,7 +161,7 @@ mod tests {
     fn notifications_of_one_change_never_share_an_id() {
         let (change, mint) = (expired(), Mint::seeded(1));
         for _ in 0..20_000 {
-            let notices = of_change(&change, &mint, change.after.updated_at);
+            let notices = super::super::of_change(&change, tellings, &mint, change.after.updated_at);
             assert_eq!(notices.len(), 2);
             assert_ne!(notices[0].id, notices[1].id);
         }

@@ -8,6 +8,9 @@ use domain::notice::{Channel, Notice, Topic};
 
 use crate::Mint;
 
+/// Why a suspended expert's bookings are cancelled.
+pub(crate) const EXPERT_GONE: &str = "The expert is no longer available.";
+
 /// An application has arrived.
 pub(crate) fn applied(application: &Application, mint: &Mint) -> Notice {
     let content = "Your application to become an expert has arrived. We will tell you what comes of it.".to_owned();

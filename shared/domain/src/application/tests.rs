@@ -34,6 +34,8 @@ fn person(standing: Option<Standing>) -> User {
         headline: String::new(),
         timezone: Zone::utc(),
         picture: None,
+        email_verified: false,
+        updated_at: now(),
         joined_at: now(),
         roles: Roles::default(),
         expert: standing.map(|standing| Expert { standing, application: Some(id(1)), ..unknown(now()) }),

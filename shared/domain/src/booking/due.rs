@@ -5,7 +5,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Booking, Change, Fact, Status};
+use super::{Booking, Change, Facade, Fact, Funds, Status};
 use crate::Instant;
 
 /// Before a confirmed booking begins, both people are told so.
@@ -71,6 +71,40 @@ impl Booking {
         }
     }
 
+    /// When a pending booking is over: unconfirmed at its start, or unpaid for too long.
+    pub(super) fn unanswered_until(&self) -> Instant {
+        let start = self.interval.start();
+        match self.pay_by {
+            Some(pay_by) if self.funds == Funds::Due => start.min(pay_by),
+            _ => start,
+        }
+    }
+
+    /// From when on its time is free again although nobody has written so yet: only where that counts from the very
+    /// second (`consultations.md` §7).
+    pub fn lapses_at(&self) -> Option<Instant> {
+        (self.facade == Facade::Consultations && self.status == Status::Pending).then(|| self.unanswered_until())
+    }
+
+    /// The booking as it is at `now`, whether or not the schedule has come by.
+    pub fn as_of(&self, now: Instant) -> Booking {
+        let mut seen = self.clone();
+        if let Some(lapsed_at) = self.lapses_at().filter(|lapses_at| *lapses_at <= now) {
+            seen.lapse();
+            if seen.funds == Funds::Held {
+                seen.funds = Funds::Released;
+            }
+            seen.due_at = None;
+            seen.updated_at = lapsed_at;
+        }
+        seen
+    }
+
+    pub(super) fn lapse(&mut self) {
+        self.status = Status::Expired;
+        self.reason = if self.funds == Funds::Due { "Not paid in time" } else { "Not confirmed in time" }.to_owned();
+    }
+
     fn completes_at(&self) -> Instant {
         self.interval.end() + TimeDelta::minutes(i64::from(self.policy.completes_itself_after))
     }
@@ -78,7 +112,7 @@ impl Booking {
     /// When the schedule must look at it next, seen from `now`: the expiry of a request, a reminder, the completion.
     pub(super) fn next_due(&self, now: Instant) -> Option<Instant> {
         match self.status {
-            Status::Pending => Some(self.interval.start()),
+            Status::Pending => Some(self.unanswered_until()),
             Status::Confirmed => {
                 let reminders = Reminder::ALL.map(|reminder| self.interval.start() - reminder.ahead());
                 Some(reminders.into_iter().find(|moment| *moment > now).unwrap_or(self.completes_at()))

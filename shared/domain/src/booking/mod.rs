@@ -3,13 +3,16 @@
 //! This file says what a booking is; [`table`] who may do what in which state; `perform` when, and what follows. A step is
 //! a pure function to a [`Change`]; the store makes one transaction of it.
 
+mod course;
 mod due;
 mod money;
 mod perform;
+mod replace;
 mod request;
 pub mod table;
 
 pub use due::{Due, Reminder};
+pub use replace::{Replaced, Replacement};
 pub use request::{Draft, Times};
 pub use table::{Actor, Step};
 
@@ -196,6 +199,8 @@ pub struct Policy {
     pub no_show_after: u32,
     /// The platform's share of a price in money.
     pub fee_percent: u8,
+    /// A party completes it only after somebody said that it began.
+    pub begins_by_word: bool,
 }
 
 impl Policy {
@@ -210,7 +215,24 @@ impl Policy {
         completes_itself_after: 24 * 60,
         no_show_after: 10,
         fee_percent: 0,
+        begins_by_word: false,
     };
+
+    /// Consultations, `consultations.md` §7, with the two cut-offs in hours.
+    pub fn consultation(refund_cutoff: u32, reschedule_cutoff: u32, fee_percent: u8) -> Policy {
+        Policy {
+            longest: 2 * 60,
+            learner_cancels_before: Some(refund_cutoff.saturating_mul(60)),
+            expert_cancels_before: Some(0),
+            moves_before: reschedule_cutoff.saturating_mul(60),
+            completes_from_start: true,
+            both_complete: false,
+            completes_itself_after: 24 * 60,
+            no_show_after: 10,
+            fee_percent,
+            begins_by_word: true,
+        }
+    }
 }
 
 /// A decision: what was, what will be, what moves in the ledger and what people are told.
@@ -270,6 +292,9 @@ pub enum Refusal {
     OutsideAvailability,
     #[error("This time is no longer free.")]
     SlotTaken,
+    /// It is the learner who has something else then.
+    #[error("You have another booking at this time.")]
+    OwnConflict,
     #[error("You cannot book or write to this person.")]
     Blocked,
     #[error("Only the other party may do this.")]
@@ -282,6 +307,8 @@ pub enum Refusal {
     TooLate,
     #[error("The booking has not been paid.")]
     PaymentRequired,
+    #[error("Nobody has said yet that it began.")]
+    NotStarted,
     #[error("The booking is not completed.")]
     NotCompleted,
     #[error("You have already reviewed this booking.")]
@@ -316,7 +343,8 @@ impl Booking {
     /// The revision its invitations carry: 0 at first, one more with every move and with the cancellation, after which
     /// nothing follows.
     pub fn sequence(&self) -> u32 {
-        self.start_version.saturating_sub(1) + u32::from(self.status == Status::Cancelled)
+        let is_off = matches!(self.status, Status::Cancelled | Status::Expired);
+        self.start_version.saturating_sub(1) + u32::from(is_off)
     }
 
     /// The time it claims in the calendars of both people.

@@ -1,9 +1,14 @@
 //! Where a booking's price goes: held, captured once or released once, and given on top.
 
-use super::{Booking, Change, Fact, Funds, Refusal, Seat, Status};
+use chrono::{SubsecRound, TimeDelta};
+
+use super::{Booking, Change, Facade, Fact, Funds, Refusal, Seat, Status};
 use crate::Instant;
 use crate::ids::EntryId;
 use crate::ledger::{self, Account, Cause, Entry, Unit, capture, fee, transfer};
+
+/// Whoever has not paid by then has let the time go (`consultations.md` §7, `tutoring.md` §5.2).
+const PAYS_WITHIN: TimeDelta = TimeDelta::minutes(15);
 
 impl Booking {
     fn entry(&self, id: EntryId, cause: Cause, legs: Vec<ledger::Leg>, now: Instant) -> Entry {
@@ -17,6 +22,10 @@ impl Booking {
             (Unit::Credit, minor) => (Funds::Held, minor),
             (Unit::Currency(_), minor) => (Funds::Due, minor),
         };
+        self.pay_by = (self.funds == Funds::Due).then(|| {
+            // It is shown in whole seconds and is over when it says so.
+            self.interval.start().min(now.trunc_subsecs(0) + PAYS_WITHIN)
+        });
         (self.funds == Funds::Held).then(|| {
             let legs = transfer(Account::Spendable(self.learner.id), Account::Held(self.learner.id), self.price.minor);
             self.entry(id, Cause::Hold(self.root), legs, now)
@@ -29,6 +38,7 @@ impl Booking {
             return Err(Refusal::InvalidTransition);
         }
         self.funds = Funds::Held;
+        self.pay_by = None;
         let legs = transfer(Account::Provider, Account::Held(self.learner.id), self.price.minor);
         Ok(Some(self.entry(id, Cause::Hold(self.root), legs, now)))
     }
@@ -71,7 +81,8 @@ impl Booking {
         if seat != Seat::Learner {
             return Err(ledger::Refusal::NotThePayer);
         }
-        if self.status != Status::Completed {
+        // What is given on top is an affair of meetings.
+        if self.status != Status::Completed || self.facade != Facade::Meetings {
             return Err(ledger::Refusal::NotCompleted);
         }
         let Some(missing @ 1..) = total.checked_sub(self.paid_out) else {

@@ -55,6 +55,8 @@ impl Booking {
             }
             Step::Expire => {
                 facts.push(Fact::Expired);
+                self.status = from;
+                self.lapse();
                 Ok(self.give_back(entry, now, facts))
             }
             Step::Complete => Ok(self.complete(from, actor, entry, now, facts)),
@@ -97,6 +99,9 @@ impl Booking {
             }
         }
         facts.push(Fact::Completed);
+        if actor.seat().is_some() {
+            self.ended_at = Some(now);
+        }
         self.capture(entry, now, facts)
     }
 
@@ -143,13 +148,24 @@ impl Booking {
                 None => Ok(()),
             },
             (Step::Replace, _) => only_before(start - minutes(self.policy.moves_before)),
-            (Step::Expire, _) => not_before(start),
+            (Step::Expire, _) => not_before(self.unanswered_until()),
             (Step::Complete, Actor::Schedule) => not_before(end + minutes(self.policy.completes_itself_after)),
+            (Step::Complete, actor)
+                if self.policy.begins_by_word && actor.seat().is_some() && self.started_at.is_none() =>
+            {
+                Err(Refusal::NotStarted)
+            }
             (Step::Complete, _) if self.policy.completes_from_start => not_before(start),
             (Step::Complete, _) => not_before(end),
             (Step::ReportNoShow, _) => not_before(start + minutes(self.policy.no_show_after)),
+            (Step::Pay, _) if self.status == Status::Pending => only_before(self.unanswered_until()),
             (Step::Cancel | Step::Pay | Step::Refund, _) => Ok(()),
         }
+    }
+
+    /// Whether `actor` could take this step now, as far as status and clock go.
+    pub fn may(&self, step: Step, actor: Actor, now: Instant) -> bool {
+        table::target(self.status, step, actor).is_some() && self.check_time(step, actor, now).is_ok()
     }
 
     /// Marks that `reviewer` has said what they think of `reviewee`.

@@ -37,7 +37,7 @@ pub struct Draft {
 
 impl Times {
     /// Ahead of `now`, the right way round, not longer than the policy allows, and inside the expert's hours.
-    fn check(self, policy: &Policy, schedule: &Schedule, now: Instant) -> Result<Interval, Refusal> {
+    pub(super) fn check(self, policy: &Policy, schedule: &Schedule, now: Instant) -> Result<Interval, Refusal> {
         if self.start <= now {
             return Err(Refusal::StartNotAhead);
         }
@@ -85,12 +85,13 @@ impl Booking {
             reason: String::new(),
             paid_out: 0,
             absent: None,
-            due_at: Some(interval.start()),
+            due_at: None,
             created_at: now,
             updated_at: now,
             version: 1,
         };
         let entry = after.reserve(entry, now);
+        after.due_at = after.next_due(now);
         Ok(Change { before: None, after, entry, facts: vec![Fact::Requested] })
     }
 
@@ -110,7 +111,7 @@ impl Booking {
         after.interval = interval;
         after.status = Status::Pending;
         after.start_version += 1;
-        after.due_at = Some(interval.start());
+        after.due_at = after.next_due(now);
         after.updated_at = now;
         after.version += 1;
         Ok(Change { before: Some(self.clone()), after, entry: None, facts: vec![Fact::Moved] })

@@ -100,6 +100,15 @@ impl<'a> Fields<'a> {
         self.find(&names).is_some()
     }
 
+    /// Whether the field was not sent, or as `null` or a text of nothing but white space.
+    pub fn is_blank(&self, names: impl Names) -> bool {
+        match self.find(&names) {
+            None | Some(Node::Null) => true,
+            Some(Node::Text(text)) => text.trim().is_empty(),
+            Some(_) => false,
+        }
+    }
+
     /// Whether the field was sent as a file.
     pub fn has_file(&self, names: impl Names) -> bool {
         matches!(self.find(&names), Some(Node::File(_)))

@@ -70,7 +70,7 @@ pub fn text(length: impl RangeBounds<usize>) -> TextKind {
         Bound::Excluded(above) => above.saturating_sub(1),
         Bound::Unbounded => usize::MAX,
     };
-    TextKind { least, most, not_blank: false }
+    TextKind { least, most, not_blank: false, trimmed: false }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,9 +78,16 @@ pub struct TextKind {
     least: usize,
     most: usize,
     not_blank: bool,
+    trimmed: bool,
 }
 
 impl TextKind {
+    /// Without the white space around it; what is left counts.
+    #[must_use]
+    pub fn trimmed(self) -> Self {
+        Self { trimmed: true, ..self }
+    }
+
     /// Refuses a text of nothing but white space.
     #[must_use]
     pub fn not_blank(self) -> Self {
@@ -93,6 +100,7 @@ impl Kind for TextKind {
 
     fn read(self, node: &Node, loose: bool) -> Result<String, Text> {
         let text = words(node, loose, "This must be text.")?;
+        let text = if self.trimmed { text.trim() } else { text };
         let length = text.chars().count();
         if text.contains('\0') {
             return Err("This may not contain the character NUL.".into());
@@ -268,6 +276,22 @@ impl Kind for Time {
 
     fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
         crate::time::parse(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
+    }
+}
+
+/// The same to the millisecond.
+pub fn exact_time() -> ExactTime {
+    ExactTime
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ExactTime;
+
+impl Kind for ExactTime {
+    type Out = DateTime<Utc>;
+
+    fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
+        crate::time::parse_exact(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
     }
 }
 

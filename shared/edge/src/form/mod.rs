@@ -11,7 +11,7 @@ mod parts;
 mod query;
 
 pub use fields::{Fields, Names, Sent};
-pub use kinds::{Kind, boolean, date, file, hundredths, id, integer, money, one_of, text, time};
+pub use kinds::{Kind, boolean, date, exact_time, file, hundredths, id, integer, money, one_of, text, time};
 pub use parts::LARGEST_FILE_BYTES;
 pub use query::BadEncoding;
 pub(crate) use query::decode;

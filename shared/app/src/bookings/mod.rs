@@ -1,33 +1,23 @@
 //! Bookings: asking for one, answering, moving, ending it.
 
-use domain::booking::{
-    Actor, Booking, Change, Draft, Due, Facade, Mode, Outcome, Party, Policy, Refusal, Seat, Status, Step, Times,
-};
+mod consult;
+mod request;
+
+pub use consult::{Command, Shown, all_at, consult, look, own, reschedule, show_all};
+pub use request::{Request, Terms, request};
+
+use domain::booking::{Actor, Booking, Change, Due, Facade, Outcome, Refusal, Seat, Status, Step, Times};
 use domain::category::CategoryId;
 use domain::chat::Pair;
-use domain::ids::{BookingId, UserId};
+use domain::ids::BookingId;
 use domain::interval::Interval;
-use domain::ledger::Amount;
-use domain::person::User;
+use domain::notice::Notice;
 use store::{BookingWithReviews, Page, Transaction};
 
-use crate::alternatives::{offer, schedule, weekly_hours};
+use self::request::{Meeting, or_alternatives};
 use crate::caller::Caller;
-use crate::keep::{Keep, decided};
+use crate::keep::decided;
 use crate::{App, Error, Result, suspensions, words};
-
-/// What somebody asks an expert for.
-#[derive(Clone, Debug)]
-pub struct Request {
-    pub expert: UserId,
-    pub title: String,
-    pub description: String,
-    pub category: Option<CategoryId>,
-    pub times: Times,
-}
-
-/// What a meeting costs (`expertconnect.md` §4).
-const MEETING_PRICE: Amount = Amount { unit: domain::ledger::Unit::Credit, minor: 1 };
 
 /// A proven place at one booking.
 #[derive(Clone, Debug)]
@@ -36,49 +26,8 @@ pub struct Seated {
     pub seat: Seat,
 }
 
-/// Asks for a meeting: the time is claimed for both and the price held, or nothing happens.
-pub async fn request(app: &App, caller: Caller, request: Request, keep: Keep<'_, Booking>) -> Result<Booking> {
-    let pair = Pair::new(caller.user(), request.expert).ok_or(Refusal::OwnBooking)?;
-    decided(|| async {
-        let (learner, expert) = book_able(app, pair, caller.user()).await?;
-        let now = app.clock.now();
-        let draft = Draft {
-            id: app.mint.booking(now),
-            facade: Facade::Meetings,
-            mode: Mode::Video,
-            room: None,
-            conversation: None,
-            title: request.title.clone(),
-            description: request.description.clone(),
-            category: request.category,
-            learner: Party::new(learner.id, learner.name()),
-            expert: Party::new(expert.id, expert.name()),
-            times: request.times,
-            price: MEETING_PRICE,
-            policy: Policy::MEETING,
-        };
-        let rows = weekly_hours(&expert);
-        let change = Booking::request(draft, &schedule(&expert, &rows), now, app.mint.entry(now))?;
-        let committed = commit(app, keep.begin(&change.after), &change).await;
-        or_alternatives(app, committed, &expert, &change.after).await
-    })
-    .await
-}
-
-/// The learner and the expert of a request, if both are active and neither blocks the other.
-async fn book_able(app: &App, pair: Pair, learner: UserId) -> Result<(User, User)> {
-    let found = app.store.pair_with_conversation(pair, None).await?;
-    let find = |id| found.users.iter().find(|user| user.id == id && !user.is_suspended).cloned();
-    let expert = find(pair.other(learner)).ok_or(Error::UnknownPerson)?;
-    let learner = find(learner).ok_or(Error::TokenInvalid)?;
-    if found.conversation.is_some_and(|conversation| conversation.is_blocked()) {
-        return Err(Refusal::Blocked.into());
-    }
-    Ok((learner, expert))
-}
-
 /// Commits a change with the notifications it causes.
-async fn commit(app: &App, transaction: Transaction<store::Denied>, change: &Change) -> Result<Booking> {
+pub(crate) async fn commit(app: &App, transaction: Transaction<store::Denied>, change: &Change) -> Result<Booking> {
     commit_at(app, transaction, change, change.after.updated_at).await
 }
 
@@ -88,22 +37,17 @@ async fn commit_at(
     change: &Change,
     now: domain::Instant,
 ) -> Result<Booking> {
-    let notices = match change.after.facade {
-        Facade::Meetings | Facade::Consultations => words::meetings::of_change(change, &app.mint, now),
-    };
-    app.store.booking_commit(transaction, change, &notices).await?;
+    app.store.booking_commit(transaction, change, &notices(app, change, now)).await?;
     Ok(change.after.clone())
 }
 
-async fn or_alternatives(app: &App, committed: Result<Booking>, expert: &User, wanted: &Booking) -> Result<Booking> {
-    match committed {
-        Err(Error::Booking(Refusal::SlotTaken)) => {
-            let now = app.clock.now();
-            let alternatives = offer(app, expert, wanted.learner.id, wanted.interval, now).await?;
-            Err(Error::SlotTaken { alternatives })
-        }
-        other => other,
-    }
+/// What people hear of a change, in the words of the façade the booking was made in.
+fn notices(app: &App, change: &Change, now: domain::Instant) -> Vec<Notice> {
+    let words = match change.after.facade {
+        Facade::Meetings => words::meetings::tellings,
+        Facade::Consultations => words::consultations::tellings,
+    };
+    words::of_change(change, words, &app.mint, now)
 }
 
 /// The booking, for one of its parties; for everybody else it does not exist.
@@ -149,13 +93,19 @@ pub async fn list(
     Ok(page)
 }
 
-/// A party takes a step.
+/// A party of a meeting takes a step.
 pub async fn step(app: &App, caller: Caller, id: BookingId, step: Step) -> Result<Booking> {
     decided(|| async {
         let Seated { booking, seat } = find(app, caller, id).await?;
+        made_in(Facade::Meetings, &booking)?;
         take(app, booking, step, seat.into()).await
     })
     .await
+}
+
+/// Each façade's commands are for the bookings made in it.
+fn made_in(facade: Facade, booking: &Booking) -> Result<()> {
+    if booking.facade == facade { Ok(()) } else { Err(Refusal::InvalidTransition.into()) }
 }
 
 /// The clock takes a step: a request nobody answered expires, a meeting long over completes.
@@ -174,7 +124,13 @@ pub(crate) async fn cancel_by_staff(app: &App, id: BookingId) -> Result<bool> {
         if !suspensions::lies_ahead(&booking, app.clock.now()) {
             return Ok(false); // somebody was faster
         }
-        take(app, booking, Step::Cancel, Actor::Staff).await.map(|_| true)
+        let now = app.clock.now();
+        let cancelled =
+            booking.cancel(words::vetting::EXPERT_GONE.to_owned(), Actor::Staff, now, app.mint.entry(now))?;
+        if let Outcome::Changed(change) = cancelled {
+            commit(app, Transaction::new(), &change).await?;
+        }
+        Ok(true)
     })
     .await
 }
@@ -226,6 +182,7 @@ pub struct Changes {
 pub async fn change(app: &App, caller: Caller, id: BookingId, changes: Changes) -> Result<Booking> {
     decided(|| async {
         let Seated { booking, seat } = find(app, caller, id).await?;
+        made_in(Facade::Meetings, &booking)?;
         let now = app.clock.now();
         let changes = changes.clone();
         let times = Times {
@@ -239,13 +196,12 @@ pub async fn change(app: &App, caller: Caller, id: BookingId, changes: Changes) 
                 None => Ok(booking),
             };
         }
-        let (_, expert) = book_able(app, pair(&booking)?, booking.learner.id).await?;
-        let rows = weekly_hours(&expert);
+        let meeting = Meeting::of(app, pair(&booking)?, booking.learner.id).await?;
         let base = described.map_or_else(|| booking.clone(), |described| described.after);
-        let moved = base.move_to(times, seat.into(), &schedule(&expert, &rows), now)?;
+        let moved = meeting.within_hours(|schedule| base.move_to(times, seat.into(), schedule, now))?;
         let change = Change { before: Some(booking), ..moved };
         let committed = commit(app, Transaction::new(), &change).await;
-        or_alternatives(app, committed, &expert, &change.after).await
+        or_alternatives(app, committed, &meeting, &change.after).await
     })
     .await
 }

@@ -1,0 +1,25 @@
+//! The account all products share: `/api/v1/auth/` (`consultations.md` §2, `tutoring.md` §1, §2 and §4.1).
+
+mod entry;
+mod me;
+mod passwords;
+mod sessions;
+mod shapes;
+
+use app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(entry::register))
+        .routes(routes!(entry::login))
+        .routes(routes!(sessions::refresh))
+        .routes(routes!(sessions::logout))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(passwords::ask))
+        .routes(routes!(passwords::confirm))
+        .routes(routes!(passwords::change))
+        .routes(routes!(me::show, me::change))
+}

@@ -1,0 +1,205 @@
+//! One consultation: looking at it, confirming, cancelling, meeting, ending, rating.
+
+use app::bookings::{self, Command, Seated, Shown};
+use app::reviews::{self, Rating};
+use app::{App, Error, video};
+use axum::extract::State;
+use consultations::{Refused, ReviewCard};
+use domain::booking::Refusal;
+use domain::ids::BookingId;
+use domain::review::Review;
+use edge::body::Body;
+use edge::door::Signed;
+use edge::form::{Fields, Parse, boolean, integer, text};
+use edge::once::{self, Once};
+use edge::path::PathId;
+use edge::problem::Problem;
+use edge::reply::{Created, Json};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::shape::{Consultation, ConsultationDetail};
+
+/// A state that forbids a command, in the one word this façade has for it there.
+pub(super) fn or_state(code: &'static str, error: Error) -> Refused {
+    match error {
+        Error::Booking(refusal @ (Refusal::InvalidTransition | Refusal::TooLate)) => {
+            Refused(Problem::refused(code, refusal.to_string()))
+        }
+        other => other.into(),
+    }
+}
+
+async fn command(
+    app: &App,
+    caller: Signed,
+    id: BookingId,
+    once: &Once,
+    command: Command,
+) -> app::Result<Json<Consultation>> {
+    let answer = |shown: &Shown| once::okay(&Consultation::of(app, shown));
+    let shown = bookings::consult(app, caller.0, id, command, once.keep(&answer)).await?;
+    Ok(Json(Consultation::of(app, &shown)))
+}
+
+/// Show a consultation
+///
+/// For its client, its expert and administrators, who see no link.
+#[utoipa::path(get, path = "/api/v1/consultations/consultations/{id}/", tag = "Consultations: Bookings",
+    params(("id" = i64, Path)), responses((status = 200, body = ConsultationDetail)))]
+pub(crate) async fn show(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<BookingId>,
+) -> Result<Json<ConsultationDetail>, Refused> {
+    let (shown, client) = bookings::look(&app, caller, id).await?;
+    Ok(Json(ConsultationDetail::of(&app, &shown, &client)))
+}
+
+/// Where the call takes place.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MeetingLink {
+    meeting_link: Option<String>,
+    meeting_room_id: Option<String>,
+}
+
+/// Show where the video call takes place
+///
+/// Both are null unless it is a video consultation that is pending or confirmed.
+#[utoipa::path(get, path = "/api/v1/consultations/consultations/{id}/meeting-link/", tag = "Consultations: Bookings",
+    params(("id" = i64, Path)), responses((status = 200, body = MeetingLink)))]
+pub(crate) async fn meeting_link(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<BookingId>,
+) -> Result<Json<MeetingLink>, Refused> {
+    let Seated { booking, seat } = bookings::own(&app, caller, id).await?;
+    let booking = booking.as_of(app.clock.now());
+    let meeting_link = video::link(&app, &booking, seat);
+    Ok(Json(MeetingLink { meeting_link, meeting_room_id: video::room(&booking).map(str::to_owned) }))
+}
+
+/// Confirm a consultation
+///
+/// For its expert, before the start, once the price is paid.
+#[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/confirm/", tag = "Consultations: Bookings",
+    params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
+pub(crate) async fn confirm(
+    State(app): State<App>,
+    caller: Signed,
+    PathId(id): PathId<BookingId>,
+    once: Once,
+) -> Result<Json<Consultation>, Refused> {
+    command(&app, caller, id, &once, Command::Confirm).await.map_err(|error| or_state("not_pending", error))
+}
+
+/// Why somebody cancels.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body; `Reason` is what is read from it")]
+pub(crate) struct CancelRequest {
+    #[schema(nullable = false, max_length = 1000)]
+    cancellation_reason: Option<String>,
+}
+
+pub(crate) struct Reason(String);
+
+impl Parse for Reason {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        fields.or("cancellation_reason", text(..=1000), "").map(Self)
+    }
+}
+
+/// Cancel a consultation
+///
+/// For the client until 24 hours before the start, for the expert until the start. What was paid goes back in full.
+#[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/cancel/", tag = "Consultations: Bookings",
+    params(("id" = i64, Path)), request_body = CancelRequest, responses((status = 200, body = Consultation)))]
+pub(crate) async fn cancel(
+    State(app): State<App>,
+    caller: Signed,
+    PathId(id): PathId<BookingId>,
+    once: Once,
+    Body(Reason(reason)): Body<Reason>,
+) -> Result<Json<Consultation>, Refused> {
+    let cancelled = command(&app, caller, id, &once, Command::Cancel(reason)).await;
+    cancelled.map_err(|error| or_state("cannot_cancel", error))
+}
+
+/// Say that the consultation begins
+///
+/// From 15 minutes before the start to 2 hours after the end. Saying so again changes nothing.
+#[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/start/", tag = "Consultations: Bookings",
+    params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
+pub(crate) async fn start(
+    State(app): State<App>,
+    caller: Signed,
+    PathId(id): PathId<BookingId>,
+    once: Once,
+) -> Result<Json<Consultation>, Refused> {
+    command(&app, caller, id, &once, Command::Begin).await.map_err(not_confirmed)
+}
+
+/// Say that the consultation is over
+///
+/// Once it has begun. What was held goes to the expert. Saying so again changes nothing.
+#[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/end/", tag = "Consultations: Bookings",
+    params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
+pub(crate) async fn end(
+    State(app): State<App>,
+    caller: Signed,
+    PathId(id): PathId<BookingId>,
+    once: Once,
+) -> Result<Json<Consultation>, Refused> {
+    command(&app, caller, id, &once, Command::End).await.map_err(not_confirmed)
+}
+
+fn not_confirmed(error: Error) -> Refused {
+    match error {
+        Error::Booking(refusal @ Refusal::InvalidTransition) => {
+            Refused(Problem::refused("not_confirmed", refusal.to_string()))
+        }
+        other => other.into(),
+    }
+}
+
+/// What a client thinks of it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body; `NewRating` is what is read from it")]
+pub(crate) struct RatingRequest {
+    #[schema(minimum = 1, maximum = 5)]
+    rating: u8,
+    #[schema(nullable = false, max_length = 2000)]
+    review_text: Option<String>,
+    #[schema(nullable = false, default = false)]
+    is_anonymous: Option<bool>,
+}
+
+pub(crate) struct NewRating(Rating);
+
+impl Parse for NewRating {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let rating = fields.required("rating", integer(1..=5));
+        let text = fields.or("review_text", text(..=2000), "");
+        let is_anonymous = fields.or("is_anonymous", boolean(), false);
+        let rating = u8::try_from(rating?).ok()?;
+        Some(Self(Rating { rating, text: text?, is_anonymous: is_anonymous? }))
+    }
+}
+
+/// Rate a consultation
+///
+/// For its client, once, when it is completed. The expert's rating changes with it.
+#[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/rate/", tag = "Consultations: Bookings",
+    params(("id" = i64, Path)), request_body = RatingRequest, responses((status = 201, body = ReviewCard)))]
+pub(crate) async fn rate(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<BookingId>,
+    once: Once,
+    Body(NewRating(rating)): Body<NewRating>,
+) -> Result<Created<ReviewCard>, Refused> {
+    let card = |review: &Review| ReviewCard::of(review, Some(review.reviewer));
+    let answer = |review: &Review| once::created(&card(review));
+    let review = reviews::rate(&app, caller, id, rating, once.keep(&answer)).await?;
+    Ok(Created(card(&review)))
+}

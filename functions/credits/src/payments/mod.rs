@@ -1,0 +1,104 @@
+//! Paying for bookings (`consultations.md` §9), whichever façade they were made in.
+
+mod shapes;
+
+use app::App;
+use app::payments::{self, Intended};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use domain::ids::PaymentId;
+use edge::body::{Body, Raw};
+use edge::door::{Ajar, Signed};
+use edge::once::{self, Once};
+use edge::path::{PathId, PathWord};
+use edge::problem::Problem;
+use edge::reply::{Created, Json};
+use http::HeaderMap;
+use shapes::{IntentRequest, Order, PROVIDERS, Payment, PaymentIntent, Receipt};
+
+/// Pay for a booking
+///
+/// For whoever booked. A simulated payment succeeds at once. With another provider the client pays with the
+/// `client_secret`, and the booking is paid when the provider says so; until then the same intent is found again.
+#[utoipa::path(post, path = "/api/v1/payments/intents/", tag = "Consultations: Payments", request_body = IntentRequest,
+    responses(
+        (status = 201, description = "Made", body = PaymentIntent),
+        (status = 200, description = "Found: one of this provider waits to be paid", body = PaymentIntent),
+        (status = 403, description = "`forbidden`: for the expert of the booking"),
+        (status = 409, description = "`not_payable`: paid, over, free, or its time to pay has run out"),
+        (status = 503, description = "`provider_unavailable`: nothing is lost, ask again"),
+    ))]
+pub async fn intend(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    once: Once,
+    Body(order): Body<Order>,
+) -> Result<Response, Problem> {
+    let answer = |intended: &Intended| match intended.is_new {
+        true => once::created(&PaymentIntent::from(&intended.intent)),
+        false => once::okay(&PaymentIntent::from(&intended.intent)),
+    };
+    let keep = once.keep(&answer);
+    let intended = Box::pin(payments::intend(&app, caller, order.booking, order.provider, keep)).await?;
+    let body = PaymentIntent::from(&intended.intent);
+    Ok(if intended.is_new { Created(body).into_response() } else { Json(body).into_response() })
+}
+
+/// Hear from a payment provider
+///
+/// Signed by the provider over the raw body: `Stripe-Signature` for `stripe`, `X-Signature` (HMAC-SHA256, hex) for
+/// `paypal`, `wise` and `simulated`. An event has its effect once, however often it comes.
+#[utoipa::path(post, path = "/api/v1/payments/webhook/{provider}/", tag = "Consultations: Payments", security(()),
+    params(("provider" = String, Path, description = "`stripe`, `paypal`, `wise` or `simulated`"),
+        ("Stripe-Signature" = Option<String>, Header), ("X-Signature" = Option<String>, Header)),
+    request_body(content = Object, description = "The provider's event"),
+    responses(
+        (status = 200, body = Receipt),
+        (status = 400, description = "`invalid_signature`; `amount_mismatch`; `bad_json`"),
+        (status = 429, description = "`rate_limited`: too many with a wrong signature from this address"),
+    ))]
+pub async fn webhook(
+    State(app): State<App>,
+    PathWord(provider): PathWord,
+    door: Ajar,
+    headers: HeaderMap,
+    Raw(body): Raw,
+) -> Result<Json<Receipt>, Problem> {
+    let Some((_, provider)) = PROVIDERS.iter().find(|(word, _)| *word == provider) else {
+        return Err(door.turn_away(app::Error::NotFound).await);
+    };
+    let name = match provider {
+        domain::payment::Provider::Stripe => "stripe-signature",
+        _ => "x-signature",
+    };
+    let signature = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match payments::receive(&app, *provider, signature, &body).await {
+        Ok(received) => Ok(Json(Receipt::from(received))),
+        Err(error @ app::Error::Payment(domain::payment::Refusal::BadSignature)) => Err(door.turn_away(error).await),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Show one of my payments
+///
+/// Administrators see everybody's.
+#[utoipa::path(get, path = "/api/v1/payments/{id}/", tag = "Consultations: Payments", params(("id" = i64, Path)),
+    responses((status = 200, body = Payment)))]
+pub async fn show(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    door: Ajar,
+    PathId(id): PathId<PaymentId>,
+) -> Result<Json<Payment>, Problem> {
+    let intent = match payments::find(&app, caller, id).await {
+        Err(app::Error::NotFound) => {
+            let staff = door.staff().await.map_err(|problem| match problem.code() {
+                "forbidden" => Problem::not_found(),
+                _ => problem,
+            })?;
+            payments::find_as_staff(&app, staff, id).await?
+        }
+        found => found?,
+    };
+    Ok(Json(Payment::from(&intent)))
+}

@@ -1,0 +1,202 @@
+//! Conversations with experts (`consultations.md` §10).
+
+use app::caller::Caller;
+use app::chats::{self, Party};
+use app::{App, Error};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use consultations::{Asked, Paged, Refused};
+use domain::chat::{Conversation, Status};
+use domain::ids::{BookingId, ConversationId, UserId};
+use edge::body::{AnyForm, QueryOf};
+use edge::door::{Signed, SignedFirst};
+use edge::form::{Fields, Parse, id, one_of};
+use edge::path::PathId;
+use edge::problem::Problem;
+use edge::reply::{Created, Json};
+use utoipa::ToSchema;
+
+use super::conversation::{Changed, Room, STATUSES};
+use super::{Marked, UnreadCount};
+
+/// With whom, or about what. One of the two is enough; both may also stand in the query.
+#[derive(ToSchema)]
+#[schema(as = ConsultationConversationRequest)]
+#[expect(dead_code, reason = "documents the body; `With` is what is read from it")]
+pub struct WithRequest {
+    expert_id: Option<i64>,
+    /// A consultation the caller is a party of.
+    consultation_id: Option<i64>,
+}
+
+#[derive(Clone, Copy)]
+pub struct With {
+    expert: Option<UserId>,
+    consultation: Option<BookingId>,
+}
+
+impl Parse for With {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let expert = fields.nullable(["expert_id", "expert"], id::<UserId>());
+        let consultation = fields.nullable(["consultation_id", "consultation"], id::<BookingId>());
+        Some(Self { expert: expert?.value(), consultation: consultation?.value() })
+    }
+}
+
+async fn opened(app: &App, caller: Caller, query: With, body: With) -> Result<Response, Refused> {
+    let (expert, consultation) = (body.expert.or(query.expert), body.consultation.or(query.consultation));
+    if expert.is_none() && consultation.is_none() {
+        return Err(Problem::field("expert_id", "Name an expert or a consultation.").into());
+    }
+    let opened = chats::open(app, caller, expert, consultation).await?;
+    let room = Room::of(app, &opened.conversation, &opened.expert, caller.user()).await?;
+    Ok(if opened.made { Created(room).into_response() } else { Json(room).into_response() })
+}
+
+/// Find or make a conversation
+///
+/// One per pair of people, whoever asks first and from whichever side.
+#[utoipa::path(get, path = "/api/v1/consultations/chat/", tag = "Consultations: Chat",
+    params(("expert_id" = Option<i64>, Query), ("consultation_id" = Option<i64>, Query)),
+    responses((status = 200, body = Room), (status = 201, body = Room)))]
+pub async fn find(
+    State(app): State<App>,
+    SignedFirst(caller): SignedFirst,
+    QueryOf(query): QueryOf<With>,
+    AnyForm(body): AnyForm<With>,
+) -> Result<Response, Refused> {
+    opened(&app, caller, query, body).await
+}
+
+/// Find or make a conversation
+///
+/// The same as reading it: for clients that rather send a body.
+#[utoipa::path(post, path = "/api/v1/consultations/chat/", tag = "Consultations: Chat", request_body = WithRequest,
+    params(("expert_id" = Option<i64>, Query), ("consultation_id" = Option<i64>, Query)),
+    responses((status = 200, body = Room), (status = 201, body = Room)))]
+pub async fn open(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    QueryOf(query): QueryOf<With>,
+    AnyForm(body): AnyForm<With>,
+) -> Result<Response, Refused> {
+    opened(&app, caller, query, body).await
+}
+
+pub struct Listing(Option<Status>, Asked);
+
+impl Parse for Listing {
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let status = fields.optional("status", one_of(STATUSES));
+        let asked = Asked::parse(fields, 20);
+        Some(Self(status?, asked?))
+    }
+}
+
+/// List my conversations
+///
+/// On either side, the one with the latest message first.
+#[utoipa::path(get, path = "/api/v1/consultations/chat/list/", tag = "Consultations: Chat",
+    params(("status" = Option<String>, Query), ("page" = Option<u16>, Query), ("page_size" = Option<u16>, Query)),
+    responses((status = 200, body = Paged<Room>)))]
+pub async fn list(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    QueryOf(Listing(status, asked)): QueryOf<Listing>,
+) -> Result<Json<Paged<Room>>, Refused> {
+    asked.skipped()?;
+    let Paged { count, page, page_size, results } = asked.of(chats::conversations(&app, caller, status).await?)?;
+    let mut rooms = Vec::new();
+    for (conversation, expert) in chats::experts(&app, caller.user(), results).await? {
+        rooms.push(Room::of(&app, &conversation, &expert, caller.user()).await?);
+    }
+    Ok(Json(Paged { count, page, page_size, results: rooms }))
+}
+
+/// Count my unread messages
+#[utoipa::path(get, path = "/api/v1/consultations/chat/unread-count/", tag = "Consultations: Chat",
+    responses((status = 200, body = UnreadCount)))]
+pub async fn unread_count(State(app): State<App>, Signed(caller): Signed) -> Result<Json<UnreadCount>, Refused> {
+    Ok(Json(UnreadCount { unread_count: chats::unread(&app, caller).await? as usize }))
+}
+
+/// Mark a conversation as read
+#[utoipa::path(post, path = "/api/v1/consultations/chat/{id}/read/", tag = "Consultations: Chat",
+    params(("id" = i64, Path)), responses((status = 200, body = Marked)))]
+pub async fn read(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<ConversationId>,
+) -> Result<Json<Marked>, Refused> {
+    let party = chats::party(&app, caller, id).await?;
+    let updated = chats::read_through(&app, party).await? as usize;
+    Ok(Json(Marked { message: "Messages marked as read.", updated }))
+}
+
+/// What a conversation looks like after a change by one of the two.
+async fn changed(
+    app: &App,
+    caller: Caller,
+    conversation: Conversation,
+    message: &'static str,
+) -> Result<Json<Changed>, Refused> {
+    let shown = chats::experts(app, caller.user(), vec![conversation]).await?;
+    let (conversation, expert) = shown.first().ok_or(Error::NotFound)?;
+    Ok(Json(Changed { message, conversation: Room::of(app, conversation, expert, caller.user()).await? }))
+}
+
+async fn party(app: &App, caller: Caller, id: ConversationId) -> Result<Party, Refused> {
+    Ok(chats::party(app, caller, id).await?)
+}
+
+/// Put a conversation away
+///
+/// For the caller alone; a new message brings it back.
+#[utoipa::path(post, path = "/api/v1/consultations/chat/{id}/archive/", tag = "Consultations: Chat",
+    params(("id" = i64, Path)), responses((status = 200, body = Changed)))]
+pub async fn archive(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<ConversationId>,
+) -> Result<Json<Changed>, Refused> {
+    let archived = chats::archive(&app, party(&app, caller, id).await?, true).await?;
+    changed(&app, caller, archived, "Conversation archived.").await
+}
+
+/// Take a conversation back out of the archive
+#[utoipa::path(post, path = "/api/v1/consultations/chat/{id}/unarchive/", tag = "Consultations: Chat",
+    params(("id" = i64, Path)), responses((status = 200, body = Changed)))]
+pub async fn unarchive(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<ConversationId>,
+) -> Result<Json<Changed>, Refused> {
+    let back = chats::archive(&app, party(&app, caller, id).await?, false).await?;
+    changed(&app, caller, back, "Conversation restored.").await
+}
+
+/// Block the other one
+///
+/// While either blocks, nobody of the two writes to or books the other.
+#[utoipa::path(post, path = "/api/v1/consultations/chat/{id}/block/", tag = "Consultations: Chat",
+    params(("id" = i64, Path)), responses((status = 200, body = Changed)))]
+pub async fn block(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<ConversationId>,
+) -> Result<Json<Changed>, Refused> {
+    let blocked = chats::block(&app, party(&app, caller, id).await?, true).await?;
+    changed(&app, caller, blocked, "Conversation blocked.").await
+}
+
+/// Lift my block
+#[utoipa::path(post, path = "/api/v1/consultations/chat/{id}/unblock/", tag = "Consultations: Chat",
+    params(("id" = i64, Path)), responses((status = 200, body = Changed)))]
+pub async fn unblock(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    PathId(id): PathId<ConversationId>,
+) -> Result<Json<Changed>, Refused> {
+    let lifted = chats::block(&app, party(&app, caller, id).await?, false).await?;
+    changed(&app, caller, lifted, "Conversation unblocked.").await
+}

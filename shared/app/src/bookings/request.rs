@@ -1,0 +1,185 @@
+//! Asking an expert for a time.
+
+use domain::booking::{Booking, Draft, Facade, Mode, Party, Policy, Refusal, Step, Times};
+use domain::calendar::{Block, Schedule, WeeklyHours};
+use domain::category::CategoryId;
+use domain::chat::Pair;
+use domain::expert::Standing;
+use domain::ids::UserId;
+use domain::interval::Interval;
+use domain::ledger::Amount;
+use domain::person::User;
+use store::Calendars;
+
+use super::consult::Shown;
+use super::{commit, step_by_schedule};
+use crate::alternatives::{self, weekly_hours};
+use crate::caller::Caller;
+use crate::keep::{Keep, decided};
+use crate::{App, Error, Result, picture, video, words};
+
+/// What somebody asks an expert for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub expert: UserId,
+    pub description: String,
+    pub times: Times,
+    pub terms: Terms,
+}
+
+/// By whose rules.
+#[derive(Clone, Debug)]
+pub enum Terms {
+    Meeting { title: String, category: Option<CategoryId> },
+    Consultation(Mode),
+}
+
+/// What a meeting costs (`expertconnect.md` §4).
+const MEETING_PRICE: Amount = Amount { unit: domain::ledger::Unit::Credit, minor: 1 };
+
+/// Asks for a time: it is claimed for both and the price held, or nothing happens.
+pub async fn request(app: &App, caller: Caller, request: Request, keep: Keep<'_, Shown>) -> Result<Shown> {
+    let pair = Pair::new(caller.user(), request.expert).ok_or(Refusal::OwnBooking)?;
+    decided(|| async {
+        let meeting = Meeting::of(app, pair, caller.user()).await?;
+        let now = app.clock.now();
+        let draft = draft(app, &meeting, &request, now)?;
+        let wanted = draft.times;
+        let decided = meeting.within_hours(|schedule| Booking::request(draft, schedule, now, app.mint.entry(now)));
+        let change = match decided {
+            Err(Refusal::OutsideAvailability) if matches!(request.terms, Terms::Consultation(_)) => {
+                return Err(meeting.outside_hours(app, wanted).await?);
+            }
+            decided => decided?,
+        };
+        let mut shown = Shown::to_learner(change.after.clone(), meeting.expert.clone(), now);
+        shown.picture = picture::link(app, meeting.expert.picture.as_ref()).await?;
+        let committed = commit(app, keep.begin(&shown), &change).await;
+        or_alternatives(app, committed, &meeting, &change.after).await?;
+        Ok(shown)
+    })
+    .await
+}
+
+fn draft(app: &App, meeting: &Meeting, request: &Request, now: domain::Instant) -> Result<Draft> {
+    let Meeting { learner, expert, .. } = meeting;
+    let settings = &app.settings;
+    let draft = Draft {
+        id: app.mint.booking(now),
+        facade: Facade::Meetings,
+        mode: Mode::Video,
+        room: None,
+        conversation: None,
+        title: String::new(),
+        description: request.description.clone(),
+        category: None,
+        learner: Party::new(learner.id, learner.name()),
+        expert: Party::new(expert.id, expert.name()),
+        times: request.times,
+        price: MEETING_PRICE,
+        policy: Policy::MEETING,
+    };
+    Ok(match &request.terms {
+        Terms::Meeting { title, category } => Draft { title: title.clone(), category: *category, ..draft },
+        Terms::Consultation(mode) => {
+            let terms =
+                expert.expert.as_ref().filter(|expert| expert.standing == Standing::Approved && expert.is_active);
+            let terms = terms.ok_or(Error::UnknownPerson)?;
+            Draft {
+                facade: Facade::Consultations,
+                mode: *mode,
+                room: (*mode == Mode::Video).then(|| video::fresh_room(&app.mint)),
+                title: words::consultations::title(*mode, &draft.expert.name),
+                price: terms.price.unwrap_or(Amount::NOTHING),
+                policy: Policy::consultation(
+                    settings.refund_cutoff_hours,
+                    settings.reschedule_cutoff_hours,
+                    settings.platform_fee_percent,
+                ),
+                ..draft
+            }
+        }
+    })
+}
+
+/// Two people who may meet, with the expert's calendar as it is published.
+pub(super) struct Meeting {
+    pub(super) learner: User,
+    pub(super) expert: User,
+    rows: Vec<WeeklyHours>,
+    blocks: Vec<Block>,
+}
+
+impl Meeting {
+    /// Both are active, neither blocks the other, and the expert is not suspended as one.
+    pub(super) async fn of(app: &App, pair: Pair, learner: UserId) -> Result<Self> {
+        let found = app.store.people_to_book(pair, pair.other(learner)).await?;
+        let find = |id| found.users.iter().find(|user| user.id == id && !user.is_suspended).cloned();
+        let expert = find(pair.other(learner)).filter(|expert| expert.standing() != Some(Standing::Suspended));
+        let expert = expert.ok_or(Error::UnknownPerson)?;
+        let learner = find(learner).ok_or(Error::TokenInvalid)?;
+        if found.conversation.is_some_and(|conversation| conversation.is_blocked()) {
+            return Err(Refusal::Blocked.into());
+        }
+        Ok(Self { rows: weekly_hours(&expert), blocks: found.absences.blocks(), learner, expert })
+    }
+
+    pub(super) fn within_hours<T>(&self, decide: impl FnOnce(&Schedule<'_>) -> T) -> T {
+        decide(&Schedule { rows: &self.rows, blocks: &self.blocks, account_zone: &self.expert.timezone })
+    }
+
+    /// What else to offer where the expert is not there.
+    pub(super) async fn outside_hours(&self, app: &App, wanted: Times) -> Result<Error> {
+        let alternatives = match Interval::new(wanted.start, wanted.end) {
+            Some(wanted) => {
+                let calendars = self.calendars(app, Facade::Consultations, wanted).await?;
+                self.alternatives(&calendars, Facade::Consultations, wanted)?
+            }
+            None => Vec::new(),
+        };
+        Ok(Error::OutsideHours { alternatives })
+    }
+
+    /// Of both, on the wanted day and wherever something else could be offered.
+    async fn calendars(&self, app: &App, facade: Facade, wanted: Interval) -> Result<Calendars> {
+        let now = app.clock.now();
+        let windows: Vec<_> = alternatives::horizon(facade, wanted, now).into_iter().chain([wanted]).collect();
+        Ok(app.store.calendars(&[self.expert.id, self.learner.id], &windows, now).await?)
+    }
+
+    fn alternatives(&self, calendars: &Calendars, facade: Facade, wanted: Interval) -> Result<Vec<Interval>> {
+        let (expert, learner) = (calendars.busy(self.expert.id)?, calendars.busy(self.learner.id)?);
+        let offer = |schedule: &Schedule<'_>| {
+            alternatives::offer(facade, *schedule, (&expert, &learner), wanted, calendars.now())
+        };
+        Ok(self.within_hours(offer))
+    }
+}
+
+/// What a lost race for a time leads to: another try where a claim that is over stood in the way, else times to offer.
+pub(super) async fn or_alternatives<T>(
+    app: &App,
+    committed: Result<T>,
+    meeting: &Meeting,
+    wanted: &Booking,
+) -> Result<T> {
+    let own = match &committed {
+        Err(Error::Booking(Refusal::SlotTaken)) => false,
+        Err(Error::Booking(Refusal::OwnConflict)) => true,
+        _ => return committed,
+    };
+    let calendars = meeting.calendars(app, wanted.facade, wanted.interval).await?;
+    let lapsed = calendars.lapsed(wanted.interval);
+    if lapsed.is_empty() {
+        let alternatives = meeting.alternatives(&calendars, wanted.facade, wanted.interval)?;
+        return Err(Error::SlotTaken { own, alternatives });
+    }
+    for id in lapsed {
+        // The step the schedule has not come by to take.
+        match step_by_schedule(app, id, Step::Expire).await {
+            Ok(_) | Err(Error::Booking(Refusal::InvalidTransition)) => {} // somebody was faster
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::Stale)
+}

@@ -1,0 +1,89 @@
+//! What one of the two does to their conversation, or to a message of theirs.
+
+use std::sync::Mutex;
+
+use domain::booking;
+use domain::chat::{Conversation, Refusal};
+use domain::ids::{MessageId, UserId};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::{Party, Told};
+use crate::caller::Caller;
+use crate::keep::decided;
+use crate::{App, Error, Result};
+
+/// Marks everything the other one wrote as read; how many messages that were.
+pub async fn read_through(app: &App, party: Party) -> Result<u32> {
+    Ok(app.store.messages_mark_all(party.pair, party.user, app.clock.now()).await?)
+}
+
+/// Puts the conversation away for this side alone, or back.
+pub async fn archive(app: &App, party: Party, archived: bool) -> Result<Conversation> {
+    let now = app.clock.now();
+    app.store.conversation_archive(party.pair, party.user, archived, now).await?.ok_or(Error::NotFound)
+}
+
+/// Blocks the other one, or lifts one's own block.
+pub async fn block(app: &App, party: Party, blocks: bool) -> Result<Conversation> {
+    let changed = app.store.conversation_block(party.pair, party.user, blocks, app.clock.now()).await?;
+    changed.ok_or(if blocks { Error::NotFound } else { Refusal::NotTheBlocker.into() })
+}
+
+/// How many conversations are closed at the same time.
+const AT_ONCE: usize = 8;
+
+/// Closes all conversations in which this person is the expert, or opens them again. Doing it twice does it once.
+pub async fn close_all(app: &App, expert: UserId, closed: bool) -> Result<()> {
+    let now = app.clock.now();
+    let theirs = app.store.conversations_of(expert).await?.into_iter();
+    let wanted = theirs.filter(|found| found.expert == Some(expert) && found.closed != closed);
+    stream::iter(wanted)
+        .map(|found| async move { app.store.conversation_close(found.pair, expert, closed, now).await })
+        .buffer_unordered(AT_ONCE)
+        .try_for_each(|_| async { Ok(()) })
+        .await?;
+    Ok(())
+}
+
+/// A message the caller wrote.
+async fn own(app: &App, caller: Caller, id: MessageId) -> Result<Told> {
+    let told = Told::from(app.store.message_of(caller.user(), id, true).await?.ok_or(Error::NotFound)?);
+    if told.message.sender == caller.user() { Ok(told) } else { Err(Refusal::NotTheSender.into()) }
+}
+
+/// A message whose text the caller may change: their own, while nobody blocks.
+pub async fn editable(app: &App, caller: Caller, id: MessageId) -> Result<Told> {
+    let told = own(app, caller, id).await?;
+    if told.conversation.is_blocked() { Err(booking::Refusal::Blocked.into()) } else { Ok(told) }
+}
+
+/// Gives a message another text.
+pub async fn edit(app: &App, caller: Caller, found: Told, content: String) -> Result<Told> {
+    let id = found.message.id;
+    let found = Mutex::new(Some(found));
+    decided(|| async {
+        let seen = found.lock().unwrap_or_else(|broken| broken.into_inner()).take();
+        let Told { message, mut conversation } = match seen {
+            Some(told) => told,
+            None => editable(app, caller, id).await?,
+        };
+        let now = app.clock.now();
+        let message = message.edit(caller.user(), content.clone(), now)?;
+        app.store.message_edit((&message, &conversation), now).await?;
+        conversation.updated_at = now;
+        Ok(Told { message, conversation })
+    })
+    .await
+}
+
+/// Deletes a message for both; its place is kept. Once is as good as twice.
+pub async fn delete(app: &App, caller: Caller, id: MessageId) -> Result<()> {
+    decided(|| async {
+        let Told { message, conversation } = own(app, caller, id).await?;
+        if message.deleted {
+            return Ok(());
+        }
+        Ok(app.store.message_delete((&message, &conversation), app.clock.now()).await?)
+    })
+    .await
+}

@@ -1,0 +1,207 @@
+//! Writing a message: what is looked at first, what is written.
+
+use std::sync::Mutex;
+
+use domain::booking::{Facade, Refusal};
+use domain::chat::{self, Conversation, Kind, Message, Pair};
+use domain::expert::Standing;
+use domain::file::Attachment;
+use domain::ids::{MessageId, NoticeId, UserId};
+use domain::notice::{Notice, Topic};
+use domain::person::User;
+use store::facts::{Reference, Sent};
+use store::{Guard, PairFound};
+
+use super::opening::begun;
+use super::{Party, Told};
+use crate::caller::Caller;
+use crate::keep::{Keep, decided};
+use crate::uploads::Taken;
+use crate::words::meetings::personal;
+use crate::{App, Error, Result};
+
+/// What somebody wants to say.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    pub content: String,
+    pub file: Option<Taken>,
+    /// A message of the same conversation, see [`Opening::finds`].
+    pub reply_to: Option<MessageId>,
+}
+
+impl Draft {
+    pub fn text(content: String) -> Self {
+        Self { content, ..Self::default() }
+    }
+
+    fn attachment(&self) -> Option<&Attachment> {
+        self.file.as_ref().map(|file| &file.attachment)
+    }
+}
+
+/// Writes to somebody. Messages of one conversation have rising ids in the order they were committed.
+pub async fn send(app: &App, caller: Caller, to: UserId, content: String, keep: Keep<'_, Told>) -> Result<Told> {
+    let opening = Opening::new(app, caller.user(), to, None).await?;
+    post(app, opening, Draft::text(content), keep).await
+}
+
+/// Writes in a conversation.
+pub async fn post(app: &App, opening: Opening, draft: Draft, keep: Keep<'_, Told>) -> Result<Told> {
+    match send_from(app, draft, opening, keep).await? {
+        Sending::Sent(told) => Ok(*told),
+        Sending::WasSent(_) => unreachable!("only a reference finds an earlier message"),
+    }
+}
+
+/// A message about to be written: to whom, what its client calls it, and what was found when looking first.
+#[derive(Debug)]
+pub struct Opening {
+    pair: Pair,
+    to: UserId,
+    /// By whose rules.
+    facade: Facade,
+    origin: Option<Reference>,
+    found: Mutex<Option<PairFound>>,
+}
+
+impl Opening {
+    pub async fn new(app: &App, sender: UserId, to: UserId, origin: Option<Reference>) -> Result<Self> {
+        let pair = Pair::new(sender, to).ok_or(Error::OwnMessage)?;
+        Self { pair, to, facade: Facade::Meetings, origin, found: Mutex::default() }.looked(app).await
+    }
+
+    /// In a conversation, if one may write there: its expert is not suspended, nobody blocks, both accounts are there.
+    pub async fn at(app: &App, party: Party) -> Result<Self> {
+        let (pair, to) = (party.pair, party.peer());
+        let opening = Self { pair, to, facade: Facade::Consultations, origin: None, found: Mutex::default() };
+        let opening = opening.looked(app).await?;
+        let found = opening.take().ok_or(Error::NotFound)?;
+        opening.people(&found)?;
+        Ok(Self { found: Mutex::new(Some(found)), ..opening })
+    }
+
+    /// That there is such a message to reply to. It never goes away.
+    pub async fn finds(&self, app: &App, earlier: MessageId) -> Result<()> {
+        let found = app.store.told(&[(self.pair, earlier)]).await?;
+        if found.is_empty() { Err(chat::Refusal::UnknownReply.into()) } else { Ok(()) }
+    }
+
+    async fn looked(self, app: &App) -> Result<Self> {
+        let found = self.look(app).await?;
+        Ok(Self { found: Mutex::new(Some(found)), ..self })
+    }
+
+    fn sender(&self) -> UserId {
+        self.pair.other(self.to)
+    }
+
+    fn guard(&self, app: &App) -> Option<Guard> {
+        self.origin.as_ref().map(|origin| Guard::new(self.sender(), self.to, &origin.text, app.clock.now()))
+    }
+
+    fn take(&self) -> Option<PairFound> {
+        self.found.lock().unwrap_or_else(|broken| broken.into_inner()).take()
+    }
+
+    async fn look(&self, app: &App) -> Result<PairFound> {
+        match self.take() {
+            Some(found) => Ok(found),
+            None => Ok(app.store.pair_with_conversation(self.pair, self.guard(app).as_ref()).await?),
+        }
+    }
+
+    /// Sender and receiver, if the one may write to the other.
+    fn people<'f>(&self, found: &'f PairFound) -> Result<(&'f User, &'f User)> {
+        let find = |id| found.users.iter().find(|user| user.id == id && !user.is_suspended);
+        let (sender, receiver) = (find(self.sender()), find(self.to));
+        if self.facade == Facade::Meetings && receiver.is_none() {
+            return Err(Error::UnknownPerson);
+        }
+        let sender = sender.ok_or(Error::TokenInvalid)?;
+        if found.conversation.as_ref().is_some_and(Conversation::is_blocked) {
+            return Err(Refusal::Blocked.into());
+        }
+        let is_closed = |conversation| self.is_closed(conversation, &found.users);
+        match receiver {
+            Some(receiver) if !found.conversation.as_ref().is_some_and(is_closed) => Ok((sender, receiver)),
+            _ => Err(chat::Refusal::Closed.into()),
+        }
+    }
+
+    fn is_closed(&self, conversation: &Conversation, users: &[User]) -> bool {
+        let expert = users.iter().find(|user| Some(user.id) == conversation.expert);
+        let is_suspended = expert.is_some_and(|expert| expert.standing() == Some(Standing::Suspended));
+        conversation.closed || (self.facade == Facade::Consultations && is_suspended)
+    }
+}
+
+/// What became of a message.
+#[derive(Debug)]
+pub enum Sending {
+    Sent(Box<Told>),
+    /// It is the repetition of this one, under the same reference.
+    WasSent(MessageId),
+}
+
+/// Writes a message, whose client may have given it a reference of its own.
+pub async fn send_from(app: &App, draft: Draft, opening: Opening, keep: Keep<'_, Told>) -> Result<Sending> {
+    decided(|| async {
+        let found = opening.look(app).await?;
+        if let Some(message) = found.sent_before {
+            return Ok(Sending::WasSent(message));
+        }
+        let (told, notice) = compose(app, &opening, &draft, &found)?;
+        let sent = Sent { message: told.message.id, to: opening.to, reference: opening.origin.clone() };
+        let (mut transaction, guard) = (keep.begin(&told), opening.guard(app));
+        if let Some(file) = &draft.file {
+            file.add_to(&mut transaction);
+        }
+        let (before, after) = (found.conversation.as_ref(), (&told.message, &told.conversation));
+        app.store.message_append(transaction, before, after, &notice, &sent, guard.as_ref()).await?;
+        Ok(Sending::Sent(Box::new(told)))
+    })
+    .await
+}
+
+/// The message, in the conversation as it is with it, and the notification of it, if the two may write to each other.
+fn compose(app: &App, opening: &Opening, draft: &Draft, found: &PairFound) -> Result<(Told, Notice)> {
+    let now = app.clock.now();
+    let (sender, receiver) = opening.people(found)?;
+    let mut conversation = match &found.conversation {
+        Some(conversation) => conversation.clone(),
+        None => begun(app, opening.pair, &found.users),
+    };
+    let message = Message {
+        id: next_id(app.mint.message(now), conversation.last_message),
+        pair: opening.pair,
+        sender: sender.id,
+        content: draft.content.clone(),
+        kind: Kind::of(draft.attachment()),
+        attachment: draft.attachment().cloned(),
+        reply_to: draft.reply_to,
+        read_at: None,
+        edited_at: None,
+        deleted: false,
+    };
+    conversation.side_mut(sender.id).name = sender.name();
+    conversation.side_mut(receiver.id).name = receiver.name();
+    let approved = [receiver, sender].into_iter().find(|user| user.is_verified());
+    conversation.expert = conversation.expert.or(approved.map(|user| user.id));
+    let conversation = conversation.with(&message);
+    let text = format!("{} sent you a message.", sender.name());
+    let people = (receiver.id, sender.id);
+    let mut notice = personal(&app.mint, now, people, Topic::NewMessage, "New Message", text, message.id.get());
+    // The notification of a message has its id, so that the receiver finds the message by it.
+    notice.id = NoticeId::new(message.id.get()).ok_or(Error::Stale)?;
+    notice.facade = opening.facade;
+    notice.conversation = Some(conversation.id);
+    Ok((Told { message, conversation }, notice))
+}
+
+/// Behind the last one, even if that was minted by a faster clock.
+fn next_id(minted: MessageId, last: Option<MessageId>) -> MessageId {
+    match last {
+        Some(last) if minted <= last => MessageId::new(last.get() + 1).unwrap_or(minted),
+        _ => minted,
+    }
+}

@@ -1,0 +1,192 @@
+//! Paying for a booking: asking a provider for the money, hearing that it is there, giving it back.
+//!
+//! An intent is written before its provider is asked, and the provider is asked under the intent's own id: however often
+//! that is tried, by whom and after which crash, it is one intent there too. The same holds for giving money back.
+
+mod event;
+mod gateway;
+mod signature;
+mod stripe;
+mod webhook;
+
+use domain::Instant;
+use domain::booking::{Actor, Booking, Outcome, Seat, Step as BookingStep};
+use domain::ids::{BookingId, PaymentId};
+use domain::payment::{Intent, Provider, Refusal, Step};
+use store::{RefundOf, Transaction};
+
+use crate::caller::{Caller, Staff};
+use crate::keep::{Keep, decided};
+use crate::{App, Error, Result, bookings};
+
+pub use gateway::{Gateway, Made};
+pub use stripe::Stripe;
+pub use webhook::{Received, receive};
+
+/// An intent that was asked for.
+#[derive(Clone, Debug)]
+pub struct Intended {
+    pub intent: Intent,
+    /// Made now, and not found.
+    pub is_new: bool,
+}
+
+/// Asks a provider for the price of a booking. While an intent with this provider waits to be paid it is found again.
+pub async fn intend(
+    app: &App,
+    caller: Caller,
+    booking: BookingId,
+    provider: Provider,
+    keep: Keep<'_, Intended>,
+) -> Result<Intended> {
+    if !app.gateway.serves(provider) {
+        return Err(Error::UnknownProvider);
+    }
+    let intended = decided(|| async {
+        let booking = find_booking(app, caller, booking).await?;
+        match provider {
+            Provider::Simulated => pay_at_once(app, &booking, &keep).await,
+            _ => open(app, &booking, provider, &keep).await,
+        }
+    })
+    .await?;
+    // What its client needs is known once the provider has answered, perhaps to somebody else's request.
+    match intended.intent.status.is_open() && intended.intent.client_secret.is_none() {
+        true => Box::pin(introduce(app, intended.intent, &keep)).await,
+        false => Ok(intended),
+    }
+}
+
+/// The booking, for its payer.
+async fn find_booking(app: &App, caller: Caller, id: BookingId) -> Result<Booking> {
+    let booking = app.store.booking(id).await?.ok_or(Error::UnknownBooking)?;
+    match booking.seat_of(caller.user()) {
+        None => Err(Error::UnknownBooking),
+        Some(Seat::Expert) => Err(Refusal::NotThePayer.into()),
+        Some(Seat::Learner) => Ok(booking),
+    }
+}
+
+async fn pay_at_once(app: &App, booking: &Booking, keep: &Keep<'_, Intended>) -> Result<Intended> {
+    let now = app.clock.now();
+    let mut intent = Intent::new(booking, Provider::Simulated, app.mint.payment(now), now)?;
+    intent.status = domain::payment::Status::Succeeded;
+    intent.reference = Some(intent.local_reference());
+    intent.transaction = intent.reference.clone();
+    let intended = Intended { intent, is_new: true };
+    let mut transaction = keep.begin(&intended);
+    transaction.intent(None, &intended.intent);
+    match pay(app, transaction, booking, &intended.intent, now).await? {
+        true => Ok(intended),
+        false => Err(Refusal::NotPayable.into()),
+    }
+}
+
+/// Commits that `intent` has paid for `booking`, with what the transaction holds already; `false`, and nothing, if the
+/// booking does not want the money.
+async fn pay(
+    app: &App,
+    mut transaction: Transaction<store::Denied>,
+    booking: &Booking,
+    intent: &Intent,
+    now: Instant,
+) -> Result<bool> {
+    let paid = booking.perform(BookingStep::Pay, Actor::Provider, now, app.mint.entry(now));
+    let Ok(Outcome::Changed(change)) = paid else { return Ok(false) };
+    transaction.intent_has_paid(intent);
+    bookings::commit(app, transaction, &change).await?;
+    Ok(true)
+}
+
+/// The intent that waits to be paid, or a new one.
+async fn open(app: &App, booking: &Booking, provider: Provider, keep: &Keep<'_, Intended>) -> Result<Intended> {
+    let now = app.clock.now();
+    let mut intent = Intent::new(booking, provider, app.mint.payment(now), now)?;
+    let newest = app.store.intents_of(booking.root).await?.newest.get(&provider).copied();
+    if let Some(id) = newest
+        && let Some(found) = app.store.intent(id).await?
+        && found.status.is_open()
+    {
+        return Ok(Intended { intent: found, is_new: false });
+    }
+    let mut transaction = match &app.gateway {
+        Gateway::Local => {
+            let reference = intent.local_reference();
+            intent.client_secret = Some(format!("{reference}_secret_{:016x}", app.mint.number()));
+            intent.reference = Some(reference);
+            keep.begin(&Intended { intent: intent.clone(), is_new: true })
+        }
+        // What will be answered is not known yet.
+        Gateway::Stripe(_) => Transaction::new(),
+    };
+    transaction.intent(None, &intent).intent_is_newest(&intent, newest);
+    app.store.commit(transaction).await?;
+    Ok(Intended { intent, is_new: true })
+}
+
+/// Makes an intent known to its provider. Of several who do so at the same time one finds that it is news.
+async fn introduce(app: &App, intent: Intent, keep: &Keep<'_, Intended>) -> Result<Intended> {
+    let made = app.gateway.make(&intent).await?;
+    decided(|| async {
+        let now = app.clock.now();
+        let before = app.store.intent(intent.id).await?.ok_or(Error::NotFound)?;
+        if before.client_secret.is_some() {
+            return Ok(Intended { intent: before, is_new: false });
+        }
+        // Its event may have been faster, and said how the provider calls it.
+        let mut after = match made.is_processing {
+            true => before.take(Step::Process, now).unwrap_or_else(|| before.changed(now)),
+            false => before.changed(now),
+        };
+        after.reference = Some(made.reference.clone());
+        after.client_secret = Some(made.client_secret.clone());
+        let intended = Intended { intent: after, is_new: true };
+        let mut transaction = keep.begin(&intended);
+        transaction.intent(Some(&before), &intended.intent);
+        app.store.commit(transaction).await?;
+        Ok(intended)
+    })
+    .await
+}
+
+/// A payment of the caller's own.
+pub async fn find(app: &App, caller: Caller, id: PaymentId) -> Result<Intent> {
+    let found = app.store.intent(id).await?.filter(|intent| intent.user == caller.user());
+    found.ok_or(Error::NotFound)
+}
+
+/// Anybody's payment.
+pub async fn find_as_staff(app: &App, _: Staff, id: PaymentId) -> Result<Intent> {
+    app.store.intent(id).await?.ok_or(Error::NotFound)
+}
+
+/// Gives money back, once. The provider knows the refund by the payment's id, and knows what it has given back: whoever
+/// died after it said yes asks again and gets the same yes. So nobody needs a claim.
+pub async fn refund(app: &App, of: RefundOf) -> Result<()> {
+    let id = match of {
+        RefundOf::Payment(id) => Some(id),
+        RefundOf::Booking(root) => app.store.intents_of(root).await?.paid,
+    };
+    let intent = match id {
+        Some(id) => app.store.intent(id).await?,
+        None => None,
+    };
+    let Some(intent) = intent else {
+        tracing::error!(?of, "there is no payment to give back");
+        return Ok(());
+    };
+    if intent.returned_at.is_some() {
+        return Ok(());
+    }
+    app.gateway.refund(&intent).await?;
+    decided(|| async {
+        let Some(before) = app.store.intent(intent.id).await? else { return Ok(()) };
+        if before.returned_at.is_some() {
+            return Ok(());
+        }
+        let mut transaction = Transaction::new();
+        transaction.intent(Some(&before), &before.returned(app.clock.now()));
+        Ok(app.store.commit(transaction).await?)
+    })
+    .await
+}

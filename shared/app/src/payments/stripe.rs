@@ -1,0 +1,218 @@
+//! Stripe, by its own API: <https://docs.stripe.com/api/payment_intents/create>, `refunds/create`, `idempotent_requests`,
+//! `errors`.
+//!
+//! Whatever is asked carries an idempotency key made of the payment's id, so asking again is always safe.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::{Provider as Tls, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use backon::{ExponentialBuilder, Retryable};
+use domain::ledger::{Amount, Unit};
+use domain::payment::Intent;
+use http_body_util::{BodyExt, Limited};
+use serde_json::Value as Json;
+use url::form_urlencoded::Serializer;
+
+use super::gateway::Made;
+use crate::{Error, Result};
+
+const LIVE: &str = "https://api.stripe.com";
+
+/// Two attempts and the table fit into the ten seconds a function has, ten refunds into the thirty of `delivery`.
+const PATIENCE: Duration = Duration::from_millis(2500);
+
+/// The version these requests and answers are written for.
+const VERSION: &str = "2024-06-20";
+
+/// No answer to what is asked here has more than a few kilobytes.
+const LARGEST_ANSWER_BYTES: usize = 256 * 1024;
+
+/// A client of Stripe. Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub struct Stripe {
+    /// Made at the first request: most functions never ask, and the system's certificates take a while to read.
+    connector: Arc<OnceLock<SharedHttpConnector>>,
+    base_url: String,
+    authorization: String,
+    patience: Duration,
+}
+
+/// Why there is no answer to use.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    /// The same request may succeed in a moment.
+    #[error("{0}")]
+    Passing(String),
+    /// It broke down at this request before, and says so as long as it remembers the idempotency key: a day.
+    #[error("it remembers that it broke down")]
+    Remembered,
+    /// It would be refused again.
+    #[error("refused with {status}: {code}")]
+    Refused { status: u16, code: String },
+}
+
+impl Stripe {
+    pub fn live(secret_key: &str) -> Self {
+        Self::at(LIVE, secret_key, PATIENCE)
+    }
+
+    /// The same at another address; each attempt may take `patience`.
+    pub fn at(base_url: &str, secret_key: &str, patience: Duration) -> Self {
+        Self {
+            connector: Arc::default(),
+            base_url: base_url.to_owned(),
+            authorization: format!("Bearer {secret_key}"),
+            patience,
+        }
+    }
+
+    pub(super) async fn make(&self, intent: &Intent) -> Result<Made> {
+        let (Some(amount), Unit::Currency(currency)) = (minor_units(intent.amount), intent.amount.unit) else {
+            return Err(domain::payment::Refusal::NotPayable.into());
+        };
+        let form = Serializer::new(String::new())
+            .append_pair("amount", &amount.to_string())
+            .append_pair("currency", &currency.code().to_lowercase())
+            .append_pair("automatic_payment_methods[enabled]", "true")
+            .append_pair("metadata[booking]", &intent.booking.to_string())
+            .append_pair("metadata[payment]", &intent.id.to_string())
+            .finish();
+        let key = format!("intent-{}", intent.id);
+        // Somebody waits for it: once more at once.
+        let again = ExponentialBuilder::default().with_min_delay(Duration::from_millis(100)).with_max_times(1);
+        let attempt = || async {
+            let answer = self.ask("/v1/payment_intents", &key, &form).await?;
+            read_intent(&answer).ok_or_else(|| Trouble::Passing("not a payment intent".to_owned()))
+        };
+        let made = attempt.retry(again).when(|trouble| matches!(trouble, Trouble::Passing(_))).await;
+        made.map_err(|trouble| unavailable("making an intent", &trouble))
+    }
+
+    /// The queue asks again, so this does not.
+    pub(super) async fn refund(&self, intent: &Intent, reference: &str) -> Result<()> {
+        let form = Serializer::new(String::new())
+            .append_pair("payment_intent", reference)
+            .append_pair("metadata[payment]", &intent.id.to_string())
+            .finish();
+        match self.ask("/v1/refunds", &format!("refund-{}", intent.id), &form).await {
+            Ok(answer) if answer["object"] == "refund" || answer["id"].is_string() => Ok(()),
+            Ok(_) => Err(unavailable("giving money back", &Trouble::Passing("not a refund".to_owned()))),
+            // By somebody whose idempotency key Stripe has forgotten: it keeps them for a day.
+            Err(Trouble::Refused { code, .. }) if code == "charge_already_refunded" => Ok(()),
+            Err(trouble) => Err(unavailable("giving money back", &trouble)),
+        }
+    }
+
+    /// The JSON of an answer that says yes. What Stripe remembers to have failed at is asked under another key: an intent
+    /// nobody was told of takes no money, and Stripe gives nothing back twice.
+    async fn ask(&self, path: &str, key: &str, form: &str) -> Result<Json, Trouble> {
+        match self.attempt(path, key, form).await {
+            Err(Trouble::Remembered) => self.attempt(path, &format!("{key}-again"), form).await,
+            answer => answer,
+        }
+    }
+
+    async fn attempt(&self, path: &str, key: &str, form: &str) -> Result<Json, Trouble> {
+        let answered = tokio::time::timeout(self.patience, self.send(path, key, form)).await;
+        let (status, is_replayed, body) =
+            answered.map_err(|_elapsed| Trouble::Passing("no answer in time".to_owned()))??;
+        let json: Option<Json> = serde_json::from_slice(&body).ok();
+        match (status, json) {
+            (200..300, Some(json)) => Ok(json),
+            (500.., _) if is_replayed => Err(Trouble::Remembered),
+            // 409: the same request is still under way, as the same key says.
+            (200..300 | 409 | 429 | 500.., _) => Err(Trouble::Passing(format!("status {status}"))),
+            (_, json) => {
+                let error = json.map(|json| json["error"].clone()).unwrap_or_default();
+                let word = |name: &str| error[name].as_str().map(str::to_owned);
+                Err(Trouble::Refused { status, code: word("code").or(word("type")).unwrap_or_default() })
+            }
+        }
+    }
+
+    fn connector(&self) -> &SharedHttpConnector {
+        self.connector.get_or_init(|| {
+            SharedHttpConnector::new(Connector::builder().tls_provider(Tls::Rustls(CryptoMode::AwsLc)).build())
+        })
+    }
+
+    async fn send(&self, path: &str, key: &str, form: &str) -> Result<(u16, bool, Vec<u8>), Trouble> {
+        let mut request = HttpRequest::new(SdkBody::from(form));
+        let wrong = |error: &dyn std::fmt::Display| Trouble::Passing(error.to_string());
+        request.set_method("POST").map_err(|error| wrong(&error))?;
+        request.set_uri(format!("{}{path}", self.base_url)).map_err(|error| wrong(&error))?;
+        for (name, value) in [
+            ("authorization", self.authorization.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("idempotency-key", key),
+            ("stripe-version", VERSION),
+        ] {
+            // A key that is no header is a mistake in the secret, and must not stand in the log.
+            request.headers_mut().try_insert(name, value.to_owned()).map_err(|_| wrong(&name))?;
+        }
+        let response = self.connector().call(request).await.map_err(|error| wrong(&error))?;
+        let status = response.status().as_u16();
+        let is_replayed = response.headers().get("idempotent-replayed") == Some("true");
+        let body = Limited::new(response.into_body(), LARGEST_ANSWER_BYTES).collect().await;
+        let body = body.map_err(|error| wrong(&error))?.to_bytes();
+        Ok((status, is_replayed, body.to_vec()))
+    }
+}
+
+fn unavailable(what: &'static str, trouble: &Trouble) -> Error {
+    tracing::warn!(what, %trouble, "stripe does not do what it is asked");
+    Error::ProviderUnavailable
+}
+
+fn read_intent(answer: &Json) -> Option<Made> {
+    let text = |name: &str| answer[name].as_str().filter(|text| !text.is_empty() && text.len() <= 255);
+    Some(Made {
+        reference: text("id").filter(|id| id.starts_with("pi_"))?.to_owned(),
+        client_secret: text("client_secret")?.to_owned(),
+        is_processing: text("status")? == "processing",
+    })
+}
+
+/// Currencies Stripe counts in whole units, and those it counts in thousandths: <https://docs.stripe.com/currencies>.
+const WHOLE: [&str; 15] =
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"];
+const THOUSANDTHS: [&str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
+
+/// An amount as Stripe counts it; `None` for what it cannot take: half a yen, credits.
+pub(super) fn minor_units(amount: Amount) -> Option<u64> {
+    let Unit::Currency(currency) = amount.unit else { return None };
+    let hundredths = u64::from(amount.minor);
+    if WHOLE.contains(&currency.code()) {
+        (hundredths % 100 == 0).then_some(hundredths / 100)
+    } else if THOUSANDTHS.contains(&currency.code()) {
+        Some(hundredths * 10)
+    } else {
+        Some(hundredths)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::ledger::Currency;
+
+    #[test]
+    fn an_amount_is_counted_as_stripe_counts_its_currency() {
+        for (code, minor, expected) in [
+            ("USD", 5000, Some(5000)),
+            ("JPY", 50_000, Some(500)),
+            ("JPY", 50_050, None),
+            ("KWD", 1234, Some(12_340)),
+            ("EUR", u32::MAX, Some(u64::from(u32::MAX))),
+        ] {
+            let amount = Amount { unit: Unit::Currency(Currency::parse(code).unwrap()), minor };
+            assert_eq!(minor_units(amount), expected, "{code} {minor}");
+        }
+        assert_eq!(minor_units(Amount::credits(3)), None);
+    }
+}

@@ -1,0 +1,115 @@
+//! Hearing from providers. An event has its effect once, in one transaction with the note that it had it; it may come
+//! twice, beside itself, late, before the answer to the request it is about, or not be for us at all.
+
+use domain::Instant;
+use domain::booking::{Booking, Status};
+use domain::ids::BookingId;
+use domain::payment::{Intent, Provider, Refusal, Step, is_payable, local_id};
+use store::{RefundOf, Transaction};
+
+use super::event::{About, Event};
+use super::{pay, signature};
+use crate::keep::decided;
+use crate::{App, Error, Result};
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// It had its effect before.
+    pub is_duplicate: bool,
+}
+
+const NEWS: Received = Received { is_duplicate: false };
+const DUPLICATE: Received = Received { is_duplicate: true };
+
+/// A booking is seldom moved more than once or twice.
+const LONGEST_CHAIN: usize = 100;
+
+pub async fn receive(app: &App, provider: Provider, signature: &str, body: &[u8]) -> Result<Received> {
+    if !signature::is_valid(&app.keyring, provider, signature, body, app.clock.now()) {
+        return Err(Refusal::BadSignature.into());
+    }
+    let event = Event::parse(provider, body)?;
+    let Some(about) = &event.about else { return Ok(NEWS) };
+    let received = decided(|| Box::pin(take_note(app, (provider, &event.id), about))).await;
+    match received {
+        Err(Error::Payment(Refusal::Repeated)) => Ok(DUPLICATE),
+        other => other,
+    }
+}
+
+async fn take_note(app: &App, event: (Provider, &str), about: &About) -> Result<Received> {
+    let id = match local_id(&about.reference) {
+        Some(id) => Some(id),
+        None => app.store.intent_called(event.0, &about.reference).await?.or(about.payment),
+    };
+    let Some(id) = id else { return Ok(NEWS) };
+    let (is_known, intent) = app.store.event_with_intent(event, id).await?;
+    let Some(before) = intent.filter(|intent| about.is_of(intent, event.0)) else { return Ok(NEWS) };
+    if !about.is_worth(&before) {
+        return Err(Refusal::AmountMismatch.into());
+    }
+    if is_known {
+        return Ok(DUPLICATE);
+    }
+    let now = app.clock.now();
+    let step = if about.has_succeeded { Step::Succeed } else { Step::Fail };
+    let mut transaction = Transaction::new();
+    transaction.event_once(event, now);
+    match before.take(step, now) {
+        // The same was said in another event, or something that weighs more.
+        None => app.store.commit(transaction).await?,
+        Some(after) if about.has_succeeded => {
+            let after = Intent { transaction: about.transaction.clone().or_else(|| said(about)), ..after };
+            settle(app, transaction, &before, introduced(after, about), now).await?;
+        }
+        Some(after) => {
+            transaction.intent(Some(&before), &introduced(after, about));
+            app.store.commit(transaction).await?;
+        }
+    }
+    Ok(NEWS)
+}
+
+fn said(about: &About) -> Option<String> {
+    Some(about.reference.clone())
+}
+
+/// With the provider's name for it, if that was not heard before.
+fn introduced(intent: Intent, about: &About) -> Intent {
+    Intent { reference: said(about), ..intent }
+}
+
+/// The money is here: for the booking, or to go back.
+async fn settle(
+    app: &App,
+    transaction: Transaction<store::Denied>,
+    before: &Intent,
+    after: Intent,
+    now: Instant,
+) -> Result<()> {
+    let booking = standing_in(app, before.booking).await?;
+    if let Some(booking) = booking.filter(|booking| is_payable(booking, now)) {
+        let mut paying = transaction.clone();
+        paying.intent(Some(before), &after);
+        if pay(app, paying, &booking, &after, now).await? {
+            return Ok(());
+        }
+    }
+    let mut declining = transaction;
+    let Some(declined) = before.take(Step::Decline, now) else { return Err(Error::Stale) };
+    let declined = Intent { reference: after.reference, transaction: after.transaction, ..declined };
+    declining.intent(Some(before), &declined).refund_owed(before.user, RefundOf::Payment(before.id), now);
+    Ok(app.store.commit(declining).await?)
+}
+
+/// The booking itself, or whatever has replaced it.
+async fn standing_in(app: &App, id: BookingId) -> Result<Option<Booking>> {
+    let mut found = app.store.booking(id).await?;
+    for _ in 0..LONGEST_CHAIN {
+        let next = found.as_ref().filter(|booking| booking.status == Status::Rescheduled);
+        let Some(next) = next.and_then(|booking| booking.chain.replaced_by) else { break };
+        found = app.store.booking(next).await?;
+    }
+    Ok(found)
+}

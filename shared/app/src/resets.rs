@@ -1,0 +1,142 @@
+//! A new password: in place of the one somebody knows, or by a link that is mailed to whoever has forgotten theirs.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use domain::Instant;
+use domain::booking::Facade;
+use domain::ids::{SessionId, UserId};
+use domain::notice::{Channel, Notice, Topic};
+use domain::password::{Password, Persona};
+use domain::person::User;
+use domain::text::{Email, LoginName};
+use store::{Credential, NewPassword, Transaction};
+
+use crate::caller::Caller;
+use crate::keep::{Keep, decided};
+use crate::mail::{self, Mail};
+use crate::seal::hash;
+use crate::words::letters;
+use crate::{App, Error, Result, people};
+
+/// How long a link works (`tutoring.md` §4.1).
+const LINK_LIVES: TimeDelta = TimeDelta::minutes(10);
+
+/// More mails than this in an hour nobody gets, whoever asks for them.
+const MOST_LINKS: usize = 5;
+const COUNTED_FOR: TimeDelta = TimeDelta::hours(1);
+
+/// Mails a link to choose a new password, if there is such an account. The caller learns nothing of that, neither by the
+/// answer nor by the time it takes: the same is read and written for nobody.
+pub async fn ask(app: &App, email: &Email) -> Result<()> {
+    let name = LoginName::new(email.as_str());
+    let asked = decided(|| async {
+        let now = app.clock.now();
+        let known = app.store.credential(&name, now).await?;
+        let known = known.filter(|known| {
+            // The address may be somebody else's username.
+            !known.user.is_suspended && LoginName::new(known.user.email.as_str()) == name
+        });
+        let since = (now - COUNTED_FOR).timestamp_millis();
+        let mut asked: BTreeSet<_> =
+            known.iter().flat_map(|known| &known.resets_asked).copied().filter(|asked| *asked > since).collect();
+        match known.filter(|_| asked.len() < MOST_LINKS) {
+            Some(known) => {
+                let letter = letter(app, known.user.id, now);
+                let token = app.tokens.link(letter.user, letter.id);
+                // Two of one millisecond are two.
+                let now = now.timestamp_millis();
+                asked.insert(asked.last().map_or(now, |last| now.max(last + 1)));
+                Ok(app.store.reset_begin(&known, &hash(&token), &asked, &letter).await?)
+            }
+            None => {
+                let letter = letter(app, app.mint.user(now), now);
+                let token = app.tokens.link(letter.user, letter.id);
+                Ok(app.store.reset_pretend(&hash(&token), &letter).await?)
+            }
+        }
+    })
+    .await;
+    match asked {
+        // So many ask for this account at once that a link is on its way already, and nobody need know.
+        Err(Error::Contended) => Ok(()),
+        asked => asked,
+    }
+}
+
+fn letter(app: &App, user: UserId, now: Instant) -> Notice {
+    Notice {
+        id: app.mint.notice(now),
+        user,
+        facade: Facade::Consultations,
+        topic: Topic::PasswordReset,
+        title: letters::RESET.to_owned(),
+        content: letters::RESET_LINES[0].to_owned(),
+        related: None,
+        conversation: None,
+        peer: None,
+        channel: Channel::Mail,
+        invite: None,
+        is_read: false,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// The mail of such a letter; `None` once its link is too old.
+pub(crate) fn compose(app: &App, letter: &Notice, reader: &User) -> Option<Mail> {
+    let link = app.tokens.link(letter.user, letter.id);
+    let works = app.clock.now() < letter.created_at + LINK_LIVES;
+    works.then(|| mail::password_reset(&app.settings, letter, reader, &link))
+}
+
+/// Sets the password of whoever got this link. The link works once, and not if the password is refused.
+pub async fn confirm(app: &App, token: &str, password: &str) -> Result<()> {
+    let (user, _) = app.tokens.verify_link(token)?;
+    let token_hash = hash(token);
+    decided(|| async {
+        let now = app.clock.now();
+        let seen = app.store.credential_of(user, now).await?.ok_or(Error::LinkInvalid)?;
+        let pending = seen.reset.as_ref().ok_or(Error::LinkInvalid)?;
+        if pending.hash != token_hash || now >= pending.made + LINK_LIVES || seen.user.is_suspended {
+            return Err(Error::LinkInvalid);
+        }
+        replace(app, &seen, password, None, true, Transaction::new()).await
+    })
+    .await
+}
+
+/// Sets the caller's password, whose other sessions end with it.
+pub async fn change(app: &App, caller: Caller, current: &str, password: &str, keep: Keep<'_, ()>) -> Result<()> {
+    decided(|| async {
+        let now = app.clock.now();
+        let seen = app.store.credential_of(caller.user(), now).await?.ok_or(Error::TokenInvalid)?;
+        if !people::knows(app, Some(&seen), current, now).await? {
+            return Err(Error::WrongPassword);
+        }
+        replace(app, &seen, password, Some(caller.session()), false, keep.begin(&())).await
+    })
+    .await
+}
+
+async fn replace(
+    app: &App,
+    seen: &Credential,
+    password: &str,
+    kept: Option<SessionId>,
+    proves_email: bool,
+    transaction: Transaction<store::Denied>,
+) -> Result<()> {
+    let user = &seen.user;
+    let persona = Persona {
+        username: user.username.as_str(),
+        email: user.email.as_str(),
+        first_name: &user.first_name,
+        last_name: &user.last_name,
+    };
+    let password = Password::parse(password, &persona).map_err(Error::WeakPassword)?;
+    let hash = app.hashing.hash(&password).await?;
+    // As late as can be: what begins between this moment and the write must still have ended.
+    let now = app.clock.now();
+    Ok(app.store.password_set(transaction, NewPassword { seen, hash, kept, proves_email }, now).await?)
+}

@@ -1,0 +1,130 @@
+//! Sessions that can be prolonged: an access token for an hour, and a refresh token that works once.
+
+use domain::Instant;
+use domain::ids::{SessionId, UserId};
+use domain::person::{Roles, User};
+use store::{Next, Rotation};
+
+use crate::caller::Caller;
+use crate::keep::decided;
+use crate::people::{self, Proven, Registration};
+use crate::seal::hash;
+use crate::tokens::{Claims, HOUR, Refresh, WEEK};
+use crate::{App, Error, Result};
+
+pub use store::Session;
+
+/// Where somebody signs in from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub address: String,
+    /// What their program calls itself, at most 255 characters.
+    pub agent: String,
+}
+
+pub struct Tokens {
+    pub access: String,
+    pub refresh: String,
+}
+
+/// Somebody with an account and tokens for it.
+pub struct Opened {
+    pub user: User,
+    pub tokens: Tokens,
+}
+
+/// The tokens of a session from now on, and what the table has to know of them.
+fn tokens(app: &App, claims: Claims, now: Instant) -> Result<(Tokens, Next)> {
+    let refresh = Refresh { claims, until: now + WEEK };
+    let refresh_token = app.tokens.issue_refresh(refresh, [app.mint.number(), app.mint.number()]);
+    let next = Next { hash: hash(&refresh_token), valid_until: refresh.until };
+    Ok((Tokens { access: app.tokens.issue(claims, HOUR, now)?, refresh: refresh_token }, next))
+}
+
+fn session(claims: Claims, next: Next, origin: &Origin, now: Instant) -> Session {
+    Session {
+        id: claims.session,
+        user: claims.user,
+        refresh_hash: next.hash,
+        created_at: now,
+        used_at: now,
+        valid_until: next.valid_until,
+        address: origin.address.clone(),
+        agent: origin.agent.clone(),
+    }
+}
+
+/// Opens an account and its first session, together.
+pub async fn register(app: &App, registration: Registration, origin: &Origin) -> Result<Opened> {
+    let opening = |user: UserId, now: Instant| {
+        let claims = Claims { user, session: app.mint.session(now) };
+        let (tokens, next) = tokens(app, claims, now)?;
+        Ok((Some(session(claims, next, origin, now)), tokens))
+    };
+    let (user, tokens) = people::open(app, registration, Roles::default(), opening).await?;
+    Ok(Opened { user, tokens })
+}
+
+/// Logs in by e-mail or username.
+pub async fn login(app: &App, name: &str, password: &str, origin: &Origin) -> Result<Opened> {
+    let Proven { user, begun } = people::prove(app, name, password).await?;
+    let tokens = decided(|| async {
+        let now = app.clock.now();
+        let claims = Claims { user: user.id, session: app.mint.session(begun) };
+        let (tokens, next) = tokens(app, claims, now)?;
+        app.store.session_open(&session(claims, next, origin, now)).await?;
+        Ok(tokens)
+    })
+    .await?;
+    Ok(Opened { user, tokens })
+}
+
+/// New tokens for a refresh token, which works once. Used again it ends its session.
+pub async fn refresh(app: &App, token: &str) -> Result<Tokens> {
+    let now = app.clock.now();
+    let Refresh { claims, .. } = app.tokens.verify_refresh(token, now)?;
+    let (tokens, next) = tokens(app, claims, now)?;
+    match app.store.session_rotate(claims.user, claims.session, &hash(token), &next, now).await? {
+        Rotation::Renewed => Ok(tokens),
+        Rotation::Reused => Err(Error::TokenReused),
+        Rotation::Unknown => Err(Error::TokenInvalid),
+    }
+}
+
+/// Which sessions somebody gives up. Not to be printed: it may hold a token.
+pub enum Leaving {
+    /// This one; and the one of a refresh token that came along, should that be another of theirs.
+    This {
+        with: Option<String>,
+    },
+    All,
+}
+
+pub async fn logout(app: &App, caller: Caller, leaving: Leaving) -> Result<()> {
+    let now = app.clock.now();
+    let with = match leaving {
+        Leaving::All => return Ok(app.store.sessions_end(caller.user(), now).await?),
+        Leaving::This { with } => with,
+    };
+    // A refresh token that is none, or is old, ends nothing more.
+    let other = with.and_then(|token| app.tokens.verify_refresh(&token, now).ok()).map(|refresh| refresh.claims);
+    if let Some(other) = other.filter(|other| other.user == caller.user() && other.session != caller.session()) {
+        app.store.session_end(other.user, other.session, now).await?;
+    }
+    people::logout(app, caller).await
+}
+
+/// More are not shown.
+const MOST_SHOWN: usize = 100;
+
+/// The caller's sessions that can be prolonged, the newest first.
+pub async fn list(app: &App, caller: Caller) -> Result<Vec<Session>> {
+    Ok(app.store.sessions(caller.user(), MOST_SHOWN, app.clock.now()).await?)
+}
+
+/// Ends one of the caller's sessions.
+pub async fn end(app: &App, caller: Caller, id: SessionId) -> Result<()> {
+    let now = app.clock.now();
+    let session = app.store.session(caller.user(), id, now).await?.ok_or(Error::NotFound)?;
+    Ok(app.store.session_end(session.user, session.id, now).await?)
+}

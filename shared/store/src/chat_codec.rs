@@ -1,0 +1,240 @@
+//! Conversations and messages as items.
+
+use chrono::TimeDelta;
+use domain::Instant;
+use domain::chat::{Conversation, Kind, Message, Pair, Side};
+use domain::file::Attachment;
+use domain::ids::{BookingId, ConversationId, MessageId, UserId};
+
+use crate::fault::Fault;
+use crate::keys::{self, list};
+use crate::row::{Item, Reader, Row, number, text, time};
+
+fn kind_text(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "text",
+        Kind::Image => "image",
+        Kind::File => "file",
+        Kind::System => "system",
+    }
+}
+
+fn file_row(file: &Attachment) -> Row {
+    Row::nested()
+        .text("key", &file.key)
+        .text("name", &file.name)
+        .text("type", &file.content_type)
+        .number("size", file.size)
+}
+
+fn file_from(row: Reader<'_>) -> Result<Attachment, Fault> {
+    Ok(Attachment {
+        key: row.owned("key")?,
+        name: row.owned("name")?,
+        content_type: row.owned("type")?,
+        size: row.number("size")?,
+    })
+}
+
+pub(crate) fn message_item(message: &Message) -> Item {
+    Row::at(&keys::message(message.pair, message.id))
+        .value("la", text(list::chats(message.pair.low())))
+        .value("lb", text(list::chats(message.pair.high())))
+        .value("rank", text(keys::id_text(message.id.get())))
+        .flag("by_low", message.sender == message.pair.low())
+        .text("text", &message.content)
+        .maybe("kind", Some(message.kind).filter(|kind| *kind != Kind::Text), |kind| text(kind_text(kind)))
+        .rows("file", message.attachment.as_ref().map(file_row))
+        .maybe("reply_to", message.reply_to, number)
+        .maybe("read_at", message.read_at, time)
+        .maybe("edited_at", message.edited_at, time)
+        .flag("deleted", message.deleted)
+        .into_item()
+}
+
+/// The two people a partition is named after.
+pub(crate) fn pair_of(row: Reader<'_>) -> Result<Pair, Fault> {
+    let mut ids = row.text("pk")?.split('#').skip(1);
+    let mut user = || ids.next().and_then(keys::text_id).and_then(UserId::new).ok_or_else(|| row.corrupt("pk"));
+    Pair::new(user()?, user()?).ok_or_else(|| row.corrupt("pk"))
+}
+
+/// A message's keys hold its id and its pair; only the rest is stored beside them.
+pub(crate) fn message_from(item: &Item) -> Result<Message, Fault> {
+    let row = Reader(item);
+    let pair = pair_of(row)?;
+    let id = row.text("sk")?.strip_prefix(keys::MESSAGE).and_then(keys::text_id).and_then(MessageId::new);
+    let kind = row.text("kind")?;
+    Ok(Message {
+        id: id.ok_or_else(|| row.corrupt("sk"))?,
+        pair,
+        sender: if row.flag("by_low") { pair.low() } else { pair.high() },
+        content: row.owned("text")?,
+        kind: match kind {
+            "" => Kind::Text,
+            kind => Kind::ALL.into_iter().find(|known| kind_text(*known) == kind).ok_or_else(|| row.corrupt("kind"))?,
+        },
+        attachment: row.rows("file")?.into_iter().next().map(file_from).transpose()?,
+        reply_to: row.maybe_number("reply_to")?.and_then(MessageId::new),
+        read_at: row.maybe_time("read_at")?,
+        edited_at: row.maybe_time("edited_at")?,
+        deleted: row.flag("deleted"),
+    })
+}
+
+/// The attributes of one person's side of a conversation.
+pub(crate) struct Names {
+    pub(crate) name: &'static str,
+    pub(crate) unread: &'static str,
+    pub(crate) read: &'static str,
+    pub(crate) read_at: &'static str,
+    pub(crate) blocks: &'static str,
+    pub(crate) archived: &'static str,
+}
+
+const LOW: Names = Names {
+    name: "low_name",
+    unread: "low_unread",
+    read: "low_read",
+    read_at: "low_read_at",
+    blocks: "low_blocks",
+    archived: "low_archived",
+};
+
+const HIGH: Names = Names {
+    name: "high_name",
+    unread: "high_unread",
+    read: "high_read",
+    read_at: "high_read_at",
+    blocks: "high_blocks",
+    archived: "high_archived",
+};
+
+pub(crate) fn names(pair: Pair, user: UserId) -> &'static Names {
+    if user == pair.low() { &LOW } else { &HIGH }
+}
+
+/// Where a conversation stands in the lists of its two people. Only to the hour: an entry that stays in its place costs
+/// half of one that moves.
+pub(crate) fn rank(at: Instant) -> String {
+    let into_the_hour = at.timestamp_millis().rem_euclid(TimeDelta::hours(1).num_milliseconds());
+    keys::id_text(MessageId::mint(at - TimeDelta::milliseconds(into_the_hour), 0).get())
+}
+
+pub(crate) fn conversation_item(conversation: &Conversation) -> Item {
+    let Conversation { pair, low, high, .. } = conversation;
+    let side = |row: Row, names: &Names, side: &Side| {
+        row.text(names.name, &side.name)
+            .maybe(names.unread, Some(side.unread).filter(|unread| *unread > 0), number)
+            .maybe(names.read, side.read_through, number)
+            .maybe(names.read_at, side.read_at, time)
+            .flag(names.blocks, side.blocks)
+            .flag(names.archived, side.archived)
+    };
+    let row = Row::at(&keys::conversation(*pair))
+        .value("la", text(list::conversations(pair.low())))
+        .value("lb", text(list::conversations(pair.high())))
+        .value("rank", text(rank(conversation.last_message_at().unwrap_or(conversation.created_at))))
+        .number("id", conversation.id)
+        .maybe("expert", conversation.expert, number)
+        .maybe("consultation", conversation.consultation, number)
+        .maybe("last", conversation.last_message, number)
+        .text("preview", &conversation.preview)
+        .maybe("messages", Some(conversation.messages).filter(|count| *count > 0), number)
+        .flag("closed", conversation.closed)
+        .time("created_at", conversation.created_at)
+        .time("updated_at", conversation.updated_at);
+    side(side(row, &LOW, low), &HIGH, high).into_item()
+}
+
+pub(crate) fn conversation_from(item: &Item) -> Result<Conversation, Fault> {
+    let row = Reader(item);
+    let side = |names: &Names| -> Result<Side, Fault> {
+        Ok(Side {
+            name: row.owned(names.name)?,
+            unread: row.count(names.unread)?,
+            read_through: row.maybe_number(names.read)?.and_then(MessageId::new),
+            read_at: row.maybe_time(names.read_at)?,
+            blocks: row.flag(names.blocks),
+            archived: row.flag(names.archived),
+        })
+    };
+    Ok(Conversation {
+        id: row.id("id", ConversationId::new)?,
+        pair: pair_of(row)?,
+        low: side(&LOW)?,
+        high: side(&HIGH)?,
+        expert: row.maybe_number("expert")?.and_then(UserId::new),
+        consultation: row.maybe_number("consultation")?.and_then(BookingId::new),
+        last_message: row.maybe_number("last")?.and_then(MessageId::new),
+        preview: row.owned("preview")?,
+        messages: row.count("messages")?,
+        closed: row.flag("closed"),
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair() -> Pair {
+        Pair::new(UserId::new(2).unwrap(), UserId::new(4).unwrap()).unwrap()
+    }
+
+    fn at(ms: i64) -> Instant {
+        Instant::default() + TimeDelta::milliseconds(ms)
+    }
+
+    #[test]
+    fn a_message_reads_back_as_written_whatever_it_is() {
+        let attachment = Attachment {
+            key: "chat/2/1".to_owned(),
+            name: "a.pdf".to_owned(),
+            content_type: "application/pdf".to_owned(),
+            size: 3,
+        };
+        for (kind, attachment) in Kind::ALL.into_iter().zip([None, Some(attachment.clone()), Some(attachment), None]) {
+            let message = Message {
+                id: MessageId::new(7).unwrap(),
+                pair: pair(),
+                sender: pair().high(),
+                content: "x".to_owned(),
+                kind,
+                attachment,
+                reply_to: MessageId::new(3),
+                read_at: Some(at(1)),
+                edited_at: Some(at(2)),
+                deleted: true,
+            };
+            assert_eq!(message_from(&message_item(&message)).unwrap(), message);
+        }
+    }
+
+    #[test]
+    fn a_conversation_reads_back_as_written() {
+        let mut conversation = Conversation::begun(ConversationId::new(9).unwrap(), pair(), at(1));
+        assert_eq!(conversation_from(&conversation_item(&conversation)).unwrap(), conversation);
+        let side = Side {
+            name: "Ada".to_owned(),
+            unread: 2,
+            read_through: MessageId::new(5),
+            read_at: Some(at(6)),
+            blocks: true,
+            archived: true,
+        };
+        conversation = Conversation {
+            low: side,
+            expert: Some(pair().low()),
+            consultation: BookingId::new(11),
+            last_message: MessageId::new(7),
+            preview: "Hello".to_owned(),
+            messages: 3,
+            closed: true,
+            updated_at: at(8),
+            ..conversation
+        };
+        assert_eq!(conversation_from(&conversation_item(&conversation)).unwrap(), conversation);
+    }
+}

@@ -1,0 +1,219 @@
+//! What somebody proves to be the owner of an account with: a password, or for a while a link that was mailed to them.
+//!
+//! All of it is one item, so that whoever reads a password's hash also reads from when on sessions count that began with
+//! it.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use domain::Instant;
+use domain::ids::{SessionId, UserId};
+use domain::notice::Notice;
+use domain::person::User;
+use domain::text::LoginName;
+
+use crate::bookings::Denied;
+use crate::facts::{self, Ended};
+use crate::fault::{Failed, Fault};
+use crate::row::{Item, Reader, number, numbers, text};
+use crate::table::Store;
+use crate::transaction::{Transaction, Update};
+use crate::{gate, keys, notices, person_codec};
+
+/// What a login is checked against.
+#[derive(Clone)]
+pub struct Credential {
+    pub user: User,
+    pub password_hash: String,
+    /// Failed logins in the present minute.
+    pub failed_this_minute: u32,
+    /// No session that begins with this password is older.
+    pub sessions_from: Option<SessionId>,
+    /// The newest link that was mailed and not used.
+    pub reset: Option<PendingReset>,
+    /// When links were asked for lately, in milliseconds.
+    pub resets_asked: BTreeSet<i64>,
+}
+
+/// A link that lets its reader choose a new password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingReset {
+    /// Hash of its token.
+    pub hash: String,
+    pub made: Instant,
+}
+
+/// A password in place of the one in `seen`.
+pub struct NewPassword<'a> {
+    pub seen: &'a Credential,
+    /// As a PHC string.
+    pub hash: String,
+    /// The one session that lives on.
+    pub kept: Option<SessionId>,
+    /// It was chosen by whoever reads the account's mail.
+    pub proves_email: bool,
+}
+
+/// An id of nobody: the smallest that is minted is larger. One of many, so that those who ask for nobody at the same
+/// moment are not in each other's way.
+pub(crate) fn nobody(now: Instant) -> UserId {
+    UserId::new(1 + i64::from(now.timestamp_subsec_micros() % 2000)).expect("it is at least one")
+}
+
+/// How far ahead of the clock a new password ends sessions. A session may begin, with the old password or on a machine
+/// whose clock is ahead, between the moment this is decided and the moment it is written; those that begin with the new
+/// one begin behind it.
+const AHEAD: TimeDelta = TimeDelta::seconds(10);
+
+/// How often it is tried while others end the same sessions.
+const MOST_ROUNDS: usize = 8;
+
+impl Store {
+    /// Who signs in with this name: two round trips, for a name nobody has too.
+    pub async fn credential(&self, name: &LoginName, now: Instant) -> Result<Option<Credential>, Fault> {
+        let id = match self.get(&keys::login(name)).await? {
+            Some(guard) => Reader(&guard).id("user", UserId::new)?,
+            None => nobody(now),
+        };
+        self.credential_of(id, now).await
+    }
+
+    pub async fn credential_of(&self, id: UserId, now: Instant) -> Result<Option<Credential>, Fault> {
+        let (profile, credential) = (keys::user(id), keys::credential(id));
+        let items = self.get_many(&[profile.clone(), credential.clone()], true).await?;
+        let (Some(profile), Some(credential)) = (items.get(&profile), items.get(&credential)) else {
+            return Ok(None);
+        };
+        from_items(profile, credential, now).map(Some)
+    }
+
+    /// Makes a link the one that works, with the letter that brings it, over what was read of the credential.
+    pub async fn reset_begin(
+        &self,
+        seen: &Credential,
+        hash: &str,
+        resets_asked: &BTreeSet<i64>,
+        letter: &Notice,
+    ) -> Result<(), Failed<Denied>> {
+        self.commit(begin(letter, seen.reset.as_ref(), hash, resets_asked)).await
+    }
+
+    /// The same work for nothing, so that nobody can tell by the time it takes whether there is an account.
+    pub async fn reset_pretend(&self, hash: &str, letter: &Notice) -> Result<(), Fault> {
+        let letter = Notice { user: nobody(letter.created_at), ..letter.clone() };
+        let asked = BTreeSet::from([letter.created_at.timestamp_millis()]);
+        match self.commit(begin(&letter, None, hash, &asked)).await {
+            Ok(()) | Err(Failed::Refused(_)) => Ok(()),
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Sets a password. It ends what began with the old one: every session but `kept`, their sockets, and the link.
+    pub async fn password_set(
+        &self,
+        mut transaction: Transaction<Denied>,
+        new: NewPassword<'_>,
+        now: Instant,
+    ) -> Result<(), Failed<Denied>> {
+        let (seen, user) = (new.seen, new.seen.user.id);
+        let last = last_ended(now, seen.sessions_from);
+        let pending = seen.reset.as_ref().map_or("", |reset| &reset.hash);
+        let link = if pending.is_empty() { "attribute_not_exists(#reset)" } else { "#reset = :reset" };
+        let mut password =
+            Update::new(keys::credential(user), "SET #hash = :hash, #sessions_from = :from REMOVE #reset, #reset_made")
+                .when(format!("#hash = :seen AND {link}"))
+                .value(":hash", text(new.hash))
+                .value(":seen", text(&seen.password_hash))
+                .value(":from", number(last.get() + 1));
+        if !pending.is_empty() {
+            password = password.value(":reset", text(pending));
+        }
+        transaction.update(password, Some(Denied::Stale));
+        transaction.update(gate::closing(user, last, new.kept), Some(Denied::Stale));
+        transaction.replace(facts::ended_item(user, Ended::UpTo(last, new.kept), now));
+        if new.proves_email && !seen.user.email_verified {
+            let proven =
+                Update::new(keys::user(user), "SET #email_verified = :yes, #updated_at = :now ADD #version :one")
+                    .when("#version = :version")
+                    .value(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
+                    .value(":now", number(now.timestamp_millis()))
+                    .value(":one", number(1))
+                    .value(":version", number(seen.user.version));
+            transaction.update(proven, Some(Denied::Stale));
+        }
+        self.commit(transaction).await
+    }
+
+    /// Ends every session made so far.
+    pub async fn sessions_end(&self, user: UserId, now: Instant) -> Result<(), Fault> {
+        for _ in 0..MOST_ROUNDS {
+            let Some(credential) = self.get(&keys::credential(user)).await? else { return Ok(()) };
+            let seen = sessions_from(Reader(&credential))?;
+            let last = last_ended(now, seen);
+            let from = Update::new(keys::credential(user), "SET #sessions_from = :from")
+                .value(":from", number(last.get() + 1));
+            let from = match seen {
+                Some(seen) => from.when("#sessions_from = :seen").value(":seen", number(seen)),
+                None => from.when("attribute_not_exists(#sessions_from)"),
+            };
+            let mut transaction = Transaction::new();
+            transaction.update(from, Some(()));
+            transaction.update(gate::closing(user, last, None), Some(()));
+            transaction.replace(facts::ended_item(user, Ended::UpTo(last, None), now));
+            match self.commit(transaction).await {
+                Ok(()) => return Ok(()),
+                // Somebody else ended them; there may be some that began since.
+                Err(Failed::Refused(())) => {}
+                Err(Failed::Fault(fault)) => return Err(fault),
+            }
+        }
+        Err(Fault::Contended)
+    }
+}
+
+/// The last session that ends when all end at `now`.
+fn last_ended(now: Instant, sessions_from: Option<SessionId>) -> SessionId {
+    let earliest = sessions_from.map_or(now, |from| from.minted_at() + TimeDelta::milliseconds(1));
+    SessionId::mint((now + AHEAD).max(earliest), u16::MAX)
+}
+
+fn begin(
+    letter: &Notice,
+    seen: Option<&PendingReset>,
+    hash: &str,
+    resets_asked: &BTreeSet<i64>,
+) -> Transaction<Denied> {
+    let link = if seen.is_some() { "#reset = :seen" } else { "attribute_not_exists(#reset)" };
+    let mut update =
+        Update::new(keys::credential(letter.user), "SET #reset = :hash, #reset_made = :made, #resets_asked = :asked")
+            .when(format!("attribute_exists(#pk) AND {link}"))
+            .value(":hash", text(hash))
+            .value(":made", number(letter.created_at.timestamp_millis()))
+            .value(":asked", numbers(resets_asked));
+    if let Some(seen) = seen {
+        update = update.value(":seen", text(&seen.hash));
+    }
+    let mut transaction = Transaction::new();
+    transaction.update(update, Some(Denied::Stale));
+    transaction.create(notices::to_item(letter), Denied::IdTaken);
+    transaction
+}
+
+fn sessions_from(row: Reader<'_>) -> Result<Option<SessionId>, Fault> {
+    Ok(row.maybe_number("sessions_from")?.and_then(SessionId::new))
+}
+
+fn from_items(profile: &Item, credential: &Item, now: Instant) -> Result<Credential, Fault> {
+    let row = Reader(credential);
+    Ok(Credential {
+        user: person_codec::from_item(profile)?,
+        password_hash: row.owned("hash")?,
+        failed_this_minute: gate::failed_logins(credential, now)?,
+        sessions_from: sessions_from(row)?,
+        reset: match row.text("reset")? {
+            "" => None,
+            hash => Some(PendingReset { hash: hash.to_owned(), made: row.time("reset_made")? }),
+        },
+        resets_asked: row.numbers("resets_asked")?,
+    })
+}

@@ -1,0 +1,223 @@
+//! Intents to pay for bookings: what each has come to, which of them a booking has, and which events had their effect.
+
+use std::collections::BTreeMap;
+
+use domain::Instant;
+use domain::booking::Change;
+use domain::ids::{BookingId, PaymentId, UserId};
+use domain::ledger::{Account, Amount, Cause};
+use domain::payment::{Intent, Provider, Refusal, Status};
+
+use crate::booking_codec;
+use crate::bookings::Denied;
+use crate::fault::Fault;
+use crate::keys;
+use crate::row::{Item, Reader, Row, number, text, time};
+use crate::table::Store;
+use crate::transaction::{Transaction, Update};
+
+/// What has to go back to where it came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundOf {
+    /// What a booking, the first of its chain, was paid with.
+    Booking(BookingId),
+    /// Money nobody wanted.
+    Payment(PaymentId),
+}
+
+/// The payments of a booking and of whatever replaces it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IntentsOf {
+    /// The newest intent of each provider.
+    pub newest: BTreeMap<Provider, PaymentId>,
+    /// What paid for it.
+    pub paid: Option<PaymentId>,
+}
+
+/// Longer than any provider goes on sending an event.
+const EVENTS_KEPT_SECONDS: i64 = 100 * 24 * 60 * 60;
+
+/// Longer than the queue keeps the job that is made of it, and its dead letters after it.
+const REFUNDS_KEPT_SECONDS: i64 = 100 * 24 * 60 * 60;
+
+fn provider_text(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Simulated => "simulated",
+        Provider::Stripe => "stripe",
+        Provider::PayPal => "paypal",
+        Provider::Wise => "wise",
+    }
+}
+
+fn status_text(status: Status) -> &'static str {
+    match status {
+        Status::Pending => "pending",
+        Status::Processing => "processing",
+        Status::Succeeded => "succeeded",
+        Status::Failed => "failed",
+        Status::Refunded => "refunded",
+    }
+}
+
+fn to_item(intent: &Intent) -> Item {
+    Row::at(&keys::intent(intent.id))
+        .number("id", intent.id)
+        .number("user", intent.user)
+        .number("booking", intent.booking)
+        .number("root", intent.root)
+        .text("provider", provider_text(intent.provider))
+        .text("unit", &keys::unit_text(intent.amount.unit))
+        .number("amount", intent.amount.minor)
+        .text("status", status_text(intent.status))
+        .maybe("reference", intent.reference.as_deref(), text)
+        .maybe("client_secret", intent.client_secret.as_deref(), text)
+        .maybe("transaction", intent.transaction.as_deref(), text)
+        .maybe("returned_at", intent.returned_at, time)
+        .time("created_at", intent.created_at)
+        .time("updated_at", intent.updated_at)
+        .number("version", intent.version)
+        .into_item()
+}
+
+fn from_item(item: &Item) -> Result<Intent, Fault> {
+    let row = Reader(item);
+    let provider = row.text("provider")?;
+    let status = row.text("status")?;
+    let some = |name| row.owned(name).map(|text| Some(text).filter(|text| !text.is_empty()));
+    Ok(Intent {
+        id: row.id("id", PaymentId::new)?,
+        user: row.id("user", UserId::new)?,
+        booking: row.id("booking", BookingId::new)?,
+        root: row.id("root", BookingId::new)?,
+        provider: Provider::ALL
+            .into_iter()
+            .find(|known| provider_text(*known) == provider)
+            .ok_or_else(|| row.corrupt("provider"))?,
+        amount: Amount {
+            unit: booking_codec::unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?,
+            minor: row.number("amount")?,
+        },
+        status: Status::ALL
+            .into_iter()
+            .find(|known| status_text(*known) == status)
+            .ok_or_else(|| row.corrupt("status"))?,
+        reference: some("reference")?,
+        client_secret: some("client_secret")?,
+        transaction: some("transaction")?,
+        returned_at: row.maybe_time("returned_at")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+        version: row.number("version")?,
+    })
+}
+
+impl Store {
+    pub async fn intent(&self, id: PaymentId) -> Result<Option<Intent>, Fault> {
+        self.get(&keys::intent(id)).await?.as_ref().map(from_item).transpose()
+    }
+
+    pub async fn intents_of(&self, root: BookingId) -> Result<IntentsOf, Fault> {
+        let Some(item) = self.get(&keys::intents_of(root)).await? else { return Ok(IntentsOf::default()) };
+        let row = Reader(&item);
+        let mut found = IntentsOf { paid: row.maybe_number("paid")?.and_then(PaymentId::new), ..IntentsOf::default() };
+        for provider in Provider::ALL {
+            let newest = row.maybe_number(provider_text(provider))?.and_then(PaymentId::new);
+            found.newest.extend(newest.map(|id| (provider, id)));
+        }
+        Ok(found)
+    }
+
+    /// Which payment a provider calls so.
+    pub async fn intent_called(&self, provider: Provider, reference: &str) -> Result<Option<PaymentId>, Fault> {
+        let key = keys::provider_reference(provider_text(provider), reference);
+        let Some(item) = self.get(&key).await? else { return Ok(None) };
+        Reader(&item).id("id", PaymentId::new).map(Some)
+    }
+
+    /// Whether an event had its effect, and the payment it is about, in one round trip.
+    pub async fn event_with_intent(
+        &self,
+        (provider, event): (Provider, &str),
+        intent: PaymentId,
+    ) -> Result<(bool, Option<Intent>), Fault> {
+        let (event, intent) = (keys::provider_event(provider_text(provider), event), keys::intent(intent));
+        let found = self.get_many(&[event.clone(), intent.clone()], true).await?;
+        Ok((found.contains_key(&event), found.get(&intent).map(from_item).transpose()?))
+    }
+}
+
+impl Transaction<Denied> {
+    /// Writes an intent over the version it was decided on, or a new one; and where the provider's name for it leads.
+    pub fn intent(&mut self, before: Option<&Intent>, after: &Intent) -> &mut Self {
+        match before {
+            None => self.create(to_item(after), Denied::IdTaken),
+            Some(before) => self.supersede(to_item(after), before.version, Denied::Stale),
+        };
+        let is_news = before.is_none_or(|before| before.reference != after.reference);
+        match &after.reference {
+            // A reference made here says itself which payment it is.
+            Some(reference) if is_news && !after.is_local() => {
+                let key = keys::provider_reference(provider_text(after.provider), reference);
+                self.replace(Row::at(&key).number("id", after.id).into_item())
+            }
+            _ => self,
+        }
+    }
+
+    /// Makes it the newest of its booking and provider, instead of the one that was read: of many only one.
+    pub fn intent_is_newest(&mut self, intent: &Intent, instead: Option<PaymentId>) -> &mut Self {
+        let name = provider_text(intent.provider);
+        let update =
+            Update::new(keys::intents_of(intent.root), format!("SET #{name} = :id")).value(":id", number(intent.id));
+        let update = match instead {
+            None => update.when(format!("attribute_not_exists(#{name})")),
+            Some(seen) => update.when(format!("#{name} = :seen")).value(":seen", number(seen)),
+        };
+        self.update(update, Some(Denied::Stale))
+    }
+
+    /// Notes what a booking was paid with, where its refund looks for it.
+    pub fn intent_has_paid(&mut self, intent: &Intent) -> &mut Self {
+        let update = Update::new(keys::intents_of(intent.root), "SET #paid = :id")
+            .when("attribute_not_exists(#paid)")
+            .value(":id", number(intent.id));
+        self.update(update, Some(Denied::Stale))
+    }
+
+    /// Lets an event have its effect only once.
+    pub fn event_once(&mut self, (provider, event): (Provider, &str), now: Instant) -> &mut Self {
+        let item = Row::at(&keys::provider_event(provider_text(provider), event))
+            .number("expires_at", now.timestamp() + EVENTS_KEPT_SECONDS)
+            .into_item();
+        self.create(item, Denied::Payment(Refusal::Repeated))
+    }
+
+    /// That money has to go back: a fact that whoever reads the stream makes a job of.
+    pub fn refund_owed(&mut self, user: UserId, of: RefundOf, now: Instant) -> &mut Self {
+        let row = match of {
+            RefundOf::Booking(root) => Row::at(&keys::refund_of_booking(user, root)).number("booking", root),
+            RefundOf::Payment(id) => Row::at(&keys::refund_of_payment(user, id)).number("payment", id),
+        };
+        self.replace(row.number("expires_at", now.timestamp() + REFUNDS_KEPT_SECONDS).into_item())
+    }
+
+    /// The same where a change gives the price of a booking back to the provider it came from.
+    pub(crate) fn refund_owed_by(&mut self, change: &Change) -> &mut Self {
+        let Some(entry) = &change.entry else { return self };
+        let is_refund = entry.legs().iter().any(|leg| leg.account == Account::Provider && leg.delta > 0);
+        match entry.cause {
+            Cause::Release(root) if is_refund => {
+                self.refund_owed(change.after.learner.id, RefundOf::Booking(root), entry.at)
+            }
+            _ => self,
+        }
+    }
+}
+
+/// The refund in an item as the stream shows it.
+pub(crate) fn refund_from(row: Reader<'_>) -> Result<RefundOf, Fault> {
+    match row.maybe_number("booking")?.and_then(BookingId::new) {
+        Some(root) => Ok(RefundOf::Booking(root)),
+        None => row.id("payment", PaymentId::new).map(RefundOf::Payment),
+    }
+}
