@@ -294,7 +294,8 @@ impl Stage {
         let found = self.app().store.pair_with_conversation(pair, None).await.expect("the table reads");
         let mut transaction = Transaction::new();
         if found.conversation.is_none() {
-            chats::conversation_legs(self.app(), &mut transaction, &found, pair, (by, by), None);
+            let after = chats::opened(self.app(), found.conversation.as_ref(), &found.users, pair, (by, by), None);
+            store::conversation_open(&mut transaction, found.conversation.as_ref(), &after, by);
         }
         // Refused if somebody wrote meanwhile: then they have one.
         let _made = self.app().store.commit(transaction).await;

@@ -13,7 +13,7 @@ use crate::caller::Caller;
 use crate::{App, Error, Result};
 
 pub use changes::{archive, block, close_all, delete, edit, editable, read_through};
-pub use opening::{Opened, conversation_legs, open};
+pub use opening::{Opened, open, opened};
 pub use reading::{Reading, Seen, conversations, experts, page, unread};
 pub use sending::{Draft, Opening, Sending, post, send, send_from};
 

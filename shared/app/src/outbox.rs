@@ -55,7 +55,7 @@ fn job_of(person: UserId, fact: &Fact) -> Option<Job> {
         }
         Fact::ProfileChanged { is_new: true, .. } => Some(Job::Mail(MailOf { user: person, about: None })),
         Fact::RefundOwed(of) => Some(Job::Refund(*of)),
-        Fact::ExpertSuspended => Some(Job::Sweep(person)),
+        Fact::StandingChanged => Some(Job::Sweep(person)),
         _ => None,
     }
 }
@@ -76,7 +76,7 @@ async fn to_sockets(stage: &Backstage, person: UserId, facts: &[Fact], render: R
             Fact::Sent(sent) => Some(Step::Entry(Entry::Sent(sent.clone()))),
             Fact::Asked(asked) => Some(Step::Asked(asked)),
             Fact::SessionsEnded(ended) => Some(Step::Ended(*ended)),
-            Fact::ProfileChanged { .. } | Fact::RefundOwed(_) | Fact::ExpertSuspended => None,
+            Fact::ProfileChanged { .. } | Fact::RefundOwed(_) | Fact::StandingChanged => None,
         })
         .collect();
     if steps.is_empty() {

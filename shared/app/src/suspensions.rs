@@ -16,7 +16,7 @@ use tokio::time::Instant as Moment;
 
 use crate::caller::Staff;
 use crate::keep::{Keep, decided};
-use crate::{App, Error, Result, bookings, picture, words};
+use crate::{App, Error, Result, bookings, chats, picture, words};
 
 /// An expert with the link to their picture.
 #[derive(Clone, Debug)]
@@ -62,19 +62,29 @@ pub async fn suspend(app: &App, _: Staff, id: UserId, reason: &str, keep: Keep<'
         Ok(swept) => tracing::warn!(?swept, "a suspended expert has bookings left"),
         Err(error) => tracing::warn!(%error, "a suspended expert's bookings were not looked through"),
     }
+    close_conversations(app, id, true).await;
     Ok(portrait)
 }
 
 /// Brings a suspended expert back; bookings that were cancelled stay so.
 pub async fn reinstate(app: &App, _: Staff, id: UserId, keep: Keep<'_, Portrait>) -> Result<Portrait> {
-    decided(|| async {
-        let before = find(app, id).await?;
-        let after = reinstating(&before, app.clock.now())?;
+    let portrait = decided(|| async {
+        let (before, now) = (find(app, id).await?, app.clock.now());
+        let after = reinstating(&before, now)?;
         let portrait = portrait(app, after.clone()).await?;
-        app.store.user_save(keep.begin(&portrait), &before, &after).await?;
+        app.store.expert_reinstate(keep.begin(&portrait), &before, &after, app.mint.notice(now), now).await?;
         Ok(portrait)
     })
-    .await
+    .await?;
+    close_conversations(app, id, false).await;
+    Ok(portrait)
+}
+
+/// Whoever writes asks the standing itself; this is for the lists. It, too, is done again a minute later.
+async fn close_conversations(app: &App, expert: UserId, closed: bool) {
+    if let Err(error) = chats::close_all(app, expert, closed).await {
+        tracing::warn!(%error, closed, "an expert's conversations are not all listed as they are");
+    }
 }
 
 /// Whether there is such an expert, in whatever standing.
@@ -91,11 +101,13 @@ async fn portrait(app: &App, expert: User) -> Result<Portrait> {
     Ok(Portrait { expert, picture })
 }
 
-/// A while after a suspension: whatever still stands is cancelled, unless they have been reinstated. `Held` if there is
-/// more to do.
+/// A while after a suspension or its end: conversations are as the standing is now, and of somebody suspended whatever
+/// still stands is cancelled. `Held` if there is more to do.
 pub async fn sweep_later(app: &App, expert: UserId) -> Result<Swept> {
     let is_suspended = |user: &User| user.standing() == Some(Standing::Suspended);
-    if !app.store.user(expert).await?.as_ref().is_some_and(is_suspended) {
+    let is_suspended = app.store.user(expert).await?.as_ref().is_some_and(is_suspended);
+    chats::close_all(app, expert, is_suspended).await?;
+    if !is_suspended {
         return Ok(Swept::default());
     }
     match sweep(app, expert, WITHIN_A_JOB).await? {

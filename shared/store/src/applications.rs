@@ -1,10 +1,11 @@
 //! Applications: an item each, listed by state for administrators. Whether one is open stands in its applicant's
 //! profile, which every transaction here is decided on.
 
+use domain::Instant;
 use domain::application::{Application, Applied, Content, Reviewed, State};
 use domain::document::{Document, MOST};
 use domain::expert::Specialty;
-use domain::ids::{ApplicationId, DocumentId, UserId};
+use domain::ids::{ApplicationId, DocumentId, NoticeId, UserId};
 use domain::notice::Notice;
 use domain::person::User;
 use domain::text::Email;
@@ -133,7 +134,20 @@ impl Store {
         notice: &Notice,
     ) -> Result<(), Failed<Denied>> {
         transaction.create(notices::to_item(notice), Denied::IdTaken);
-        transaction.create(facts::suspended_item(after.id, notice.id, notice.created_at), Denied::IdTaken);
+        transaction.create(facts::standing_item(after.id, notice.id, notice.created_at), Denied::IdTaken);
+        self.user_save(transaction, before, after).await
+    }
+
+    /// The reverse; the fact gets an id of its own, for nobody is told.
+    pub async fn expert_reinstate(
+        &self,
+        mut transaction: Transaction<Denied>,
+        before: &User,
+        after: &User,
+        fact: NoticeId,
+        now: Instant,
+    ) -> Result<(), Failed<Denied>> {
+        transaction.create(facts::standing_item(after.id, fact, now), Denied::IdTaken);
         self.user_save(transaction, before, after).await
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::booking::{self, Booking, Change, Refusal, Replaced, Seat};
 use domain::chat::{Conversation, Pair};
-use domain::ids::{BookingId, UserId};
+use domain::ids::{BookingId, ConversationId, UserId};
 use domain::notice::Notice;
 use domain::review::Review;
 use domain::{chat, expert, file, ledger, payment, person};
@@ -13,9 +13,9 @@ use crate::days::Claim;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::List;
-use crate::row::Reader;
+use crate::row::{Reader, number};
 use crate::table::{Range, Store};
-use crate::transaction::Transaction;
+use crate::transaction::{Transaction, Update};
 use crate::{
     Absences, Page, absences, booking_codec, chat_codec, days, ledger as entries, notices, person_codec, reviews,
 };
@@ -62,6 +62,16 @@ pub struct ToBook {
     pub conversation: Option<Conversation>,
     /// The expert's.
     pub absences: Absences,
+}
+
+/// Adds the leg by which a booking, as it was read, belongs to a conversation.
+pub fn booking_link(transaction: &mut Transaction<Denied>, booking: &Booking, conversation: ConversationId) {
+    let link = Update::new(keys::booking(booking.id), "SET #conversation = :conversation, #version = :next")
+        .when("#version = :seen")
+        .value(":conversation", number(conversation))
+        .value(":seen", number(booking.version))
+        .value(":next", number(booking.version + 1));
+    transaction.update(link, Some(Denied::Stale));
 }
 
 /// Lists that have to be read as a whole read no more than this.

@@ -33,8 +33,8 @@ pub enum Fact {
         profile: Box<User>,
         is_new: bool,
     },
-    /// What they are booked for as an expert has to be cancelled.
-    ExpertSuspended,
+    /// An expert was suspended, or is one again: bookings and conversations have to follow.
+    StandingChanged,
 }
 
 /// A message a person sent, for their own sockets.
@@ -101,8 +101,8 @@ pub(crate) fn ended_item(user: UserId, ended: Ended, now: Instant) -> Item {
         .into_item()
 }
 
-pub(crate) fn suspended_item(user: UserId, id: NoticeId, now: Instant) -> Item {
-    Row::at(&keys::suspended(user, id)).number("expires_at", now.timestamp() + KEPT_SECONDS).into_item()
+pub(crate) fn standing_item(user: UserId, id: NoticeId, now: Instant) -> Item {
+    Row::at(&keys::standing(user, id)).number("expires_at", now.timestamp() + KEPT_SECONDS).into_item()
 }
 
 pub(crate) fn asked_item(user: UserId, id: NoticeId, asked: &Asked, now: Instant) -> Item {
@@ -162,8 +162,8 @@ pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
         Fact::SessionsEnded(if row.flag("all") { Ended::UpTo(session, kept) } else { Ended::One(session) })
     } else if sk.starts_with(keys::REFUND) {
         Fact::RefundOwed(payments::refund_from(row)?)
-    } else if sk.starts_with(keys::SUSPENDED) {
-        Fact::ExpertSuspended
+    } else if sk.starts_with(keys::STANDING) {
+        Fact::StandingChanged
     } else {
         return Ok(None);
     };

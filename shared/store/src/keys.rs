@@ -302,11 +302,11 @@ pub(crate) fn documents(user: UserId) -> Key {
     key(person(user), "DOCUMENTS")
 }
 
-/// That an expert was suspended, under the id of the notification that says so.
-pub(crate) fn suspended(user: UserId, notice: NoticeId) -> Key {
-    key(person(user), format!("{SUSPENDED}{}", id_text(notice.get())))
+/// That an expert was suspended, under the id of the notification that says so, or is one again.
+pub(crate) fn standing(user: UserId, notice: NoticeId) -> Key {
+    key(person(user), format!("{STANDING}{}", id_text(notice.get())))
 }
-pub(crate) const SUSPENDED: &str = "SUSPENDED#";
+pub(crate) const STANDING: &str = "STANDING#";
 
 pub(crate) fn upload(upload: UploadId) -> Key {
     key(format!("UP#{}", id_text(upload.get())), "UPLOAD")

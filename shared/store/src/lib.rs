@@ -41,7 +41,7 @@ mod transaction;
 mod uploads;
 
 pub use absences::Absences;
-pub use bookings::{BookingWithReviews, Denied, ToBook};
+pub use bookings::{BookingWithReviews, Denied, ToBook, booking_link};
 pub use chats::{Guard, MessagesAfter, PairFound, Told};
 pub use conversations::conversation_open;
 pub use credentials::{Credential, NewPassword, PendingReset};

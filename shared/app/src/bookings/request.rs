@@ -3,9 +3,9 @@
 use domain::booking::{Booking, Draft, Facade, Mode, Party, Policy, Refusal, Step, Times};
 use domain::calendar::{Block, Schedule, WeeklyHours};
 use domain::category::CategoryId;
-use domain::chat::Pair;
+use domain::chat::{Conversation, Pair};
 use domain::expert::Standing;
-use domain::ids::UserId;
+use domain::ids::{BookingId, UserId};
 use domain::interval::Interval;
 use domain::ledger::Amount;
 use domain::person::User;
@@ -16,7 +16,7 @@ use super::{commit, step_by_schedule};
 use crate::alternatives::{self, weekly_hours};
 use crate::caller::Caller;
 use crate::keep::{Keep, decided};
-use crate::{App, Error, Result, picture, video, words};
+use crate::{App, Error, Result, chats, picture, video, words};
 
 /// What somebody asks an expert for.
 #[derive(Clone, Debug)]
@@ -43,7 +43,9 @@ pub async fn request(app: &App, caller: Caller, request: Request, keep: Keep<'_,
     decided(|| async {
         let meeting = Meeting::of(app, pair, caller.user()).await?;
         let now = app.clock.now();
-        let draft = draft(app, &meeting, &request, now)?;
+        let mut draft = draft(app, &meeting, &request, now)?;
+        let conversation = (draft.mode == Mode::Chat).then(|| meeting.opened(app, pair, caller.user(), draft.id));
+        draft.conversation = conversation.as_ref().map(|conversation| conversation.id);
         let wanted = draft.times;
         let decided = meeting.within_hours(|schedule| Booking::request(draft, schedule, now, app.mint.entry(now)));
         let change = match decided {
@@ -54,7 +56,11 @@ pub async fn request(app: &App, caller: Caller, request: Request, keep: Keep<'_,
         };
         let mut shown = Shown::to_learner(change.after.clone(), meeting.expert.clone(), now);
         shown.picture = picture::link(app, meeting.expert.picture.as_ref()).await?;
-        let committed = commit(app, keep.begin(&shown), &change).await;
+        let mut transaction = keep.begin(&shown);
+        if let Some(after) = conversation {
+            store::conversation_open(&mut transaction, meeting.conversation.as_ref(), &after, caller.user());
+        }
+        let committed = commit(app, transaction, &change).await;
         or_alternatives(app, committed, &meeting, &change.after).await?;
         Ok(shown)
     })
@@ -106,6 +112,7 @@ fn draft(app: &App, meeting: &Meeting, request: &Request, now: domain::Instant) 
 pub(super) struct Meeting {
     pub(super) learner: User,
     pub(super) expert: User,
+    conversation: Option<Conversation>,
     rows: Vec<WeeklyHours>,
     blocks: Vec<Block>,
 }
@@ -118,10 +125,17 @@ impl Meeting {
         let expert = find(pair.other(learner)).filter(|expert| expert.standing() != Some(Standing::Suspended));
         let expert = expert.ok_or(Error::UnknownPerson)?;
         let learner = find(learner).ok_or(Error::TokenInvalid)?;
-        if found.conversation.is_some_and(|conversation| conversation.is_blocked()) {
+        if found.conversation.as_ref().is_some_and(Conversation::is_blocked) {
             return Err(Refusal::Blocked.into());
         }
-        Ok(Self { rows: weekly_hours(&expert), blocks: found.absences.blocks(), learner, expert })
+        let (rows, blocks) = (weekly_hours(&expert), found.absences.blocks());
+        Ok(Self { conversation: found.conversation, rows, blocks, learner, expert })
+    }
+
+    /// The conversation of the two once it belongs to this booking, found or made.
+    fn opened(&self, app: &App, pair: Pair, by: UserId, booking: BookingId) -> Conversation {
+        let users = [self.learner.clone(), self.expert.clone()];
+        chats::opened(app, self.conversation.as_ref(), &users, pair, (by, self.expert.id), Some(booking))
     }
 
     pub(super) fn within_hours<T>(&self, decide: impl FnOnce(&Schedule<'_>) -> T) -> T {

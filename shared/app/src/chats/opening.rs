@@ -1,9 +1,10 @@
 //! How two people come to a conversation.
 
+use domain::booking::Booking;
 use domain::chat::{Conversation, Pair, Refusal};
 use domain::ids::{BookingId, UserId};
 use domain::person::User;
-use store::{Denied, PairFound, Transaction, conversation_open};
+use store::{Transaction, booking_link, conversation_open};
 
 use crate::caller::Caller;
 use crate::keep::decided;
@@ -18,7 +19,8 @@ pub struct Opened {
     pub made: bool,
 }
 
-/// The conversation with an approved expert, or of a booking of the caller's; of both, if they belong together.
+/// The conversation with an approved expert, or of a booking of the caller's, which then belongs to it; of both, if they
+/// belong together.
 pub async fn open(
     app: &App,
     caller: Caller,
@@ -26,52 +28,61 @@ pub async fn open(
     consultation: Option<BookingId>,
 ) -> Result<Opened> {
     let user = caller.user();
-    let (peer, expert) = match (consultation, expert) {
-        (Some(id), named) => {
-            let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
-            let seat = booking.seat_of(user).ok_or(Error::NotFound)?;
-            if named.is_some_and(|named| named != booking.expert.id) {
-                return Err(Error::NotFound);
-            }
-            (booking.party(seat.other()).id, booking.expert.id)
-        }
-        (None, Some(expert)) => (expert, expert),
-        (None, None) => return Err(Error::NotFound),
-    };
-    let pair = Pair::new(user, peer).ok_or(Refusal::OwnConversation)?;
     decided(|| async {
+        let booking = match consultation {
+            Some(id) => Some(app.store.booking(id).await?.ok_or(Error::NotFound)?),
+            None => None,
+        };
+        let (peer, expert) = with_whom(user, booking.as_ref(), expert)?;
+        let pair = Pair::new(user, peer).ok_or(Refusal::OwnConversation)?;
         let found = app.store.pair_with_conversation(pair, None).await?;
         let find = |id| found.users.iter().find(|user| user.id == id);
-        if consultation.is_none() && !find(expert).is_some_and(|user| user.is_verified() && !user.is_suspended) {
+        if booking.is_none() && !find(expert).is_some_and(|user| user.is_verified() && !user.is_suspended) {
             return Err(Error::NotFound);
         }
+        let before = found.conversation.as_ref();
+        let after = opened(app, before, &found.users, pair, (user, expert), consultation);
         let mut transaction = Transaction::new();
-        let conversation = conversation_legs(app, &mut transaction, &found, pair, (user, expert), consultation);
+        if before != Some(&after) {
+            conversation_open(&mut transaction, before, &after, user);
+        }
+        if let Some(booking) = booking.filter(|booking| booking.conversation != Some(after.id)) {
+            booking_link(&mut transaction, &booking, after.id);
+        }
         app.store.commit(transaction).await?;
-        let expert = conversation.expert.and_then(find).ok_or(Error::NotFound)?.clone();
-        Ok(Opened { conversation, expert, made: found.conversation.is_none() })
+        let expert = after.expert.and_then(find).ok_or(Error::NotFound)?.clone();
+        Ok(Opened { conversation: after, expert, made: found.conversation.is_none() })
     })
     .await
 }
 
-/// Adds to a transaction what makes the conversation of a pair, or links the one that was found, when `by` opens it with
-/// `expert`, and tells what it is then. A commit that meets somebody faster is [`Denied::Stale`].
-pub fn conversation_legs(
+/// Who else is in it, and which of the two is the expert.
+fn with_whom(user: UserId, booking: Option<&Booking>, expert: Option<UserId>) -> Result<(UserId, UserId)> {
+    let Some(booking) = booking else {
+        return expert.map(|expert| (expert, expert)).ok_or(Error::NotFound);
+    };
+    let seat = booking.seat_of(user).ok_or(Error::NotFound)?;
+    if expert.is_some_and(|named| named != booking.expert.id) {
+        return Err(Error::NotFound);
+    }
+    Ok((booking.party(seat.other()).id, booking.expert.id))
+}
+
+/// What the conversation of a pair is after `by` has opened it with `expert`, whether or not there was one.
+pub fn opened(
     app: &App,
-    transaction: &mut Transaction<Denied>,
-    found: &PairFound,
+    before: Option<&Conversation>,
+    users: &[User],
     pair: Pair,
     (by, expert): (UserId, UserId),
     consultation: Option<BookingId>,
 ) -> Conversation {
-    let before = found.conversation.as_ref();
-    let mut after = before.cloned().unwrap_or_else(|| begun(app, pair, &found.users));
+    let mut after = before.cloned().unwrap_or_else(|| begun(app, pair, users));
     after.expert = after.expert.or(Some(expert));
     after.consultation = consultation.or(after.consultation);
     after.side_mut(by).archived = false;
     if before != Some(&after) {
         after.updated_at = app.clock.now();
-        conversation_open(transaction, before, &after, by);
     }
     after
 }
