@@ -341,3 +341,14 @@ async fn after_parallel_changes_an_expert_is_found_under_all_they_say_now() {
         assert_eq!(hits.len(), usize::from(bio(n) == last), "{hits:?}");
     }
 }
+
+#[tokio::test]
+async fn the_search_of_the_other_product_finds_by_skills_as_ever() {
+    let (world, _) = a_market().await;
+    let (expert, seeker) = (world.expert("zeno").await, world.register("seeker").await);
+    expert.patch(&c("experts/me/"), json!({"name": "Zeno of Elea", "bio": "Paradoxes"})).await.is(200);
+    let there = async |query: &str| seeker.all(&format!("/api/users/?{query}")).await.len();
+    assert_eq!((there("").await, there("search=elea").await), (0, 0), "without a skill nobody is found");
+    expert.adds_skill("Logic").await;
+    assert_eq!((there("search=elea").await, there("search=paradox").await, there("search=general").await), (1, 0, 0));
+}

@@ -129,6 +129,18 @@ async fn an_upload_is_checked_when_it_is_named_and_a_wrong_one_is_not_used_up() 
 }
 
 #[tokio::test]
+async fn what_is_kept_are_the_bytes_that_were_checked() {
+    let (world, ada) = stage().await;
+    let other = [b"<script>alert(1)</script>", PDF].concat();
+    let other = &other[..PDF.len()];
+    let prepared = ada.post(&c("uploads/"), announced(PDF.len())).await.is(201);
+    assert_eq!(world.bucket().put(&prepared, PDF).await.status(), 200);
+    world.bucket().puts_meanwhile(&prepared, other);
+    names(&ada, id(&prepared)).await.refuses(400, "bad_upload");
+    names(&ada, id(&prepared)).await.refuses(415, "unsupported_file_type");
+}
+
+#[tokio::test]
 async fn what_lies_in_the_file_store_before_it_is_named_is_shown_to_nobody() {
     let (world, ada) = stage().await;
     let prepared = ada.post(&c("uploads/"), announced(PDF.len())).await.is(201);

@@ -1,8 +1,8 @@
 //! The file store of a test: real S3 over a folder, behind the real client, without a socket. Signatures count.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use aws_sdk_s3::config::{BehaviorVersion, Config, Credentials, Region, RequestChecksumCalculation};
 use aws_smithy_runtime_api::client::http::{
@@ -35,6 +35,8 @@ impl Drop for Folder {
 #[derive(Clone)]
 pub struct Bucket {
     service: S3Service,
+    /// What somebody sends at the moment before a copy.
+    meanwhile: Arc<Mutex<Option<Request<Bytes>>>>,
     _folder: Arc<Folder>,
 }
 
@@ -52,7 +54,7 @@ impl Bucket {
         std::fs::create_dir_all(folder.join(name)).expect("a folder can be made");
         let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(&folder).expect("a file store"));
         builder.set_auth(SimpleAuth::from_single("test", "secret"));
-        Self { service: builder.build(), _folder: Arc::new(Folder(folder)) }
+        Self { service: builder.build(), meanwhile: Arc::default(), _folder: Arc::new(Folder(folder)) }
     }
 
     pub fn client(&self) -> aws_sdk_s3::Client {
@@ -81,11 +83,12 @@ impl Bucket {
 
     /// Follows what an upload was answered with: `url` and `headers`.
     pub async fn put(&self, prepared: &Json, bytes: &[u8]) -> Response<Bytes> {
-        let mut request = Request::put(prepared["url"].as_str().expect("a URL"));
-        for (name, value) in prepared["headers"].as_object().expect("headers") {
-            request = request.header(name, value.as_str().expect("a text"));
-        }
-        self.fetch(request.body(Bytes::copy_from_slice(bytes)).expect("a request")).await
+        self.fetch(put(prepared, bytes)).await
+    }
+
+    /// The same, but at the moment before the next object is copied.
+    pub fn puts_meanwhile(&self, prepared: &Json, bytes: &[u8]) {
+        *self.meanwhile.lock().expect("nobody panics while holding it") = Some(put(prepared, bytes));
     }
 
     /// What a browser gets at a link.
@@ -95,6 +98,14 @@ impl Bucket {
     }
 }
 
+fn put(prepared: &Json, bytes: &[u8]) -> Request<Bytes> {
+    let mut request = Request::put(prepared["url"].as_str().expect("a URL"));
+    for (name, value) in prepared["headers"].as_object().expect("headers") {
+        request = request.header(name, value.as_str().expect("a text"));
+    }
+    request.body(Bytes::copy_from_slice(bytes)).expect("a request")
+}
+
 impl HttpConnector for Bucket {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let bucket = self.clone();
@@ -102,6 +113,11 @@ impl HttpConnector for Bucket {
             let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
             let (head, body) = request.into_parts();
             let body = body.collect().await.map_err(ConnectorError::user)?.to_bytes();
+            let is_copy = head.headers.contains_key("x-amz-copy-source");
+            let meanwhile = bucket.meanwhile.lock().expect("nobody panics while holding it").take_if(|_| is_copy);
+            if let Some(other) = meanwhile {
+                bucket.fetch(other).await;
+            }
             let answer = bucket.fetch(Request::from_parts(head, body)).await;
             HttpResponse::try_from(answer.map(SdkBody::from)).map_err(|error| ConnectorError::user(error.into()))
         })

@@ -33,6 +33,8 @@ pub struct Upload {
 pub struct Head {
     pub first_bytes: Vec<u8>,
     pub size: u64,
+    /// Which of the objects that lay there one after the other it was.
+    version: Option<String>,
 }
 
 /// A link to a picture is good for an hour at least, one to any other file for a quarter. Its signature is dated to the
@@ -148,33 +150,47 @@ impl Files {
         let whole =
             object.content_range().and_then(|range| range.rsplit_once('/')).and_then(|(_, all)| all.parse().ok());
         let length = object.content_length().and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
+        let version = object.e_tag().map(str::to_owned);
         let bytes = object.body.collect().await.map_err(|error| broken("reading a file", error))?;
-        Ok(Some(Head { first_bytes: bytes.to_vec(), size: whole.unwrap_or(length) }))
+        Ok(Some(Head { first_bytes: bytes.to_vec(), size: whole.unwrap_or(length), version }))
     }
 
-    /// Keeps an upload under its final name, with the type its bytes have.
-    pub(crate) async fn adopt(&self, from: &str, to: &str, content_type: &str) -> Result<()> {
-        self.copy(from, to, content_type, None).await
+    /// Keeps an upload under its final name, with the type its bytes have; `false` if other bytes lie there by now than
+    /// those that were looked at.
+    pub(crate) async fn adopt(&self, from: &str, head: &Head, to: &str, content_type: &str) -> Result<bool> {
+        self.copy(from, head, to, content_type, None).await
     }
 
-    /// Keeps an upload as this file.
-    pub(crate) async fn adopt_attachment(&self, from: &str, file: &Attachment) -> Result<()> {
-        self.copy(from, &file.key, &file.content_type, Some(disposition(file))).await
+    /// Keeps an upload as this file, in the same way.
+    pub(crate) async fn adopt_attachment(&self, from: &str, head: &Head, file: &Attachment) -> Result<bool> {
+        self.copy(from, head, &file.key, &file.content_type, Some(disposition(file))).await
     }
 
-    async fn copy(&self, from: &str, to: &str, content_type: &str, disposition: Option<String>) -> Result<()> {
-        self.client
+    async fn copy(
+        &self,
+        from: &str,
+        head: &Head,
+        to: &str,
+        content_type: &str,
+        disposition: Option<String>,
+    ) -> Result<bool> {
+        let copied = self
+            .client
             .copy_object()
             .bucket(&self.bucket)
             .copy_source(format!("{}/{from}", self.bucket))
+            .set_copy_source_if_match(head.version.clone())
             .key(to)
             .content_type(content_type)
             .set_content_disposition(disposition)
             .metadata_directive(aws_sdk_s3::types::MetadataDirective::Replace)
             .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| broken("keeping a file", error))
+            .await;
+        match copied {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(error.code(), Some("PreconditionFailed" | "NoSuchKey")) => Ok(false),
+            Err(error) => Err(broken("keeping a file", error)),
+        }
     }
 }
 

@@ -124,7 +124,9 @@ async fn adopt(app: &App, caller: Caller, name: &str) -> Result<Picture> {
     }
     let content_type = check(&head.first_bytes)?;
     let key = fresh_key(app, caller.user());
-    app.files.adopt(&upload, &key, content_type).await?;
+    if !app.files.adopt(&upload, &head, &key, content_type).await? {
+        return Err(Error::BadPicture("The upload changed while it was looked at."));
+    }
     Ok(Picture::File { key })
 }
 

@@ -107,7 +107,9 @@ async fn take_upload(app: &App, caller: Caller, id: UploadId, purpose: Purpose) 
     purpose.fits(head.size)?;
     let content_type = check(&head.first_bytes, purpose)?;
     let attachment = attachment(app, caller, plain_name(&upload.name), content_type, head.size, purpose);
-    app.files.adopt_attachment(&upload.key, &attachment).await?;
+    if !app.files.adopt_attachment(&upload.key, &head, &attachment).await? {
+        return Err(Refusal::BadUpload.into()); // sent again at this very moment
+    }
     Ok(Taken { attachment, upload: Some((id, caller.user())) })
 }
 

@@ -123,7 +123,7 @@ fn usual_zone(user: &User) -> Zone {
         (status = 403, description = "`not_expert`"),
     )
 )]
-pub(crate) async fn list(
+pub(crate) async fn list_absences(
     State(app): State<App>,
     AsExpert(caller, _): AsExpert,
 ) -> Result<Json<Vec<Unavailability>>, Refused> {
@@ -143,7 +143,7 @@ pub(crate) async fn list(
         (status = 403, description = "`not_expert`, `suspended`"),
     )
 )]
-pub(crate) async fn add(
+pub(crate) async fn add_absence(
     State(app): State<App>,
     AsExpert(caller, user): AsExpert,
     once: Once,
@@ -168,7 +168,7 @@ pub(crate) async fn add(
         (status = 404, description = "`not_found`, also for another expert's"),
     )
 )]
-pub(crate) async fn remove(
+pub(crate) async fn remove_absence(
     State(app): State<App>,
     AsExpert(caller, _): AsExpert,
     PathId(id): PathId<BlockId>,

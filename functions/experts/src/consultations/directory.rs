@@ -62,7 +62,7 @@ async fn cards(app: &App, people: &[User], viewer: Viewer) -> app::Result<Vec<Ex
         (status = 400, description = "`validation`, `page_too_deep`"),
     )
 )]
-pub(crate) async fn list(
+pub(crate) async fn find_experts(
     State(app): State<App>,
     onlooker: Onlooker,
     QueryOf(Listing { question, asked }): QueryOf<Listing>,
@@ -84,7 +84,7 @@ pub(crate) async fn list(
         (status = 404, description = "`not_found`: no approved expert has this id"),
     )
 )]
-pub(crate) async fn show(
+pub(crate) async fn show_expert(
     State(app): State<App>,
     onlooker: Onlooker,
     PathId(id): PathId<UserId>,

@@ -140,7 +140,7 @@ fn refused(refusals: &[WeekRefusal]) -> Problem {
         (status = 404, description = "`not_found`: no approved expert has this id"),
     )
 )]
-pub(crate) async fn show(
+pub(crate) async fn show_expert_hours(
     State(app): State<App>,
     _: Visitor,
     PathId(id): PathId<UserId>,
@@ -163,7 +163,7 @@ pub(crate) async fn show(
         (status = 403, description = "`not_expert`, `suspended`"),
     )
 )]
-pub(crate) async fn update(
+pub(crate) async fn replace_expert_hours(
     State(app): State<App>,
     AsExpert(caller, user): AsExpert,
     once: Once,

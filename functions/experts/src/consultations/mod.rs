@@ -18,15 +18,15 @@ use utoipa_axum::routes;
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(vetting())
-        .routes(routes!(directory::list))
-        .routes(routes!(directory::show))
-        .routes(routes!(profile::show, profile::change))
-        .routes(routes!(hours::show))
-        .routes(routes!(hours::update))
-        .routes(routes!(absences::list, absences::add))
-        .routes(routes!(absences::remove))
-        .routes(routes!(slots::show))
-        .routes(routes!(reviews::list))
+        .routes(routes!(directory::find_experts))
+        .routes(routes!(directory::show_expert))
+        .routes(routes!(profile::show_expert_profile, profile::change_expert_profile))
+        .routes(routes!(hours::show_expert_hours))
+        .routes(routes!(hours::replace_expert_hours))
+        .routes(routes!(absences::list_absences, absences::add_absence))
+        .routes(routes!(absences::remove_absence))
+        .routes(routes!(slots::show_expert_slots))
+        .routes(routes!(reviews::list_expert_reviews))
 }
 
 /// Becoming an expert, and what administrators say to it.

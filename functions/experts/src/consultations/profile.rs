@@ -109,7 +109,7 @@ impl Parse for NewProfile {
         (status = 403, description = "`not_expert`"),
     )
 )]
-pub(crate) async fn show(
+pub(crate) async fn show_expert_profile(
     State(app): State<App>,
     AsExpert(caller, user): AsExpert,
 ) -> Result<Json<ExpertCard>, Refused> {
@@ -127,7 +127,7 @@ pub(crate) async fn show(
         (status = 403, description = "`not_expert`, `suspended`"),
     )
 )]
-pub(crate) async fn change(
+pub(crate) async fn change_expert_profile(
     State(app): State<App>,
     AsExpert(caller, _): AsExpert,
     Body(NewProfile(changes)): Body<NewProfile>,

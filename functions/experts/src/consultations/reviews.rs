@@ -36,7 +36,7 @@ impl Parse for Listing {
         (status = 404, description = "`not_found`: no approved expert has this id"),
     )
 )]
-pub(crate) async fn list(
+pub(crate) async fn list_expert_reviews(
     State(app): State<App>,
     Visitor(caller): Visitor,
     PathId(id): PathId<UserId>,

@@ -94,7 +94,7 @@ impl Parse for Wanted {
         (status = 404, description = "`not_found`: no approved expert has this id"),
     )
 )]
-pub(crate) async fn show(
+pub(crate) async fn show_expert_slots(
     State(app): State<App>,
     _: Visitor,
     PathId(id): PathId<UserId>,
