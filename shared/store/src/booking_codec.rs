@@ -72,7 +72,7 @@ fn policy(row: Row, policy: &Policy) -> Row {
         .number("auto", policy.completes_itself_after)
         .number("absence", policy.no_show_after)
         .number("fee", policy.fee_percent)
-        .flag("by_word", policy.begins_by_word)
+        .flag("begins", policy.begins_by_word)
 }
 
 pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
@@ -147,7 +147,7 @@ fn read_policy(row: Reader<'_>) -> Result<Policy, Fault> {
         completes_itself_after: row.number("auto")?,
         no_show_after: row.number("absence")?,
         fee_percent: row.number("fee")?,
-        begins_by_word: row.flag("by_word"),
+        begins_by_word: row.flag("begins"),
     })
 }
 
