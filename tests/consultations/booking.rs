@@ -287,7 +287,20 @@ async fn only_a_video_consultation_has_a_room_and_only_while_it_is_ahead() {
         assert_eq!(link, json!({"meeting_link": null, "meeting_room_id": null}));
         assert_eq!(booked["consultation_type"], mode);
     }
+    for client in [&client, &world.register("third").await] {
+        // Found or made, the conversation of the two belongs to the booking.
+        let mut body = wish(&expert, minute(START + if client.username == "third" { 240 } else { 180 }));
+        body["consultation_type"] = json!("chat");
+        let booked = client.post(&c("consultations/book/"), body).await.is(201);
+        let conversation = client.post(&c("chat/"), json!({"expert_id": expert.id})).await.is(200);
+        assert_eq!(booked["conversation"], conversation["id"]);
+        assert_eq!(conversation["consultation"], booked["id"]);
+        assert_eq!(client.consultation(id(&booked)).await["conversation"], conversation["id"]);
+    }
     let booked = client.consults(&expert, minute(START + 60)).await.is(201);
+    assert_eq!(booked["conversation"], Json::Null);
+    let opened = expert.post(&c("chat/"), json!({"consultation_id": id(&booked)})).await.is(200);
+    assert_eq!(client.consultation(id(&booked)).await["conversation"], opened["id"], "it is linked when somebody asks");
     let path = c(&format!("consultations/{}/meeting-link/", id(&booked)));
     let link = expert.get(&path).await.is(200);
     assert_eq!(link["meeting_room_id"], booked["meeting_room_id"]);

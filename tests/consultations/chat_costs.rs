@@ -48,7 +48,7 @@ async fn no_route_of_the_chat_asks_more_of_the_table_than_it_may() {
     let mut costs = Costs { world: talk.world.clone(), broken: Vec::new() };
     let eve = talk.world.register("eve").await;
     let open = json!({"expert_id": talk.bob.id});
-    costs.of("open, made", (2, 3.0, 8.0), eve.post(&c("chat/"), open.clone())).await.is(201);
+    costs.of("open, made", (2, 3.0, 6.0), eve.post(&c("chat/"), open.clone())).await.is(201);
     costs.of("open, found", (1, 3.0, 0.0), eve.post(&c("chat/"), open)).await.is(200);
     let text = "x".repeat(200);
     costs.of("send, by a cold function", (3, 4.0, 12.0), says(&talk.ada, talk.room, &text)).await.is(201);
@@ -57,7 +57,7 @@ async fn no_route_of_the_chat_asks_more_of_the_table_than_it_may() {
     for n in 0..58 {
         last = said(if n % 2 == 0 { &talk.ada } else { &talk.bob }, talk.room, &text).await;
     }
-    costs.of("messages, 50", (1, 5.0, 0.0), reads(&talk.ada, talk.room, "")).await;
+    costs.of("messages, 50", (1, 4.0, 0.0), reads(&talk.ada, talk.room, "")).await;
     let cursor = reads(&talk.ada, talk.room, "").await["next_cursor"].as_str().unwrap().to_owned();
     let cursor = format!("cursor={cursor}");
     costs.of("messages by cursor, none", (1, 1.0, 0.0), reads(&talk.ada, talk.room, &cursor)).await;
@@ -69,10 +69,10 @@ async fn no_route_of_the_chat_asks_more_of_the_table_than_it_may() {
         let room = opened(&person, &talk.bob).await;
         said(&person, room, "Hello").await;
     }
-    costs.of("list of 20, as expert", (3, 4.0, 0.0), talk.bob.get(&c("chat/list/"))).await.is(200);
-    costs.of("unread count of 20", (2, 3.0, 0.0), talk.bob.get(&c("chat/unread-count/"))).await.is(200);
-    costs.of("notifications", (1, 8.0, 0.0), talk.bob.get(&c("notifications/"))).await.is(200);
-    costs.of("notifications unread", (2, 9.0, 0.0), talk.bob.get(&c("notifications/unread-count/"))).await.is(200);
+    costs.of("list of 20, as expert", (3, 2.5, 0.0), talk.bob.get(&c("chat/list/"))).await.is(200);
+    costs.of("unread count of 20", (2, 1.5, 0.0), talk.bob.get(&c("chat/unread-count/"))).await.is(200);
+    costs.of("notifications", (1, 3.0, 0.0), talk.bob.get(&c("notifications/"))).await.is(200);
+    costs.of("notifications unread", (2, 4.0, 0.0), talk.bob.get(&c("notifications/unread-count/"))).await.is(200);
     assert!(costs.broken.is_empty(), "dearer than it may be:\n{}", costs.broken.join("\n"));
 
     let socket = talk.ada.listens(&format!("/ws/chat/{}/", talk.room)).await;

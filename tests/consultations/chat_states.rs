@@ -118,9 +118,14 @@ async fn with_a_suspended_expert_nobody_talks_until_they_are_back() {
     // As a client they go on.
     said(bob, as_client, "Hello").await;
     assert_eq!(status(bob, as_client).await, "active");
+    // Back at once too; what is noted follows.
     stands(bob, Standing::Approved).await;
-    app::chats::close_all(&world.app, user(bob), false).await.unwrap();
     assert_eq!(status(ada, *room).await, "active");
+    said(bob, *room, "Back").await;
+    assert_eq!(ada.get(&c("chat/list/?status=active")).await.is(200)["count"], 1);
+    app::chats::close_all(&world.app, user(bob), true).await.unwrap();
+    app::chats::close_all(&world.app, user(bob), false).await.unwrap();
+    assert_eq!(ada.get(&c("chat/list/?status=active")).await.is(200)["count"], 1);
     said(ada, *room, "Hello again").await;
     ada.writes(bob, "Elsewhere too").await.is(201);
 }
@@ -141,8 +146,9 @@ async fn closing_reaches_every_conversation_of_an_expert_and_no_other() {
         let room = opened(&person, &talk.bob).await;
         rooms.push((person, room));
     }
+    stands(&talk.bob, Standing::Suspended).await;
     app::chats::close_all(&talk.world.app, user(&talk.bob), true).await.unwrap();
-    for (person, room) in &rooms {
-        assert_eq!(status(person, *room).await, "closed");
+    for (person, _) in &rooms {
+        assert_eq!(person.get(&c("chat/list/?status=closed")).await.is(200)["count"], 1);
     }
 }

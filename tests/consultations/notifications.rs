@@ -170,9 +170,10 @@ async fn meetings_of_expertconnect_show_as_the_nearest() {
 async fn beyond_a_thousand_nothing_is_counted() {
     let Talk { world, ada, bob, room } = &talk().await;
     let sent = said(ada, *room, "Hello").await;
+    let number = sent.to_string();
     let item =
         world.table.items().into_iter().find(|item| {
-            item["sk"]["S"].as_str().unwrap().starts_with("NOTICE#") && item["id"]["N"] == sent.to_string()
+            item["sk"]["S"].as_str().unwrap().starts_with("NOTICE#") && item["id"]["N"] == number.as_str()
         });
     let item = item.unwrap();
     let copies = (1..=1_100).map(|n| {

@@ -1,6 +1,5 @@
 //! What clients say of an expert (§4).
 
-use domain::review::Tally;
 use serde_json::{Value as Json, json};
 use tests::consultations::c;
 use tests::{Person, World, minute};
@@ -43,7 +42,6 @@ async fn reviews_received_as_expert_are_listed_newest_first() {
     let other = world.expert("other").await;
     let lesson = meet(&expert, &other).await;
     other.reviews(lesson, &expert, 1).await.is(201);
-    expert.alter(|user| user.tally_as_expert = Tally { count: 3, sum: 12 }).await;
 
     let page = list(&stranger, &expert, "").await;
     assert_eq!((&page["count"], &page["page"], &page["page_size"]), (&json!(3), &json!(1), &json!(10)));
@@ -98,4 +96,25 @@ async fn a_page_that_is_none_is_refused() {
     }
     stranger.get(&path("page=11&page_size=100")).await.refuses(400, "page_too_deep");
     assert_eq!(list(&stranger, &expert, "page=10&page_size=100").await["count"], 0);
+}
+
+#[tokio::test]
+async fn a_review_moves_its_expert_in_the_directory_at_once() {
+    let (world, expert, client, stranger) = people().await;
+    let rival = world.expert("rival").await;
+    rival.alter(|user| user.expert.as_mut().unwrap().experience_years = 60).await;
+    let listed = async |query: &str| {
+        let page = stranger.get(&c(&format!("experts/?{query}"))).await.is(200);
+        page["results"].as_array().unwrap().iter().map(|card| card["id"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("").await, [rival.id, expert.id]);
+    for (rating, mean) in [(5, json!(5)), (2, json!(3.5))] {
+        let meeting = meet(&client, &expert).await;
+        client.reviews(meeting, &expert, rating).await.is(201);
+        assert_eq!(listed("").await, [expert.id, rival.id], "once each");
+        assert_eq!(listed("specialty=general&min_rating=3.5").await, [expert.id]);
+        assert_eq!(stranger.get(&c(&format!("experts/{}/", expert.id))).await.is(200)["rating"], mean);
+    }
+    assert_eq!(listed("min_rating=3.51").await, [0; 0]);
+    assert_eq!(list(&stranger, &expert, "").await["count"], 2);
 }

@@ -258,3 +258,27 @@ async fn many_bookings_of_many_people_are_all_cancelled() {
     }
     world.is_sound().await;
 }
+
+#[tokio::test]
+async fn conversations_of_a_suspended_expert_are_closed_until_they_are_back() {
+    let (world, admin, expert, learner) = stage().await;
+    let conversation = learner.post(&c("chat/"), json!({"expert_id": expert.id})).await.is(201)["id"].clone();
+    let send = c(&format!("chat/{conversation}/send/"));
+    learner.post(&send, json!({"message_content": "Hello"})).await.is(201);
+    let listed = async |status: &str| {
+        let list = learner.get(&c(&format!("chat/list/?status={status}"))).await.is(200);
+        list["count"].as_u64().unwrap()
+    };
+    for (suspends_now, active, closed) in [(true, 0, 1), (false, 1, 0)] {
+        if suspends_now {
+            suspends(&admin, &expert, "Complaints.").await.is(200);
+            learner.post(&send, json!({"message_content": "Hello?"})).await.refuses(403, "closed");
+        } else {
+            reinstates(&admin, &expert).await.is(200);
+            learner.post(&send, json!({"message_content": "Hello!"})).await.is(201);
+        }
+        assert_eq!((listed("active").await, listed("closed").await), (active, closed));
+        world.settles().await;
+        assert_eq!((listed("active").await, listed("closed").await), (active, closed));
+    }
+}

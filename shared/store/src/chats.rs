@@ -85,16 +85,17 @@ impl Guard {
 fn appended(before: &Conversation, message: &Message, after: &Conversation) -> Update {
     let unread = names(message.pair, message.receiver()).unread;
     let expert = if after.expert == before.expert { "" } else { ", #expert = :expert" };
+    // One that was closed when it was found is open again.
+    let open = if before.closed { "" } else { " AND attribute_not_exists(#closed)" };
     let update = Update::new(
         keys::conversation(message.pair),
         format!(
             "SET #last = :id, #rank = :rank, #preview = :preview, #low_name = :low, #high_name = :high, \
-             #updated_at = :now{expert} REMOVE #low_archived, #high_archived ADD #{unread} :one, #messages :one"
+             #updated_at = :now{expert} REMOVE #low_archived, #high_archived, #closed ADD #{unread} :one, #messages :one"
         ),
     )
     .when(format!(
-        "attribute_exists(#id) AND (attribute_not_exists(#last) OR #last < :id) AND attribute_not_exists(#closed) \
-         AND {UNBLOCKED}"
+        "attribute_exists(#id) AND (attribute_not_exists(#last) OR #last < :id) AND {UNBLOCKED}{open}"
     ))
     .value(":id", number(message.id))
     .value(":rank", text(rank(message.created_at())))

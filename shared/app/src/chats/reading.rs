@@ -49,7 +49,7 @@ async fn with_experts(app: &App, viewer: UserId, conversations: Vec<Conversation
 }
 
 /// The experts of some conversations of `viewer`'s, those of the page they see; where there is none, the other one counts
-/// as such. One that is suspended closes what is not noted as closed yet.
+/// as such. What is noted as closed or open may lag behind their standing.
 pub async fn experts(app: &App, viewer: UserId, conversations: Vec<Conversation>) -> Result<Vec<(Conversation, User)>> {
     let expert = |found: &Conversation| found.expert.unwrap_or(found.pair.other(viewer));
     let ids: Vec<_> = conversations.iter().map(expert).collect();
@@ -57,7 +57,8 @@ pub async fn experts(app: &App, viewer: UserId, conversations: Vec<Conversation>
     let shown = conversations.into_iter().filter_map(|mut conversation| {
         let found = users.get(&expert(&conversation))?.clone();
         conversation.expert = Some(found.id);
-        conversation.closed |= found.is_suspended || found.standing() == Some(Standing::Suspended);
+        let is_gone = found.is_suspended || found.standing() == Some(Standing::Suspended);
+        conversation.closed = is_gone || (conversation.closed && !found.is_verified());
         Some((conversation, found))
     });
     Ok(shown.collect())

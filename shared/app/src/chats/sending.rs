@@ -128,10 +128,12 @@ impl Opening {
         }
     }
 
+    /// What is noted may lag behind the expert's standing, which is read anyway: it alone opens a conversation again.
     fn is_closed(&self, conversation: &Conversation, users: &[User]) -> bool {
         let expert = users.iter().find(|user| Some(user.id) == conversation.expert);
         let is_suspended = expert.is_some_and(|expert| expert.standing() == Some(Standing::Suspended));
-        conversation.closed || (self.facade == Facade::Consultations && is_suspended)
+        let is_back = expert.is_some_and(User::is_verified);
+        (conversation.closed && !is_back) || (self.facade == Facade::Consultations && is_suspended)
     }
 }
 
@@ -187,6 +189,7 @@ fn compose(app: &App, opening: &Opening, draft: &Draft, found: &PairFound) -> Re
     conversation.side_mut(receiver.id).name = receiver.name();
     let approved = [receiver, sender].into_iter().find(|user| user.is_verified());
     conversation.expert = conversation.expert.or(approved.map(|user| user.id));
+    conversation.closed = false;
     let conversation = conversation.with(&message);
     let text = format!("{} sent you a message.", sender.name());
     let people = (receiver.id, sender.id);
