@@ -293,9 +293,9 @@ async fn consultations(costs: &mut Costs, client: &Person, expert: &Person) {
     }
     let [first, second] = booked[..] else { unreachable!() };
     let other_day = client.moves(second, minute(60 * 24 * 3));
-    let third = id(&costs.of("reschedule it to another day", (3, 5.0, 24.0), other_day).await.is(201));
+    let third = id(&costs.of("reschedule it to another day", (2, 5.0, 24.0), other_day).await.is(201));
     let same_day = client.moves(third, minute(60 * 24 * 3 + 15));
-    costs.of("reschedule it within a day", (4, 7.0, 20.0), same_day).await.is(201);
+    costs.of("reschedule it within a day", (3, 7.0, 20.0), same_day).await.is(201);
     costs.of("confirm a consultation", (3, 2.0, 14.0), expert.does(first, "confirm")).await.is(200);
     let page = c(&format!("consultations/{first}/"));
     costs.of("show a consultation", (2, 3.0, 0.0), client.get(&page)).await.is(200);

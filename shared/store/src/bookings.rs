@@ -11,9 +11,10 @@ use domain::{chat, expert, file, ledger, payment, person};
 
 use crate::days::Claim;
 use crate::fault::{Failed, Fault};
-use crate::keys::{self, list};
+use crate::keys::{self, Key, list};
+use crate::known::Parties;
 use crate::lists::List;
-use crate::row::{Reader, number};
+use crate::row::{Item, Reader, number};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
 use crate::{
@@ -79,7 +80,29 @@ const MOST: usize = 1000;
 
 impl Store {
     pub async fn booking(&self, id: BookingId) -> Result<Option<Booking>, Fault> {
-        self.get(&keys::booking(id)).await?.as_ref().map(booking_codec::from_item).transpose()
+        let Some(item) = self.get(&keys::booking(id)).await? else { return Ok(None) };
+        self.read(&item).map(Some)
+    }
+
+    /// A booking of which this process then knows whose it is.
+    fn read(&self, item: &Item) -> Result<Booking, Fault> {
+        let booking = booking_codec::from_item(item)?;
+        self.known.learn_parties(&booking);
+        Ok(booking)
+    }
+
+    /// A booking with its two people and what decides whether they may meet: one round trip where this process has met it
+    /// before, else two.
+    pub async fn booking_to_move(&self, id: BookingId) -> Result<Option<(Booking, ToBook)>, Fault> {
+        let Some(Parties { pair, expert }) = self.known.parties(id) else {
+            let Some(booking) = self.booking(id).await? else { return Ok(None) };
+            let Some(Parties { pair, expert }) = self.known.parties(id) else { return Ok(None) };
+            return Ok(Some((booking, self.people_to_book(pair, expert).await?)));
+        };
+        let key = keys::booking(id);
+        let (mut items, found) = self.to_book(pair, expert, Some(key.clone())).await?;
+        let Some(item) = items.remove(&key) else { return Ok(None) };
+        Ok(Some((self.read(&item)?, found)))
     }
 
     /// A booking with its reviews, in one round trip.
@@ -90,7 +113,7 @@ impl Store {
         let mut found = Vec::new();
         for item in &items {
             match Reader(item).text("sk")? {
-                keys::BOOKING => booking = Some(booking_codec::from_item(item)?),
+                keys::BOOKING => booking = Some(self.read(item)?),
                 sk if sk.starts_with(keys::REVIEW) => found.push(reviews::from_item(item)?),
                 _ => {}
             }
@@ -125,7 +148,7 @@ impl Store {
             Seat::Expert => ("by_b", list::as_expert(user)),
         };
         let items = self.newest_of(&List { index, partition }, MOST).await?;
-        items.iter().map(booking_codec::from_item).collect()
+        items.iter().map(|item| self.read(item)).collect()
     }
 
     /// People, and what some of them said of bookings: one round trip.
@@ -153,15 +176,27 @@ impl Store {
 
     /// Two people who want to meet, with what decides whether they may.
     pub async fn people_to_book(&self, pair: Pair, expert: UserId) -> Result<ToBook, Fault> {
+        Ok(self.to_book(pair, expert, None).await?.1)
+    }
+
+    /// The same, beside one more item.
+    async fn to_book(
+        &self,
+        pair: Pair,
+        expert: UserId,
+        with: Option<Key>,
+    ) -> Result<(HashMap<Key, Item>, ToBook), Fault> {
         let (low, high) = (keys::user(pair.low()), keys::user(pair.high()));
         let (shared, absences) = (keys::conversation(pair), keys::absences(expert));
-        let items = self.get_many(&[low.clone(), high.clone(), shared.clone(), absences.clone()], true).await?;
+        let wanted: Vec<_> = [&low, &high, &shared, &absences].into_iter().cloned().chain(with).collect();
+        let items = self.get_many(&wanted, true).await?;
         let users = [low, high].into_iter().filter_map(|key| items.get(&key).map(person_codec::from_item));
-        Ok(ToBook {
+        let found = ToBook {
             users: users.collect::<Result<_, _>>()?,
             conversation: items.get(&shared).map(chat_codec::conversation_from).transpose()?,
             absences: items.get(&absences).map(absences::from_item).transpose()?.unwrap_or_default(),
-        })
+        };
+        Ok((items, found))
     }
 
     /// Writes a decision and what follows from it, all or nothing. `transaction` may bring legs that come first.
@@ -185,7 +220,9 @@ impl Store {
         for notice in notices {
             transaction.create(notices::to_item(notice), Denied::IdTaken);
         }
-        self.commit(transaction).await
+        self.commit(transaction).await?;
+        self.known.learn_parties(&change.after);
+        Ok(())
     }
 
     /// Writes a booking and the one that takes its place.
@@ -203,7 +240,9 @@ impl Store {
         for notice in notices {
             transaction.create(notices::to_item(notice), Denied::IdTaken);
         }
-        self.commit(transaction).await
+        self.commit(transaction).await?;
+        self.known.learn_parties(&replaced.new);
+        Ok(())
     }
 
     async fn add_calendar(

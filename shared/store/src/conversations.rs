@@ -1,9 +1,6 @@
 //! What the two people of a conversation share: how it begins, where it is listed, blocks, archives, closings; and what
 //! changes a message together with it.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::Instant;
 use domain::chat::{Conversation, Message, Pair};
@@ -22,27 +19,6 @@ pub(crate) const UNBLOCKED: &str = "attribute_not_exists(#low_blocks) AND attrib
 
 /// More conversations than this nobody is shown.
 const MOST_LISTED: usize = 1000;
-
-/// The pairs behind conversations' ids, as far as this process has met them.
-#[derive(Debug, Default)]
-pub(crate) struct Pairs(Mutex<HashMap<ConversationId, Pair>>);
-
-/// A few hundred kilobytes.
-const MOST_PAIRS: usize = 5_000;
-
-impl Pairs {
-    fn find(&self, id: ConversationId) -> Option<Pair> {
-        self.0.lock().unwrap_or_else(|broken| broken.into_inner()).get(&id).copied()
-    }
-
-    fn learn(&self, id: ConversationId, pair: Pair) {
-        let mut known = self.0.lock().unwrap_or_else(|broken| broken.into_inner());
-        if known.len() >= MOST_PAIRS {
-            known.clear();
-        }
-        known.insert(id, pair);
-    }
-}
 
 /// A conversation that did not exist, and what leads from its id to it.
 pub(crate) fn create(transaction: &mut Transaction<Denied>, conversation: &Conversation) {
@@ -81,14 +57,14 @@ pub fn conversation_open(
 impl Store {
     /// Whose conversation this is. It never changes, so it is asked for once.
     pub async fn conversation_pair(&self, id: ConversationId) -> Result<Option<Pair>, Fault> {
-        if let Some(pair) = self.pairs.find(id) {
+        if let Some(pair) = self.known.pair(id) {
             return Ok(Some(pair));
         }
         let Some(item) = self.get(&keys::conversation_pair(id)).await? else { return Ok(None) };
         let row = Reader(&item);
         let (low, high) = (row.id("low", UserId::new)?, row.id("high", UserId::new)?);
         let pair = Pair::new(low, high).ok_or_else(|| row.corrupt("high"))?;
-        self.pairs.learn(id, pair);
+        self.known.learn_pair(id, pair);
         Ok(Some(pair))
     }
 

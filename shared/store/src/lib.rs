@@ -21,6 +21,7 @@ mod fault;
 pub mod feed;
 mod gate;
 mod keys;
+mod known;
 mod ledger;
 mod lists;
 mod mails;

@@ -12,9 +12,9 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue, Select};
 use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
 
-use crate::conversations::Pairs;
 use crate::fault::{Failed, Fault};
 use crate::keys::Key;
+use crate::known::Known;
 use crate::meter::{Access, note};
 use crate::row::Item;
 use crate::transaction::Update;
@@ -25,7 +25,7 @@ pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: String,
     /// Whose conversation each id is, of those that were asked for: that never changes.
-    pub(crate) pairs: Arc<Pairs>,
+    pub(crate) known: Arc<Known>,
 }
 
 /// How long conflicts with other writers are waited out: about a second in all, with jitter, then the caller hears of it.
@@ -93,7 +93,7 @@ fn index_keys(index: Option<&str>) -> (&'static str, &'static str) {
 
 impl Store {
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client: impatient(&client), table: table.into(), pairs: Arc::default() }
+        Self { client: impatient(&client), table: table.into(), known: Arc::default() }
     }
 
     /// Opens the connection ahead of the first request: on AWS its TLS handshake is most of a cold start.

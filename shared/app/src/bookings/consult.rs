@@ -39,7 +39,10 @@ impl Shown {
 /// A party's own consultation. An administrator who is none is told that it is not theirs; to everybody else it does not
 /// exist.
 pub async fn own(app: &App, caller: Caller, id: BookingId) -> Result<Seated> {
-    let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
+    seated(app, caller, app.store.booking(id).await?.ok_or(Error::NotFound)?).await
+}
+
+async fn seated(app: &App, caller: Caller, booking: Booking) -> Result<Seated> {
     match booking.seat_of(caller.user()) {
         Some(seat) => Ok(Seated { booking, seat }),
         None if is_admin(app, caller).await? => Err(Error::Forbidden),
@@ -184,7 +187,8 @@ pub async fn reschedule(
     keep: Keep<'_, Shown>,
 ) -> Result<Shown> {
     decided(|| async {
-        let Seated { booking, seat } = own(app, caller, id).await?;
+        let (booking, found) = app.store.booking_to_move(id).await?.ok_or(Error::NotFound)?;
+        let Seated { booking, seat } = seated(app, caller, booking).await?;
         if seat != Seat::Learner {
             return Err(Refusal::WrongParty.into());
         }
@@ -193,7 +197,7 @@ pub async fn reschedule(
         if !booking.may(Step::Replace, seat.into(), now) {
             return Err(Refusal::InvalidTransition.into());
         }
-        let meeting = Meeting::of(app, pair(&booking)?, booking.learner.id).await?;
+        let meeting = Meeting::among(found, pair(&booking)?, booking.learner.id)?;
         let length = minutes.map_or(booking.interval.duration(), |minutes| TimeDelta::minutes(minutes.into()));
         let times = Times { start, end: start + length };
         let replacement = Replacement {

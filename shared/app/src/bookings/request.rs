@@ -9,7 +9,7 @@ use domain::ids::{BookingId, UserId};
 use domain::interval::Interval;
 use domain::ledger::Amount;
 use domain::person::User;
-use store::Calendars;
+use store::{Calendars, ToBook};
 
 use super::consult::Shown;
 use super::{commit, step_by_schedule};
@@ -120,7 +120,11 @@ pub(super) struct Meeting {
 impl Meeting {
     /// Both are active, neither blocks the other, and the expert is not suspended as one.
     pub(super) async fn of(app: &App, pair: Pair, learner: UserId) -> Result<Self> {
-        let found = app.store.people_to_book(pair, pair.other(learner)).await?;
+        Self::among(app.store.people_to_book(pair, pair.other(learner)).await?, pair, learner)
+    }
+
+    /// The same, of people who were found.
+    pub(super) fn among(found: ToBook, pair: Pair, learner: UserId) -> Result<Self> {
         let find = |id| found.users.iter().find(|user| user.id == id && !user.is_suspended).cloned();
         let expert = find(pair.other(learner)).filter(|expert| expert.standing() != Some(Standing::Suspended));
         let expert = expert.ok_or(Error::UnknownPerson)?;

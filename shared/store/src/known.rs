@@ -1,0 +1,71 @@
+//! What never changes once it is written, remembered by this process: it spares a round trip, and nobody has to be told
+//! when it is forgotten.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Mutex;
+
+use domain::booking::Booking;
+use domain::chat::Pair;
+use domain::ids::{BookingId, ConversationId, UserId};
+
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    pairs: Remembered<ConversationId, Pair>,
+    parties: Remembered<BookingId, Parties>,
+}
+
+/// The two of a booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Parties {
+    pub(crate) pair: Pair,
+    pub(crate) expert: UserId,
+}
+
+impl Known {
+    /// Whose conversation this is.
+    pub(crate) fn pair(&self, id: ConversationId) -> Option<Pair> {
+        self.pairs.find(&id)
+    }
+
+    pub(crate) fn learn_pair(&self, id: ConversationId, pair: Pair) {
+        self.pairs.learn(id, pair);
+    }
+
+    /// Whose booking this is.
+    pub(crate) fn parties(&self, id: BookingId) -> Option<Parties> {
+        self.parties.find(&id)
+    }
+
+    pub(crate) fn learn_parties(&self, booking: &Booking) {
+        if let Some(pair) = Pair::new(booking.learner.id, booking.expert.id) {
+            self.parties.learn(booking.id, Parties { pair, expert: booking.expert.id });
+        }
+    }
+}
+
+/// A few hundred kilobytes.
+const MOST: usize = 5_000;
+
+#[derive(Debug)]
+struct Remembered<K, V>(Mutex<HashMap<K, V>>);
+
+impl<K, V> Default for Remembered<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Eq + Hash, V: Copy> Remembered<K, V> {
+    fn find(&self, key: &K) -> Option<V> {
+        self.0.lock().unwrap_or_else(|broken| broken.into_inner()).get(key).copied()
+    }
+
+    fn learn(&self, key: K, value: V) {
+        let mut known = self.0.lock().unwrap_or_else(|broken| broken.into_inner());
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(key, value);
+    }
+}
