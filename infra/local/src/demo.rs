@@ -5,6 +5,7 @@
 //! else reads yet, is set back and forth again.
 
 mod cast;
+mod consultations;
 mod stage;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -30,6 +31,8 @@ pub(crate) struct Playbill {
     pub try_expert: i64,
     pub try_start: String,
     pub try_end: String,
+    /// A time for a consultation with the same expert.
+    pub try_slot: String,
 }
 
 /// Plays the demo unless it was played before.
@@ -46,6 +49,7 @@ pub(crate) async fn play(gateway: &Gateway, app: &App) -> Result<Playbill, Fault
         past?;
         play_present(&stage).await?;
     }
+    consultations::play(&stage).await?;
     playbill(&stage).await
 }
 
@@ -232,6 +236,7 @@ async fn playbill(stage: &Stage<'_>) -> Result<Playbill, Fault> {
     let (learner, expert) = parties(stage, learner, expert).await?;
     let slots = stage.free_slots(&learner, expert.id, TimeDelta::hours(1)).await?;
     let time = |field: &str| slots.first().and_then(|slot| slot[field].as_str()).unwrap_or_default().to_owned();
+    let slot = consultations::first_slot(stage, &learner, expert.id).await?;
     Ok(Playbill {
         password: cast::PASSWORD,
         experts: EXPERTS.iter().map(|expert| expert.person.username).collect(),
@@ -239,6 +244,7 @@ async fn playbill(stage: &Stage<'_>) -> Result<Playbill, Fault> {
         try_expert: expert.id,
         try_start: time("scheduled_start"),
         try_end: time("scheduled_end"),
+        try_slot: slot.and_then(|slot| slot.as_str().map(str::to_owned)).unwrap_or_default(),
     })
 }
 
@@ -250,11 +256,15 @@ impl Playbill {
             "title": "Ownership and borrowing", "expert_id": self.try_expert,
             "scheduled_start": self.try_start, "scheduled_end": self.try_end,
         });
+        let consultation = json!({
+            "expert_id": self.try_expert, "consultation_type": "video", "scheduled_at": self.try_slot,
+        });
         format!(
             r#"
 Everybody's password is {password}
   learners  {learners}
   experts   {experts}
+  administrator  {administrator}
 
 Try it:
   TOKEN=$(curl -s {base_url}/api/users/login/ -H 'content-type: application/json' \
@@ -264,11 +274,19 @@ Try it:
   curl -s {base_url}/api/users/{expert}/available_slots/ -H "authorization: Bearer $TOKEN"
   curl -s {base_url}/api/meetings/ -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \
     -d '{meeting}'
+
+The same expert in the other product:
+  curl -s "{base_url}/api/v1/consultations/experts/?specialty=career"
+  curl -s "{base_url}/api/v1/consultations/experts/{expert}/time-slots/?date={date}"
+  curl -s {base_url}/api/v1/consultations/consultations/book/ -H "authorization: Bearer $TOKEN" \
+    -H 'content-type: application/json' -d '{consultation}'
 "#,
             password = self.password,
             learners = self.learners.join(" "),
             experts = self.experts.join(" "),
             expert = self.try_expert,
+            administrator = consultations::ADMINISTRATOR,
+            date = self.try_slot.get(..10).unwrap_or_default(),
         )
     }
 }

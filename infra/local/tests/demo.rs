@@ -47,10 +47,12 @@ async fn the_demo_has_meetings_in_every_state_and_is_played_once() {
     let playbill = first.playbill.clone().unwrap();
     assert!(playbill.contains("teach-me-something"), "{playbill}");
     let told = meetings(&first).await;
-    assert_eq!(told.len(), 11, "{told:?}");
+    assert_eq!(told.len(), 12, "{told:?}");
     for status in ["pending", "confirmed", "cancelled", "completed", "no_show"] {
         assert!(told.iter().any(|(_, is)| is == status), "{status} in {told:?}");
     }
+    let experts = ask(&first, "", Method::GET, "/api/v1/consultations/experts/?page_size=50", Value::Null).await;
+    assert_eq!((&experts["count"], &experts["results"][0]["is_verified"]), (&json!(12), &json!(true)));
     first.stop().await;
 
     let second = start(options).await.unwrap();

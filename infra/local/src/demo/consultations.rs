@@ -1,0 +1,82 @@
+//! The demo's experts apply and are approved, so that the consultations façade has somebody to show.
+
+use app::people;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::text::Email;
+use serde_json::{Value as Json, json};
+
+use super::cast::{EXPERTS, Expert, LEARNERS, PASSWORD};
+use super::stage::{Actor, Stage};
+use crate::Fault;
+
+/// Who approves them.
+pub(super) const ADMINISTRATOR: &str = "admin@example.org";
+
+const SPECIALTIES: [&str; 3] = ["career", "general", "health"];
+
+fn path(rest: &str) -> String {
+    format!("/api/v1/consultations/{rest}")
+}
+
+pub(super) async fn play(stage: &Stage<'_>) -> Result<(), Fault> {
+    let email = Email::parse(ADMINISTRATOR)?;
+    people::ensure_admin(stage.app, &email, PASSWORD).await?;
+    let admin = logged_in(stage, ADMINISTRATOR).await?;
+    for (expert, specialty) in EXPERTS.iter().zip(SPECIALTIES.into_iter().cycle()) {
+        vet(stage, &admin, expert, specialty).await?;
+    }
+    book(stage).await
+}
+
+async fn logged_in(stage: &Stage<'_>, name: &str) -> Result<Actor, Fault> {
+    Ok(stage.log_in(name).await?.ok_or_else(|| format!("{name} cannot log in"))?)
+}
+
+async fn vet(stage: &Stage<'_>, admin: &Actor, expert: &Expert, specialty: &str) -> Result<(), Fault> {
+    let person = &expert.person;
+    let actor = logged_in(stage, person.username).await?;
+    let status = stage.get(&actor, &path("experts/verification-status/")).await?;
+    let application = match status["verification_status"].as_str() {
+        Some("not_applied") => {
+            let application = json!({
+                "name": format!("{} {}", person.first_name, person.last_name),
+                "email": format!("{}@example.org", person.username),
+                "specialty": specialty, "experience_years": 5 + 2 * expert.skills.len(), "bio": person.bio,
+            });
+            stage.must(&actor, "POST", &path("experts/apply/"), &application).await?["id"].clone()
+        }
+        Some("pending") => status["application_id"].clone(),
+        _ => return Ok(()),
+    };
+    let review = path(&format!("admin/applications/{application}/review/"));
+    stage.must(admin, "POST", &review, &json!({"action": "approve"})).await?;
+    Ok(())
+}
+
+/// The first learner has asked the first expert for a video consultation.
+async fn book(stage: &Stage<'_>) -> Result<(), Fault> {
+    let (learner, expert) = (LEARNERS[0].username, EXPERTS[0].person.username);
+    let (learner, expert) = (logged_in(stage, learner).await?, logged_in(stage, expert).await?);
+    let given = stage.get(&expert, &path("experts/consultations/")).await?;
+    let is_there = given["results"].as_array().into_iter().flatten().any(|one| !one["meeting_room_id"].is_null());
+    let Some(start) = first_slot(stage, &learner, expert.id).await?.filter(|_| !is_there) else { return Ok(()) };
+    let wish = json!({
+        "expert_id": expert.id, "consultation_type": "video", "scheduled_at": start,
+        "notes": "How do I split a monolith without stopping the shop?",
+    });
+    stage.must(&learner, "POST", &path("consultations/book/"), &wish).await?;
+    Ok(())
+}
+
+/// A free time two days to a week ahead.
+pub(super) async fn first_slot(stage: &Stage<'_>, actor: &Actor, expert: i64) -> Result<Option<Json>, Fault> {
+    for days in 2..9 {
+        let date: DateTime<Utc> = stage.app.clock.now() + TimeDelta::days(days);
+        let slots = path(&format!("experts/{expert}/time-slots/?date={}", date.date_naive()));
+        let found = stage.get(actor, &slots).await?;
+        if let Some(start) = found["available_slots"].get(0) {
+            return Ok(Some(start.clone()));
+        }
+    }
+    Ok(None)
+}
