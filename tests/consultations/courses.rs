@@ -273,3 +273,50 @@ async fn a_meeting_of_expertconnect_shows_here_and_takes_no_commands_here_and_th
     let change = json!({"title": "Mine"});
     client.patch(&format!("/api/meetings/{consultation}/"), change).await.refuses(400, "invalid_transition");
 }
+
+#[tokio::test]
+async fn who_may_not_hears_that_before_anything_is_said_about_what_they_sent() {
+    let (world, client, expert, consultation) = booked().await;
+    let (stranger, admin) = (world.register("stranger").await, world.admin().await);
+    for (command, bad) in [
+        ("reschedule", json!({})),
+        ("reschedule", json!({"scheduled_at": stamp(minute(0))})),
+        ("rate", json!({"rating": 9})),
+        ("cancel", json!({"cancellation_reason": 1})),
+    ] {
+        let path = c(&format!("consultations/{consultation}/{command}/"));
+        stranger.post(&path, bad.clone()).await.refuses(404, "not_found");
+        admin.post(&path, bad.clone()).await.refuses(403, "forbidden");
+        if command != "cancel" {
+            expert.post(&path, bad.clone()).await.refuses(403, "forbidden");
+        }
+        client.post(&path, bad).await.refuses(400, "validation");
+    }
+    client.get(&c("experts/consultations/?status=x&page=0")).await.refuses(403, "not_expert");
+}
+
+#[tokio::test]
+async fn a_moved_consultation_takes_its_conversation_along_and_its_old_time_is_offered() {
+    let (world, client, expert, old) = booked().await;
+    let conversation = client.post(&c("chat/"), json!({"consultation_id": old})).await.is(201)["id"].clone();
+    expert.opens(&[(3, "08:00", "09:00", "UTC")]).await;
+    let third = world.register("third").await;
+    third.consults(&expert, minute(START + 30)).await.is(201);
+    // Half an hour later is taken; its own time, and only that, is left on this day.
+    let refused = client.moves(old, minute(START + 30)).await.refuses(409, "slot_taken");
+    assert_eq!(refused["alternatives"][0], stamp(minute(START)), "{refused}");
+    let new = client.moves(old, minute(START + 7 * DAY)).await.is(201);
+    assert_eq!(new["conversation"], conversation);
+    let found = client.post(&c("chat/"), json!({"expert_id": expert.id})).await.is(200);
+    assert_eq!((&found["id"], &found["consultation"]), (&conversation, &new["id"]));
+}
+
+#[tokio::test]
+async fn the_other_product_sees_it_end_at_that_second_too() {
+    let (world, client, _expert, consultation) = booked().await;
+    world.set_clock(minute(START));
+    let client = client.logs_in().await;
+    assert_eq!(client.meeting(consultation).await["status"], "expired");
+    assert_eq!(client.all("/api/meetings/?status=pending").await.len(), 0);
+    assert_eq!(client.all("/api/meetings/?status=expired").await[0]["status"], "expired");
+}

@@ -69,6 +69,21 @@ async fn every_allowed_cancellation_gives_the_credits_back() {
 }
 
 #[tokio::test]
+async fn credits_of_what_is_over_by_the_clock_can_be_spent_at_once() {
+    let (world, client, expert) = two().await;
+    expert.charges(Unit::Credit, 1).await;
+    client.consults(&expert, minute(START)).await.is(201);
+    let other = world.expert("other").await;
+    other.charges(Unit::Credit, 1).await;
+    client.consults(&other, minute(START + 60)).await.refuses(400, "insufficient_credits");
+    world.set_clock(minute(START));
+    let client = client.logs_in().await;
+    client.consults(&other, minute(START + 60)).await.is(201);
+    assert_eq!(client.credits().await, (0, 1));
+    world.is_sound().await;
+}
+
+#[tokio::test]
 async fn money_is_due_within_a_quarter_of_an_hour() {
     let (world, client, expert) = two().await;
     expert.charges(Unit::Currency(Currency::USD), 12_50).await;

@@ -106,14 +106,9 @@ async fn portrait(app: &App, expert: User) -> Result<Portrait> {
 pub async fn sweep_later(app: &App, expert: UserId) -> Result<Swept> {
     let is_suspended = |user: &User| user.standing() == Some(Standing::Suspended);
     let is_suspended = app.store.user(expert).await?.as_ref().is_some_and(is_suspended);
+    let swept = if is_suspended { sweep(app, expert, WITHIN_A_JOB).await? } else { Swept::default() };
     chats::close_all(app, expert, is_suspended).await?;
-    if !is_suspended {
-        return Ok(Swept::default());
-    }
-    match sweep(app, expert, WITHIN_A_JOB).await? {
-        Swept { more: true, .. } => Err(Error::Held),
-        swept => Ok(swept),
-    }
+    if swept.more { Err(Error::Held) } else { Ok(swept) }
 }
 
 /// Cancels everything somebody is booked for as an expert and that has not begun, with full refund, in every façade.
@@ -138,8 +133,9 @@ pub async fn sweep(app: &App, expert: UserId, within: Duration) -> Result<Swept>
     }
 }
 
+/// What is over by the clock already is the clock's to end.
 pub(crate) fn lies_ahead(booking: &Booking, now: Instant) -> bool {
-    matches!(booking.status, Status::Pending | Status::Confirmed) && booking.interval.start() > now
+    matches!(booking.as_of(now).status, Status::Pending | Status::Confirmed) && booking.interval.start() > now
 }
 
 /// Whether it was cancelled; `None` if it may still stand.

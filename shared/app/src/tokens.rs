@@ -18,6 +18,7 @@ pub struct Tokens {
     validation: Validation,
     refresh: Seal,
     links: Seal,
+    marks: Seal,
 }
 
 /// What a refresh token says.
@@ -62,7 +63,13 @@ impl Tokens {
             validation,
             refresh: Seal::new(secret, "refresh token"),
             links: Seal::new(secret, "link to a new password"),
+            marks: Seal::new(secret, "mark"),
         }
+    }
+
+    /// A digest of anything, which nobody without the key can try out guesses against.
+    pub fn mark(&self, said: &[u8]) -> String {
+        self.marks.mark(said)
     }
 
     /// `chance` makes it another than any before.

@@ -29,6 +29,15 @@ pub fn by_day(interval: Interval) -> Busy {
     days
 }
 
+/// What is busy but for one interval.
+#[must_use]
+pub fn without(mut busy: Busy, interval: Option<Interval>) -> Busy {
+    for (day, steps) in interval.map(by_day).unwrap_or_default() {
+        busy.entry(day).or_default().retain(|step| !steps.contains(step));
+    }
+    busy
+}
+
 /// Whether none of the steps `interval` touches is taken.
 #[must_use]
 pub fn is_free(busy: &Busy, interval: &Interval) -> bool {

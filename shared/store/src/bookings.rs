@@ -96,7 +96,7 @@ impl Store {
     pub async fn booking_to_move(&self, id: BookingId) -> Result<Option<(Booking, ToBook)>, Fault> {
         let Some(Parties { pair, expert }) = self.known.parties(id) else {
             let Some(booking) = self.booking(id).await? else { return Ok(None) };
-            let Some(Parties { pair, expert }) = self.known.parties(id) else { return Ok(None) };
+            let Some(Parties { pair, expert }) = Parties::of(&booking) else { return Ok(None) };
             return Ok(Some((booking, self.people_to_book(pair, expert).await?)));
         };
         let key = keys::booking(id);

@@ -22,6 +22,14 @@ pub(crate) struct Parties {
     pub(crate) expert: UserId,
 }
 
+impl Parties {
+    /// `None` for a booking nobody could make: with oneself.
+    pub(crate) fn of(booking: &Booking) -> Option<Self> {
+        let expert = booking.expert.id;
+        Pair::new(booking.learner.id, expert).map(|pair| Self { pair, expert })
+    }
+}
+
 impl Known {
     /// Whose conversation this is.
     pub(crate) fn pair(&self, id: ConversationId) -> Option<Pair> {
@@ -38,8 +46,8 @@ impl Known {
     }
 
     pub(crate) fn learn_parties(&self, booking: &Booking) {
-        if let Some(pair) = Pair::new(booking.learner.id, booking.expert.id) {
-            self.parties.learn(booking.id, Parties { pair, expert: booking.expert.id });
+        if let Some(parties) = Parties::of(booking) {
+            self.parties.learn(booking.id, parties);
         }
     }
 }

@@ -2,16 +2,14 @@
 
 use std::cmp::Reverse;
 
+use app::App;
 use app::bookings::{all_at, show_all};
 use app::caller::Caller;
-use app::{App, people};
 use axum::extract::State;
 use consultations::number::Hundredths;
-use consultations::{Asked, ExpertCard, Paged, Refused, Viewer};
+use consultations::{AsExpert, Asked, ExpertCard, Paged, Refused, Viewer};
 use domain::Instant;
 use domain::booking::{Booking, Seat, Status};
-use domain::expert::{Refusal, Standing};
-use domain::person::User;
 use edge::body::QueryOf;
 use edge::door::Signed;
 use edge::form::{Fields, Parse, one_of};
@@ -113,15 +111,6 @@ pub(crate) async fn past(
     page(&app, caller, asked, bookings).await
 }
 
-/// The caller, who is or was an approved expert.
-async fn expert(app: &App, caller: Caller) -> Result<User, Refused> {
-    let user = people::me(app, caller).await?;
-    match user.standing() {
-        Some(Standing::Approved | Standing::Suspended) => Ok(user),
-        _ => Err(app::Error::from(Refusal::NotExpert).into()),
-    }
-}
-
 /// List the consultations I give
 ///
 /// For experts, latest first.
@@ -130,10 +119,9 @@ async fn expert(app: &App, caller: Caller) -> Result<User, Refused> {
     responses((status = 200, body = Paged<Consultation>)))]
 pub(crate) async fn of_expert(
     State(app): State<App>,
-    Signed(caller): Signed,
+    AsExpert(caller, _): AsExpert,
     QueryOf(Filtered(status, asked)): QueryOf<Filtered>,
 ) -> Result<Json<Paged<Consultation>>, Refused> {
-    expert(&app, caller).await?;
     asked.skipped()?;
     let mut bookings = all_at(&app, caller, Seat::Expert).await?;
     bookings.retain(|booking| status.is_none_or(|status| status_word(booking.status) == status));
@@ -165,9 +153,8 @@ pub(crate) struct ExpertStats {
     responses((status = 200, body = ExpertDashboard)))]
 pub(crate) async fn dashboard(
     State(app): State<App>,
-    Signed(caller): Signed,
+    AsExpert(caller, user): AsExpert,
 ) -> Result<Json<ExpertDashboard>, Refused> {
-    let user = expert(&app, caller).await?;
     let (bookings, now) = (all_at(&app, caller, Seat::Expert).await?, app.clock.now());
     let is = |status: Status| move |booking: &&Booking| booking.status == status;
     let stats = ExpertStats {

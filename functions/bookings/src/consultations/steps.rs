@@ -1,11 +1,12 @@
 //! One consultation: looking at it, confirming, cancelling, meeting, ending, rating.
 
 use app::bookings::{self, Command, Seated, Shown};
+use app::caller::Caller;
 use app::reviews::{self, Rating};
 use app::{App, Error, video};
 use axum::extract::State;
 use consultations::{Refused, ReviewCard};
-use domain::booking::Refusal;
+use domain::booking::{Refusal, Seat};
 use domain::ids::BookingId;
 use domain::review::Review;
 use edge::body::Body;
@@ -27,6 +28,26 @@ pub(super) fn or_state(code: &'static str, error: Error) -> Refused {
             Refused(Problem::refused(code, refusal.to_string()))
         }
         other => other.into(),
+    }
+}
+
+/// What was sent, judged only for somebody who may do this at all: 404 and 403 come before 400.
+pub(super) async fn judged<T>(
+    app: &App,
+    caller: Caller,
+    id: BookingId,
+    by: Option<Seat>,
+    sent: Result<T, Problem>,
+) -> Result<T, Refused> {
+    match sent {
+        Ok(sent) => Ok(sent),
+        Err(problem) => {
+            let Seated { seat, .. } = bookings::own(app, caller, id).await?;
+            match by {
+                Some(by) if by != seat => Err(Error::Forbidden.into()),
+                _ => Err(problem.into()),
+            }
+        }
     }
 }
 
@@ -119,8 +140,9 @@ pub(crate) async fn cancel(
     caller: Signed,
     PathId(id): PathId<BookingId>,
     once: Once,
-    Body(Reason(reason)): Body<Reason>,
+    body: Result<Body<Reason>, Problem>,
 ) -> Result<Json<Consultation>, Refused> {
+    let Body(Reason(reason)) = judged(&app, caller.0, id, None, body).await?;
     let cancelled = command(&app, caller, id, &once, Command::Cancel(reason)).await;
     cancelled.map_err(|error| or_state("cannot_cancel", error))
 }
@@ -196,8 +218,9 @@ pub(crate) async fn rate(
     Signed(caller): Signed,
     PathId(id): PathId<BookingId>,
     once: Once,
-    Body(NewRating(rating)): Body<NewRating>,
+    body: Result<Body<NewRating>, Problem>,
 ) -> Result<Created<ReviewCard>, Refused> {
+    let Body(NewRating(rating)) = judged(&app, caller, id, Some(Seat::Learner), body).await?;
     let card = |review: &Review| ReviewCard::of(review, Some(review.reviewer));
     let answer = |review: &Review| once::created(&card(review));
     let review = reviews::rate(&app, caller, id, rating, once.keep(&answer)).await?;

@@ -197,7 +197,8 @@ pub async fn reschedule(
         if !booking.may(Step::Replace, seat.into(), now) {
             return Err(Refusal::InvalidTransition.into());
         }
-        let meeting = Meeting::among(found, pair(&booking)?, booking.learner.id)?;
+        let mut meeting = Meeting::among(found, pair(&booking)?, booking.learner.id)?;
+        meeting.gives_up = booking.claimed();
         let length = minutes.map_or(booking.interval.duration(), |minutes| TimeDelta::minutes(minutes.into()));
         let times = Times { start, end: start + length };
         let replacement = Replacement {
@@ -214,7 +215,12 @@ pub async fn reschedule(
         let mut shown = Shown::to_learner(replaced.new.clone(), meeting.expert.clone(), now);
         shown.picture = picture::link(app, meeting.expert.picture.as_ref()).await?;
         let told = words::of_facts(&replaced.new, &replaced.old.facts, words::consultations::tellings, &app.mint, now);
-        let committed = app.store.booking_replace(keep.begin(&shown), &replaced, &told).await;
+        let mut transaction = keep.begin(&shown);
+        if booking.conversation.is_some() {
+            let after = meeting.opened(app, pair(&booking)?, caller.user(), replaced.new.id);
+            store::conversation_open(&mut transaction, meeting.conversation.as_ref(), &after, caller.user());
+        }
+        let committed = app.store.booking_replace(transaction, &replaced, &told).await;
         or_alternatives(app, committed.map_err(Error::from), &meeting, &replaced.new).await?;
         Ok(shown)
     })

@@ -63,8 +63,9 @@ fn seated(caller: Caller, booking: Booking) -> Result<Seated> {
 
 /// The booking with its reviews, for one of its parties.
 pub async fn find_with_reviews(app: &App, caller: Caller, id: BookingId) -> Result<(BookingWithReviews, Seat)> {
-    let found = app.store.booking_with_reviews(id).await?.ok_or(Error::NotFound)?;
+    let mut found = app.store.booking_with_reviews(id).await?.ok_or(Error::NotFound)?;
     let seat = seated(caller, found.booking.clone())?.seat;
+    found.booking = found.booking.as_of(app.clock.now());
     Ok((found, seat))
 }
 
@@ -87,10 +88,11 @@ pub async fn list(
     let list = format!("bookings/{}/{filter:?}", caller.user());
     let after = cursor.map(|cursor| app.cursors.open(&list, cursor)).transpose()?;
     let (as_learner, as_expert) = (filter.seat != Some(Seat::Expert), filter.seat != Some(Seat::Learner));
-    let keep = |booking: &Booking| filter.status.is_none_or(|status| booking.status == status);
+    let now = app.clock.now();
+    let keep = |booking: &Booking| filter.status.is_none_or(|status| booking.as_of(now).status == status);
     let mut page = app.store.bookings(caller.user(), as_learner, as_expert, after.as_deref(), limit, keep).await?;
     page.next = page.next.map(|position| app.cursors.seal(&list, &position));
-    Ok(page)
+    Ok(page.map(|booking| booking.as_of(now)))
 }
 
 /// A party of a meeting takes a step.

@@ -1,6 +1,6 @@
 //! Asking an expert for a time.
 
-use domain::booking::{Booking, Draft, Facade, Mode, Party, Policy, Refusal, Step, Times};
+use domain::booking::{Booking, Draft, Facade, Funds, Mode, Party, Policy, Refusal, Seat, Step, Times};
 use domain::calendar::{Block, Schedule, WeeklyHours};
 use domain::category::CategoryId;
 use domain::chat::{Conversation, Pair};
@@ -9,6 +9,7 @@ use domain::ids::{BookingId, UserId};
 use domain::interval::Interval;
 use domain::ledger::Amount;
 use domain::person::User;
+use domain::quanta;
 use store::{Calendars, ToBook};
 
 use super::consult::Shown;
@@ -61,6 +62,7 @@ pub async fn request(app: &App, caller: Caller, request: Request, keep: Keep<'_,
             store::conversation_open(&mut transaction, meeting.conversation.as_ref(), &after, caller.user());
         }
         let committed = commit(app, transaction, &change).await;
+        let committed = or_credits_set_free(app, committed, caller.user()).await;
         or_alternatives(app, committed, &meeting, &change.after).await?;
         Ok(shown)
     })
@@ -112,9 +114,11 @@ fn draft(app: &App, meeting: &Meeting, request: &Request, now: domain::Instant) 
 pub(super) struct Meeting {
     pub(super) learner: User,
     pub(super) expert: User,
-    conversation: Option<Conversation>,
+    pub(super) conversation: Option<Conversation>,
     rows: Vec<WeeklyHours>,
     blocks: Vec<Block>,
+    /// The time a booking that moves gives up: it counts as free.
+    pub(super) gives_up: Option<Interval>,
 }
 
 impl Meeting {
@@ -133,11 +137,11 @@ impl Meeting {
             return Err(Refusal::Blocked.into());
         }
         let (rows, blocks) = (weekly_hours(&expert), found.absences.blocks());
-        Ok(Self { conversation: found.conversation, rows, blocks, learner, expert })
+        Ok(Self { conversation: found.conversation, rows, blocks, gives_up: None, learner, expert })
     }
 
     /// The conversation of the two once it belongs to this booking, found or made.
-    fn opened(&self, app: &App, pair: Pair, by: UserId, booking: BookingId) -> Conversation {
+    pub(super) fn opened(&self, app: &App, pair: Pair, by: UserId, booking: BookingId) -> Conversation {
         let users = [self.learner.clone(), self.expert.clone()];
         chats::opened(app, self.conversation.as_ref(), &users, pair, (by, self.expert.id), Some(booking))
     }
@@ -166,7 +170,8 @@ impl Meeting {
     }
 
     fn alternatives(&self, calendars: &Calendars, facade: Facade, wanted: Interval) -> Result<Vec<Interval>> {
-        let (expert, learner) = (calendars.busy(self.expert.id)?, calendars.busy(self.learner.id)?);
+        let busy = |user| Ok::<_, Error>(quanta::without(calendars.busy(user)?, self.gives_up));
+        let (expert, learner) = (busy(self.expert.id)?, busy(self.learner.id)?);
         let offer = |schedule: &Schedule<'_>| {
             alternatives::offer(facade, *schedule, (&expert, &learner), wanted, calendars.now())
         };
@@ -192,12 +197,32 @@ pub(super) async fn or_alternatives<T>(
         let alternatives = meeting.alternatives(&calendars, wanted.facade, wanted.interval)?;
         return Err(Error::SlotTaken { own, alternatives });
     }
+    expire(app, lapsed).await?;
+    Err(Error::Stale)
+}
+
+/// Whoever has too few credits may have more in bookings that are over by the clock: then they try once more.
+async fn or_credits_set_free<T>(app: &App, committed: Result<T>, learner: UserId) -> Result<T> {
+    let Err(Error::Ledger(domain::ledger::Refusal::InsufficientCredits)) = &committed else { return committed };
+    let now = app.clock.now();
+    let is_lapsed = |booking: &Booking| booking.funds == Funds::Held && booking.as_of(now).funds == Funds::Released;
+    let theirs = app.store.bookings_at(learner, Seat::Learner).await?;
+    let lapsed: Vec<_> = theirs.into_iter().filter(is_lapsed).map(|booking| booking.id).collect();
+    if lapsed.is_empty() {
+        return committed;
+    }
+    expire(app, lapsed).await?;
+    Err(Error::Stale)
+}
+
+/// Takes the step the schedule has not come by to take.
+async fn expire(app: &App, lapsed: impl IntoIterator<Item = BookingId>) -> Result<()> {
     for id in lapsed {
-        // The step the schedule has not come by to take.
         match step_by_schedule(app, id, Step::Expire).await {
-            Ok(_) | Err(Error::Booking(Refusal::InvalidTransition)) => {} // somebody was faster
+            // Somebody was faster, or what stands in the day is older than its booking.
+            Ok(_) | Err(Error::Booking(Refusal::InvalidTransition | Refusal::TooEarly) | Error::NotFound) => {}
             Err(error) => return Err(error),
         }
     }
-    Err(Error::Stale)
+    Ok(())
 }

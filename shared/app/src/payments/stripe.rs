@@ -100,6 +100,9 @@ impl Stripe {
             .append_pair("metadata[payment]", &intent.id.to_string())
             .finish();
         match self.ask("/v1/refunds", &format!("refund-{}", intent.id), &form).await {
+            Ok(answer) if matches!(answer["status"].as_str(), Some("failed" | "canceled")) => {
+                Err(unavailable("giving money back", &Trouble::Passing("the refund did not succeed".to_owned())))
+            }
             Ok(answer) if answer["object"] == "refund" || answer["id"].is_string() => Ok(()),
             Ok(_) => Err(unavailable("giving money back", &Trouble::Passing("not a refund".to_owned()))),
             // By somebody whose idempotency key Stripe has forgotten: it keeps them for a day.
