@@ -68,9 +68,9 @@ async fn book(stage: &Stage<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A free time two days to a week ahead.
+/// A free time a week ahead and more, where nobody has anything else.
 pub(super) async fn first_slot(stage: &Stage<'_>, actor: &Actor, expert: i64) -> Result<Option<Json>, Fault> {
-    for days in 2..9 {
+    for days in 8..16 {
         let date: DateTime<Utc> = stage.app.clock.now() + TimeDelta::days(days);
         let slots = path(&format!("experts/{expert}/time-slots/?date={}", date.date_naive()));
         let found = stage.get(actor, &slots).await?;
