@@ -3,7 +3,7 @@
 use domain::expert::Standing;
 use serde_json::{Value as Json, json};
 use tests::consultations::c;
-use tests::{Person, minute};
+use tests::{Fault, Moment, Person, Strike, World, minute};
 
 use super::talk::{Talk, at, listed, message, opened, said, says, talk, user};
 
@@ -85,6 +85,21 @@ async fn while_either_blocks_nobody_writes_or_books_in_any_facade() {
 }
 
 #[tokio::test]
+async fn a_block_is_lifted_though_the_table_s_answer_was_lost() {
+    let Talk { world, ada, bob, room } = &talk().await;
+    for fault in [Fault::Lost, Fault::Down] {
+        for nth in 1..=2 {
+            does(bob, *room, "block").await;
+            world.table.faults.arm(Strike::once(fault, Moment::After, nth).only("UpdateItem"));
+            assert_eq!(does(bob, *room, "unblock").await["status"], "active", "{fault:?} {nth}");
+            assert_eq!(world.table.faults.disarm(), 1, "{fault:?} {nth}");
+            bob.post(&at(*room, "unblock"), json!({})).await.refuses(403, "forbidden");
+        }
+    }
+    said(ada, *room, "Hello").await;
+}
+
+#[tokio::test]
 async fn deleting_one_s_own_words_needs_no_peace() {
     let Talk { ada, bob, room, .. } = &talk().await;
     let hers = said(ada, *room, "Hello").await;
@@ -151,4 +166,81 @@ async fn closing_reaches_every_conversation_of_an_expert_and_no_other() {
     for (person, _) in &rooms {
         assert_eq!(person.get(&c("chat/list/?status=closed")).await.is(200)["count"], 1);
     }
+}
+
+/// How many conversations somebody is shown as so.
+async fn counted(person: &Person, status: &str) -> Json {
+    person.get(&c(&format!("chat/list/?status={status}"))).await.is(200)["count"].clone()
+}
+
+#[tokio::test]
+async fn a_conversation_opened_while_its_expert_is_suspended_is_closed() {
+    let Talk { world, ada, bob, room } = &talk().await;
+    let eve = world.register("eve").await;
+    let mut bookings = Vec::new();
+    for (person, hour) in [(ada, 2), (&eve, 4)] {
+        person.buys(5).await;
+        bookings.push(json!({"consultation_id": person.books(bob, minute(hour * 60), 30).await}));
+    }
+    stands(bob, Standing::Suspended).await;
+    // One that was there before is linked, one is made.
+    for (person, booking) in [ada, &eve].into_iter().zip(&bookings) {
+        let shown = person.post(&c("chat/"), booking.clone()).await;
+        assert_eq!(shown.body["status"], "closed", "{shown}");
+        assert_eq!((counted(person, "closed").await, counted(person, "active").await), (json!(1), json!(0)));
+    }
+    assert_eq!(counted(bob, "closed").await, 2);
+    says(ada, *room, "Hello?").await.refuses(403, "closed");
+    // And open again when opened by somebody whose expert is back, before anything has swept through.
+    stands(bob, Standing::Approved).await;
+    assert_eq!(ada.post(&c("chat/"), bookings[0].clone()).await.is(200)["status"], "active");
+    assert_eq!((counted(ada, "active").await, counted(&eve, "closed").await), (json!(1), json!(1)));
+    app::chats::close_all(&world.app, user(bob), false).await.unwrap();
+    assert_eq!(counted(bob, "active").await, 2);
+}
+
+/// What makes an expert of somebody who wrote before they were one.
+async fn becomes_an_expert(person: &Person, like: &Person) {
+    let expert = person.world.app.store.user(user(like)).await.unwrap().unwrap().expert;
+    person.alter(|user| user.expert = expert).await;
+}
+
+#[tokio::test]
+async fn closing_finds_the_conversations_of_before_somebody_became_an_expert() {
+    let world = World::new().await;
+    let (ada, bob, eve) = (world.register("ada").await, world.register("bob").await, world.register("eve").await);
+    ada.writes(&bob, "Hello").await.is(201);
+    eve.writes(&bob, "Hello").await.is(201);
+    let model = world.expert("model").await;
+    becomes_an_expert(&bob, &model).await;
+    becomes_an_expert(&eve, &model).await;
+    assert_eq!(counted(&ada, "active").await, 1);
+    stands(&bob, Standing::Suspended).await;
+    app::chats::close_all(&world.app, user(&bob), true).await.unwrap();
+    assert_eq!((counted(&ada, "closed").await, counted(&ada, "active").await), (json!(1), json!(0)));
+    let room = ada.get(&c("chat/list/")).await.is(200)["results"][0].clone();
+    assert_eq!((&room["expert"]["id"], &room["user"]), (&json!(bob.id), &json!(ada.id)));
+    says(&ada, room["id"].as_i64().unwrap(), "Hello?").await.refuses(403, "closed");
+    // With the other expert they are the client.
+    assert_eq!((counted(&eve, "closed").await, counted(&eve, "active").await), (json!(0), json!(1)));
+    stands(&bob, Standing::Approved).await;
+    app::chats::close_all(&world.app, user(&bob), false).await.unwrap();
+    assert_eq!(counted(&ada, "active").await, 1);
+}
+
+#[tokio::test]
+async fn who_is_the_expert_is_told_of_messages_from_before_they_were_one() {
+    let world = World::new().await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    ada.writes(&bob, "Hello").await.is(201);
+    let his = bob.writes(&ada, "Yes?").await.is(201)["id"].as_i64().unwrap();
+    becomes_an_expert(&bob, &world.expert("model").await).await;
+    let room = ada.get(&c("chat/list/")).await.is(200)["results"][0]["id"].as_i64().unwrap();
+    for person in [&ada, &bob] {
+        let page = super::talk::reads(person, room, "").await;
+        let types = page["results"].as_array().unwrap().iter().map(|message| message["sender_type"].clone());
+        assert_eq!(types.collect::<Vec<_>>(), ["user", "expert"]);
+    }
+    let edited = bob.patch(&message(his), json!({"message_content": "Yes!"})).await.is(200);
+    assert_eq!(edited["sender_type"], "expert");
 }

@@ -6,7 +6,9 @@ use app::tokens::Claims;
 use app::uploads::{self, Announced};
 use domain::file::Purpose;
 use domain::ids::SessionId;
+use http::Request;
 use serde_json::{Value as Json, json};
+use tests::bucket::{FORM, form as form_of};
 use tests::{Part, Person, Setup, World, at_once};
 
 use super::talk::{Talk, at, listed, message, reads, talk_in, unread, user};
@@ -77,6 +79,27 @@ async fn what_is_no_file_we_take_is_refused() {
         .blames("message_type");
     bob.post(&at(*room, "block"), json!({})).await.is(200);
     sends(PNG).await.refuses(403, "blocked");
+    assert_eq!(reads(ada, *room, "").await["count"], 0);
+}
+
+#[tokio::test]
+async fn what_a_form_cannot_carry_is_to_be_uploaded() {
+    let Talk { ada, room, .. } = &talk().await;
+    let path = at(*room, "send");
+    let sized = |bytes: usize| [PNG, &vec![7; bytes - PNG.len()]].concat();
+    // Too large for its handler, for the form, and even to be told from a repetition.
+    for bytes in [(4 << 20) + 1, 5 << 20, 10 << 20] {
+        let file = sized(bytes);
+        let form = [Part::File("file", "a.png", "image/png", &file)];
+        ada.sends_form(&path, &form).await.refuses(413, "use_upload");
+        let token = ada.token.as_deref().unwrap();
+        let request = Request::post(&path)
+            .header("host", "api.example.org")
+            .header("content-type", FORM)
+            .header("idempotency-key", format!("k{bytes}"))
+            .header("authorization", format!("Bearer {token}"));
+        ada.ask(request.body(form_of(&form).into()).unwrap()).await.refuses(413, "use_upload");
+    }
     assert_eq!(reads(ada, *room, "").await["count"], 0);
 }
 

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value as Json, json};
-use tests::Person;
 use tests::consultations::c;
 use tests::person::id;
+use tests::{Fault, Moment, Person, Strike};
 
 use super::talk::{Talk, at, ids, listed, message, opened, reads, said, says, sends, talk, texts, unread};
 
@@ -136,6 +136,26 @@ async fn since_is_strictly_after_to_the_millisecond() {
     assert_eq!(texts(&reads(&talk.bob, talk.room, &format!("cursor={cursor}")).await), ["2", "3", "4", "5"]);
     let none = reads(&talk.bob, talk.room, "since=2099-01-01T00:00:00Z").await;
     assert_eq!((ids(&none), &none["count"]), (vec![], &json!(0)));
+}
+
+#[tokio::test]
+async fn what_comes_next_is_not_passed_over_by_a_page_without_messages() {
+    let talk = talk().await;
+    let next = async |query: &str| {
+        let page = reads(&talk.bob, talk.room, query).await;
+        assert_eq!(ids(&page), [0; 0], "{query}");
+        format!("cursor={}", page["next_cursor"].as_str().unwrap())
+    };
+    for n in 0..3 {
+        // A client whose clock is ahead, and one that looks past the end.
+        let (ahead, past) = (next("since=2027-03-01T08:10:00Z").await, next("page=2&page_size=3").await);
+        let (again, far) = (next(&ahead).await, next("since=2099-01-01T00:00:00Z").await);
+        talk.world.advance(TimeDelta::seconds(1));
+        said(&talk.ada, talk.room, &n.to_string()).await;
+        for cursor in [ahead, past, again, far] {
+            assert_eq!(texts(&reads(&talk.bob, talk.room, &cursor).await), [n.to_string()]);
+        }
+    }
 }
 
 #[tokio::test]
@@ -277,6 +297,21 @@ async fn an_old_message_is_found_when_its_sender_s_copy_is_gone() {
     }
     ada.patch(&message(sent), json!({"message_content": "uno"})).await.is(200);
     ada.delete(&message(sent)).await.is(204);
+}
+
+#[tokio::test]
+async fn how_many_were_read_is_said_though_the_table_s_answer_was_lost() {
+    let Talk { world, ada, bob, room } = &talk().await;
+    for fault in [Fault::Lost, Fault::Down] {
+        for nth in 1..=2 {
+            said(ada, *room, "one").await;
+            said(ada, *room, "two").await;
+            world.table.faults.arm(Strike::once(fault, Moment::After, nth).only("UpdateItem"));
+            let updated = bob.post(&at(*room, "read"), json!({})).await.is(200)["updated"].clone();
+            assert_eq!((world.table.faults.disarm(), updated), (1, json!(2)), "{fault:?} {nth}");
+            assert_eq!(bob.post(&at(*room, "read"), json!({})).await.is(200)["updated"], 0);
+        }
+    }
 }
 
 #[tokio::test]

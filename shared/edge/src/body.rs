@@ -138,6 +138,10 @@ pub async fn whole(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes,
     }
 }
 
+pub(crate) fn is_multipart(headers: &HeaderMap) -> bool {
+    matches!(media_type(headers), Media::Multipart(_))
+}
+
 async fn json(body: axum::body::Body) -> Result<Bytes, Problem> {
     collect(body, LARGEST_JSON_BYTES).await
 }

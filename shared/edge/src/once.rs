@@ -36,6 +36,9 @@ const NEVER_KEPT: [&str; 9] = [
 /// Events of payment providers, which have no session a key could belong to and carry an id of their own.
 const EVENTS: &str = "/api/v1/payments/webhook/";
 
+/// Where a file that no form can carry has another way in.
+const WITH_UPLOADS: &str = "/api/v1/consultations/";
+
 /// The claim of a request on its key, if it carries one.
 #[derive(Clone, Debug, Default)]
 pub struct Once(Option<Claim>);
@@ -88,7 +91,7 @@ async fn claimed(app: App, request: Request, next: Next) -> Result<Response, Pro
     let key = key(request.headers())?;
     let user = door.enter().await?.user();
     let (mut parts, body) = request.into_parts();
-    let bytes = body::whole(&parts.headers, body).await?;
+    let bytes = body::whole(&parts.headers, body).await.map_err(|problem| in_words_of(&parts, problem))?;
 
     let digest = hash(&[user.to_string().as_bytes(), parts.uri.path().as_bytes(), key.as_bytes()]);
     let kind = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
@@ -105,6 +108,12 @@ async fn claimed(app: App, request: Request, next: Next) -> Result<Response, Pro
     parts.extensions.insert(Once(Some(claim.clone())));
     let response = next.run(Request::from_parts(parts, bytes.into())).await;
     Ok(settle(&app, &claim, response).await)
+}
+
+/// What is too large to be looked at here is refused as the handler would have refused it.
+fn in_words_of(parts: &Parts, problem: Problem) -> Problem {
+    let is_file = body::is_multipart(&parts.headers) && parts.uri.path().starts_with(WITH_UPLOADS);
+    if is_file && problem.is_too_large() { Problem::use_upload() } else { problem }
 }
 
 /// Keeps a final answer; gives the claim up after one that a later try may better.

@@ -88,6 +88,9 @@ pub(crate) struct Names {
     pub(crate) unread: &'static str,
     pub(crate) read: &'static str,
     pub(crate) read_at: &'static str,
+    /// The write that last marked everything as read, and how many messages it marked.
+    pub(crate) read_by: &'static str,
+    pub(crate) read_count: &'static str,
     pub(crate) blocks: &'static str,
     pub(crate) archived: &'static str,
 }
@@ -97,6 +100,8 @@ const LOW: Names = Names {
     unread: "low_unread",
     read: "low_read",
     read_at: "low_read_at",
+    read_by: "low_read_by",
+    read_count: "low_read_count",
     blocks: "low_blocks",
     archived: "low_archived",
 };
@@ -106,6 +111,8 @@ const HIGH: Names = Names {
     unread: "high_unread",
     read: "high_read",
     read_at: "high_read_at",
+    read_by: "high_read_by",
+    read_count: "high_read_count",
     blocks: "high_blocks",
     archived: "high_archived",
 };

@@ -18,7 +18,7 @@ use crate::keys::{self, list};
 use crate::lists::{List, before};
 use crate::row::{Item, Reader, number, text, time};
 use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::transaction::{Transaction, Update, fresh_token};
 use crate::{Page, conversations, feed, notices};
 use aws_sdk_dynamodb::types::ReturnValue;
 
@@ -348,18 +348,27 @@ impl Store {
         }
     }
 
-    /// Marks everything `reader` got in this conversation as read: one write. Says how many messages that were.
+    /// Marks everything `reader` got in this conversation as read: one write. Says how many messages that were, also
+    /// when its answer was lost and it finds its own traces.
     pub async fn messages_mark_all(&self, pair: Pair, reader: UserId, now: Instant) -> Result<u32, Fault> {
         let side = names(pair, reader);
+        let (own, unread) = (fresh_token(), side.unread);
         let update = Update::new(
             keys::conversation(pair),
-            format!("SET #{} = #last, #{} = :now, #{} = :none", side.read, side.read_at, side.unread),
+            format!(
+                "SET #{} = #last, #{} = :now, #{} = :own, #{} = #{unread}, #{unread} = :none",
+                side.read, side.read_at, side.read_by, side.read_count
+            ),
         )
-        .when(format!("attribute_exists(#last) AND #{} > :none", side.unread))
+        .when(format!("attribute_exists(#last) AND #{unread} > :none"))
         .value(":now", time(now))
+        .value(":own", number(own))
         .value(":none", number(0));
         match self.update(update, ReturnValue::AllOld).await {
-            Ok(old) => Reader(&old).count(side.unread),
+            Ok(old) => Reader(&old).count(unread),
+            Err(Failed::Refused(found)) if Reader(&found).maybe_number(side.read_by)? == Some(own) => {
+                Reader(&found).count(side.read_count)
+            }
             Err(Failed::Refused(_)) => Ok(0),
             Err(Failed::Fault(fault)) => Err(fault),
         }

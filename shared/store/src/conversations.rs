@@ -30,7 +30,8 @@ pub(crate) fn create(transaction: &mut Transaction<Denied>, conversation: &Conve
 }
 
 /// Adds the legs that make of a pair's conversation as it was found, if there was one, what it is to be after `by` opened
-/// it: its expert, the booking it is linked with, out of `by`'s archive. [`Denied::Stale`] if it was made meanwhile.
+/// it: its expert, the booking it is linked with, closed or open, out
+/// of `by`'s archive. [`Denied::Stale`] if it was made meanwhile.
 pub fn conversation_open(
     transaction: &mut Transaction<Denied>,
     before: Option<&Conversation>,
@@ -48,8 +49,16 @@ pub fn conversation_open(
         sets.push("#consultation = :consultation");
         update_values.push((":consultation", number(consultation)));
     }
-    let archived = names(after.pair, by).archived;
-    let update = Update::new(keys::conversation(after.pair), format!("SET {} REMOVE #{archived}", sets.join(", ")));
+    let mut removes = format!("#{}", names(after.pair, by).archived);
+    match (before.closed, after.closed) {
+        (false, true) => {
+            sets.push("#closed = :yes");
+            update_values.push((":yes", AttributeValue::Bool(true)));
+        }
+        (true, false) => removes.push_str(", #closed"),
+        _ => {}
+    }
+    let update = Update::new(keys::conversation(after.pair), format!("SET {} REMOVE {removes}", sets.join(", ")));
     let update = update_values.into_iter().fold(update, |update, (name, value)| update.value(name, value));
     transaction.update(update.when("attribute_exists(#id)"), Some(Denied::Stale));
 }
@@ -100,12 +109,15 @@ impl Store {
         now: Instant,
     ) -> Result<Option<Conversation>, Fault> {
         let name = names(pair, by).blocks;
-        let update = if blocks {
-            set(pair, name, now)
-        } else {
-            removed(pair, name, now).when(format!("attribute_exists(#{name})"))
-        };
-        self.conversation_change(update).await
+        if blocks {
+            return self.conversation_change(set(pair, name, now)).await;
+        }
+        // Nobody else lifts it meanwhile. Looked at first, not as a condition: a write whose answer was lost is sent
+        // again, and would then be refused by its own success.
+        match self.conversation(pair).await? {
+            Some(found) if found.side(by).blocks => self.conversation_change(removed(pair, name, now)).await,
+            _ => Ok(None),
+        }
     }
 
     /// `by` puts the conversation away, or back.
@@ -120,7 +132,7 @@ impl Store {
         self.conversation_change(if archived { set(pair, name, now) } else { removed(pair, name, now) }).await
     }
 
-    /// Closes a conversation, or opens it again, if `expert` is its expert.
+    /// Closes a conversation, or opens it again, if `expert` is its expert. Closing notes it where nobody was noted as such.
     pub async fn conversation_close(
         &self,
         pair: Pair,
@@ -128,8 +140,15 @@ impl Store {
         closed: bool,
         now: Instant,
     ) -> Result<Option<Conversation>, Fault> {
-        let update = if closed { set(pair, "closed", now) } else { removed(pair, "closed", now) };
-        self.conversation_change(update.when("#expert = :expert").value(":expert", number(expert))).await
+        let update = if closed {
+            Update::new(keys::conversation(pair), "SET #closed = :yes, #updated_at = :now, #expert = :expert")
+                .when("attribute_exists(#id) AND (attribute_not_exists(#expert) OR #expert = :expert)")
+                .value(":yes", AttributeValue::Bool(true))
+                .value(":now", time(now))
+        } else {
+            removed(pair, "closed", now).when("#expert = :expert")
+        };
+        self.conversation_change(update.value(":expert", number(expert))).await
     }
 
     /// Gives a message another text. [`Denied::Stale`] if it was deleted, or one of the two blocked the other, or it is

@@ -208,7 +208,8 @@ impl<R: Clone> Transaction<R> {
     }
 }
 
-fn fresh_token() -> u64 {
+/// Tells one write from another.
+pub(crate) fn fresh_token() -> u64 {
     rand::RngExt::random(&mut rand::rng())
 }
 

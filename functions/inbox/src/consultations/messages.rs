@@ -4,6 +4,7 @@ use app::App;
 use app::chats::{self, Draft, Opening, Seen, Told};
 use app::uploads::{self, Sent};
 use axum::extract::State;
+use consultations::attached::or_use_upload;
 use consultations::{Asked, Refused};
 use domain::Instant;
 use domain::chat::{LONGEST, parse_content};
@@ -151,7 +152,7 @@ pub async fn send(
 ) -> Result<Created<Note>, Refused> {
     let party = chats::party(&app, caller, id).await?;
     let opening = Opening::at(&app, party).await?;
-    let AnyForm(New { content, reply_to, file }) = body?;
+    let AnyForm(New { content, reply_to, file }) = body.map_err(or_use_upload)?;
     if let Some(earlier) = reply_to {
         opening.finds(&app, earlier).await?;
     }

@@ -5,8 +5,10 @@ use std::sync::Mutex;
 use domain::booking;
 use domain::chat::{Conversation, Refusal};
 use domain::ids::{MessageId, UserId};
+use domain::person::User;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use super::reading::with_expert;
 use super::{Party, Told};
 use crate::caller::Caller;
 use crate::keep::decided;
@@ -32,11 +34,22 @@ pub async fn block(app: &App, party: Party, blocks: bool) -> Result<Conversation
 /// How many conversations are closed at the same time.
 const AT_ONCE: usize = 8;
 
-/// Closes all conversations in which this person is the expert, or opens them again. Doing it twice does it once.
+/// Closes all conversations in which this person is the expert, or opens them again. Doing it twice does it once. Closing
+/// takes those, too, in which nobody is noted as the expert and the other one is none: they would be in no list else.
 pub async fn close_all(app: &App, expert: UserId, closed: bool) -> Result<()> {
     let now = app.clock.now();
-    let theirs = app.store.conversations_of(expert).await?.into_iter();
-    let wanted = theirs.filter(|found| found.expert == Some(expert) && found.closed != closed);
+    let mut wanted = app.store.conversations_of(expert).await?;
+    wanted.retain(|found| match found.expert {
+        Some(noted) => noted == expert && found.closed != closed,
+        None => closed,
+    });
+    let unclear = wanted.iter().filter(|found| found.expert.is_none());
+    let others: Vec<_> = unclear.map(|found| found.pair.other(expert)).collect();
+    if !others.is_empty() {
+        let others = app.store.users(&others).await?;
+        let is_expert = |other| others.get(&other).is_some_and(User::is_verified);
+        wanted.retain(|found| found.expert.is_some() || !is_expert(found.pair.other(expert)));
+    }
     stream::iter(wanted)
         .map(|found| async move { app.store.conversation_close(found.pair, expert, closed, now).await })
         .buffer_unordered(AT_ONCE)
@@ -61,7 +74,7 @@ pub async fn editable(app: &App, caller: Caller, id: MessageId) -> Result<Told> 
 pub async fn edit(app: &App, caller: Caller, found: Told, content: String) -> Result<Told> {
     let id = found.message.id;
     let found = Mutex::new(Some(found));
-    decided(|| async {
+    let told = decided(|| async {
         let seen = found.lock().unwrap_or_else(|broken| broken.into_inner()).take();
         let Told { message, mut conversation } = match seen {
             Some(told) => told,
@@ -73,7 +86,8 @@ pub async fn edit(app: &App, caller: Caller, found: Told, content: String) -> Re
         conversation.updated_at = now;
         Ok(Told { message, conversation })
     })
-    .await
+    .await?;
+    Ok(Told { conversation: with_expert(app, caller.user(), told.conversation).await?, ..told })
 }
 
 /// Deletes a message for both; its place is kept. Once is as good as twice.

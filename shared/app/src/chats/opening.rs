@@ -2,6 +2,7 @@
 
 use domain::booking::Booking;
 use domain::chat::{Conversation, Pair, Refusal};
+use domain::expert::Standing;
 use domain::ids::{BookingId, UserId};
 use domain::person::User;
 use store::{Transaction, booking_link, conversation_open};
@@ -80,11 +81,22 @@ pub fn opened(
     let mut after = before.cloned().unwrap_or_else(|| begun(app, pair, users));
     after.expert = after.expert.or(Some(expert));
     after.consultation = consultation.or(after.consultation);
+    after.closed = is_closed(&after, users);
     after.side_mut(by).archived = false;
     if before != Some(&after) {
         after.updated_at = app.clock.now();
     }
     after
+}
+
+/// Whether it is closed, by the standing its expert has now.
+fn is_closed(conversation: &Conversation, users: &[User]) -> bool {
+    let expert = users.iter().find(|user| Some(user.id) == conversation.expert);
+    match expert.and_then(User::standing) {
+        Some(Standing::Suspended) => true,
+        Some(Standing::Approved) => false,
+        _ => conversation.closed,
+    }
 }
 
 /// A conversation of two people in which nothing has been said.

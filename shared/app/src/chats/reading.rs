@@ -48,6 +48,14 @@ async fn with_experts(app: &App, viewer: UserId, conversations: Vec<Conversation
     Ok(known)
 }
 
+/// A conversation with its expert, where that can be told.
+pub(super) async fn with_expert(app: &App, viewer: UserId, conversation: Conversation) -> Result<Conversation> {
+    if conversation.expert.is_some() {
+        return Ok(conversation);
+    }
+    Ok(with_experts(app, viewer, vec![conversation.clone()]).await?.pop().unwrap_or(conversation))
+}
+
 /// The experts of some conversations of `viewer`'s, those of the page they see; where there is none, the other one counts
 /// as such. What is noted as closed or open may lag behind their standing.
 pub async fn experts(app: &App, viewer: UserId, conversations: Vec<Conversation>) -> Result<Vec<(Conversation, User)>> {
@@ -98,7 +106,8 @@ pub async fn page(app: &App, party: Party, seen: Seen, size: usize) -> Result<Re
             let (conversation, mut messages) = found.ok_or(Error::NotFound)?;
             messages.truncate(messages.len().saturating_sub(skipped));
             let count = usize::try_from(conversation.messages).unwrap_or(MOST).min(MOST);
-            (conversation, messages, count, 0)
+            let end = last_of(&conversation);
+            (conversation, messages, count, end)
         }
         Seen::Since(time) => after(app, party, MessageId::mint(time, u16::MAX).get(), size).await?,
         Seen::Cursor(cursor) => {
@@ -106,11 +115,19 @@ pub async fn page(app: &App, party: Party, seen: Seen, size: usize) -> Result<Re
             after(app, party, from, size).await?
         }
     };
+    let conversation = with_expert(app, party.user, conversation).await?;
     let last = messages.last().map_or(from, |message| message.id.get());
     Ok(Reading { conversation, messages, count, cursor: app.cursors.seal(&list, &last.to_string()) })
 }
 
 async fn after(app: &App, party: Party, from: i64, size: usize) -> Result<(Conversation, Vec<Message>, usize, i64)> {
     let found = app.store.messages_after(party.pair, from, size, MOST).await?.ok_or(Error::NotFound)?;
+    // A moment to come may be asked for: what is said until then must not be passed over.
+    let from = from.min(last_of(&found.conversation));
     Ok((found.conversation, found.messages, found.count, from))
+}
+
+/// The place of the last message; where there is none, the beginning.
+fn last_of(conversation: &Conversation) -> i64 {
+    conversation.last_message.map_or(0, MessageId::get)
 }
