@@ -155,6 +155,10 @@ async fn the_status_says_how_far_one_is() {
         (&looked_at["application_status"], &looked_at["verification_notes"]),
         (&json!("under_review"), &json!("Looking."))
     );
+    reviews(&admin, first, "under_review", "Still looking.").await.is(200);
+    assert_eq!(status(&ada).await["verification_notes"], "Still looking.");
+    reviews(&admin, first, "under_review", "").await.is(200);
+    assert_eq!(status(&ada).await["verification_notes"], "Still looking.", "nothing new was said");
     reviews(&admin, first, "reject", "No proof.").await.is(200);
     let refused = status(&ada).await;
     assert_eq!(
@@ -163,6 +167,7 @@ async fn the_status_says_how_far_one_is() {
     );
     assert_eq!((&refused["is_verified"], &refused["verified_at"]), (&json!(false), &Json::Null));
     let second = applies(&ada).await;
+    assert_eq!(status(&ada).await["verification_notes"], "", "nothing was said of this one");
     world.advance(chrono::TimeDelta::hours(1));
     reviews(&admin, second, "approve", "Welcome.").await.is(200);
     assert_eq!(

@@ -107,6 +107,8 @@ async fn what_is_no_page_or_filter_is_refused() {
         ("specialty=cooking", "specialty"),
         ("specialty=Career", "specialty"),
         ("min_rating=5.01", "min_rating"),
+        ("min_rating=5.001", "min_rating"),
+        ("min_rating=-0.001", "min_rating"),
         ("min_rating=-1", "min_rating"),
         ("min_rating=good", "min_rating"),
         ("min_rating=true", "min_rating"),
@@ -127,6 +129,8 @@ async fn specialty_and_rating_choose_among_them_alone_and_together() {
     assert_eq!(found(&stranger, "specialty=spiritual").await, [""; 0]);
     assert_eq!(found(&stranger, "min_rating=4.33").await, ["anna", "bela", "carl"]);
     assert_eq!(found(&stranger, "min_rating=4.34").await, ["anna", "bela"]);
+    assert_eq!(found(&stranger, "min_rating=4.325").await, ["anna", "bela", "carl"], "any decimals");
+    assert_eq!(found(&stranger, "min_rating=4.3333333333333333333").await, ["anna", "bela"], "4.33 is less");
     assert_eq!(found(&stranger, "min_rating=0").await, ["anna", "bela", "carl", "dora"]);
     assert_eq!(found(&stranger, "min_rating=4.5&specialty=health").await, ["anna"]);
     assert_eq!(found(&stranger, "min_rating=5").await, [""; 0]);
@@ -186,6 +190,18 @@ async fn more_words_than_one_transaction_takes_are_found_and_forgotten_too() {
             && item["sk"]["S"].as_str().unwrap().starts_with(['x', 'y'])
     });
     assert_eq!(entries.count(), 180);
+}
+
+#[tokio::test]
+async fn the_longest_bio_is_found_by_its_last_word() {
+    let (world, stranger) = a_market().await;
+    let expert = world.expert("zeno").await;
+    let bio = (0..833).map(|n| format!("w{n:04}")).collect::<Vec<_>>().join(" ");
+    assert_eq!(bio.len(), 4997);
+    expert.patch(&c("experts/me/"), json!({"bio": bio})).await.is(200);
+    assert_eq!(found(&stranger, "search=w0832").await, ["zeno"]);
+    expert.patch(&c("experts/me/"), json!({"bio": ""})).await.is(200);
+    assert_eq!(found(&stranger, "search=w0").await, [""; 0]);
 }
 
 #[tokio::test]

@@ -241,3 +241,25 @@ async fn a_document_sent_with_a_key_is_kept_once() {
     assert_eq!(ada.post_once("k", &c("experts/upload-document/"), body).await.is(201), first);
     assert_eq!(mine(&ada).await["documents"], json!([first]));
 }
+
+#[tokio::test]
+async fn a_review_whose_answer_is_too_large_to_be_kept_counts_once_all_the_same() {
+    let (_world, ada, admin) = stage().await;
+    // Six bytes each in an answer.
+    let long = |length: usize| "\u{1}".repeat(length);
+    let mut body = super::vetting::wish();
+    (body["bio"], body["application_notes"]) = (json!(long(5000)), json!(long(5000)));
+    let application = id(&ada.post(&c("experts/apply/"), body).await.is(201));
+    for _ in 0..50 {
+        let (name, description) = ("ž".repeat(100), long(1000));
+        let file = Part::File("file", "a.pdf", "", PDF);
+        let parts = [Part::Text("document_name", &name), Part::Text("description", &description), file];
+        sends(&ada, &parts).await.is(201);
+    }
+    let path = c(&format!("admin/applications/{application}/review/"));
+    let body = json!({"action": "reject", "notes": long(2000)});
+    let answer = admin.post_once("k", &path, body.clone()).await;
+    assert!(answer.bytes.len() > 400 * 1024, "{}", answer.bytes.len());
+    assert_eq!(answer.is(200)["application"]["status"], "rejected");
+    admin.post_once("k", &path, body).await.refuses(400, "already_reviewed");
+}

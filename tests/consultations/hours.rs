@@ -1,6 +1,7 @@
 //! An expert's week and absences (§4).
 
 use chrono::TimeDelta;
+use domain::ledger::{Currency, Unit};
 use serde_json::{Value as Json, json};
 use tests::consultations::c;
 use tests::person::id;
@@ -305,4 +306,21 @@ async fn bookings_that_lie_in_an_absence_are_named_and_stay() {
     for booking in [first, second, elsewhere, as_client] {
         assert_ne!(expert.meeting(booking).await["status"], "cancelled");
     }
+}
+
+#[tokio::test]
+async fn a_consultation_nobody_paid_for_in_time_is_in_no_absence_s_way() {
+    let (world, expert, _) = an_expert().await;
+    let client = world.register("client").await;
+    expert.charges(Unit::Currency(Currency::USD), 20_00).await;
+    expert.opens(&[(1, "09:00", "17:00", "UTC")]).await;
+    let lapsed = id(&client.consults(&expert, minute(27 * 60)).await.is(201));
+    let absence = json!({"start_date": "2027-03-02", "end_date": "2027-03-02"});
+    let added = expert.post(&c(AWAY), absence.clone()).await.is(201);
+    assert_eq!(added["conflicting_consultations"], json!([lapsed]));
+    // The schedule has not come by.
+    world.advance(TimeDelta::hours(3));
+    let expert = expert.logs_in().await;
+    let added = expert.post(&c(AWAY), absence).await.is(201);
+    assert_eq!(added["conflicting_consultations"], json!([]));
 }

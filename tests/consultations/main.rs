@@ -10,6 +10,7 @@ mod chat;
 mod chat_costs;
 mod chat_states;
 mod courses;
+mod crowd;
 mod directory;
 mod documents;
 mod expert_costs;

@@ -104,7 +104,7 @@ pub async fn absence_remove(app: &App, caller: Caller, id: BlockId) -> Result<()
 /// with very many only the newest eight hundred are looked at.
 async fn conflicts(app: &App, caller: Caller, away: Interval, now: Instant) -> Result<Vec<BookingId>> {
     let is_hit = |booking: &domain::booking::Booking| {
-        booking.status.is_open() && booking.interval.end() > now && booking.interval.overlaps(&away)
+        booking.interval.overlaps(&away) && booking.interval.end() > now && booking.as_of(now).status.is_open()
     };
     let mut found = app.store.bookings(caller.user(), false, true, None, MOST_CONFLICTS, is_hit).await?.items;
     found.sort_by_key(|booking| booking.interval);

@@ -28,11 +28,15 @@ impl<'a, T> Keep<'a, T> {
         self.claimed.is_some()
     }
 
-    /// A transaction that keeps the answer to `result`, if it has to be kept, and awaits the command's own legs.
+    /// A transaction that keeps the answer to `result`, if it has to be kept, and awaits the command's own legs. An answer
+    /// too large for that is not kept: repeated, the command meets the conditions of its own legs.
     pub(crate) fn begin(&self, result: &T) -> Transaction<Denied> {
         let mut transaction = Transaction::new();
         if let Some((claim, render)) = &self.claimed {
-            transaction.keep_answer(claim, &render(result), Denied::ClaimLost);
+            let answer = render(result);
+            if answer.can_be_kept() {
+                transaction.keep_answer(claim, &answer, Denied::ClaimLost);
+            }
         }
         transaction
     }

@@ -19,7 +19,7 @@ use crate::{App, Error, Result};
 /// Somebody who wants an account.
 #[derive(Clone)]
 pub struct Registration {
-    /// `None`: they sign in with their address, and something like it is their username.
+    /// `None`: they sign in with their address, and their username is one of their number.
     pub username: Option<Username>,
     pub email: Email,
     pub password: Password,
@@ -68,8 +68,7 @@ pub(crate) async fn open<T>(
         match app.store.account_open(&account).await {
             Ok(()) => Ok((user, opened)),
             Err(Failed::Refused(Denied::Person(Refusal::UsernameTaken))) if registration.username.is_none() => {
-                let is_address = user.username.as_str() == user.email.as_str();
-                Err(if is_address { Error::Person(Refusal::EmailTaken) } else { Error::Stale }) // another id, another name
+                Err(Error::Stale) // another id, another name
             }
             Err(failed) => Err(failed.into()),
         }
@@ -81,7 +80,7 @@ fn new_user(registration: &Registration, roles: Roles, id: UserId, now: Instant)
     let Registration { username, email, first_name, last_name, timezone, .. } = registration.clone();
     User {
         id,
-        username: username.unwrap_or_else(|| Username::of(&email, id)),
+        username: username.unwrap_or_else(|| Username::of(id)),
         email,
         email_verified: false,
         first_name,

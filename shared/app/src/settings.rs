@@ -1,5 +1,6 @@
 //! Configuration: read once, by the names `template.yaml` gives, and refused loudly where it makes no sense.
 
+use domain::currency::with_two_decimals;
 use domain::ledger::Currency;
 use domain::text::Email;
 
@@ -122,8 +123,9 @@ impl Settings {
             mail_from: sender(&text("MAIL_FROM", "ExpertConnect <no-reply@localhost>"))?,
             admin_email,
             payment_provider,
-            default_currency: Currency::parse(&currency)
-                .ok_or_else(|| bad("DEFAULT_CURRENCY", format!("{currency:?} is not an ISO-4217 code")))?,
+            default_currency: with_two_decimals(currency.trim()).ok_or_else(|| {
+                bad("DEFAULT_CURRENCY", format!("{currency:?} is not an ISO-4217 code with two decimals"))
+            })?,
             platform_fee_percent: u8::try_from(number("PLATFORM_FEE_PERCENT", 15, 100)?).unwrap_or(100),
             refund_cutoff_hours: number("REFUND_CUTOFF_HOURS", 24, 24 * 365)?,
             reschedule_cutoff_hours: number("RESCHEDULE_CUTOFF_HOURS", 12, 24 * 365)?,
@@ -212,6 +214,7 @@ mod tests {
             ("RATE_LIMIT_PER_MINUTE", "-1"),
             ("PLATFORM_FEE_PERCENT", "101"),
             ("DEFAULT_CURRENCY", "dollars"),
+            ("DEFAULT_CURRENCY", "JPY"),
             ("PAYMENT_PROVIDER", "cash"),
             ("ADMIN_EMAIL", "root"),
             ("CORS_ORIGINS", "*"),

@@ -107,6 +107,8 @@ pub fn apply(user: &User, content: Content, id: ApplicationId, now: Instant) -> 
         standing: Standing::Pending,
         application: Some(id),
         is_active: false,
+        // What was said of an earlier application is no word on this one.
+        notes: String::new(),
         updated_at: now,
         ..before.unwrap_or_else(|| unknown(now))
     });
@@ -142,6 +144,11 @@ fn unknown(now: Instant) -> Expert {
     }
 }
 
+/// Whether notes say something that does not stand in the profile yet.
+fn is_news(applicant: &User, notes: &str) -> bool {
+    !notes.is_empty() && applicant.expert.as_ref().is_none_or(|expert| expert.notes != notes)
+}
+
 impl Application {
     /// Takes an administrator's verdict. `applicant` is whose application it is.
     pub fn review(
@@ -158,7 +165,9 @@ impl Application {
         let mut reviewed =
             Reviewed { application: self.clone(), applicant: applicant.clone(), told: None, is_changed: true };
         match verdict {
-            Verdict::UnderReview if self.state == State::UnderReview => reviewed.is_changed = false,
+            Verdict::UnderReview if self.state == State::UnderReview && !is_news(applicant, notes) => {
+                reviewed.is_changed = false;
+            }
             Verdict::UnderReview => reviewed.move_to(State::UnderReview, Standing::UnderReview, notes, now),
             // Only reinstating lifts a suspension.
             Verdict::Approve if applicant.standing() == Some(Standing::Suspended) => return Err(Refusal::Suspended),

@@ -35,8 +35,9 @@ pub enum Place {
     Of(Standing),
 }
 
-/// An expert is found under the first so many different words of name, specialty and bio, in this order.
-pub const MOST_WORDS: usize = 200;
+/// An expert is found under the first so many different words of name, specialty and bio, in this order: as many as the
+/// longest bio usually has.
+pub const MOST_WORDS: usize = 1000;
 
 /// What is asked for. Every part that is given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -116,7 +116,7 @@ fn in_words_of(parts: &Parts, problem: Problem) -> Problem {
     if is_file && problem.is_too_large() { Problem::use_upload() } else { problem }
 }
 
-/// Keeps a final answer; gives the claim up after one that a later try may better.
+/// Keeps a final answer; gives the claim up after one that a later try may better, and one too large to be kept.
 async fn settle(app: &App, claim: &Claim, response: Response) -> Response {
     let status = response.status();
     let is_final = status.is_success() || matches!(status.as_u16(), 400 | 403 | 404 | 413 | 415);
@@ -124,12 +124,11 @@ async fn settle(app: &App, claim: &Claim, response: Response) -> Response {
     let Ok(bytes) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
         return Problem::internal().into_response();
     };
-    let kept = match std::str::from_utf8(&bytes) {
-        Ok(text) if is_final => {
-            let answer = Stored { status: status.as_u16(), body: text.to_owned() };
-            app.store.once_settle(claim, &answer).await
-        }
-        _ => app.store.once_release(claim).await,
+    let answer = std::str::from_utf8(&bytes).ok().filter(|_| is_final);
+    let answer = answer.map(|text| Stored { status: status.as_u16(), body: text.to_owned() });
+    let kept = match answer.filter(Stored::can_be_kept) {
+        Some(answer) => app.store.once_settle(claim, &answer).await,
+        None => app.store.once_release(claim).await,
     };
     if let Err(fault) = kept {
         // The effect has its own copy of the answer, and a claim without one runs out: a repetition stays safe.

@@ -25,7 +25,7 @@ const READ_AT_ONCE: usize = 100;
 /// Words of one search that are looked up; further ones are held against the profile.
 const MOST_LOOKUPS: usize = 5;
 
-/// How many entries are written at the same time.
+/// How many requests are under way at the same time.
 const AT_ONCE: usize = 16;
 
 /// One page of a list of people, and how many there are in all: exact up to 1000.
@@ -106,44 +106,53 @@ impl Store {
         }
     }
 
-    /// The listed experts who answer `question`, best first: two round trips, three for a search with more than a hundred
-    /// hits, one more per further word of it.
+    /// The listed experts who answer `question`, best first: two round trips; for a search with more than a hundred hits
+    /// another one and one per hundred of them; one more per further word of a search.
     pub async fn directory(&self, question: &Question, skipped: usize, page_size: usize) -> Result<Found, Fault> {
-        let Some(proposed) = self.proposed(question).await? else {
+        if question.words.is_empty() {
             let ranked = self.ranked(question).await?;
             return self.page_of(question, &ranked, skipped, page_size).await;
-        };
-        if proposed.len() > READ_AT_ONCE {
-            let mut ranked = self.ranked(question).await?;
-            ranked.retain(|id| proposed.contains(id));
-            return self.page_of(question, &ranked, skipped, page_size).await;
         }
-        let proposed: Vec<_> = proposed.into_iter().collect();
-        let mut people: Vec<_> = self.people(&proposed).await?.into_values().collect();
-        people.retain(|user| question.answered_by(user));
-        people.sort_by_key(|user| (std::cmp::Reverse(rank(user)), user.id));
-        Ok(Found { count: people.len(), people: people.into_iter().skip(skipped).take(page_size).collect() })
+        let proposed = self.proposed(question).await?;
+        let people = match proposed {
+            Some(few) if few.len() <= READ_AT_ONCE => {
+                let few: Vec<_> = few.into_iter().collect();
+                let mut people: Vec<_> = self.people(&few).await?.into_values().collect();
+                people.sort_by_key(|user| (std::cmp::Reverse(rank(user)), user.id));
+                people
+            }
+            many => {
+                let mut ranked = self.ranked(question).await?;
+                ranked.retain(|id| many.as_ref().is_none_or(|many| many.contains(id)));
+                let mut profiles = self.people(&ranked).await?;
+                ranked.iter().filter_map(|id| profiles.remove(id)).collect()
+            }
+        };
+        // Only now is it known who is a hit and not just proposed.
+        let hits: Vec<_> = people.into_iter().filter(|user| question.answered_by(user)).collect();
+        Ok(Found { count: hits.len(), people: hits.into_iter().skip(skipped).take(page_size).collect() })
     }
 
-    /// Whom the words of a question propose; `None` without words.
+    /// Whom the words of a question propose; `None` if no word is rare enough for all of its entries to be read. An expert
+    /// has an entry for every word a beginning stands for, so a part of the entries says nothing of who is not in it.
     async fn proposed(&self, question: &Question) -> Result<Option<BTreeSet<UserId>>, Fault> {
-        let mut proposed: Option<(BTreeSet<UserId>, bool)> = None;
+        let mut proposed: Option<BTreeSet<UserId>> = None;
         for word in question.lookups().iter().take(MOST_LOOKUPS) {
             let (partition, from, to) = keys::directory_words(word);
             let range = Range { partition, from: Some(from), to: Some(to), limit: Some(DEEPEST), ..Range::default() };
             let (items, more) = self.query(&range).await?;
+            if more {
+                continue;
+            }
             let ids = items.iter().map(person).collect::<Result<BTreeSet<_>, _>>()?;
-            proposed = Some(match proposed {
-                Some((known, true)) if !more => (&known & &ids, true),
-                // Only what is known of a word as a whole can rule somebody out.
-                Some((known, is_whole)) if is_whole || more => (known, is_whole),
-                _ => (ids, !more),
-            });
-            if proposed.as_ref().is_some_and(|(known, is_whole)| *is_whole && known.len() <= READ_AT_ONCE) {
+            let known = proposed.map_or_else(|| ids.clone(), |known| &known & &ids);
+            let is_few = known.len() <= READ_AT_ONCE;
+            proposed = Some(known);
+            if is_few {
                 break;
             }
         }
-        Ok(proposed.map(|(known, _)| known))
+        Ok(proposed)
     }
 
     /// Everybody listed of a specialty and rating, best first.
@@ -172,11 +181,14 @@ impl Store {
         Ok(Found { count: ids.len(), people: page.iter().filter_map(|id| profiles.remove(id)).collect() })
     }
 
-    /// Several people in one round trip, as of a moment ago.
+    /// Several people, a hundred in one round trip, all at the same time; as of a moment ago.
     async fn people(&self, ids: &[UserId]) -> Result<HashMap<UserId, User>, Fault> {
         let keys: Vec<_> = ids.iter().map(|id| keys::user(*id)).collect();
-        let items = self.get_many(&keys, false).await?;
-        items.values().map(|item| person_codec::from_item(item).map(|user| (user.id, user))).collect()
+        let batches: Vec<_> = keys.chunks(READ_AT_ONCE).map(<[Key]>::to_vec).collect();
+        let read = stream::iter(batches).map(|keys| async move { self.get_many(&keys, false).await });
+        let found: Vec<_> = read.buffer_unordered(AT_ONCE).try_collect().await?;
+        let items = found.iter().flat_map(HashMap::values);
+        items.map(|item| person_codec::from_item(item).map(|user| (user.id, user))).collect()
     }
 
     /// Everybody of one standing, or of any, by id, as last written.

@@ -26,6 +26,16 @@ pub struct Stored {
     pub body: String,
 }
 
+/// An item takes 400 KB, with the names and numbers beside the answer.
+const LARGEST_ANSWER_BYTES: usize = 300 * 1024;
+
+impl Stored {
+    /// Whether there is room for it in the record.
+    pub fn can_be_kept(&self) -> bool {
+        self.body.len() <= LARGEST_ANSWER_BYTES
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claimed {
     /// Go ahead.

@@ -24,7 +24,9 @@ impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let asked = Asked::parse(fields, 10);
         let specialty = fields.optional("specialty", one_of(SPECIALTIES));
-        let rating = hundredths(0..=500).then(|rating| u16::try_from(rating).map_err(|_| "This must be a rating."));
+        let rating = hundredths(0..=500)
+            .rounded_away()
+            .then(|rating| u16::try_from(rating).map_err(|_| "This must be a rating."));
         let least_rating = fields.or("min_rating", rating, 0_u16);
         let search = fields.or("search", text(..=100), "");
         Some(Self {
@@ -45,7 +47,7 @@ async fn cards(app: &App, people: &[User], viewer: Viewer) -> app::Result<Vec<Ex
 /// Find experts
 ///
 /// Approved experts who take bookings: by rating, then experience, both high to low, then `id`. Several parameters all
-/// apply. An expert is found under the first 200 different words of name, specialty and bio.
+/// apply. An expert is found under the first 1000 different words of name, specialty and bio.
 #[utoipa::path(
     get, path = "/api/v1/consultations/experts/", tag = "Consultations: Experts", security(()),
     params(
@@ -53,7 +55,7 @@ async fn cards(app: &App, people: &[User], viewer: Viewer) -> app::Result<Vec<Ex
         ("page_size" = Option<u32>, Query, description = "By default 10, at most 100"),
         ("specialty" = Option<String>, Query,
             description = "`relationship`, `career`, `spiritual`, `health` or `general`"),
-        ("min_rating" = Option<f64>, Query, description = "0 to 5"),
+        ("min_rating" = Option<f64>, Query, description = "0 to 5; beyond hundredths it is rounded up"),
         ("search" = Option<String>, Query,
             description = "Every word begins a word of name, specialty or bio, in any letter case; at most 100 characters"),
     ),

@@ -57,14 +57,18 @@ impl Files {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    pub(crate) async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+    pub(crate) async fn answer(&self, mut request: Request<Bytes>) -> Response<Bytes> {
         let origin = self.allowed_origin(request.headers());
         let mut response = if request.method() == Method::OPTIONS {
             preflight(request.headers(), origin.is_some())
         } else if leaves_the_bucket(request.uri().path()) {
             envelope::bad_request("This key cannot be a file here.")
         } else {
-            let is_ours = request.headers().contains_key(header::AUTHORIZATION);
+            let is_ours = is_signed_by_header(request.headers());
+            if !is_ours {
+                // A session's token, say, which browsers send along: it is for the API, and opens nothing here.
+                request.headers_mut().remove(header::AUTHORIZATION);
+            }
             let answer = self.pass_on(request).await;
             // The SDK reads S3's own words; who came by a link is told in ours.
             if !is_ours && is_unsigned(&answer) { bad_signature() } else { answer }
@@ -123,6 +127,11 @@ pub fn client(base_url: &str, secret: &str) -> aws_sdk_s3::Client {
 fn leaves_the_bucket(path: &str) -> bool {
     let path = payload::raw_path(path);
     path.contains("//") || path.split(['/', '\\']).any(|name| name == ".." || name == ".")
+}
+
+/// Whether the request carries a signature as the SDK makes them.
+fn is_signed_by_header(headers: &HeaderMap) -> bool {
+    headers.get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-HMAC-SHA256"))
 }
 
 /// S3 answers 403 whatever is wrong with a signature; the embedded one 400 for what does not even look like one.

@@ -1,6 +1,6 @@
 //! What a field may be: `text(1..=200)`, `integer(1..=5)`, `money()`, … each optionally handed on to a domain parser.
 
-use super::number::{Wrong, scaled};
+use super::number::{Wrong, scaled, scaled_away};
 use super::{Node, SentFile};
 use crate::path::Id;
 use crate::problem::Text;
@@ -132,6 +132,16 @@ fn words(node: &Node, loose: bool, otherwise: Sentence) -> Result<&str, Text> {
 
 /// A number as JSON writes it, or a text of the same form.
 fn number(node: &Node, loose: bool, places: i64, otherwise: Sentence) -> Result<i64, Text> {
+    number_by(scaled, node, loose, places, otherwise)
+}
+
+fn number_by(
+    scaled: fn(&str, i64) -> Result<i64, Wrong>,
+    node: &Node,
+    loose: bool,
+    places: i64,
+    otherwise: Sentence,
+) -> Result<i64, Text> {
     let text = match node {
         Node::Number(text) => text,
         other => words(other, loose, otherwise)?,
@@ -201,20 +211,32 @@ impl Kind for Money {
 
 /// A number of at most two decimals, as hundredths; the range is in hundredths too.
 pub fn hundredths(range: RangeInclusive<i64>) -> Hundredths {
-    Hundredths(range)
+    Hundredths { range, scaled }
 }
 
 #[derive(Clone, Debug)]
-pub struct Hundredths(RangeInclusive<i64>);
+pub struct Hundredths {
+    range: RangeInclusive<i64>,
+    scaled: fn(&str, i64) -> Result<i64, Wrong>,
+}
+
+impl Hundredths {
+    /// Takes any decimals: to the next hundredth away from zero, so that what is out of the range stays out of it.
+    #[must_use]
+    pub fn rounded_away(self) -> Self {
+        Self { scaled: scaled_away, ..self }
+    }
+}
 
 impl Kind for Hundredths {
     type Out = i64;
 
     fn read(self, node: &Node, loose: bool) -> Result<i64, Text> {
-        let number = number(node, loose, 2, "This must be a number.")?;
-        if !self.0.contains(&number) {
-            let shown = |hundredths: i64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
-            return Err(format!("This must be between {} and {}.", shown(*self.0.start()), shown(*self.0.end())).into());
+        let number = number_by(self.scaled, node, loose, 2, "This must be a number.")?;
+        if !self.range.contains(&number) {
+            let shown = |hundredths: &i64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
+            let (least, most) = (shown(self.range.start()), shown(self.range.end()));
+            return Err(format!("This must be between {least} and {most}.").into());
         }
         Ok(number)
     }

@@ -14,41 +14,69 @@ pub(super) enum Wrong {
 ///
 /// The grammar is JSON's, leading zeros allowed; no blanks, no plus sign.
 pub(super) fn scaled(text: &str, places: i64) -> Result<i64, Wrong> {
-    let (negative, text) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, read_exponent(exponent)?),
-        None => (text, 0),
-    };
-    let (whole, fraction) = match mantissa.split_once('.') {
-        Some((_, "")) => return Err(Wrong::NotANumber),
-        Some(split) => split,
-        None => (mantissa, ""),
-    };
-    if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
-        return Err(Wrong::NotANumber);
+    let decimal = Decimal::read(text, places)?;
+    if decimal.shift < 0 { Err(Wrong::Fraction) } else { decimal.whole() }
+}
+
+/// The same with any decimals: to the next integer away from zero.
+pub(super) fn scaled_away(text: &str, places: i64) -> Result<i64, Wrong> {
+    let mut decimal = Decimal::read(text, places)?;
+    if decimal.shift >= 0 {
+        return decimal.whole();
     }
-    let digits = format!("{whole}{fraction}");
-    let significant = digits.trim_start_matches('0').trim_end_matches('0');
-    if significant.is_empty() {
-        return Ok(0);
+    let kept = usize::try_from(decimal.digits.len() as i64 + decimal.shift).unwrap_or(0);
+    decimal.digits.truncate(kept);
+    decimal.shift = 0;
+    decimal.whole()?.checked_add(if decimal.negative { -1 } else { 1 }).ok_or(Wrong::Huge)
+}
+
+/// `digits` times 10^`shift`; zero has no digits.
+struct Decimal {
+    negative: bool,
+    digits: String,
+    shift: i64,
+}
+
+impl Decimal {
+    fn read(text: &str, places: i64) -> Result<Self, Wrong> {
+        let (negative, text) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, read_exponent(exponent)?),
+            None => (text, 0),
+        };
+        let (whole, fraction) = match mantissa.split_once('.') {
+            Some((_, "")) => return Err(Wrong::NotANumber),
+            Some(split) => split,
+            None => (mantissa, ""),
+        };
+        if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+            return Err(Wrong::NotANumber);
+        }
+        let all = format!("{whole}{fraction}");
+        let digits = all.trim_start_matches('0').trim_end_matches('0').to_owned();
+        let zeros = all.len() - all.trim_end_matches('0').len();
+        // Lengths are bounded by the body's limit and the exponent by `read_exponent`: no overflow.
+        let shift = exponent + places - fraction.len() as i64 + zeros as i64;
+        Ok(Self { negative, shift: if digits.is_empty() { 0 } else { shift }, digits })
     }
-    let zeros = digits.len() - digits.trim_end_matches('0').len();
-    // Lengths are bounded by the body's limit and the exponent by `read_exponent`: no overflow.
-    let shift = exponent + places - fraction.len() as i64 + zeros as i64;
-    if shift < 0 {
-        return Err(Wrong::Fraction);
+
+    /// The value, which has no fraction.
+    fn whole(&self) -> Result<i64, Wrong> {
+        if self.digits.is_empty() {
+            return Ok(0);
+        }
+        if self.digits.len() as i64 + self.shift > 19 {
+            return Err(Wrong::Huge);
+        }
+        let magnitude = 10_i64
+            .checked_pow(self.shift as u32)
+            .and_then(|power| self.digits.parse::<i64>().ok()?.checked_mul(power))
+            .ok_or(Wrong::Huge)?;
+        Ok(if self.negative { -magnitude } else { magnitude })
     }
-    if significant.len() as i64 + shift > 19 {
-        return Err(Wrong::Huge);
-    }
-    let magnitude = 10_i64
-        .checked_pow(shift as u32)
-        .and_then(|power| significant.parse::<i64>().ok()?.checked_mul(power))
-        .ok_or(Wrong::Huge)?;
-    Ok(if negative { -magnitude } else { magnitude })
 }
 
 /// Beyond a billion the exact value no longer matters: the number is huge, a fraction, or zero.
@@ -94,6 +122,29 @@ mod tests {
         }
         assert_eq!(scaled("0.29", 2), Ok(29));
         assert_eq!(scaled("10.001", 2), Err(Wrong::Fraction));
+    }
+
+    #[test]
+    fn what_is_rounded_goes_away_from_zero() {
+        for (text, number) in [
+            ("4.125", 413),
+            ("4.1200000000000000000000000000000001", 413),
+            ("4.12", 412),
+            ("4.1200", 412),
+            ("10.001", 1001),
+            ("0.001", 1),
+            ("1e-999999999999", 1),
+            ("-0.001", -1),
+            ("-4.125", -413),
+            ("0.000", 0),
+            ("2", 200),
+        ] {
+            assert_eq!(scaled_away(text, 2), Ok(number), "{text}");
+        }
+        for text in ["1e19", "92233720368547758.071"] {
+            assert_eq!(scaled_away(text, 2), Err(Wrong::Huge), "{text}");
+        }
+        assert_eq!(scaled_away("4,125", 2), Err(Wrong::NotANumber));
     }
 
     #[test]

@@ -138,7 +138,13 @@ async fn a_missing_or_wrong_signature_is_403() {
     let root = format!("{}/{}/?{query}", bucket.running.base_url, bucket.name);
     let short = put.uri().replace("X-Amz-Signature=", "X-Amz-Signature=0&x=");
     let without = put.uri().replace("X-Amz-Signature=", "x=");
-    for url in [plain, &elsewhere, &forged, &longer, &root, &short, &without] {
+    let odd = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders"].map(|name| {
+        let (before, after) = put.uri().split_once(&format!("X-Amz-{name}=")).unwrap();
+        format!("{before}X-Amz-{name}=odd{}", after.find('&').map_or("", |end| &after[end..]))
+    });
+    let older = format!("{plain}?AWSAccessKeyId=local&Signature=abc&Expires=9999999999");
+    let wrong = [plain, &elsewhere, &forged, &longer, &root, &short, &without, &older];
+    for url in wrong.into_iter().chain(odd.iter().map(String::as_str)) {
         let refused = send("PUT", url, &[("content-type", "image/png")], b"hi").await;
         assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{url}");
         let body: serde_json::Value = serde_json::from_slice(refused.body()).unwrap();
@@ -151,6 +157,22 @@ async fn a_missing_or_wrong_signature_is_403() {
     let stranger = client(&bucket.running.base_url, "another-secret");
     let get = stranger.get_object().bucket(&bucket.name).key("mine").presigned(soon()).await.unwrap();
     assert_eq!(follow(&get, b"").await.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_token_of_the_api_neither_opens_a_file_nor_keeps_it_shut() {
+    let bucket = bucket().await;
+    assert_eq!(follow(&bucket.presigned_put("mine", 2).await, b"hi").await.status(), StatusCode::OK);
+    let get = bucket.presigned_get("mine").await;
+    let (plain, _) = get.uri().split_once('?').unwrap();
+    for token in ["Bearer abc", "Bearer", "Basic YTpi", "AWS local:abc", "AWS4", ""] {
+        let headers = [("authorization", token)];
+        let refused = send("GET", plain, &headers, b"").await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{token}");
+        let body: serde_json::Value = serde_json::from_slice(refused.body()).unwrap();
+        assert_eq!(body["code"], "bad_signature", "{token}");
+        assert_eq!(&send("GET", get.uri(), &headers, b"").await.body()[..], b"hi", "{token}");
+    }
 }
 
 #[tokio::test]
