@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::Value as Json;
 use tests::{Answer, Person};
 
-use crate::operations::{Cast, Operation, ROLES, operations};
+use crate::operations::{Cast, Operation, ROLES, operations, send};
 
 /// A session of their own: logging out ends it.
 async fn somebody(cast: &Cast, column: usize) -> Person {
@@ -67,6 +67,13 @@ async fn what_does_not_exist_looks_like_what_one_may_not_see() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+const NONSENSE: [(&str, &str); 4] = [
+    ("application/json", "{"),
+    ("application/json", "[7]"),
+    ("text/plain", "x"),
+    ("application/json", r#"{"scheduled_at": "2020-01-01T00:00:00Z"}"#),
+];
+
 /// 401, 403 and 404 come before what is wrong with a body or a query.
 #[tokio::test]
 async fn who_may_not_is_told_so_whatever_they_send() {
@@ -79,11 +86,15 @@ async fn who_may_not_is_told_so_whatever_they_send() {
                 continue; // which booking an intent is for is in its body
             }
             let person = &cast.people[column];
-            for (kind, body) in [("application/json", "{"), ("application/json", "[7]"), ("text/plain", "x")] {
+            for (kind, body) in NONSENSE {
                 let sent = (kind, Bytes::from_static(body.as_bytes()));
                 let answer = cast.sends(person, operation, &thing.to_string(), sent).await;
                 wrong.extend(differs(operation, column, &answer));
             }
+            let query: Vec<_> = operation.parameters().map(|name| format!("{name}=nonsense")).collect();
+            let path = format!("{}?{}", operation.path_to(thing), query.join("&"));
+            let answer = send(person, operation.method(), &path, &[("content-type", "application/json")], "{}").await;
+            wrong.extend(differs(operation, column, &answer));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

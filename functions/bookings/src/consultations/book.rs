@@ -5,7 +5,7 @@ use app::{App, Error};
 use axum::extract::State;
 use chrono::{DurationRound, TimeDelta};
 use consultations::Refused;
-use domain::booking::{Mode, Refusal, Times};
+use domain::booking::{Mode, Refusal, Seat, Times};
 use domain::ids::{BookingId, UserId};
 use domain::{Instant, Sentence};
 use edge::body::Body;
@@ -19,7 +19,7 @@ use edge::time::Stamp;
 use utoipa::ToSchema;
 
 use super::shape::{Consultation, MODES};
-use super::steps::or_state;
+use super::steps::{heard_by, or_state};
 
 /// Nobody plans further ahead (`consultations.md` §7).
 const FURTHEST: TimeDelta = TimeDelta::days(730);
@@ -142,9 +142,10 @@ pub(crate) async fn reschedule(
     Signed(caller): Signed,
     PathId(id): PathId<BookingId>,
     once: Once,
-    Body(wanted): Body<NewTime>,
+    sent: Result<Body<NewTime>, Problem>,
 ) -> Result<Created<Consultation>, Refused> {
-    soon_enough(&app, wanted.start)?;
+    let sent = sent.and_then(|Body(wanted)| soon_enough(&app, wanted.start).map(|()| wanted));
+    let wanted = heard_by(&app, caller, id, |seat| seat == Seat::Learner, sent).await?;
     let answer = |shown: &Shown| once::created(&Consultation::of(&app, shown));
     let shown = bookings::reschedule(&app, caller, id, wanted.start, wanted.minutes, once.keep(&answer)).await;
     let shown = shown.map_err(|error| match error {

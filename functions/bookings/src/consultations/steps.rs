@@ -1,11 +1,12 @@
 //! One consultation: looking at it, confirming, cancelling, meeting, ending, rating.
 
 use app::bookings::{self, Command, Seated, Shown};
+use app::caller::Caller;
 use app::reviews::{self, Rating};
 use app::{App, Error, video};
 use axum::extract::State;
 use consultations::{Refused, ReviewCard};
-use domain::booking::Refusal;
+use domain::booking::{Refusal, Seat};
 use domain::ids::BookingId;
 use domain::review::Review;
 use edge::body::Body;
@@ -28,6 +29,22 @@ pub(super) fn or_state(code: &'static str, error: Error) -> Refused {
         }
         other => other.into(),
     }
+}
+
+/// What was sent. What is wrong with it is not for outsiders to hear, nor for whoever may not do this at all.
+pub(super) async fn heard_by<T>(
+    app: &App,
+    caller: Caller,
+    id: BookingId,
+    may: fn(Seat) -> bool,
+    sent: Result<T, Problem>,
+) -> Result<T, Refused> {
+    let problem = match sent {
+        Ok(sent) => return Ok(sent),
+        Err(problem) => problem,
+    };
+    let Seated { seat, .. } = bookings::own(app, caller, id).await?;
+    if may(seat) { Err(problem.into()) } else { Err(Error::from(Refusal::WrongParty).into()) }
 }
 
 async fn command(
@@ -119,8 +136,9 @@ pub(crate) async fn cancel(
     caller: Signed,
     PathId(id): PathId<BookingId>,
     once: Once,
-    Body(Reason(reason)): Body<Reason>,
+    sent: Result<Body<Reason>, Problem>,
 ) -> Result<Json<Consultation>, Refused> {
+    let Body(Reason(reason)) = heard_by(&app, caller.0, id, |_| true, sent).await?;
     let cancelled = command(&app, caller, id, &once, Command::Cancel(reason)).await;
     cancelled.map_err(|error| or_state("cannot_cancel", error))
 }
@@ -196,8 +214,9 @@ pub(crate) async fn rate(
     Signed(caller): Signed,
     PathId(id): PathId<BookingId>,
     once: Once,
-    Body(NewRating(rating)): Body<NewRating>,
+    sent: Result<Body<NewRating>, Problem>,
 ) -> Result<Created<ReviewCard>, Refused> {
+    let Body(NewRating(rating)) = heard_by(&app, caller, id, |seat| seat == Seat::Learner, sent).await?;
     let card = |review: &Review| ReviewCard::of(review, Some(review.reviewer));
     let answer = |review: &Review| once::created(&card(review));
     let review = reviews::rate(&app, caller, id, rating, once.keep(&answer)).await?;
