@@ -15,6 +15,7 @@ use domain::person::User;
 use edge::body::QueryOf;
 use edge::door::Signed;
 use edge::form::{Fields, Parse, one_of};
+use edge::problem::Problem;
 use edge::reply::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -131,9 +132,10 @@ async fn expert(app: &App, caller: Caller) -> Result<User, Refused> {
 pub(crate) async fn of_expert(
     State(app): State<App>,
     Signed(caller): Signed,
-    QueryOf(Filtered(status, asked)): QueryOf<Filtered>,
+    query: Result<QueryOf<Filtered>, Problem>,
 ) -> Result<Json<Paged<Consultation>>, Refused> {
     expert(&app, caller).await?;
+    let QueryOf(Filtered(status, asked)) = query?;
     asked.skipped()?;
     let mut bookings = all_at(&app, caller, Seat::Expert).await?;
     bookings.retain(|booking| status.is_none_or(|status| status_word(booking.status) == status));
