@@ -42,7 +42,8 @@ fn is_calm(operation: &Operation, answer: &Answer) {
         let sentences = sentences.as_array().unwrap();
         assert!(!sentences.is_empty() && sentences.iter().all(Json::is_string), "{answer}");
     }
-    assert_eq!(answer.code() == "validation", answer.body["errors"].is_object(), "{answer}");
+    let blames_all = answer.body["error"].as_str().unwrap().starts_with("The query string is not");
+    assert_eq!(answer.code() == "validation" && !blames_all, answer.body["errors"].is_object(), "{answer}");
     assert!(answer.body["error"].as_str().unwrap().chars().count() < 200, "{answer}");
     let text = String::from_utf8_lossy(&answer.bytes);
     for inside in
@@ -52,10 +53,15 @@ fn is_calm(operation: &Operation, answer: &Answer) {
     }
 }
 
+/// Rows of an array are called by their number.
 fn is_field(operation: &Operation, name: &str) -> bool {
+    let is_number = |name: &str| name.chars().all(|letter| letter.is_ascii_digit());
+    if operation.body.starts_with('[') && is_number(name) {
+        return true;
+    }
     let (index, field) = name.split_once('.').unwrap_or(("", name));
     let has = |schema: &Json| schema["properties"].get(field).is_some();
-    index.chars().all(|letter| letter.is_ascii_digit())
+    is_number(index)
         && (operation.schema().is_some_and(has)
             || operation.parameters().any(|parameter| parameter == field)
             || ALIASES.split_whitespace().any(|alias| alias == field))

@@ -83,8 +83,10 @@ async fn what_the_document_requires_bounds_and_calls_nullable_is_so() {
         for (name, schema) in properties(operation) {
             let prepared = Prepared::of(&cast, operation).await;
             let called = prepared.called(name);
+            // A message has a text or a file; without a file there is no document to speak of.
+            let is_a_choice = ["message_content", "upload_id"].contains(&name) && operation.method() == "POST";
             let null = prepared.sends(prepared.with(name, Some("null"))).await;
-            if blames(&null, &called) == kind(schema).1 {
+            if (null.body["errors"][&called][0] == "This field may not be null.") == kind(schema).1 && !is_a_choice {
                 wrong.push(format!("{name} may be null: {}: {null}", kind(schema).1));
             }
             let is_text = kind(schema).0 == "string";
@@ -99,7 +101,7 @@ async fn what_the_document_requires_bounds_and_calls_nullable_is_so() {
             }
             let absent = prepared.sends(prepared.with(name, None)).await;
             let missing = absent.body["errors"][&called][0] == "This field is required.";
-            if missing != required.contains(&json!(name)) {
+            if missing != required.contains(&json!(name)) && !is_a_choice {
                 wrong.push(format!("{name} is required: {}: {absent}", !missing));
             }
         }
@@ -164,7 +166,10 @@ async fn a_hostile_value_in_any_field_gets_a_calm_answer() {
     }
 }
 
-/// `status`, `price`, `user` and the like are nobody's to set.
+/// Nobody's to set. Written as JSON.
+const FOREIGN: [&str; 9] =
+    ["status", "price", "payment_status", "user", "is_verified", "is_admin", "id", "x\\u0000y", ""];
+
 #[tokio::test]
 async fn what_a_client_may_not_set_is_not_even_looked_at() {
     let mut wrong = Vec::new();
@@ -173,22 +178,13 @@ async fn what_a_client_may_not_set_is_not_even_looked_at() {
         let prepared = Prepared::of(&cast, operation).await;
         let known: Vec<_> = properties(operation).map(|(name, _)| name).collect();
         let mut body = prepared.with("", None);
-        for name in ["status", "price", "payment_status", "user", "is_verified", "is_admin", "id", "x\\u0000y", ""] {
-            if !known.contains(&name) {
-                body = body.replacen(
-                    '{',
-                    &format!(
-                        "{{\"{name}\": [{{}}]{}",
-                        if body.starts_with("{}") || body.starts_with("[{}") { "" } else { ", " }
-                    ),
-                    1,
-                );
-            }
+        for name in FOREIGN.into_iter().filter(|name| !known.contains(name)) {
+            let comma = if prepared.members().is_empty() && !body.contains(':') { "" } else { "," };
+            body = body.replacen('{', &format!("{{\"{name}\": [{{}}]{comma}"), 1);
         }
-        let plain = operation.expected.into_iter().find(|status| *status < 300).unwrap();
         let answer = prepared.sends(body).await;
         let is_upload = operation.path().contains("/upload-document/"); // its file comes in a form
-        if answer.status != plain && !is_upload {
+        if answer.status >= 300 && !is_upload {
             wrong.push(format!("{answer}"));
         }
     }
@@ -209,7 +205,9 @@ async fn a_body_that_is_no_json_object_is_refused_by_every_operation_that_has_on
             prepared.sends(body.to_owned()).await.refuses(400, "bad_json");
         }
         prepared.sends(&b"{\"a\": \"\xc3\x28\"}"[..]).await.refuses(400, "bad_json");
-        prepared.sends(oversized.clone()).await.refuses(413, "too_large");
+        let is_upload = operation.path().contains("/upload-document/");
+        let word = if is_upload { "use_upload" } else { "too_large" };
+        prepared.sends(oversized.clone()).await.refuses(413, word);
         for kind in ["text/plain", "application/octet-stream", "*/*", "a;b;c", "\u{e9}"] {
             prepared.sends_as(kind, "{}").await.refuses(415, "unsupported_media_type");
         }
