@@ -1,10 +1,12 @@
 //! The specification `consultations.md`, told room by room.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
+mod access;
 mod account;
 mod accounts;
 mod admin;
 mod applications;
+mod bad_input;
 mod booking;
 mod chat;
 mod chat_costs;
@@ -22,6 +24,7 @@ mod messages;
 mod messages_crossing;
 mod money;
 mod notifications;
+mod operations;
 mod password_races;
 mod passwords;
 mod paying;
