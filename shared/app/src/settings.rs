@@ -163,7 +163,7 @@ fn web_address(name: &'static str, text: &str) -> Result<String, BadSetting> {
 /// A host's name, perhaps with a port.
 fn host(name: &'static str, text: &str) -> Result<String, BadSetting> {
     let url = web_url(&format!("https://{text}/"));
-    url.filter(|url| url.as_str() == format!("https://{text}/") && url.host_str().is_some())
+    url.filter(|url| url.as_str() == format!("https://{text}/") && url.path() == "/")
         .map(|_| text.to_owned())
         .ok_or_else(|| bad(name, format!("{text:?} is not a host such as meet.example.org")))
 }
