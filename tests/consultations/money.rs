@@ -179,3 +179,23 @@ async fn a_signed_link_is_for_one_viewer() {
     assert_eq!(theirs["context"]["user"], json!({"name": "expert", "moderator": true}));
     assert!(!mine.to_string().contains("example.org\"@") && !mine.to_string().contains("client@"));
 }
+
+#[tokio::test]
+async fn free_times_show_at_that_second_what_nobody_paid_for() {
+    let (world, client, expert) = two().await;
+    expert.opens(&[(3, "08:00", "10:00", "UTC")]).await;
+    expert.charges(Unit::Currency(Currency::USD), 12_50).await;
+    client.consults(&expert, minute(START)).await.is(201);
+    let third = world.register("third").await;
+    let free = async || {
+        let slots = third.get(&c(&format!("experts/{}/time-slots/?date=2027-03-04", expert.id))).await.is(200);
+        let meetings = format!("/api/users/{}/available_slots/?from=2027-03-04T00:00:00Z&days=1&minutes=30", expert.id);
+        let meetings = third.get(&meetings).await.is(200);
+        (slots["available_slots"][0].clone(), meetings[0]["scheduled_start"].clone())
+    };
+    let (first, second) = (json!(stamp(minute(START))), json!(stamp(minute(START + 30))));
+    world.set_clock(minute(15) - TimeDelta::seconds(1));
+    assert_eq!(free().await, (second.clone(), second));
+    world.set_clock(minute(15));
+    assert_eq!(free().await, (first.clone(), first));
+}
