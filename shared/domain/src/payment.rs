@@ -1,7 +1,7 @@
 //! Money in: credits that were bought, and intents to pay for a booking.
 
 use crate::Instant;
-use crate::booking::{Booking, Funds};
+use crate::booking::{self, Actor, Booking, Funds};
 use crate::ids::{BookingId, PaymentId, UserId};
 use crate::ledger::Amount;
 
@@ -153,8 +153,7 @@ pub struct Intent {
 
 /// Whether a booking waits for money, and its time has not run out. The clock needs nobody to run out.
 pub fn is_payable(booking: &Booking, now: Instant) -> bool {
-    let until = booking.pay_by.unwrap_or(booking.interval.start());
-    booking.funds == Funds::Due && booking.status.is_open() && now < until
+    booking.funds == Funds::Due && booking.may(booking::Step::Pay, Actor::Provider, now)
 }
 
 impl Intent {
