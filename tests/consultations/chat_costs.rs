@@ -1,51 +1,16 @@
 //! What the chat asks of the table: round trips, read units and write units, the gate's own taken off.
 
-use app::capacity::RouteCost;
 use serde_json::json;
 use store::meter::Meter;
-use tests::World;
+use tests::Costs;
 use tests::consultations::c;
 
 use super::talk::{at, message, opened, reads, said, says, talk};
 
-struct Costs {
-    world: World,
-    broken: Vec<String>,
-}
-
-impl Costs {
-    fn total(&self) -> RouteCost {
-        let capacity = self.world.app.capacity.as_ref().unwrap();
-        capacity.snapshot().values().fold(RouteCost::default(), |sum, cost| RouteCost {
-            requests: sum.requests + cost.requests,
-            read_units: sum.read_units + cost.read_units,
-            write_units: sum.write_units + cost.write_units,
-            round_trips: sum.round_trips + cost.round_trips,
-        })
-    }
-
-    async fn of<T>(&mut self, what: &str, most: (u64, f64, f64), request: impl Future<Output = T>) -> T {
-        let before = self.total();
-        let result = request.await;
-        let after = self.total();
-        let cost = (
-            after.round_trips - before.round_trips - 1,
-            after.read_units - before.read_units,
-            after.write_units - before.write_units - 1.0,
-        );
-        let line = format!("{what:<34} {cost:?} of {most:?}");
-        println!("{line}");
-        if cost.0 > most.0 || cost.1 > most.1 || cost.2 > most.2 {
-            self.broken.push(line);
-        }
-        result
-    }
-}
-
 #[tokio::test]
 async fn no_route_of_the_chat_asks_more_of_the_table_than_it_may() {
     let talk = talk().await;
-    let mut costs = Costs { world: talk.world.clone(), broken: Vec::new() };
+    let mut costs = Costs::new(&talk.world);
     let eve = talk.world.register("eve").await;
     let open = json!({"expert_id": talk.bob.id});
     costs.of("open, made", (2, 3.0, 6.0), eve.post(&c("chat/"), open.clone())).await.is(201);
@@ -73,7 +38,7 @@ async fn no_route_of_the_chat_asks_more_of_the_table_than_it_may() {
     costs.of("unread count of 20", (2, 1.5, 0.0), talk.bob.get(&c("chat/unread-count/"))).await.is(200);
     costs.of("notifications", (1, 3.0, 0.0), talk.bob.get(&c("notifications/"))).await.is(200);
     costs.of("notifications unread", (2, 4.0, 0.0), talk.bob.get(&c("notifications/unread-count/"))).await.is(200);
-    assert!(costs.broken.is_empty(), "dearer than it may be:\n{}", costs.broken.join("\n"));
+    costs.hold();
 
     let socket = talk.ada.listens(&format!("/ws/chat/{}/", talk.room)).await;
     for reference in ["r1", "r2"] {

@@ -1,55 +1,19 @@
 //! What the routes of becoming an expert ask of the table, the gate's own taken off.
 
-use app::capacity::RouteCost;
 use chrono::TimeDelta;
 use serde_json::json;
 use tests::consultations::c;
 use tests::person::id;
-use tests::{Answer, Part, Setup, World};
+use tests::{Costs, Part, Setup, World};
 
 use super::vetting::{PDF, applies, reinstates, reviews, suspends, wish};
-
-struct Costs {
-    world: World,
-    broken: Vec<String>,
-}
-
-impl Costs {
-    fn total(&self) -> RouteCost {
-        let capacity = self.world.app.capacity.as_ref().unwrap();
-        capacity.snapshot().values().fold(RouteCost::default(), |sum, cost| RouteCost {
-            requests: sum.requests + cost.requests,
-            read_units: sum.read_units + cost.read_units,
-            write_units: sum.write_units + cost.write_units,
-            round_trips: sum.round_trips + cost.round_trips,
-        })
-    }
-
-    /// Holds one request to its bounds: round trips, read units, write units.
-    async fn of(&mut self, what: &str, most: (u64, f64, f64), request: impl Future<Output = Answer>) -> Answer {
-        let before = self.total();
-        let answer = request.await;
-        let after = self.total();
-        let cost = (
-            after.round_trips - before.round_trips - 1,
-            after.read_units - before.read_units,
-            after.write_units - before.write_units - 1.0,
-        );
-        let line = format!("{what:<32} {cost:?} of {most:?}");
-        println!("{line}");
-        if cost.0 > most.0 || cost.1 > most.1 || cost.2 > most.2 {
-            self.broken.push(line);
-        }
-        answer
-    }
-}
 
 #[tokio::test]
 async fn no_route_asks_more_of_the_table_than_it_may() {
     let world = World::with(Setup::with_files()).await;
     let (admin, ada, bob) = (world.admin().await, world.register("ada").await, world.register("bob").await);
     bob.buys(5).await;
-    let mut costs = Costs { world: world.clone(), broken: Vec::new() };
+    let mut costs = Costs::new(&world);
     let application = id(&costs.of("apply", (2, 1.0, 9.0), ada.post(&c("experts/apply/"), wish())).await.is(201));
     let file = [Part::File("file", "a.pdf", "", PDF)];
     let papers = c("experts/upload-document/");
@@ -80,5 +44,5 @@ async fn no_route_asks_more_of_the_table_than_it_may() {
     costs.of("suspend, three bookings", (11, 5.5, 65.0), suspends(&admin, &ada, "x")).await.is(200);
     costs.of("reinstate", (4, 2.0, 12.0), reinstates(&admin, &ada)).await.is(200);
     applies(&bob).await;
-    assert!(costs.broken.is_empty(), "dearer than it may be:\n{}", costs.broken.join("\n"));
+    costs.hold();
 }

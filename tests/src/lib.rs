@@ -4,6 +4,7 @@ pub mod answer;
 pub mod backstage;
 pub mod bucket;
 pub mod consultations;
+pub mod costs;
 pub mod crowd;
 pub mod faults;
 mod gateway;
@@ -14,6 +15,7 @@ pub mod world;
 
 pub use answer::Answer;
 pub use bucket::{Bucket, Part};
+pub use costs::Costs;
 pub use crowd::{at_once, dice, tally};
 pub use faults::{Fault, Faults, Moment, Strike};
 pub use person::Person;
