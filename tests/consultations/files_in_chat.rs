@@ -1,6 +1,6 @@
 //! Files in messages (§12).
 
-use app::Keep;
+use app::SaveResponse;
 use app::caller::Caller;
 use app::tokens::Claims;
 use app::uploads::{self, Announced};
@@ -26,7 +26,7 @@ async fn uploaded(person: &Person, purpose: Purpose, name: &str, bytes: &[u8]) -
     let wanted =
         Announced { name: name.to_owned(), content_type: "text/html".to_owned(), size: bytes.len() as u64, purpose };
     let prepared =
-        uploads::prepare(&person.world.app, Caller::presumed(&claims), wanted, Keep::nothing()).await.unwrap();
+        uploads::prepare(&person.world.app, Caller::presumed(&claims), wanted, SaveResponse::nothing()).await.unwrap();
     let way = json!({"url": prepared.way.url, "headers": prepared.way.headers});
     assert_eq!(person.world.bucket().put(&way, bytes).await.status(), 200);
     prepared.id.get()

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use tests::backstage::Letter;
+use tests::background::Letter;
 use tests::consultations::c;
 use tests::person::id;
 use tests::{Person, Setup, World, minute};

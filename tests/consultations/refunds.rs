@@ -1,6 +1,6 @@
 //! What a booking gives back goes back to whoever paid, once.
 
-use app::backstage::Job;
+use app::background::Job;
 use domain::booking::{Actor, Funds, Step};
 use serde_json::{Value as Json, json};
 use tests::{Fault, Moment, Setup, Strike, World, at_once};
@@ -12,7 +12,7 @@ use crate::stripe_double::{Double, Mood};
 /// The jobs to give money back, among all that happened until now.
 async fn owed(world: &World) -> Vec<Job> {
     assert!(world.carries_out().await, "the outbox gets on");
-    world.backstage.take_jobs().into_iter().filter(|job| matches!(job, Job::Refund(_))).collect()
+    world.background.take_jobs().into_iter().filter(|job| matches!(job, Job::Refund(_))).collect()
 }
 
 /// One attempt at a job; whether it is done.

@@ -1,6 +1,6 @@
 //! Suspending and reinstating (§6): what it means for bookings, and that nothing is left half done.
 
-use app::backstage::Job;
+use app::background::Job;
 use chrono::TimeDelta;
 use domain::ids::UserId;
 use serde_json::{Value as Json, json};
@@ -211,7 +211,7 @@ async fn what_committed_beside_the_suspension_is_found_a_minute_later() {
     let meeting = learner.books(&expert, world.now() + TimeDelta::hours(3), 30).await;
     expert.alter(|user| user.expert.as_mut().unwrap().standing = domain::expert::Standing::Suspended).await;
     world.carries_out().await;
-    let jobs = world.backstage.take_jobs();
+    let jobs = world.background.take_jobs();
     let sweep = Job::Sweep(UserId::new(expert.id).unwrap());
     assert_eq!(jobs.iter().filter(|job| **job == sweep).count(), 1, "{jobs:?}");
     let message = [world.queued(sweep)];

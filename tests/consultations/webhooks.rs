@@ -195,7 +195,7 @@ async fn money_a_booking_no_longer_waits_for_goes_back() {
         assert_eq!(deal.payment(&payment).await["status"], "refunded", "{case}");
         assert_eq!(deal.now().await, before, "{case}");
         assert!(world.carries_out().await);
-        let jobs = world.backstage.take_jobs();
+        let jobs = world.background.take_jobs();
         assert_eq!(jobs.iter().filter(|job| job.to_text().contains("refund_of_payment")).count(), 1, "{case}");
         world.is_sound().await;
     }

@@ -1,4 +1,4 @@
-//! Now and then: everything. The table's own stocktaking, and every list of every person beside the model.
+//! Now and then: everything. The table's own reconcile, and every list of every person beside the model.
 
 use app::bookings::Filter;
 use app::reviews::Which;
@@ -32,7 +32,7 @@ impl Stage {
     pub(crate) async fn take_stock(&self, model: &Model) {
         let stock = self.app().store.stock().await.expect("the table answers");
         assert!(stock.is_sound(), "{stock:#?}");
-        let owned = stock.owned.get(&store::stocktaking::credit_unit()).copied();
+        let owned = stock.owned.get(&store::reconcile::credit_unit()).copied();
         assert_eq!(owned, Some(model.issued), "all credits are those that were granted or bought");
         let sum: i64 = model.people.iter().map(|person| person.balance + person.held).sum();
         assert_eq!(sum, model.issued, "the model itself keeps all credits");

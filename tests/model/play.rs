@@ -1,7 +1,7 @@
 //! Plays one world: a command, what was heard of it, what should have been, and what it left behind.
 
 use app::profile::{self, SkillDraft};
-use app::{Keep, people};
+use app::{SaveResponse, people};
 use chrono::TimeDelta;
 use domain::ids::UserId;
 use domain::person::Level;
@@ -147,7 +147,7 @@ async fn crowd(world: &World) -> Vec<UserId> {
             .await
             .expect("the table answers");
         let draft = SkillDraft { name: "Rust".to_owned(), level: Level::Expert, category: None };
-        profile::skill_add(app, caller, draft, Keep::nothing()).await.expect("the table answers");
+        profile::skill_add(app, caller, draft, SaveResponse::nothing()).await.expect("the table answers");
         assert_eq!(people::me(app, caller).await.expect("the table answers").timezone.name(), zone.name());
         crowd.push(id);
     }

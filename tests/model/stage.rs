@@ -2,11 +2,11 @@
 
 use std::sync::Mutex;
 
-use app::bookings::{self, Changes, Request, Shown, Terms};
+use app::bookings::{self, BookingView, Changes, Request, Terms};
 use app::caller::Caller;
 use app::tokens::Claims;
 use app::wallet::{Purchased, Transferred};
-use app::{App, Error, Keep, chats, notices, profile, reviews, slots, wallet};
+use app::{App, Error, SaveResponse, chats, notices, profile, reviews, slots, wallet};
 use chrono::{DateTime, Utc};
 use domain::booking::{self, Booking, Times};
 use domain::calendar::{TimeOfDay, WeeklyHours};
@@ -17,7 +17,7 @@ use domain::payment::Method;
 use domain::person::{self, HoursRow};
 use domain::review::Review;
 use domain::{category, ledger};
-use store::{Claim, Claimed, Stored, Transaction};
+use store::{Claim, Claimed, SavedResponse, Transaction};
 use tests::World;
 
 use super::command::{Answer, Command, Death, Heard, Minute, No, Span, Status};
@@ -62,8 +62,8 @@ fn moved(transferred: &Transferred) -> Answer {
     Answer::Moved { credits: transferred.moved.into(), balance: transferred.new_balance.into() }
 }
 
-fn stored(answer: Answer) -> Stored {
-    Stored { status: 200, body: kept(&Ok(answer)) }
+fn stored(answer: Answer) -> SavedResponse {
+    SavedResponse { status: 200, body: kept(&Ok(answer)) }
 }
 
 fn refused(error: Error) -> No {
@@ -116,8 +116,11 @@ fn unknown_is(field: &'static str) -> impl Fn(Error) -> No {
     }
 }
 
-fn keep<'a, T>(claim: Option<&'a Claim>, render: &'a (dyn Fn(&T) -> Stored + Send + Sync)) -> Keep<'a, T> {
-    claim.map_or_else(Keep::nothing, |claim| Keep::answer(claim, render))
+fn keep<'a, T>(
+    claim: Option<&'a Claim>,
+    render: &'a (dyn Fn(&T) -> SavedResponse + Send + Sync),
+) -> SaveResponse<'a, T> {
+    claim.map_or_else(SaveResponse::nothing, |claim| SaveResponse::under(claim, render))
 }
 
 impl Stage {
@@ -152,7 +155,8 @@ impl Stage {
     /// As the edge does it: claims the key, carries the command out, keeps a final answer.
     async fn once(&self, model: &Model, key: usize, of: &Command, dies: Option<Death>) -> Heard {
         let (app, number) = (self.app(), self.app().mint.number());
-        let claimed = app.store.once_claim(&format!("key {key}"), &format!("{of:?}"), number, app.clock.now()).await;
+        let claimed =
+            app.store.idempotency_claim(&format!("key {key}"), &format!("{of:?}"), number, app.clock.now()).await;
         let claim = match claimed.map_err(|fault| refused(fault.into()))? {
             Claimed::Mine(claim) => claim,
             Claimed::Done(answer) => return Ok(Answer::Again(answer.body)),
@@ -172,8 +176,10 @@ impl Stage {
         let is_final = heard.as_ref().err().is_none_or(|no| no.word != "slot_taken");
         let settled = match dies {
             Some(_) => Ok(()),
-            None if is_final => app.store.once_settle(&claim, &Stored { status: 200, body: kept(&heard) }).await,
-            None => app.store.once_release(&claim).await,
+            None if is_final => {
+                app.store.idempotency_settle(&claim, &SavedResponse { status: 200, body: kept(&heard) }).await
+            }
+            None => app.store.idempotency_release(&claim).await,
         };
         settled.map_err(|fault| refused(fault.into()))?;
         heard
@@ -192,7 +198,7 @@ impl Stage {
                     times,
                     terms: Terms::Meeting { title: title(0), category: category::find(1).map(|category| category.id) },
                 };
-                let render = |shown: &Shown| stored(meeting(&shown.booking));
+                let render = |shown: &BookingView| stored(meeting(&shown.booking));
                 let requested = bookings::request(app, self.caller(by), request, keep(claim, &render)).await;
                 requested.map(|shown| meeting(&shown.booking)).map_err(unknown_is("expert_id"))
             }
@@ -228,7 +234,7 @@ impl Stage {
             }
             Command::Review { by, at, about, rating } => {
                 let reviewee = self.people[about];
-                let draft = reviews::Draft { booking: booking(at), reviewee, rating, text: String::new() };
+                let draft = reviews::ReviewDraft { booking: booking(at), reviewee, rating, text: String::new() };
                 let render = |review: &Review| stored(Answer::Made(review.id.get()));
                 let given = reviews::give(app, self.caller(by), draft, keep(claim, &render)).await;
                 given.map(|review| Answer::Made(review.id.get())).map_err(refused)
@@ -243,7 +249,7 @@ impl Stage {
         let done = |result: app::Result<()>| result.map(|()| Answer::Nothing).map_err(refused);
         match *command {
             Command::Say { by, to } => {
-                let render = |told: &chats::Told| stored(Answer::Made(told.message.id.get()));
+                let render = |told: &chats::MessageInConversation| stored(Answer::Made(told.message.id.get()));
                 let text = "Good morning".to_owned();
                 let sent = chats::send(app, self.caller(by), self.person(to), text, keep(claim, &render)).await;
                 sent.map(|told| Answer::Made(told.message.id.get())).map_err(unknown_is("receiver_id"))
@@ -274,7 +280,7 @@ impl Stage {
             Command::Open { by, day, from, until } => {
                 let time = |minutes: u32| TimeOfDay::from_seconds(minutes * 60).expect("a time of day");
                 let hours = WeeklyHours { day, start: time(from), end: time(until), zone: None, open: true };
-                let added = profile::hours_add(app, self.caller(by), hours, Keep::nothing()).await;
+                let added = profile::hours_add(app, self.caller(by), hours, SaveResponse::nothing()).await;
                 added.map(|row: HoursRow| Answer::Made(row.id.get())).map_err(refused)
             }
             Command::Close { by, row } => {

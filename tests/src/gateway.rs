@@ -1,4 +1,4 @@
-//! The way from a request to its room and back, as on AWS but without sockets: the route is chosen by the template, the
+//! The way from a request to its service and back, as on AWS but without sockets: the route is chosen by the template, the
 //! request becomes API Gateway's event, and the function's own handler takes it.
 
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use app::App;
 use bytes::Bytes;
-use edge::host::{Handler, room};
+use edge::service::{Handler, service};
 use http::{Request, Response};
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent};
@@ -21,14 +21,14 @@ use crate::table::template;
 #[derive(Clone, Debug)]
 pub(crate) struct Gateway {
     routes: Arc<[Route]>,
-    rooms: Arc<HashMap<String, Handler>>,
+    services: Arc<HashMap<String, Handler>>,
 }
 
 impl Gateway {
     pub(crate) fn new(app: &App) -> Self {
-        let hosted = |(id, routes): (&str, _)| (id.to_owned(), Handler::from(room(routes, app.clone())));
-        let rooms: HashMap<_, _> = local::routes().map(hosted).into();
-        Self { routes: template().routes().into(), rooms: Arc::new(rooms) }
+        let hosted = |(id, routes): (&str, _)| (id.to_owned(), Handler::from(service(routes, app.clone())));
+        let services: HashMap<_, _> = local::routes().map(hosted).into();
+        Self { routes: template().routes().into(), services: Arc::new(services) }
     }
 
     /// Answers on the caller's own task: whoever drops this future kills the function where it stands.
@@ -50,7 +50,7 @@ impl Gateway {
         };
         let event = payload::event(&head, &body, &selected, &origin);
         let event: LambdaRequest = serde_json::from_value(event).expect("an event of API Gateway");
-        let handler = self.rooms[selected.route.function()].clone();
+        let handler = self.services[selected.route.function()].clone();
         let Ok(answer) = handler.oneshot(LambdaEvent::new(event, Context::default())).await;
         let answer = serde_json::to_vec(&answer).expect("an answer is JSON");
         payload::response(&answer).expect("an answer API Gateway understands")

@@ -1,7 +1,7 @@
 //! A World with verbs, and the stories told in it.
 
 pub mod answer;
-pub mod backstage;
+pub mod background;
 pub mod bucket;
 pub mod consultations;
 pub mod costs;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::backstage::invoke;
+use crate::background::invoke;
 use crate::person::Person;
 
 /// A connection of one person.
@@ -53,8 +53,8 @@ impl Socket {
             "domainName": "tests", "identity": {"sourceIp": self.person.address.to_string()},
         });
         event["isBase64Encoded"] = json!(false);
-        let stage = self.person.world.backstage.stage.clone();
-        invoke(|event| socket::handle(stage, event), event).await
+        let context = self.person.world.background.context.clone();
+        invoke(|event| socket::handle(context, event), event).await
     }
 
     /// Sends a frame.
@@ -75,16 +75,16 @@ impl Socket {
 
     /// Is gone, without a word.
     pub fn vanishes(&self) {
-        self.person.world.backstage.recording.lose(&self.connection);
+        self.person.world.background.recording.lose(&self.connection);
     }
 
     pub fn is_gone(&self) -> bool {
-        self.person.world.backstage.recording.is_gone(&self.connection)
+        self.person.world.background.recording.is_gone(&self.connection)
     }
 
     /// Every frame so far.
     pub fn heard(&self) -> Vec<Json> {
-        let frames = self.person.world.backstage.recording.frames(&self.connection);
+        let frames = self.person.world.background.recording.frames(&self.connection);
         frames.iter().map(|frame| serde_json::from_str(frame).expect("a frame is JSON")).collect()
     }
 

@@ -21,7 +21,7 @@ use serde_json::json;
 use store::{Cursors, Store};
 
 use crate::answer::Answer;
-use crate::backstage::Crew;
+use crate::background::Crew;
 use crate::bucket::Bucket;
 use crate::gateway::Gateway;
 use crate::person::Person;
@@ -42,7 +42,7 @@ pub struct Setup {
     pub gives_up: bool,
     /// Over the template's defaults. Limits are out of the way unless set here.
     pub env: HashMap<&'static str, String>,
-    /// With the table's stream, for what goes on backstage.
+    /// With the table's stream, for what goes on background.
     pub with_stream: bool,
     /// With a file store that answers. Otherwise links are only signed.
     pub with_files: bool,
@@ -58,7 +58,7 @@ impl Setup {
         Self { env: limits.into_iter().map(|name| (name, template[name].clone())).collect(), ..Self::default() }
     }
 
-    /// With everything that goes on backstage.
+    /// With everything that goes on background.
     pub fn live() -> Self {
         Self { with_stream: true, ..Self::default() }
     }
@@ -75,7 +75,7 @@ pub struct World(Arc<Inside>);
 
 pub struct Inside {
     pub app: App,
-    pub backstage: Crew,
+    pub background: Crew,
     pub table: Table,
     bucket: Option<Bucket>,
     gateway: Gateway,
@@ -130,8 +130,8 @@ impl World {
             capacity: Some(Capacity::default()),
             settings,
         });
-        let (gateway, backstage) = (Gateway::new(&app), Crew::new(&app));
-        let world = Self(Arc::new(Inside { gateway, backstage, app, table, bucket, people: AtomicU32::new(0) }));
+        let (gateway, background) = (Gateway::new(&app), Crew::new(&app));
+        let world = Self(Arc::new(Inside { gateway, background, app, table, bucket, people: AtomicU32::new(0) }));
         world.set_clock(beginning());
         world
     }
@@ -192,7 +192,7 @@ impl World {
         async move {
             let stock = self.app.store.stock().await.expect("the table reads");
             assert!(stock.is_sound(), "{caller}: {stock:#?}");
-            stock.owned.get(&store::stocktaking::credit_unit()).copied().unwrap_or_default()
+            stock.owned.get(&store::reconcile::credit_unit()).copied().unwrap_or_default()
         }
     }
 }

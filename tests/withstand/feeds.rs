@@ -195,7 +195,7 @@ async fn every_record_ten_times_and_out_of_order_is_one_frame_each() {
 async fn a_socket_that_takes_no_frames_is_ended_and_keeps_nobody_waiting() {
     let world = World::with(Setup::live()).await;
     let (people, mut clients) = crowd_with_clients(&world).await;
-    let recording = &world.backstage.recording;
+    let recording = &world.background.recording;
     people[1].writes(&people[0], "one").await.is(201);
     assert!(world.carries_out().await);
     clients[0].receive(0);

@@ -1,7 +1,7 @@
 //! Reminders, expiry, completion and mail while ticks overlap, messages repeat themselves and functions die: everybody
 //! is told once.
 
-use app::backstage::Job;
+use app::background::Job;
 use chrono::TimeDelta;
 use domain::ids::BookingId;
 use rand::seq::SliceRandom;
@@ -59,7 +59,7 @@ impl Scene {
 /// The mails a settled stream asks for, as messages of the queue.
 async fn mail_jobs(world: &World) -> Vec<Json> {
     assert!(world.carries_out().await);
-    world.backstage.take_jobs().into_iter().map(|job| world.queued(job)).collect()
+    world.background.take_jobs().into_iter().map(|job| world.queued(job)).collect()
 }
 
 /// The same message, delivered once more.
@@ -79,7 +79,7 @@ async fn overlapping_ticks_and_messages_ten_times_over_remind_once() {
             async move { world.ticks().await }
         });
         assert!(at_once(ticks).await.into_iter().all(|found| found == 1));
-        let mut messages: Vec<_> = world.backstage.take_jobs().into_iter().map(|job| world.queued(job)).collect();
+        let mut messages: Vec<_> = world.background.take_jobs().into_iter().map(|job| world.queued(job)).collect();
         for round in 0..2 {
             let mut all: Vec<_> = std::iter::repeat_n(messages.clone(), 10).flatten().collect();
             all.shuffle(&mut dice(seed + 10 * round));
@@ -108,7 +108,7 @@ async fn every_record_of_the_stream_again_and_again_sends_no_second_mail() {
     let all = scene.world.table.stream(None);
     assert!(all.len() > 20);
     for _ in 0..3 {
-        let records: Vec<_> = all.iter().map(|record| tests::backstage::as_lambda_sends(record.clone())).collect();
+        let records: Vec<_> = all.iter().map(|record| tests::background::as_lambda_sends(record.clone())).collect();
         for batch in records.chunks(100) {
             assert_eq!(scene.world.outbox(batch).await, Vec::<String>::new());
         }

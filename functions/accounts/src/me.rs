@@ -7,9 +7,9 @@ use app::{App, picture};
 use axum::extract::State;
 use domain::person::{Picture, User};
 use domain::zone::Zone;
+use edge::auth::Authenticated;
 use edge::body::Upload;
-use edge::door::Signed;
-use edge::form::{Fields, Kind, Parse, Sent, file, text};
+use edge::form::{FieldValue, Fields, Kind, Parse, file, text};
 use edge::problem::Problem;
 use edge::reply::Json;
 use edge::time::Stamp;
@@ -117,20 +117,20 @@ enum NewPicture {
     Removed,
     /// A URL, or what stands for an upload.
     Named(String),
-    Sent(Vec<u8>),
+    FieldValue(Vec<u8>),
 }
 
 impl NewPicture {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const NAME: &str = "profile_picture";
         if fields.has_file(NAME) {
-            return Some(Self::Sent(fields.required(NAME, file())?.bytes.into()));
+            return Some(Self::FieldValue(fields.required(NAME, file())?.bytes.into()));
         }
         Some(match fields.nullable(NAME, text(..))? {
-            Sent::Absent => Self::Unchanged,
-            Sent::Null => Self::Removed,
-            Sent::Value(text) if text.is_empty() => Self::Removed,
-            Sent::Value(text) => Self::Named(text),
+            FieldValue::Absent => Self::Unchanged,
+            FieldValue::Null => Self::Removed,
+            FieldValue::Value(text) if text.is_empty() => Self::Removed,
+            FieldValue::Value(text) => Self::Named(text),
         })
     }
 
@@ -139,7 +139,7 @@ impl NewPicture {
             Self::Unchanged => None,
             Self::Removed => Some(None),
             Self::Named(text) => Some(Some(picture::named(app, caller, &text).await?)),
-            Self::Sent(bytes) => Some(Some(picture::store(app, caller, bytes).await?)),
+            Self::FieldValue(bytes) => Some(Some(picture::store(app, caller, bytes).await?)),
         })
     }
 }
@@ -168,7 +168,7 @@ impl Parse for ProfileChanges {
     get, path = "/api/users/me/", tag = "Accounts",
     responses((status = 200, description = "The profile", body = Me))
 )]
-pub(crate) async fn show_me(State(app): State<App>, Signed(caller): Signed) -> Result<Json<Me>, Problem> {
+pub(crate) async fn show_me(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<Me>, Problem> {
     let user = people::me(&app, caller).await?;
     Ok(Json(Me::of(&app, user).await?))
 }
@@ -187,7 +187,7 @@ pub(crate) async fn show_me(State(app): State<App>, Signed(caller): Signed) -> R
 )]
 pub(crate) async fn put_me(
     state: State<App>,
-    caller: Signed,
+    caller: Authenticated,
     changes: Upload<ProfileChanges>,
 ) -> Result<Json<Me>, Problem> {
     change(state, caller, changes).await
@@ -207,7 +207,7 @@ pub(crate) async fn put_me(
 )]
 pub(crate) async fn patch_me(
     state: State<App>,
-    caller: Signed,
+    caller: Authenticated,
     changes: Upload<ProfileChanges>,
 ) -> Result<Json<Me>, Problem> {
     change(state, caller, changes).await
@@ -215,7 +215,7 @@ pub(crate) async fn patch_me(
 
 async fn change(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     Upload(wanted): Upload<ProfileChanges>,
 ) -> Result<Json<Me>, Problem> {
     let changes = Changes {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use app::{App, picture};
 use axum::extract::State;
+use edge::auth::Authenticated;
 use edge::body::Body;
-use edge::door::Signed;
 use edge::form::{Fields, Kind, Parse, integer, text};
 use edge::problem::Problem;
 use edge::reply::Created;
@@ -64,7 +64,7 @@ pub(crate) struct PreparedUpload {
 )]
 pub(crate) async fn prepare_picture(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     Body(wanted): Body<PictureUpload>,
 ) -> Result<Created<PreparedUpload>, Problem> {
     let prepared = picture::prepare(&app, caller, wanted.content_type, wanted.size).await?;

@@ -6,8 +6,8 @@ use axum::extract::State;
 use domain::password::{Password, Persona};
 use domain::text::{Email, Username};
 use domain::zone::Zone;
+use edge::auth::{AuthRateLimit, Authenticated};
 use edge::body::Body;
-use edge::door::{Guest, Signed};
 use edge::form::{Fields, Kind, Parse, text};
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
@@ -88,7 +88,7 @@ impl Parse for Login {
 
 /// An account and a token for it.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Session {
+pub(crate) struct SessionToken {
     id: i64,
     username: String,
     email: String,
@@ -98,8 +98,8 @@ pub(crate) struct Session {
     token: String,
 }
 
-impl From<people::Session> for Session {
-    fn from(session: people::Session) -> Self {
+impl From<people::SignedIn> for SessionToken {
+    fn from(session: people::SignedIn) -> Self {
         let user = session.user;
         Self {
             id: user.id.get(),
@@ -125,16 +125,16 @@ pub(crate) struct LoggedOut {
 #[utoipa::path(
     post, path = "/api/users/register/", tag = "Accounts", security(()), request_body = Register,
     responses(
-        (status = 201, description = "The account and a token", body = Session),
+        (status = 201, description = "The account and a token", body = SessionToken),
         (status = 400, description = "`validation`, also when the username or the e-mail is taken"),
         (status = 429, description = "`rate_limited`: too often from this address"),
     )
 )]
 pub(crate) async fn register(
     State(app): State<App>,
-    _: Guest,
+    _: AuthRateLimit,
     Body(wanted): Body<Register>,
-) -> Result<Created<Session>, Problem> {
+) -> Result<Created<SessionToken>, Problem> {
     let registration = Registration {
         username: Some(wanted.username),
         email: wanted.email,
@@ -153,7 +153,7 @@ pub(crate) async fn register(
 #[utoipa::path(
     post, path = "/api/users/login/", tag = "Accounts", security(()), request_body = Login,
     responses(
-        (status = 200, description = "The account and a token", body = Session),
+        (status = 200, description = "The account and a token", body = SessionToken),
         (status = 401, description = "`invalid_credentials`; `otp_required` or `otp_invalid` with two-factor login"),
         (status = 403, description = "`account_suspended`"),
         (status = 429, description = "`rate_limited`: too often from this address, or too many failures of this account"),
@@ -161,9 +161,9 @@ pub(crate) async fn register(
 )]
 pub(crate) async fn login(
     State(app): State<App>,
-    _: Guest,
+    _: AuthRateLimit,
     Body(login): Body<Login>,
-) -> Result<Json<Session>, Problem> {
+) -> Result<Json<SessionToken>, Problem> {
     let session = people::login(&app, &login.username, &login.password).await?;
     Ok(Json(session.into()))
 }
@@ -175,7 +175,10 @@ pub(crate) async fn login(
     post, path = "/api/users/logout/", tag = "Accounts",
     responses((status = 200, description = "The token is dead", body = LoggedOut))
 )]
-pub(crate) async fn logout(State(app): State<App>, Signed(caller): Signed) -> Result<Json<LoggedOut>, Problem> {
+pub(crate) async fn logout(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+) -> Result<Json<LoggedOut>, Problem> {
     people::logout(&app, caller).await?;
     Ok(Json(LoggedOut { success: true, message: "You are logged out." }))
 }

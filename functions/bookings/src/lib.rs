@@ -1,4 +1,4 @@
-//! The room for bookings: meetings and reviews.
+//! The service for bookings: meetings and reviews.
 
 pub mod consultations;
 pub mod meetings;

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    edge::host::run(bookings::routes).await
+    edge::service::run(bookings::routes).await
 }

@@ -1,6 +1,6 @@
 //! Meetings: ExpertConnect's word for bookings (`expertconnect.md` §5).
 
-use app::bookings::{self, Changes, Filter, Request, Shown, Terms};
+use app::bookings::{self, BookingView, Changes, Filter, Request, Terms};
 use app::{App, Error};
 use axum::extract::State;
 use domain::Instant;
@@ -8,10 +8,10 @@ use domain::booking::{Booking, Seat, Status, Step, Times};
 use domain::category::{self, CategoryId};
 use domain::ids::{BookingId, UserId};
 use domain::ledger::Unit;
+use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
-use edge::door::Signed;
 use edge::form::{Fields, Kind, Parse, id, integer, one_of, text, time};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
 use edge::problem::Problem;
@@ -231,7 +231,7 @@ fn unknown_expert(error: Error) -> Problem {
     responses((status = 200, body = Vec<Meeting>)))]
 pub async fn list(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(Listing(filter, page)): QueryOf<Listing>,
 ) -> Result<Listed<Meeting>, Problem> {
     let found = bookings::list(&app, caller, filter, page.cursor.as_deref(), page.limit.into()).await?;
@@ -245,12 +245,12 @@ pub async fn list(
     responses((status = 201, body = Meeting), (status = 409, description = "`slot_taken`, with `alternatives`")))]
 pub async fn request(
     State(app): State<App>,
-    Signed(caller): Signed,
-    once: Once,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
     Body(NewMeeting(wanted)): Body<NewMeeting>,
 ) -> Result<Created<Meeting>, Problem> {
-    let answer = |shown: &Shown| once::created(&Meeting::from(&shown.booking));
-    let shown = bookings::request(&app, caller, wanted, once.keep(&answer)).await.map_err(unknown_expert)?;
+    let answer = |shown: &BookingView| idempotency::created(&Meeting::from(&shown.booking));
+    let shown = bookings::request(&app, caller, wanted, key.save(&answer)).await.map_err(unknown_expert)?;
     Ok(Created(Meeting::from(&shown.booking)))
 }
 
@@ -259,7 +259,7 @@ pub async fn request(
     responses((status = 200, body = MeetingDetail)))]
 pub async fn show(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<BookingId>,
 ) -> Result<Json<MeetingDetail>, Problem> {
     let (found, seat) = bookings::find_with_reviews(&app, caller, id).await?;
@@ -278,7 +278,7 @@ pub async fn show(
     responses((status = 200, body = Meeting), (status = 409, description = "`slot_taken`, with `alternatives`")))]
 pub async fn change(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<BookingId>,
     Body(MeetingChanges(changes)): Body<MeetingChanges>,
 ) -> Result<Json<Meeting>, Problem> {
@@ -292,7 +292,7 @@ pub async fn change(
     responses((status = 200, body = Meeting), (status = 409, description = "`slot_taken`, with `alternatives`")))]
 pub async fn replace(
     app: State<App>,
-    caller: Signed,
+    caller: Authenticated,
     id: PathId<BookingId>,
     changes: Body<MeetingChanges>,
 ) -> Result<Json<Meeting>, Problem> {
@@ -304,7 +304,7 @@ pub async fn replace(
     request_body = StatusRequest, responses((status = 200, body = StatusChange)))]
 pub async fn update_status(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<BookingId>,
     Body(NewStatus(step)): Body<NewStatus>,
 ) -> Result<Json<StatusChange>, Problem> {

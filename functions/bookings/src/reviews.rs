@@ -1,13 +1,13 @@
 //! Reviews (`expertconnect.md` §5).
 
 use app::App;
-use app::reviews::{self, Draft, Which};
+use app::reviews::{self, ReviewDraft, Which};
 use axum::extract::State;
 use domain::ids::{BookingId, UserId};
+use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
-use edge::door::Signed;
 use edge::form::{Fields, Parse, id, integer, text};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::page::{Listed, Page};
 use edge::problem::Problem;
 use edge::reply::Created;
@@ -60,7 +60,7 @@ pub struct ReviewRequest {
     review_text: Option<String>,
 }
 
-pub struct NewReview(Draft);
+pub struct NewReview(ReviewDraft);
 
 impl Parse for NewReview {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
@@ -69,7 +69,7 @@ impl Parse for NewReview {
         let rating = fields.required("rating", integer(1..=5));
         let text = fields.or(["review_text", "feedback"], text(..=4000), "");
         let rating = u8::try_from(rating?).ok()?;
-        Some(Self(Draft { booking: booking?, reviewee: reviewee?, rating, text: text? }))
+        Some(Self(ReviewDraft { booking: booking?, reviewee: reviewee?, rating, text: text? }))
     }
 }
 
@@ -98,7 +98,7 @@ impl Parse for Listing {
     responses((status = 200, body = Vec<Review>)))]
 pub async fn list(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(Listing(which, page)): QueryOf<Listing>,
 ) -> Result<Listed<Review>, Problem> {
     let found = reviews::list(&app, caller, which, page.cursor.as_deref(), page.limit.into()).await?;
@@ -110,11 +110,11 @@ pub async fn list(
     responses((status = 201, body = Review)))]
 pub async fn give(
     State(app): State<App>,
-    Signed(caller): Signed,
-    once: Once,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
     Body(NewReview(draft)): Body<NewReview>,
 ) -> Result<Created<Review>, Problem> {
-    let answer = |review: &domain::review::Review| once::created(&Review::from(review));
-    let review = reviews::give(&app, caller, draft, once.keep(&answer)).await?;
+    let answer = |review: &domain::review::Review| idempotency::created(&Review::from(review));
+    let review = reviews::give(&app, caller, draft, key.save(&answer)).await?;
     Ok(Created(Review::from(&review)))
 }

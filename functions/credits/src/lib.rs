@@ -1,4 +1,4 @@
-//! The room for credits and money: balance, transactions, purchases, transfers; payments for bookings.
+//! The service for credits and money: balance, transactions, purchases, transfers; payments for bookings.
 
 pub mod meetings;
 pub mod payments;

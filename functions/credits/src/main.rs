@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    edge::host::run(credits::routes).await
+    edge::service::run(credits::routes).await
 }

@@ -6,10 +6,10 @@ use axum::extract::State;
 use domain::ids::BookingId;
 use domain::ledger::{Entry, Kind};
 use domain::payment::{CREDIT_PRICE_CENTS, MOST_CREDITS, Method};
+use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
-use edge::door::Signed;
 use edge::form::{Fields, Parse, id, integer, money, one_of};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::page::{Listed, Page};
 use edge::problem::Problem;
 use edge::reply::Json;
@@ -188,7 +188,7 @@ impl Parse for Transfer {
 
 /// Show my balance
 #[utoipa::path(get, path = "/api/credits/balance/", tag = "Credits", responses((status = 200, body = Balance)))]
-pub async fn balance(State(app): State<App>, Signed(caller): Signed) -> Result<Json<Balance>, Problem> {
+pub async fn balance(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<Balance>, Problem> {
     let balance = wallet::balance(&app, caller).await?;
     Ok(Json(Balance {
         id: balance.user.get(),
@@ -207,7 +207,7 @@ pub async fn balance(State(app): State<App>, Signed(caller): Signed) -> Result<J
     responses((status = 200, body = Vec<Transaction>)))]
 pub async fn transactions(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(page): QueryOf<Page>,
 ) -> Result<Listed<Transaction>, Problem> {
     let (found, username) = wallet::entries(&app, caller, page.cursor.as_deref(), page.limit.into()).await?;
@@ -220,12 +220,12 @@ pub async fn transactions(
     responses((status = 200, body = PurchaseResult)))]
 pub async fn purchase(
     State(app): State<App>,
-    Signed(caller): Signed,
-    once: Once,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
     Body(order): Body<Order>,
 ) -> Result<Json<PurchaseResult>, Problem> {
-    let answer = |purchased: &Purchased| once::okay(&purchase_result(purchased));
-    let purchased = wallet::purchase(&app, caller, order.method, order.credits, once.keep(&answer)).await?;
+    let answer = |purchased: &Purchased| idempotency::okay(&purchase_result(purchased));
+    let purchased = wallet::purchase(&app, caller, order.method, order.credits, key.save(&answer)).await?;
     purchase_result(&purchased).map(Json).ok_or_else(Problem::internal)
 }
 
@@ -236,11 +236,11 @@ pub async fn purchase(
     responses((status = 200, body = TransferResult)))]
 pub async fn transfer(
     State(app): State<App>,
-    Signed(caller): Signed,
-    once: Once,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
     Body(transfer): Body<Transfer>,
 ) -> Result<Json<TransferResult>, Problem> {
-    let answer = |transferred: &Transferred| once::okay(&transfer_result(transferred));
-    let transferred = wallet::transfer_for(&app, caller, transfer.booking, transfer.total, once.keep(&answer)).await?;
+    let answer = |transferred: &Transferred| idempotency::okay(&transfer_result(transferred));
+    let transferred = wallet::transfer_for(&app, caller, transfer.booking, transfer.total, key.save(&answer)).await?;
     Ok(Json(transfer_result(&transferred)))
 }

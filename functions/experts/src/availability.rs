@@ -7,10 +7,10 @@ use domain::Sentence;
 use domain::calendar::{TimeOfDay, WeeklyHours};
 use domain::ids::{HoursId, UserId};
 use domain::person::{HoursRow, User};
+use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
-use edge::door::Signed;
 use edge::form::{Fields, Kind, Parse, id, integer, text};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
 use edge::problem::Problem;
@@ -148,7 +148,7 @@ impl Parse for Listing {
 )]
 pub(crate) async fn list_availability(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(Listing { user, page }): QueryOf<Listing>,
 ) -> Result<Listed<Availability>, Problem> {
     let user = user.unwrap_or_else(|| caller.user());
@@ -173,15 +173,15 @@ pub(crate) async fn list_availability(
 )]
 pub(crate) async fn add_availability(
     State(app): State<App>,
-    Signed(caller): Signed,
-    once: Once,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
     Body(wanted): Body<AvailabilityRequest>,
 ) -> Result<Created<Availability>, Problem> {
     let hours =
         WeeklyHours { day: wanted.day_of_week, start: wanted.start_time, end: wanted.end_time, zone: None, open: true };
     let show = |row: &HoursRow| Availability::of(caller.user(), row);
-    let answer = |row: &HoursRow| once::created(&show(row));
-    let row = profile::hours_add(&app, caller, hours, once.keep(&answer)).await?;
+    let answer = |row: &HoursRow| idempotency::created(&show(row));
+    let row = profile::hours_add(&app, caller, hours, key.save(&answer)).await?;
     Ok(Created(show(&row)))
 }
 
@@ -196,7 +196,7 @@ pub(crate) async fn add_availability(
 )]
 pub(crate) async fn show_availability(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<HoursId>,
 ) -> Result<Json<Availability>, Problem> {
     let user = people::me(&app, caller).await?;
@@ -215,7 +215,7 @@ pub(crate) async fn show_availability(
 )]
 pub(crate) async fn put_availability(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<HoursId>,
     Body(wanted): Body<AvailabilityRequest>,
 ) -> Result<Json<Availability>, Problem> {
@@ -238,7 +238,7 @@ pub(crate) async fn put_availability(
 )]
 pub(crate) async fn patch_availability(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<HoursId>,
     Body(wanted): Body<AvailabilityPatch>,
 ) -> Result<Json<Availability>, Problem> {
@@ -258,7 +258,7 @@ pub(crate) async fn patch_availability(
 )]
 pub(crate) async fn delete_availability(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<HoursId>,
 ) -> Result<Done, Problem> {
     profile::hours_remove(&app, caller, id).await?;

@@ -3,8 +3,8 @@
 use app::App;
 use axum::extract::State;
 use domain::category;
+use edge::auth::Authenticated;
 use edge::body::QueryOf;
-use edge::door::Signed;
 use edge::page::{Listed, Page};
 use edge::path::PathId;
 use edge::problem::Problem;
@@ -43,7 +43,7 @@ impl From<&'static category::Category> for Category {
 )]
 pub(crate) async fn list_categories(
     State(app): State<App>,
-    Signed(_): Signed,
+    Authenticated(_): Authenticated,
     QueryOf(page): QueryOf<Page>,
 ) -> Result<Listed<Category>, Problem> {
     let all = category::ALL.iter().map(Category::from).collect();
@@ -60,7 +60,10 @@ pub(crate) async fn list_categories(
         (status = 404, description = "`not_found`"),
     )
 )]
-pub(crate) async fn show_category(Signed(_): Signed, PathId(id): PathId<i64>) -> Result<Json<Category>, Problem> {
+pub(crate) async fn show_category(
+    Authenticated(_): Authenticated,
+    PathId(id): PathId<i64>,
+) -> Result<Json<Category>, Problem> {
     let category = category::find(id).ok_or_else(Problem::not_found)?;
     Ok(Json(category.into()))
 }

@@ -6,8 +6,8 @@ use domain::ids::UserId;
 use domain::person::User;
 use domain::search::Query;
 use domain::words::words;
+use edge::auth::Authenticated;
 use edge::body::QueryOf;
-use edge::door::Signed;
 use edge::form::{Fields, Parse, integer, text};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
@@ -107,7 +107,7 @@ impl Parse for Search {
 )]
 pub(crate) async fn search_users(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(Search { query, page }): QueryOf<Search>,
 ) -> Result<Listed<PublicProfile>, Problem> {
     let (cursor, limit) = (page.cursor.as_deref(), usize::from(page.limit));
@@ -131,7 +131,7 @@ pub(crate) async fn search_users(
 )]
 pub(crate) async fn show_user(
     State(app): State<App>,
-    Signed(_): Signed,
+    Authenticated(_): Authenticated,
     PathId(id): PathId<UserId>,
 ) -> Result<Json<PublicProfile>, Problem> {
     let user = people::find(&app, id).await?;

@@ -6,10 +6,10 @@ use axum::extract::State;
 use domain::category::{self, CategoryId};
 use domain::ids::{SkillId, UserId};
 use domain::person::{self, Level, User};
+use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
-use edge::door::Signed;
-use edge::form::{Fields, Kind, Parse, Sent, integer, text};
-use edge::once::{self, Once};
+use edge::form::{FieldValue, Fields, Kind, Parse, integer, text};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
 use edge::problem::Problem;
@@ -83,7 +83,7 @@ pub(crate) struct SkillPatch {
 
 const LEVEL: [&str; 2] = ["proficiency_level", "skill_level"];
 
-fn category(fields: &mut Fields<'_>) -> Option<Sent<CategoryId>> {
+fn category(fields: &mut Fields<'_>) -> Option<FieldValue<CategoryId>> {
     let known = |id| category::find(id).map(|category| category.id);
     let id = integer(i64::MIN..=i64::MAX).then(|id| known(id).ok_or("There is no such category."));
     fields.nullable(["category", "category_id"], id)
@@ -120,7 +120,7 @@ impl Parse for SkillPatch {
 )]
 pub(crate) async fn list_skills(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(page): QueryOf<Page>,
 ) -> Result<Listed<Skill>, Problem> {
     let all = Skill::all_of(&people::me(&app, caller).await?);
@@ -140,14 +140,14 @@ pub(crate) async fn list_skills(
 )]
 pub(crate) async fn add_skill(
     State(app): State<App>,
-    Signed(caller): Signed,
-    once: Once,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
     Body(wanted): Body<SkillRequest>,
 ) -> Result<Created<Skill>, Problem> {
     let draft = SkillDraft { name: wanted.skill_name, level: wanted.proficiency_level, category: wanted.category };
     let show = |skill: &person::Skill| Skill::of(caller.user(), skill);
-    let answer = |skill: &person::Skill| once::created(&show(skill));
-    let skill = profile::skill_add(&app, caller, draft, once.keep(&answer)).await?;
+    let answer = |skill: &person::Skill| idempotency::created(&show(skill));
+    let skill = profile::skill_add(&app, caller, draft, key.save(&answer)).await?;
     Ok(Created(show(&skill)))
 }
 
@@ -162,7 +162,7 @@ pub(crate) async fn add_skill(
 )]
 pub(crate) async fn show_skill(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<SkillId>,
 ) -> Result<Json<Skill>, Problem> {
     let user = people::me(&app, caller).await?;
@@ -183,7 +183,7 @@ pub(crate) async fn show_skill(
 )]
 pub(crate) async fn put_skill(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<SkillId>,
     Body(wanted): Body<SkillRequest>,
 ) -> Result<Json<Skill>, Problem> {
@@ -209,7 +209,7 @@ pub(crate) async fn put_skill(
 )]
 pub(crate) async fn patch_skill(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<SkillId>,
     Body(wanted): Body<SkillPatch>,
 ) -> Result<Json<Skill>, Problem> {
@@ -229,7 +229,7 @@ pub(crate) async fn patch_skill(
 )]
 pub(crate) async fn delete_skill(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<SkillId>,
 ) -> Result<Done, Problem> {
     profile::skill_remove(&app, caller, id).await?;

@@ -5,8 +5,8 @@ use axum::extract::State;
 use domain::Instant;
 use domain::ids::UserId;
 use domain::interval::Interval;
+use edge::auth::Authenticated;
 use edge::body::QueryOf;
-use edge::door::Signed;
 use edge::form::{Fields, Parse, integer, time};
 use edge::path::PathId;
 use edge::problem::Problem;
@@ -62,7 +62,7 @@ impl Parse for Wanted {
 )]
 pub(crate) async fn available_slots(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(expert): PathId<UserId>,
     QueryOf(wanted): QueryOf<Wanted>,
 ) -> Result<Json<Vec<Slot>>, Problem> {

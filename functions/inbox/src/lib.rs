@@ -1,4 +1,4 @@
-//! The room for what reaches a person: messages and notifications.
+//! The service for what reaches a person: messages and notifications.
 
 pub mod consultations;
 pub mod frames;

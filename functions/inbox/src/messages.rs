@@ -1,14 +1,14 @@
 //! Messages (`expertconnect.md` §6).
 
-use app::chats::{self, Told};
+use app::chats::{self, MessageInConversation};
 use app::{App, Error};
 use axum::extract::State;
 use domain::chat::{LONGEST_FRAME, parse_content};
 use domain::ids::{MessageId, UserId};
+use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
-use edge::door::Signed;
 use edge::form::{Fields, Kind, Parse, id, text};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
 use edge::problem::Problem;
@@ -33,9 +33,9 @@ pub struct Message {
     created_at: Stamp,
 }
 
-impl From<&Told> for Message {
-    fn from(told: &Told) -> Self {
-        let Told { message, conversation } = told;
+impl From<&MessageInConversation> for Message {
+    fn from(told: &MessageInConversation) -> Self {
+        let MessageInConversation { message, conversation } = told;
         let receiver = message.receiver();
         Self {
             id: message.id.get(),
@@ -107,7 +107,7 @@ impl Parse for Listing {
     responses((status = 200, body = Vec<Message>)))]
 pub async fn list(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(Listing(with, page)): QueryOf<Listing>,
 ) -> Result<Listed<Message>, Problem> {
     let found = chats::list(&app, caller, with, page.cursor.as_deref(), page.limit.into()).await?;
@@ -119,12 +119,12 @@ pub async fn list(
     responses((status = 201, body = Message)))]
 pub async fn send(
     State(app): State<App>,
-    Signed(caller): Signed,
-    once: Once,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
     Body(new): Body<NewMessage>,
 ) -> Result<Created<Message>, Problem> {
-    let answer = |told: &Told| once::created(&Message::from(told));
-    match chats::send(&app, caller, new.receiver, new.content, once.keep(&answer)).await {
+    let answer = |told: &MessageInConversation| idempotency::created(&Message::from(told));
+    match chats::send(&app, caller, new.receiver, new.content, key.save(&answer)).await {
         Err(Error::UnknownPerson) => Err(Problem::field("receiver_id", "There is no such user.")),
         told => Ok(Created(Message::from(&told?))),
     }
@@ -135,7 +135,7 @@ pub async fn send(
     responses((status = 200, body = ReadMark)))]
 pub async fn mark_read(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<MessageId>,
 ) -> Result<Json<ReadMark>, Problem> {
     let updated_at = chats::mark_read(&app, caller, id).await?;
@@ -147,7 +147,7 @@ pub async fn mark_read(
     responses((status = 200, body = Updated)))]
 pub async fn mark_all_read(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     Body(Sender(sender)): Body<Sender>,
 ) -> Result<Json<Updated>, Problem> {
     let updated = chats::mark_all_read(&app, caller, sender).await?;

@@ -4,8 +4,8 @@ use app::{App, notices};
 use axum::extract::State;
 use domain::ids::NoticeId;
 use domain::notice::{Notice, Topic};
+use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
-use edge::door::Signed;
 use edge::form::{Fields, Parse, boolean};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
@@ -108,7 +108,7 @@ impl Parse for Listing {
     responses((status = 200, body = Vec<Notification>)))]
 pub async fn list(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(Listing(is_read, page)): QueryOf<Listing>,
 ) -> Result<Listed<Notification>, Problem> {
     let found = notices::list(&app, caller, is_read, page.cursor.as_deref(), page.limit.into()).await?;
@@ -120,7 +120,7 @@ pub async fn list(
     responses((status = 200, body = Notification)))]
 pub async fn show(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<NoticeId>,
 ) -> Result<Json<Notification>, Problem> {
     Ok(Json(Notification::from(&notices::find(&app, caller, id).await?)))
@@ -131,7 +131,7 @@ pub async fn show(
     request_body = MarkRequest, responses((status = 200, body = ReadMark)))]
 pub async fn mark(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<NoticeId>,
     Body(Mark(is_read)): Body<Mark>,
 ) -> Result<Json<ReadMark>, Problem> {
@@ -143,7 +143,7 @@ pub async fn mark(
     responses((status = 200, body = ReadMark)))]
 pub async fn mark_read(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<NoticeId>,
 ) -> Result<Json<ReadMark>, Problem> {
     Ok(Json(ReadMark::from(&notices::mark(&app, caller, id, true).await?)))
@@ -152,6 +152,9 @@ pub async fn mark_read(
 /// Mark all my notifications as read
 #[utoipa::path(patch, path = "/api/notifications/mark_all_read/", tag = "Notifications",
     responses((status = 200, body = Updated)))]
-pub async fn mark_all_read(State(app): State<App>, Signed(caller): Signed) -> Result<Json<Updated>, Problem> {
+pub async fn mark_all_read(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+) -> Result<Json<Updated>, Problem> {
     Ok(Json(Updated { success: true, updated: notices::mark_all(&app, caller).await? }))
 }

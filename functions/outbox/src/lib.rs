@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::backstage::Backstage;
+use app::background::Background;
 use app::outbox::{Fact, Happened, carry_out, read_fact};
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use domain::ids::UserId;
@@ -21,7 +21,7 @@ struct Lot {
 
 /// All of one person in the order of the stream; people beside each other. What fails comes again from its first record
 /// on, with everything behind it.
-pub async fn handle(stage: Backstage, event: LambdaEvent<Event>) -> Result<Failures, Error> {
+pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result<Failures, Error> {
     let mut lots: BTreeMap<UserId, Lot> = BTreeMap::new();
     let mut unreadable = Vec::new();
     for record in event.payload.records {
@@ -35,8 +35,8 @@ pub async fn handle(stage: Backstage, event: LambdaEvent<Event>) -> Result<Failu
         }
     }
     let readable = lots.into_iter().map(|(person, lot)| {
-        let stage = &stage;
-        (lot.sequence, work(async move { carry_out(stage, person, &lot.facts, frames::of_feed).await }))
+        let background = &background;
+        (lot.sequence, work(async move { carry_out(background, person, &lot.facts, frames::of_feed).await }))
     });
     let unreadable = unreadable.into_iter().map(|(sequence, error)| (sequence, work(async move { Err(error) })));
     Ok(Failures::of(readable.chain(unreadable), AT_ONCE).await)

@@ -1,6 +1,6 @@
 //! What is due, found by the minute.
 
-use app::backstage::Backstage;
+use app::background::Background;
 use app::due;
 use lambda_runtime::{Error, LambdaEvent};
 use serde::Serialize;
@@ -15,7 +15,7 @@ pub struct Found {
 }
 
 /// The event says nothing that matters: what is due is in the table, and what time it is the clock says.
-pub async fn handle(stage: Backstage, _: LambdaEvent<Value>) -> Result<Found, Error> {
-    let ticked = due::tick(&stage.app, &stage.queues).await?;
+pub async fn handle(background: Background, _: LambdaEvent<Value>) -> Result<Found, Error> {
+    let ticked = due::tick(&background.app, &background.queues).await?;
     Ok(Found { bookings: ticked.found, more: ticked.more })
 }

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    edge::host::run_backstage(reminders::handle).await
+    edge::service::run_background(reminders::handle).await
 }

@@ -1,7 +1,7 @@
 //! The frames a client may send.
 
 use app::Error;
-use app::backstage::Backstage;
+use app::background::Background;
 use app::sockets::{self, Relayed, Signal, Socket};
 use domain::chat::{LONGEST_FRAME, parse_content};
 use domain::feed::Address;
@@ -42,19 +42,19 @@ type Done = Result<(), Refusal>;
 
 /// Does what a frame asks for; what is to be said back at once, if anything. An error comes with the `ref` it answers.
 pub(crate) async fn receive(
-    stage: &Backstage,
+    background: &Background,
     socket: &Socket,
     frame: &str,
 ) -> Result<Option<String>, (Error, Option<String>)> {
     let form = Form::from_json(frame.as_bytes()).ok().filter(|_| !frame.trim().is_empty());
     let reference = form.as_ref().and_then(reference);
     let done = match &form {
-        Some(form) => act(stage, socket, form, frame, reference.clone()).await,
+        Some(form) => act(background, socket, form, frame, reference.clone()).await,
         None => Err(Problem::bad_json("A frame must be one JSON object.").into()),
     };
     let problem = match done {
         Ok(said) => return Ok(said),
-        Err(Refusal::AtSight(problem)) => sockets::count(&stage.app, socket).await.map(|()| problem),
+        Err(Refusal::AtSight(problem)) => sockets::count(&background.app, socket).await.map(|()| problem),
         Err(Refusal::Counted(problem)) => Ok(problem),
         Err(Refusal::App(error)) => Err(error),
     };
@@ -73,7 +73,7 @@ fn reference(form: &Form) -> Option<String> {
 }
 
 async fn act(
-    stage: &Backstage,
+    background: &Background,
     socket: &Socket,
     form: &Form,
     frame: &str,
@@ -82,9 +82,9 @@ async fn act(
     let Envelope { kind } = parse(form)?;
     match kind.as_str() {
         "ping" => return Ok(Some(outgoing::pong(reference.as_deref()))),
-        "message.send" => send(stage, socket, form, reference).await?,
-        "resume" => resume(stage, socket, form, reference).await?,
-        "signal.offer" | "signal.answer" | "signal.candidate" => signal(stage, socket, form, &kind, frame).await?,
+        "message.send" => send(background, socket, form, reference).await?,
+        "resume" => resume(background, socket, form, reference).await?,
+        "signal.offer" | "signal.answer" | "signal.candidate" => signal(background, socket, form, &kind, frame).await?,
         _ => return Err(Problem::refused("unknown_type", "There is no such type of frame.").into()),
     }
     Ok(None)
@@ -128,7 +128,7 @@ impl Parse for Message {
     }
 }
 
-async fn send(stage: &Backstage, socket: &Socket, form: &Form, reference: Option<String>) -> Done {
+async fn send(background: &Background, socket: &Socket, form: &Form, reference: Option<String>) -> Done {
     if socket.address == Address::Notices {
         return Err(not_allowed_here().into());
     }
@@ -139,7 +139,7 @@ async fn send(stage: &Backstage, socket: &Socket, form: &Form, reference: Option
         (_, Some(receiver)) => receiver,
         (_, None) => return Err(Problem::field("receiver_id", "This field is required.").into()),
     };
-    Ok(sockets::send(&stage.app, socket, to, content, reference).await?)
+    Ok(sockets::send(&background.app, socket, to, content, reference).await?)
 }
 
 struct Resume(Option<String>);
@@ -150,9 +150,9 @@ impl Parse for Resume {
     }
 }
 
-async fn resume(stage: &Backstage, socket: &Socket, form: &Form, reference: Option<String>) -> Done {
+async fn resume(background: &Background, socket: &Socket, form: &Form, reference: Option<String>) -> Done {
     let Resume(cursor) = parse(form)?;
-    match sockets::resume(&stage.app, socket, cursor.as_deref(), reference).await {
+    match sockets::resume(&background.app, socket, cursor.as_deref(), reference).await {
         Err(Error::BadCursor) => Err(problem(Error::BadCursor).into()),
         resumed => Ok(resumed?),
     }
@@ -177,7 +177,7 @@ struct Data<'a> {
     data: &'a RawValue,
 }
 
-async fn signal(stage: &Backstage, socket: &Socket, form: &Form, kind: &str, frame: &str) -> Done {
+async fn signal(background: &Background, socket: &Socket, form: &Form, kind: &str, frame: &str) -> Done {
     if socket.address == Address::Notices {
         return Err(not_allowed_here().into());
     }
@@ -187,7 +187,8 @@ async fn signal(stage: &Backstage, socket: &Socket, form: &Form, kind: &str, fra
         _ => return Err(Problem::field("data", "One JSON object of at most 16 KB.").into()),
     };
     let frame = outgoing::signal(kind, booking.get(), socket.user.get(), data);
-    let problem = match sockets::signal(&stage.app, &stage.sockets, socket, Signal { booking, frame }).await? {
+    let problem = match sockets::signal(&background.app, &background.sockets, socket, Signal { booking, frame }).await?
+    {
         Relayed::Yes => return Ok(()),
         Relayed::NotHere => not_allowed_here(),
         Relayed::NotConfirmed => Problem::refused("not_confirmed", "The meeting is not confirmed."),

@@ -3,7 +3,7 @@
 mod frames;
 
 use app::Error;
-use app::backstage::{Backstage, Pushed};
+use app::background::{Background, Pushed};
 use app::sockets::{self, Handshake, Socket};
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest as Event;
 use domain::feed::Address;
@@ -35,23 +35,23 @@ impl Answer {
     }
 }
 
-pub async fn handle(stage: Backstage, event: LambdaEvent<Event>) -> Result<Answer, lambda_runtime::Error> {
+pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result<Answer, lambda_runtime::Error> {
     let event = event.payload;
     let connection = event.request_context.connection_id.clone().unwrap_or_default();
     match event.request_context.event_type.as_deref() {
-        Some("CONNECT") => Ok(connect(&stage, connection, &event).await),
+        Some("CONNECT") => Ok(connect(&background, connection, &event).await),
         Some("DISCONNECT") => {
-            sockets::closed(&stage.app, &connection).await?;
+            sockets::closed(&background.app, &connection).await?;
             Ok(Answer::okay())
         }
         _ => {
-            message(&stage, &connection, &event).await?;
+            message(&background, &connection, &event).await?;
             Ok(Answer::okay())
         }
     }
 }
 
-async fn connect(stage: &Backstage, connection: String, event: &Event) -> Answer {
+async fn connect(background: &Background, connection: String, event: &Event) -> Answer {
     let Some(address) = address(event) else {
         return Answer::refused(&Problem::not_found());
     };
@@ -60,12 +60,12 @@ async fn connect(stage: &Backstage, connection: String, event: &Event) -> Answer
         token: token(event),
         address,
         from: edge::address::address(
-            stage.app.origin_key.as_deref(),
+            background.app.origin_key.as_deref(),
             &event.headers,
             event.request_context.identity.source_ip.as_deref(),
         ),
     };
-    match sockets::open(&stage.app, &stage.sockets, handshake).await {
+    match sockets::open(&background.app, &background.sockets, handshake).await {
         Ok(()) => Answer::okay(),
         Err(Error::OwnMessage) => Answer::refused(&Problem::field("receiver_id", Error::OwnMessage.to_string())),
         Err(error) => Answer::refused(&error.into()),
@@ -90,40 +90,40 @@ fn address(event: &Event) -> Option<Address> {
 /// From the query, or from the header for clients that can set one.
 fn token(event: &Event) -> Option<String> {
     let in_query = event.query_string_parameters.first("token").map(str::to_owned);
-    let in_header = || event.headers.get("authorization").and_then(edge::door::token_in);
+    let in_header = || event.headers.get("authorization").and_then(edge::auth::token_in);
     in_query.filter(|token| !token.is_empty()).or_else(in_header)
 }
 
-async fn message(stage: &Backstage, connection: &str, event: &Event) -> Result<(), lambda_runtime::Error> {
+async fn message(background: &Background, connection: &str, event: &Event) -> Result<(), lambda_runtime::Error> {
     let text = event.body.as_deref().unwrap_or_default();
-    let found = sockets::find(&stage.app, &stage.sockets, connection).await;
+    let found = sockets::find(&background.app, &background.sockets, connection).await;
     let socket = match found {
         Ok(Some(socket)) => socket,
         Ok(None) => return Ok(()),
         Err(error) => {
             let frame = outgoing::error(&frames::problem(error), None);
-            stage.sockets.push(connection, frame).await?;
+            background.sockets.push(connection, frame).await?;
             return Ok(());
         }
     };
     if text.len() > LARGEST_FRAME_BYTES {
-        return Ok(sockets::dismiss(&stage.app, &stage.sockets, &socket).await?);
+        return Ok(sockets::dismiss(&background.app, &background.sockets, &socket).await?);
     }
-    match frames::receive(stage, &socket, text).await {
+    match frames::receive(background, &socket, text).await {
         Ok(None) => Ok(()),
-        Ok(Some(frame)) => reply(stage, &socket, frame).await,
+        Ok(Some(frame)) => reply(background, &socket, frame).await,
         // The session has ended: so does its socket.
-        Err((Error::TokenInvalid, _)) => Ok(sockets::dismiss(&stage.app, &stage.sockets, &socket).await?),
+        Err((Error::TokenInvalid, _)) => Ok(sockets::dismiss(&background.app, &background.sockets, &socket).await?),
         Err((error, reference)) => {
             let frame = outgoing::error(&frames::problem(error), reference.as_deref());
-            reply(stage, &socket, frame).await
+            reply(background, &socket, frame).await
         }
     }
 }
 
-async fn reply(stage: &Backstage, socket: &Socket, frame: String) -> Result<(), lambda_runtime::Error> {
-    match stage.sockets.push(&socket.connection, frame).await? {
+async fn reply(background: &Background, socket: &Socket, frame: String) -> Result<(), lambda_runtime::Error> {
+    match background.sockets.push(&socket.connection, frame).await? {
         Pushed::Arrived => Ok(()),
-        Pushed::Gone => Ok(sockets::forget(&stage.app, socket).await?),
+        Pushed::Gone => Ok(sockets::forget(&background.app, socket).await?),
     }
 }

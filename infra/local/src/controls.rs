@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::Fault;
 use crate::embedded::mail::Mail;
 use crate::envelope::{bad_request, internal, json_response, not_found, refusal};
-use crate::rooms::{self, App};
+use crate::functions::{self, App};
 use crate::sources::Sources;
 
 /// How far one call may move the clock. Further away, sums with times would leave their range.
@@ -40,8 +40,8 @@ pub(crate) async fn answer(
         return not_found();
     }
     match request.uri().path().trim_end_matches('/') {
-        "/_local/capacity" => get(request, async || rooms::capacity(app)).await,
-        "/_local/ledger" => get(request, async || rooms::ledger(app).await).await,
+        "/_local/capacity" => get(request, async || functions::capacity(app)).await,
+        "/_local/ledger" => get(request, async || functions::ledger(app).await).await,
         "/_local/clock" if request.method() != Method::POST => not_allowed("POST"),
         "/_local/clock" if !test_clock => {
             refusal(StatusCode::FORBIDDEN, "forbidden", "The clock can be moved only when started with --test-clock.")

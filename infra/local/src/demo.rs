@@ -12,8 +12,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value as Json, json};
 
 use crate::Fault;
+use crate::functions::App;
 use crate::gateway::Gateway;
-use crate::rooms::App;
 use cast::{BOOKINGS, Booking, CHATS, Chat, EXPERTS, Expert, Fate, LEARNERS, Person};
 use stage::{Actor, Stage, has};
 

@@ -11,12 +11,12 @@ mod edge_function;
 pub mod embedded;
 mod envelope;
 mod flags;
+mod functions;
 mod gateway;
 mod invoke;
 pub mod payload;
 mod program;
 mod random;
-mod rooms;
 pub mod routing;
 mod server;
 mod services;
@@ -32,14 +32,14 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
+pub use functions::{App, openapi, routes};
 pub use program::run;
-pub use rooms::{App, openapi, routes};
 
 use crate::controls::Background;
 use crate::data::Home;
 use crate::embedded::dynamo::Dynamo;
+use crate::functions::Parts;
 use crate::gateway::Gateway;
-use crate::rooms::Parts;
 use crate::server::{House, Listeners};
 use crate::services::Services;
 use crate::sockets::{Connections, Registry, SocketLimits, Sockets};
@@ -210,7 +210,7 @@ async fn launch(
         environment,
         secrets,
     };
-    let (app, mut functions) = rooms::open(parts).await?;
+    let (app, mut functions) = functions::open(parts).await?;
     functions.extend(instead);
     let background = match (queues, mail) {
         (Some(queues), Some(mail)) => {

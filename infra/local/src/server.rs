@@ -23,8 +23,8 @@ use tokio::task::JoinSet;
 
 use crate::controls::Background;
 use crate::embedded::files::Files;
+use crate::functions::App;
 use crate::gateway::Gateway;
-use crate::rooms::App;
 use crate::sockets::Sockets;
 use crate::{Fault, controls, envelope, payload};
 

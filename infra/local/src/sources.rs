@@ -29,7 +29,7 @@ use self::checkpoint::Checkpoint;
 use self::queue::QueuePoller;
 use self::report::Report;
 use self::schedule::Scheduled;
-use self::stream::{Step, StreamPoller};
+use self::stream::{PollResult, StreamPoller};
 use crate::Fault;
 use crate::embedded::queues::Queues;
 use crate::embedded::stream::Stream;
@@ -157,10 +157,10 @@ impl Sources {
                 settled = Instant::now();
             }
             match step {
-                Ok(Step::Moved { .. }) => {}
-                Ok(Step::Idle) => rest(&mut bell, NAP).await,
-                Ok(Step::Gathering(wait)) => rest(&mut bell, wait).await,
-                Ok(Step::Failed(wait)) => tokio::time::sleep(wait).await,
+                Ok(PollResult::Moved { .. }) => {}
+                Ok(PollResult::Idle) => rest(&mut bell, NAP).await,
+                Ok(PollResult::Gathering(wait)) => rest(&mut bell, wait).await,
+                Ok(PollResult::Failed(wait)) => tokio::time::sleep(wait).await,
                 Err(fault) => {
                     tracing::error!(%fault, source = poller.source.id, "the stream was not read");
                     tokio::time::sleep(PAUSE).await;
@@ -246,8 +246,8 @@ impl Sources {
         let mut round = Round::default();
         for poller in &self.streams {
             let step = poller.step(true).await?;
-            round.moved |= matches!(step, Step::Moved { .. });
-            round.failed |= matches!(step, Step::Failed(_));
+            round.moved |= matches!(step, PollResult::Moved { .. });
+            round.failed |= matches!(step, PollResult::Failed(_));
             report.streamed(&step);
         }
         for poller in &self.queues {

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use app::backstage::{Backstage, Job, Queues, Recording, Sockets};
+use app::background::{Background, Job, Queues, Recording, Sockets};
 use app::mail::Post;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -94,7 +94,7 @@ fn the_requests_behind_the_sample_events_become_those_events_again() {
 /// The functions without an audience, and what they would have sent.
 struct Crew {
     running: Running,
-    stage: Backstage,
+    background: Background,
     recording: Recording,
     jobs: Arc<Mutex<Vec<Job>>>,
 }
@@ -103,13 +103,13 @@ impl Crew {
     async fn assemble() -> Self {
         let running = start(Options { pollers: false, ..Options::default() }).await.unwrap();
         let (recording, jobs) = (Recording::default(), Arc::<Mutex<Vec<Job>>>::default());
-        let stage = Backstage {
+        let background = Background {
             app: running.app.clone(),
             sockets: Sockets::Recorded(recording.clone()),
             queues: Queues::Recorded(jobs.clone()),
             post: Post::Recorded(Arc::default()),
         };
-        Self { running, stage, recording, jobs }
+        Self { running, background, recording, jobs }
     }
 
     /// Id and token of somebody new.
@@ -125,7 +125,7 @@ impl Crew {
     }
 
     async fn socket(&self, event: Json) -> Json {
-        invoke(|event| socket::handle(self.stage.clone(), event), event).await
+        invoke(|event| socket::handle(self.background.clone(), event), event).await
     }
 
     /// What was pushed last.
@@ -169,7 +169,7 @@ async fn the_sample_events_of_sockets_open_one_speak_over_it_and_close_it() {
     let refused = crew.socket(signed(sample("socket-connect-chat"))).await;
     assert_eq!(refused["statusCode"], 404, "there is nobody to talk to");
     assert_eq!(crew.socket(signed(connect)).await, json!({"statusCode": 200}));
-    assert_eq!(crew.stage.app.store.sockets(ada).await.unwrap().len(), 1);
+    assert_eq!(crew.background.app.store.sockets(ada).await.unwrap().len(), 1);
 
     assert_eq!(crew.socket(sample("socket-message")).await, json!({"statusCode": 200}));
     let error = crew.heard(&connection);
@@ -178,7 +178,7 @@ async fn the_sample_events_of_sockets_open_one_speak_over_it_and_close_it() {
     assert_eq!(crew.heard(&connection)["code"], "bad_json");
 
     assert_eq!(crew.socket(sample("socket-disconnect")).await, json!({"statusCode": 200}));
-    assert!(crew.stage.app.store.sockets(ada).await.unwrap().is_empty());
+    assert!(crew.background.app.store.sockets(ada).await.unwrap().is_empty());
     crew.socket(sample("socket-message")).await;
     assert!(crew.recording.is_gone(&connection), "whoever speaks over a socket nobody knows is sent away");
     crew.running.stop().await;
@@ -187,7 +187,7 @@ async fn the_sample_events_of_sockets_open_one_speak_over_it_and_close_it() {
 #[tokio::test]
 async fn the_sample_batch_of_the_stream_asks_for_the_mail_of_its_notification() {
     let crew = Crew::assemble().await;
-    let answer = invoke(|event| outbox::handle(crew.stage.clone(), event), sample("outbox-stream")).await;
+    let answer = invoke(|event| outbox::handle(crew.background.clone(), event), sample("outbox-stream")).await;
     assert_eq!(answer, json!({"batchItemFailures": []}));
     let jobs: Vec<_> = crew.jobs.lock().unwrap().iter().map(|job| job.to_text()).collect();
     let asked = sample("delivery-mail")["Records"][0]["body"].as_str().unwrap().to_owned();
@@ -198,7 +198,7 @@ async fn the_sample_batch_of_the_stream_asks_for_the_mail_of_its_notification() 
 #[tokio::test]
 async fn the_sample_event_of_the_schedule_finds_nothing_due_in_an_empty_table() {
     let crew = Crew::assemble().await;
-    let found = invoke(|event| reminders::handle(crew.stage.clone(), event), sample("reminders-tick")).await;
+    let found = invoke(|event| reminders::handle(crew.background.clone(), event), sample("reminders-tick")).await;
     assert_eq!(found, json!({"bookings": 0, "more": false}));
     crew.running.stop().await;
 }
@@ -211,7 +211,7 @@ async fn the_sample_messages_of_the_queues_are_jobs_but_for_the_one_that_is_none
         let ids = undone.iter().map(|index: &usize| json!({"itemIdentifier": event["Records"][*index]["messageId"]}));
         let expected = json!({"batchItemFailures": ids.collect::<Vec<_>>()});
         // Nobody has this booking or this notification: there is nothing to do.
-        let answer = invoke(|event| delivery::handle(crew.stage.clone(), event), event).await;
+        let answer = invoke(|event| delivery::handle(crew.background.clone(), event), event).await;
         assert_eq!(answer, expected, "{name}");
     }
     crew.running.stop().await;

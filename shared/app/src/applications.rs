@@ -9,7 +9,7 @@ use domain::person::User;
 
 use crate::caller::{Caller, Staff};
 use crate::documents::{self, Paper};
-use crate::keep::{Keep, decided};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Error, Result, people, words};
 
 /// An application with its papers.
@@ -29,14 +29,14 @@ pub struct Review {
 }
 
 /// Applies. Of several applications at once one is made.
-pub async fn apply(app: &App, caller: Caller, content: Content, keep: Keep<'_, Dossier>) -> Result<Dossier> {
-    decided(|| async {
+pub async fn apply(app: &App, caller: Caller, content: Content, save: SaveResponse<'_, Dossier>) -> Result<Dossier> {
+    retry_stale(|| async {
         let before = people::me(app, caller).await?;
         let now = app.clock.now();
         let applied: Applied = applying(&before, content.clone(), app.mint.application(now), now)?;
         let notice = words::vetting::applied(&applied.application, &app.mint);
         let dossier = Dossier { application: applied.application.clone(), papers: Vec::new() };
-        app.store.application_open(keep.begin(&dossier), &before, &applied, &notice).await?;
+        app.store.application_open(save.begin(&dossier), &before, &applied, &notice).await?;
         Ok(dossier)
     })
     .await
@@ -106,9 +106,9 @@ pub async fn review(
     id: ApplicationId,
     verdict: Verdict,
     notes: &str,
-    keep: Keep<'_, Review>,
+    save: SaveResponse<'_, Review>,
 ) -> Result<Review> {
-    decided(|| async {
+    retry_stale(|| async {
         let application = app.store.application(id).await?.ok_or(Error::NotFound)?;
         let applicant = app.store.user(application.user).await?.ok_or(Error::NotFound)?;
         let now = app.clock.now();
@@ -120,7 +120,7 @@ pub async fn review(
         if reviewed.is_changed {
             let notice = words::vetting::reviewed(&reviewed.application, reviewed.told, &app.mint, now);
             let before = (&application, &applicant);
-            app.store.application_review(keep.begin(&review), before, &reviewed, notice.as_ref()).await?;
+            app.store.application_review(save.begin(&review), before, &reviewed, notice.as_ref()).await?;
         }
         Ok(review)
     })

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{App, Result};
 
-/// What stocktaking finds, as the local gateway shows it.
+/// What reconcile finds, as the local gateway shows it.
 pub async fn ledger(app: &App) -> Result<Value> {
     let stock = app.store.stock().await?;
     Ok(json!({

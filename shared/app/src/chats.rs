@@ -15,16 +15,16 @@ use crate::{App, Error, Result};
 pub use changes::{archive, block, close_all, delete, edit, editable, read_through};
 pub use opening::{Opened, open, opened};
 pub use reading::{Reading, Seen, conversations, experts, page, unread};
-pub use sending::{Draft, Opening, Sending, post, send, send_from};
+pub use sending::{MessageDraft, Opening, Sending, post, send, send_from};
 
 /// A message in its conversation: the names of the two, and what was read.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct MessageInConversation {
     pub message: Message,
     pub conversation: Conversation,
 }
 
-impl From<(Message, Conversation)> for Told {
+impl From<(Message, Conversation)> for MessageInConversation {
     fn from((message, conversation): (Message, Conversation)) -> Self {
         Self { message, conversation }
     }
@@ -61,7 +61,7 @@ pub async fn list(
     with: Option<UserId>,
     cursor: Option<&str>,
     limit: usize,
-) -> Result<Page<Told>> {
+) -> Result<Page<MessageInConversation>> {
     let list = format!("messages/{}/{with:?}", caller.user());
     let after = cursor.map(|cursor| app.cursors.open(&list, cursor)).transpose()?;
     let mut page = match with.map(|with| Pair::new(caller.user(), with)) {
@@ -70,7 +70,7 @@ pub async fn list(
         Some(None) => Page { items: Vec::new(), next: None }, // nobody talks with themselves
     };
     page.next = page.next.map(|position| app.cursors.seal(&list, &position));
-    Ok(page.map(Told::from))
+    Ok(page.map(MessageInConversation::from))
 }
 
 /// Marks one message as read, by whom it was sent to.

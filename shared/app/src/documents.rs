@@ -9,8 +9,8 @@ use domain::file::{Purpose, Refusal as FileRefusal};
 use domain::ids::{ApplicationId, DocumentId};
 
 use crate::caller::{Caller, Staff};
-use crate::keep::{Keep, decided};
-use crate::uploads::{self, Sent};
+use crate::idempotency::{SaveResponse, retry_stale};
+use crate::uploads::{self, FileSource};
 use crate::{App, Error, Result, people};
 
 /// Characters of a document's name.
@@ -27,12 +27,12 @@ pub struct Paper {
 
 /// A document as its owner describes it.
 #[derive(Clone, Debug)]
-pub struct Draft {
+pub struct DocumentDraft {
     pub kind: Kind,
     /// `None`: that of the file.
     pub name: Option<String>,
     pub description: String,
-    pub file: Option<Sent>,
+    pub file: Option<FileSource>,
 }
 
 pub(crate) async fn paper(app: &App, document: Document, state: Option<State>) -> Result<Paper> {
@@ -42,7 +42,7 @@ pub(crate) async fn paper(app: &App, document: Document, state: Option<State>) -
 
 /// Whether the caller may send a document now.
 pub async fn may_send(app: &App, caller: Caller) -> Result<()> {
-    decided(|| desk(app, caller)).await.map(|_| ())
+    retry_stale(|| desk(app, caller)).await.map(|_| ())
 }
 
 /// What a document of the caller's is sent for: their open application, or the profile they have.
@@ -63,15 +63,15 @@ async fn desk(app: &App, caller: Caller) -> Result<Option<ApplicationId>> {
 }
 
 /// Keeps a document with what it is for.
-pub async fn send(app: &App, caller: Caller, draft: Draft, keep: Keep<'_, Paper>) -> Result<Paper> {
-    let first = decided(|| desk(app, caller)).await?;
+pub async fn send(app: &App, caller: Caller, draft: DocumentDraft, save: SaveResponse<'_, Paper>) -> Result<Paper> {
+    let first = retry_stale(|| desk(app, caller)).await?;
     let file = draft.file.ok_or(FileRefusal::NoFile)?;
     let taken = uploads::take(app, caller, file, Purpose::Document).await?;
     let name = draft.name.unwrap_or_else(|| taken.attachment.name.chars().take(LONGEST_NAME).collect());
     let link = uploads::link(app, &taken.attachment).await?;
     // Looked up before the file was; again only if that has changed.
     let seen = Mutex::new(Some(first));
-    decided(|| async {
+    retry_stale(|| async {
         let before = seen.lock().unwrap_or_else(|broken| broken.into_inner()).take();
         let application = match before {
             Some(application) => application,
@@ -90,7 +90,7 @@ pub async fn send(app: &App, caller: Caller, draft: Draft, keep: Keep<'_, Paper>
             uploaded_at: now,
         };
         let paper = Paper { place: document.place(None), document, link: link.clone() };
-        let mut transaction = keep.begin(&paper);
+        let mut transaction = save.begin(&paper);
         taken.add_to(&mut transaction);
         app.store.document_add(transaction, &paper.document).await?;
         Ok(paper)

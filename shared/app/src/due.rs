@@ -12,7 +12,7 @@ use domain::ids::BookingId;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use store::due::shards;
 
-use crate::backstage::{Job, Queues};
+use crate::background::{Job, Queues};
 use crate::{App, Error, Result};
 
 /// How far back the very first tick looks: to before the first deployment that has a schedule.

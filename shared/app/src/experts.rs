@@ -7,7 +7,7 @@ use domain::person::{Picture, User};
 use store::Found;
 
 use crate::caller::{Caller, Staff};
-use crate::keep::Keep;
+use crate::idempotency::SaveResponse;
 use crate::{App, Error, Result, people, picture, profile};
 
 /// Somebody everybody may look at as an expert, whether or not they take bookings at present.
@@ -66,7 +66,7 @@ pub struct Changes {
 /// An expert describes themselves anew.
 pub async fn update(app: &App, caller: Caller, changes: Changes) -> Result<User> {
     let (now, currency) = (app.clock.now(), app.settings.default_currency);
-    profile::change(app, caller, Keep::nothing(), |user| {
+    profile::change(app, caller, SaveResponse::nothing(), |user| {
         user.practice()?;
         let before = user.clone();
         if let Some(name) = changes.name.as_ref().filter(|name| **name != user.name()) {

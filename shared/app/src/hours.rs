@@ -8,7 +8,7 @@ use domain::{Instant, expert};
 use store::Absences;
 
 use crate::caller::Caller;
-use crate::keep::{Keep, decided};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Result, experts, profile};
 
 /// At most so many absences that are not over (`consultations.md` §4).
@@ -18,9 +18,9 @@ const MOST_ABSENCES: usize = 100;
 const MOST_CONFLICTS: usize = 100;
 
 /// Puts a week in place of the one there is.
-pub async fn replace(app: &App, caller: Caller, week: Week, keep: Keep<'_, User>) -> Result<User> {
+pub async fn replace(app: &App, caller: Caller, week: Week, save: SaveResponse<'_, User>) -> Result<User> {
     let now = app.clock.now();
-    profile::change(app, caller, keep, |user| {
+    profile::change(app, caller, save, |user| {
         user.practice()?;
         user.replace_hours(week.clone(), || app.mint.hours(now));
         Ok(user.clone())
@@ -56,8 +56,8 @@ pub async fn absences(app: &App, caller: Caller) -> Result<Vec<Absence>> {
     Ok(rows)
 }
 
-pub async fn absence_add(app: &App, caller: Caller, away: Away, keep: Keep<'_, Added>) -> Result<Added> {
-    decided(|| async {
+pub async fn absence_add(app: &App, caller: Caller, away: Away, save: SaveResponse<'_, Added>) -> Result<Added> {
+    retry_stale(|| async {
         experts::me(app, caller, false).await?;
         let (now, before) = (app.clock.now(), app.store.absences(caller.user()).await?);
         let mut rows = ahead(&before, now);
@@ -74,7 +74,7 @@ pub async fn absence_add(app: &App, caller: Caller, away: Away, keep: Keep<'_, A
             None => Vec::new(),
         };
         let added = Added { absence, conflicts };
-        app.store.absences_save(keep.begin(&added), caller.user(), &before, rows).await?;
+        app.store.absences_save(save.begin(&added), caller.user(), &before, rows).await?;
         Ok(added)
     })
     .await
@@ -86,7 +86,7 @@ fn ahead(absences: &Absences, now: Instant) -> Vec<Absence> {
 }
 
 pub async fn absence_remove(app: &App, caller: Caller, id: BlockId) -> Result<()> {
-    decided(|| async {
+    retry_stale(|| async {
         experts::me(app, caller, false).await?;
         let (now, before) = (app.clock.now(), app.store.absences(caller.user()).await?);
         let mut rows = ahead(&before, now);

@@ -7,7 +7,7 @@ use domain::ids::BookingId;
 use domain::notice::{InviteState, Notice, Topic};
 use store::{MailClaim, MailOf};
 
-use crate::backstage::Backstage;
+use crate::background::Background;
 use crate::mail::{self, Mail, PostFault};
 use crate::{App, Error, Result, resets};
 
@@ -23,8 +23,8 @@ pub enum Posted {
     Refused,
 }
 
-pub async fn send(stage: &Backstage, of: MailOf) -> Result<Posted> {
-    let app = &stage.app;
+pub async fn send(background: &Background, of: MailOf) -> Result<Posted> {
+    let app = &background.app;
     let Some(mail) = compose(app, of).await? else { return Ok(Posted::Pointless) };
     let now = app.clock.now();
     match app.store.mail_claim(of, now).await? {
@@ -34,7 +34,7 @@ pub async fn send(stage: &Backstage, of: MailOf) -> Result<Posted> {
         // A third attempt might be one mail too many: people have to look at it, among the dead letters.
         MailClaim::GivenUp => return Err(broken("two attempts ended without an answer".to_owned())),
     }
-    let posted = match stage.post.send(&app.settings, &mail, now).await {
+    let posted = match background.post.send(&app.settings, &mail, now).await {
         Ok(()) => Posted::Sent,
         Err(PostFault::Refused(why)) => {
             // Another try would end the same.

@@ -14,12 +14,12 @@ use domain::notice::Channel;
 use futures_util::future::join_all;
 use store::MailOf;
 use store::facts::{self, Asked, Ended};
-use store::feed::Entry;
+use store::feed::FeedItem;
 
 use crate::Result;
-use crate::backstage::{Backstage, Job};
-use crate::carrier::Carrier;
-use crate::chats::Told;
+use crate::background::{Background, Job};
+use crate::chats::MessageInConversation;
+use crate::socket_delivery::SocketDelivery;
 use crate::sockets::Frame;
 
 pub use store::facts::{Fact, Happened};
@@ -33,17 +33,17 @@ pub fn read_fact(item: facts::StreamItem, is_new: bool) -> Result<Option<Happene
 }
 
 /// Carries out what happened to one person, in order. If it fails it has to be done again, all of it.
-pub async fn carry_out(stage: &Backstage, person: UserId, facts: &[Fact], render: Render) -> Result<()> {
+pub async fn carry_out(background: &Background, person: UserId, facts: &[Fact], render: Render) -> Result<()> {
     let jobs: Vec<_> = facts.iter().filter_map(|fact| job_of(person, fact)).collect();
-    stage.queues.send(&jobs).await?;
-    to_sockets(stage, person, facts, render).await?;
+    background.queues.send(&jobs).await?;
+    to_sockets(background, person, facts, render).await?;
     // Last, because it is the most work and the least urgent.
     let newest = facts.iter().rev().find_map(|fact| match fact {
         Fact::ProfileChanged { profile, .. } => Some(profile),
         _ => None,
     });
     match newest {
-        Some(newest) => Ok(stage.app.store.search_copies(newest).await?),
+        Some(newest) => Ok(background.app.store.search_copies(newest).await?),
         None => Ok(()),
     }
 }
@@ -61,53 +61,54 @@ fn job_of(person: UserId, fact: &Fact) -> Option<Job> {
 }
 
 /// What concerns the sockets of a person.
-pub(crate) enum Step<'a> {
-    Entry(Entry),
+pub(crate) enum SocketTask<'a> {
+    Feed(FeedItem),
     Asked(&'a Asked),
     Ended(Ended),
 }
 
-async fn to_sockets(stage: &Backstage, person: UserId, facts: &[Fact], render: Render) -> Result<()> {
+async fn to_sockets(background: &Background, person: UserId, facts: &[Fact], render: Render) -> Result<()> {
     let steps: Vec<_> = facts
         .iter()
         .filter_map(|fact| match fact {
             Fact::Noticed(notice) if notice.channel == Channel::Mail => None,
-            Fact::Noticed(notice) => Some(Step::Entry(Entry::Noticed(notice.clone()))),
-            Fact::Sent(sent) => Some(Step::Entry(Entry::Sent(sent.clone()))),
-            Fact::Asked(asked) => Some(Step::Asked(asked)),
-            Fact::SessionsEnded(ended) => Some(Step::Ended(*ended)),
+            Fact::Noticed(notice) => Some(SocketTask::Feed(FeedItem::Noticed(notice.clone()))),
+            Fact::Sent(sent) => Some(SocketTask::Feed(FeedItem::Sent(sent.clone()))),
+            Fact::Asked(asked) => Some(SocketTask::Asked(asked)),
+            Fact::SessionsEnded(ended) => Some(SocketTask::Ended(*ended)),
             Fact::ProfileChanged { .. } | Fact::RefundOwed(_) | Fact::StandingChanged => None,
         })
         .collect();
     if steps.is_empty() {
         return Ok(());
     }
-    let sockets = stage.app.store.sockets(person).await?;
+    let sockets = background.app.store.sockets(person).await?;
     if sockets.is_empty() {
         return Ok(());
     }
-    let entries = steps.iter().filter_map(|step| if let Step::Entry(entry) = step { Some(entry) } else { None });
-    let messages = messages(stage, person, entries, |entry, part| {
+    let entries = steps.iter().filter_map(|step| if let SocketTask::Feed(entry) = step { Some(entry) } else { None });
+    let messages = messages(background, person, entries, |entry, part| {
         sockets.iter().any(|live| live.socket.address.takes(part, entry.message().map(|(_, peer)| peer)))
     })
     .await?;
-    let carriers =
-        sockets.into_iter().map(|live| async { Carrier::new(stage, live, render, &messages).carry(&steps).await });
+    let carriers = sockets
+        .into_iter()
+        .map(|live| async { SocketDelivery::new(background, live, render, &messages).carry(&steps).await });
     join_all(carriers).await.into_iter().collect()
 }
 
 /// The messages some entries show, if anybody wants to see them.
 pub(crate) async fn messages<'a>(
-    stage: &Backstage,
+    background: &Background,
     person: UserId,
-    entries: impl Iterator<Item = &'a Entry>,
-    is_wanted: impl Fn(&Entry, Part) -> bool,
-) -> Result<BTreeMap<MessageId, Told>> {
+    entries: impl Iterator<Item = &'a FeedItem>,
+    is_wanted: impl Fn(&FeedItem, Part) -> bool,
+) -> Result<BTreeMap<MessageId, MessageInConversation>> {
     let wanted: Vec<_> = entries
         .filter(|entry| is_wanted(entry, Part::Message))
-        .filter_map(Entry::message)
+        .filter_map(FeedItem::message)
         .filter_map(|(id, peer)| Some((Pair::new(person, peer)?, id)))
         .collect();
-    let found = stage.app.store.told(&wanted).await?;
-    Ok(found.into_iter().map(|(id, told)| (id, Told::from(told))).collect())
+    let found = background.app.store.told(&wanted).await?;
+    Ok(found.into_iter().map(|(id, told)| (id, MessageInConversation::from(told))).collect())
 }

@@ -12,7 +12,7 @@ use domain::zone::Zone;
 use store::{Credential, Denied, Failed, NewAccount, Page};
 
 use crate::caller::{Caller, quota};
-use crate::keep::decided;
+use crate::idempotency::retry_stale;
 use crate::tokens::{Claims, DAY};
 use crate::{App, Error, Result};
 
@@ -29,7 +29,7 @@ pub struct Registration {
 }
 
 /// Somebody with an account and a token for it.
-pub struct Session {
+pub struct SignedIn {
     pub user: User,
     pub token: String,
 }
@@ -41,7 +41,7 @@ const GRANT: u32 = 1;
 const FAILED_LOGINS_PER_MINUTE: u32 = 30;
 
 /// Opens an account with its first credit. Of several simultaneous registrations of one name exactly one succeeds.
-pub async fn register(app: &App, registration: Registration) -> Result<Session> {
+pub async fn register(app: &App, registration: Registration) -> Result<SignedIn> {
     let begun = app.clock.now();
     let (user, ()) = open(app, registration, Roles::default(), |_, _| Ok((None, ()))).await?;
     session(app, Proven { user, begun })
@@ -57,7 +57,7 @@ pub(crate) async fn open<T>(
     with: impl Fn(UserId, Instant) -> Result<Opening<T>>,
 ) -> Result<(User, T)> {
     let hash = app.hashing.hash(&registration.password).await?;
-    decided(|| async {
+    retry_stale(|| async {
         let now = app.clock.now();
         let user = new_user(&registration, roles, app.mint.user(now), now);
         let legs = transfer(Account::Issue, Account::Spendable(user.id), GRANT);
@@ -131,14 +131,14 @@ pub(crate) struct Proven {
     pub(crate) begun: Instant,
 }
 
-fn session(app: &App, Proven { user, begun }: Proven) -> Result<Session> {
+fn session(app: &App, Proven { user, begun }: Proven) -> Result<SignedIn> {
     let claims = Claims { user: user.id, session: app.mint.session(begun) };
     let token = app.tokens.issue(claims, DAY, app.clock.now())?;
-    Ok(Session { user, token })
+    Ok(SignedIn { user, token })
 }
 
 /// Logs in by username or e-mail.
-pub async fn login(app: &App, name: &str, password: &str) -> Result<Session> {
+pub async fn login(app: &App, name: &str, password: &str) -> Result<SignedIn> {
     session(app, prove(app, name, password).await?)
 }
 

@@ -8,7 +8,7 @@ use domain::person::{HoursRow, Level, Picture, Skill, User};
 use domain::zone::Zone;
 
 use crate::caller::Caller;
-use crate::keep::{Keep, decided};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Result, people};
 
 /// What is absent stays.
@@ -51,15 +51,15 @@ pub struct HoursChanges {
 pub(crate) async fn change<T>(
     app: &App,
     caller: Caller,
-    keep: Keep<'_, T>,
+    save: SaveResponse<'_, T>,
     change: impl Fn(&mut User) -> Result<T>,
 ) -> Result<T> {
-    decided(|| async {
+    retry_stale(|| async {
         let before = people::me(app, caller).await?;
         let mut after = before.clone();
         let result = change(&mut after)?;
         if after != before {
-            app.store.user_save(keep.begin(&result), &before, &after).await?;
+            app.store.user_save(save.begin(&result), &before, &after).await?;
         }
         Ok(result)
     })
@@ -67,7 +67,7 @@ pub(crate) async fn change<T>(
 }
 
 pub async fn update(app: &App, caller: Caller, changes: Changes) -> Result<User> {
-    change(app, caller, Keep::nothing(), |user| {
+    change(app, caller, SaveResponse::nothing(), |user| {
         let (changes, before) = (changes.clone(), user.clone());
         user.first_name = changes.first_name.unwrap_or_else(|| user.first_name.clone());
         user.last_name = changes.last_name.unwrap_or_else(|| user.last_name.clone());
@@ -83,8 +83,8 @@ pub async fn update(app: &App, caller: Caller, changes: Changes) -> Result<User>
     .await
 }
 
-pub async fn skill_add(app: &App, caller: Caller, draft: SkillDraft, keep: Keep<'_, Skill>) -> Result<Skill> {
-    change(app, caller, keep, |user| {
+pub async fn skill_add(app: &App, caller: Caller, draft: SkillDraft, save: SaveResponse<'_, Skill>) -> Result<Skill> {
+    change(app, caller, save, |user| {
         let id = app.mint.skill(app.clock.now());
         let skill = Skill { id, name: draft.name.clone(), level: draft.level, category: draft.category };
         user.put_skill(skill.clone())?;
@@ -94,7 +94,7 @@ pub async fn skill_add(app: &App, caller: Caller, draft: SkillDraft, keep: Keep<
 }
 
 pub async fn skill_change(app: &App, caller: Caller, id: SkillId, changes: SkillChanges) -> Result<Skill> {
-    change(app, caller, Keep::nothing(), |user| {
+    change(app, caller, SaveResponse::nothing(), |user| {
         let old = user.skill(id)?.clone();
         let skill = Skill {
             id,
@@ -109,12 +109,17 @@ pub async fn skill_change(app: &App, caller: Caller, id: SkillId, changes: Skill
 }
 
 pub async fn skill_remove(app: &App, caller: Caller, id: SkillId) -> Result<()> {
-    change(app, caller, Keep::nothing(), |user| Ok(user.remove_skill(id)?)).await
+    change(app, caller, SaveResponse::nothing(), |user| Ok(user.remove_skill(id)?)).await
 }
 
 /// A row of weekly hours in the account's own zone.
-pub async fn hours_add(app: &App, caller: Caller, hours: WeeklyHours, keep: Keep<'_, HoursRow>) -> Result<HoursRow> {
-    change(app, caller, keep, |user| {
+pub async fn hours_add(
+    app: &App,
+    caller: Caller,
+    hours: WeeklyHours,
+    save: SaveResponse<'_, HoursRow>,
+) -> Result<HoursRow> {
+    change(app, caller, save, |user| {
         let row = HoursRow { id: app.mint.hours(app.clock.now()), hours: hours.clone() };
         user.put_hours(row.clone())?;
         Ok(row)
@@ -123,7 +128,7 @@ pub async fn hours_add(app: &App, caller: Caller, hours: WeeklyHours, keep: Keep
 }
 
 pub async fn hours_change(app: &App, caller: Caller, id: HoursId, changes: HoursChanges) -> Result<HoursRow> {
-    change(app, caller, Keep::nothing(), |user| {
+    change(app, caller, SaveResponse::nothing(), |user| {
         let mut row = user.hours_row(id)?.clone();
         row.hours.day = changes.day.unwrap_or(row.hours.day);
         row.hours.start = changes.start.unwrap_or(row.hours.start);
@@ -135,5 +140,5 @@ pub async fn hours_change(app: &App, caller: Caller, id: HoursId, changes: Hours
 }
 
 pub async fn hours_remove(app: &App, caller: Caller, id: HoursId) -> Result<()> {
-    change(app, caller, Keep::nothing(), |user| Ok(user.remove_hours(id)?)).await
+    change(app, caller, SaveResponse::nothing(), |user| Ok(user.remove_hours(id)?)).await
 }

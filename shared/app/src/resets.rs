@@ -13,7 +13,7 @@ use domain::text::{Email, LoginName};
 use store::{Credential, NewPassword, Transaction};
 
 use crate::caller::Caller;
-use crate::keep::{Keep, decided};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::mail::{self, Mail};
 use crate::seal::hash;
 use crate::words::letters;
@@ -30,7 +30,7 @@ const COUNTED_FOR: TimeDelta = TimeDelta::hours(1);
 /// answer nor by the time it takes: the same is read and written for nobody.
 pub async fn ask(app: &App, email: &Email) -> Result<()> {
     let name = LoginName::new(email.as_str());
-    let asked = decided(|| async {
+    let asked = retry_stale(|| async {
         let now = app.clock.now();
         let known = app.store.credential(&name, now).await?;
         let known = known.filter(|known| {
@@ -94,7 +94,7 @@ pub(crate) fn compose(app: &App, letter: &Notice, reader: &User) -> Option<Mail>
 pub async fn confirm(app: &App, token: &str, password: &str) -> Result<()> {
     let (user, _) = app.tokens.verify_link(token)?;
     let token_hash = hash(token);
-    decided(|| async {
+    retry_stale(|| async {
         let now = app.clock.now();
         let seen = app.store.credential_of(user, now).await?.ok_or(Error::LinkInvalid)?;
         let pending = seen.reset.as_ref().ok_or(Error::LinkInvalid)?;
@@ -107,14 +107,20 @@ pub async fn confirm(app: &App, token: &str, password: &str) -> Result<()> {
 }
 
 /// Sets the caller's password, whose other sessions end with it.
-pub async fn change(app: &App, caller: Caller, current: &str, password: &str, keep: Keep<'_, ()>) -> Result<()> {
-    decided(|| async {
+pub async fn change(
+    app: &App,
+    caller: Caller,
+    current: &str,
+    password: &str,
+    save: SaveResponse<'_, ()>,
+) -> Result<()> {
+    retry_stale(|| async {
         let now = app.clock.now();
         let seen = app.store.credential_of(caller.user(), now).await?.ok_or(Error::TokenInvalid)?;
         if !people::knows(app, Some(&seen), current, now).await? {
             return Err(Error::WrongPassword);
         }
-        replace(app, &seen, password, Some(caller.session()), false, keep.begin(&())).await
+        replace(app, &seen, password, Some(caller.session()), false, save.begin(&())).await
     })
     .await
 }

@@ -8,12 +8,12 @@ use store::{Denied, Page, Transaction};
 
 use crate::bookings::{self, Seated};
 use crate::caller::Caller;
-use crate::keep::{Keep, decided};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::words::meetings::personal;
 use crate::{App, Error, Result};
 
 #[derive(Clone, Debug)]
-pub struct Draft {
+pub struct ReviewDraft {
     pub booking: BookingId,
     pub reviewee: UserId,
     /// 1..=5
@@ -22,8 +22,8 @@ pub struct Draft {
 }
 
 /// Each party of a meeting says it once; the other's rating changes with it.
-pub async fn give(app: &App, caller: Caller, draft: Draft, keep: Keep<'_, Review>) -> Result<Review> {
-    decided(|| async {
+pub async fn give(app: &App, caller: Caller, draft: ReviewDraft, save: SaveResponse<'_, Review>) -> Result<Review> {
+    retry_stale(|| async {
         let Seated { booking, seat } = bookings::find(app, caller, draft.booking).await?;
         if booking.facade != Facade::Meetings {
             return Err(Refusal::NotCompleted.into()); // by the rules of the façade it was made in
@@ -34,7 +34,7 @@ pub async fn give(app: &App, caller: Caller, draft: Draft, keep: Keep<'_, Review
         let content = format!("{} reviewed the meeting \"{}\".", review.reviewer_name, booking.title);
         let people = (review.reviewee, review.reviewer);
         let notice = personal(&app.mint, now, people, Topic::NewReview, "New Review", content, review.id.get());
-        commit(app, keep.begin(&review), &change, &review, &notice).await?;
+        commit(app, save.begin(&review), &change, &review, &notice).await?;
         Ok(review)
     })
     .await
@@ -50,8 +50,14 @@ pub struct Rating {
 }
 
 /// The client of a consultation rates it, once.
-pub async fn rate(app: &App, caller: Caller, id: BookingId, rating: Rating, keep: Keep<'_, Review>) -> Result<Review> {
-    decided(|| async {
+pub async fn rate(
+    app: &App,
+    caller: Caller,
+    id: BookingId,
+    rating: Rating,
+    save: SaveResponse<'_, Review>,
+) -> Result<Review> {
+    retry_stale(|| async {
         let Seated { booking, seat } = bookings::own(app, caller, id).await?;
         if seat != Seat::Learner {
             return Err(Error::Forbidden);
@@ -69,7 +75,7 @@ pub async fn rate(app: &App, caller: Caller, id: BookingId, rating: Rating, keep
         // Whose it is could be read from the notification otherwise.
         let peer = notice.peer.filter(|_| !rating.is_anonymous);
         let notice = Notice { facade: Facade::Consultations, peer, ..notice };
-        commit(app, keep.begin(&review), &change, &review, &notice).await?;
+        commit(app, save.begin(&review), &change, &review, &notice).await?;
         Ok(review)
     })
     .await

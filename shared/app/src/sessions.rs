@@ -6,7 +6,7 @@ use domain::person::{Roles, User};
 use store::{Next, Rotation};
 
 use crate::caller::Caller;
-use crate::keep::decided;
+use crate::idempotency::retry_stale;
 use crate::people::{self, Proven, Registration};
 use crate::seal::hash;
 use crate::tokens::{Claims, HOUR, Refresh, WEEK};
@@ -68,7 +68,7 @@ pub async fn register(app: &App, registration: Registration, origin: &Origin) ->
 /// Logs in by e-mail or username.
 pub async fn login(app: &App, name: &str, password: &str, origin: &Origin) -> Result<Opened> {
     let Proven { user, begun } = people::prove(app, name, password).await?;
-    let tokens = decided(|| async {
+    let tokens = retry_stale(|| async {
         let now = app.clock.now();
         let claims = Claims { user: user.id, session: app.mint.session(begun) };
         let (tokens, next) = tokens(app, claims, now)?;

@@ -9,10 +9,10 @@ use store::facts::{Asked, Reference, Wanted};
 use store::feed::KEPT_SECONDS;
 use store::{Counted, LiveSocket};
 
-use crate::backstage::{Pushed, Sockets};
+use crate::background::{Pushed, Sockets};
 use crate::caller::{Group, admit, admit_address, admit_to};
-use crate::chats::{self, Draft, Told};
-use crate::keep::{Keep, decided};
+use crate::chats::{self, MessageDraft, MessageInConversation};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::tokens::Claims;
 use crate::{App, Error, Result};
 
@@ -153,7 +153,7 @@ pub async fn send(app: &App, socket: &Socket, to: UserId, content: String, refer
     let opening = chats::Opening::new(app, claims.user, to, origin);
     let (admitted, opening) = tokio::join!(admit(app, &claims), opening);
     let (_, opening) = (admitted?, opening?);
-    match (chats::send_from(app, Draft::text(content), opening, Keep::nothing()).await?, reference) {
+    match (chats::send_from(app, MessageDraft::text(content), opening, SaveResponse::nothing()).await?, reference) {
         (chats::Sending::Sent(_), _) | (_, None) => Ok(()),
         (chats::Sending::WasSent(message), Some(reference)) => {
             ask(app, socket, Wanted::Repeat { message, to, reference }).await
@@ -180,7 +180,7 @@ pub async fn resume(app: &App, socket: &Socket, cursor: Option<&str>, reference:
 
 async fn ask(app: &App, socket: &Socket, what: Wanted) -> Result<()> {
     let asked = Asked { connection: socket.connection.clone(), what };
-    decided(|| async {
+    retry_stale(|| async {
         let now = app.clock.now();
         Ok(app.store.socket_ask(socket, app.mint.notice(now), &asked, now).await?)
     })
@@ -265,7 +265,7 @@ async fn relay(app: &App, sockets: &Sockets, socket: &Socket, frame: &str) -> bo
 /// What goes over a socket with a place in its feed.
 #[derive(Clone, Copy, Debug)]
 pub enum Frame<'a> {
-    Message { told: &'a Told, cursor: &'a str, reference: Option<&'a str> },
+    Message { told: &'a MessageInConversation, cursor: &'a str, reference: Option<&'a str> },
     Notice { notice: &'a domain::notice::Notice, cursor: &'a str },
     Resumed { cursor: &'a str, count: usize, more: bool, reference: Option<&'a str> },
 }

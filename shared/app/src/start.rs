@@ -8,7 +8,7 @@ use aws_config::timeout::TimeoutConfig;
 use serde::Deserialize;
 use store::{Cursors, Store};
 
-use crate::backstage::{Backstage, Queues, Sockets};
+use crate::background::{Background, Queues, Sockets};
 use crate::files::Files;
 use crate::mail::Post;
 use crate::payments::Gateway;
@@ -44,7 +44,7 @@ fn within(attempt: Duration, operation: Duration) -> TimeoutConfig {
     TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(operation).build()
 }
 
-impl Backstage {
+impl Background {
     /// The same with its ways out, for a function that has them.
     pub async fn from_env() -> Result<Self> {
         let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;

@@ -15,7 +15,7 @@ use futures_util::{StreamExt, stream};
 use tokio::time::Instant as Moment;
 
 use crate::caller::Staff;
-use crate::keep::{Keep, decided};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Error, Result, bookings, chats, picture, words};
 
 /// An expert with the link to their picture.
@@ -46,13 +46,19 @@ pub struct Swept {
 }
 
 /// Suspends an expert and cancels everything they are booked for.
-pub async fn suspend(app: &App, _: Staff, id: UserId, reason: &str, keep: Keep<'_, Portrait>) -> Result<Portrait> {
-    let portrait = decided(|| async {
+pub async fn suspend(
+    app: &App,
+    _: Staff,
+    id: UserId,
+    reason: &str,
+    save: SaveResponse<'_, Portrait>,
+) -> Result<Portrait> {
+    let portrait = retry_stale(|| async {
         let (before, now) = (find(app, id).await?, app.clock.now());
         let after = suspending(&before, reason, now)?;
         let notice = words::vetting::suspended(id, reason, &app.mint, now);
         let portrait = portrait(app, after.clone()).await?;
-        app.store.expert_suspend(keep.begin(&portrait), &before, &after, &notice).await?;
+        app.store.expert_suspend(save.begin(&portrait), &before, &after, &notice).await?;
         Ok(portrait)
     })
     .await?;
@@ -67,12 +73,12 @@ pub async fn suspend(app: &App, _: Staff, id: UserId, reason: &str, keep: Keep<'
 }
 
 /// Brings a suspended expert back; bookings that were cancelled stay so.
-pub async fn reinstate(app: &App, _: Staff, id: UserId, keep: Keep<'_, Portrait>) -> Result<Portrait> {
-    let portrait = decided(|| async {
+pub async fn reinstate(app: &App, _: Staff, id: UserId, save: SaveResponse<'_, Portrait>) -> Result<Portrait> {
+    let portrait = retry_stale(|| async {
         let (before, now) = (find(app, id).await?, app.clock.now());
         let after = reinstating(&before, now)?;
         let portrait = portrait(app, after.clone()).await?;
-        app.store.expert_reinstate(keep.begin(&portrait), &before, &after, app.mint.notice(now), now).await?;
+        app.store.expert_reinstate(save.begin(&portrait), &before, &after, app.mint.notice(now), now).await?;
         Ok(portrait)
     })
     .await?;

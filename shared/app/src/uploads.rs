@@ -10,7 +10,7 @@ use store::{Denied, Transaction};
 
 use crate::caller::Caller;
 use crate::file_type::{self, TELLING};
-use crate::keep::{Keep, decided};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Result, files};
 
 /// For so long an upload can be named; the file store forgets its bytes after a day too.
@@ -18,7 +18,7 @@ const KEPT: TimeDelta = TimeDelta::days(1);
 
 /// A file as it came with a request.
 #[derive(Clone, Debug)]
-pub enum Sent {
+pub enum FileSource {
     /// In a form.
     Bytes { name: String, bytes: Vec<u8> },
     /// To the file store before.
@@ -61,9 +61,14 @@ impl Taken {
 }
 
 /// Prepares the direct upload of one file of the caller's.
-pub async fn prepare(app: &App, caller: Caller, wanted: Announced, keep: Keep<'_, Prepared>) -> Result<Prepared> {
+pub async fn prepare(
+    app: &App,
+    caller: Caller,
+    wanted: Announced,
+    save: SaveResponse<'_, Prepared>,
+) -> Result<Prepared> {
     wanted.purpose.fits(wanted.size)?;
-    decided(|| async {
+    retry_stale(|| async {
         let now = app.clock.now();
         let upload = Upload {
             id: app.mint.upload(now),
@@ -76,7 +81,7 @@ pub async fn prepare(app: &App, caller: Caller, wanted: Announced, keep: Keep<'_
         };
         let way = app.files.presign_upload(&upload.key, &wanted.content_type, wanted.size).await?;
         let prepared = Prepared { id: upload.id, way };
-        app.store.upload_open(keep.begin(&prepared), &upload).await?;
+        app.store.upload_open(save.begin(&prepared), &upload).await?;
         Ok(prepared)
     })
     .await
@@ -84,10 +89,10 @@ pub async fn prepare(app: &App, caller: Caller, wanted: Announced, keep: Keep<'_
 
 /// Checks a file by its bytes and keeps it, with the type they have. To be called when everything else that could refuse
 /// the request has been asked.
-pub async fn take(app: &App, caller: Caller, sent: Sent, purpose: Purpose) -> Result<Taken> {
+pub async fn take(app: &App, caller: Caller, sent: FileSource, purpose: Purpose) -> Result<Taken> {
     match sent {
-        Sent::Bytes { name, bytes } => take_bytes(app, caller, &name, bytes, purpose).await,
-        Sent::Upload(id) => take_upload(app, caller, id, purpose).await,
+        FileSource::Bytes { name, bytes } => take_bytes(app, caller, &name, bytes, purpose).await,
+        FileSource::Upload(id) => take_upload(app, caller, id, purpose).await,
     }
 }
 

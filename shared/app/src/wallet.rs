@@ -7,7 +7,7 @@ use store::Page;
 
 use crate::bookings::{self, Seated};
 use crate::caller::Caller;
-use crate::keep::{Keep, decided};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::settings::Provider;
 use crate::words;
 use crate::{App, Error, Result, people};
@@ -43,13 +43,13 @@ pub async fn purchase(
     caller: Caller,
     method: Method,
     credits: u32,
-    keep: Keep<'_, Purchased>,
+    save: SaveResponse<'_, Purchased>,
 ) -> Result<Purchased> {
     let user = caller.user();
     let username = people::me(app, caller).await?.username.as_str().to_owned();
     // What is kept for a repetition must be known before the commit; the answer itself is read after it.
-    let seen = if keep.is_claimed() { balance(app, caller).await?.spendable } else { 0 };
-    let mut purchased = decided(|| async {
+    let seen = if save.is_claimed() { balance(app, caller).await?.spendable } else { 0 };
+    let mut purchased = retry_stale(|| async {
         let now = app.clock.now();
         let cents = credits.saturating_mul(CREDIT_PRICE_CENTS);
         let provider_id = match app.settings.payment_provider {
@@ -62,7 +62,7 @@ pub async fn purchase(
         let cause = Cause::Purchase(payment.id);
         let entry = Entry::new(app.mint.entry(now), cause, Unit::Credit, legs, "Purchased credits".to_owned(), now);
         let purchased = Purchased { username: username.clone(), payment, entry, new_balance: seen + credits };
-        app.store.payment_complete(keep.begin(&purchased), &purchased.payment, &purchased.entry).await?;
+        app.store.payment_complete(save.begin(&purchased), &purchased.payment, &purchased.entry).await?;
         Ok(purchased)
     })
     .await?;
@@ -84,19 +84,19 @@ pub async fn transfer_for(
     caller: Caller,
     id: BookingId,
     total: u32,
-    keep: Keep<'_, Transferred>,
+    save: SaveResponse<'_, Transferred>,
 ) -> Result<Transferred> {
-    let seen = if keep.is_claimed() { balance(app, caller).await?.spendable } else { 0 };
-    let moved = decided(|| async {
+    let seen = if save.is_claimed() { balance(app, caller).await?.spendable } else { 0 };
+    let moved = retry_stale(|| async {
         let Seated { booking, seat } = bookings::find(app, caller, id).await?;
         let now = app.clock.now();
-        let Some(change) = booking.see_paid(seat, total, now, app.mint.entry(now))? else {
+        let Some(change) = booking.tip_up_to(seat, total, now, app.mint.entry(now))? else {
             return Ok(0);
         };
         let moved = total.saturating_sub(booking.paid_out);
         let notices = words::of_change(&change, words::meetings::tellings, &app.mint, now);
         let answer = Transferred { moved, new_balance: seen.saturating_sub(moved) };
-        app.store.booking_commit(keep.begin(&answer), &change, &notices).await?;
+        app.store.booking_commit(save.begin(&answer), &change, &notices).await?;
         Ok(moved)
     })
     .await?;

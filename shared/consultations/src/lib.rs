@@ -1,8 +1,8 @@
-//! The words of the consultations façade (`spec/consultations.md`) that several of its rooms share: how an expert looks,
+//! The words of the consultations façade (`spec/consultations.md`) that several of its services share: how an expert looks,
 //! how its pages are asked for and shown, how it says no.
 
 pub mod attached;
-pub mod door;
+pub mod auth;
 pub mod expert;
 pub mod number;
 pub mod page;
@@ -10,7 +10,7 @@ pub mod problem;
 pub mod review;
 
 pub use attached::Attached;
-pub use door::AsExpert;
+pub use auth::AsExpert;
 pub use expert::{ExpertCard, Viewer};
 pub use page::{Asked, Paged};
 pub use problem::Refused;

@@ -73,7 +73,7 @@ pub struct Side {
 
 /// How a conversation stands for one of its two people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Status {
+pub enum ConversationStatus {
     Active,
     Archived,
     Blocked,
@@ -112,15 +112,15 @@ impl Conversation {
         self.low.blocks || self.high.blocks
     }
 
-    pub fn status(&self, viewer: UserId) -> Status {
+    pub fn status(&self, viewer: UserId) -> ConversationStatus {
         if self.is_blocked() {
-            Status::Blocked
+            ConversationStatus::Blocked
         } else if self.closed {
-            Status::Closed
+            ConversationStatus::Closed
         } else if self.side(viewer).archived {
-            Status::Archived
+            ConversationStatus::Archived
         } else {
-            Status::Active
+            ConversationStatus::Active
         }
     }
 
@@ -284,12 +284,21 @@ mod tests {
         let (a, b) = (UserId::new(5).unwrap(), UserId::new(9).unwrap());
         let pair = Pair::new(a, b).unwrap();
         let mut conversation = Conversation::begun(ConversationId::new(1).unwrap(), pair, Instant::default());
-        assert_eq!(conversation.status(a), Status::Active);
+        assert_eq!(conversation.status(a), ConversationStatus::Active);
         conversation.low.archived = true;
-        assert_eq!((conversation.status(a), conversation.status(b)), (Status::Archived, Status::Active));
+        assert_eq!(
+            (conversation.status(a), conversation.status(b)),
+            (ConversationStatus::Archived, ConversationStatus::Active)
+        );
         conversation.closed = true;
-        assert_eq!((conversation.status(a), conversation.status(b)), (Status::Closed, Status::Closed));
+        assert_eq!(
+            (conversation.status(a), conversation.status(b)),
+            (ConversationStatus::Closed, ConversationStatus::Closed)
+        );
         conversation.high.blocks = true;
-        assert_eq!((conversation.status(a), conversation.status(b)), (Status::Blocked, Status::Blocked));
+        assert_eq!(
+            (conversation.status(a), conversation.status(b)),
+            (ConversationStatus::Blocked, ConversationStatus::Blocked)
+        );
     }
 }

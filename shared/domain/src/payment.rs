@@ -76,7 +76,7 @@ impl Provider {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Status {
+pub enum IntentStatus {
     Pending,
     /// The provider has been told to take the money and is at it.
     Processing,
@@ -87,19 +87,24 @@ pub enum Status {
     Refunded,
 }
 
-impl Status {
-    pub const ALL: [Status; 5] =
-        [Status::Pending, Status::Processing, Status::Succeeded, Status::Failed, Status::Refunded];
+impl IntentStatus {
+    pub const ALL: [IntentStatus; 5] = [
+        IntentStatus::Pending,
+        IntentStatus::Processing,
+        IntentStatus::Succeeded,
+        IntentStatus::Failed,
+        IntentStatus::Refunded,
+    ];
 
     /// Whether it waits for somebody to pay.
     pub fn is_open(self) -> bool {
-        matches!(self, Status::Pending | Status::Processing)
+        matches!(self, IntentStatus::Pending | IntentStatus::Processing)
     }
 }
 
 /// What can become of an intent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum IntentStep {
     Process,
     /// The money is here, and the booking paid.
     Succeed,
@@ -110,18 +115,23 @@ pub enum Step {
     Refund,
 }
 
-impl Step {
-    pub const ALL: [Step; 5] = [Step::Process, Step::Succeed, Step::Fail, Step::Decline, Step::Refund];
+impl IntentStep {
+    pub const ALL: [IntentStep; 5] =
+        [IntentStep::Process, IntentStep::Succeed, IntentStep::Fail, IntentStep::Decline, IntentStep::Refund];
 }
 
 /// Where `step` leads from `from`; `None` where it leads nowhere.
-pub fn target(from: Status, step: Step) -> Option<Status> {
+pub fn target(from: IntentStatus, step: IntentStep) -> Option<IntentStatus> {
     match (from, step) {
-        (Status::Pending, Step::Process) => Some(Status::Processing),
-        (Status::Pending | Status::Processing | Status::Failed, Step::Succeed) => Some(Status::Succeeded),
-        (Status::Pending | Status::Processing, Step::Fail) => Some(Status::Failed),
-        (Status::Pending | Status::Processing | Status::Failed, Step::Decline) => Some(Status::Refunded),
-        (Status::Succeeded, Step::Refund) => Some(Status::Refunded),
+        (IntentStatus::Pending, IntentStep::Process) => Some(IntentStatus::Processing),
+        (IntentStatus::Pending | IntentStatus::Processing | IntentStatus::Failed, IntentStep::Succeed) => {
+            Some(IntentStatus::Succeeded)
+        }
+        (IntentStatus::Pending | IntentStatus::Processing, IntentStep::Fail) => Some(IntentStatus::Failed),
+        (IntentStatus::Pending | IntentStatus::Processing | IntentStatus::Failed, IntentStep::Decline) => {
+            Some(IntentStatus::Refunded)
+        }
+        (IntentStatus::Succeeded, IntentStep::Refund) => Some(IntentStatus::Refunded),
         _ => None,
     }
 }
@@ -136,7 +146,7 @@ pub struct Intent {
     pub root: BookingId,
     pub provider: Provider,
     pub amount: Amount,
-    pub status: Status,
+    pub status: IntentStatus,
     /// What the provider calls it, once the provider knows of it.
     pub reference: Option<String>,
     /// What the payer's client shows the provider.
@@ -169,7 +179,7 @@ impl Intent {
             root: booking.root,
             provider,
             amount: booking.price,
-            status: Status::Pending,
+            status: IntentStatus::Pending,
             reference: None,
             client_secret: None,
             transaction: None,
@@ -181,14 +191,14 @@ impl Intent {
     }
 
     /// What follows from a step; `None` if nothing does.
-    pub fn take(&self, step: Step, now: Instant) -> Option<Self> {
+    pub fn take(&self, step: IntentStep, now: Instant) -> Option<Self> {
         let status = target(self.status, step)?;
         Some(Self { status, ..self.changed(now) })
     }
 
     /// The provider says the money has gone back.
     pub fn returned(&self, now: Instant) -> Self {
-        let refunded = self.take(Step::Refund, now).unwrap_or_else(|| self.changed(now));
+        let refunded = self.take(IntentStep::Refund, now).unwrap_or_else(|| self.changed(now));
         Self { returned_at: Some(now), ..refunded }
     }
 
@@ -220,27 +230,27 @@ mod tests {
     use super::*;
     use crate::ledger::{Currency, Unit};
 
-    /// Rows: from; columns: [`Step::ALL`]. A letter is the status it leads to, a dot none.
-    const TABLE: [(Status, &str); 5] = [
-        (Status::Pending, "psfr."),
-        (Status::Processing, ".sfr."),
-        (Status::Succeeded, "....r"),
-        (Status::Failed, ".s.r."),
-        (Status::Refunded, "....."),
+    /// Rows: from; columns: [`IntentStep::ALL`]. A letter is the status it leads to, a dot none.
+    const TABLE: [(IntentStatus, &str); 5] = [
+        (IntentStatus::Pending, "psfr."),
+        (IntentStatus::Processing, ".sfr."),
+        (IntentStatus::Succeeded, "....r"),
+        (IntentStatus::Failed, ".s.r."),
+        (IntentStatus::Refunded, "....."),
     ];
 
-    fn letter(status: Option<Status>) -> char {
+    fn letter(status: Option<IntentStatus>) -> char {
         match status {
             None => '.',
-            Some(Status::Pending) => 'n',
-            Some(Status::Processing) => 'p',
-            Some(Status::Succeeded) => 's',
-            Some(Status::Failed) => 'f',
-            Some(Status::Refunded) => 'r',
+            Some(IntentStatus::Pending) => 'n',
+            Some(IntentStatus::Processing) => 'p',
+            Some(IntentStatus::Succeeded) => 's',
+            Some(IntentStatus::Failed) => 'f',
+            Some(IntentStatus::Refunded) => 'r',
         }
     }
 
-    fn intent(status: Status) -> Intent {
+    fn intent(status: IntentStatus) -> Intent {
         Intent {
             id: PaymentId::new(8).unwrap(),
             user: UserId::new(2).unwrap(),
@@ -262,7 +272,7 @@ mod tests {
     #[test]
     fn every_cell_of_the_table_is_as_written() {
         for (from, row) in TABLE {
-            let found: String = Step::ALL.iter().map(|step| letter(target(from, *step))).collect();
+            let found: String = IntentStep::ALL.iter().map(|step| letter(target(from, *step))).collect();
             assert_eq!(found, row, "{from:?}");
         }
     }
@@ -270,22 +280,22 @@ mod tests {
     #[test]
     fn a_step_is_a_new_version_and_an_impossible_one_is_none() {
         let now = Instant::default() + chrono::TimeDelta::minutes(1);
-        let paid = intent(Status::Failed).take(Step::Succeed, now).unwrap();
-        assert_eq!((paid.status, paid.version, paid.updated_at), (Status::Succeeded, 2, now));
-        assert_eq!(paid.take(Step::Fail, now), None);
+        let paid = intent(IntentStatus::Failed).take(IntentStep::Succeed, now).unwrap();
+        assert_eq!((paid.status, paid.version, paid.updated_at), (IntentStatus::Succeeded, 2, now));
+        assert_eq!(paid.take(IntentStep::Fail, now), None);
     }
 
     #[test]
     fn money_that_went_back_is_refunded_whether_it_was_wanted_or_not() {
-        for status in [Status::Succeeded, Status::Refunded] {
+        for status in [IntentStatus::Succeeded, IntentStatus::Refunded] {
             let returned = intent(status).returned(Instant::default());
-            assert_eq!((returned.status, returned.returned_at), (Status::Refunded, Some(Instant::default())));
+            assert_eq!((returned.status, returned.returned_at), (IntentStatus::Refunded, Some(Instant::default())));
         }
     }
 
     #[test]
     fn only_a_reference_made_here_is_local_and_leads_to_its_payment() {
-        let mut intent = intent(Status::Pending);
+        let mut intent = intent(IntentStatus::Pending);
         assert!(!intent.is_local());
         intent.reference = Some(intent.local_reference());
         assert!(intent.is_local());

@@ -282,14 +282,14 @@ fn a_request_is_refused_for_oneself_for_the_past_and_for_more_than_eight_hours()
 fn what_was_given_counts_towards_a_transfer_so_repeating_it_moves_nothing() {
     let booking = confirmed(&meeting());
     let now = booking.interval.end();
-    let give = |booking: &Booking, total| booking.see_paid(Seat::Learner, total, now, entry());
+    let give = |booking: &Booking, total| booking.tip_up_to(Seat::Learner, total, now, entry());
     assert_eq!(give(&booking, 1), Err(ledger::Refusal::NotCompleted));
     let done = perform(&booking, Step::Complete, Actor::Learner, now).unwrap().after;
     assert_eq!(give(&done, 1), Ok(None));
     let tip = give(&done, 5).unwrap().unwrap();
     assert_eq!((tip.facts, tip.after.paid_out), (vec![Fact::PaidOut(4)], 5));
     assert_eq!(give(&tip.after, 5), Ok(None));
-    assert_eq!(done.see_paid(Seat::Expert, 5, now, entry()), Err(ledger::Refusal::NotThePayer));
+    assert_eq!(done.tip_up_to(Seat::Expert, 5, now, entry()), Err(ledger::Refusal::NotThePayer));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The API's description: one OpenAPI document for all rooms, and a page people can read made from it.
+//! The API's description: one OpenAPI document for all services, and a page people can read made from it.
 
 use crate::problem::Envelope;
 use aws_lc_rs::digest::{SHA256, digest};

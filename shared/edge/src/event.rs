@@ -1,7 +1,7 @@
 //! API Gateway events a client has bent out of shape.
 //!
 //! The adapter builds a URI out of what the client sent and panics where that is none, which API Gateway shows as a
-//! 500. What no URI can be made of is replaced here by what is certain to be refused inside the room.
+//! 500. What no URI can be made of is replaced here by what is certain to be refused inside the service.
 
 use crate::page::escape;
 use base64::Engine;

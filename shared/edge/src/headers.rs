@@ -11,7 +11,7 @@ use http::uri::{Authority, PathAndQuery};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use lambda_http::RequestExt;
 
-/// What the room must remember of a request after the router has taken it.
+/// What the service must remember of a request after the router has taken it.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) method: Method,

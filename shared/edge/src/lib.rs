@@ -2,24 +2,24 @@
 //!
 //! A handler takes its input through an extractor that has checked it ([`body`], [`path`]), calls one use-case and
 //! returns a [`reply`], a [`page::Listed`] or a [`problem::Problem`]. Everything else that makes up an answer is the
-//! room's ([`host`]).
+//! service's ([`host`]).
 
 pub mod address;
+pub mod auth;
 pub mod batch;
 pub mod body;
 pub mod docs;
-pub mod door;
 mod etag;
 mod event;
 pub mod form;
 mod headers;
-pub mod host;
-pub mod once;
+pub mod idempotency;
 pub mod page;
 pub mod path;
 pub mod problem;
 mod refusal;
 pub mod reply;
+pub mod service;
 pub mod time;
 
 pub use address::address;

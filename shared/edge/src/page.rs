@@ -40,7 +40,7 @@ impl<T> Listed<T> {
     }
 }
 
-/// A handler does not know the URL it was reached by; the room does and makes this a `Link`.
+/// A handler does not know the URL it was reached by; the service does and makes this a `Link`.
 #[derive(Clone, Debug)]
 struct Next(String);
 

@@ -5,7 +5,7 @@ use domain::interval::Interval;
 use domain::{booking, chat, expert, file, ledger, payment, person};
 use serde_json::{Value, json};
 
-use crate::door::add_quota;
+use crate::auth::add_quota;
 use crate::problem::{Problem, StatusCode};
 use crate::time::Stamp;
 

@@ -85,7 +85,7 @@ impl Store {
         let item = to_item(user, &Absences { rows, version: before.version + 1 });
         match before.version {
             0 => transaction.create(item, Denied::Stale),
-            seen => transaction.supersede(item, seen, Denied::Stale),
+            seen => transaction.replace_version(item, seen, Denied::Stale),
         };
         self.commit(transaction).await
     }

@@ -118,7 +118,7 @@ impl Store {
         notice: Option<&Notice>,
     ) -> Result<(), Failed<Denied>> {
         let (application, applicant) = before;
-        transaction.supersede(to_item(&reviewed.application), application.version, Denied::Stale);
+        transaction.replace_version(to_item(&reviewed.application), application.version, Denied::Stale);
         if let Some(notice) = notice {
             transaction.create(notices::to_item(notice), Denied::IdTaken);
         }

@@ -11,8 +11,8 @@ use domain::{chat, expert, file, ledger, payment, person};
 
 use crate::days::Claim;
 use crate::fault::{Failed, Fault};
+use crate::immutable_cache::Parties;
 use crate::keys::{self, Key, list};
-use crate::known::Parties;
 use crate::lists::List;
 use crate::row::{Item, Reader, number};
 use crate::table::{Range, Store};
@@ -210,7 +210,7 @@ impl Store {
         let item = booking_codec::to_item(&change.after);
         match before {
             None => transaction.create(item, Denied::IdTaken),
-            Some(before) => transaction.supersede(item, before.version, Denied::Stale),
+            Some(before) => transaction.replace_version(item, before.version, Denied::Stale),
         };
         self.add_calendar(&mut transaction, before, &change.after).await?;
         if let Some(entry) = &change.entry {
@@ -234,7 +234,7 @@ impl Store {
     ) -> Result<(), Failed<Denied>> {
         let before = replaced.old.before.as_ref();
         let seen = before.map_or(0, |booking| booking.version);
-        transaction.supersede(booking_codec::to_item(&replaced.old.after), seen, Denied::Stale);
+        transaction.replace_version(booking_codec::to_item(&replaced.old.after), seen, Denied::Stale);
         transaction.create(booking_codec::to_item(&replaced.new), Denied::IdTaken);
         self.add_calendar(&mut transaction, before, &replaced.new).await?;
         for notice in notices {

@@ -12,7 +12,7 @@ use domain::notice::Notice;
 use crate::bookings::Denied;
 use crate::chat_codec::{conversation_from, message_from, message_item, names, rank};
 use crate::conversations::UNBLOCKED;
-use crate::facts::Sent;
+use crate::facts::SentMessage;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::{List, before};
@@ -23,7 +23,7 @@ use crate::{Page, conversations, feed, notices};
 use aws_sdk_dynamodb::types::ReturnValue;
 
 /// A message with the conversation it stands in.
-pub type Told = (Message, Conversation);
+pub type MessageInConversation = (Message, Conversation);
 
 /// What came in a conversation from some place on.
 #[derive(Debug)]
@@ -135,7 +135,10 @@ impl Store {
     }
 
     /// Messages with their conversations, as last written; what does not exist is missing from the answer.
-    pub async fn told(&self, wanted: &[(Pair, MessageId)]) -> Result<BTreeMap<MessageId, Told>, Fault> {
+    pub async fn told(
+        &self,
+        wanted: &[(Pair, MessageId)],
+    ) -> Result<BTreeMap<MessageId, MessageInConversation>, Fault> {
         let messages = wanted.iter().map(|(pair, id)| keys::message(*pair, *id));
         let shared = wanted.iter().map(|(pair, _)| keys::conversation(*pair));
         // DynamoDB takes no key twice.
@@ -160,7 +163,7 @@ impl Store {
         before: Option<&Conversation>,
         (message, after): (&Message, &Conversation),
         notice: &Notice,
-        sent: &Sent,
+        sent: &SentMessage,
         guard: Option<&Guard>,
     ) -> Result<(), Failed<Denied>> {
         match before {
@@ -179,7 +182,12 @@ impl Store {
     }
 
     /// The messages of one conversation, newest first, as last written: one round trip for the first page.
-    pub async fn messages_between(&self, pair: Pair, after: Option<&str>, limit: usize) -> Result<Page<Told>, Fault> {
+    pub async fn messages_between(
+        &self,
+        pair: Pair,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<MessageInConversation>, Fault> {
         let range = Range {
             partition: keys::pair_pk(pair),
             to: after.map(|rank| format!("{}{}", keys::MESSAGE, before(rank))),
@@ -262,7 +270,12 @@ impl Store {
     }
 
     /// All messages of a person, newest first.
-    pub async fn messages_of(&self, user: UserId, after: Option<&str>, limit: usize) -> Result<Page<Told>, Fault> {
+    pub async fn messages_of(
+        &self,
+        user: UserId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<MessageInConversation>, Fault> {
         let lists = [
             List { index: "by_a", partition: list::chats(user) },
             List { index: "by_b", partition: list::chats(user) },
@@ -287,7 +300,12 @@ impl Store {
     /// A message by its id alone, if `user` is one of its two people. Its notification leads the receiver to it, and the
     /// sender, if they are likely to be asking, their own copy while that is kept; otherwise the index does, which lags
     /// behind a moment.
-    pub async fn message_of(&self, user: UserId, id: MessageId, as_sender: bool) -> Result<Option<Told>, Fault> {
+    pub async fn message_of(
+        &self,
+        user: UserId,
+        id: MessageId,
+        as_sender: bool,
+    ) -> Result<Option<MessageInConversation>, Fault> {
         let pair = match self.message_peer(user, id, as_sender).await?.and_then(|peer| Pair::new(user, peer)) {
             Some(pair) => pair,
             None => match self.listed_message(user, id).await? {

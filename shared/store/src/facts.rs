@@ -24,7 +24,7 @@ pub struct Happened {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
     Noticed(Notice),
-    Sent(Sent),
+    Sent(SentMessage),
     Asked(Asked),
     SessionsEnded(Ended),
     /// Money this person paid has to go back.
@@ -39,7 +39,7 @@ pub enum Fact {
 
 /// A message a person sent, for their own sockets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
+pub struct SentMessage {
     pub message: MessageId,
     pub to: UserId,
     /// The socket it came from, and what its client calls it.

@@ -5,7 +5,7 @@ use domain::feed::{Part, Place};
 use domain::ids::{MessageId, UserId};
 use domain::notice::{Notice, Topic};
 
-use crate::facts::{Reference, Sent};
+use crate::facts::{Reference, SentMessage};
 use crate::fault::Fault;
 use crate::row::{Item, Reader, Row};
 use crate::table::{Range, Store};
@@ -16,35 +16,35 @@ pub const KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// One item of a feed: one frame or two.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Entry {
+pub enum FeedItem {
     Noticed(Notice),
-    Sent(Sent),
+    Sent(SentMessage),
 }
 
-impl Entry {
+impl FeedItem {
     pub fn id(&self) -> i64 {
         match self {
-            Entry::Noticed(notice) => notice.id.get(),
-            Entry::Sent(sent) => sent.message.get(),
+            FeedItem::Noticed(notice) => notice.id.get(),
+            FeedItem::Sent(sent) => sent.message.get(),
         }
     }
 
     /// The message it shows, and the other one of its two people.
     pub fn message(&self) -> Option<(MessageId, UserId)> {
         match self {
-            Entry::Noticed(notice) if notice.topic == Topic::NewMessage => {
+            FeedItem::Noticed(notice) if notice.topic == Topic::NewMessage => {
                 Some((MessageId::new(notice.related?)?, notice.peer?))
             }
-            Entry::Noticed(_) => None,
-            Entry::Sent(sent) => Some((sent.message, sent.to)),
+            FeedItem::Noticed(_) => None,
+            FeedItem::Sent(sent) => Some((sent.message, sent.to)),
         }
     }
 
     pub fn parts(&self) -> &'static [Part] {
         match self {
-            Entry::Sent(_) => &[Part::Message],
-            Entry::Noticed(_) if self.message().is_some() => &[Part::Message, Part::Notice],
-            Entry::Noticed(_) => &[Part::Notice],
+            FeedItem::Sent(_) => &[Part::Message],
+            FeedItem::Noticed(_) if self.message().is_some() => &[Part::Message, Part::Notice],
+            FeedItem::Noticed(_) => &[Part::Notice],
         }
     }
 
@@ -56,12 +56,12 @@ impl Entry {
 /// A stretch of a feed, in order.
 #[derive(Debug)]
 pub struct Stretch {
-    pub entries: Vec<Entry>,
+    pub entries: Vec<FeedItem>,
     /// The feed goes on behind the last of them.
     pub more: bool,
 }
 
-pub(crate) fn sent_item(user: UserId, sent: &Sent, now: Instant) -> Item {
+pub(crate) fn sent_item(user: UserId, sent: &SentMessage, now: Instant) -> Item {
     let (connection, text) =
         sent.reference.as_ref().map_or(("", ""), |reference| (&reference.connection, &reference.text));
     Row::at(&keys::sent(user, sent.message))
@@ -73,12 +73,12 @@ pub(crate) fn sent_item(user: UserId, sent: &Sent, now: Instant) -> Item {
         .into_item()
 }
 
-pub(crate) fn sent_from(row: Reader<'_>) -> Result<Sent, Fault> {
+pub(crate) fn sent_from(row: Reader<'_>) -> Result<SentMessage, Fault> {
     let reference = match row.text("connection")? {
         "" => None,
         connection => Some(Reference { connection: connection.to_owned(), text: row.owned("ref")? }),
     };
-    Ok(Sent { message: row.id("message", MessageId::new)?, to: row.id("to", UserId::new)?, reference })
+    Ok(SentMessage { message: row.id("message", MessageId::new)?, to: row.id("to", UserId::new)?, reference })
 }
 
 /// How many items of each kind one round trip brings.
@@ -99,15 +99,15 @@ impl Store {
         let ((noticed, more_noticed), (sent, more_sent)) =
             futures_util::try_join!(self.query(&noticed), self.query(&sent))?;
         let noticed: Vec<_> =
-            noticed.iter().map(|item| notices::from_item(item).map(Entry::Noticed)).collect::<Result<_, _>>()?;
+            noticed.iter().map(|item| notices::from_item(item).map(FeedItem::Noticed)).collect::<Result<_, _>>()?;
         let sent: Vec<_> =
-            sent.iter().map(|item| sent_from(Reader(item)).map(Entry::Sent)).collect::<Result<_, _>>()?;
+            sent.iter().map(|item| sent_from(Reader(item)).map(FeedItem::Sent)).collect::<Result<_, _>>()?;
         // Behind the end of a list that goes on, the other list's entries have to wait.
         let ends = [(more_noticed, noticed.last()), (more_sent, sent.last())];
-        let horizon = ends.into_iter().filter(|(more, _)| *more).filter_map(|(_, last)| last.map(Entry::id)).min();
+        let horizon = ends.into_iter().filter(|(more, _)| *more).filter_map(|(_, last)| last.map(FeedItem::id)).min();
         let mut entries: Vec<_> = noticed.into_iter().chain(sent).collect();
         entries.retain(|entry| horizon.is_none_or(|horizon| entry.id() <= horizon));
-        entries.sort_by_key(Entry::id);
+        entries.sort_by_key(FeedItem::id);
         Ok(Stretch { entries, more: horizon.is_some() })
     }
 }

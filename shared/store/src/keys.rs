@@ -313,7 +313,7 @@ pub(crate) fn upload(upload: UploadId) -> Key {
 }
 
 /// A stored answer to a request that carried an idempotency key. `digest` names user, path and key.
-pub(crate) fn once(digest: &str) -> Key {
+pub(crate) fn idempotency_record(digest: &str) -> Key {
     key(format!("ONCE#{digest}"), "ONCE")
 }
 

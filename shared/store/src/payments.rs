@@ -6,7 +6,7 @@ use domain::Instant;
 use domain::booking::Change;
 use domain::ids::{BookingId, PaymentId, UserId};
 use domain::ledger::{Account, Amount, Cause};
-use domain::payment::{Intent, Provider, Refusal, Status};
+use domain::payment::{Intent, IntentStatus, Provider, Refusal};
 
 use crate::booking_codec;
 use crate::bookings::Denied;
@@ -49,13 +49,13 @@ fn provider_text(provider: Provider) -> &'static str {
     }
 }
 
-fn status_text(status: Status) -> &'static str {
+fn status_text(status: IntentStatus) -> &'static str {
     match status {
-        Status::Pending => "pending",
-        Status::Processing => "processing",
-        Status::Succeeded => "succeeded",
-        Status::Failed => "failed",
-        Status::Refunded => "refunded",
+        IntentStatus::Pending => "pending",
+        IntentStatus::Processing => "processing",
+        IntentStatus::Succeeded => "succeeded",
+        IntentStatus::Failed => "failed",
+        IntentStatus::Refunded => "refunded",
     }
 }
 
@@ -97,7 +97,7 @@ fn from_item(item: &Item) -> Result<Intent, Fault> {
             unit: booking_codec::unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?,
             minor: row.number("amount")?,
         },
-        status: Status::ALL
+        status: IntentStatus::ALL
             .into_iter()
             .find(|known| status_text(*known) == status)
             .ok_or_else(|| row.corrupt("status"))?,
@@ -151,7 +151,7 @@ impl Transaction<Denied> {
     pub fn intent(&mut self, before: Option<&Intent>, after: &Intent) -> &mut Self {
         match before {
             None => self.create(to_item(after), Denied::IdTaken),
-            Some(before) => self.supersede(to_item(after), before.version, Denied::Stale),
+            Some(before) => self.replace_version(to_item(after), before.version, Denied::Stale),
         };
         let is_news = before.is_none_or(|before| before.reference != after.reference);
         match &after.reference {

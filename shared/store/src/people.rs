@@ -71,7 +71,7 @@ impl Store {
     ) -> Result<(), Failed<Denied>> {
         let mut after = after.clone();
         after.version = before.version + 1;
-        transaction.supersede(person_codec::to_item(&after), before.version, Denied::Stale);
+        transaction.replace_version(person_codec::to_item(&after), before.version, Denied::Stale);
         let (old, new) = (terms(before), terms(&after));
         for term in new.difference(&old) {
             transaction.replace(search::new_entry(term, &after));

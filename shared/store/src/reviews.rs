@@ -65,7 +65,7 @@ impl Store {
         notice: &Notice,
     ) -> Result<(), Failed<Denied>> {
         let seen = change.before.as_ref().map_or(0, |booking| booking.version);
-        transaction.supersede(booking_codec::to_item(&change.after), seen, Denied::Stale);
+        transaction.replace_version(booking_codec::to_item(&change.after), seen, Denied::Stale);
         transaction.create(to_item(review), Denied::Booking(domain::booking::Refusal::AlreadyReviewed));
         // The version rises too: a profile saved at the same moment must not write the old tally back.
         let (before, after) = reviewee;

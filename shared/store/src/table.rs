@@ -13,8 +13,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedC
 use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
 
 use crate::fault::{Failed, Fault};
+use crate::immutable_cache::ImmutableCache;
 use crate::keys::Key;
-use crate::known::Known;
 use crate::meter::{Access, note};
 use crate::row::Item;
 use crate::transaction::Update;
@@ -25,7 +25,7 @@ pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: String,
     /// Whose conversation each id is, of those that were asked for: that never changes.
-    pub(crate) known: Arc<Known>,
+    pub(crate) known: Arc<ImmutableCache>,
 }
 
 /// How long conflicts with other writers are waited out: about a second in all, with jitter, then the caller hears of it.

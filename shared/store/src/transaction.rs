@@ -124,7 +124,7 @@ impl<R: Clone> Transaction<R> {
     }
 
     /// Writes an item over the version it was decided on.
-    pub(crate) fn supersede(&mut self, item: Item, seen: u64, stale: R) -> &mut Self {
+    pub(crate) fn replace_version(&mut self, item: Item, seen: u64, stale: R) -> &mut Self {
         let values = HashMap::from([(":seen".to_owned(), AttributeValue::N(seen.to_string()))]);
         self.put(item, Some(("#version = :seen", values)), Some(stale))
     }

@@ -115,11 +115,11 @@ async fn a_method_that_is_not_there_is_405_and_says_which_are() {
     }
 }
 
-/// Asks a room itself: the kit expects JSON where a header says so.
-async fn head(room: &edge::host::Room, person: &Person, path: &str) -> http::Response<bytes::Bytes> {
+/// Asks a service itself: the kit expects JSON where a header says so.
+async fn head(service: &edge::service::HttpService, person: &Person, path: &str) -> http::Response<bytes::Bytes> {
     let token = person.token.as_deref().unwrap_or_default();
     let request = http::Request::head(path).header("authorization", format!("Bearer {token}"));
-    let response = room.clone().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+    let response = service.clone().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     http::Response::from_parts(parts, body.collect().await.unwrap().to_bytes())
 }
@@ -128,28 +128,28 @@ async fn head(room: &edge::host::Room, person: &Person, path: &str) -> http::Res
 async fn head_answers_as_get_without_a_body() {
     let world = World::new().await;
     let ada = world.register("ada").await;
-    let room = |routes| edge::host::room(routes, world.app.clone());
-    for (room, path) in [
-        (room(accounts::routes()), "/api/users/me/"),
-        (room(experts::routes()), "/api/users/"),
-        (room(experts::routes()), "/api/categories/1"),
-        (room(bookings::routes()), "/api/meetings/"),
-        (room(credits::routes()), "/api/credits/balance/"),
-        (room(inbox::routes()), "/api/messages"),
-        (room(platform::routes()), "/api/health/"),
+    let service = |routes| edge::service::service(routes, world.app.clone());
+    for (service, path) in [
+        (service(accounts::routes()), "/api/users/me/"),
+        (service(experts::routes()), "/api/users/"),
+        (service(experts::routes()), "/api/categories/1"),
+        (service(bookings::routes()), "/api/meetings/"),
+        (service(credits::routes()), "/api/credits/balance/"),
+        (service(inbox::routes()), "/api/messages"),
+        (service(platform::routes()), "/api/health/"),
     ] {
-        let (get, head) = (ada.get(path).await, head(&room, &ada, path).await);
+        let (get, head) = (ada.get(path).await, head(&service, &ada, path).await);
         assert_eq!((head.status().as_u16(), head.body().len()), (200, 0), "{path}");
         for header in ["etag", "content-type", "cache-control", "x-frame-options"] {
             assert_eq!(head.headers()[header], get.header(header), "{path} {header}");
         }
     }
-    let room = room(accounts::routes());
+    let service = service(accounts::routes());
     let nobody = Person::stranger(&world, "nobody");
     for (person, path, status) in
         [(&nobody, "/api/users/me/", 401), (&ada, "/api/users/login/", 405), (&ada, "/api/users/me/nowhere/", 404)]
     {
-        let head = head(&room, person, path).await;
+        let head = head(&service, person, path).await;
         assert_eq!((head.status().as_u16(), head.body().len()), (status, 0), "{path}");
     }
 }

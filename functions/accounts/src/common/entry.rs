@@ -8,14 +8,14 @@ use domain::password::{Password, Persona};
 use domain::person::parted;
 use domain::text::Email;
 use domain::zone::Zone;
+use edge::auth::{AuthRateLimit, RequestOrigin};
 use edge::body::Body;
-use edge::door::{Guest, Whence};
 use edge::form::{Fields, Kind, Parse, text};
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use utoipa::ToSchema;
 
-use super::shapes::{Registered, Session, password_twice};
+use super::shapes::{Registered, SessionTokens, password_twice};
 
 /// No login name is longer.
 const LONGEST_LOGIN_NAME: usize = 254;
@@ -77,8 +77,8 @@ impl Parse for Wanted {
 )]
 pub(super) async fn register(
     State(app): State<App>,
-    _: Guest,
-    Whence(origin): Whence,
+    _: AuthRateLimit,
+    RequestOrigin(origin): RequestOrigin,
     Body(Wanted(registration)): Body<Wanted>,
 ) -> Result<Created<Registered>, Problem> {
     let opened = sessions::register(&app, registration, &origin).await?;
@@ -117,7 +117,7 @@ impl Parse for Login {
 #[utoipa::path(
     post, path = "/api/v1/auth/login/", tag = "Consultations: Accounts", security(()), request_body = Login,
     responses(
-        (status = 200, description = "The account and a session", body = Session),
+        (status = 200, description = "The account and a session", body = SessionTokens),
         (status = 401, description = "`invalid_credentials`; `otp_required` or `otp_invalid` with two-factor login"),
         (status = 403, description = "`account_suspended`"),
         (status = 429, description = "`rate_limited`: too often from this address, or too many failures of this account"),
@@ -125,10 +125,10 @@ impl Parse for Login {
 )]
 pub(super) async fn login(
     State(app): State<App>,
-    _: Guest,
-    Whence(origin): Whence,
+    _: AuthRateLimit,
+    RequestOrigin(origin): RequestOrigin,
     Body(login): Body<Login>,
-) -> Result<Json<Session>, Problem> {
+) -> Result<Json<SessionTokens>, Problem> {
     let opened = sessions::login(&app, &login.email, &login.password, &origin).await?;
-    Ok(Json(Session::of("You are logged in.", opened)))
+    Ok(Json(SessionTokens::of("You are logged in.", opened)))
 }

@@ -5,8 +5,8 @@ use app::people;
 use app::profile::{self, Changes};
 use axum::extract::State;
 use domain::zone::Zone;
+use edge::auth::Authenticated;
 use edge::body::Body;
-use edge::door::Signed;
 use edge::form::{Fields, Kind, Parse, text};
 use edge::problem::Problem;
 use edge::reply::Json;
@@ -43,7 +43,7 @@ impl Parse for Wanted {
     get, path = "/api/v1/auth/me/", tag = "Consultations: Accounts",
     responses((status = 200, description = "The account", body = User))
 )]
-pub(super) async fn show(State(app): State<App>, Signed(caller): Signed) -> Result<Json<User>, Problem> {
+pub(super) async fn show(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<User>, Problem> {
     Ok(Json(people::me(&app, caller).await?.into()))
 }
 
@@ -54,7 +54,7 @@ pub(super) async fn show(State(app): State<App>, Signed(caller): Signed) -> Resu
 )]
 pub(super) async fn change(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     Body(wanted): Body<Wanted>,
 ) -> Result<Json<User>, Problem> {
     let Wanted { first_name, last_name, timezone } = wanted;

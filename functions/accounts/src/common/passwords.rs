@@ -4,10 +4,10 @@ use app::{App, resets};
 use axum::extract::State;
 use domain::password::{Password, Persona};
 use domain::text::Email;
+use edge::auth::{AuthRateLimit, AuthenticatedAtAuthRate};
 use edge::body::Body;
-use edge::door::{Guest, Regular};
 use edge::form::{Fields, Kind, Parse, text};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::problem::Problem;
 use edge::reply::Json;
 use utoipa::ToSchema;
@@ -37,7 +37,11 @@ impl Parse for Reset {
         (status = 429, description = "`rate_limited`: too often from this address"),
     )
 )]
-pub(super) async fn ask(State(app): State<App>, _: Guest, Body(reset): Body<Reset>) -> Result<Json<Message>, Problem> {
+pub(super) async fn ask(
+    State(app): State<App>,
+    _: AuthRateLimit,
+    Body(reset): Body<Reset>,
+) -> Result<Json<Message>, Problem> {
     resets::ask(&app, &reset.email).await?;
     Ok(Json(Message { message: "If there is an account of this address, a link is on its way to it." }))
 }
@@ -92,7 +96,7 @@ impl Parse for Confirmed {
 )]
 pub(super) async fn confirm(
     State(app): State<App>,
-    _: Guest,
+    _: AuthRateLimit,
     Body(sent): Body<Confirmed>,
 ) -> Result<Json<Message>, Problem> {
     resets::confirm(&app, &sent.token, &sent.password).await?;
@@ -140,12 +144,12 @@ impl Parse for Changed {
 )]
 pub(super) async fn change(
     State(app): State<App>,
-    Regular(caller): Regular,
-    once: Once,
+    AuthenticatedAtAuthRate(caller): AuthenticatedAtAuthRate,
+    key: IdempotencyKey,
     Body(sent): Body<Changed>,
 ) -> Result<Json<Message>, Problem> {
     const DONE: Message = Message { message: "Your password is set. Your other sessions are over." };
-    let answer = |(): &()| once::okay(&DONE);
-    resets::change(&app, caller, &sent.current, &sent.password, once.keep(&answer)).await?;
+    let answer = |(): &()| idempotency::okay(&DONE);
+    resets::change(&app, caller, &sent.current, &sent.password, key.save(&answer)).await?;
     Ok(Json(DONE))
 }

@@ -4,8 +4,8 @@ use app::App;
 use app::sessions::{self, Leaving};
 use axum::extract::State;
 use domain::ids::SessionId;
+use edge::auth::{AuthRateLimit, Authenticated, AuthenticatedAtAuthRate};
 use edge::body::Body;
-use edge::door::{Guest, Regular, Signed};
 use edge::form::{Fields, Parse, boolean, text};
 use edge::path::PathId;
 use edge::problem::Problem;
@@ -44,7 +44,7 @@ impl Parse for Refresh {
 )]
 pub(super) async fn refresh(
     State(app): State<App>,
-    _: Guest,
+    _: AuthRateLimit,
     Body(sent): Body<Refresh>,
 ) -> Result<Json<Pair>, Problem> {
     let tokens = sessions::refresh(&app, &sent.refresh).await?;
@@ -86,7 +86,7 @@ impl Parse for Leave {
 )]
 pub(super) async fn logout(
     State(app): State<App>,
-    Regular(caller): Regular,
+    AuthenticatedAtAuthRate(caller): AuthenticatedAtAuthRate,
     Body(Leave(leaving)): Body<Leave>,
 ) -> Result<Json<Message>, Problem> {
     sessions::logout(&app, caller, leaving).await?;
@@ -129,7 +129,10 @@ pub(super) struct Listed {
     get, path = "/api/v1/auth/sessions/", tag = "Consultations: Accounts",
     responses((status = 200, description = "The living ones", body = Listed))
 )]
-pub(super) async fn list(State(app): State<App>, Signed(caller): Signed) -> Result<Json<Listed>, Problem> {
+pub(super) async fn list(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+) -> Result<Json<Listed>, Problem> {
     let results: Vec<_> = sessions::list(&app, caller)
         .await?
         .into_iter()
@@ -154,7 +157,7 @@ pub(super) async fn list(State(app): State<App>, Signed(caller): Signed) -> Resu
 )]
 pub(super) async fn end(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<SessionId>,
 ) -> Result<Done, Problem> {
     sessions::end(&app, caller, id).await?;

@@ -103,7 +103,7 @@ impl From<Tokens> for Pair {
 /// An account and a session of it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AccountSession)]
-pub(super) struct Session {
+pub(super) struct SessionTokens {
     message: &'static str,
     user: User,
     /// Valid for an hour, or until the session ends. For the header `Authorization: Bearer`.
@@ -114,7 +114,7 @@ pub(super) struct Session {
     refresh_token: String,
 }
 
-impl Session {
+impl SessionTokens {
     pub(super) fn of(message: &'static str, opened: sessions::Opened) -> Self {
         let Pair { access, refresh, access_token, refresh_token } = opened.tokens.into();
         Self { message, user: opened.user.into(), access, refresh, access_token, refresh_token }
@@ -139,7 +139,8 @@ pub(super) struct Registered {
 
 impl Registered {
     pub(super) fn of(message: &'static str, opened: sessions::Opened) -> Self {
-        let Session { message, user, access, refresh, access_token, refresh_token } = Session::of(message, opened);
+        let SessionTokens { message, user, access, refresh, access_token, refresh_token } =
+            SessionTokens::of(message, opened);
         Self {
             message,
             user_id: user.id,

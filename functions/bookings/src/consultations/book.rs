@@ -1,6 +1,6 @@
 //! Booking a consultation, and asking for another time.
 
-use app::bookings::{self, Request, Shown, Terms};
+use app::bookings::{self, BookingView, Request, Terms};
 use app::{App, Error};
 use axum::extract::State;
 use chrono::{DurationRound, TimeDelta};
@@ -8,10 +8,10 @@ use consultations::Refused;
 use domain::booking::{Mode, Refusal, Seat, Times};
 use domain::ids::{BookingId, UserId};
 use domain::{Instant, Sentence};
+use edge::auth::Authenticated;
 use edge::body::Body;
-use edge::door::Signed;
 use edge::form::{Fields, Kind, Parse, id, integer, one_of, text, time};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::Created;
@@ -114,8 +114,8 @@ fn soon_enough(app: &App, start: Instant) -> Result<(), Problem> {
     responses((status = 201, body = Consultation), (status = 409, description = "`slot_taken` or `own_conflict`")))]
 pub(crate) async fn book(
     State(app): State<App>,
-    Signed(caller): Signed,
-    once: Once,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
     Body(wanted): Body<NewConsultation>,
 ) -> Result<Created<Consultation>, Refused> {
     soon_enough(&app, wanted.start)?;
@@ -125,8 +125,8 @@ pub(crate) async fn book(
         times: Times { start: wanted.start, end: wanted.start + TimeDelta::minutes(wanted.minutes.into()) },
         terms: Terms::Consultation(wanted.mode),
     };
-    let answer = |shown: &Shown| once::created(&Consultation::of(&app, shown));
-    let shown = bookings::request(&app, caller, request, once.keep(&answer)).await?;
+    let answer = |shown: &BookingView| idempotency::created(&Consultation::of(&app, shown));
+    let shown = bookings::request(&app, caller, request, key.save(&answer)).await?;
     Ok(Created(Consultation::of(&app, &shown)))
 }
 
@@ -139,15 +139,15 @@ pub(crate) async fn book(
     responses((status = 201, body = Consultation), (status = 409, description = "`slot_taken` or `own_conflict`")))]
 pub(crate) async fn reschedule(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<BookingId>,
-    once: Once,
+    key: IdempotencyKey,
     body: Result<Body<NewTime>, Problem>,
 ) -> Result<Created<Consultation>, Refused> {
     let wanted = body.and_then(|Body(wanted)| soon_enough(&app, wanted.start).map(|()| wanted));
     let wanted = judged(&app, caller, id, Some(Seat::Learner), wanted).await?;
-    let answer = |shown: &Shown| once::created(&Consultation::of(&app, shown));
-    let shown = bookings::reschedule(&app, caller, id, wanted.start, wanted.minutes, once.keep(&answer)).await;
+    let answer = |shown: &BookingView| idempotency::created(&Consultation::of(&app, shown));
+    let shown = bookings::reschedule(&app, caller, id, wanted.start, wanted.minutes, key.save(&answer)).await;
     let shown = shown.map_err(|error| match error {
         Error::UnknownPerson => Refused(Problem::refused("cannot_reschedule", "The expert takes no bookings now.")),
         other => or_state("cannot_reschedule", other),

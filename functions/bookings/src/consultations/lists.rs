@@ -10,8 +10,8 @@ use consultations::number::Hundredths;
 use consultations::{AsExpert, Asked, ExpertCard, Paged, Refused, Viewer};
 use domain::Instant;
 use domain::booking::{Booking, Seat, Status};
+use edge::auth::Authenticated;
 use edge::body::QueryOf;
-use edge::door::Signed;
 use edge::form::{Fields, Parse, one_of};
 use edge::reply::Json;
 use serde::Serialize;
@@ -83,7 +83,7 @@ async fn page(
     responses((status = 200, body = Paged<Consultation>)))]
 pub(crate) async fn upcoming(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(Listing(asked)): QueryOf<Listing>,
 ) -> Result<Json<Paged<Consultation>>, Refused> {
     asked.skipped()?;
@@ -101,7 +101,7 @@ pub(crate) async fn upcoming(
     responses((status = 200, body = Paged<Consultation>)))]
 pub(crate) async fn past(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(Listing(asked)): QueryOf<Listing>,
 ) -> Result<Json<Paged<Consultation>>, Refused> {
     asked.skipped()?;

@@ -1,6 +1,6 @@
 //! How a consultation looks (`consultations.md` §3).
 
-use app::bookings::Shown;
+use app::bookings::BookingView;
 use app::{App, video};
 use consultations::expert::price;
 use consultations::number::Hundredths;
@@ -91,8 +91,8 @@ fn payment_word(booking: &Booking) -> &'static str {
 }
 
 impl Consultation {
-    pub(super) fn of(app: &App, shown: &Shown) -> Self {
-        let Shown { booking, expert, picture, review, seat, now } = shown;
+    pub(super) fn of(app: &App, shown: &BookingView) -> Self {
+        let BookingView { booking, expert, picture, review, seat, now } = shown;
         let viewer = seat.map(|seat| booking.party(seat).id);
         let may = |step| {
             let actor = seat.map(Actor::from);
@@ -133,7 +133,7 @@ impl Consultation {
 }
 
 impl ConsultationDetail {
-    pub(super) fn of(app: &App, shown: &Shown, client: &User) -> Self {
+    pub(super) fn of(app: &App, shown: &BookingView, client: &User) -> Self {
         Self { consultation: Consultation::of(app, shown), user_email: client.email.as_str().to_owned() }
     }
 }

@@ -1,6 +1,6 @@
 //! One consultation: looking at it, confirming, cancelling, meeting, ending, rating.
 
-use app::bookings::{self, Command, Seated, Shown};
+use app::bookings::{self, BookingView, Command, Seated};
 use app::caller::Caller;
 use app::reviews::{self, Rating};
 use app::{App, Error, video};
@@ -9,10 +9,10 @@ use consultations::{Refused, ReviewCard};
 use domain::booking::{Refusal, Seat};
 use domain::ids::BookingId;
 use domain::review::Review;
+use edge::auth::Authenticated;
 use edge::body::Body;
-use edge::door::Signed;
 use edge::form::{Fields, Parse, boolean, integer, text};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
@@ -53,13 +53,13 @@ pub(super) async fn judged<T>(
 
 async fn command(
     app: &App,
-    caller: Signed,
+    caller: Authenticated,
     id: BookingId,
-    once: &Once,
+    key: &IdempotencyKey,
     command: Command,
 ) -> app::Result<Json<Consultation>> {
-    let answer = |shown: &Shown| once::okay(&Consultation::of(app, shown));
-    let shown = bookings::consult(app, caller.0, id, command, once.keep(&answer)).await?;
+    let answer = |shown: &BookingView| idempotency::okay(&Consultation::of(app, shown));
+    let shown = bookings::consult(app, caller.0, id, command, key.save(&answer)).await?;
     Ok(Json(Consultation::of(app, &shown)))
 }
 
@@ -70,7 +70,7 @@ async fn command(
     params(("id" = i64, Path)), responses((status = 200, body = ConsultationDetail)))]
 pub(crate) async fn show(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<BookingId>,
 ) -> Result<Json<ConsultationDetail>, Refused> {
     let (shown, client) = bookings::look(&app, caller, id).await?;
@@ -91,7 +91,7 @@ pub(crate) struct MeetingLink {
     params(("id" = i64, Path)), responses((status = 200, body = MeetingLink)))]
 pub(crate) async fn meeting_link(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<BookingId>,
 ) -> Result<Json<MeetingLink>, Refused> {
     let Seated { booking, seat } = bookings::own(&app, caller, id).await?;
@@ -107,11 +107,11 @@ pub(crate) async fn meeting_link(
     params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
 pub(crate) async fn confirm(
     State(app): State<App>,
-    caller: Signed,
+    caller: Authenticated,
     PathId(id): PathId<BookingId>,
-    once: Once,
+    key: IdempotencyKey,
 ) -> Result<Json<Consultation>, Refused> {
-    command(&app, caller, id, &once, Command::Confirm).await.map_err(|error| or_state("not_pending", error))
+    command(&app, caller, id, &key, Command::Confirm).await.map_err(|error| or_state("not_pending", error))
 }
 
 /// Why somebody cancels.
@@ -137,13 +137,13 @@ impl Parse for Reason {
     params(("id" = i64, Path)), request_body = CancelRequest, responses((status = 200, body = Consultation)))]
 pub(crate) async fn cancel(
     State(app): State<App>,
-    caller: Signed,
+    caller: Authenticated,
     PathId(id): PathId<BookingId>,
-    once: Once,
+    key: IdempotencyKey,
     body: Result<Body<Reason>, Problem>,
 ) -> Result<Json<Consultation>, Refused> {
     let Body(Reason(reason)) = judged(&app, caller.0, id, None, body).await?;
-    let cancelled = command(&app, caller, id, &once, Command::Cancel(reason)).await;
+    let cancelled = command(&app, caller, id, &key, Command::Cancel(reason)).await;
     cancelled.map_err(|error| or_state("cannot_cancel", error))
 }
 
@@ -154,25 +154,25 @@ pub(crate) async fn cancel(
     params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
 pub(crate) async fn start(
     State(app): State<App>,
-    caller: Signed,
+    caller: Authenticated,
     PathId(id): PathId<BookingId>,
-    once: Once,
+    key: IdempotencyKey,
 ) -> Result<Json<Consultation>, Refused> {
-    command(&app, caller, id, &once, Command::Begin).await.map_err(not_confirmed)
+    command(&app, caller, id, &key, Command::Begin).await.map_err(not_confirmed)
 }
 
 /// Say that the consultation is over
 ///
-/// Once it has begun. What was held goes to the expert. Saying so again changes nothing.
+/// IdempotencyKey it has begun. What was held goes to the expert. Saying so again changes nothing.
 #[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/end/", tag = "Consultations: Bookings",
     params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
 pub(crate) async fn end(
     State(app): State<App>,
-    caller: Signed,
+    caller: Authenticated,
     PathId(id): PathId<BookingId>,
-    once: Once,
+    key: IdempotencyKey,
 ) -> Result<Json<Consultation>, Refused> {
-    command(&app, caller, id, &once, Command::End).await.map_err(not_confirmed)
+    command(&app, caller, id, &key, Command::End).await.map_err(not_confirmed)
 }
 
 fn not_confirmed(error: Error) -> Refused {
@@ -215,14 +215,14 @@ impl Parse for NewRating {
     params(("id" = i64, Path)), request_body = RatingRequest, responses((status = 201, body = ReviewCard)))]
 pub(crate) async fn rate(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<BookingId>,
-    once: Once,
+    key: IdempotencyKey,
     body: Result<Body<NewRating>, Problem>,
 ) -> Result<Created<ReviewCard>, Refused> {
     let Body(NewRating(rating)) = judged(&app, caller, id, Some(Seat::Learner), body).await?;
     let card = |review: &Review| ReviewCard::of(review, Some(review.reviewer));
-    let answer = |review: &Review| once::created(&card(review));
-    let review = reviews::rate(&app, caller, id, rating, once.keep(&answer)).await?;
+    let answer = |review: &Review| idempotency::created(&card(review));
+    let review = reviews::rate(&app, caller, id, rating, key.save(&answer)).await?;
     Ok(Created(card(&review)))
 }

@@ -7,9 +7,9 @@ use app::payments::{self, Intended};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::ids::PaymentId;
+use edge::auth::{Authenticated, DeferredAuth};
 use edge::body::{Body, Raw};
-use edge::door::{Ajar, Signed};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::path::{PathId, PathWord};
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
@@ -30,15 +30,15 @@ use shapes::{IntentRequest, Order, PROVIDERS, Payment, PaymentIntent, Receipt};
     ))]
 pub async fn intend(
     State(app): State<App>,
-    Signed(caller): Signed,
-    once: Once,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
     Body(order): Body<Order>,
 ) -> Result<Response, Problem> {
     let answer = |intended: &Intended| match intended.is_new {
-        true => once::created(&PaymentIntent::from(&intended.intent)),
-        false => once::okay(&PaymentIntent::from(&intended.intent)),
+        true => idempotency::created(&PaymentIntent::from(&intended.intent)),
+        false => idempotency::okay(&PaymentIntent::from(&intended.intent)),
     };
-    let keep = once.keep(&answer);
+    let keep = key.save(&answer);
     let intended = Box::pin(payments::intend(&app, caller, order.booking, order.provider, keep)).await?;
     let body = PaymentIntent::from(&intended.intent);
     Ok(if intended.is_new { Created(body).into_response() } else { Json(body).into_response() })
@@ -46,7 +46,7 @@ pub async fn intend(
 
 /// Hear from a payment provider
 ///
-/// Signed by the provider over the raw body: `Stripe-Signature` for `stripe`, `X-Signature` (HMAC-SHA256, hex) for
+/// Authenticated by the provider over the raw body: `Stripe-Signature` for `stripe`, `X-Signature` (HMAC-SHA256, hex) for
 /// `paypal`, `wise` and `simulated`. An event has its effect once, however often it comes.
 #[utoipa::path(post, path = "/api/v1/payments/webhook/{provider}/", tag = "Consultations: Payments", security(()),
     params(("provider" = String, Path, description = "`stripe`, `paypal`, `wise` or `simulated`"),
@@ -60,12 +60,12 @@ pub async fn intend(
 pub async fn webhook(
     State(app): State<App>,
     PathWord(provider): PathWord,
-    door: Ajar,
+    door: DeferredAuth,
     headers: HeaderMap,
     Raw(body): Raw,
 ) -> Result<Json<Receipt>, Problem> {
     let Some((_, provider)) = PROVIDERS.iter().find(|(word, _)| *word == provider) else {
-        return Err(door.turn_away(app::Error::NotFound).await);
+        return Err(door.reject(app::Error::NotFound).await);
     };
     let name = match provider {
         domain::payment::Provider::Stripe => "stripe-signature",
@@ -74,7 +74,7 @@ pub async fn webhook(
     let signature = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match payments::receive(&app, *provider, signature, &body).await {
         Ok(received) => Ok(Json(Receipt::from(received))),
-        Err(error @ app::Error::Payment(domain::payment::Refusal::BadSignature)) => Err(door.turn_away(error).await),
+        Err(error @ app::Error::Payment(domain::payment::Refusal::BadSignature)) => Err(door.reject(error).await),
         Err(error) => Err(error.into()),
     }
 }
@@ -86,8 +86,8 @@ pub async fn webhook(
     responses((status = 200, body = Payment)))]
 pub async fn show(
     State(app): State<App>,
-    Signed(caller): Signed,
-    door: Ajar,
+    Authenticated(caller): Authenticated,
+    door: DeferredAuth,
     PathId(id): PathId<PaymentId>,
 ) -> Result<Json<Payment>, Problem> {
     let intent = match payments::find(&app, caller, id).await {

@@ -3,8 +3,8 @@
 use app::payments::Received;
 use domain::ids::BookingId;
 use domain::ledger::Unit;
-use domain::payment::{Intent, Provider, Status};
-use edge::form::{Fields, Parse, Sent, id, one_of};
+use domain::payment::{Intent, IntentStatus, Provider};
+use edge::form::{FieldValue, Fields, Parse, id, one_of};
 use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -89,11 +89,11 @@ impl From<&Intent> for Payment {
                 Unit::Credit => "credit".to_owned(), // credits are held when a booking is made, and never paid so
             },
             status: match intent.status {
-                Status::Pending => "pending",
-                Status::Processing => "processing",
-                Status::Succeeded => "succeeded",
-                Status::Failed => "failed",
-                Status::Refunded => "refunded",
+                IntentStatus::Pending => "pending",
+                IntentStatus::Processing => "processing",
+                IntentStatus::Succeeded => "succeeded",
+                IntentStatus::Failed => "failed",
+                IntentStatus::Refunded => "refunded",
             },
             transaction_id: intent.transaction.clone(),
             payment_intent_id: intent.reference.clone(),
@@ -136,7 +136,7 @@ impl Parse for Order {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let provider = fields.required("provider", one_of(PROVIDERS));
         let enrollment = fields.nullable("enrollment", id::<i64>());
-        if enrollment.and_then(Sent::value).is_some() {
+        if enrollment.and_then(FieldValue::value).is_some() {
             return fields.refuse("enrollment", "Only a booking can be paid for.");
         }
         let booking = fields.required("booking", id::<BookingId>());

@@ -11,7 +11,7 @@ use domain::person::User;
 use domain::zone::Zone;
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, date, text};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Done, Json};
@@ -146,15 +146,15 @@ pub(crate) async fn list_absences(
 pub(crate) async fn add_absence(
     State(app): State<App>,
     AsExpert(caller, user): AsExpert,
-    once: Once,
+    key: IdempotencyKey,
     Body(wanted): Body<NewAbsence>,
 ) -> Result<Created<Announced>, Refused> {
     let NewAbsence { start_date, end_date, zone, reason } = wanted;
     let zone = zone.unwrap_or_else(|| usual_zone(&user));
     let block = Block::announced(start_date, end_date, zone, app.clock.now())
         .map_err(|(field, sentence)| Problem::field(field, sentence))?;
-    let answer = |added: &Added| once::created(&Announced::of(caller.user(), added));
-    let added = hours::absence_add(&app, caller, Away { block, reason }, once.keep(&answer)).await?;
+    let answer = |added: &Added| idempotency::created(&Announced::of(caller.user(), added));
+    let added = hours::absence_add(&app, caller, Away { block, reason }, key.save(&answer)).await?;
     Ok(Created(Announced::of(caller.user(), &added)))
 }
 

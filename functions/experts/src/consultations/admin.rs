@@ -10,10 +10,10 @@ use consultations::{Asked, ExpertCard, Paged, Refused, Viewer};
 use domain::application::{State as Stage, Verdict};
 use domain::expert::Standing;
 use domain::ids::{ApplicationId, DocumentId, UserId};
+use edge::auth::AdminOnly;
 use edge::body::{Body, QueryOf};
-use edge::door::Administrator;
 use edge::form::{Fields, Parse, boolean, one_of, text};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::Json;
@@ -149,7 +149,7 @@ fn portrait(Portrait { expert, picture }: &Portrait) -> ExpertCard {
     responses((status = 200, body = Paged<ApplicationCard>), (status = 403, description = "For administrators only")))]
 pub(crate) async fn list_applications(
     State(app): State<App>,
-    Administrator(staff): Administrator,
+    AdminOnly(staff): AdminOnly,
     QueryOf(Waiting(states, asked)): QueryOf<Waiting>,
 ) -> Result<Json<Paged<ApplicationCard>>, Refused> {
     asked.skipped()?;
@@ -164,7 +164,7 @@ pub(crate) async fn list_applications(
     responses((status = 200, body = ApplicationCard), (status = 403, description = "For administrators only")))]
 pub(crate) async fn show_application(
     State(app): State<App>,
-    Administrator(staff): Administrator,
+    AdminOnly(staff): AdminOnly,
     PathId(id): PathId<ApplicationId>,
 ) -> Result<Json<ApplicationCard>, Refused> {
     Ok(Json(ApplicationCard::from(&applications::find(&app, staff, id).await?)))
@@ -180,9 +180,9 @@ pub(crate) async fn show_application(
         (status = 403, description = "For administrators only")))]
 pub(crate) async fn review_application(
     State(app): State<App>,
-    Administrator(staff): Administrator,
+    AdminOnly(staff): AdminOnly,
     PathId(id): PathId<ApplicationId>,
-    once: Once,
+    key: IdempotencyKey,
     sent: Result<Body<NewVerdict>, Problem>,
 ) -> Result<Json<ReviewCard>, Refused> {
     let Body(NewVerdict(verdict, notes)) = match sent {
@@ -192,8 +192,8 @@ pub(crate) async fn review_application(
             return Err(problem.into());
         }
     };
-    let answer = |review: &Review| once::okay(&ReviewCard::from(review));
-    let review = applications::review(&app, staff, id, verdict, &notes, once.keep(&answer)).await?;
+    let answer = |review: &Review| idempotency::okay(&ReviewCard::from(review));
+    let review = applications::review(&app, staff, id, verdict, &notes, key.save(&answer)).await?;
     Ok(Json(ReviewCard::from(&review)))
 }
 
@@ -207,7 +207,7 @@ pub(crate) async fn review_application(
     responses((status = 200, body = Paged<ExpertCard>), (status = 403, description = "For administrators only")))]
 pub(crate) async fn list_experts(
     State(app): State<App>,
-    Administrator(staff): Administrator,
+    AdminOnly(staff): AdminOnly,
     QueryOf(Listing(standing, asked)): QueryOf<Listing>,
 ) -> Result<Json<Paged<ExpertCard>>, Refused> {
     let skipped = asked.skipped()?;
@@ -229,9 +229,9 @@ pub(crate) async fn list_experts(
         (status = 403, description = "For administrators only")))]
 pub(crate) async fn suspend(
     State(app): State<App>,
-    Administrator(staff): Administrator,
+    AdminOnly(staff): AdminOnly,
     PathId(id): PathId<UserId>,
-    once: Once,
+    key: IdempotencyKey,
     sent: Result<Body<Reason>, Problem>,
 ) -> Result<Json<ExpertCard>, Refused> {
     let Body(Reason(reason)) = match sent {
@@ -241,8 +241,8 @@ pub(crate) async fn suspend(
             return Err(problem.into());
         }
     };
-    let answer = |suspended: &Portrait| once::okay(&portrait(suspended));
-    let suspended = suspensions::suspend(&app, staff, id, &reason, once.keep(&answer)).await?;
+    let answer = |suspended: &Portrait| idempotency::okay(&portrait(suspended));
+    let suspended = suspensions::suspend(&app, staff, id, &reason, key.save(&answer)).await?;
     Ok(Json(portrait(&suspended)))
 }
 
@@ -255,12 +255,12 @@ pub(crate) async fn suspend(
         (status = 403, description = "For administrators only")))]
 pub(crate) async fn reinstate(
     State(app): State<App>,
-    Administrator(staff): Administrator,
+    AdminOnly(staff): AdminOnly,
     PathId(id): PathId<UserId>,
-    once: Once,
+    key: IdempotencyKey,
 ) -> Result<Json<ExpertCard>, Refused> {
-    let answer = |reinstated: &Portrait| once::okay(&portrait(reinstated));
-    let reinstated = suspensions::reinstate(&app, staff, id, once.keep(&answer)).await?;
+    let answer = |reinstated: &Portrait| idempotency::okay(&portrait(reinstated));
+    let reinstated = suspensions::reinstate(&app, staff, id, key.save(&answer)).await?;
     Ok(Json(portrait(&reinstated)))
 }
 
@@ -270,7 +270,7 @@ pub(crate) async fn reinstate(
     responses((status = 200, body = DocumentCard), (status = 403, description = "For administrators only")))]
 pub(crate) async fn verify_document(
     State(app): State<App>,
-    Administrator(staff): Administrator,
+    AdminOnly(staff): AdminOnly,
     PathId(id): PathId<DocumentId>,
     sent: Result<Body<Verified>, Problem>,
 ) -> Result<Json<DocumentCard>, Refused> {

@@ -8,10 +8,10 @@ use consultations::expert::{SPECIALTIES, standing_word};
 use domain::application::Content;
 use domain::expert::Specialty;
 use domain::text::Email;
+use edge::auth::Authenticated;
 use edge::body::Body;
-use edge::door::Signed;
 use edge::form::{Fields, Kind, Parse, integer, one_of, text};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use edge::time::Stamp;
@@ -140,8 +140,8 @@ pub(crate) struct VerificationStatus {
         (status = 403, description = "`suspended`")))]
 pub(crate) async fn apply(
     State(app): State<App>,
-    Signed(caller): Signed,
-    once: Once,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
     sent: Result<Body<NewApplication>, Problem>,
 ) -> Result<Created<ApplicationCard>, Refused> {
     let Body(NewApplication(content)) = match sent {
@@ -151,8 +151,8 @@ pub(crate) async fn apply(
             return Err(problem.into());
         }
     };
-    let answer = |dossier: &Dossier| once::created(&ApplicationCard::from(dossier));
-    let dossier = applications::apply(&app, caller, content, once.keep(&answer)).await?;
+    let answer = |dossier: &Dossier| idempotency::created(&ApplicationCard::from(dossier));
+    let dossier = applications::apply(&app, caller, content, key.save(&answer)).await?;
     Ok(Created(ApplicationCard::from(&dossier)))
 }
 
@@ -161,7 +161,7 @@ pub(crate) async fn apply(
     responses((status = 200, body = ApplicationCard), (status = 404, description = "Never applied")))]
 pub(crate) async fn my_application(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
 ) -> Result<Json<ApplicationCard>, Refused> {
     Ok(Json(ApplicationCard::from(&applications::mine(&app, caller).await?)))
 }
@@ -171,7 +171,7 @@ pub(crate) async fn my_application(
     responses((status = 200, body = VerificationStatus)))]
 pub(crate) async fn verification_status(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
 ) -> Result<Json<VerificationStatus>, Refused> {
     let (user, application) = applications::standing(&app, caller).await?;
     let expert = user.expert.as_ref();

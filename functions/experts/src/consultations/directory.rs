@@ -2,15 +2,15 @@
 
 use app::{App, experts};
 use axum::extract::State;
-use consultations::door::viewer;
+use consultations::auth::viewer;
 use consultations::expert::{SPECIALTIES, Viewer};
 use consultations::{Asked, ExpertCard, Paged, Refused};
 use domain::directory::Question;
 use domain::ids::UserId;
 use domain::person::User;
 use domain::words::words;
+use edge::auth::OptionalAuth;
 use edge::body::QueryOf;
-use edge::door::Onlooker;
 use edge::form::{Fields, Kind, Parse, hundredths, one_of, text};
 use edge::path::PathId;
 use edge::reply::Json;
@@ -66,7 +66,7 @@ async fn cards(app: &App, people: &[User], viewer: Viewer) -> app::Result<Vec<Ex
 )]
 pub(crate) async fn find_experts(
     State(app): State<App>,
-    onlooker: Onlooker,
+    onlooker: OptionalAuth,
     QueryOf(Listing { question, asked }): QueryOf<Listing>,
 ) -> Result<Json<Paged<ExpertCard>>, Refused> {
     let skipped = asked.skipped()?;
@@ -88,7 +88,7 @@ pub(crate) async fn find_experts(
 )]
 pub(crate) async fn show_expert(
     State(app): State<App>,
-    onlooker: Onlooker,
+    onlooker: OptionalAuth,
     PathId(id): PathId<UserId>,
 ) -> Result<Json<ExpertCard>, Refused> {
     let expert = experts::find(&app, id).await?;

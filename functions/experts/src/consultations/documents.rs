@@ -1,15 +1,15 @@
 //! Papers that go with an application or a profile.
 
 use app::App;
-use app::documents::{self, Draft, LONGEST_NAME, Paper};
-use app::uploads::Sent;
+use app::documents::{self, DocumentDraft, LONGEST_NAME, Paper};
+use app::uploads::FileSource;
 use axum::extract::State;
 use consultations::{Attached, Refused};
 use domain::document::{Kind as Of, Place};
 use domain::ids::UploadId;
-use edge::door::Signed;
+use edge::auth::Authenticated;
 use edge::form::{Fields, Parse, file, id, one_of, text};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::reply::Created;
 use edge::time::Stamp;
 use serde::Serialize;
@@ -102,7 +102,7 @@ const KINDS: &[(&str, Of)] = &[
     ("other", Of::Other),
 ];
 
-pub(crate) struct NewDocument(Draft);
+pub(crate) struct NewDocument(DocumentDraft);
 
 impl Parse for NewDocument {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
@@ -111,9 +111,9 @@ impl Parse for NewDocument {
         let kind = fields.or("document_type", one_of(KINDS), Of::Other);
         let name = fields.or("document_name", text(..=LONGEST_NAME), "");
         let description = fields.or("description", text(..=1000), "");
-        let upload = upload?.map(Sent::Upload);
-        let sent = sent?.map(|file| Sent::Bytes { name: file.name, bytes: file.bytes.into() });
-        Some(Self(Draft {
+        let upload = upload?.map(FileSource::Upload);
+        let sent = sent?.map(|file| FileSource::Bytes { name: file.name, bytes: file.bytes.into() });
+        Some(Self(DocumentDraft {
             kind: kind?,
             name: Some(name?).filter(|name| !name.trim().is_empty()),
             description: description?,
@@ -138,8 +138,8 @@ impl Parse for NewDocument {
         (status = 415, description = "`unsupported_file_type`")))]
 pub(crate) async fn upload_document(
     State(app): State<App>,
-    Signed(caller): Signed,
-    once: Once,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
     sent: Result<Attached<NewDocument>, Refused>,
 ) -> Result<Created<DocumentCard>, Refused> {
     let Attached(NewDocument(draft)) = match sent {
@@ -149,7 +149,7 @@ pub(crate) async fn upload_document(
             return Err(refused);
         }
     };
-    let answer = |paper: &Paper| once::created(&DocumentCard::from(paper));
-    let paper = documents::send(&app, caller, draft, once.keep(&answer)).await?;
+    let answer = |paper: &Paper| idempotency::created(&DocumentCard::from(paper));
+    let paper = documents::send(&app, caller, draft, key.save(&answer)).await?;
     Ok(Created(DocumentCard::from(&paper)))
 }

@@ -7,10 +7,10 @@ use domain::calendar::{TimeOfDay, Week, WeekRefusal, WeeklyHours};
 use domain::ids::UserId;
 use domain::person::{HoursRow, MOST_ROWS, User};
 use domain::zone::Zone;
+use edge::auth::Visitor;
 use edge::body::Rows;
-use edge::door::Visitor;
 use edge::form::{Fields, Kind, Parse, boolean, integer, text};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::path::PathId;
 use edge::problem::{FieldErrors, Problem};
 use edge::reply::Json;
@@ -166,12 +166,12 @@ pub(crate) async fn show_expert_hours(
 pub(crate) async fn replace_expert_hours(
     State(app): State<App>,
     AsExpert(caller, user): AsExpert,
-    once: Once,
+    key: IdempotencyKey,
     Rows(rows): Rows<NewRow, MOST_ROWS>,
 ) -> Result<Json<Published>, Refused> {
     let rows = rows.into_iter().map(|NewRow(hours)| hours).collect();
     let week = Week::new(rows, &user.timezone).map_err(|refusals| refused(&refusals))?;
-    let answer = |user: &User| once::okay(&Published::of(user));
-    let user = hours::replace(&app, caller, week, once.keep(&answer)).await?;
+    let answer = |user: &User| idempotency::okay(&Published::of(user));
+    let user = hours::replace(&app, caller, week, key.save(&answer)).await?;
     Ok(Json(Published::of(&user)))
 }

@@ -1,4 +1,4 @@
-//! This room in the words of the consultations façade.
+//! This service in the words of the consultations façade.
 
 mod absences;
 mod admin;

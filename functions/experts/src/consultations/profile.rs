@@ -10,7 +10,7 @@ use domain::currency::with_two_decimals;
 use domain::expert::Charge;
 use domain::ledger::Unit;
 use edge::body::Body;
-use edge::form::{Fields, Kind, Parse, Sent, boolean, integer, money, one_of, text};
+use edge::form::{FieldValue, Fields, Kind, Parse, boolean, integer, money, one_of, text};
 use edge::problem::Problem;
 use edge::reply::Json;
 use utoipa::ToSchema;
@@ -67,9 +67,9 @@ fn charge(fields: &mut Fields<'_>) -> Option<Option<Charge>> {
     let price = fields.nullable("price_per_session", money().then(hundredths));
     let unit = fields.nullable("currency", text(..).parse(unit))?.value();
     Some(match price? {
-        Sent::Null => Some(Charge::Nothing),
-        Sent::Value(hundredths) => Some(Charge::Price { hundredths, unit }),
-        Sent::Absent => unit.map(Charge::In),
+        FieldValue::Null => Some(Charge::Nothing),
+        FieldValue::Value(hundredths) => Some(Charge::Price { hundredths, unit }),
+        FieldValue::Absent => unit.map(Charge::In),
     })
 }
 

@@ -7,10 +7,10 @@ use app::uploads::{self, Announced, Prepared};
 use axum::extract::State;
 use consultations::Refused;
 use domain::file::{LONGEST_NAME, Purpose};
+use edge::auth::Authenticated;
 use edge::body::Body;
-use edge::door::Signed;
 use edge::form::{Fields, Kind, Parse, integer, one_of, text};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::reply::Created;
 use edge::time::Stamp;
 use serde::Serialize;
@@ -94,11 +94,11 @@ impl From<&Prepared> for UploadSlot {
         (status = 413, description = "`file_too_large`: more than 10 MB")))]
 pub(crate) async fn prepare_upload(
     State(app): State<App>,
-    Signed(caller): Signed,
-    once: Once,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
     Body(NewUpload(wanted)): Body<NewUpload>,
 ) -> Result<Created<UploadSlot>, Refused> {
-    let answer = |prepared: &Prepared| once::created(&UploadSlot::from(prepared));
-    let prepared = uploads::prepare(&app, caller, wanted, once.keep(&answer)).await?;
+    let answer = |prepared: &Prepared| idempotency::created(&UploadSlot::from(prepared));
+    let prepared = uploads::prepare(&app, caller, wanted, key.save(&answer)).await?;
     Ok(Created(UploadSlot::from(&prepared)))
 }

@@ -2,7 +2,7 @@
 
 use app::App;
 use consultations::{ExpertCard, Viewer};
-use domain::chat::{Conversation, Status};
+use domain::chat::{Conversation, ConversationStatus};
 use domain::ids::UserId;
 use domain::person::User;
 use edge::time::Stamp;
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 /// A conversation with an expert, as one of the two sees it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConsultationConversation)]
-pub struct Room {
+pub struct ConversationView {
     id: i64,
     /// The one who is not the expert here.
     user: i64,
@@ -35,23 +35,23 @@ pub struct Room {
 }
 
 /// For `form::one_of`.
-pub const STATUSES: &[(&str, Status)] = &[
-    ("active", Status::Active),
-    ("archived", Status::Archived),
-    ("blocked", Status::Blocked),
-    ("closed", Status::Closed),
+pub const STATUSES: &[(&str, ConversationStatus)] = &[
+    ("active", ConversationStatus::Active),
+    ("archived", ConversationStatus::Archived),
+    ("blocked", ConversationStatus::Blocked),
+    ("closed", ConversationStatus::Closed),
 ];
 
-fn status_word(status: Status) -> &'static str {
+fn status_word(status: ConversationStatus) -> &'static str {
     match status {
-        Status::Active => "active",
-        Status::Archived => "archived",
-        Status::Blocked => "blocked",
-        Status::Closed => "closed",
+        ConversationStatus::Active => "active",
+        ConversationStatus::Archived => "archived",
+        ConversationStatus::Blocked => "blocked",
+        ConversationStatus::Closed => "closed",
     }
 }
 
-impl Room {
+impl ConversationView {
     pub async fn of(app: &App, conversation: &Conversation, expert: &User, viewer: UserId) -> app::Result<Self> {
         let user = conversation.pair.other(expert.id);
         let unread = |id| conversation.side(id).unread;
@@ -79,5 +79,5 @@ impl Room {
 #[schema(as = ConsultationConversationChanged)]
 pub struct Changed {
     pub message: &'static str,
-    pub conversation: Room,
+    pub conversation: ConversationView,
 }

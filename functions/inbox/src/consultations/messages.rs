@@ -1,8 +1,8 @@
 //! Messages in conversations with experts (`consultations.md` §10).
 
 use app::App;
-use app::chats::{self, Draft, Opening, Seen, Told};
-use app::uploads::{self, Sent};
+use app::chats::{self, MessageDraft, MessageInConversation, Opening, Seen};
+use app::uploads::{self, FileSource};
 use axum::extract::State;
 use consultations::attached::or_use_upload;
 use consultations::{Asked, Refused};
@@ -10,10 +10,10 @@ use domain::Instant;
 use domain::chat::{LONGEST, parse_content};
 use domain::file::Purpose;
 use domain::ids::{ConversationId, MessageId, UploadId};
+use edge::auth::Authenticated;
 use edge::body::{AnyForm, Body, QueryOf};
-use edge::door::Signed;
 use edge::form::{Fields, Kind, Parse, exact_time, file, id, one_of, text};
-use edge::once::{self, Once};
+use edge::idempotency::{self, IdempotencyKey};
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Done, Json};
@@ -71,7 +71,7 @@ impl Listing {
     responses((status = 200, body = Page)))]
 pub async fn list(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<ConversationId>,
     query: Result<QueryOf<Listing>, Problem>,
 ) -> Result<Json<Page>, Refused> {
@@ -109,7 +109,7 @@ pub struct New {
     /// Only with a file there may be none.
     content: Option<String>,
     reply_to: Option<MessageId>,
-    file: Option<Sent>,
+    file: Option<FileSource>,
 }
 
 /// What a client may call its message. Nobody but us writes `system`.
@@ -124,8 +124,8 @@ impl Parse for New {
         let names = ["message_content", "content"];
         let content = || text(..).parse(|text| parse_content(text, LONGEST));
         let file = match (bytes.clone()?.value(), upload?.value()) {
-            (Some(file), _) => Some(Sent::Bytes { name: file.name, bytes: file.bytes.into() }),
-            (None, Some(upload)) => Some(Sent::Upload(upload)),
+            (Some(file), _) => Some(FileSource::Bytes { name: file.name, bytes: file.bytes.into() }),
+            (None, Some(upload)) => Some(FileSource::Upload(upload)),
             (None, None) => None,
         };
         let content = match file {
@@ -145,9 +145,9 @@ impl Parse for New {
     responses((status = 201, body = Note)))]
 pub async fn send(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<ConversationId>,
-    once: Once,
+    key: IdempotencyKey,
     body: Result<AnyForm<New>, Problem>,
 ) -> Result<Created<Note>, Refused> {
     let party = chats::party(&app, caller, id).await?;
@@ -165,10 +165,10 @@ pub async fn send(
         None => None,
     };
     let name = || file.as_ref().map(|file| file.attachment.name.clone()).unwrap_or_default();
-    let draft = Draft { content: content.unwrap_or_else(name), file, reply_to };
-    let note = |told: &Told| Note::of(&told.message, &told.conversation, link.clone());
-    let answer = |told: &Told| once::created(&note(told));
-    let told = chats::post(&app, opening, draft, once.keep(&answer)).await?;
+    let draft = MessageDraft { content: content.unwrap_or_else(name), file, reply_to };
+    let note = |told: &MessageInConversation| Note::of(&told.message, &told.conversation, link.clone());
+    let answer = |told: &MessageInConversation| idempotency::created(&note(told));
+    let told = chats::post(&app, opening, draft, key.save(&answer)).await?;
     Ok(Created(note(&told)))
 }
 
@@ -196,7 +196,7 @@ impl Parse for Edit {
     params(("id" = i64, Path)), request_body = EditRequest, responses((status = 200, body = Note)))]
 pub async fn edit(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<MessageId>,
     body: Result<Body<Edit>, Problem>,
 ) -> Result<Json<Note>, Refused> {
@@ -213,7 +213,7 @@ pub async fn edit(
     params(("id" = i64, Path)), responses((status = 204)))]
 pub async fn delete(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<MessageId>,
 ) -> Result<Done, Refused> {
     chats::delete(&app, caller, id).await?;

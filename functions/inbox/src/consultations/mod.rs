@@ -1,10 +1,10 @@
-//! This room in the words of the consultations façade.
+//! This service in the words of the consultations façade.
 
 pub mod conversation;
+pub mod conversations;
 pub mod message;
 pub mod messages;
 pub mod notifications;
-pub mod rooms;
 
 use app::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -12,14 +12,14 @@ use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(rooms::find, rooms::open))
-        .routes(routes!(rooms::list))
-        .routes(routes!(rooms::unread_count))
-        .routes(routes!(rooms::read))
-        .routes(routes!(rooms::archive))
-        .routes(routes!(rooms::unarchive))
-        .routes(routes!(rooms::block))
-        .routes(routes!(rooms::unblock))
+        .routes(routes!(conversations::find, conversations::open))
+        .routes(routes!(conversations::list))
+        .routes(routes!(conversations::unread_count))
+        .routes(routes!(conversations::read))
+        .routes(routes!(conversations::archive))
+        .routes(routes!(conversations::unarchive))
+        .routes(routes!(conversations::block))
+        .routes(routes!(conversations::unblock))
         .routes(routes!(messages::list))
         .routes(routes!(messages::send))
         .routes(routes!(messages::edit, messages::delete))

@@ -6,8 +6,8 @@ use consultations::{Asked, Paged, Refused};
 use domain::booking::Facade;
 use domain::ids::NoticeId;
 use domain::notice::{Notice, Topic};
+use edge::auth::Authenticated;
 use edge::body::QueryOf;
-use edge::door::Signed;
 use edge::form::{Fields, Parse, boolean};
 use edge::path::PathId;
 use edge::reply::Json;
@@ -124,7 +124,7 @@ impl Parse for Listing {
     responses((status = 200, body = Paged<Notification>)))]
 pub async fn list(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(Listing(unread, asked)): QueryOf<Listing>,
 ) -> Result<Json<Paged<Notification>>, Refused> {
     asked.skipped()?;
@@ -135,7 +135,10 @@ pub async fn list(
 /// Count my unread notifications
 #[utoipa::path(get, path = "/api/v1/consultations/notifications/unread-count/", tag = "Consultations: Notifications",
     responses((status = 200, body = UnreadCount)))]
-pub async fn unread_count(State(app): State<App>, Signed(caller): Signed) -> Result<Json<UnreadCount>, Refused> {
+pub async fn unread_count(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+) -> Result<Json<UnreadCount>, Refused> {
     Ok(Json(UnreadCount { unread_count: notices::unread(&app, caller).await? }))
 }
 
@@ -144,7 +147,7 @@ pub async fn unread_count(State(app): State<App>, Signed(caller): Signed) -> Res
     params(("id" = i64, Path)), responses((status = 200, body = Notification)))]
 pub async fn read(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<NoticeId>,
 ) -> Result<Json<Notification>, Refused> {
     Ok(Json(Notification::from(&notices::mark(&app, caller, id, true).await?)))
@@ -153,7 +156,7 @@ pub async fn read(
 /// Mark all my notifications as read
 #[utoipa::path(post, path = "/api/v1/consultations/notifications/read-all/", tag = "Consultations: Notifications",
     responses((status = 200, body = Marked)))]
-pub async fn read_all(State(app): State<App>, Signed(caller): Signed) -> Result<Json<Marked>, Refused> {
+pub async fn read_all(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<Marked>, Refused> {
     let updated = notices::mark_all(&app, caller).await?;
     Ok(Json(Marked { message: "Notifications marked as read.", updated }))
 }

@@ -11,8 +11,8 @@ use http::{Request, StatusCode};
 use serde_json::{Value as Json, json};
 
 use super::cast::{PASSWORD, Person};
+use crate::functions::App;
 use crate::gateway::Gateway;
-use crate::rooms::App;
 use crate::{Fault, random};
 
 /// Somebody who is logged in.

@@ -32,12 +32,12 @@ pub(crate) struct Mail(Arc<Shelf>);
 
 #[derive(Debug, Default)]
 struct Shelf {
-    kept: Mutex<VecDeque<Sent>>,
+    kept: Mutex<VecDeque<CapturedMail>>,
     clock: OnceLock<Clock>,
 }
 
 #[derive(Debug, Clone)]
-struct Sent {
+struct CapturedMail {
     /// Addresses only, without names.
     to: Vec<String>,
     content: Content,
@@ -92,14 +92,14 @@ impl Mail {
     pub(crate) fn read(&self, to: Option<&str>) -> Vec<Letter> {
         let wanted = to.map(bare);
         let is_wanted =
-            |sent: &&Sent| wanted.is_none_or(|wanted| sent.to.iter().any(|to| to.eq_ignore_ascii_case(wanted)));
-        self.0.lock().iter().rev().filter(is_wanted).map(Sent::open).collect()
+            |sent: &&CapturedMail| wanted.is_none_or(|wanted| sent.to.iter().any(|to| to.eq_ignore_ascii_case(wanted)));
+        self.0.lock().iter().rev().filter(is_wanted).map(CapturedMail::open).collect()
     }
 
     fn keep(&self, to: Vec<String>, content: Content) {
         let at = self.0.clock.get().unwrap_or(&Clock::System).now();
         let mut kept = self.0.lock();
-        kept.push_back(Sent { to, content, at });
+        kept.push_back(CapturedMail { to, content, at });
         if kept.len() > KEPT {
             kept.pop_front();
         }
@@ -108,7 +108,7 @@ impl Mail {
 
 impl Shelf {
     /// Nothing can be half done under this lock, so a panic elsewhere does no harm.
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Sent>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<CapturedMail>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -119,7 +119,7 @@ fn bare(address: &str) -> &str {
     inner.trim()
 }
 
-impl Sent {
+impl CapturedMail {
     fn open(&self) -> Letter {
         let mut letter = match &self.content {
             Content::Raw(raw) => parse(raw),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::queue::Tally;
-use super::stream::Step;
+use super::stream::PollResult;
 use crate::Fault;
 use crate::template::sources::ScheduleSource;
 
@@ -24,11 +24,11 @@ impl Report {
         self.schedules.push(json!({ "schedule": source.id, "succeeded": ran.is_ok() }));
     }
 
-    pub(super) fn streamed(&mut self, step: &Step) {
+    pub(super) fn streamed(&mut self, step: &PollResult) {
         match step {
-            Step::Idle | Step::Gathering(_) => {}
-            Step::Failed(_) => self.failures += 1,
-            Step::Moved { handled, given_up } => {
+            PollResult::Idle | PollResult::Gathering(_) => {}
+            PollResult::Failed(_) => self.failures += 1,
+            PollResult::Moved { handled, given_up } => {
                 self.records += handled;
                 self.given_up += given_up;
             }

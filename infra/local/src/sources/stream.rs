@@ -31,7 +31,7 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(10);
 
 /// What one step did.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum PollResult {
     /// There was nothing to do.
     Idle,
     /// There is less than a batch, which may wait this long for more.
@@ -115,19 +115,19 @@ impl StreamPoller {
     ///
     /// # Errors
     /// The stream cannot be read, or a message about what was given up not be sent.
-    pub(super) async fn step(&self, in_a_hurry: bool) -> Result<Step, Fault> {
+    pub(super) async fn step(&self, in_a_hurry: bool) -> Result<PollResult, Fault> {
         let mut state = self.state.lock().await;
         if state.batches.is_empty() {
             self.read(&mut state).await?;
             match self.gather(&mut state, in_a_hurry) {
-                Gathered::Nothing => return Ok(Step::Idle),
-                Gathered::TooFew(wait) => return Ok(Step::Gathering(wait)),
+                Gathered::Nothing => return Ok(PollResult::Idle),
+                Gathered::TooFew(wait) => return Ok(PollResult::Gathering(wait)),
                 Gathered::Batch(records) => state.batches.push_back(Batch { records, attempts: 0 }),
             }
         }
         let given_up = self.give_up_old(&mut state).await?;
         if given_up > 0 {
-            return Ok(Step::Moved { handled: 0, given_up });
+            return Ok(PollResult::Moved { handled: 0, given_up });
         }
         self.attempt(&mut state).await
     }
@@ -183,10 +183,10 @@ impl StreamPoller {
     }
 
     /// Hands the first batch to the function and acts on its answer.
-    async fn attempt(&self, state: &mut State) -> Result<Step, Fault> {
+    async fn attempt(&self, state: &mut State) -> Result<PollResult, Fault> {
         // Stays where it is until the answer is there: whoever polls may be stopped meanwhile.
         let Some(batch) = state.batches.front_mut() else {
-            return Ok(Step::Idle);
+            return Ok(PollResult::Idle);
         };
         batch.attempts += 1;
         let records: Vec<_> = batch.records.iter().map(|record| &record.json).collect();
@@ -213,12 +213,12 @@ impl StreamPoller {
             state.batches.pop_front();
         }
         state.advance();
-        Ok(Step::Moved { handled: first_failed, given_up: 0 })
+        Ok(PollResult::Moved { handled: first_failed, given_up: 0 })
     }
 
     /// The whole first batch failed: it is halved, if the source says so, until the one that
     /// fails is alone.
-    async fn failed(&self, state: &mut State) -> Result<Step, Fault> {
+    async fn failed(&self, state: &mut State) -> Result<PollResult, Fault> {
         match state.batches.front_mut() {
             Some(batch) if self.source.bisects && batch.records.len() > 1 => {
                 let rest = batch.records.split_off(batch.records.len().div_ceil(2));
@@ -226,25 +226,25 @@ impl StreamPoller {
                 batch.attempts -= 1;
                 let attempts = batch.attempts;
                 state.batches.insert(1, Batch { records: rest, attempts });
-                Ok(Step::Failed(FIRST_RETRY_AFTER))
+                Ok(PollResult::Failed(FIRST_RETRY_AFTER))
             }
             _ => self.retry_or_give_up(state).await,
         }
     }
 
-    async fn retry_or_give_up(&self, state: &mut State) -> Result<Step, Fault> {
+    async fn retry_or_give_up(&self, state: &mut State) -> Result<PollResult, Fault> {
         let Some(batch) = state.batches.front() else {
-            return Ok(Step::Idle);
+            return Ok(PollResult::Idle);
         };
         if self.source.max_retries.is_none_or(|most| batch.attempts <= most) {
             let doubled = FIRST_RETRY_AFTER.saturating_mul(1 << (batch.attempts.clamp(1, 16) - 1));
-            return Ok(Step::Failed(doubled.min(LONGEST_RETRY_AFTER)));
+            return Ok(PollResult::Failed(doubled.min(LONGEST_RETRY_AFTER)));
         }
         self.tell(&batch.records, batch.attempts, "RetryAttemptsExhausted").await?;
         let given_up = batch.records.len();
         state.batches.pop_front();
         state.advance();
-        Ok(Step::Moved { handled: 0, given_up })
+        Ok(PollResult::Moved { handled: 0, given_up })
     }
 
     /// Drops the records of the first batch that are older than the source accepts; how many.

@@ -9,16 +9,16 @@ use domain::ids::{BookingId, UserId};
 use domain::person::User;
 use domain::review::Review;
 
-use super::request::{Meeting, or_alternatives};
+use super::request::{Participants, or_alternatives};
 use super::{Seated, commit, made_in, pair};
 use crate::caller::{Caller, is_admin};
-use crate::keep::{Keep, decided};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Error, Result, picture, video, words};
 
 /// A booking with everything its page shows.
 #[derive(Clone, Debug)]
-pub struct Shown {
-    /// As of [`Shown::now`].
+pub struct BookingView {
+    /// As of [`BookingView::now`].
     pub booking: Booking,
     pub expert: User,
     /// Where their picture is.
@@ -30,7 +30,7 @@ pub struct Shown {
     pub now: Instant,
 }
 
-impl Shown {
+impl BookingView {
     pub(super) fn to_learner(booking: Booking, expert: User, now: Instant) -> Self {
         Self { booking, expert, picture: None, review: None, seat: Some(Seat::Learner), now }
     }
@@ -51,7 +51,7 @@ async fn seated(app: &App, caller: Caller, booking: Booking) -> Result<Seated> {
 }
 
 /// A consultation for one of its parties, or for an administrator, with the person who booked it.
-pub async fn look(app: &App, caller: Caller, id: BookingId) -> Result<(Shown, User)> {
+pub async fn look(app: &App, caller: Caller, id: BookingId) -> Result<(BookingView, User)> {
     let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
     let seat = booking.seat_of(caller.user());
     if seat.is_none() && !is_admin(app, caller).await? {
@@ -64,13 +64,13 @@ pub async fn look(app: &App, caller: Caller, id: BookingId) -> Result<(Shown, Us
 }
 
 /// One booking as the person in `seat` sees it.
-async fn show(app: &App, booking: Booking, seat: Seat) -> Result<Shown> {
+async fn show(app: &App, booking: Booking, seat: Seat) -> Result<BookingView> {
     let mut around = Around::of(app, std::slice::from_ref(&booking), &[]).await?;
     around.show(app, booking, Some(seat)).await
 }
 
 /// Several bookings of one person.
-pub async fn show_all(app: &App, caller: Caller, bookings: Vec<Booking>) -> Result<Vec<Shown>> {
+pub async fn show_all(app: &App, caller: Caller, bookings: Vec<Booking>) -> Result<Vec<BookingView>> {
     let mut around = Around::of(app, &bookings, &[]).await?;
     let mut shown = Vec::new();
     for booking in bookings {
@@ -107,7 +107,7 @@ impl Around {
         Ok(Self { people, pictures: BTreeMap::new(), reviews, now: app.clock.now() })
     }
 
-    async fn show(&mut self, app: &App, booking: Booking, seat: Option<Seat>) -> Result<Shown> {
+    async fn show(&mut self, app: &App, booking: Booking, seat: Option<Seat>) -> Result<BookingView> {
         let expert = self.people.get(&booking.expert.id).cloned().ok_or(Error::NotFound)?;
         let picture = match self.pictures.get(&expert.id) {
             Some(known) => known.clone(),
@@ -115,7 +115,7 @@ impl Around {
         };
         self.pictures.insert(expert.id, picture.clone());
         let review = self.reviews.get(&booking.id).cloned();
-        Ok(Shown { booking: booking.as_of(self.now), expert, picture, review, seat, now: self.now })
+        Ok(BookingView { booking: booking.as_of(self.now), expert, picture, review, seat, now: self.now })
     }
 }
 
@@ -136,16 +136,16 @@ pub async fn consult(
     caller: Caller,
     id: BookingId,
     command: Command,
-    keep: Keep<'_, Shown>,
-) -> Result<Shown> {
-    decided(|| async {
+    save: SaveResponse<'_, BookingView>,
+) -> Result<BookingView> {
+    retry_stale(|| async {
         let Seated { booking, seat } = own(app, caller, id).await?;
         let now = app.clock.now();
         let outcome = decide(app, &booking, seat.into(), command.clone(), now)?;
         let mut shown = show(app, booking, seat).await?;
         if let Outcome::Changed(change) = outcome {
             shown.booking = change.after.clone();
-            commit(app, keep.begin(&shown), &change).await?;
+            commit(app, save.begin(&shown), &change).await?;
         }
         Ok(shown)
     })
@@ -184,9 +184,9 @@ pub async fn reschedule(
     id: BookingId,
     start: Instant,
     minutes: Option<u32>,
-    keep: Keep<'_, Shown>,
-) -> Result<Shown> {
-    decided(|| async {
+    save: SaveResponse<'_, BookingView>,
+) -> Result<BookingView> {
+    retry_stale(|| async {
         let (booking, found) = app.store.booking_to_move(id).await?.ok_or(Error::NotFound)?;
         let Seated { booking, seat } = seated(app, caller, booking).await?;
         if seat != Seat::Learner {
@@ -197,8 +197,8 @@ pub async fn reschedule(
         if !booking.may(Step::Replace, seat.into(), now) {
             return Err(Refusal::InvalidTransition.into());
         }
-        let mut meeting = Meeting::among(found, pair(&booking)?, booking.learner.id)?;
-        meeting.gives_up = booking.claimed();
+        let mut participants = Participants::among(found, pair(&booking)?, booking.learner.id)?;
+        participants.gives_up = booking.claimed();
         let length = minutes.map_or(booking.interval.duration(), |minutes| TimeDelta::minutes(minutes.into()));
         let times = Times { start, end: start + length };
         let replacement = Replacement {
@@ -207,21 +207,22 @@ pub async fn reschedule(
             room: (booking.mode == Mode::Video).then(|| video::fresh_room(&app.mint)),
         };
         let entry = app.mint.entry(now);
-        let replaced = meeting.within_hours(|schedule| booking.replace(replacement, seat.into(), schedule, now, entry));
+        let replaced =
+            participants.within_hours(|schedule| booking.replace(replacement, seat.into(), schedule, now, entry));
         let replaced = match replaced {
-            Err(Refusal::OutsideAvailability) => return Err(meeting.outside_hours(app, times).await?),
+            Err(Refusal::OutsideAvailability) => return Err(participants.outside_hours(app, times).await?),
             replaced => replaced?,
         };
-        let mut shown = Shown::to_learner(replaced.new.clone(), meeting.expert.clone(), now);
-        shown.picture = picture::link(app, meeting.expert.picture.as_ref()).await?;
+        let mut shown = BookingView::to_learner(replaced.new.clone(), participants.expert.clone(), now);
+        shown.picture = picture::link(app, participants.expert.picture.as_ref()).await?;
         let told = words::of_facts(&replaced.new, &replaced.old.facts, words::consultations::tellings, &app.mint, now);
-        let mut transaction = keep.begin(&shown);
+        let mut transaction = save.begin(&shown);
         if booking.conversation.is_some() {
-            let after = meeting.opened(app, pair(&booking)?, caller.user(), replaced.new.id);
-            store::conversation_open(&mut transaction, meeting.conversation.as_ref(), &after, caller.user());
+            let after = participants.opened(app, pair(&booking)?, caller.user(), replaced.new.id);
+            store::conversation_open(&mut transaction, participants.conversation.as_ref(), &after, caller.user());
         }
         let committed = app.store.booking_replace(transaction, &replaced, &told).await;
-        or_alternatives(app, committed.map_err(Error::from), &meeting, &replaced.new).await?;
+        or_alternatives(app, committed.map_err(Error::from), &participants, &replaced.new).await?;
         Ok(shown)
     })
     .await

@@ -3,7 +3,7 @@
 mod consult;
 mod request;
 
-pub use consult::{Command, Shown, all_at, consult, look, own, reschedule, show_all};
+pub use consult::{BookingView, Command, all_at, consult, look, own, reschedule, show_all};
 pub use request::{Request, Terms, request};
 
 use domain::booking::{Actor, Booking, Change, Due, Facade, Outcome, Refusal, Seat, Status, Step, Times};
@@ -14,9 +14,9 @@ use domain::interval::Interval;
 use domain::notice::Notice;
 use store::{BookingWithReviews, Page, Transaction};
 
-use self::request::{Meeting, or_alternatives};
+use self::request::{Participants, or_alternatives};
 use crate::caller::Caller;
-use crate::keep::decided;
+use crate::idempotency::retry_stale;
 use crate::{App, Error, Result, suspensions, words};
 
 /// A proven place at one booking.
@@ -97,7 +97,7 @@ pub async fn list(
 
 /// A party of a meeting takes a step.
 pub async fn step(app: &App, caller: Caller, id: BookingId, step: Step) -> Result<Booking> {
-    decided(|| async {
+    retry_stale(|| async {
         let Seated { booking, seat } = find(app, caller, id).await?;
         made_in(Facade::Meetings, &booking)?;
         take(app, booking, step, seat.into()).await
@@ -112,7 +112,7 @@ fn made_in(facade: Facade, booking: &Booking) -> Result<()> {
 
 /// The clock takes a step: a request nobody answered expires, a meeting long over completes.
 pub async fn step_by_schedule(app: &App, id: BookingId, step: Step) -> Result<Booking> {
-    decided(|| async {
+    retry_stale(|| async {
         let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
         take(app, booking, step, Actor::Schedule).await
     })
@@ -121,7 +121,7 @@ pub async fn step_by_schedule(app: &App, id: BookingId, step: Step) -> Result<Bo
 
 /// Cancels what has not begun, on an administrator's word; whether there was anything to cancel.
 pub(crate) async fn cancel_by_staff(app: &App, id: BookingId) -> Result<bool> {
-    decided(|| async {
+    retry_stale(|| async {
         let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
         if !suspensions::lies_ahead(&booking, app.clock.now()) {
             return Ok(false); // somebody was faster
@@ -140,7 +140,7 @@ pub(crate) async fn cancel_by_staff(app: &App, id: BookingId) -> Result<bool> {
 /// Does what the clock says is due: an expiry, a completion, or reminders to both people. Nothing, if nothing is due (any
 /// more).
 pub async fn do_what_is_due(app: &App, id: BookingId) -> Result<Option<Due>> {
-    let due = decided(|| async {
+    let due = retry_stale(|| async {
         let Some(booking) = app.store.booking(id).await? else { return Ok(None) };
         let now = app.clock.now();
         let due = booking.due(now);
@@ -182,7 +182,7 @@ pub struct Changes {
 
 /// The learner corrects a booking or moves it, in one step.
 pub async fn change(app: &App, caller: Caller, id: BookingId, changes: Changes) -> Result<Booking> {
-    decided(|| async {
+    retry_stale(|| async {
         let Seated { booking, seat } = find(app, caller, id).await?;
         made_in(Facade::Meetings, &booking)?;
         let now = app.clock.now();
@@ -198,12 +198,12 @@ pub async fn change(app: &App, caller: Caller, id: BookingId, changes: Changes) 
                 None => Ok(booking),
             };
         }
-        let meeting = Meeting::of(app, pair(&booking)?, booking.learner.id).await?;
+        let participants = Participants::of(app, pair(&booking)?, booking.learner.id).await?;
         let base = described.map_or_else(|| booking.clone(), |described| described.after);
-        let moved = meeting.within_hours(|schedule| base.move_to(times, seat.into(), schedule, now))?;
+        let moved = participants.within_hours(|schedule| base.move_to(times, seat.into(), schedule, now))?;
         let change = Change { before: Some(booking), ..moved };
         let committed = commit(app, Transaction::new(), &change).await;
-        or_alternatives(app, committed, &meeting, &change.after).await
+        or_alternatives(app, committed, &participants, &change.after).await
     })
     .await
 }

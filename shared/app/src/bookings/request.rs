@@ -12,11 +12,11 @@ use domain::person::User;
 use domain::quanta;
 use store::{Calendars, ToBook};
 
-use super::consult::Shown;
+use super::consult::BookingView;
 use super::{commit, step_by_schedule};
 use crate::alternatives::{self, weekly_hours};
 use crate::caller::Caller;
-use crate::keep::{Keep, decided};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Error, Result, chats, picture, video, words};
 
 /// What somebody asks an expert for.
@@ -35,42 +35,47 @@ pub enum Terms {
     Consultation(Mode),
 }
 
-/// What a meeting costs (`expertconnect.md` §4).
+/// What a participants costs (`expertconnect.md` §4).
 const MEETING_PRICE: Amount = Amount { unit: domain::ledger::Unit::Credit, minor: 1 };
 
 /// Asks for a time: it is claimed for both and the price held, or nothing happens.
-pub async fn request(app: &App, caller: Caller, request: Request, keep: Keep<'_, Shown>) -> Result<Shown> {
+pub async fn request(
+    app: &App,
+    caller: Caller,
+    request: Request,
+    save: SaveResponse<'_, BookingView>,
+) -> Result<BookingView> {
     let pair = Pair::new(caller.user(), request.expert).ok_or(Refusal::OwnBooking)?;
-    decided(|| async {
-        let meeting = Meeting::of(app, pair, caller.user()).await?;
+    retry_stale(|| async {
+        let participants = Participants::of(app, pair, caller.user()).await?;
         let now = app.clock.now();
-        let mut draft = draft(app, &meeting, &request, now)?;
-        let conversation = (draft.mode == Mode::Chat).then(|| meeting.opened(app, pair, caller.user(), draft.id));
+        let mut draft = draft(app, &participants, &request, now)?;
+        let conversation = (draft.mode == Mode::Chat).then(|| participants.opened(app, pair, caller.user(), draft.id));
         draft.conversation = conversation.as_ref().map(|conversation| conversation.id);
         let wanted = draft.times;
-        let decided = meeting.within_hours(|schedule| Booking::request(draft, schedule, now, app.mint.entry(now)));
+        let decided = participants.within_hours(|schedule| Booking::request(draft, schedule, now, app.mint.entry(now)));
         let change = match decided {
             Err(Refusal::OutsideAvailability) if matches!(request.terms, Terms::Consultation(_)) => {
-                return Err(meeting.outside_hours(app, wanted).await?);
+                return Err(participants.outside_hours(app, wanted).await?);
             }
             decided => decided?,
         };
-        let mut shown = Shown::to_learner(change.after.clone(), meeting.expert.clone(), now);
-        shown.picture = picture::link(app, meeting.expert.picture.as_ref()).await?;
-        let mut transaction = keep.begin(&shown);
+        let mut shown = BookingView::to_learner(change.after.clone(), participants.expert.clone(), now);
+        shown.picture = picture::link(app, participants.expert.picture.as_ref()).await?;
+        let mut transaction = save.begin(&shown);
         if let Some(after) = conversation {
-            store::conversation_open(&mut transaction, meeting.conversation.as_ref(), &after, caller.user());
+            store::conversation_open(&mut transaction, participants.conversation.as_ref(), &after, caller.user());
         }
         let committed = commit(app, transaction, &change).await;
         let committed = or_credits_set_free(app, committed, caller.user()).await;
-        or_alternatives(app, committed, &meeting, &change.after).await?;
+        or_alternatives(app, committed, &participants, &change.after).await?;
         Ok(shown)
     })
     .await
 }
 
-fn draft(app: &App, meeting: &Meeting, request: &Request, now: domain::Instant) -> Result<Draft> {
-    let Meeting { learner, expert, .. } = meeting;
+fn draft(app: &App, participants: &Participants, request: &Request, now: domain::Instant) -> Result<Draft> {
+    let Participants { learner, expert, .. } = participants;
     let settings = &app.settings;
     let draft = Draft {
         id: app.mint.booking(now),
@@ -111,7 +116,7 @@ fn draft(app: &App, meeting: &Meeting, request: &Request, now: domain::Instant) 
 }
 
 /// Two people who may meet, with the expert's calendar as it is published.
-pub(super) struct Meeting {
+pub(super) struct Participants {
     pub(super) learner: User,
     pub(super) expert: User,
     pub(super) conversation: Option<Conversation>,
@@ -121,7 +126,7 @@ pub(super) struct Meeting {
     pub(super) gives_up: Option<Interval>,
 }
 
-impl Meeting {
+impl Participants {
     /// Both are active, neither blocks the other, and the expert is not suspended as one.
     pub(super) async fn of(app: &App, pair: Pair, learner: UserId) -> Result<Self> {
         Self::among(app.store.people_to_book(pair, pair.other(learner)).await?, pair, learner)
@@ -183,7 +188,7 @@ impl Meeting {
 pub(super) async fn or_alternatives<T>(
     app: &App,
     committed: Result<T>,
-    meeting: &Meeting,
+    participants: &Participants,
     wanted: &Booking,
 ) -> Result<T> {
     let own = match &committed {
@@ -191,10 +196,10 @@ pub(super) async fn or_alternatives<T>(
         Err(Error::Booking(Refusal::OwnConflict)) => true,
         _ => return committed,
     };
-    let calendars = meeting.calendars(app, wanted.facade, wanted.interval).await?;
+    let calendars = participants.calendars(app, wanted.facade, wanted.interval).await?;
     let lapsed = calendars.lapsed(wanted.interval);
     if lapsed.is_empty() {
-        let alternatives = meeting.alternatives(&calendars, wanted.facade, wanted.interval)?;
+        let alternatives = participants.alternatives(&calendars, wanted.facade, wanted.interval)?;
         return Err(Error::SlotTaken { own, alternatives });
     }
     expire(app, lapsed).await?;

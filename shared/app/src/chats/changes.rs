@@ -9,9 +9,9 @@ use domain::person::User;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::reading::with_expert;
-use super::{Party, Told};
+use super::{MessageInConversation, Party};
 use crate::caller::Caller;
-use crate::keep::decided;
+use crate::idempotency::retry_stale;
 use crate::{App, Error, Result};
 
 /// Marks everything the other one wrote as read; how many messages that were.
@@ -59,24 +59,30 @@ pub async fn close_all(app: &App, expert: UserId, closed: bool) -> Result<()> {
 }
 
 /// A message the caller wrote.
-async fn own(app: &App, caller: Caller, id: MessageId) -> Result<Told> {
-    let told = Told::from(app.store.message_of(caller.user(), id, true).await?.ok_or(Error::NotFound)?);
+async fn own(app: &App, caller: Caller, id: MessageId) -> Result<MessageInConversation> {
+    let told =
+        MessageInConversation::from(app.store.message_of(caller.user(), id, true).await?.ok_or(Error::NotFound)?);
     if told.message.sender == caller.user() { Ok(told) } else { Err(Refusal::NotTheSender.into()) }
 }
 
 /// A message whose text the caller may change: their own, while nobody blocks.
-pub async fn editable(app: &App, caller: Caller, id: MessageId) -> Result<Told> {
+pub async fn editable(app: &App, caller: Caller, id: MessageId) -> Result<MessageInConversation> {
     let told = own(app, caller, id).await?;
     if told.conversation.is_blocked() { Err(booking::Refusal::Blocked.into()) } else { Ok(told) }
 }
 
 /// Gives a message another text.
-pub async fn edit(app: &App, caller: Caller, found: Told, content: String) -> Result<Told> {
+pub async fn edit(
+    app: &App,
+    caller: Caller,
+    found: MessageInConversation,
+    content: String,
+) -> Result<MessageInConversation> {
     let id = found.message.id;
     let found = Mutex::new(Some(found));
-    let told = decided(|| async {
+    let told = retry_stale(|| async {
         let seen = found.lock().unwrap_or_else(|broken| broken.into_inner()).take();
-        let Told { message, mut conversation } = match seen {
+        let MessageInConversation { message, mut conversation } = match seen {
             Some(told) => told,
             None => editable(app, caller, id).await?,
         };
@@ -84,16 +90,16 @@ pub async fn edit(app: &App, caller: Caller, found: Told, content: String) -> Re
         let message = message.edit(caller.user(), content.clone(), now)?;
         app.store.message_edit((&message, &conversation), now).await?;
         conversation.updated_at = now;
-        Ok(Told { message, conversation })
+        Ok(MessageInConversation { message, conversation })
     })
     .await?;
-    Ok(Told { conversation: with_expert(app, caller.user(), told.conversation).await?, ..told })
+    Ok(MessageInConversation { conversation: with_expert(app, caller.user(), told.conversation).await?, ..told })
 }
 
 /// Deletes a message for both; its place is kept. Once is as good as twice.
 pub async fn delete(app: &App, caller: Caller, id: MessageId) -> Result<()> {
-    decided(|| async {
-        let Told { message, conversation } = own(app, caller, id).await?;
+    retry_stale(|| async {
+        let MessageInConversation { message, conversation } = own(app, caller, id).await?;
         if message.deleted {
             return Ok(());
         }

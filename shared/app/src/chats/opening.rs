@@ -8,7 +8,7 @@ use domain::person::User;
 use store::{Transaction, booking_link, conversation_open};
 
 use crate::caller::Caller;
-use crate::keep::decided;
+use crate::idempotency::retry_stale;
 use crate::{App, Error, Result};
 
 /// A conversation that was found or made.
@@ -29,7 +29,7 @@ pub async fn open(
     consultation: Option<BookingId>,
 ) -> Result<Opened> {
     let user = caller.user();
-    decided(|| async {
+    retry_stale(|| async {
         let booking = match consultation {
             Some(id) => Some(app.store.booking(id).await?.ok_or(Error::NotFound)?),
             None => None,

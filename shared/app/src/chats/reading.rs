@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use domain::Instant;
-use domain::chat::{Conversation, Message, Status};
+use domain::chat::{Conversation, ConversationStatus, Message};
 use domain::expert::Standing;
 use domain::ids::{MessageId, UserId};
 use domain::person::User;
@@ -15,7 +15,7 @@ use crate::{App, Error, Result};
 
 /// The caller's conversations in which one of the two is an expert, the one with the latest message first. What the
 /// indexes do not know yet is missing.
-pub async fn conversations(app: &App, caller: Caller, status: Option<Status>) -> Result<Vec<Conversation>> {
+pub async fn conversations(app: &App, caller: Caller, status: Option<ConversationStatus>) -> Result<Vec<Conversation>> {
     let mut shown = with_experts(app, caller.user(), app.store.conversations_of(caller.user()).await?).await?;
     shown.retain(|conversation| status.is_none_or(|status| conversation.status(caller.user()) == status));
     shown.sort_by_key(|conversation| Reverse((conversation.last_message, conversation.id)));

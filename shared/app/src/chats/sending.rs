@@ -9,27 +9,27 @@ use domain::file::Attachment;
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::{Notice, Topic};
 use domain::person::User;
-use store::facts::{Reference, Sent};
+use store::facts::{Reference, SentMessage};
 use store::{Guard, PairFound};
 
 use super::opening::begun;
-use super::{Party, Told};
+use super::{MessageInConversation, Party};
 use crate::caller::Caller;
-use crate::keep::{Keep, decided};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::uploads::Taken;
 use crate::words::meetings::personal;
 use crate::{App, Error, Result};
 
 /// What somebody wants to say.
 #[derive(Clone, Debug, Default)]
-pub struct Draft {
+pub struct MessageDraft {
     pub content: String,
     pub file: Option<Taken>,
     /// A message of the same conversation, see [`Opening::finds`].
     pub reply_to: Option<MessageId>,
 }
 
-impl Draft {
+impl MessageDraft {
     pub fn text(content: String) -> Self {
         Self { content, ..Self::default() }
     }
@@ -40,14 +40,25 @@ impl Draft {
 }
 
 /// Writes to somebody. Messages of one conversation have rising ids in the order they were committed.
-pub async fn send(app: &App, caller: Caller, to: UserId, content: String, keep: Keep<'_, Told>) -> Result<Told> {
+pub async fn send(
+    app: &App,
+    caller: Caller,
+    to: UserId,
+    content: String,
+    save: SaveResponse<'_, MessageInConversation>,
+) -> Result<MessageInConversation> {
     let opening = Opening::new(app, caller.user(), to, None).await?;
-    post(app, opening, Draft::text(content), keep).await
+    post(app, opening, MessageDraft::text(content), save).await
 }
 
 /// Writes in a conversation.
-pub async fn post(app: &App, opening: Opening, draft: Draft, keep: Keep<'_, Told>) -> Result<Told> {
-    match send_from(app, draft, opening, keep).await? {
+pub async fn post(
+    app: &App,
+    opening: Opening,
+    draft: MessageDraft,
+    save: SaveResponse<'_, MessageInConversation>,
+) -> Result<MessageInConversation> {
+    match send_from(app, draft, opening, save).await? {
         Sending::Sent(told) => Ok(*told),
         Sending::WasSent(_) => unreachable!("only a reference finds an earlier message"),
     }
@@ -140,21 +151,26 @@ impl Opening {
 /// What became of a message.
 #[derive(Debug)]
 pub enum Sending {
-    Sent(Box<Told>),
+    Sent(Box<MessageInConversation>),
     /// It is the repetition of this one, under the same reference.
     WasSent(MessageId),
 }
 
 /// Writes a message, whose client may have given it a reference of its own.
-pub async fn send_from(app: &App, draft: Draft, opening: Opening, keep: Keep<'_, Told>) -> Result<Sending> {
-    decided(|| async {
+pub async fn send_from(
+    app: &App,
+    draft: MessageDraft,
+    opening: Opening,
+    save: SaveResponse<'_, MessageInConversation>,
+) -> Result<Sending> {
+    retry_stale(|| async {
         let found = opening.look(app).await?;
         if let Some(message) = found.sent_before {
             return Ok(Sending::WasSent(message));
         }
         let (told, notice) = compose(app, &opening, &draft, &found)?;
-        let sent = Sent { message: told.message.id, to: opening.to, reference: opening.origin.clone() };
-        let (mut transaction, guard) = (keep.begin(&told), opening.guard(app));
+        let sent = SentMessage { message: told.message.id, to: opening.to, reference: opening.origin.clone() };
+        let (mut transaction, guard) = (save.begin(&told), opening.guard(app));
         if let Some(file) = &draft.file {
             file.add_to(&mut transaction);
         }
@@ -166,7 +182,12 @@ pub async fn send_from(app: &App, draft: Draft, opening: Opening, keep: Keep<'_,
 }
 
 /// The message, in the conversation as it is with it, and the notification of it, if the two may write to each other.
-fn compose(app: &App, opening: &Opening, draft: &Draft, found: &PairFound) -> Result<(Told, Notice)> {
+fn compose(
+    app: &App,
+    opening: &Opening,
+    draft: &MessageDraft,
+    found: &PairFound,
+) -> Result<(MessageInConversation, Notice)> {
     let now = app.clock.now();
     let (sender, receiver) = opening.people(found)?;
     let mut conversation = match &found.conversation {
@@ -198,7 +219,7 @@ fn compose(app: &App, opening: &Opening, draft: &Draft, found: &PairFound) -> Re
     notice.id = NoticeId::new(message.id.get()).ok_or(Error::Stale)?;
     notice.facade = opening.facade;
     notice.conversation = Some(conversation.id);
-    Ok((Told { message, conversation }, notice))
+    Ok((MessageInConversation { message, conversation }, notice))
 }
 
 /// Behind the last one, even if that was minted by a faster clock.

@@ -11,7 +11,7 @@ mod when;
 mod tests;
 
 pub use ics::IcsFile;
-pub use post::{Post, PostFault, Sent};
+pub use post::{Post, PostFault, SentMail};
 
 use domain::booking::{Booking, Seat};
 use domain::notice::{Invite, InviteState, Notice};

@@ -17,12 +17,12 @@ use crate::Settings;
 pub enum Post {
     Live(aws_sdk_sesv2::Client),
     /// Kept in the order they were sent.
-    Recorded(Arc<Mutex<Vec<Sent>>>),
+    Recorded(Arc<Mutex<Vec<SentMail>>>),
 }
 
 /// A mail that was sent: to whom, as typed, and the bytes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Sent {
+pub struct SentMail {
     pub to: String,
     pub raw: Vec<u8>,
 }
@@ -48,7 +48,7 @@ impl Post {
             Post::Live(client) => live(client, settings, mail, raw).await,
             Post::Recorded(sent) => {
                 let mut sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
-                sent.push(Sent { to: mail.to.clone(), raw });
+                sent.push(SentMail { to: mail.to.clone(), raw });
                 Ok(())
             }
         }

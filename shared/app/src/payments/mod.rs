@@ -10,13 +10,13 @@ mod stripe;
 mod webhook;
 
 use domain::Instant;
-use domain::booking::{Actor, Booking, Outcome, Seat, Step as BookingStep};
+use domain::booking::{Actor, Booking, Outcome, Seat, Step};
 use domain::ids::{BookingId, PaymentId};
-use domain::payment::{Intent, Provider, Refusal, Step};
+use domain::payment::{Intent, IntentStep, Provider, Refusal};
 use store::{RefundOf, Transaction};
 
 use crate::caller::{Caller, Staff};
-use crate::keep::{Keep, decided};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Error, Result, bookings};
 
 pub use gateway::{Gateway, Made};
@@ -37,22 +37,22 @@ pub async fn intend(
     caller: Caller,
     booking: BookingId,
     provider: Provider,
-    keep: Keep<'_, Intended>,
+    save: SaveResponse<'_, Intended>,
 ) -> Result<Intended> {
     if !app.gateway.serves(provider) {
         return Err(Error::UnknownProvider);
     }
-    let intended = decided(|| async {
+    let intended = retry_stale(|| async {
         let booking = find_booking(app, caller, booking).await?;
         match provider {
-            Provider::Simulated => pay_at_once(app, &booking, &keep).await,
-            _ => open(app, &booking, provider, &keep).await,
+            Provider::Simulated => pay_at_once(app, &booking, &save).await,
+            _ => open(app, &booking, provider, &save).await,
         }
     })
     .await?;
     // What its client needs is known once the provider has answered, perhaps to somebody else's request.
     match intended.intent.status.is_open() && intended.intent.client_secret.is_none() {
-        true => Box::pin(introduce(app, intended.intent, &keep)).await,
+        true => Box::pin(introduce(app, intended.intent, &save)).await,
         false => Ok(intended),
     }
 }
@@ -67,14 +67,14 @@ async fn find_booking(app: &App, caller: Caller, id: BookingId) -> Result<Bookin
     }
 }
 
-async fn pay_at_once(app: &App, booking: &Booking, keep: &Keep<'_, Intended>) -> Result<Intended> {
+async fn pay_at_once(app: &App, booking: &Booking, save: &SaveResponse<'_, Intended>) -> Result<Intended> {
     let now = app.clock.now();
     let mut intent = Intent::new(booking, Provider::Simulated, app.mint.payment(now), now)?;
-    intent.status = domain::payment::Status::Succeeded;
+    intent.status = domain::payment::IntentStatus::Succeeded;
     intent.reference = Some(intent.local_reference());
     intent.transaction = intent.reference.clone();
     let intended = Intended { intent, is_new: true };
-    let mut transaction = keep.begin(&intended);
+    let mut transaction = save.begin(&intended);
     transaction.intent(None, &intended.intent);
     match pay(app, transaction, booking, &intended.intent, now).await? {
         true => Ok(intended),
@@ -91,7 +91,7 @@ async fn pay(
     intent: &Intent,
     now: Instant,
 ) -> Result<bool> {
-    let paid = booking.perform(BookingStep::Pay, Actor::Provider, now, app.mint.entry(now));
+    let paid = booking.perform(Step::Pay, Actor::Provider, now, app.mint.entry(now));
     let Ok(Outcome::Changed(change)) = paid else { return Ok(false) };
     transaction.intent_has_paid(intent);
     bookings::commit(app, transaction, &change).await?;
@@ -99,7 +99,7 @@ async fn pay(
 }
 
 /// The intent that waits to be paid, or a new one.
-async fn open(app: &App, booking: &Booking, provider: Provider, keep: &Keep<'_, Intended>) -> Result<Intended> {
+async fn open(app: &App, booking: &Booking, provider: Provider, save: &SaveResponse<'_, Intended>) -> Result<Intended> {
     let now = app.clock.now();
     let mut intent = Intent::new(booking, provider, app.mint.payment(now), now)?;
     let newest = app.store.intents_of(booking.root).await?.newest.get(&provider).copied();
@@ -114,7 +114,7 @@ async fn open(app: &App, booking: &Booking, provider: Provider, keep: &Keep<'_, 
             let reference = intent.local_reference();
             intent.client_secret = Some(format!("{reference}_secret_{:016x}", app.mint.number()));
             intent.reference = Some(reference);
-            keep.begin(&Intended { intent: intent.clone(), is_new: true })
+            save.begin(&Intended { intent: intent.clone(), is_new: true })
         }
         // What will be answered is not known yet.
         Gateway::Stripe(_) => Transaction::new(),
@@ -125,9 +125,9 @@ async fn open(app: &App, booking: &Booking, provider: Provider, keep: &Keep<'_, 
 }
 
 /// Makes an intent known to its provider. Of several who do so at the same time one finds that it is news.
-async fn introduce(app: &App, intent: Intent, keep: &Keep<'_, Intended>) -> Result<Intended> {
+async fn introduce(app: &App, intent: Intent, save: &SaveResponse<'_, Intended>) -> Result<Intended> {
     let made = app.gateway.make(&intent).await?;
-    decided(|| async {
+    retry_stale(|| async {
         let now = app.clock.now();
         let before = app.store.intent(intent.id).await?.ok_or(Error::NotFound)?;
         if before.client_secret.is_some() {
@@ -135,13 +135,13 @@ async fn introduce(app: &App, intent: Intent, keep: &Keep<'_, Intended>) -> Resu
         }
         // Its event may have been faster, and said how the provider calls it.
         let mut after = match made.is_processing {
-            true => before.take(Step::Process, now).unwrap_or_else(|| before.changed(now)),
+            true => before.take(IntentStep::Process, now).unwrap_or_else(|| before.changed(now)),
             false => before.changed(now),
         };
         after.reference = Some(made.reference.clone());
         after.client_secret = Some(made.client_secret.clone());
         let intended = Intended { intent: after, is_new: true };
-        let mut transaction = keep.begin(&intended);
+        let mut transaction = save.begin(&intended);
         transaction.intent(Some(&before), &intended.intent);
         app.store.commit(transaction).await?;
         Ok(intended)
@@ -179,7 +179,7 @@ pub async fn refund(app: &App, of: RefundOf) -> Result<()> {
         return Ok(());
     }
     app.gateway.refund(&intent).await?;
-    decided(|| async {
+    retry_stale(|| async {
         let Some(before) = app.store.intent(intent.id).await? else { return Ok(()) };
         if before.returned_at.is_some() {
             return Ok(());

@@ -4,12 +4,12 @@
 use domain::Instant;
 use domain::booking::{Booking, Status};
 use domain::ids::BookingId;
-use domain::payment::{Intent, Provider, Refusal, Step, is_payable, local_id};
+use domain::payment::{Intent, IntentStep, Provider, Refusal, is_payable, local_id};
 use store::{RefundOf, Transaction};
 
 use super::event::{About, Event};
 use super::{pay, signature};
-use crate::keep::decided;
+use crate::idempotency::retry_stale;
 use crate::{App, Error, Result};
 
 /// What became of an event.
@@ -31,7 +31,7 @@ pub async fn receive(app: &App, provider: Provider, signature: &str, body: &[u8]
     }
     let event = Event::parse(provider, body)?;
     let Some(about) = &event.about else { return Ok(NEWS) };
-    let received = decided(|| Box::pin(take_note(app, (provider, &event.id), about))).await;
+    let received = retry_stale(|| Box::pin(take_note(app, (provider, &event.id), about))).await;
     match received {
         Err(Error::Payment(Refusal::Repeated)) => Ok(DUPLICATE),
         other => other,
@@ -53,7 +53,7 @@ async fn take_note(app: &App, event: (Provider, &str), about: &About) -> Result<
         return Ok(DUPLICATE);
     }
     let now = app.clock.now();
-    let step = if about.has_succeeded { Step::Succeed } else { Step::Fail };
+    let step = if about.has_succeeded { IntentStep::Succeed } else { IntentStep::Fail };
     let mut transaction = Transaction::new();
     transaction.event_once(event, now);
     match before.take(step, now) {
@@ -97,7 +97,7 @@ async fn settle(
         }
     }
     let mut declining = transaction;
-    let Some(declined) = before.take(Step::Decline, now) else { return Err(Error::Stale) };
+    let Some(declined) = before.take(IntentStep::Decline, now) else { return Err(Error::Stale) };
     let declined = Intent { reference: after.reference, transaction: after.transaction, ..declined };
     declining.intent(Some(before), &declined).refund_owed(before.user, RefundOf::Payment(before.id), now);
     Ok(app.store.commit(declining).await?)

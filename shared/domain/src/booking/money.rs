@@ -71,7 +71,7 @@ impl Booking {
     }
 
     /// Sees to it that the expert has got at least `total` credits for this booking: `None` if that is so already.
-    pub fn see_paid(
+    pub fn tip_up_to(
         &self,
         seat: Seat,
         total: u32,

@@ -10,7 +10,7 @@ const PAGE: &str = include_str!("page.html");
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// One operation: `get`, `/api/…/`, and what the document says of it.
-type Entry<'a> = (&'static str, &'a str, &'a Value);
+type OperationEntry<'a> = (&'static str, &'a str, &'a Value);
 
 pub(super) fn html(document: &Value) -> String {
     let groups = groups(document);
@@ -41,7 +41,7 @@ fn fill(parts: &[(&str, String)]) -> String {
     page + rest
 }
 
-fn groups(document: &Value) -> BTreeMap<&str, Vec<Entry<'_>>> {
+fn groups(document: &Value) -> BTreeMap<&str, Vec<OperationEntry<'_>>> {
     let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (path, item) in members(&document["paths"]) {
         for method in METHODS {
@@ -54,7 +54,7 @@ fn groups(document: &Value) -> BTreeMap<&str, Vec<Entry<'_>>> {
     groups
 }
 
-fn nav(groups: &BTreeMap<&str, Vec<Entry<'_>>>) -> String {
+fn nav(groups: &BTreeMap<&str, Vec<OperationEntry<'_>>>) -> String {
     let mut html = String::new();
     for (tag, entries) in groups {
         let _ = write!(html, "<h4>{}</h4>", escape(tag));
@@ -65,12 +65,12 @@ fn nav(groups: &BTreeMap<&str, Vec<Entry<'_>>>) -> String {
     html + r##"<h4><a href="#shapes">Shapes</a></h4>"##
 }
 
-fn group(tag: &str, entries: &[Entry<'_>]) -> String {
+fn group(tag: &str, entries: &[OperationEntry<'_>]) -> String {
     let operations: String = entries.iter().map(operation).collect();
     format!("<h2>{}</h2>{operations}", escape(tag))
 }
 
-fn operation((method, path, operation): &Entry<'_>) -> String {
+fn operation((method, path, operation): &OperationEntry<'_>) -> String {
     let mut html =
         format!(r#"<section id="{}"><h3>{} <code>{}</code></h3>"#, anchor(method, path), badge(method), escape(path));
     html += &prose(text(&operation["summary"]));

@@ -23,13 +23,13 @@ impl<const N: usize> Names for [&'static str; N] {
 
 /// A field that may be absent, `null`, or a value, each meaning something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sent<T> {
+pub enum FieldValue<T> {
     Absent,
     Null,
     Value(T),
 }
 
-impl<T> Sent<T> {
+impl<T> FieldValue<T> {
     /// Where absent and `null` mean the same.
     pub fn value(self) -> Option<T> {
         match self {
@@ -63,18 +63,18 @@ impl<'a> Fields<'a> {
     /// Must be there.
     pub fn required<K: Kind>(&mut self, names: impl Names, kind: K) -> Option<K::Out> {
         match self.nullable(names.names(), kind)? {
-            Sent::Value(value) => Some(value),
-            Sent::Null => self.no_null(&names),
-            Sent::Absent => self.refused(&names, "This field is required."),
+            FieldValue::Value(value) => Some(value),
+            FieldValue::Null => self.no_null(&names),
+            FieldValue::Absent => self.refused(&names, "This field is required."),
         }
     }
 
     /// May be left out, but not `null`.
     pub fn optional<K: Kind>(&mut self, names: impl Names, kind: K) -> Option<Option<K::Out>> {
         match self.nullable(names.names(), kind)? {
-            Sent::Value(value) => Some(Some(value)),
-            Sent::Absent => Some(None),
-            Sent::Null => self.no_null(&names),
+            FieldValue::Value(value) => Some(Some(value)),
+            FieldValue::Absent => Some(None),
+            FieldValue::Null => self.no_null(&names),
         }
     }
 
@@ -84,12 +84,12 @@ impl<'a> Fields<'a> {
     }
 
     /// May be left out or `null`.
-    pub fn nullable<K: Kind>(&mut self, names: impl Names, kind: K) -> Option<Sent<K::Out>> {
+    pub fn nullable<K: Kind>(&mut self, names: impl Names, kind: K) -> Option<FieldValue<K::Out>> {
         match self.find(&names) {
-            None => Some(Sent::Absent),
-            Some(Node::Null) => Some(Sent::Null),
+            None => Some(FieldValue::Absent),
+            Some(Node::Null) => Some(FieldValue::Null),
             Some(node) => match kind.read(node, self.form.loose) {
-                Ok(value) => Some(Sent::Value(value)),
+                Ok(value) => Some(FieldValue::Value(value)),
                 Err(sentence) => self.refused(&names, sentence),
             },
         }

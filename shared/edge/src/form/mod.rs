@@ -10,7 +10,7 @@ mod number;
 mod parts;
 mod query;
 
-pub use fields::{Fields, Names, Sent};
+pub use fields::{FieldValue, Fields, Names};
 pub use kinds::{Kind, boolean, date, exact_time, file, hundredths, id, integer, money, one_of, text, time};
 pub use parts::LARGEST_FILE_BYTES;
 pub use query::BadEncoding;

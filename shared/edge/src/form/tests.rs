@@ -147,7 +147,7 @@ fn absent_null_and_a_value_are_three_things() {
     for body in ["{}", r#"{"x":null}"#, r#"{"x":3}"#] {
         sent.push(Fields::new(&form(body)).nullable("x", integer(1..=9)).unwrap());
     }
-    assert_eq!(sent, [Sent::Absent, Sent::Null, Sent::Value(3)]);
+    assert_eq!(sent, [FieldValue::Absent, FieldValue::Null, FieldValue::Value(3)]);
     assert_eq!(sent.iter().map(|x| x.change()).collect::<Vec<_>>(), [None, Some(None), Some(Some(3))]);
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value as Json, json};
 
-use super::super::stream::Step;
+use super::super::stream::PollResult;
 use super::{FIXTURE, Seen, Stage, keys, noting, reporting, taken};
 use crate::data::Scratch;
 
@@ -116,10 +116,10 @@ async fn a_poller_waits_for_a_full_batch_within_its_window_and_a_tick_does_not()
     let stage = Stage::of(&patient, Scratch::make().unwrap(), functions).await;
     let poller = &stage.sources.streams[0];
     stage.notices(&["a"]).await;
-    assert!(matches!(poller.step(false).await.unwrap(), Step::Gathering(_)));
+    assert!(matches!(poller.step(false).await.unwrap(), PollResult::Gathering(_)));
     stage.notices(&["b", "c", "d", "e"]).await;
-    assert_eq!(poller.step(false).await.unwrap(), Step::Moved { handled: 4, given_up: 0 });
-    assert!(matches!(poller.step(false).await.unwrap(), Step::Gathering(_)));
+    assert_eq!(poller.step(false).await.unwrap(), PollResult::Moved { handled: 4, given_up: 0 });
+    assert!(matches!(poller.step(false).await.unwrap(), PollResult::Gathering(_)));
     stage.sources.tick().await;
     assert_eq!(taken(&seen), [vec!["a", "b", "c", "d"], vec!["e"]]);
 }

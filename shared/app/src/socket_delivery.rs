@@ -9,13 +9,13 @@ use domain::feed::{Part, Place, Position};
 use domain::ids::{MessageId, UserId};
 use store::LiveSocket;
 use store::facts::Wanted;
-use store::feed::Entry;
+use store::feed::FeedItem;
 use tokio::time::Instant;
 
 use crate::Result;
-use crate::backstage::{Backstage, Pushed};
-use crate::chats::Told;
-use crate::outbox::{Render, Step, messages};
+use crate::background::{Background, Pushed};
+use crate::chats::MessageInConversation;
+use crate::outbox::{Render, SocketTask, messages};
 use crate::sockets::{Frame, dismiss, feed_name, forget};
 
 /// How many frames one `resume` replays.
@@ -32,12 +32,12 @@ const HANDSHAKE_TAKES: TimeDelta = TimeDelta::seconds(5);
 const HANDSHAKE_RETRIES: usize = 3;
 const HANDSHAKE_RETRY: Duration = Duration::from_millis(100);
 
-pub(crate) struct Carrier<'a> {
-    stage: &'a Backstage,
+pub(crate) struct SocketDelivery<'a> {
+    background: &'a Background,
     live: LiveSocket,
     render: Render,
     /// Those of the batch that is being carried out.
-    messages: &'a BTreeMap<MessageId, Told>,
+    messages: &'a BTreeMap<MessageId, MessageInConversation>,
     is_open: bool,
     /// The last replay that was carried out, from here on.
     answered: Option<Position>,
@@ -45,47 +45,47 @@ pub(crate) struct Carrier<'a> {
 
 /// What a replay has to bring: frames in order, and the place they stop behind if that is not the end.
 struct Missed {
-    frames: Vec<(Entry, Part)>,
+    frames: Vec<(FeedItem, Part)>,
     through: Option<Place>,
 }
 
-impl<'a> Carrier<'a> {
+impl<'a> SocketDelivery<'a> {
     pub(crate) fn new(
-        stage: &'a Backstage,
+        background: &'a Background,
         live: LiveSocket,
         render: Render,
-        messages: &'a BTreeMap<MessageId, Told>,
+        messages: &'a BTreeMap<MessageId, MessageInConversation>,
     ) -> Self {
-        Self { stage, live, render, messages, is_open: true, answered: None }
+        Self { background, live, render, messages, is_open: true, answered: None }
     }
 
     /// Carries everything that concerns this socket, and notes what went out, even if the rest did not.
-    pub(crate) async fn carry(mut self, steps: &[Step<'_>]) -> Result<()> {
+    pub(crate) async fn carry(mut self, steps: &[SocketTask<'_>]) -> Result<()> {
         let before = self.live.clone();
         let carried = self.carry_all(steps).await;
         if self.is_open && self.live != before {
-            self.stage.app.store.socket_carried(&self.live).await?;
+            self.background.app.store.socket_carried(&self.live).await?;
         }
         // Only once it is noted what the replay brought, or cursors would claim what a death in between left unknown.
         if let Some(since) = self.answered.filter(|_| self.is_open) {
-            self.stage.app.store.socket_answered(&self.live.socket, &since).await?;
+            self.background.app.store.socket_answered(&self.live.socket, &since).await?;
         }
         carried
     }
 
-    async fn carry_all(&mut self, steps: &[Step<'_>]) -> Result<()> {
-        let now = self.stage.app.clock.now();
+    async fn carry_all(&mut self, steps: &[SocketTask<'_>]) -> Result<()> {
+        let now = self.background.app.clock.now();
         if self.live.socket.valid_until <= now || self.live.carried.is_hopeless() {
             return self.dismiss().await;
         }
         for step in steps {
             match step {
-                Step::Entry(entry) => self.push_live(entry).await?,
-                Step::Asked(asked) if asked.connection == self.live.socket.connection => {
+                SocketTask::Feed(entry) => self.push_live(entry).await?,
+                SocketTask::Asked(asked) if asked.connection == self.live.socket.connection => {
                     self.answer(&asked.what).await?;
                 }
-                Step::Ended(ended) if ended.covers(self.live.socket.session) => self.dismiss().await?,
-                Step::Asked(_) | Step::Ended(_) => {}
+                SocketTask::Ended(ended) if ended.covers(self.live.socket.session) => self.dismiss().await?,
+                SocketTask::Asked(_) | SocketTask::Ended(_) => {}
             }
             if !self.is_open {
                 return Ok(());
@@ -96,17 +96,17 @@ impl<'a> Carrier<'a> {
 
     async fn dismiss(&mut self) -> Result<()> {
         self.is_open = false;
-        dismiss(&self.stage.app, &self.stage.sockets, &self.live.socket).await
+        dismiss(&self.background.app, &self.background.sockets, &self.live.socket).await
     }
 
-    fn parts(&self, entry: &Entry) -> Vec<Part> {
+    fn parts(&self, entry: &FeedItem) -> Vec<Part> {
         let peer = entry.message().map(|(_, peer)| peer);
         let takes = |part: &Part| self.live.socket.address.takes(*part, peer);
         entry.parts().iter().copied().filter(takes).collect()
     }
 
     /// An entry that has just come about.
-    async fn push_live(&mut self, entry: &Entry) -> Result<()> {
+    async fn push_live(&mut self, entry: &FeedItem) -> Result<()> {
         for part in self.parts(entry) {
             let place = entry.place(part);
             if !self.is_open || self.live.carried.has(place) {
@@ -123,10 +123,10 @@ impl<'a> Carrier<'a> {
 
     async fn push_entry(
         &mut self,
-        entry: &Entry,
+        entry: &FeedItem,
         part: Part,
         position: &Position,
-        messages: &BTreeMap<MessageId, Told>,
+        messages: &BTreeMap<MessageId, MessageInConversation>,
     ) -> Result<()> {
         let cursor = self.seal(position);
         let text = match (part, entry) {
@@ -135,54 +135,54 @@ impl<'a> Carrier<'a> {
                 let Some(told) = told else { return Ok(()) }; // a message that is gone has no frame
                 (self.render)(&Frame::Message { told, cursor: &cursor, reference: self.reference(entry) })
             }
-            (Part::Notice, Entry::Noticed(notice)) => (self.render)(&Frame::Notice { notice, cursor: &cursor }),
-            (Part::Notice, Entry::Sent(_)) => return Ok(()),
+            (Part::Notice, FeedItem::Noticed(notice)) => (self.render)(&Frame::Notice { notice, cursor: &cursor }),
+            (Part::Notice, FeedItem::Sent(_)) => return Ok(()),
         };
         self.push(text).await
     }
 
     /// What the client calls its own message, on the socket it came from.
-    fn reference<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
+    fn reference<'e>(&self, entry: &'e FeedItem) -> Option<&'e str> {
         match entry {
-            Entry::Sent(sent) => sent
+            FeedItem::Sent(sent) => sent
                 .reference
                 .as_ref()
                 .filter(|reference| reference.connection == self.live.socket.connection)
                 .map(|reference| reference.text.as_str()),
-            Entry::Noticed(_) => None,
+            FeedItem::Noticed(_) => None,
         }
     }
 
     /// A socket that takes no frames is ended: its client comes back and resumes, and nobody else waits for it.
     async fn push(&mut self, text: String) -> Result<()> {
         let connection = &self.live.socket.connection;
-        let opening = self.live.socket.opened_at + HANDSHAKE_TAKES > self.stage.app.clock.now();
+        let opening = self.live.socket.opened_at + HANDSHAKE_TAKES > self.background.app.clock.now();
         for _ in 0..if opening { HANDSHAKE_RETRIES } else { 0 } {
-            match self.stage.sockets.push(connection, text.clone()).await {
+            match self.background.sockets.push(connection, text.clone()).await {
                 Ok(Pushed::Gone) => tokio::time::sleep(HANDSHAKE_RETRY).await,
                 Ok(Pushed::Arrived) => return Ok(()),
                 Err(_) => break,
             }
         }
-        match self.stage.sockets.push(connection, text).await {
+        match self.background.sockets.push(connection, text).await {
             Ok(Pushed::Arrived) => Ok(()),
             Ok(Pushed::Gone) => {
                 self.is_open = false;
-                forget(&self.stage.app, &self.live.socket).await
+                forget(&self.background.app, &self.live.socket).await
             }
             Err(error) => {
                 tracing::warn!(%error, "a socket that takes no frames is ended");
                 self.is_open = false;
-                if let Err(error) = self.stage.sockets.close(connection).await {
+                if let Err(error) = self.background.sockets.close(connection).await {
                     tracing::warn!(%error, "it could not be closed either; its next frame will");
                 }
-                forget(&self.stage.app, &self.live.socket).await
+                forget(&self.background.app, &self.live.socket).await
             }
         }
     }
 
     fn seal(&self, position: &Position) -> String {
-        self.stage.app.cursors.seal(&feed_name(&self.live.socket), &position.to_text())
+        self.background.app.cursors.seal(&feed_name(&self.live.socket), &position.to_text())
     }
 
     async fn answer(&mut self, wanted: &Wanted) -> Result<()> {
@@ -204,10 +204,10 @@ impl<'a> Carrier<'a> {
 
     /// Everything since a position that did not come over this socket already.
     async fn replay(&mut self, since: &Position, reference: Option<&str>) -> Result<()> {
-        let (now, begun) = (self.stage.app.clock.now(), Instant::now());
+        let (now, begun) = (self.background.app.clock.now(), Instant::now());
         let Missed { frames, mut through } = self.missed(since).await?;
         let entries = frames.iter().map(|(entry, _)| entry);
-        let messages = messages(self.stage, self.live.socket.user, entries, |_, _| true).await?;
+        let messages = messages(self.background, self.live.socket.user, entries, |_, _| true).await?;
         // What it has so far, frame by frame: the cursor of each says no more.
         let mut so_far = since.clone();
         self.live.carried.pushed.iter().for_each(|place| so_far.add(*place));
@@ -235,7 +235,7 @@ impl<'a> Carrier<'a> {
         let mut frames = Vec::new();
         let mut from = carried.owes_behind(since);
         for _ in 0..MOST_STRETCHES {
-            let stretch = self.stage.app.store.feed(self.live.socket.user, from).await?;
+            let stretch = self.background.app.store.feed(self.live.socket.user, from).await?;
             for entry in &stretch.entries {
                 for part in self.parts(entry) {
                     let place = entry.place(part);
@@ -261,9 +261,11 @@ impl<'a> Carrier<'a> {
     /// The answer to a message sent before, once more. It has no new place, and the cursor stays where it is.
     async fn repeat(&mut self, message: MessageId, to: UserId, reference: &str) -> Result<()> {
         let Some(pair) = Pair::new(self.live.socket.user, to) else { return Ok(()) };
-        let Some(told) = self.stage.app.store.told(&[(pair, message)]).await?.remove(&message) else { return Ok(()) };
+        let Some(told) = self.background.app.store.told(&[(pair, message)]).await?.remove(&message) else {
+            return Ok(());
+        };
         let cursor = self.seal(&self.live.carried.position());
-        let told = Told::from(told);
+        let told = MessageInConversation::from(told);
         self.push((self.render)(&Frame::Message { told: &told, cursor: &cursor, reference: Some(reference) })).await
     }
 }

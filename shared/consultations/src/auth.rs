@@ -1,4 +1,4 @@
-//! Who may enter an expert's rooms, and how much somebody at an open door gets to see.
+//! Who may enter an expert's services, and how much somebody at an open door gets to see.
 
 use app::caller::Caller;
 use app::{App, experts};
@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::Method;
 use axum::http::request::Parts;
 use domain::person::User;
-use edge::door::{Onlooker, Signed};
+use edge::auth::{Authenticated, OptionalAuth};
 use edge::problem::Problem;
 
 use crate::expert::Viewer;
@@ -20,14 +20,14 @@ impl FromRequestParts<App> for AsExpert {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Signed(caller) = Signed::from_request_parts(parts, app).await?;
+        let Authenticated(caller) = Authenticated::from_request_parts(parts, app).await?;
         let only_looks = matches!(parts.method, Method::GET | Method::HEAD);
         Ok(Self(caller, experts::me(app, caller, only_looks).await?))
     }
 }
 
 /// As whom an onlooker sees experts; to be asked after the reads it decides nothing about.
-pub async fn viewer(onlooker: &Onlooker) -> Result<Viewer, Problem> {
+pub async fn viewer(onlooker: &OptionalAuth) -> Result<Viewer, Problem> {
     match onlooker.caller() {
         None => Ok(Viewer::Anyone),
         Some(_) if onlooker.is_staff().await? => Ok(Viewer::Admin),

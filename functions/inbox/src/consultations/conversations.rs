@@ -6,17 +6,17 @@ use app::{App, Error};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use consultations::{Asked, Paged, Refused};
-use domain::chat::{Conversation, Status};
+use domain::chat::{Conversation, ConversationStatus};
 use domain::ids::{BookingId, ConversationId, UserId};
+use edge::auth::{Authenticated, SignedFirst};
 use edge::body::{AnyForm, QueryOf};
-use edge::door::{Signed, SignedFirst};
 use edge::form::{Fields, Parse, id, one_of};
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use utoipa::ToSchema;
 
-use super::conversation::{Changed, Room, STATUSES};
+use super::conversation::{Changed, ConversationView, STATUSES};
 use super::{Marked, UnreadCount};
 
 /// With whom, or about what. One of the two is enough; both may also stand in the query.
@@ -49,8 +49,8 @@ async fn opened(app: &App, caller: Caller, query: With, body: With) -> Result<Re
         return Err(Problem::field("expert_id", "Name an expert or a consultation.").into());
     }
     let opened = chats::open(app, caller, expert, consultation).await?;
-    let room = Room::of(app, &opened.conversation, &opened.expert, caller.user()).await?;
-    Ok(if opened.made { Created(room).into_response() } else { Json(room).into_response() })
+    let view = ConversationView::of(app, &opened.conversation, &opened.expert, caller.user()).await?;
+    Ok(if opened.made { Created(view).into_response() } else { Json(view).into_response() })
 }
 
 /// Find or make a conversation
@@ -58,7 +58,7 @@ async fn opened(app: &App, caller: Caller, query: With, body: With) -> Result<Re
 /// One per pair of people, whoever asks first and from whichever side.
 #[utoipa::path(get, path = "/api/v1/consultations/chat/", tag = "Consultations: Chat",
     params(("expert_id" = Option<i64>, Query), ("consultation_id" = Option<i64>, Query)),
-    responses((status = 200, body = Room), (status = 201, body = Room)))]
+    responses((status = 200, body = ConversationView), (status = 201, body = ConversationView)))]
 pub async fn find(
     State(app): State<App>,
     SignedFirst(caller): SignedFirst,
@@ -73,17 +73,17 @@ pub async fn find(
 /// The same as reading it: for clients that rather send a body.
 #[utoipa::path(post, path = "/api/v1/consultations/chat/", tag = "Consultations: Chat", request_body = WithRequest,
     params(("expert_id" = Option<i64>, Query), ("consultation_id" = Option<i64>, Query)),
-    responses((status = 200, body = Room), (status = 201, body = Room)))]
+    responses((status = 200, body = ConversationView), (status = 201, body = ConversationView)))]
 pub async fn open(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(query): QueryOf<With>,
     AnyForm(body): AnyForm<With>,
 ) -> Result<Response, Refused> {
     opened(&app, caller, query, body).await
 }
 
-pub struct Listing(Option<Status>, Asked);
+pub struct Listing(Option<ConversationStatus>, Asked);
 
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
@@ -98,25 +98,28 @@ impl Parse for Listing {
 /// On either side, the one with the latest message first.
 #[utoipa::path(get, path = "/api/v1/consultations/chat/list/", tag = "Consultations: Chat",
     params(("status" = Option<String>, Query), ("page" = Option<u16>, Query), ("page_size" = Option<u16>, Query)),
-    responses((status = 200, body = Paged<Room>)))]
+    responses((status = 200, body = Paged<ConversationView>)))]
 pub async fn list(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     QueryOf(Listing(status, asked)): QueryOf<Listing>,
-) -> Result<Json<Paged<Room>>, Refused> {
+) -> Result<Json<Paged<ConversationView>>, Refused> {
     asked.skipped()?;
     let Paged { count, page, page_size, results } = asked.of(chats::conversations(&app, caller, status).await?)?;
-    let mut rooms = Vec::new();
+    let mut conversations = Vec::new();
     for (conversation, expert) in chats::experts(&app, caller.user(), results).await? {
-        rooms.push(Room::of(&app, &conversation, &expert, caller.user()).await?);
+        conversations.push(ConversationView::of(&app, &conversation, &expert, caller.user()).await?);
     }
-    Ok(Json(Paged { count, page, page_size, results: rooms }))
+    Ok(Json(Paged { count, page, page_size, results: conversations }))
 }
 
 /// Count my unread messages
 #[utoipa::path(get, path = "/api/v1/consultations/chat/unread-count/", tag = "Consultations: Chat",
     responses((status = 200, body = UnreadCount)))]
-pub async fn unread_count(State(app): State<App>, Signed(caller): Signed) -> Result<Json<UnreadCount>, Refused> {
+pub async fn unread_count(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+) -> Result<Json<UnreadCount>, Refused> {
     Ok(Json(UnreadCount { unread_count: chats::unread(&app, caller).await? as usize }))
 }
 
@@ -125,7 +128,7 @@ pub async fn unread_count(State(app): State<App>, Signed(caller): Signed) -> Res
     params(("id" = i64, Path)), responses((status = 200, body = Marked)))]
 pub async fn read(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Json<Marked>, Refused> {
     let party = chats::party(&app, caller, id).await?;
@@ -142,7 +145,7 @@ async fn changed(
 ) -> Result<Json<Changed>, Refused> {
     let shown = chats::experts(app, caller.user(), vec![conversation]).await?;
     let (conversation, expert) = shown.first().ok_or(Error::NotFound)?;
-    Ok(Json(Changed { message, conversation: Room::of(app, conversation, expert, caller.user()).await? }))
+    Ok(Json(Changed { message, conversation: ConversationView::of(app, conversation, expert, caller.user()).await? }))
 }
 
 async fn party(app: &App, caller: Caller, id: ConversationId) -> Result<Party, Refused> {
@@ -156,7 +159,7 @@ async fn party(app: &App, caller: Caller, id: ConversationId) -> Result<Party, R
     params(("id" = i64, Path)), responses((status = 200, body = Changed)))]
 pub async fn archive(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Json<Changed>, Refused> {
     let archived = chats::archive(&app, party(&app, caller, id).await?, true).await?;
@@ -168,7 +171,7 @@ pub async fn archive(
     params(("id" = i64, Path)), responses((status = 200, body = Changed)))]
 pub async fn unarchive(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Json<Changed>, Refused> {
     let back = chats::archive(&app, party(&app, caller, id).await?, false).await?;
@@ -182,7 +185,7 @@ pub async fn unarchive(
     params(("id" = i64, Path)), responses((status = 200, body = Changed)))]
 pub async fn block(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Json<Changed>, Refused> {
     let blocked = chats::block(&app, party(&app, caller, id).await?, true).await?;
@@ -194,7 +197,7 @@ pub async fn block(
     params(("id" = i64, Path)), responses((status = 200, body = Changed)))]
 pub async fn unblock(
     State(app): State<App>,
-    Signed(caller): Signed,
+    Authenticated(caller): Authenticated,
     PathId(id): PathId<ConversationId>,
 ) -> Result<Json<Changed>, Refused> {
     let lifted = chats::block(&app, party(&app, caller, id).await?, false).await?;

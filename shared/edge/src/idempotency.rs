@@ -1,6 +1,6 @@
 //! Idempotency: a POST with an `Idempotency-Key` has one effect and one answer, however often it is sent.
 
-use app::{App, Keep};
+use app::{App, SaveResponse};
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
@@ -10,10 +10,10 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use serde::Serialize;
-use store::{Claim, Claimed, Stored};
+use store::{Claim, Claimed, SavedResponse};
 
+use crate::auth::AuthContext;
 use crate::body;
-use crate::door::Door;
 use crate::problem::Problem;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -41,38 +41,38 @@ const WITH_UPLOADS: &str = "/api/v1/consultations/";
 
 /// The claim of a request on its key, if it carries one.
 #[derive(Clone, Debug, Default)]
-pub struct Once(Option<Claim>);
+pub struct IdempotencyKey(Option<Claim>);
 
-impl Once {
+impl IdempotencyKey {
     /// What the use-case keeps together with its effect: the answer `render` makes of the result.
-    pub fn keep<'a, T>(&'a self, render: &'a (dyn Fn(&T) -> Stored + Send + Sync)) -> Keep<'a, T> {
+    pub fn save<'a, T>(&'a self, render: &'a (dyn Fn(&T) -> SavedResponse + Send + Sync)) -> SaveResponse<'a, T> {
         match &self.0 {
-            Some(claim) => Keep::answer(claim, render),
-            None => Keep::nothing(),
+            Some(claim) => SaveResponse::under(claim, render),
+            None => SaveResponse::nothing(),
         }
     }
 }
 
 /// A 201 with this body, to be kept.
-pub fn created(body: &impl Serialize) -> Stored {
+pub fn created(body: &impl Serialize) -> SavedResponse {
     stored(StatusCode::CREATED, body)
 }
 
 /// A 200 with this body, to be kept.
-pub fn okay(body: &impl Serialize) -> Stored {
+pub fn okay(body: &impl Serialize) -> SavedResponse {
     stored(StatusCode::OK, body)
 }
 
-fn stored(status: StatusCode, body: &impl Serialize) -> Stored {
+fn stored(status: StatusCode, body: &impl Serialize) -> SavedResponse {
     let body = serde_json::to_string(body).expect("our own answers are plain data with text keys");
-    Stored { status: status.as_u16(), body }
+    SavedResponse { status: status.as_u16(), body }
 }
 
-impl<S: Sync> FromRequestParts<S> for Once {
+impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        Ok(parts.extensions.get::<Once>().cloned().unwrap_or_default())
+        Ok(parts.extensions.get::<IdempotencyKey>().cloned().unwrap_or_default())
     }
 }
 
@@ -87,9 +87,9 @@ pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) 
 }
 
 async fn claimed(app: App, request: Request, next: Next) -> Result<Response, Problem> {
-    let door = request.extensions().get::<Door>().cloned().ok_or_else(Problem::internal)?;
+    let context = request.extensions().get::<AuthContext>().cloned().ok_or_else(Problem::internal)?;
     let key = key(request.headers())?;
-    let user = door.enter().await?.user();
+    let user = context.authenticate().await?.user();
     let (mut parts, body) = request.into_parts();
     let bytes = body::whole(&parts.headers, body).await.map_err(|problem| in_words_of(&parts, problem))?;
 
@@ -99,13 +99,13 @@ async fn claimed(app: App, request: Request, next: Next) -> Result<Response, Pro
     // Under a key, because a body may be two passwords: whoever reads the table cannot try them out.
     let fingerprint = app.tokens.mark(hash(&[kind, query.as_bytes(), &bytes]).as_bytes());
     let (owner, now) = (app.mint.number(), app.clock.now());
-    let claim = match app.store.once_claim(&digest, &fingerprint, owner, now).await.map_err(app::Error::from)? {
+    let claim = match app.store.idempotency_claim(&digest, &fingerprint, owner, now).await.map_err(app::Error::from)? {
         Claimed::Mine(claim) => claim,
         Claimed::Done(answer) => return Ok(replay(answer)),
         Claimed::InFlight => return Err(app::Error::InFlight.into()),
         Claimed::Mismatch => return Err(app::Error::KeyReused.into()),
     };
-    parts.extensions.insert(Once(Some(claim.clone())));
+    parts.extensions.insert(IdempotencyKey(Some(claim.clone())));
     let response = next.run(Request::from_parts(parts, bytes.into())).await;
     Ok(settle(&app, &claim, response).await)
 }
@@ -125,10 +125,10 @@ async fn settle(app: &App, claim: &Claim, response: Response) -> Response {
         return Problem::internal().into_response();
     };
     let answer = std::str::from_utf8(&bytes).ok().filter(|_| is_final);
-    let answer = answer.map(|text| Stored { status: status.as_u16(), body: text.to_owned() });
-    let kept = match answer.filter(Stored::can_be_kept) {
-        Some(answer) => app.store.once_settle(claim, &answer).await,
-        None => app.store.once_release(claim).await,
+    let answer = answer.map(|text| SavedResponse { status: status.as_u16(), body: text.to_owned() });
+    let kept = match answer.filter(SavedResponse::can_be_saved) {
+        Some(answer) => app.store.idempotency_settle(claim, &answer).await,
+        None => app.store.idempotency_release(claim).await,
     };
     if let Err(fault) = kept {
         // The effect has its own copy of the answer, and a claim without one runs out: a repetition stays safe.
@@ -137,7 +137,7 @@ async fn settle(app: &App, claim: &Claim, response: Response) -> Response {
     Response::from_parts(parts, bytes.into())
 }
 
-fn replay(answer: Stored) -> Response {
+fn replay(answer: SavedResponse) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let headers =
         [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (REPLAYED, HeaderValue::from_static("true"))];

@@ -67,7 +67,7 @@ fn assert_calm(status: u16, input: &dyn std::fmt::Debug) {
 
 #[tokio::test]
 async fn random_requests_get_a_calm_answer() {
-    let (mut dice, room) = (Dice(0x5eed), a_room());
+    let (mut dice, service) = (Dice(0x5eed), a_service());
     for _ in 0..10_000 {
         let uri = format!("{}?{}", dice.text(&PATHS), dice.text(&QUERIES));
         let request = http::Request::builder()
@@ -81,7 +81,7 @@ async fn random_requests_get_a_calm_answer() {
         // What is no URI or header at all never leaves the server that reads the socket.
         let Ok(request) = request else { continue };
         let shown = format!("{request:?}");
-        assert_calm(room.clone().oneshot(request).await.unwrap().status().as_u16(), &shown);
+        assert_calm(service.clone().oneshot(request).await.unwrap().status().as_u16(), &shown);
     }
 }
 
@@ -108,22 +108,22 @@ fn event(dice: &mut Dice) -> Value {
     })
 }
 
-async fn invoke(room: &Room, event: &Value) -> Value {
+async fn invoke(service: &HttpService, event: &Value) -> Value {
     let payload = serde_json::from_str(&event.to_string()).unwrap();
-    let answer = Handler::from(room.clone()).oneshot(LambdaEvent::new(payload, LambdaContext::default())).await;
+    let answer = Handler::from(service.clone()).oneshot(LambdaEvent::new(payload, LambdaContext::default())).await;
     serde_json::to_value(answer.unwrap()).unwrap()
 }
 
 #[tokio::test]
 async fn random_events_get_a_calm_answer() {
-    let (mut dice, room) = (Dice(0xe7e7), a_room());
+    let (mut dice, service) = (Dice(0xe7e7), a_service());
     for _ in 0..10_000 {
         let mut event = event(&mut dice);
         // No server hands control characters in headers on.
         for header in event["headers"].as_object_mut().unwrap().values_mut() {
             *header = header.as_str().unwrap().replace(|c: char| c.is_control(), "").into();
         }
-        assert_calm(invoke(&room, &event).await["statusCode"].as_u64().unwrap() as u16, &event.to_string());
+        assert_calm(invoke(&service, &event).await["statusCode"].as_u64().unwrap() as u16, &event.to_string());
     }
 }
 
@@ -136,7 +136,7 @@ async fn an_event_of_a_named_stage_reaches_its_route_and_links_back_with_the_sta
     event["headers"] = json!({"host": "x.example.com", "x-forwarded-proto": "https"});
     event["requestContext"]["stage"] = "prod".into();
     event["requestContext"]["http"]["method"] = "GET".into();
-    let answer = invoke(&a_room(), &event).await;
+    let answer = invoke(&a_service(), &event).await;
     assert_eq!(answer["body"], "[5]");
     let link = r#"<https://x.example.com/prod/api/things?limit=5&a=%3C%C5%BC%3E&cursor=next+page>; rel="next""#;
     assert_eq!(answer["headers"]["link"], link);

@@ -1,10 +1,10 @@
-//! A room: one function's routes with everything every request needs around them, hosted alike by Lambda, by the local
+//! A service: one function's routes with everything every request needs around them, hosted alike by Lambda, by the local
 //! gateway and by tests.
 
 use crate::headers::{Asked, Cors, head_is_too_large, join_repeated, secure};
 use crate::problem::Problem;
-use crate::{door, etag, event, once, page};
-use app::backstage::Backstage;
+use crate::{auth, etag, event, idempotency, page};
+use app::background::Background;
 use app::{App, Settings};
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
@@ -27,29 +27,31 @@ use tower::{Service, ServiceExt};
 use utoipa_axum::router::OpenApiRouter;
 
 /// What the adapter answers; the crate does not export its name.
-type LambdaResponse = <Adapter<'static, Response, Room> as Service<LambdaEvent<LambdaRequest>>>::Response;
+type LambdaResponse = <Adapter<'static, Response, HttpService> as Service<LambdaEvent<LambdaRequest>>>::Response;
 
 type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Infallible>> + Send>>;
 
 /// Takes any HTTP request and answers it, always.
 #[derive(Clone, Debug)]
-pub struct Room {
+pub struct HttpService {
     router: Router,
     cors: Arc<Cors>,
     public_url: Option<Arc<str>>,
 }
 
 /// The routes of one function, hosted. Routes are written with their trailing slash.
-pub fn room(routes: OpenApiRouter<App>, app: App) -> Room {
+pub fn service(routes: OpenApiRouter<App>, app: App) -> HttpService {
     let settings = &app.settings;
     // The outermost layer last. They run after routing, so they see the matched path, and around the 404 and the 405.
     build(routes, app.clone(), settings, |router| {
-        router.layer(from_fn_with_state(app.clone(), once::layer)).layer(from_fn_with_state(app.clone(), door::layer))
+        router
+            .layer(from_fn_with_state(app.clone(), idempotency::layer))
+            .layer(from_fn_with_state(app.clone(), auth::layer))
     })
 }
 
-/// A room nobody has to sign in to and that asks the table nothing.
-fn open_room(routes: OpenApiRouter<()>, settings: &Settings) -> Room {
+/// A service nobody has to sign in to and that asks the table nothing.
+fn public_service(routes: OpenApiRouter<()>, settings: &Settings) -> HttpService {
     build(routes, (), settings, |router| router)
 }
 
@@ -58,12 +60,12 @@ fn build<S: Clone + Send + Sync + 'static>(
     app: S,
     settings: &Settings,
     layers: impl FnOnce(Router) -> Router,
-) -> Room {
+) -> HttpService {
     let router = Router::from(routes)
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(app);
-    Room {
+    HttpService {
         router: layers(router),
         cors: Arc::new(Cors::new(settings.cors_origins.iter().map(String::as_str))),
         public_url: settings.public_url.as_deref().map(Arc::from),
@@ -74,29 +76,29 @@ fn build<S: Clone + Send + Sync + 'static>(
 pub async fn run(routes: fn() -> OpenApiRouter<App>) -> Result<(), lambda_http::Error> {
     start_log();
     let app = App::from_env().await?;
-    lambda_runtime::run(Handler::from(room(routes(), app))).await
+    lambda_runtime::run(Handler::from(service(routes(), app))).await
 }
 
 /// The same for a function without sessions, secrets and table.
 pub async fn run_open(routes: fn() -> OpenApiRouter<()>) -> Result<(), lambda_http::Error> {
     start_log();
     let settings = Settings::from_env()?;
-    lambda_runtime::run(Handler::from(open_room(routes(), &settings))).await
+    lambda_runtime::run(Handler::from(public_service(routes(), &settings))).await
 }
 
 /// The same for a function without an audience: `handle` is called with each event.
-pub async fn run_backstage<E, A, F>(handle: impl Fn(Backstage, LambdaEvent<E>) -> F) -> Result<(), lambda_http::Error>
+pub async fn run_background<E, A, F>(handle: impl Fn(Background, LambdaEvent<E>) -> F) -> Result<(), lambda_http::Error>
 where
     E: serde::de::DeserializeOwned,
     A: serde::Serialize,
     F: Future<Output = Result<A, lambda_http::Error>>,
 {
     start_log();
-    let stage = Backstage::from_env().await?;
-    lambda_runtime::run(lambda_runtime::service_fn(|event| handle(stage.clone(), event))).await
+    let background = Background::from_env().await?;
+    lambda_runtime::run(lambda_runtime::service_fn(|event| handle(background.clone(), event))).await
 }
 
-/// JSON lines at the level `LOG_LEVEL` names. A panic becomes one of them; the room then answers 500.
+/// JSON lines at the level `LOG_LEVEL` names. A panic becomes one of them; the service then answers 500.
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::builder()
         .with_default_directive(tracing::Level::INFO.into())
@@ -106,7 +108,7 @@ fn start_log() {
     std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "panicked")));
 }
 
-impl<B> Service<http::Request<B>> for Room
+impl<B> Service<http::Request<B>> for HttpService
 where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
@@ -124,7 +126,7 @@ where
     }
 }
 
-impl Room {
+impl HttpService {
     async fn answer(self, request: Request) -> Response {
         let asked = Asked::of(&request, self.public_url.as_deref());
         // The panic was reported by the panic hook.
@@ -186,14 +188,14 @@ fn routed(uri: &Uri, stage: Option<&str>) -> Uri {
     Uri::from_parts(parts).unwrap_or_else(|_| uri.clone())
 }
 
-/// A room as the Lambda runtime, and the local gateway in its place, invoke it: API Gateway event in, API Gateway
+/// A service as the Lambda runtime, and the local gateway in its place, invoke it: API Gateway event in, API Gateway
 /// answer out.
 #[derive(Clone, Debug)]
-pub struct Handler(Room);
+pub struct Handler(HttpService);
 
-impl From<Room> for Handler {
-    fn from(room: Room) -> Self {
-        Self(room)
+impl From<HttpService> for Handler {
+    fn from(service: HttpService) -> Self {
+        Self(service)
     }
 }
 

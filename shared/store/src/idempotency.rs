@@ -21,7 +21,7 @@ pub struct Claim {
 
 /// An answer kept for repetition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
+pub struct SavedResponse {
     pub status: u16,
     pub body: String,
 }
@@ -29,9 +29,9 @@ pub struct Stored {
 /// An item takes 400 KB, with the names and numbers beside the answer.
 const LARGEST_ANSWER_BYTES: usize = 300 * 1024;
 
-impl Stored {
+impl SavedResponse {
     /// Whether there is room for it in the record.
-    pub fn can_be_kept(&self) -> bool {
+    pub fn can_be_saved(&self) -> bool {
         self.body.len() <= LARGEST_ANSWER_BYTES
     }
 }
@@ -41,7 +41,7 @@ pub enum Claimed {
     /// Go ahead.
     Mine(Claim),
     /// It was done; this was the answer.
-    Done(Stored),
+    Done(SavedResponse),
     /// Somebody is at it.
     InFlight,
     /// The key was used for something else.
@@ -55,7 +55,7 @@ const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 impl Store {
     /// Claims a request. `digest` names user, path and key; `fingerprint` the body; `owner` is a random number.
-    pub async fn once_claim(
+    pub async fn idempotency_claim(
         &self,
         digest: &str,
         fingerprint: &str,
@@ -63,7 +63,7 @@ impl Store {
         now: Instant,
     ) -> Result<Claimed, Fault> {
         let update = Update::new(
-            keys::once(digest),
+            keys::idempotency_record(digest),
             "SET #owner = :owner, #fingerprint = :print, #lease = :lease, #expires_at = :expires \
              REMOVE #answer_status, #answer",
         )
@@ -85,7 +85,7 @@ impl Store {
                 let is_ours = record.maybe_number::<u64>("owner")? == Some(owner);
                 Ok(match record.maybe_number("answer_status")? {
                     _ if record.text("fingerprint")? != fingerprint => Claimed::Mismatch,
-                    Some(status) => Claimed::Done(Stored { status, body: record.owned("answer")? }),
+                    Some(status) => Claimed::Done(SavedResponse { status, body: record.owned("answer")? }),
                     None if is_ours => Claimed::Mine(Claim { digest: digest.to_owned(), owner }),
                     None => Claimed::InFlight,
                 })
@@ -94,13 +94,13 @@ impl Store {
     }
 
     /// Keeps the answer of a request that had no transaction to keep it in, or a better one than that had.
-    pub async fn once_settle(&self, claim: &Claim, answer: &Stored) -> Result<(), Fault> {
+    pub async fn idempotency_settle(&self, claim: &Claim, answer: &SavedResponse) -> Result<(), Fault> {
         self.update_or_leave(answer_update(claim, answer).when("#owner = :owner")).await
     }
 
     /// Gives the claim up, so that the request may be tried again at once.
-    pub async fn once_release(&self, claim: &Claim) -> Result<(), Fault> {
-        let update = Update::new(keys::once(&claim.digest), "SET #lease = :past")
+    pub async fn idempotency_release(&self, claim: &Claim) -> Result<(), Fault> {
+        let update = Update::new(keys::idempotency_record(&claim.digest), "SET #lease = :past")
             .when("#owner = :owner AND attribute_not_exists(#answer_status)")
             .value(":past", number(0))
             .value(":owner", number(claim.owner));
@@ -108,8 +108,8 @@ impl Store {
     }
 }
 
-fn answer_update(claim: &Claim, answer: &Stored) -> Update {
-    Update::new(keys::once(&claim.digest), "SET #answer_status = :status, #answer = :answer")
+fn answer_update(claim: &Claim, answer: &SavedResponse) -> Update {
+    Update::new(keys::idempotency_record(&claim.digest), "SET #answer_status = :status, #answer = :answer")
         .value(":status", number(answer.status))
         .value(":answer", text(&answer.body))
         .value(":owner", number(claim.owner))
@@ -117,7 +117,7 @@ fn answer_update(claim: &Claim, answer: &Stored) -> Update {
 
 impl<R: Clone> Transaction<R> {
     /// Keeps the answer together with the effect. `lost` is what it means that the claim is no longer ours.
-    pub fn keep_answer(&mut self, claim: &Claim, answer: &Stored, lost: R) -> &mut Self {
+    pub fn save_response(&mut self, claim: &Claim, answer: &SavedResponse, lost: R) -> &mut Self {
         let update = answer_update(claim, answer).when("#owner = :owner AND attribute_not_exists(#answer_status)");
         self.update(update, Some(lost))
     }

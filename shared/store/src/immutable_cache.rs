@@ -10,7 +10,7 @@ use domain::chat::Pair;
 use domain::ids::{BookingId, ConversationId, UserId};
 
 #[derive(Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct ImmutableCache {
     pairs: Remembered<ConversationId, Pair>,
     parties: Remembered<BookingId, Parties>,
 }
@@ -30,7 +30,7 @@ impl Parties {
     }
 }
 
-impl Known {
+impl ImmutableCache {
     /// Whose conversation this is.
     pub(crate) fn pair(&self, id: ConversationId) -> Option<Pair> {
         self.pairs.find(&id)

@@ -1,16 +1,16 @@
-//! Which room is behind which function of the template: the one place where the gateway meets the
+//! Which service is behind which function of the template: the one place where the gateway meets the
 //! application.
 
 use std::collections::HashMap;
 
-use app::backstage::{Backstage, Queues, Sockets};
+use app::background::{Background, Queues, Sockets};
 use app::capacity::Capacity;
 use app::files::Files;
 use app::mail::Post;
 use app::payments::Gateway;
 use app::tokens::Tokens;
 use app::{Clock, Hashing, Keyring, Mint, Settings};
-use edge::host::{Handler, room};
+use edge::service::{Handler, service};
 use serde_json::Value as Json;
 use store::meter::Meter;
 use store::{Cursors, Store};
@@ -61,14 +61,14 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
     });
     app.ensure_admin(environment.get("ADMIN_PASSWORD").map(String::as_str)).await?;
     let url = |name: &str| environment.get(name).cloned().unwrap_or_default();
-    let stage = Backstage {
+    let background = Background {
         app: app.clone(),
         sockets: Sockets::Live(crate::sockets::client(&url("SOCKETS_URL"))),
         queues: Queues::Live { client: sqs, due_url: url("DUE_QUEUE_URL"), mail_url: url("MAIL_QUEUE_URL") },
         post: Post::Live(ses),
     };
     let mut functions = functions(&app);
-    functions.extend(backstage(&stage));
+    functions.extend(background_functions(&background));
     Ok((app, functions))
 }
 
@@ -84,21 +84,21 @@ pub fn routes() -> [(&'static str, OpenApiRouter<App>); 6] {
     ]
 }
 
-/// The rooms, by the logical ids of their functions.
+/// The services, by the logical ids of their functions.
 pub(crate) fn functions(app: &App) -> HashMap<String, Function> {
     let hosted = |(id, routes): (&str, _)| {
-        let handler = Handler::from(room(routes, app.clone()));
+        let handler = Handler::from(service(routes, app.clone()));
         (id.to_owned(), Function::hosting(handler))
     };
     routes().map(hosted).into()
 }
 
 /// The functions without an audience.
-fn backstage(stage: &Backstage) -> [(String, Function); 4] {
+fn background_functions(background: &Background) -> [(String, Function); 4] {
     macro_rules! serving {
         ($id:literal, $function:ident) => {{
-            let stage = stage.clone();
-            let serve = move |event| counted(stage.app.clone(), $id, $function::handle(stage.clone(), event));
+            let background = background.clone();
+            let serve = move |event| counted(background.app.clone(), $id, $function::handle(background.clone(), event));
             ($id.to_owned(), Function::serving(serve))
         }};
     }

@@ -18,7 +18,7 @@ use crate::{App, Error, Result};
 
 /// The app and its ways out.
 #[derive(Clone)]
-pub struct Backstage {
+pub struct Background {
     pub app: App,
     pub sockets: Sockets,
     pub queues: Queues,

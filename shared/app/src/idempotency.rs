@@ -3,24 +3,24 @@
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use store::{Claim, Denied, Stored, Transaction};
+use store::{Claim, Denied, SavedResponse, Transaction};
 
 use crate::{Error, Result};
 
 /// Makes of a result the answer to be kept.
-type Render<'a, T> = &'a (dyn Fn(&T) -> Stored + Send + Sync);
+type Render<'a, T> = &'a (dyn Fn(&T) -> SavedResponse + Send + Sync);
 
 /// How a command keeps its answer for a request that carried an idempotency key. Without a key it keeps nothing.
-pub struct Keep<'a, T> {
+pub struct SaveResponse<'a, T> {
     claimed: Option<(&'a Claim, Render<'a, T>)>,
 }
 
-impl<'a, T> Keep<'a, T> {
+impl<'a, T> SaveResponse<'a, T> {
     pub fn nothing() -> Self {
         Self { claimed: None }
     }
 
-    pub fn answer(claim: &'a Claim, render: Render<'a, T>) -> Self {
+    pub fn under(claim: &'a Claim, render: Render<'a, T>) -> Self {
         Self { claimed: Some((claim, render)) }
     }
 
@@ -34,8 +34,8 @@ impl<'a, T> Keep<'a, T> {
         let mut transaction = Transaction::new();
         if let Some((claim, render)) = &self.claimed {
             let answer = render(result);
-            if answer.can_be_kept() {
-                transaction.keep_answer(claim, &answer, Denied::ClaimLost);
+            if answer.can_be_saved() {
+                transaction.save_response(claim, &answer, Denied::ClaimLost);
             }
         }
         transaction
@@ -43,7 +43,7 @@ impl<'a, T> Keep<'a, T> {
 }
 
 /// Runs a decision again, from its first read, while others get in between: about a second and a half, with jitter.
-pub(crate) async fn decided<T, F>(decide: impl Fn() -> F) -> Result<T>
+pub(crate) async fn retry_stale<T, F>(decide: impl Fn() -> F) -> Result<T>
 where
     F: Future<Output = Result<T>>,
 {

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use app::App;
-use app::backstage::{Backstage, Job, Queues, Recording, Sockets};
-use app::mail::{Post, Sent};
+use app::background::{Background, Job, Queues, Recording, Sockets};
+use app::mail::{Post, SentMail};
 use lambda_runtime::{Context, LambdaEvent};
 use mail_parser::{MessageParser, MimeHeaders};
 use serde::Serialize;
@@ -17,10 +17,10 @@ use crate::world::World;
 
 /// The functions without an audience, and what would have left the house.
 pub struct Crew {
-    pub stage: Backstage,
+    pub context: Background,
     pub recording: Recording,
     jobs: Arc<Mutex<Vec<Job>>>,
-    posted: Arc<Mutex<Vec<Sent>>>,
+    posted: Arc<Mutex<Vec<SentMail>>>,
     /// The last record of the stream that was carried out.
     checkpoint: Mutex<Option<String>>,
     messages: AtomicU64,
@@ -29,13 +29,13 @@ pub struct Crew {
 impl Crew {
     pub(crate) fn new(app: &App) -> Self {
         let (recording, jobs, posted) = (Recording::default(), Arc::default(), Arc::default());
-        let stage = Backstage {
+        let context = Background {
             app: app.clone(),
             sockets: Sockets::Recorded(recording.clone()),
             queues: Queues::Recorded(Arc::clone(&jobs)),
             post: Post::Recorded(Arc::clone(&posted)),
         };
-        Self { stage, recording, jobs, posted, checkpoint: Mutex::default(), messages: AtomicU64::new(0) }
+        Self { context, recording, jobs, posted, checkpoint: Mutex::default(), messages: AtomicU64::new(0) }
     }
 
     /// The jobs put into queues since they were last taken.
@@ -56,7 +56,7 @@ pub struct Letter {
 }
 
 impl Letter {
-    fn open(sent: &Sent) -> Self {
+    fn open(sent: &SentMail) -> Self {
         let mail = MessageParser::default().parse(&sent.raw).expect("a mail");
         let is_invite = |part: &&mail_parser::MessagePart<'_>| part.attachment_name() == Some("invite.ics");
         let file = mail.attachments().find(is_invite);
@@ -98,27 +98,27 @@ fn failures(answer: &Json) -> Vec<String> {
 impl World {
     /// Every mail that went out, in order; welcomes left out.
     pub fn mails(&self) -> Vec<Letter> {
-        let posted = self.backstage.posted.lock().expect("nobody panics while holding it");
+        let posted = self.background.posted.lock().expect("nobody panics while holding it");
         posted.iter().map(Letter::open).filter(|letter| !letter.subject.starts_with("Welcome")).collect()
     }
 
     /// The subjects of all mails to one person, in order.
     pub fn subjects_to(&self, username: &str) -> Vec<String> {
-        let posted = self.backstage.posted.lock().expect("nobody panics while holding it");
+        let posted = self.background.posted.lock().expect("nobody panics while holding it");
         let theirs = posted.iter().map(Letter::open).filter(|letter| letter.to == format!("{username}@example.org"));
         theirs.map(|letter| letter.subject).collect()
     }
 
     /// Records of the stream nobody has carried out yet.
     pub fn unread_records(&self) -> Vec<Json> {
-        let after = self.backstage.checkpoint.lock().expect("nobody panics while holding it").clone();
+        let after = self.background.checkpoint.lock().expect("nobody panics while holding it").clone();
         self.table.stream(after.as_deref()).into_iter().map(as_lambda_sends).collect()
     }
 
     /// One invocation of the outbox; the sequence numbers that have to come again.
     pub async fn outbox(&self, records: &[Json]) -> Vec<String> {
-        let stage = self.backstage.stage.clone();
-        failures(&invoke(|event| outbox::handle(stage, event), json!({"Records": records})).await)
+        let context = self.background.context.clone();
+        failures(&invoke(|event| outbox::handle(context, event), json!({"Records": records})).await)
     }
 
     /// Carries out everything the stream holds, batch by batch, as Lambda does; `false` if something does not want to.
@@ -130,7 +130,7 @@ impl World {
             let failed = self.outbox(batch).await;
             let done = batch.iter().map(sequence).take_while(|sequence| !failed.contains(sequence)).last();
             if done.is_some() {
-                *self.backstage.checkpoint.lock().expect("nobody panics while holding it") = done;
+                *self.background.checkpoint.lock().expect("nobody panics while holding it") = done;
             } else if !failed.is_empty() {
                 return false;
             }
@@ -140,7 +140,7 @@ impl World {
 
     /// One message of a queue, with an id of its own.
     pub fn queued(&self, job: Job) -> Json {
-        let id = self.backstage.messages.fetch_add(1, Ordering::Relaxed);
+        let id = self.background.messages.fetch_add(1, Ordering::Relaxed);
         json!({
             "messageId": format!("message-{id}"), "body": job.to_text(), "receiptHandle": "r",
             "attributes": {"ApproximateReceiveCount": "1"}, "messageAttributes": {},
@@ -150,18 +150,18 @@ impl World {
 
     /// One invocation of the delivery; the messages that have to come again.
     pub async fn delivers(&self, messages: &[Json]) -> Vec<String> {
-        let stage = self.backstage.stage.clone();
-        failures(&invoke(|event| delivery::handle(stage, event), json!({"Records": messages})).await)
+        let context = self.background.context.clone();
+        failures(&invoke(|event| delivery::handle(context, event), json!({"Records": messages})).await)
     }
 
     /// One run of the schedule: how many bookings it found.
     pub async fn ticks(&self) -> u64 {
-        let stage = self.backstage.stage.clone();
+        let context = self.background.context.clone();
         let event = json!({
             "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.scheduler", "account": "0",
             "time": self.now(), "region": "us-east-1", "resources": [], "detail": "{}",
         });
-        let found = invoke(|event| reminders::handle(stage, event), event).await;
+        let found = invoke(|event| reminders::handle(context, event), event).await;
         found["bookings"].as_u64().expect("a number")
     }
 
@@ -170,7 +170,7 @@ impl World {
         self.ticks().await;
         loop {
             assert!(self.carries_out().await, "the outbox does not get on");
-            let jobs = self.backstage.take_jobs();
+            let jobs = self.background.take_jobs();
             if jobs.is_empty() {
                 return;
             }

@@ -1,4 +1,4 @@
-//! Stocktaking: reads the whole table and checks what must always hold. For the local gateway and for tests; no request
+//! Reconciliation: reads the whole table and checks what must always hold. For the local gateway and for tests; no request
 //! ever does this.
 
 use std::collections::{BTreeMap, BTreeSet};

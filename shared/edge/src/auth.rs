@@ -1,6 +1,6 @@
-//! The door of every room: who calls, and whether they may call once more.
+//! The context of every service: who calls, and whether they may call once more.
 //!
-//! An endpoint says what it needs by its extractor: [`Signed`] a living session, [`Guest`] an address that has not tried
+//! An endpoint says what it needs by its extractor: [`Authenticated`] a living session, [`AuthRateLimit`] an address that has not tried
 //! to sign in too often. A read runs beside the check of its session and its answer waits for it; a write runs after.
 
 use std::sync::{Arc, Mutex};
@@ -23,9 +23,9 @@ use crate::problem::Problem;
 
 type Admission = Result<(Caller, Quota), Problem>;
 
-/// One request at the door.
+/// One request at the context.
 #[derive(Clone)]
-pub(crate) struct Door {
+pub(crate) struct AuthContext {
     app: App,
     address: String,
     token: Option<String>,
@@ -41,14 +41,14 @@ struct Progress {
     quota: Option<Quota>,
 }
 
-/// Puts the door around a room, and counts what the request costs where somebody adds that up.
+/// Puts the context around a service, and counts what the request costs where somebody adds that up.
 pub(crate) async fn layer(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let door = Door::new(&app, &request);
+    let context = AuthContext::new(&app, &request);
     let route = request.extensions().get::<MatchedPath>().map(|path| format!("{} {}", request.method(), path.as_str()));
-    request.extensions_mut().insert(door.clone());
+    request.extensions_mut().insert(context.clone());
     let answer = async {
         let response = next.run(request).await;
-        door.close(response).await
+        context.finish(response).await
     };
     match (&app.capacity, route) {
         (Some(capacity), Some(route)) => {
@@ -61,7 +61,7 @@ pub(crate) async fn layer(State(app): State<App>, mut request: Request, next: Ne
     }
 }
 
-impl Door {
+impl AuthContext {
     fn new(app: &App, request: &Request) -> Self {
         Self {
             app: app.clone(),
@@ -76,24 +76,24 @@ impl Door {
         self.state.lock().unwrap_or_else(|broken| broken.into_inner())
     }
 
-    /// The caller, admitted; for a read perhaps only presumed until [`Door::close`].
-    pub(crate) async fn enter(&self) -> Result<Caller, Problem> {
+    /// The caller, admitted; for a read perhaps only presumed until [`AuthContext::finish`].
+    pub(crate) async fn authenticate(&self) -> Result<Caller, Problem> {
         let admitted = self.progress().admitted;
         if let Some(caller) = admitted {
             return Ok(caller);
         }
         let claims = match &self.token {
-            None => return Err(self.turn_away(Error::NotAuthenticated).await),
+            None => return Err(self.reject(Error::NotAuthenticated).await),
             Some(token) => match self.app.tokens.verify(token, self.app.clock.now()) {
                 Ok(claims) => claims,
-                Err(error) => return Err(self.turn_away(error).await),
+                Err(error) => return Err(self.reject(error).await),
             },
         };
-        let (door, meter) = (self.clone(), Meter::current());
+        let (context, meter) = (self.clone(), Meter::current());
         let admission = async move {
-            match admit(&door.app, &claims).await {
+            match admit(&context.app, &claims).await {
                 Ok(admitted) => Ok(admitted),
-                Err(error @ Error::TokenInvalid) => Err(door.turn_away(error).await),
+                Err(error @ Error::TokenInvalid) => Err(context.reject(error).await),
                 Err(error) => Err(error.into()),
             }
         };
@@ -113,7 +113,7 @@ impl Door {
     }
 
     /// Whoever has no valid session is counted by address.
-    async fn turn_away(&self, error: Error) -> Problem {
+    async fn reject(&self, error: Error) -> Problem {
         match admit_address(&self.app, &self.address, Group::General).await {
             Ok(quota) => {
                 self.progress().quota = Some(quota);
@@ -123,15 +123,15 @@ impl Door {
         }
     }
 
-    async fn enter_without_token(&self) -> Result<(), Problem> {
+    async fn admit_anonymous(&self) -> Result<(), Problem> {
         let quota = admit_address(&self.app, &self.address, Group::General).await?;
         self.progress().quota = Some(quota);
         Ok(())
     }
 
     /// The caller, admitted: a read of theirs waits for it too.
-    async fn enter_first(&self) -> Result<Caller, Problem> {
-        let caller = self.enter().await?;
+    async fn authenticate_first(&self) -> Result<Caller, Problem> {
+        let caller = self.authenticate().await?;
         Ok(self.admitted().await?.unwrap_or(caller))
     }
 
@@ -147,22 +147,22 @@ impl Door {
         Ok(self.progress().admitted)
     }
 
-    async fn enter_as_guest(&self) -> Result<(), Problem> {
+    async fn admit_at_auth_rate(&self) -> Result<(), Problem> {
         let quota = admit_address(&self.app, &self.address, Group::Authentication).await?;
         self.progress().quota = Some(quota);
         Ok(())
     }
 
     /// A living session on a path that an address may not use too often, whoever is signed in.
-    async fn enter_as_regular(&self) -> Result<Caller, Problem> {
+    async fn authenticate_at_auth_rate(&self) -> Result<Caller, Problem> {
         let quota = admit_address(&self.app, &self.address, Group::Authentication).await?;
-        let caller = self.enter().await;
+        let caller = self.authenticate().await;
         self.progress().quota = Some(quota);
         caller
     }
 
     /// Lets the answer out once the session is known to be good.
-    async fn close(&self, response: Response) -> Response {
+    async fn finish(&self, response: Response) -> Response {
         let pending = self.progress().pending.take();
         let mut response = match pending {
             None => response,
@@ -214,20 +214,20 @@ fn address(app: &App, request: &Request) -> String {
     crate::address(app.origin_key.as_deref(), request.headers(), seen)
 }
 
-fn door(parts: &Parts) -> Result<Door, Problem> {
-    // Only a room without a door could lack it, and rooms are built in one place.
-    parts.extensions.get::<Door>().cloned().ok_or_else(Problem::internal)
+fn context(parts: &Parts) -> Result<AuthContext, Problem> {
+    // Only a service without a context could lack it, and services are built in one place.
+    parts.extensions.get::<AuthContext>().cloned().ok_or_else(Problem::internal)
 }
 
 /// Asks for a living session.
 #[derive(Clone, Copy, Debug)]
-pub struct Signed(pub Caller);
+pub struct Authenticated(pub Caller);
 
-impl<S: Sync> FromRequestParts<S> for Signed {
+impl<S: Sync> FromRequestParts<S> for Authenticated {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        door(parts)?.enter().await.map(Signed)
+        context(parts)?.authenticate().await.map(Authenticated)
     }
 }
 
@@ -239,7 +239,7 @@ impl<S: Sync> FromRequestParts<S> for SignedFirst {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        door(parts)?.enter_first().await.map(SignedFirst)
+        context(parts)?.authenticate_first().await.map(SignedFirst)
     }
 }
 
@@ -251,115 +251,115 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let door = door(parts)?;
-        match door.token {
-            Some(_) => door.enter().await.map(|caller| Visitor(Some(caller))),
-            None => door.enter_without_token().await.map(|()| Visitor(None)),
+        let context = context(parts)?;
+        match context.token {
+            Some(_) => context.authenticate().await.map(|caller| Visitor(Some(caller))),
+            None => context.admit_anonymous().await.map(|()| Visitor(None)),
         }
     }
 }
 
 /// As [`Visitor`], for answers that show an administrator more.
 #[derive(Clone)]
-pub struct Onlooker {
+pub struct OptionalAuth {
     caller: Option<Caller>,
-    door: Door,
+    context: AuthContext,
 }
 
-impl Onlooker {
+impl OptionalAuth {
     pub fn caller(&self) -> Option<Caller> {
         self.caller
     }
 
     /// Waits for the check of the session, so it is best asked last.
     pub async fn is_staff(&self) -> Result<bool, Problem> {
-        let admitted = self.door.admitted().await?;
+        let admitted = self.context.admitted().await?;
         Ok(admitted.is_some_and(|caller| Staff::prove(caller).is_ok()))
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Onlooker {
+impl<S: Sync> FromRequestParts<S> for OptionalAuth {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Visitor(caller) = Visitor::from_request_parts(parts, state).await?;
-        Ok(Self { caller, door: door(parts)? })
+        Ok(Self { caller, context: context(parts)? })
     }
 }
 
 /// Asks for an administrator: 403 for everybody else who is signed in.
 #[derive(Clone, Copy, Debug)]
-pub struct Administrator(pub Staff);
+pub struct AdminOnly(pub Staff);
 
-impl<S: Sync> FromRequestParts<S> for Administrator {
+impl<S: Sync> FromRequestParts<S> for AdminOnly {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let caller = door(parts)?.enter_first().await?;
-        Ok(Administrator(Staff::prove(caller)?))
+        let caller = context(parts)?.authenticate_first().await?;
+        Ok(AdminOnly(Staff::prove(caller)?))
     }
 }
 
 /// Asks for nothing: the handler itself finds out whether the caller may come in.
 #[derive(Clone)]
-pub struct Ajar(Door);
+pub struct DeferredAuth(AuthContext);
 
-impl Ajar {
+impl DeferredAuth {
     /// What to tell somebody who may not; they are counted by address, those who may are not.
-    pub async fn turn_away(&self, error: Error) -> Problem {
-        self.0.turn_away(error).await
+    pub async fn reject(&self, error: Error) -> Problem {
+        self.0.reject(error).await
     }
 
     /// An administrator, admitted: 403 for everybody else who is signed in.
     pub async fn staff(&self) -> Result<Staff, Problem> {
-        Ok(Staff::prove(self.0.enter_first().await?)?)
+        Ok(Staff::prove(self.0.authenticate_first().await?)?)
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Ajar {
+impl<S: Sync> FromRequestParts<S> for DeferredAuth {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        door(parts).map(Ajar)
+        context(parts).map(DeferredAuth)
     }
 }
 
 /// Asks for an address that has not tried too often to sign in or up.
 #[derive(Clone, Copy, Debug)]
-pub struct Guest;
+pub struct AuthRateLimit;
 
-impl<S: Sync> FromRequestParts<S> for Guest {
+impl<S: Sync> FromRequestParts<S> for AuthRateLimit {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        door(parts)?.enter_as_guest().await.map(|()| Guest)
+        context(parts)?.admit_at_auth_rate().await.map(|()| AuthRateLimit)
     }
 }
 
 /// Asks for both: a living session, and an address that has not come to these paths too often.
 #[derive(Clone, Copy, Debug)]
-pub struct Regular(pub Caller);
+pub struct AuthenticatedAtAuthRate(pub Caller);
 
-impl<S: Sync> FromRequestParts<S> for Regular {
+impl<S: Sync> FromRequestParts<S> for AuthenticatedAtAuthRate {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        door(parts)?.enter_as_regular().await.map(Regular)
+        context(parts)?.authenticate_at_auth_rate().await.map(AuthenticatedAtAuthRate)
     }
 }
 
 /// Where a request comes from, as its sender is shown it later. Asks for nothing.
 #[derive(Clone, Debug)]
-pub struct Whence(pub Origin);
+pub struct RequestOrigin(pub Origin);
 
 const LONGEST_AGENT: usize = 255;
 
-impl<S: Sync> FromRequestParts<S> for Whence {
+impl<S: Sync> FromRequestParts<S> for RequestOrigin {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let agent = parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
         let agent = String::from_utf8_lossy(agent).chars().take(LONGEST_AGENT).collect();
-        Ok(Self(Origin { address: door(parts)?.address, agent }))
+        Ok(Self(Origin { address: context(parts)?.address, agent }))
     }
 }

@@ -1,4 +1,4 @@
-//! A room as a client sees it: slashes, envelopes, headers; bodies and hostile requests below.
+//! A service as a client sees it: slashes, envelopes, headers; bodies and hostile requests below.
 
 use super::*;
 use crate::body::{Body as Input, QueryOf, Upload};
@@ -42,7 +42,7 @@ impl Parse for Picture {
     }
 }
 
-fn a_room() -> Room {
+fn a_service() -> HttpService {
     let routes = OpenApiRouter::new()
         .route(
             "/api/things/",
@@ -67,7 +67,7 @@ async fn list(QueryOf(page): QueryOf<Page>) -> Listed<u16> {
 
 /// What came back: status, headers, body as JSON (`null` if there is none).
 async fn ask(request: http::Request<String>) -> (StatusCode, http::HeaderMap, Value) {
-    let response = a_room().oneshot(request).await.unwrap();
+    let response = a_service().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
