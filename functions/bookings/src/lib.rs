@@ -1,18 +1,11 @@
-//! The service for bookings: meetings and reviews.
+//! The service for bookings and their reviews.
 
 pub mod consultations;
 pub mod meetings;
-pub mod reviews;
 
 use app::App;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .merge(consultations::routes())
-        .routes(routes!(meetings::list, meetings::request))
-        .routes(routes!(meetings::show, meetings::change, meetings::replace))
-        .routes(routes!(meetings::update_status))
-        .routes(routes!(reviews::list, reviews::give))
+    OpenApiRouter::new().merge(consultations::routes()).merge(meetings::routes())
 }

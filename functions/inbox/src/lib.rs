@@ -1,38 +1,11 @@
 //! The service for what reaches a person: messages and notifications.
 
 pub mod consultations;
-pub mod frames;
-pub mod messages;
-pub mod notifications;
+pub mod meetings;
 
 use app::App;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .merge(consultations::routes())
-        .routes(routes!(messages::list, messages::send))
-        .routes(routes!(messages::mark_all_read))
-        .routes(routes!(messages::mark_read))
-        .routes(routes!(notifications::list))
-        .routes(routes!(notifications::mark_all_read))
-        .routes(routes!(notifications::show, notifications::mark))
-        .routes(routes!(notifications::mark_read))
-}
-
-/// The answer to a call that marks many.
-#[derive(serde::Serialize, utoipa::ToSchema)]
-pub struct Updated {
-    success: bool,
-    /// How many were unread before.
-    updated: usize,
-}
-
-/// What a thing that can be read looks like after it was marked.
-#[derive(serde::Serialize, utoipa::ToSchema)]
-pub struct ReadMark {
-    id: i64,
-    is_read: bool,
-    updated_at: edge::time::Stamp,
+    OpenApiRouter::new().merge(consultations::routes()).merge(meetings::routes())
 }

@@ -7,7 +7,7 @@ use app::outbox::{Fact, Happened, carry_out, read_fact};
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use domain::ids::UserId;
 use edge::batch::Failures;
-use inbox::frames;
+use inbox::meetings::frames;
 use lambda_runtime::{Error, LambdaEvent};
 
 /// How many people are served at the same time.

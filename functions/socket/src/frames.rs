@@ -8,7 +8,7 @@ use domain::feed::Address;
 use domain::ids::{BookingId, UserId};
 use edge::form::{Fields, Form, Kind, Node, Parse, id, parse, text};
 use edge::problem::Problem;
-use inbox::frames as outgoing;
+use inbox::meetings::frames as outgoing;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -9,7 +9,7 @@ use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest as Event;
 use domain::feed::Address;
 use domain::ids::UserId;
 use edge::problem::Problem;
-use inbox::frames as outgoing;
+use inbox::meetings::frames as outgoing;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 

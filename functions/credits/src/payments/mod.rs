@@ -15,6 +15,12 @@ use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use http::HeaderMap;
 use shapes::{IntentRequest, Order, PROVIDERS, Payment, PaymentIntent, Receipt};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(intend)).routes(routes!(webhook)).routes(routes!(show))
+}
 
 /// Pay for a booking
 ///

@@ -5,8 +5,8 @@ use edge::problem::Problem;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::messages::Message;
-use crate::notifications::Notification;
+use super::messages::Message;
+use super::notifications::Notification;
 
 #[derive(Serialize)]
 #[serde(tag = "type")]

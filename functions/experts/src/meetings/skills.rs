@@ -17,7 +17,7 @@ use edge::reply::{Created, Done, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::short_list::{paged, sortable};
+use super::short_list::{paged, sortable};
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Skill {

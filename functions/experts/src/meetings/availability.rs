@@ -18,7 +18,7 @@ use edge::reply::{Created, Done, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::short_list::{paged, sortable};
+use super::short_list::{paged, sortable};
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 

@@ -17,7 +17,7 @@ use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{ReadMark, Updated};
+use super::{ReadMark, Updated};
 
 /// A message between two people.
 #[derive(Serialize, ToSchema)]

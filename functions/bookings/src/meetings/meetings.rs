@@ -20,7 +20,7 @@ use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::reviews::Review;
+use super::reviews::Review;
 
 /// A booked meeting as its two parties see it.
 #[derive(Serialize, ToSchema)]

@@ -17,8 +17,8 @@ use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::availability::Availability;
-use crate::skills::Skill;
+use super::availability::Availability;
+use super::skills::Skill;
 
 /// A person as everybody sees them.
 #[derive(Serialize, ToSchema)]

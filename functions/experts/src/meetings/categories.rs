@@ -12,7 +12,7 @@ use edge::reply::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::short_list::{paged, sortable};
+use super::short_list::{paged, sortable};
 
 /// A subject area.
 #[derive(Serialize, ToSchema)]

@@ -15,7 +15,7 @@ use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{ReadMark, Updated};
+use super::{ReadMark, Updated};
 
 /// Something a person was told.
 #[derive(Serialize, ToSchema)]

@@ -1,0 +1,36 @@
+//! Messages and notifications (`expertconnect.md` §6), and the frames that carry them (§7).
+
+pub mod frames;
+pub mod messages;
+pub mod notifications;
+
+use app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(messages::list, messages::send))
+        .routes(routes!(messages::mark_all_read))
+        .routes(routes!(messages::mark_read))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::mark_all_read))
+        .routes(routes!(notifications::show, notifications::mark))
+        .routes(routes!(notifications::mark_read))
+}
+
+/// The answer to a call that marks many.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct Updated {
+    success: bool,
+    /// How many were unread before.
+    updated: usize,
+}
+
+/// What a thing that can be read looks like after it was marked.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct ReadMark {
+    id: i64,
+    is_read: bool,
+    updated_at: edge::time::Stamp,
+}
