@@ -1,7 +1,7 @@
 //! Notifications (§13): how they are listed, counted and marked.
 
 use chrono::TimeDelta;
-use domain::booking::Facade;
+use domain::facade::Facade;
 use domain::ids::NoticeId;
 use domain::notice::{Channel, Notice, Topic};
 use serde_json::{Value as Json, json};

@@ -3,8 +3,9 @@
 use aws_lc_rs::hmac;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::booking::{Actor, Booking, Draft, Facade, Mode, Outcome, Party, Policy, Step, Times};
+use domain::booking::{Actor, Booking, Draft, Mode, Outcome, Party, Policy, Step, Times};
 use domain::calendar::Schedule;
+use domain::facade::Facade;
 use domain::ids::{BookingId, UserId};
 use domain::ledger::{Amount, Currency, Unit};
 use domain::zone::Zone;
@@ -18,18 +19,7 @@ pub(crate) const INTENTS: &str = "/api/v1/payments/intents/";
 /// Fifteen minutes, as long as one has to pay.
 pub(crate) const TIME_TO_PAY: TimeDelta = TimeDelta::minutes(15);
 
-const POLICY: Policy = Policy {
-    longest: 120,
-    learner_cancels_before: Some(24 * 60),
-    expert_cancels_before: Some(0),
-    moves_before: 12 * 60,
-    completes_from_start: true,
-    both_complete: false,
-    completes_itself_after: 24 * 60,
-    no_show_after: 10,
-    fee_percent: 15,
-    begins_by_word: false,
-};
+const POLICY: Policy = Policy { refund_cutoff: 24 * 60, move_cutoff: 12 * 60, fee_percent: 15, instant: false };
 
 pub(crate) fn money(minor: u32, code: &str) -> Amount {
     Amount { unit: Unit::Currency(Currency::parse(code).unwrap()), minor }

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use app::bookings::{self, BookingView, Changes, Request, Terms};
+use app::bookings::{self, Changes, Command as BookingCommand, Request};
 use app::caller::Caller;
 use app::tokens::Claims;
 use app::wallet::{Purchased, Transferred};
@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::booking::{self, Booking, Times};
 use domain::calendar::{TimeOfDay, WeeklyHours};
 use domain::chat::Pair;
+use domain::facade::Facade;
 use domain::ids::{BookingId, HoursId, MessageId, NoticeId, SessionId, UserId};
 use domain::interval::Interval;
 use domain::payment::Method;
@@ -194,17 +195,24 @@ impl Stage {
                 let times = Times { start: instant(start), end: instant(end) };
                 let request = Request {
                     expert: self.person(to),
+                    mode: booking::Mode::Video,
+                    title: title(0),
                     description: String::new(),
+                    category: category::find(1).map(|category| category.id),
                     times,
-                    terms: Terms::Meeting { title: title(0), category: category::find(1).map(|category| category.id) },
                 };
-                let render = |shown: &BookingView| stored(meeting(&shown.booking));
-                let requested = bookings::request(app, self.caller(by), request, keep(claim, &render)).await;
-                requested.map(|shown| meeting(&shown.booking)).map_err(unknown_is("expert_id"))
+                let render = |booking: &Booking| stored(meeting(booking));
+                let save = keep(claim, &render);
+                let requested = bookings::request(app, self.caller(by), Facade::Meetings, request, save).await;
+                requested.map(|booking| meeting(&booking)).map_err(unknown_is("expert_id"))
             }
             Command::Step { by, at, step } => {
-                let stepped = bookings::step(app, self.caller(by), booking(at), step).await;
-                stepped.map(|booking| meeting(&booking)).map_err(refused)
+                let stepped = async {
+                    let at = bookings::find(app, self.caller(by), booking(at)).await?;
+                    let command = BookingCommand::Take(step);
+                    bookings::take::<Booking>(app, Facade::Meetings, at, command, SaveResponse::nothing()).await
+                };
+                stepped.await.map(|booking| meeting(&booking)).map_err(refused)
             }
             Command::Schedule { at, step } => {
                 let stepped = bookings::step_by_schedule(app, booking(at), step).await;
@@ -217,8 +225,11 @@ impl Stage {
                     end: end.map(instant),
                     ..Changes::default()
                 };
-                let changed = bookings::change(app, self.caller(by), booking(at), changes).await;
-                changed.map(|booking| meeting(&booking)).map_err(refused)
+                let changed = async {
+                    let at = bookings::find(app, self.caller(by), booking(at)).await?;
+                    bookings::change(app, Facade::Meetings, at, changes).await
+                };
+                changed.await.map(|booking| meeting(&booking)).map_err(refused)
             }
             Command::Purchase { by, credits } => {
                 let render = |bought: &Purchased| stored(Answer::Balance(bought.new_balance.into()));
@@ -234,10 +245,13 @@ impl Stage {
             }
             Command::Review { by, at, about, rating } => {
                 let reviewee = self.people[about];
-                let draft = reviews::ReviewDraft { booking: booking(at), reviewee, rating, text: String::new() };
+                let draft = reviews::ReviewDraft { reviewee, rating, text: String::new(), is_anonymous: false };
                 let render = |review: &Review| stored(Answer::Made(review.id.get()));
-                let given = reviews::give(app, self.caller(by), draft, keep(claim, &render)).await;
-                given.map(|review| Answer::Made(review.id.get())).map_err(refused)
+                let given = async {
+                    let at = bookings::find(app, self.caller(by), booking(at)).await?;
+                    reviews::give(app, Facade::Meetings, at, draft, keep(claim, &render)).await
+                };
+                given.await.map(|review| Answer::Made(review.id.get())).map_err(refused)
             }
             _ => self.carry_on(model, command, claim).await,
         }
@@ -251,7 +265,9 @@ impl Stage {
             Command::Say { by, to } => {
                 let render = |told: &chats::MessageInConversation| stored(Answer::Made(told.message.id.get()));
                 let text = "Good morning".to_owned();
-                let sent = chats::send(app, self.caller(by), self.person(to), text, keep(claim, &render)).await;
+                let sent =
+                    chats::send(app, self.caller(by), Facade::Meetings, self.person(to), text, keep(claim, &render))
+                        .await;
                 sent.map(|told| Answer::Made(told.message.id.get())).map_err(unknown_is("receiver_id"))
             }
             Command::Read { by, message } => {

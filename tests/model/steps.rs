@@ -25,7 +25,7 @@ impl Model {
             Step::Cancel | Step::ReportNoShow => by.is_some(),
             Step::Complete => true,
             Step::Expire => by.is_none(),
-            Step::Pay | Step::Refund | Step::Replace => false,
+            Step::Pay | Step::Refund | Step::Replace | Step::Begin | Step::Move | Step::Dispute => false,
         };
         if !is_theirs {
             return no("forbidden");

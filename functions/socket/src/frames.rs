@@ -4,6 +4,7 @@ use app::Error;
 use app::background::Background;
 use app::sockets::{self, Relayed, Signal, Socket};
 use domain::chat::{LONGEST_FRAME, parse_content};
+use domain::facade::Facade;
 use domain::feed::Address;
 use domain::ids::{BookingId, UserId};
 use edge::form::{Fields, Form, Kind, Node, Parse, id, parse, text};
@@ -139,7 +140,7 @@ async fn send(background: &Background, socket: &Socket, form: &Form, reference: 
         (_, Some(receiver)) => receiver,
         (_, None) => return Err(Problem::field("receiver_id", "This field is required.").into()),
     };
-    Ok(sockets::send(&background.app, socket, to, content, reference).await?)
+    Ok(sockets::send(&background.app, Facade::Meetings, socket, to, content, reference).await?)
 }
 
 struct Resume(Option<String>);

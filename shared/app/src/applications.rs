@@ -9,8 +9,9 @@ use domain::person::User;
 
 use crate::caller::{Caller, Staff};
 use crate::documents::{self, Paper};
+use crate::facades::vetting;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Error, Result, people, words};
+use crate::{App, Error, Result, people};
 
 /// An application with its papers.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ pub async fn apply(app: &App, caller: Caller, content: Content, save: SaveRespon
         let before = people::me(app, caller).await?;
         let now = app.clock.now();
         let applied: Applied = applying(&before, content.clone(), app.mint.application(now), now)?;
-        let notice = words::vetting::applied(&applied.application, &app.mint);
+        let notice = vetting::applied(&applied.application, &app.mint);
         let dossier = Dossier { application: applied.application.clone(), papers: Vec::new() };
         app.store.application_open(save.begin(&dossier), &before, &applied, &notice).await?;
         Ok(dossier)
@@ -118,7 +119,7 @@ pub async fn review(
             expert: (reviewed.application.state == State::Approved).then_some(applicant.id),
         };
         if reviewed.is_changed {
-            let notice = words::vetting::reviewed(&reviewed.application, reviewed.told, &app.mint, now);
+            let notice = vetting::reviewed(&reviewed.application, reviewed.told, &app.mint, now);
             let before = (&application, &applicant);
             app.store.application_review(save.begin(&review), before, &reviewed, notice.as_ref()).await?;
         }

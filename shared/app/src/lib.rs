@@ -3,7 +3,6 @@
 //! A use-case reads what it must, asks the domain to decide, and commits the decision in one transaction. It knows
 //! nothing of HTTP; who may call it is in its arguments.
 
-mod alternatives;
 pub mod applications;
 pub mod audit;
 pub mod background;
@@ -16,6 +15,7 @@ pub mod documents;
 pub mod due;
 pub mod error;
 pub mod experts;
+pub(crate) mod facades;
 mod file_type;
 pub mod files;
 pub mod hours;
@@ -45,7 +45,6 @@ pub mod tokens;
 pub mod uploads;
 pub mod video;
 pub mod wallet;
-pub mod words;
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use domain::Instant;
-use domain::booking::Facade;
+use domain::facade::Facade;
 use domain::ids::{SessionId, UserId};
 use domain::notice::{Channel, Notice, Topic};
 use domain::password::{Password, Persona};
@@ -13,10 +13,10 @@ use domain::text::{Email, LoginName};
 use store::{Credential, NewPassword, Transaction};
 
 use crate::caller::Caller;
+use crate::facades::letters;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::mail::{self, Mail};
 use crate::seal::hash;
-use crate::words::letters;
 use crate::{App, Error, Result, people};
 
 /// How long a link works (`tutoring.md` §4.1).
@@ -68,7 +68,7 @@ fn letter(app: &App, user: UserId, now: Instant) -> Notice {
     Notice {
         id: app.mint.notice(now),
         user,
-        facade: Facade::Consultations,
+        facade: Facade::SHARED,
         topic: Topic::PasswordReset,
         title: letters::RESET.to_owned(),
         content: letters::RESET_LINES[0].to_owned(),

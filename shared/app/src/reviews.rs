@@ -1,87 +1,57 @@
 //! Reviews: what the two parties of a completed booking say of each other.
 
-use domain::booking::{Booking, Change, Facade, Refusal, Seat};
+use domain::booking::{Booking, Change, Refusal, Seat};
+use domain::facade::Facade;
 use domain::ids::{BookingId, UserId};
 use domain::notice::{Notice, Topic};
 use domain::review::Review;
 use store::{Denied, Page, Transaction};
 
-use crate::bookings::{self, Seated};
+use crate::bookings::{Found, Seated};
 use crate::caller::Caller;
+use crate::facades::{personal, voice};
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::words::meetings::personal;
 use crate::{App, Error, Result};
 
+/// What a party says.
 #[derive(Clone, Debug)]
 pub struct ReviewDraft {
-    pub booking: BookingId,
     pub reviewee: UserId,
     /// 1..=5
     pub rating: u8,
     pub text: String,
-}
-
-/// Each party of a meeting says it once; the other's rating changes with it.
-pub async fn give(app: &App, caller: Caller, draft: ReviewDraft, save: SaveResponse<'_, Review>) -> Result<Review> {
-    retry_stale(|| async {
-        let Seated { booking, seat } = bookings::find(app, caller, draft.booking).await?;
-        if booking.facade != Facade::Meetings {
-            return Err(Refusal::NotCompleted.into()); // by the rules of the façade it was made in
-        }
-        let now = app.clock.now();
-        let change: Change = booking.review(seat, draft.reviewee, now)?;
-        let review = written(app, &booking, seat, draft.rating, draft.text.clone(), false);
-        let content = format!("{} reviewed the meeting \"{}\".", review.reviewer_name, booking.title);
-        let people = (review.reviewee, review.reviewer);
-        let notice = personal(&app.mint, now, people, Topic::NewReview, "New Review", content, review.id.get());
-        commit(app, save.begin(&review), &change, &review, &notice).await?;
-        Ok(review)
-    })
-    .await
-}
-
-/// What a client says of a consultation.
-#[derive(Clone, Debug)]
-pub struct Rating {
-    /// 1..=5
-    pub rating: u8,
-    pub text: String,
+    /// Its reviewer is not named.
     pub is_anonymous: bool,
 }
 
-/// The client of a consultation rates it, once.
-pub async fn rate(
+/// A party says it once; the other's rating changes with it.
+pub async fn give(
     app: &App,
-    caller: Caller,
-    id: BookingId,
-    rating: Rating,
+    facade: Facade,
+    at: Seated,
+    draft: ReviewDraft,
     save: SaveResponse<'_, Review>,
 ) -> Result<Review> {
+    if at.booking.facade != facade {
+        return Err(Refusal::NotCompleted.into()); // by the rules of the façade it was made in
+    }
+    let (found, seat) = (Found::new(at.booking), at.seat);
     retry_stale(|| async {
-        let Seated { booking, seat } = bookings::own(app, caller, id).await?;
-        if seat != Seat::Learner {
-            return Err(Error::Forbidden);
-        }
-        if booking.facade != Facade::Consultations {
-            return Err(Refusal::NotCompleted.into());
-        }
+        let booking = found.look(app).await?;
         let now = app.clock.now();
-        let change = booking.review(seat, booking.expert.id, now)?;
-        let review = written(app, &booking, seat, rating.rating, rating.text.clone(), rating.is_anonymous);
-        let who = if rating.is_anonymous { "Somebody" } else { &review.reviewer_name };
-        let content = format!("{who} rated a consultation with {} of 5.", rating.rating);
-        let people = (review.reviewee, review.reviewer);
-        let notice = personal(&app.mint, now, people, Topic::NewReview, "New review", content, booking.id.get());
+        let change = booking.review(seat, draft.reviewee, now)?;
+        let review = written(app, &booking, seat, &draft);
+        let news = (voice(facade).new_review)(&booking, &review);
         // Whose it is could be read from the notification otherwise.
-        let peer = notice.peer.filter(|_| !rating.is_anonymous);
-        let notice = Notice { facade: Facade::Consultations, peer, ..notice };
+        let peer = Some(review.reviewer).filter(|_| !review.is_anonymous);
+        let notice = personal(facade, (review.reviewee, peer), Topic::NewReview, news, &app.mint, now);
         commit(app, save.begin(&review), &change, &review, &notice).await?;
         Ok(review)
     })
     .await
 }
 
-fn written(app: &App, booking: &Booking, seat: Seat, rating: u8, text: String, is_anonymous: bool) -> Review {
+fn written(app: &App, booking: &Booking, seat: Seat, draft: &ReviewDraft) -> Review {
     let now = app.clock.now();
     let (reviewer, reviewee) = (booking.party(seat), booking.party(seat.other()));
     Review {
@@ -91,10 +61,10 @@ fn written(app: &App, booking: &Booking, seat: Seat, rating: u8, text: String, i
         reviewer_name: reviewer.name.clone(),
         reviewee: reviewee.id,
         reviewee_name: reviewee.name.clone(),
-        rating,
-        text,
+        rating: draft.rating,
+        text: draft.text.clone(),
         as_expert: seat == Seat::Learner,
-        is_anonymous,
+        is_anonymous: draft.is_anonymous,
         created_at: now,
     }
 }

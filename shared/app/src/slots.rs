@@ -10,7 +10,6 @@ use domain::person::User;
 use domain::zone::Zone;
 use domain::{Instant, quanta};
 
-use crate::alternatives::weekly_hours;
 use crate::caller::Caller;
 use crate::{App, Error, Result, experts};
 
@@ -47,7 +46,7 @@ pub async fn free(
         return Ok(Vec::new()); // all of it is past
     };
     let busy = app.store.busy(&[expert.id, caller.user()], window, now).await?;
-    let (rows, blocks) = (weekly_hours(&expert), absences.blocks());
+    let (rows, blocks) = (expert.weekly_hours(), absences.blocks());
     let schedule = Schedule { rows: &rows, blocks: &blocks, account_zone: &expert.timezone };
     let diaries = Diaries { schedule, expert: &busy[&expert.id], learner: &busy[&caller.user()], now };
     Ok(free_slots(&diaries, from, until, minutes, MOST))
@@ -80,7 +79,7 @@ pub async fn on_date(app: &App, asked: &OnDate, date: NaiveDate, minutes: u32) -
     if !expert.is_listed() {
         return Ok(Vec::new()); // takes no bookings at present
     }
-    let rows = weekly_hours(expert);
+    let rows = expert.weekly_hours();
     let schedule = Schedule { rows: &rows, blocks, account_zone: &expert.timezone };
     let now = app.clock.now();
     let offers = offers(&schedule, date, TimeDelta::minutes(minutes.into()), now);

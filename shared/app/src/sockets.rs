@@ -2,6 +2,7 @@
 
 use domain::Instant;
 use domain::booking::Status;
+use domain::facade::Facade;
 use domain::feed::{Address, Carried, Place, Position};
 use domain::ids::{BookingId, ConversationId, MessageId, UserId};
 use futures_util::future::join_all;
@@ -146,11 +147,18 @@ fn claims(socket: &Socket) -> Claims {
 
 /// Writes a message. Its frames go out when the stream tells of it; a repetition under the same reference only repeats
 /// the answer.
-pub async fn send(app: &App, socket: &Socket, to: UserId, content: String, reference: Option<String>) -> Result<()> {
+pub async fn send(
+    app: &App,
+    facade: Facade,
+    socket: &Socket,
+    to: UserId,
+    content: String,
+    reference: Option<String>,
+) -> Result<()> {
     let claims = claims(socket);
     let origin = reference.clone().map(|text| Reference { connection: socket.connection.clone(), text });
     // The first read runs beside the gate; nothing is written before its word, and nothing is left uncounted.
-    let opening = chats::Opening::new(app, claims.user, to, origin);
+    let opening = chats::Opening::new(app, facade, claims.user, to, origin);
     let (admitted, opening) = tokio::join!(admit(app, &claims), opening);
     let (_, opening) = (admitted?, opening?);
     match (chats::send_from(app, MessageDraft::text(content), opening, SaveResponse::nothing()).await?, reference) {

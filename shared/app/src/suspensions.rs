@@ -6,8 +6,7 @@
 
 use std::time::Duration;
 
-use domain::Instant;
-use domain::booking::{Booking, Status};
+use domain::booking::Booking;
 use domain::expert::{Standing, reinstate as reinstating, suspend as suspending};
 use domain::ids::{BookingId, UserId};
 use domain::person::User;
@@ -15,8 +14,9 @@ use futures_util::{StreamExt, stream};
 use tokio::time::Instant as Moment;
 
 use crate::caller::Staff;
+use crate::facades::vetting;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Error, Result, bookings, chats, picture, words};
+use crate::{App, Error, Result, bookings, chats, picture};
 
 /// An expert with the link to their picture.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ pub async fn suspend(
     let portrait = retry_stale(|| async {
         let (before, now) = (find(app, id).await?, app.clock.now());
         let after = suspending(&before, reason, now)?;
-        let notice = words::vetting::suspended(id, reason, &app.mint, now);
+        let notice = vetting::suspended(id, reason, &app.mint, now);
         let portrait = portrait(app, after.clone()).await?;
         app.store.expert_suspend(save.begin(&portrait), &before, &after, &notice).await?;
         Ok(portrait)
@@ -123,7 +123,7 @@ pub async fn sweep(app: &App, expert: UserId, within: Duration) -> Result<Swept>
     let (mut swept, mut after) = (Swept::default(), None);
     loop {
         let now = app.clock.now();
-        let lies_ahead = |booking: &Booking| lies_ahead(booking, now);
+        let lies_ahead = |booking: &Booking| booking.lies_ahead(now);
         let page = app.store.bookings(expert, false, true, after.as_deref(), STRETCH, lies_ahead).await?;
         let ids: Vec<_> = page.items.iter().map(|booking| booking.id).collect();
         let done: Vec<_> = stream::iter(ids).map(|id| cancel(app, id, until)).buffer_unordered(AT_ONCE).collect().await;
@@ -139,17 +139,12 @@ pub async fn sweep(app: &App, expert: UserId, within: Duration) -> Result<Swept>
     }
 }
 
-/// What is over by the clock already is the clock's to end.
-pub(crate) fn lies_ahead(booking: &Booking, now: Instant) -> bool {
-    matches!(booking.as_of(now).status, Status::Pending | Status::Confirmed) && booking.interval.start() > now
-}
-
 /// Whether it was cancelled; `None` if it may still stand.
 async fn cancel(app: &App, id: BookingId, until: Moment) -> Option<bool> {
     if Moment::now() >= until {
         return None;
     }
-    match bookings::cancel_by_staff(app, id).await {
+    match bookings::cancel_by_staff(app, id, vetting::EXPERT_GONE).await {
         Ok(cancelled) => Some(cancelled),
         Err(error) => {
             tracing::warn!(%error, %id, "a suspended expert's booking was not cancelled");

@@ -7,9 +7,9 @@ use store::Page;
 
 use crate::bookings::{self, Seated};
 use crate::caller::Caller;
+use crate::facades;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::settings::Provider;
-use crate::words;
 use crate::{App, Error, Result, people};
 
 pub async fn balance(app: &App, caller: Caller) -> Result<Balance> {
@@ -94,7 +94,7 @@ pub async fn transfer_for(
             return Ok(0);
         };
         let moved = total.saturating_sub(booking.paid_out);
-        let notices = words::of_change(&change, words::meetings::tellings, &app.mint, now);
+        let notices = facades::notices(&change, &app.mint, now);
         let answer = Transferred { moved, new_balance: seen.saturating_sub(moved) };
         app.store.booking_commit(save.begin(&answer), &change, &notices).await?;
         Ok(moved)

@@ -42,7 +42,7 @@ pub struct Amount {
 impl Amount {
     pub const NOTHING: Amount = Amount { unit: Unit::Credit, minor: 0 };
 
-    pub fn credits(minor: u32) -> Self {
+    pub const fn credits(minor: u32) -> Self {
         Self { unit: Unit::Credit, minor }
     }
 }

@@ -12,6 +12,7 @@ pub mod currency;
 pub mod directory;
 pub mod document;
 pub mod expert;
+pub mod facade;
 pub mod feed;
 pub mod file;
 pub mod ids;

@@ -1,7 +1,7 @@
 //! Notifications: written in the transaction of their cause, in the words of the façade that caused them.
 
 use crate::Instant;
-use crate::booking::Facade;
+use crate::facade::Facade;
 use crate::ids::{ConversationId, NoticeId, UserId};
 
 /// What a notification is about. Each façade shows the nearest word it knows.

@@ -131,6 +131,11 @@ pub fn parted(full_name: &str) -> (String, String) {
 pub const MOST_ROWS: usize = 50;
 
 impl User {
+    /// The week as published, read in the account's zone where a row has none of its own.
+    pub fn weekly_hours(&self) -> Vec<WeeklyHours> {
+        self.hours.iter().map(|row| row.hours.clone()).collect()
+    }
+
     /// First name, space, last name; the username if both are blank.
     pub fn name(&self) -> String {
         let full = match (self.first_name.as_str(), self.last_name.as_str()) {

@@ -5,9 +5,10 @@
 use chrono::{TimeDelta, TimeZone, Utc};
 use domain::Instant;
 use domain::booking::{
-    Actor, Booking, Draft, Facade, Fact, Funds, Mode, Outcome, Party, Policy, Refusal, Replacement, Status, Step, Times,
+    Actor, Booking, Draft, Fact, Funds, Mode, Outcome, Party, Refusal, Replacement, Status, Step, Times,
 };
 use domain::calendar::Schedule;
+use domain::facade::{Facade, Terms};
 use domain::ids::{BookingId, EntryId, UserId};
 use domain::ledger::{Amount, Currency, Unit};
 use domain::zone::Zone;
@@ -46,7 +47,7 @@ fn booked(price: Amount) -> Booking {
         expert: party(20),
         times: Times { start, end: start + TimeDelta::minutes(30) },
         price,
-        policy: Policy::consultation(24, 12, 15),
+        policy: Terms { refund_cutoff_hours: 24, move_cutoff_hours: 12, fee_percent: 15 }.freeze(false),
     };
     with_schedule(|schedule| Booking::request(draft, schedule, noon(), entry())).unwrap().after
 }

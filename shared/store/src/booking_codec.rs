@@ -1,7 +1,8 @@
 //! A booking as an item.
 
-use domain::booking::{Booking, Chain, Facade, Funds, Mode, Party, Policy, Seat, Status};
+use domain::booking::{Booking, Chain, Funds, Mode, Party, Policy, Seat, Status};
 use domain::category;
+use domain::facade::Facade;
 use domain::ids::{BookingId, ConversationId, UserId};
 use domain::interval::Interval;
 use domain::ledger::{Amount, Currency, Unit};
@@ -23,7 +24,7 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .maybe("root", (booking.root != booking.id).then_some(booking.root), number)
         .maybe("replaces", booking.chain.replaces, number)
         .maybe("replaced_by", booking.chain.replaced_by, number)
-        .text("facade", facade_text(booking.facade))
+        .text("facade", booking.rules().word)
         .maybe("mode", Some(booking.mode).filter(|mode| *mode != Mode::Video), |mode| text(mode_text(mode)))
         .text("title", &booking.title)
         .text("description", &booking.description)
@@ -43,6 +44,8 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .text("reason", &booking.reason)
         .number("paid_out", booking.paid_out)
         .maybe("absent", booking.absent, |seat| text(seat_text(seat)))
+        .flag("disputed", booking.is_disputed)
+        .maybe("moved_by", booking.moved_by, |seat| text(seat_text(seat)))
         .maybe("due", booking.due_at, time)
         .time("created_at", booking.created_at)
         .time("updated_at", booking.updated_at)
@@ -63,16 +66,10 @@ fn party(row: Row, id: &str, name: &str, marks: &str, party: &Party) -> Row {
 }
 
 fn policy(row: Row, policy: &Policy) -> Row {
-    row.number("longest", policy.longest)
-        .maybe("learner_cancels", policy.learner_cancels_before, number)
-        .maybe("expert_cancels", policy.expert_cancels_before, number)
-        .number("moves", policy.moves_before)
-        .flag("from_start", policy.completes_from_start)
-        .flag("both", policy.both_complete)
-        .number("auto", policy.completes_itself_after)
-        .number("absence", policy.no_show_after)
+    row.number("refund_cutoff", policy.refund_cutoff)
+        .number("move_cutoff", policy.move_cutoff)
         .number("fee", policy.fee_percent)
-        .flag("begins", policy.begins_by_word)
+        .flag("instant", policy.instant)
 }
 
 pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
@@ -92,7 +89,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
             replaces: row.maybe_number("replaces")?.and_then(BookingId::new),
             replaced_by: row.maybe_number("replaced_by")?.and_then(BookingId::new),
         },
-        facade: self::facade(facade).ok_or_else(|| row.corrupt("facade"))?,
+        facade: Facade::of_word(facade).ok_or_else(|| row.corrupt("facade"))?,
         mode: match row.text("mode")? {
             "" => Mode::Video,
             mode => find(Mode::ALL, mode_text, mode).ok_or_else(|| row.corrupt("mode"))?,
@@ -119,6 +116,8 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
         reason: row.owned("reason")?,
         paid_out: row.count("paid_out")?,
         absent: find([Seat::Learner, Seat::Expert], seat_text, row.text("absent")?),
+        is_disputed: row.flag("disputed"),
+        moved_by: find([Seat::Learner, Seat::Expert], seat_text, row.text("moved_by")?),
         due_at: row.maybe_time("due")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
@@ -138,16 +137,10 @@ fn read_party(row: Reader<'_>, id: &'static str, name: &'static str, marks: &'st
 
 fn read_policy(row: Reader<'_>) -> Result<Policy, Fault> {
     Ok(Policy {
-        longest: row.number("longest")?,
-        learner_cancels_before: row.maybe_number("learner_cancels")?,
-        expert_cancels_before: row.maybe_number("expert_cancels")?,
-        moves_before: row.number("moves")?,
-        completes_from_start: row.flag("from_start"),
-        both_complete: row.flag("both"),
-        completes_itself_after: row.number("auto")?,
-        no_show_after: row.number("absence")?,
+        refund_cutoff: row.number("refund_cutoff")?,
+        move_cutoff: row.number("move_cutoff")?,
         fee_percent: row.number("fee")?,
-        begins_by_word: row.flag("begins"),
+        instant: row.flag("instant"),
     })
 }
 
@@ -160,17 +153,6 @@ pub(crate) fn unit(text: &str) -> Option<Unit> {
         "credit" => Some(Unit::Credit),
         code => Currency::parse(code).map(Unit::Currency),
     }
-}
-
-pub(crate) fn facade_text(facade: Facade) -> &'static str {
-    match facade {
-        Facade::Meetings => "meetings",
-        Facade::Consultations => "consultations",
-    }
-}
-
-pub(crate) fn facade(text: &str) -> Option<Facade> {
-    find(Facade::ALL, facade_text, text)
 }
 
 fn mode_text(mode: Mode) -> &'static str {

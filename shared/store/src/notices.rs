@@ -2,13 +2,13 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::Instant;
+use domain::facade::Facade;
 use domain::feed::SETTLES_WITHIN_SECONDS;
 use domain::ids::{ConversationId, NoticeId, UserId};
 use domain::notice::{Channel, Invite, InviteState, Notice, Topic};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::Page;
-use crate::booking_codec;
 use crate::bookings::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
@@ -62,7 +62,7 @@ pub(crate) fn to_item(notice: &Notice) -> Item {
     Row::at(&key)
         .maybe("expires_at", until, number)
         .number("id", notice.id)
-        .text("facade", booking_codec::facade_text(notice.facade))
+        .text("facade", notice.facade.rules().word)
         .number("user", notice.user)
         .text("topic", topic_text(notice.topic))
         .text("title", &notice.title)
@@ -87,7 +87,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Notice, Fault> {
     Ok(Notice {
         id: row.id("id", NoticeId::new)?,
         user: row.id("user", UserId::new)?,
-        facade: booking_codec::facade(facade).ok_or_else(|| row.corrupt("facade"))?,
+        facade: Facade::of_word(facade).ok_or_else(|| row.corrupt("facade"))?,
         topic: Topic::ALL.into_iter().find(|known| topic_text(*known) == topic).ok_or_else(|| row.corrupt("topic"))?,
         title: row.owned("title")?,
         content: row.owned("content")?,
@@ -348,7 +348,7 @@ mod tests {
             let notice = Notice {
                 id: NoticeId::new(1).unwrap(),
                 user: UserId::new(2).unwrap(),
-                facade: domain::booking::Facade::Meetings,
+                facade: Facade::ALL[0],
                 topic: Topic::Requested,
                 title: "Meeting Request".to_owned(),
                 content: "Ada requested a meeting.".to_owned(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::Instant;
 use domain::booking::Change;
 use domain::ids::{BookingId, PaymentId, UserId};
-use domain::ledger::{Account, Amount, Cause};
+use domain::ledger::Amount;
 use domain::payment::{Intent, IntentStatus, Provider, Refusal};
 
 use crate::booking_codec;
@@ -203,13 +203,10 @@ impl Transaction<Denied> {
 
     /// The same where a change gives the price of a booking back to the provider it came from.
     pub(crate) fn refund_owed_by(&mut self, change: &Change) -> &mut Self {
-        let Some(entry) = &change.entry else { return self };
-        let is_refund = entry.legs().iter().any(|leg| leg.account == Account::Provider && leg.delta > 0);
-        match entry.cause {
-            Cause::Release(root) if is_refund => {
-                self.refund_owed(change.after.learner.id, RefundOf::Booking(root), entry.at)
-            }
-            _ => self,
+        let booking = &change.after;
+        match change.owed {
+            Some(_) => self.refund_owed(booking.learner.id, RefundOf::Booking(booking.root), booking.updated_at),
+            None => self,
         }
     }
 }

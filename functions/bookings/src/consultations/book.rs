@@ -1,11 +1,11 @@
 //! Booking a consultation, and asking for another time.
 
-use app::bookings::{self, BookingView, Request, Terms};
+use app::bookings::{self, BookingView, Request};
 use app::{App, Error};
 use axum::extract::State;
-use chrono::{DurationRound, TimeDelta};
+use chrono::TimeDelta;
 use consultations::Refused;
-use domain::booking::{Mode, Refusal, Seat, Times};
+use domain::booking::{Mode, Seat, Times};
 use domain::ids::{BookingId, UserId};
 use domain::{Instant, Sentence};
 use edge::auth::Authenticated;
@@ -18,11 +18,9 @@ use edge::reply::Created;
 use edge::time::Stamp;
 use utoipa::ToSchema;
 
+use super::FACADE;
 use super::shape::{Consultation, MODES};
 use super::steps::{judged, or_state};
-
-/// Nobody plans further ahead (`consultations.md` §7).
-const FURTHEST: TimeDelta = TimeDelta::days(730);
 
 /// A wish for a consultation.
 #[derive(ToSchema)]
@@ -63,9 +61,15 @@ impl Parse for NewConsultation {
         let expert = fields.required(["expert_id", "expert"], id::<UserId>());
         let mode = fields.required("consultation_type", one_of(MODES));
         let start = fields.required("scheduled_at", time().then(on_a_mark));
-        let minutes = fields.optional("duration_minutes", integer(15..=120).then(in_fives));
+        let minutes = fields.optional("duration_minutes", minutes());
         let notes = fields.or("notes", text(..=2000), "");
-        Some(Self { expert: expert?, mode: mode?, start: start?, minutes: minutes?.unwrap_or(30), notes: notes? })
+        Some(Self {
+            expert: expert?,
+            mode: mode?,
+            start: start?,
+            minutes: minutes?.unwrap_or(FACADE.rules().length.usual),
+            notes: notes?,
+        })
     }
 }
 
@@ -77,31 +81,25 @@ pub(crate) struct NewTime {
 impl Parse for NewTime {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let start = fields.required("scheduled_at", time().then(on_a_mark));
-        let minutes = fields.optional("duration_minutes", integer(15..=120).then(in_fives));
+        let minutes = fields.optional("duration_minutes", minutes());
         Some(Self { start: start?, minutes: minutes? })
     }
 }
 
 fn on_a_mark(time: Instant) -> Result<Instant, Sentence> {
-    const BAD: Sentence = "This must be on a five-minute mark.";
-    match time.duration_trunc(TimeDelta::minutes(5)) {
-        Ok(mark) if mark == time => Ok(time),
-        _ => Err(BAD),
-    }
+    FACADE.rules().length.is_on_a_mark(time)
 }
 
-fn in_fives(minutes: i64) -> Result<u32, Sentence> {
-    u32::try_from(minutes).ok().filter(|minutes| minutes % 5 == 0).ok_or("This must be a multiple of 5.")
+/// How long a consultation may last.
+fn minutes() -> impl Kind<Out = u32> {
+    let length = FACADE.rules().length;
+    integer(length.shortest.into()..=length.longest.into()).then(move |minutes| length.is_whole(minutes))
 }
 
-/// In the future, but not too far; asked before anything is read.
 fn soon_enough(app: &App, start: Instant) -> Result<(), Problem> {
-    match start - app.clock.now() {
-        ahead if ahead <= TimeDelta::zero() => Err(Problem::field("scheduled_at", Refusal::StartNotAhead.to_string())),
-        ahead if ahead > FURTHEST => {
-            Err(Problem::field("scheduled_at", "A consultation can be booked at most 730 days ahead."))
-        }
-        _ => Ok(()),
+    match FACADE.rules().is_near_enough(start, app.clock.now()) {
+        true => Ok(()),
+        false => Err(Problem::field("scheduled_at", "This must be within 730 days.")),
     }
 }
 
@@ -121,12 +119,14 @@ pub(crate) async fn book(
     soon_enough(&app, wanted.start)?;
     let request = Request {
         expert: wanted.expert,
+        mode: wanted.mode,
+        title: String::new(),
         description: wanted.notes,
+        category: None,
         times: Times { start: wanted.start, end: wanted.start + TimeDelta::minutes(wanted.minutes.into()) },
-        terms: Terms::Consultation(wanted.mode),
     };
     let answer = |shown: &BookingView| idempotency::created(&Consultation::of(&app, shown));
-    let shown = bookings::request(&app, caller, request, key.save(&answer)).await?;
+    let shown = bookings::request(&app, caller, FACADE, request, key.save(&answer)).await?;
     Ok(Created(Consultation::of(&app, &shown)))
 }
 
@@ -147,7 +147,7 @@ pub(crate) async fn reschedule(
     let wanted = body.and_then(|Body(wanted)| soon_enough(&app, wanted.start).map(|()| wanted));
     let wanted = judged(&app, caller, id, Some(Seat::Learner), wanted).await?;
     let answer = |shown: &BookingView| idempotency::created(&Consultation::of(&app, shown));
-    let shown = bookings::reschedule(&app, caller, id, wanted.start, wanted.minutes, key.save(&answer)).await;
+    let shown = bookings::replace(&app, caller, FACADE, id, (wanted.start, wanted.minutes), key.save(&answer)).await;
     let shown = shown.map_err(|error| match error {
         Error::UnknownPerson => Refused(Problem::refused("cannot_reschedule", "The expert takes no bookings now.")),
         other => or_state("cannot_reschedule", other),

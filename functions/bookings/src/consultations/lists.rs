@@ -8,7 +8,6 @@ use app::caller::Caller;
 use axum::extract::State;
 use consultations::number::Hundredths;
 use consultations::{AsExpert, Asked, ExpertCard, Paged, Refused, Viewer};
-use domain::Instant;
 use domain::booking::{Booking, Seat, Status};
 use edge::auth::Authenticated;
 use edge::body::QueryOf;
@@ -49,10 +48,6 @@ impl Parse for Filtered {
     }
 }
 
-fn is_ahead(booking: &Booking, now: Instant) -> bool {
-    booking.status.is_open() && booking.interval.end() > now
-}
-
 fn soonest_first(bookings: &mut [Booking]) {
     bookings.sort_by_key(|booking| (booking.interval.start(), booking.id));
 }
@@ -88,7 +83,7 @@ pub(crate) async fn upcoming(
 ) -> Result<Json<Paged<Consultation>>, Refused> {
     asked.skipped()?;
     let (mut bookings, now) = (all_at(&app, caller, Seat::Learner).await?, app.clock.now());
-    bookings.retain(|booking| is_ahead(booking, now));
+    bookings.retain(|booking| booking.is_upcoming(now));
     soonest_first(&mut bookings);
     page(&app, caller, asked, bookings).await
 }
@@ -106,7 +101,7 @@ pub(crate) async fn past(
 ) -> Result<Json<Paged<Consultation>>, Refused> {
     asked.skipped()?;
     let (mut bookings, now) = (all_at(&app, caller, Seat::Learner).await?, app.clock.now());
-    bookings.retain(|booking| !is_ahead(booking, now));
+    bookings.retain(|booking| !booking.is_upcoming(now));
     latest_first(&mut bookings);
     page(&app, caller, asked, bookings).await
 }
@@ -163,7 +158,7 @@ pub(crate) async fn dashboard(
         rating: Hundredths(user.tally_as_expert.mean_hundredths().unwrap_or(0)),
     };
     let pending_confirmations = bookings.iter().filter(is(Status::Pending)).count();
-    let mut ahead: Vec<_> = bookings.into_iter().filter(|booking| is_ahead(booking, now)).collect();
+    let mut ahead: Vec<_> = bookings.into_iter().filter(|booking| booking.is_upcoming(now)).collect();
     soonest_first(&mut ahead);
     ahead.truncate(AHEAD);
     Ok(Json(ExpertDashboard {

@@ -6,8 +6,12 @@ mod shape;
 mod steps;
 
 use app::App;
+use domain::facade::Facade;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+/// By whose rules this folder books.
+const FACADE: Facade = Facade::Consultations;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

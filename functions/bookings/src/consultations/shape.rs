@@ -5,11 +5,13 @@ use app::{App, video};
 use consultations::expert::price;
 use consultations::number::Hundredths;
 use consultations::{ExpertCard, ReviewCard, Viewer};
-use domain::booking::{Actor, Booking, Facade, Funds, Mode, Status, Step};
+use domain::booking::{Actor, Booking, Funds, Mode, Status, Step};
 use domain::person::User;
 use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::FACADE;
 
 /// A consultation as somebody sees it now.
 #[derive(Serialize, ToSchema)]
@@ -96,7 +98,7 @@ impl Consultation {
         let viewer = seat.map(|seat| booking.party(seat).id);
         let may = |step| {
             let actor = seat.map(Actor::from);
-            booking.facade == Facade::Consultations && actor.is_some_and(|actor| booking.may(step, actor, *now))
+            booking.facade == FACADE && actor.is_some_and(|actor| booking.may(step, actor, *now))
         };
         let (price, currency) = price(Some(booking.price));
         let meeting_link = seat.and_then(|seat| video::link(app, booking, seat));

@@ -2,11 +2,11 @@
 
 use app::bookings::{self, BookingView, Command, Seated};
 use app::caller::Caller;
-use app::reviews::{self, Rating};
+use app::reviews::{self, ReviewDraft};
 use app::{App, Error, video};
 use axum::extract::State;
 use consultations::{Refused, ReviewCard};
-use domain::booking::{Refusal, Seat};
+use domain::booking::{Refusal, Seat, Step};
 use domain::ids::BookingId;
 use domain::review::Review;
 use edge::auth::Authenticated;
@@ -19,6 +19,7 @@ use edge::reply::{Created, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::FACADE;
 use super::shape::{Consultation, ConsultationDetail};
 
 /// A state that forbids a command, in the one word this façade has for it there.
@@ -59,7 +60,8 @@ async fn command(
     command: Command,
 ) -> app::Result<Json<Consultation>> {
     let answer = |shown: &BookingView| idempotency::okay(&Consultation::of(app, shown));
-    let shown = bookings::consult(app, caller.0, id, command, key.save(&answer)).await?;
+    let at = bookings::own(app, caller.0, id).await?;
+    let shown = bookings::take(app, FACADE, at, command, key.save(&answer)).await?;
     Ok(Json(Consultation::of(app, &shown)))
 }
 
@@ -111,7 +113,7 @@ pub(crate) async fn confirm(
     PathId(id): PathId<BookingId>,
     key: IdempotencyKey,
 ) -> Result<Json<Consultation>, Refused> {
-    command(&app, caller, id, &key, Command::Confirm).await.map_err(|error| or_state("not_pending", error))
+    command(&app, caller, id, &key, Command::Take(Step::Confirm)).await.map_err(|error| or_state("not_pending", error))
 }
 
 /// Why somebody cancels.
@@ -158,7 +160,7 @@ pub(crate) async fn start(
     PathId(id): PathId<BookingId>,
     key: IdempotencyKey,
 ) -> Result<Json<Consultation>, Refused> {
-    command(&app, caller, id, &key, Command::Begin).await.map_err(not_confirmed)
+    command(&app, caller, id, &key, Command::Take(Step::Begin)).await.map_err(not_confirmed)
 }
 
 /// Say that the consultation is over
@@ -172,7 +174,7 @@ pub(crate) async fn end(
     PathId(id): PathId<BookingId>,
     key: IdempotencyKey,
 ) -> Result<Json<Consultation>, Refused> {
-    command(&app, caller, id, &key, Command::End).await.map_err(not_confirmed)
+    command(&app, caller, id, &key, Command::Take(Step::Complete)).await.map_err(not_confirmed)
 }
 
 fn not_confirmed(error: Error) -> Refused {
@@ -196,7 +198,11 @@ pub(crate) struct RatingRequest {
     is_anonymous: Option<bool>,
 }
 
-pub(crate) struct NewRating(Rating);
+pub(crate) struct NewRating {
+    rating: u8,
+    text: String,
+    is_anonymous: bool,
+}
 
 impl Parse for NewRating {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
@@ -204,7 +210,7 @@ impl Parse for NewRating {
         let text = fields.or("review_text", text(..=2000), "");
         let is_anonymous = fields.or("is_anonymous", boolean(), false);
         let rating = u8::try_from(rating?).ok()?;
-        Some(Self(Rating { rating, text: text?, is_anonymous: is_anonymous? }))
+        Some(Self { rating, text: text?, is_anonymous: is_anonymous? })
     }
 }
 
@@ -220,9 +226,14 @@ pub(crate) async fn rate(
     key: IdempotencyKey,
     body: Result<Body<NewRating>, Problem>,
 ) -> Result<Created<ReviewCard>, Refused> {
-    let Body(NewRating(rating)) = judged(&app, caller, id, Some(Seat::Learner), body).await?;
+    let Body(NewRating { rating, text, is_anonymous }) = judged(&app, caller, id, Some(Seat::Learner), body).await?;
+    let at = bookings::own(&app, caller, id).await?;
+    if at.seat != Seat::Learner {
+        return Err(Error::Forbidden.into());
+    }
+    let draft = ReviewDraft { reviewee: at.booking.expert.id, rating, text, is_anonymous };
     let card = |review: &Review| ReviewCard::of(review, Some(review.reviewer));
     let answer = |review: &Review| idempotency::created(&card(review));
-    let review = reviews::rate(&app, caller, id, rating, key.save(&answer)).await?;
+    let review = reviews::give(&app, FACADE, at, draft, key.save(&answer)).await?;
     Ok(Created(card(&review)))
 }

@@ -1,11 +1,12 @@
 //! Meetings: ExpertConnect's word for bookings (`expertconnect.md` §5).
 
-use app::bookings::{self, BookingView, Changes, Filter, Request, Terms};
-use app::{App, Error};
+use app::bookings::{self, Changes, Command, Filter, Request};
+use app::{App, Error, SaveResponse};
 use axum::extract::State;
 use domain::Instant;
-use domain::booking::{Booking, Seat, Status, Step, Times};
+use domain::booking::{Booking, Mode, Seat, Status, Step, Times};
 use domain::category::{self, CategoryId};
+use domain::facade::Facade;
 use domain::ids::{BookingId, UserId};
 use domain::ledger::Unit;
 use edge::auth::Authenticated;
@@ -163,8 +164,10 @@ impl Parse for NewMeeting {
         Some(Self(Request {
             expert: expert?,
             times: Times { start: start?, end: end? },
+            mode: Mode::Video,
+            title: title?,
             description: description?,
-            terms: Terms::Meeting { title: title?, category: category?.value() },
+            category: category?.value(),
         }))
     }
 }
@@ -249,9 +252,9 @@ pub async fn request(
     key: IdempotencyKey,
     Body(NewMeeting(wanted)): Body<NewMeeting>,
 ) -> Result<Created<Meeting>, Problem> {
-    let answer = |shown: &BookingView| idempotency::created(&Meeting::from(&shown.booking));
-    let shown = bookings::request(&app, caller, wanted, key.save(&answer)).await.map_err(unknown_expert)?;
-    Ok(Created(Meeting::from(&shown.booking)))
+    let answer = |booking: &Booking| idempotency::created(&Meeting::from(booking));
+    let requested = bookings::request(&app, caller, Facade::Meetings, wanted, key.save(&answer)).await;
+    Ok(Created(Meeting::from(&requested.map_err(unknown_expert)?)))
 }
 
 /// Show one of my meetings
@@ -282,7 +285,8 @@ pub async fn change(
     PathId(id): PathId<BookingId>,
     Body(MeetingChanges(changes)): Body<MeetingChanges>,
 ) -> Result<Json<Meeting>, Problem> {
-    let booking = bookings::change(&app, caller, id, changes).await.map_err(unknown_expert)?;
+    let at = bookings::find(&app, caller, id).await?;
+    let booking = bookings::change(&app, Facade::Meetings, at, changes).await.map_err(unknown_expert)?;
     Ok(Json(Meeting::from(&booking)))
 }
 
@@ -308,7 +312,9 @@ pub async fn update_status(
     PathId(id): PathId<BookingId>,
     Body(NewStatus(step)): Body<NewStatus>,
 ) -> Result<Json<StatusChange>, Problem> {
-    let booking = bookings::step(&app, caller, id, step).await?;
+    let at = bookings::find(&app, caller, id).await?;
+    let booking: Booking =
+        bookings::take(&app, Facade::Meetings, at, Command::Take(step), SaveResponse::nothing()).await?;
     Ok(Json(StatusChange {
         id: booking.id.get(),
         status: status_word(booking.status),

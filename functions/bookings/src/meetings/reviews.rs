@@ -1,8 +1,10 @@
 //! Reviews (`expertconnect.md` §5).
 
 use app::App;
+use app::bookings;
 use app::reviews::{self, ReviewDraft, Which};
 use axum::extract::State;
+use domain::facade::Facade;
 use domain::ids::{BookingId, UserId};
 use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
@@ -60,7 +62,7 @@ pub struct ReviewRequest {
     review_text: Option<String>,
 }
 
-pub struct NewReview(ReviewDraft);
+pub struct NewReview(BookingId, ReviewDraft);
 
 impl Parse for NewReview {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
@@ -69,7 +71,7 @@ impl Parse for NewReview {
         let rating = fields.required("rating", integer(1..=5));
         let text = fields.or(["review_text", "feedback"], text(..=4000), "");
         let rating = u8::try_from(rating?).ok()?;
-        Some(Self(ReviewDraft { booking: booking?, reviewee: reviewee?, rating, text: text? }))
+        Some(Self(booking?, ReviewDraft { reviewee: reviewee?, rating, text: text?, is_anonymous: false }))
     }
 }
 
@@ -112,9 +114,10 @@ pub async fn give(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
-    Body(NewReview(draft)): Body<NewReview>,
+    Body(NewReview(booking, draft)): Body<NewReview>,
 ) -> Result<Created<Review>, Problem> {
     let answer = |review: &domain::review::Review| idempotency::created(&Review::from(review));
-    let review = reviews::give(&app, caller, draft, key.save(&answer)).await?;
+    let at = bookings::find(&app, caller, booking).await?;
+    let review = reviews::give(&app, Facade::Meetings, at, draft, key.save(&answer)).await?;
     Ok(Created(Review::from(&review)))
 }

@@ -8,6 +8,7 @@ use consultations::attached::or_use_upload;
 use consultations::{Asked, Refused};
 use domain::Instant;
 use domain::chat::{LONGEST, parse_content};
+use domain::facade::Facade;
 use domain::file::Purpose;
 use domain::ids::{ConversationId, MessageId, UploadId};
 use edge::auth::Authenticated;
@@ -151,7 +152,7 @@ pub async fn send(
     body: Result<AnyForm<New>, Problem>,
 ) -> Result<Created<Note>, Refused> {
     let party = chats::party(&app, caller, id).await?;
-    let opening = Opening::at(&app, party).await?;
+    let opening = Opening::at(&app, Facade::Consultations, party).await?;
     let AnyForm(New { content, reply_to, file }) = body.map_err(or_use_upload)?;
     if let Some(earlier) = reply_to {
         opening.finds(&app, earlier).await?;

@@ -3,7 +3,7 @@
 use app::{App, notices};
 use axum::extract::State;
 use consultations::{Asked, Paged, Refused};
-use domain::booking::Facade;
+use domain::facade::Facade;
 use domain::ids::NoticeId;
 use domain::notice::{Notice, Topic};
 use edge::auth::Authenticated;

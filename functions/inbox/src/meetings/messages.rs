@@ -4,6 +4,7 @@ use app::chats::{self, MessageInConversation};
 use app::{App, Error};
 use axum::extract::State;
 use domain::chat::{LONGEST_FRAME, parse_content};
+use domain::facade::Facade;
 use domain::ids::{MessageId, UserId};
 use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
@@ -124,7 +125,7 @@ pub async fn send(
     Body(new): Body<NewMessage>,
 ) -> Result<Created<Message>, Problem> {
     let answer = |told: &MessageInConversation| idempotency::created(&Message::from(told));
-    match chats::send(&app, caller, new.receiver, new.content, key.save(&answer)).await {
+    match chats::send(&app, caller, Facade::Meetings, new.receiver, new.content, key.save(&answer)).await {
         Err(Error::UnknownPerson) => Err(Problem::field("receiver_id", "There is no such user.")),
         told => Ok(Created(Message::from(&told?))),
     }

@@ -1,23 +1,32 @@
 //! Bookings: asking for one, answering, moving, ending it.
+//!
+//! A use-case takes the façade its caller speaks for, acts on bookings made in that one, and leaves the rest to the
+//! façade's rules and voice. What is shown of a booking is a [`View`] the caller chooses.
 
-mod consult;
+mod change;
+mod participants;
+mod replace;
 mod request;
+mod step;
+mod view;
 
-pub use consult::{BookingView, Command, all_at, consult, look, own, reschedule, show_all};
-pub use request::{Request, Terms, request};
+pub use change::{Changes, change};
+pub use replace::replace;
+pub use request::{Request, request};
+pub(crate) use step::cancel_by_staff;
+pub use step::{Command, do_what_is_due, step_by_schedule, take};
+pub use view::{BookingView, View, look, show_all};
 
-use domain::booking::{Actor, Booking, Change, Due, Facade, Outcome, Refusal, Seat, Status, Step, Times};
-use domain::category::CategoryId;
+use std::sync::Mutex;
+
+use domain::booking::{Booking, Change, Refusal, Seat, Status};
 use domain::chat::Pair;
+use domain::facade::Facade;
 use domain::ids::BookingId;
-use domain::interval::Interval;
-use domain::notice::Notice;
-use store::{BookingWithReviews, Page, Transaction};
+use store::{BookingWithReviews, Denied, Page, Transaction};
 
-use self::request::{Participants, or_alternatives};
-use crate::caller::Caller;
-use crate::idempotency::retry_stale;
-use crate::{App, Error, Result, suspensions, words};
+use crate::caller::{Caller, is_admin};
+use crate::{App, Error, Result, facades};
 
 /// A proven place at one booking.
 #[derive(Clone, Debug)]
@@ -26,28 +35,46 @@ pub struct Seated {
     pub seat: Seat,
 }
 
+impl Seated {
+    /// Each façade's commands are for the bookings made in it.
+    fn made_in(&self, facade: Facade) -> Result<()> {
+        if self.booking.facade == facade { Ok(()) } else { Err(Refusal::InvalidTransition.into()) }
+    }
+}
+
+/// A booking that was read before a command: the first decision is about it, later ones about what stands there then.
+pub(crate) struct Found {
+    id: BookingId,
+    first: Mutex<Option<Booking>>,
+}
+
+impl Found {
+    pub(crate) fn new(booking: Booking) -> Self {
+        Self { id: booking.id, first: Mutex::new(Some(booking)) }
+    }
+
+    pub(crate) async fn look(&self, app: &App) -> Result<Booking> {
+        let first = self.first.lock().unwrap_or_else(|broken| broken.into_inner()).take();
+        match first {
+            Some(booking) => Ok(booking),
+            None => app.store.booking(self.id).await?.ok_or(Error::NotFound),
+        }
+    }
+}
+
 /// Commits a change with the notifications it causes.
-pub(crate) async fn commit(app: &App, transaction: Transaction<store::Denied>, change: &Change) -> Result<Booking> {
+pub(crate) async fn commit(app: &App, transaction: Transaction<Denied>, change: &Change) -> Result<Booking> {
     commit_at(app, transaction, change, change.after.updated_at).await
 }
 
 async fn commit_at(
     app: &App,
-    transaction: Transaction<store::Denied>,
+    transaction: Transaction<Denied>,
     change: &Change,
     now: domain::Instant,
 ) -> Result<Booking> {
-    app.store.booking_commit(transaction, change, &notices(app, change, now)).await?;
+    app.store.booking_commit(transaction, change, &facades::notices(change, &app.mint, now)).await?;
     Ok(change.after.clone())
-}
-
-/// What people hear of a change, in the words of the façade the booking was made in.
-fn notices(app: &App, change: &Change, now: domain::Instant) -> Vec<Notice> {
-    let words = match change.after.facade {
-        Facade::Meetings => words::meetings::tellings,
-        Facade::Consultations => words::consultations::tellings,
-    };
-    words::of_change(change, words, &app.mint, now)
 }
 
 /// The booking, for one of its parties; for everybody else it does not exist.
@@ -59,6 +86,19 @@ pub async fn find(app: &App, caller: Caller, id: BookingId) -> Result<Seated> {
 fn seated(caller: Caller, booking: Booking) -> Result<Seated> {
     let seat = booking.seat_of(caller.user()).ok_or(Error::NotFound)?;
     Ok(Seated { booking, seat })
+}
+
+/// The same, but an administrator, who may know that it exists, is told that it is not theirs.
+pub async fn own(app: &App, caller: Caller, id: BookingId) -> Result<Seated> {
+    own_of(app, caller, app.store.booking(id).await?.ok_or(Error::NotFound)?).await
+}
+
+async fn own_of(app: &App, caller: Caller, booking: Booking) -> Result<Seated> {
+    match booking.seat_of(caller.user()) {
+        Some(seat) => Ok(Seated { booking, seat }),
+        None if is_admin(app, caller).await? => Err(Error::Forbidden),
+        None => Err(Error::NotFound),
+    }
 }
 
 /// The booking with its reviews, for one of its parties.
@@ -95,117 +135,11 @@ pub async fn list(
     Ok(page.map(|booking| booking.as_of(now)))
 }
 
-/// A party of a meeting takes a step.
-pub async fn step(app: &App, caller: Caller, id: BookingId, step: Step) -> Result<Booking> {
-    retry_stale(|| async {
-        let Seated { booking, seat } = find(app, caller, id).await?;
-        made_in(Facade::Meetings, &booking)?;
-        take(app, booking, step, seat.into()).await
-    })
-    .await
-}
-
-/// Each façade's commands are for the bookings made in it.
-fn made_in(facade: Facade, booking: &Booking) -> Result<()> {
-    if booking.facade == facade { Ok(()) } else { Err(Refusal::InvalidTransition.into()) }
-}
-
-/// The clock takes a step: a request nobody answered expires, a meeting long over completes.
-pub async fn step_by_schedule(app: &App, id: BookingId, step: Step) -> Result<Booking> {
-    retry_stale(|| async {
-        let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
-        take(app, booking, step, Actor::Schedule).await
-    })
-    .await
-}
-
-/// Cancels what has not begun, on an administrator's word; whether there was anything to cancel.
-pub(crate) async fn cancel_by_staff(app: &App, id: BookingId) -> Result<bool> {
-    retry_stale(|| async {
-        let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
-        if !suspensions::lies_ahead(&booking, app.clock.now()) {
-            return Ok(false); // somebody was faster
-        }
-        let now = app.clock.now();
-        let cancelled =
-            booking.cancel(words::vetting::EXPERT_GONE.to_owned(), Actor::Staff, now, app.mint.entry(now))?;
-        if let Outcome::Changed(change) = cancelled {
-            commit(app, Transaction::new(), &change).await?;
-        }
-        Ok(true)
-    })
-    .await
-}
-
-/// Does what the clock says is due: an expiry, a completion, or reminders to both people. Nothing, if nothing is due (any
-/// more).
-pub async fn do_what_is_due(app: &App, id: BookingId) -> Result<Option<Due>> {
-    let due = retry_stale(|| async {
-        let Some(booking) = app.store.booking(id).await? else { return Ok(None) };
-        let now = app.clock.now();
-        let due = booking.due(now);
-        if due == Some(Due::Remind) {
-            commit_at(app, Transaction::new(), &booking.remind(now), now).await?;
-        }
-        Ok(due)
-    })
-    .await?;
-    let step = match due {
-        Some(Due::Expire) => Step::Expire,
-        Some(Due::Complete) => Step::Complete,
-        Some(Due::Remind) | None => return Ok(due),
-    };
-    match step_by_schedule(app, id, step).await {
-        Ok(_) => Ok(due),
-        Err(Error::Booking(Refusal::InvalidTransition | Refusal::TooEarly)) => Ok(None), // a person was faster
-        Err(error) => Err(error),
-    }
-}
-
-async fn take(app: &App, booking: Booking, step: Step, actor: Actor) -> Result<Booking> {
+/// The caller's bookings on one side as they are now, whatever façade they were made in: the newest thousand.
+pub async fn all_at(app: &App, caller: Caller, seat: Seat) -> Result<Vec<Booking>> {
     let now = app.clock.now();
-    match booking.perform(step, actor, now, app.mint.entry(now))? {
-        Outcome::Unchanged => Ok(booking),
-        Outcome::Changed(change) => commit(app, Transaction::new(), &change).await,
-    }
-}
-
-/// What is absent stays. New times ask the expert anew.
-#[derive(Clone, Debug, Default)]
-pub struct Changes {
-    pub title: Option<String>,
-    pub description: Option<String>,
-    pub category: Option<Option<CategoryId>>,
-    pub start: Option<domain::Instant>,
-    pub end: Option<domain::Instant>,
-}
-
-/// The learner corrects a booking or moves it, in one step.
-pub async fn change(app: &App, caller: Caller, id: BookingId, changes: Changes) -> Result<Booking> {
-    retry_stale(|| async {
-        let Seated { booking, seat } = find(app, caller, id).await?;
-        made_in(Facade::Meetings, &booking)?;
-        let now = app.clock.now();
-        let changes = changes.clone();
-        let times = Times {
-            start: changes.start.unwrap_or(booking.interval.start()),
-            end: changes.end.unwrap_or(booking.interval.end()),
-        };
-        let described = booking.describe(changes.title, changes.description, changes.category, seat.into(), now)?;
-        if Interval::new(times.start, times.end) == Some(booking.interval) {
-            return match described {
-                Some(described) => commit(app, Transaction::new(), &described).await,
-                None => Ok(booking),
-            };
-        }
-        let participants = Participants::of(app, pair(&booking)?, booking.learner.id).await?;
-        let base = described.map_or_else(|| booking.clone(), |described| described.after);
-        let moved = participants.within_hours(|schedule| base.move_to(times, seat.into(), schedule, now))?;
-        let change = Change { before: Some(booking), ..moved };
-        let committed = commit(app, Transaction::new(), &change).await;
-        or_alternatives(app, committed, &participants, &change.after).await
-    })
-    .await
+    let bookings = app.store.bookings_at(caller.user(), seat).await?;
+    Ok(bookings.into_iter().map(|booking| booking.as_of(now)).collect())
 }
 
 fn pair(booking: &Booking) -> Result<Pair> {

@@ -2,9 +2,10 @@
 
 use std::sync::Mutex;
 
-use domain::booking::{Facade, Refusal};
+use domain::booking::Refusal;
 use domain::chat::{self, Conversation, Kind, Message, Pair};
 use domain::expert::Standing;
+use domain::facade::Facade;
 use domain::file::Attachment;
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::{Notice, Topic};
@@ -15,9 +16,9 @@ use store::{Guard, PairFound};
 use super::opening::begun;
 use super::{MessageInConversation, Party};
 use crate::caller::Caller;
+use crate::facades::{News, personal};
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::uploads::Taken;
-use crate::words::meetings::personal;
 use crate::{App, Error, Result};
 
 /// What somebody wants to say.
@@ -43,11 +44,12 @@ impl MessageDraft {
 pub async fn send(
     app: &App,
     caller: Caller,
+    facade: Facade,
     to: UserId,
     content: String,
     save: SaveResponse<'_, MessageInConversation>,
 ) -> Result<MessageInConversation> {
-    let opening = Opening::new(app, caller.user(), to, None).await?;
+    let opening = Opening::new(app, facade, caller.user(), to, None).await?;
     post(app, opening, MessageDraft::text(content), save).await
 }
 
@@ -76,15 +78,15 @@ pub struct Opening {
 }
 
 impl Opening {
-    pub async fn new(app: &App, sender: UserId, to: UserId, origin: Option<Reference>) -> Result<Self> {
+    pub async fn new(app: &App, facade: Facade, sender: UserId, to: UserId, origin: Option<Reference>) -> Result<Self> {
         let pair = Pair::new(sender, to).ok_or(Error::OwnMessage)?;
-        Self { pair, to, facade: Facade::Meetings, origin, found: Mutex::default() }.looked(app).await
+        Self { pair, to, facade, origin, found: Mutex::default() }.looked(app).await
     }
 
     /// In a conversation, if one may write there: its expert is not suspended, nobody blocks, both accounts are there.
-    pub async fn at(app: &App, party: Party) -> Result<Self> {
+    pub async fn at(app: &App, facade: Facade, party: Party) -> Result<Self> {
         let (pair, to) = (party.pair, party.peer());
-        let opening = Self { pair, to, facade: Facade::Consultations, origin: None, found: Mutex::default() };
+        let opening = Self { pair, to, facade, origin: None, found: Mutex::default() };
         let opening = opening.looked(app).await?;
         let found = opening.take().ok_or(Error::NotFound)?;
         opening.people(&found)?;
@@ -125,7 +127,7 @@ impl Opening {
     fn people<'f>(&self, found: &'f PairFound) -> Result<(&'f User, &'f User)> {
         let find = |id| found.users.iter().find(|user| user.id == id && !user.is_suspended);
         let (sender, receiver) = (find(self.sender()), find(self.to));
-        if self.facade == Facade::Meetings && receiver.is_none() {
+        if receiver.is_none() && !self.facade.rules().writing.closes {
             return Err(Error::UnknownPerson);
         }
         let sender = sender.ok_or(Error::TokenInvalid)?;
@@ -144,7 +146,7 @@ impl Opening {
         let expert = users.iter().find(|user| Some(user.id) == conversation.expert);
         let is_suspended = expert.is_some_and(|expert| expert.standing() == Some(Standing::Suspended));
         let is_back = expert.is_some_and(User::is_verified);
-        (conversation.closed && !is_back) || (self.facade == Facade::Consultations && is_suspended)
+        (conversation.closed && !is_back) || (self.facade.rules().writing.closes && is_suspended)
     }
 }
 
@@ -213,11 +215,11 @@ fn compose(
     conversation.closed = false;
     let conversation = conversation.with(&message);
     let text = format!("{} sent you a message.", sender.name());
-    let people = (receiver.id, sender.id);
-    let mut notice = personal(&app.mint, now, people, Topic::NewMessage, "New Message", text, message.id.get());
+    let news = News { title: "New Message", content: text, related: message.id.get() };
+    let people = (receiver.id, Some(sender.id));
+    let mut notice = personal(opening.facade, people, Topic::NewMessage, news, &app.mint, now);
     // The notification of a message has its id, so that the receiver finds the message by it.
     notice.id = NoticeId::new(message.id.get()).ok_or(Error::Stale)?;
-    notice.facade = opening.facade;
     notice.conversation = Some(conversation.id);
     Ok((MessageInConversation { message, conversation }, notice))
 }

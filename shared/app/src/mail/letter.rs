@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::words::letters;
+use crate::facades::letters;
 
 /// What a mail says. Everything in it is one line each.
 pub(super) struct Letter {

@@ -12,7 +12,7 @@ use mail_builder::mime::MimePart;
 use super::Mail;
 use super::plain::one_line;
 use crate::Settings;
-use crate::words::letters;
+use crate::facades::letters;
 
 /// Who mails come from, read leniently from the setting.
 pub(super) struct Sender {

@@ -18,7 +18,7 @@ use domain::notice::{Invite, InviteState, Notice};
 use domain::person::User;
 
 use crate::Settings;
-use crate::words::letters;
+use crate::facades::{letters, voice};
 use letter::{Letter, Link, Row};
 use mime::Sender;
 use plain::one_line;
@@ -71,8 +71,8 @@ pub fn of_notice(settings: &Settings, notice: &Notice, reader: &User, booking: O
     let unsubscribe = is_reminder.then(|| url(settings, "settings/notifications"));
     let link = match booking {
         Some(booking) => {
-            let (words, path) = letters::booking_link(booking);
-            Link { words, url: url(settings, &path) }
+            let (words, page) = voice(booking.facade).booking_link;
+            Link { words, url: url(settings, &format!("{page}/{}", booking.id)) }
         }
         None => Link { words: letters::OPEN_PLATFORM, url: url(settings, "") },
     };

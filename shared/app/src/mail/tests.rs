@@ -4,8 +4,9 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex};
 
 use domain::Instant;
-use domain::booking::{Actor, Booking, Change, Draft, Facade, Mode, Outcome, Party, Policy, Step, Times};
+use domain::booking::{Actor, Booking, Change, Draft, Mode, Outcome, Party, Policy, Step, Times};
 use domain::calendar::Schedule;
+use domain::facade::Facade;
 use domain::ids::{BookingId, EntryId, UserId};
 use domain::ledger::Amount;
 use domain::notice::{InviteState, Notice};
@@ -17,7 +18,7 @@ use icalendar::{Calendar, CalendarComponent, Component};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 
 use super::*;
-use crate::{Mint, words};
+use crate::{Mint, facades};
 
 const HOSTILE: [&str; 10] = [
     "Ada \"the Countess\", Lovelace; <ada@evil.example>",
@@ -87,7 +88,7 @@ fn requested_at(title: &str, start: &str, minutes: i64) -> Change {
         expert: Party::new(UserId::new(4).unwrap(), "Grace <Hopper>".to_owned()),
         times: Times { start, end: start + chrono::TimeDelta::minutes(minutes) },
         price: Amount::credits(1),
-        policy: Policy::MEETING,
+        policy: Policy::default(),
     };
     let zone = Zone::utc();
     let schedule = Schedule { rows: &[], blocks: &[], account_zone: &zone };
@@ -109,11 +110,11 @@ fn moved(booking: &Booking) -> Change {
     let times = Times { start: at("2027-03-03T08:00:00Z"), end: at("2027-03-03T09:00:00Z") };
     let zone = Zone::utc();
     let schedule = Schedule { rows: &[], blocks: &[], account_zone: &zone };
-    booking.move_to(times, Actor::Learner, &schedule, at(NOW)).unwrap()
+    booking.move_to(times, Actor::Learner, &schedule, at(NOW), EntryId::new(3).unwrap()).unwrap()
 }
 
 fn notice(change: &Change) -> Notice {
-    words::of_change(change, words::meetings::tellings, &Mint::seeded(1), at(NOW)).remove(0)
+    facades::notices(change, &Mint::seeded(1), at(NOW)).remove(0)
 }
 
 fn mail_of(change: &Change, reader: &User) -> Mail {
@@ -121,7 +122,7 @@ fn mail_of(change: &Change, reader: &User) -> Mail {
 }
 
 fn reminder(change: &Change, reader: &User) -> Mail {
-    let invite = words::invite(&change.after, InviteState::Reminder);
+    let invite = facades::invite(&change.after, InviteState::Reminder);
     let notice = Notice { invite: Some(invite), title: "Meeting in 1 hour".to_owned(), ..notice(change) };
     of_notice(&settings(), &notice, reader, Some(&change.after))
 }

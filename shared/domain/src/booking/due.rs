@@ -5,8 +5,9 @@
 
 use chrono::TimeDelta;
 
-use super::{Booking, Change, Facade, Fact, Funds, Status};
+use super::{Booking, Change, Fact, Funds, Step};
 use crate::Instant;
+use crate::facade::machine::{Mark, next_step};
 
 /// Before a confirmed booking begins, both people are told so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +31,8 @@ impl Reminder {
 /// What the schedule has to do with a booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// Nobody answered the request in time.
-    Expire,
-    Complete,
+    /// A step of its own: nobody answered in time, or it is over.
+    Take(Step),
     /// A reminder, or only the moment of one that comes too late.
     Remind,
 }
@@ -43,10 +43,9 @@ impl Booking {
         if self.due_at.is_none_or(|due| due > now) {
             return None;
         }
-        match self.status {
-            Status::Pending => Some(Due::Expire),
-            Status::Confirmed if now >= self.completes_at() => Some(Due::Complete),
-            Status::Confirmed => Some(Due::Remind),
+        match next_step(self.rules().machine, self) {
+            Some((opens, row)) if opens <= now => Some(Due::Take(row.step)),
+            _ if self.status.is_open() => Some(Due::Remind),
             _ => None,
         }
     }
@@ -63,34 +62,26 @@ impl Booking {
         let mut after = self.clone();
         after.due_at = self.next_due(now);
         after.version += 1;
-        Change {
-            before: Some(self.clone()),
-            after,
-            entry: None,
-            facts: reminder.map(Fact::Reminded).into_iter().collect(),
-        }
-    }
-
-    /// When a pending booking is over: unconfirmed at its start, or unpaid for too long.
-    pub(super) fn unanswered_until(&self) -> Instant {
-        let start = self.interval.start();
-        match self.pay_by {
-            Some(pay_by) if self.funds == Funds::Due => start.min(pay_by),
-            _ => start,
-        }
+        Change::of(self, after, reminder.map(Fact::Reminded).into_iter().collect())
     }
 
     /// From when on its time is free again although nobody has written so yet: only where that counts from the very
     /// second (`consultations.md` §7).
     pub fn lapses_at(&self) -> Option<Instant> {
-        (self.facade == Facade::Consultations && self.status == Status::Pending).then(|| self.unanswered_until())
+        let rules = self.rules();
+        let next = next_step(rules.machine, self).filter(|(_, row)| rules.lapses && row.step == Step::Expire);
+        next.map(|_| Mark::Answer.of(self))
     }
 
     /// The booking as it is at `now`, whether or not the schedule has come by.
     pub fn as_of(&self, now: Instant) -> Booking {
         let mut seen = self.clone();
-        if let Some(lapsed_at) = self.lapses_at().filter(|lapses_at| *lapses_at <= now) {
-            seen.lapse();
+        let Some((lapsed_at, (_, row))) = self.lapses_at().zip(next_step(self.rules().machine, self)) else {
+            return seen;
+        };
+        if lapsed_at <= now {
+            seen.reason = self.lapse_reason().to_owned();
+            seen.status = row.to;
             if seen.funds == Funds::Held {
                 seen.funds = Funds::Released;
             }
@@ -100,24 +91,25 @@ impl Booking {
         seen
     }
 
-    pub(super) fn lapse(&mut self) {
-        self.status = Status::Expired;
-        self.reason = if self.funds == Funds::Due { "Not paid in time" } else { "Not confirmed in time" }.to_owned();
+    /// Whether it stands and has not begun. What is over by the clock already is the clock's to end.
+    pub fn lies_ahead(&self, now: Instant) -> bool {
+        self.as_of(now).status.is_open() && self.interval.start() > now
     }
 
-    fn completes_at(&self) -> Instant {
-        self.interval.end() + TimeDelta::minutes(i64::from(self.policy.completes_itself_after))
+    /// Why it is over when nobody pays or answers in time.
+    pub(super) fn lapse_reason(&self) -> &'static str {
+        let reasons = self.rules().lapse_reasons;
+        if self.funds == Funds::Due { reasons.unpaid } else { reasons.unanswered }
     }
 
-    /// When the schedule must look at it next, seen from `now`: the expiry of a request, a reminder, the completion.
+    /// When the schedule must look at it next, seen from `now`: a reminder, or a step of its own.
     pub(super) fn next_due(&self, now: Instant) -> Option<Instant> {
-        match self.status {
-            Status::Pending => Some(self.unanswered_until()),
-            Status::Confirmed => {
-                let reminders = Reminder::ALL.map(|reminder| self.interval.start() - reminder.ahead());
-                Some(reminders.into_iter().find(|moment| *moment > now).unwrap_or(self.completes_at()))
-            }
-            _ => None,
+        let step = next_step(self.rules().machine, self).map(|(opens, _)| opens);
+        if !self.rules().reminds.contains(&self.status) || self.funds == Funds::Due {
+            return step;
         }
+        let reminders = Reminder::ALL.map(|reminder| self.interval.start() - reminder.ahead());
+        let reminder = reminders.into_iter().find(|moment| *moment > now);
+        reminder.into_iter().chain(step).min()
     }
 }

@@ -1,23 +1,23 @@
 //! The booking: one aggregate for meeting, consultation, session and lesson.
 //!
-//! This file says what a booking is; [`table`] who may do what in which state; `perform` when, and what follows. A step is
-//! a pure function to a [`Change`]; the store makes one transaction of it.
+//! This file says what a booking is; [`crate::facade`] who may do what with it in which state and when; `perform` what
+//! follows. A step is a pure function to a [`Change`]; the store makes one transaction of it.
 
-mod course;
 mod due;
 mod money;
 mod perform;
 mod replace;
 mod request;
-pub mod table;
+mod step;
 
 pub use due::{Due, Reminder};
 pub use replace::{Replaced, Replacement};
 pub use request::{Draft, Times};
-pub use table::{Actor, Step};
+pub use step::{Actor, Step};
 
 use crate::Instant;
 use crate::category::CategoryId;
+use crate::facade::{Facade, Rules};
 use crate::ids::{BookingId, ConversationId, UserId};
 use crate::interval::Interval;
 use crate::ledger::{Amount, Entry};
@@ -57,6 +57,10 @@ pub struct Booking {
     pub paid_out: u32,
     /// Who did not come, once reported.
     pub absent: Option<Seat>,
+    /// The learner says that it did not take place as agreed, and an administrator has yet to decide.
+    pub is_disputed: bool,
+    /// Who gave it its present time, if it was moved.
+    pub moved_by: Option<Seat>,
     /// When the schedule has to look at it next; `None` when nothing is left to do.
     pub due_at: Option<Instant>,
     pub created_at: Instant,
@@ -148,17 +152,6 @@ pub enum Funds {
     Moved,
 }
 
-/// In which product the booking was made: its rules and its words stay with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Facade {
-    Meetings,
-    Consultations,
-}
-
-impl Facade {
-    pub const ALL: [Facade; 2] = [Facade::Meetings, Facade::Consultations];
-}
-
 /// How the two meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -178,61 +171,17 @@ pub struct Chain {
     pub replaced_by: Option<BookingId>,
 }
 
-/// The rules frozen into a booking when it is made. Times are minutes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is frozen into a booking when it is made; everything else is the façade's rules. Times are minutes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// The longest it may last.
-    pub longest: u32,
-    /// How long before the start the learner may last cancel; `None`: at any time.
-    pub learner_cancels_before: Option<u32>,
-    /// The same for the expert.
-    pub expert_cancels_before: Option<u32>,
-    /// How long before the start the learner may last move it.
-    pub moves_before: u32,
-    /// It can be completed from its start on; otherwise from its end.
-    pub completes_from_start: bool,
-    /// Both have to call it complete.
-    pub both_complete: bool,
-    /// It completes by itself this long after its end.
-    pub completes_itself_after: u32,
-    /// Absence can be reported from this long after the start.
-    pub no_show_after: u32,
+    /// How long before the start a learner may last cancel with a refund.
+    pub refund_cutoff: u32,
+    /// How long before the start it may last be moved.
+    pub move_cutoff: u32,
     /// The platform's share of a price in money.
     pub fee_percent: u8,
-    /// A party completes it only after somebody said that it began.
-    pub begins_by_word: bool,
-}
-
-impl Policy {
-    /// ExpertConnect meetings, `expertconnect.md` §5.
-    pub const MEETING: Policy = Policy {
-        longest: 8 * 60,
-        learner_cancels_before: None,
-        expert_cancels_before: None,
-        moves_before: 0,
-        completes_from_start: false,
-        both_complete: false,
-        completes_itself_after: 24 * 60,
-        no_show_after: 10,
-        fee_percent: 0,
-        begins_by_word: false,
-    };
-
-    /// Consultations, `consultations.md` §7, with the two cut-offs in hours.
-    pub fn consultation(refund_cutoff: u32, reschedule_cutoff: u32, fee_percent: u8) -> Policy {
-        Policy {
-            longest: 2 * 60,
-            learner_cancels_before: Some(refund_cutoff.saturating_mul(60)),
-            expert_cancels_before: Some(0),
-            moves_before: reschedule_cutoff.saturating_mul(60),
-            completes_from_start: true,
-            both_complete: false,
-            completes_itself_after: 24 * 60,
-            no_show_after: 10,
-            fee_percent,
-            begins_by_word: true,
-        }
-    }
+    /// The expert lets payment confirm.
+    pub instant: bool,
 }
 
 /// A decision: what was, what will be, what moves in the ledger and what people are told.
@@ -241,7 +190,16 @@ pub struct Change {
     pub before: Option<Booking>,
     pub after: Booking,
     pub entry: Option<Entry>,
+    /// What the provider has to give back to the learner because of it.
+    pub owed: Option<Amount>,
     pub facts: Vec<Fact>,
+}
+
+impl Change {
+    /// A change that moves no money.
+    fn of(before: &Booking, after: Booking, facts: Vec<Fact>) -> Self {
+        Self { before: Some(before.clone()), after, entry: None, owed: None, facts }
+    }
 }
 
 /// What happened, for those who have to hear of it.
@@ -253,16 +211,20 @@ pub enum Fact {
     Cancelled {
         by: Actor,
     },
-    Moved,
+    Moved {
+        by: Actor,
+    },
     Replaced,
     Expired,
     Completed,
     NoShow {
-        absent: Seat,
+        /// `None`: neither came.
+        absent: Option<Seat>,
     },
     Refunded,
     /// The expert got the price, or a tip, of this many minor units.
     PaidOut(u32),
+    Disputed,
     /// The learner got the held price back without having asked for it.
     Returned,
     /// It begins soon.
@@ -321,6 +283,15 @@ pub enum Refusal {
 }
 
 impl Booking {
+    pub fn rules(&self) -> &'static Rules {
+        self.facade.rules()
+    }
+
+    /// Pending or confirmed, and not yet over.
+    pub fn is_upcoming(&self, now: Instant) -> bool {
+        self.status.is_open() && self.interval.end() > now
+    }
+
     pub fn party(&self, seat: Seat) -> &Party {
         match seat {
             Seat::Learner => &self.learner,

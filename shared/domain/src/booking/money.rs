@@ -2,13 +2,10 @@
 
 use chrono::{SubsecRound, TimeDelta};
 
-use super::{Booking, Change, Facade, Fact, Funds, Refusal, Seat, Status};
+use super::{Booking, Change, Fact, Funds, Refusal, Seat, Status};
 use crate::Instant;
 use crate::ids::EntryId;
-use crate::ledger::{self, Account, Cause, Entry, Unit, capture, fee, transfer};
-
-/// Whoever has not paid by then has let the time go (`consultations.md` §7, `tutoring.md` §5.2).
-const PAYS_WITHIN: TimeDelta = TimeDelta::minutes(15);
+use crate::ledger::{self, Account, Amount, Cause, Entry, Unit, capture, fee, transfer};
 
 impl Booking {
     fn entry(&self, id: EntryId, cause: Cause, legs: Vec<ledger::Leg>, now: Instant) -> Entry {
@@ -22,10 +19,9 @@ impl Booking {
             (Unit::Credit, minor) => (Funds::Held, minor),
             (Unit::Currency(_), minor) => (Funds::Due, minor),
         };
-        self.pay_by = (self.funds == Funds::Due).then(|| {
-            // It is shown in whole seconds and is over when it says so.
-            self.interval.start().min(now.trunc_subsecs(0) + PAYS_WITHIN)
-        });
+        // It is shown in whole seconds and is over when it says so.
+        let pays_within = self.rules().pays_within.filter(|_| self.funds == Funds::Due).map(TimeDelta::minutes);
+        self.pay_by = pays_within.map(|within| self.interval.start().min(now.trunc_subsecs(0) + within));
         (self.funds == Funds::Held).then(|| {
             let legs = transfer(Account::Spendable(self.learner.id), Account::Held(self.learner.id), self.price.minor);
             self.entry(id, Cause::Hold(self.root), legs, now)
@@ -33,41 +29,40 @@ impl Booking {
     }
 
     /// Money has come in from the provider and is held.
-    pub(super) fn pay(&mut self, id: EntryId, now: Instant) -> Result<Option<Entry>, Refusal> {
+    pub(super) fn pay(&mut self, id: EntryId, now: Instant) -> Result<Entry, Refusal> {
         if self.funds != Funds::Due {
             return Err(Refusal::InvalidTransition);
         }
         self.funds = Funds::Held;
         self.pay_by = None;
         let legs = transfer(Account::Provider, Account::Held(self.learner.id), self.price.minor);
-        Ok(Some(self.entry(id, Cause::Hold(self.root), legs, now)))
+        Ok(self.entry(id, Cause::Hold(self.root), legs, now))
     }
 
     /// The hold goes to the expert, less the platform's share.
-    pub(super) fn capture(&mut self, id: EntryId, now: Instant, facts: &mut Vec<Fact>) -> Option<Entry> {
+    pub(super) fn capture(&mut self, fee_percent: u8, id: EntryId, now: Instant) -> Option<Entry> {
         if self.funds != Funds::Held {
             return None;
         }
-        let share = fee(self.price, self.policy.fee_percent);
+        let share = fee(self.price, fee_percent);
         self.funds = Funds::Captured;
         self.paid_out = self.price.minor - share;
-        facts.push(Fact::PaidOut(self.paid_out));
         let legs = capture(self.learner.id, self.expert.id, self.price.minor, share);
         Some(self.entry(id, Cause::Capture(self.root), legs, now))
     }
 
-    /// The hold goes back to the learner: credits to spend again, money to the provider.
-    pub(super) fn release(&mut self, id: EntryId, now: Instant) -> Option<Entry> {
+    /// The hold goes back to the learner: credits to spend again; money to the provider, who then owes it.
+    pub(super) fn release(&mut self, id: EntryId, now: Instant) -> Option<(Entry, Option<Amount>)> {
         if self.funds != Funds::Held {
             return None;
         }
         self.funds = Funds::Released;
-        let back_to = match self.price.unit {
-            Unit::Credit => Account::Spendable(self.learner.id),
-            Unit::Currency(_) => Account::Provider,
+        let (back_to, owed) = match self.price.unit {
+            Unit::Credit => (Account::Spendable(self.learner.id), None),
+            Unit::Currency(_) => (Account::Provider, Some(self.price)),
         };
         let legs = transfer(Account::Held(self.learner.id), back_to, self.price.minor);
-        Some(self.entry(id, Cause::Release(self.root), legs, now))
+        Some((self.entry(id, Cause::Release(self.root), legs, now), owed))
     }
 
     /// Sees to it that the expert has got at least `total` credits for this booking: `None` if that is so already.
@@ -81,8 +76,7 @@ impl Booking {
         if seat != Seat::Learner {
             return Err(ledger::Refusal::NotThePayer);
         }
-        // What is given on top is an affair of meetings.
-        if self.status != Status::Completed || self.facade != Facade::Meetings {
+        if self.status != Status::Completed || !self.rules().tips {
             return Err(ledger::Refusal::NotCompleted);
         }
         let Some(missing @ 1..) = total.checked_sub(self.paid_out) else {
@@ -95,7 +89,7 @@ impl Booking {
         let legs = transfer(Account::Spendable(self.learner.id), Account::Spendable(self.expert.id), missing);
         let cause = Cause::Tip(self.id, total);
         let entry = Entry::new(id, cause, Unit::Credit, legs, self.title.clone(), now);
-        let facts = vec![Fact::PaidOut(missing)];
-        Ok(Some(Change { before: Some(self.clone()), after, entry: Some(entry), facts }))
+        let change = Change::of(self, after, vec![Fact::PaidOut(missing)]);
+        Ok(Some(Change { entry: Some(entry), ..change }))
     }
 }

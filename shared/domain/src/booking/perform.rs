@@ -1,179 +1,65 @@
-//! Taking a step: by the table, then by the clock, then what follows from it.
+//! Taking a step: the façade's machine says whether and where to, this file what follows from it.
 
-use chrono::TimeDelta;
-
-use super::{Actor, Booking, Change, Fact, Funds, Outcome, Refusal, Seat, Status, Step, table};
+use super::{Actor, Booking, Change, Fact, Funds, Outcome, Refusal, Seat, Step};
 use crate::Instant;
+use crate::facade::machine::{Choice, Money, Row, choose};
 use crate::ids::{EntryId, UserId};
-use crate::ledger::Entry;
+use crate::ledger::{Amount, Entry};
 
 impl Booking {
-    /// Takes one step: decides by [`table`], then by the clock, then says what follows.
+    /// Takes one step by the rules of the façade the booking was made in.
     pub fn perform(&self, step: Step, actor: Actor, now: Instant, entry: EntryId) -> Result<Outcome, Refusal> {
-        if !table::may_ever(step, actor) {
-            return Err(Refusal::WrongParty);
-        }
-        if self.is_already(step, actor) {
-            return Ok(Outcome::Unchanged);
-        }
-        let to = table::target(self.status, step, actor).ok_or(Refusal::InvalidTransition)?;
-        self.check_time(step, actor, now)?;
-
+        let row = match self.choose(step, actor, now)? {
+            Choice::Row(row) => row,
+            Choice::Repeated => return Ok(Outcome::Unchanged),
+        };
         let mut after = self.clone();
         after.updated_at = now;
         after.version += 1;
-        after.status = to;
-        let mut facts = Vec::new();
-        let entry = after.follow(step, actor, self.status, entry, now, &mut facts)?;
+        let mut follow = Follow { after, facts: Vec::new(), entry: None, owed: None };
+        follow.take(row, actor, entry, now)?;
+        let Follow { mut after, facts, entry, owed } = follow;
         after.due_at = after.next_due(now);
-        Ok(Outcome::Changed(Box::new(Change { before: Some(self.clone()), after, entry, facts })))
+        Ok(Outcome::Changed(Box::new(Change { before: Some(self.clone()), after, entry, owed, facts })))
     }
 
-    /// What a step does beside changing the status: where the price goes, and who has to hear of it.
-    fn follow(
-        &mut self,
-        step: Step,
-        actor: Actor,
-        from: Status,
-        entry: EntryId,
-        now: Instant,
-        facts: &mut Vec<Fact>,
-    ) -> Result<Option<Entry>, Refusal> {
-        match step {
-            Step::Pay => {
-                facts.push(Fact::Paid);
-                self.pay(entry, now)
-            }
-            Step::Confirm if self.funds == Funds::Due => Err(Refusal::PaymentRequired),
-            Step::Confirm => {
-                facts.push(Fact::Confirmed);
-                Ok(None)
-            }
-            Step::Cancel => {
-                facts.push(Fact::Cancelled { by: actor });
-                Ok(self.release(entry, now))
-            }
-            Step::Expire => {
-                facts.push(Fact::Expired);
-                self.status = from;
-                self.lapse();
-                Ok(self.give_back(entry, now, facts))
-            }
-            Step::Complete => Ok(self.complete(from, actor, entry, now, facts)),
-            Step::ReportNoShow => Ok(self.report_no_show(actor, entry, now, facts)),
-            Step::Refund => {
-                facts.push(Fact::Refunded);
-                Ok(self.release(entry, now))
-            }
-            Step::Replace => {
-                facts.push(Fact::Replaced);
-                if self.funds != Funds::Free {
-                    self.funds = Funds::Moved;
-                }
-                Ok(None)
-            }
+    /// The row of a step. What is over by the clock already is only the clock's to end.
+    pub(super) fn choose(&self, step: Step, actor: Actor, now: Instant) -> Result<Choice, Refusal> {
+        let chosen = choose(self.rules().machine, self, step, actor, now);
+        let is_over = || self.lapses_at().is_some_and(|lapses_at| lapses_at <= now);
+        match chosen {
+            Ok(Choice::Row(_)) if actor.seat().is_some() && is_over() => Err(Refusal::InvalidTransition),
+            Err(Refusal::WrongParty) => Err(Refusal::WrongParty),
+            Err(_) if actor.seat().is_some() && is_over() => Err(Refusal::InvalidTransition),
+            chosen => chosen,
         }
     }
 
-    /// Releases the hold of somebody who did not ask for it, and tells them.
-    fn give_back(&mut self, entry: EntryId, now: Instant, facts: &mut Vec<Fact>) -> Option<Entry> {
-        let released = self.release(entry, now);
-        facts.extend(released.is_some().then_some(Fact::Returned));
-        released
-    }
-
-    /// One side's word that it took place; with a two-sided policy the second word completes it.
-    fn complete(
-        &mut self,
-        from: Status,
-        actor: Actor,
-        entry: EntryId,
-        now: Instant,
-        facts: &mut Vec<Fact>,
-    ) -> Option<Entry> {
-        if let Some(seat) = actor.seat() {
-            self.party_mut(seat).completed = true;
-            if self.policy.both_complete && !self.party(seat.other()).completed {
-                self.status = from;
-                return None;
-            }
-        }
-        facts.push(Fact::Completed);
-        if actor.seat().is_some() {
-            self.ended_at = Some(now);
-        }
-        self.capture(entry, now, facts)
-    }
-
-    fn report_no_show(&mut self, actor: Actor, entry: EntryId, now: Instant, facts: &mut Vec<Fact>) -> Option<Entry> {
-        let absent = actor.seat()?.other();
-        self.absent = Some(absent);
-        facts.push(Fact::NoShow { absent });
-        match absent {
-            Seat::Learner => self.capture(entry, now, facts),
-            Seat::Expert => self.give_back(entry, now, facts),
-        }
-    }
-
-    /// Asking for what already is changes nothing. Only its reporter may report an absence again.
-    fn is_already(&self, step: Step, actor: Actor) -> bool {
-        match (step, self.status) {
-            (Step::Confirm, Status::Confirmed)
-            | (Step::Cancel, Status::Cancelled)
-            | (Step::Complete, Status::Completed)
-            | (Step::Expire, Status::Expired)
-            | (Step::Refund, Status::Refunded) => true,
-            (Step::Complete, Status::Confirmed) => {
-                self.policy.both_complete && actor.seat().is_some_and(|seat| self.party(seat).completed)
-            }
-            (Step::ReportNoShow, Status::NoShow) => actor.seat().map(Seat::other) == self.absent,
-            (Step::Pay, _) => matches!(self.funds, Funds::Held | Funds::Captured),
-            _ => false,
-        }
-    }
-
-    fn check_time(&self, step: Step, actor: Actor, now: Instant) -> Result<(), Refusal> {
-        let (start, end) = (self.interval.start(), self.interval.end());
-        let minutes = |n: u32| TimeDelta::minutes(i64::from(n));
-        let not_before = |moment| if now < moment { Err(Refusal::TooEarly) } else { Ok(()) };
-        let only_before = |moment| if now >= moment { Err(Refusal::TooLate) } else { Ok(()) };
-        match (step, actor) {
-            (Step::Confirm, _) => only_before(start),
-            (Step::Cancel, Actor::Learner) => match self.policy.learner_cancels_before {
-                Some(cutoff) => only_before(start - minutes(cutoff)),
-                None => Ok(()),
-            },
-            (Step::Cancel, Actor::Expert) => match self.policy.expert_cancels_before {
-                Some(cutoff) => only_before(start - minutes(cutoff)),
-                None => Ok(()),
-            },
-            (Step::Replace, _) => only_before(start - minutes(self.policy.moves_before)),
-            (Step::Expire, _) => not_before(self.unanswered_until()),
-            (Step::Complete, Actor::Schedule) => not_before(end + minutes(self.policy.completes_itself_after)),
-            (Step::Complete, actor)
-                if self.policy.begins_by_word && actor.seat().is_some() && self.started_at.is_none() =>
-            {
-                Err(Refusal::NotStarted)
-            }
-            (Step::Complete, _) if self.policy.completes_from_start => not_before(start),
-            (Step::Complete, _) => not_before(end),
-            (Step::ReportNoShow, _) => not_before(start + minutes(self.policy.no_show_after)),
-            (Step::Pay, _) if self.status == Status::Pending => only_before(self.unanswered_until()),
-            (Step::Cancel | Step::Pay | Step::Refund, _) => Ok(()),
-        }
-    }
-
-    /// Whether `actor` could take this step now, as far as status and clock go.
+    /// Whether `actor` could take this step now.
     pub fn may(&self, step: Step, actor: Actor, now: Instant) -> bool {
-        table::target(self.status, step, actor).is_some() && self.check_time(step, actor, now).is_ok()
+        matches!(self.choose(step, actor, now), Ok(Choice::Row(_)))
+    }
+
+    /// Cancels it, with a reason in the words of whoever does.
+    pub fn cancel(&self, reason: String, actor: Actor, now: Instant, entry: EntryId) -> Result<Outcome, Refusal> {
+        Ok(match self.perform(Step::Cancel, actor, now, entry)? {
+            Outcome::Changed(mut change) => {
+                change.after.reason = reason;
+                Outcome::Changed(change)
+            }
+            Outcome::Unchanged => Outcome::Unchanged,
+        })
     }
 
     /// Marks that `reviewer` has said what they think of `reviewee`.
     pub fn review(&self, reviewer: Seat, reviewee: UserId, now: Instant) -> Result<Change, Refusal> {
+        if !self.rules().reviewers.contains(&reviewer) {
+            return Err(Refusal::WrongParty);
+        }
         if self.party(reviewer.other()).id != reviewee {
             return Err(Refusal::NotTheOtherParty);
         }
-        if self.status != Status::Completed {
+        if self.status != super::Status::Completed {
             return Err(Refusal::NotCompleted);
         }
         if self.party(reviewer).reviewed {
@@ -183,6 +69,88 @@ impl Booking {
         after.party_mut(reviewer).reviewed = true;
         after.updated_at = now;
         after.version += 1;
-        Ok(Change { before: Some(self.clone()), after, entry: None, facts: Vec::new() })
+        Ok(Change::of(self, after, Vec::new()))
+    }
+}
+
+/// What a step leads to, while it is worked out.
+struct Follow {
+    after: Booking,
+    facts: Vec<Fact>,
+    entry: Option<Entry>,
+    owed: Option<Amount>,
+}
+
+impl Follow {
+    fn take(&mut self, row: &Row, actor: Actor, entry: EntryId, now: Instant) -> Result<(), Refusal> {
+        let booking = &mut self.after;
+        if let (Step::Complete, Some(seat)) = (row.step, actor.seat()) {
+            booking.party_mut(seat).completed = true;
+            if row.both && !booking.party(seat.other()).completed {
+                return Ok(()); // the first of two words
+            }
+            booking.ended_at = Some(now);
+        }
+        match row.step {
+            Step::Begin => booking.started_at = Some(now),
+            Step::Expire => booking.reason = booking.lapse_reason().to_owned(),
+            Step::ReportNoShow => booking.absent = actor.seat().map(Seat::other),
+            Step::Move => booking.moved_by = actor.seat(),
+            Step::Dispute => booking.is_disputed = true,
+            Step::Replace if booking.funds != Funds::Free => booking.funds = Funds::Moved,
+            Step::Pay | Step::Confirm | Step::Cancel | Step::Complete | Step::Refund | Step::Replace => {}
+        }
+        if actor == Actor::Staff {
+            booking.is_disputed = false; // whoever decides ends the dispute
+        }
+        booking.status = row.to;
+        self.facts.extend(self.after.fact(row, actor));
+        self.move_money(row, entry, now)
+    }
+
+    fn move_money(&mut self, row: &Row, id: EntryId, now: Instant) -> Result<(), Refusal> {
+        match row.money {
+            Money::Keep => {}
+            Money::Hold => self.entry = Some(self.after.pay(id, now)?),
+            Money::Capture => self.capture(0, id, now),
+            Money::Split => self.capture(self.after.policy.fee_percent, id, now),
+            Money::Release => {
+                if let Some((entry, owed)) = self.after.release(id, now) {
+                    self.entry = Some(entry);
+                    self.owed = owed;
+                    // Whoever did not ask for it is told.
+                    if matches!(row.step, Step::Expire | Step::ReportNoShow) {
+                        self.facts.push(Fact::Returned);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn capture(&mut self, fee_percent: u8, id: EntryId, now: Instant) {
+        self.entry = self.after.capture(fee_percent, id, now);
+        if self.entry.is_some() {
+            self.facts.push(Fact::PaidOut(self.after.paid_out));
+        }
+    }
+}
+
+impl Booking {
+    /// What people are to hear of a step that was taken.
+    fn fact(&self, row: &Row, actor: Actor) -> Option<Fact> {
+        Some(match row.step {
+            Step::Pay => Fact::Paid,
+            Step::Confirm => Fact::Confirmed,
+            Step::Cancel => Fact::Cancelled { by: actor },
+            Step::Expire => Fact::Expired,
+            Step::Begin => return None,
+            Step::Complete => Fact::Completed,
+            Step::ReportNoShow => Fact::NoShow { absent: self.absent },
+            Step::Refund => Fact::Refunded,
+            Step::Replace => Fact::Replaced,
+            Step::Move => Fact::Moved { by: actor },
+            Step::Dispute => Fact::Disputed,
+        })
     }
 }

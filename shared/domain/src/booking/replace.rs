@@ -35,7 +35,7 @@ impl Booking {
         let Outcome::Changed(mut old) = self.perform(Step::Replace, actor, now, entry)? else {
             return Err(Refusal::InvalidTransition);
         };
-        let interval = replacement.times.check(&self.policy, schedule, now)?;
+        let interval = replacement.times.check(self.rules(), schedule, now)?;
         old.after.chain.replaced_by = Some(replacement.id);
         let mut new = Booking {
             id: replacement.id,

@@ -2,10 +2,11 @@
 
 use chrono::TimeDelta;
 
-use super::{Actor, Booking, Chain, Change, Facade, Fact, Funds, Mode, Party, Policy, Refusal, Status};
+use super::{Actor, Booking, Chain, Change, Fact, Funds, Mode, Outcome, Party, Policy, Refusal, Status, Step};
 use crate::Instant;
 use crate::calendar::Schedule;
 use crate::category::CategoryId;
+use crate::facade::{Facade, Rules};
 use crate::ids::{BookingId, ConversationId, EntryId};
 use crate::interval::Interval;
 use crate::ledger::Amount;
@@ -36,13 +37,13 @@ pub struct Draft {
 }
 
 impl Times {
-    /// Ahead of `now`, the right way round, not longer than the policy allows, and inside the expert's hours.
-    pub(super) fn check(self, policy: &Policy, schedule: &Schedule, now: Instant) -> Result<Interval, Refusal> {
+    /// Ahead of `now`, the right way round, not longer than the façade allows, and inside the expert's hours.
+    pub(super) fn check(self, rules: &Rules, schedule: &Schedule, now: Instant) -> Result<Interval, Refusal> {
         if self.start <= now {
             return Err(Refusal::StartNotAhead);
         }
         let interval = Interval::new(self.start, self.end).ok_or(Refusal::EndNotAfterStart)?;
-        if interval.duration() > TimeDelta::minutes(i64::from(policy.longest)) {
+        if interval.duration() > TimeDelta::minutes(i64::from(rules.length.longest)) {
             return Err(Refusal::TooLong);
         }
         if !schedule.covers(&interval) {
@@ -59,7 +60,7 @@ impl Booking {
         if draft.learner.id == draft.expert.id {
             return Err(Refusal::OwnBooking);
         }
-        let interval = draft.times.check(&draft.policy, schedule, now)?;
+        let interval = draft.times.check(draft.facade.rules(), schedule, now)?;
         let mut after = Booking {
             id: draft.id,
             root: draft.id,
@@ -85,36 +86,39 @@ impl Booking {
             reason: String::new(),
             paid_out: 0,
             absent: None,
+            is_disputed: false,
+            moved_by: None,
             due_at: None,
             created_at: now,
             updated_at: now,
             version: 1,
         };
         let entry = after.reserve(entry, now);
+        let mut facts = vec![Fact::Requested];
+        if after.funds == Funds::Free {
+            after.status = after.rules().when_free;
+            facts.extend((after.status == Status::Confirmed).then_some(Fact::Confirmed));
+        }
         after.due_at = after.next_due(now);
-        Ok(Change { before: None, after, entry, facts: vec![Fact::Requested] })
+        Ok(Change { before: None, after, entry, owed: None, facts })
     }
 
-    /// The learner gives other times: it is pending again and waits for the expert anew; the hold stays.
-    pub fn move_to(&self, times: Times, actor: Actor, schedule: &Schedule, now: Instant) -> Result<Change, Refusal> {
-        if actor != Actor::Learner {
-            return Err(Refusal::WrongParty);
-        }
-        if !self.status.is_open() {
+    /// It gets other times; the hold stays.
+    pub fn move_to(
+        &self,
+        times: Times,
+        actor: Actor,
+        schedule: &Schedule,
+        now: Instant,
+        entry: EntryId,
+    ) -> Result<Change, Refusal> {
+        let Outcome::Changed(mut moved) = self.perform(Step::Move, actor, now, entry)? else {
             return Err(Refusal::InvalidTransition);
-        }
-        if now >= self.interval.start() - TimeDelta::minutes(i64::from(self.policy.moves_before)) {
-            return Err(Refusal::TooLate);
-        }
-        let interval = times.check(&self.policy, schedule, now)?;
-        let mut after = self.clone();
-        after.interval = interval;
-        after.status = Status::Pending;
-        after.start_version += 1;
-        after.due_at = after.next_due(now);
-        after.updated_at = now;
-        after.version += 1;
-        Ok(Change { before: Some(self.clone()), after, entry: None, facts: vec![Fact::Moved] })
+        };
+        moved.after.interval = times.check(self.rules(), schedule, now)?;
+        moved.after.start_version += 1;
+        moved.after.due_at = moved.after.next_due(now);
+        Ok(*moved)
     }
 
     /// The learner corrects the text; the status stays. `None` if it reads so already.
@@ -141,6 +145,6 @@ impl Booking {
         }
         after.updated_at = now;
         after.version += 1;
-        Ok(Some(Change { before: Some(self.clone()), after, entry: None, facts: Vec::new() }))
+        Ok(Some(Change::of(self, after, Vec::new())))
     }
 }

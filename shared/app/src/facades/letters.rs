@@ -1,16 +1,14 @@
-//! ExpertConnect's words around a notification in its mail; the notification itself says the rest.
+//! The platform's words around a notification in its mail; the notification itself says the rest.
 
-use domain::booking::{Booking, Facade, Seat};
+use domain::booking::Seat;
 
 pub(crate) const PLATFORM: &str = "ExpertConnect";
-const OPEN_MEETING: &str = "Open the meeting";
-const OPEN_CONSULTATION: &str = "Open the consultation";
 pub(crate) const OPEN_PLATFORM: &str = "Open ExpertConnect";
 pub(crate) const WELCOME: &str = "Welcome to ExpertConnect";
 
 pub(crate) const WELCOME_LINES: [&str; 3] = [
     "Your account is ready.",
-    "Your first credit is already in your wallet: it pays for one meeting with an expert of your choice.",
+    "Your first credit is already in your wallet: it pays for one hour with an expert of your choice.",
     "Whoever shares what they know earns credits: add your skills and your weekly hours to be booked.",
 ];
 
@@ -29,13 +27,5 @@ pub(crate) fn role(seat: Seat) -> &'static str {
     match seat {
         Seat::Learner => "Requested by",
         Seat::Expert => "Expert",
-    }
-}
-
-/// Where a booking is looked at, and what the link there says.
-pub(crate) fn booking_link(booking: &Booking) -> (&'static str, String) {
-    match booking.facade {
-        Facade::Meetings => (OPEN_MEETING, format!("meetings/{}", booking.id)),
-        Facade::Consultations => (OPEN_CONSULTATION, format!("consultations/{}", booking.id)),
     }
 }

@@ -1,26 +1,26 @@
 //! The consultations façade's notifications and mails about bookings (`consultations.md` §13). A title is also its mail's
 //! subject.
 
-use domain::booking::{Actor, Booking, Fact, Mode, Reminder, Seat};
+use domain::booking::{Actor, Booking, Fact, Reminder, Seat};
 use domain::notice::{Channel, InviteState, Topic};
+use domain::review::Review;
 
-use super::Telling;
+use super::{News, Telling, Voice};
 
-/// What a consultation is called where bookings have a title.
-pub(crate) fn title(mode: Mode, expert: &str) -> String {
-    let mode = match mode {
-        Mode::Video => "Video",
-        Mode::Chat => "Chat",
-        Mode::Phone => "Phone",
-    };
-    format!("{mode} consultation with {expert}")
+pub(super) static VOICE: Voice =
+    Voice { tellings, booking_link: ("Open the consultation", "consultations"), new_review };
+
+fn new_review(booking: &Booking, review: &Review) -> News {
+    let who = if review.is_anonymous { "Somebody" } else { &review.reviewer_name };
+    let content = format!("{who} rated a consultation with {} of 5.", review.rating);
+    News { title: "New review", content, related: booking.id.get() }
 }
 
 fn tell(to: Seat, topic: Topic, title: &'static str, content: String) -> Telling {
     Telling { to, topic, title, content, channel: Channel::ListAndMail, invite: None }
 }
 
-pub(crate) fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
+fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
     use Seat::{Expert, Learner};
     let name = |seat: Seat| &booking.party(seat).name;
     let start = booking.interval.start().format("%-d %B %Y at %H:%M UTC");
@@ -68,9 +68,13 @@ pub(crate) fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
             let content = |to: Seat| format!("Your consultation with {} begins on {start}.", name(to.other()));
             to_both(topic, title, &content).map(|telling| telling.inviting(InviteState::Reminder)).into()
         }
-        Fact::Moved | Fact::Paid | Fact::NoShow { .. } | Fact::Refunded | Fact::PaidOut(_) | Fact::Returned => {
-            Vec::new()
-        }
+        Fact::Moved { .. }
+        | Fact::Paid
+        | Fact::NoShow { .. }
+        | Fact::Refunded
+        | Fact::Disputed
+        | Fact::PaidOut(_)
+        | Fact::Returned => Vec::new(),
     }
 }
 

@@ -1,8 +1,8 @@
-//! What applicants and experts are told of what becomes of them (`consultations.md` §13).
+//! What applicants and experts are told of what becomes of them (`consultations.md` §13), whatever they were booked through.
 
 use domain::Instant;
 use domain::application::Application;
-use domain::booking::Facade;
+use domain::facade::Facade;
 use domain::ids::UserId;
 use domain::notice::{Channel, Notice, Topic};
 
@@ -60,7 +60,7 @@ fn told(user: UserId, topic: Topic, title: &str, content: String, mint: &Mint, n
     Notice {
         id: mint.notice(now),
         user,
-        facade: Facade::Consultations,
+        facade: Facade::SHARED,
         topic,
         title: title.to_owned(),
         content,

@@ -1,19 +1,19 @@
 //! ExpertConnect's notifications (`expertconnect.md` §6): title, sentence, receiver and whether a mail follows.
 
-use domain::Instant;
-use domain::booking::{Actor, Booking, Facade, Fact, Reminder, Seat};
-use domain::ids::UserId;
-use domain::notice::{Channel, InviteState, Notice, Topic};
+use domain::booking::{Actor, Booking, Fact, Reminder, Seat};
+use domain::notice::{Channel, InviteState, Topic};
+use domain::review::Review;
 
-use super::Telling;
-use crate::Mint;
+use super::{News, Telling, Voice};
+
+pub(super) static VOICE: Voice = Voice { tellings, booking_link: ("Open the meeting", "meetings"), new_review };
 
 fn tell(to: Seat, topic: Topic, title: &'static str, mailed: bool, content: String) -> Telling {
     let channel = if mailed { Channel::ListAndMail } else { Channel::List };
     Telling { to, topic, title, content, channel, invite: None }
 }
 
-pub(crate) fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
+fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
     use Seat::{Expert, Learner};
     let title = &booking.title;
     let name = |seat: Seat| &booking.party(seat).name;
@@ -41,7 +41,7 @@ pub(crate) fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
             };
             told.into_iter().map(cancelled).collect()
         }
-        Fact::Moved => {
+        Fact::Moved { .. } => {
             let content = format!("{} asks for another time for the meeting \"{title}\".", name(Learner));
             vec![
                 tell(Expert, Topic::Rescheduled, "Meeting Rescheduled", true, content).inviting(InviteState::Tentative),
@@ -53,7 +53,8 @@ pub(crate) fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
         }
         Fact::NoShow { absent } => {
             let content = format!("You were reported absent from the meeting \"{title}\".");
-            vec![tell(absent, Topic::NoShow, "Meeting Missed", false, content)]
+            let told = absent.map_or(vec![Learner, Expert], |absent| vec![absent]);
+            told.into_iter().map(|to| tell(to, Topic::NoShow, "Meeting Missed", false, content.clone())).collect()
         }
         Fact::Completed => [Learner, Expert]
             .into_iter()
@@ -82,7 +83,7 @@ pub(crate) fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
             };
             [Learner, Expert].into_iter().map(remind).collect()
         }
-        Fact::Paid | Fact::Replaced | Fact::Refunded => Vec::new(),
+        Fact::Paid | Fact::Replaced | Fact::Refunded | Fact::Disputed => Vec::new(),
     }
 }
 
@@ -90,41 +91,21 @@ fn credits(amount: u32) -> String {
     if amount == 1 { "1 credit".to_owned() } else { format!("{amount} credits") }
 }
 
-/// The notification of something one person did to another.
-pub(crate) fn personal(
-    mint: &Mint,
-    now: Instant,
-    (to, from): (UserId, UserId),
-    topic: Topic,
-    title: &str,
-    content: String,
-    related: i64,
-) -> Notice {
-    Notice {
-        id: mint.notice(now),
-        user: to,
-        facade: Facade::Meetings,
-        topic,
-        title: title.to_owned(),
-        content,
-        related: Some(related),
-        conversation: None,
-        peer: Some(from),
-        channel: Channel::List,
-        invite: None,
-        is_read: false,
-        created_at: now,
-        updated_at: now,
-    }
+fn new_review(booking: &Booking, review: &Review) -> News {
+    let content = format!("{} reviewed the meeting \"{}\".", review.reviewer_name, booking.title);
+    News { title: "New Review", content, related: review.id.get() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Mint;
     use chrono::TimeDelta;
+    use domain::Instant;
     use domain::booking::{Change, Draft, Mode, Outcome, Party, Policy, Step, Times};
     use domain::calendar::Schedule;
-    use domain::ids::{BookingId, EntryId};
+    use domain::facade::Facade;
+    use domain::ids::{BookingId, EntryId, UserId};
     use domain::ledger::Amount;
     use domain::zone::Zone;
 
@@ -146,7 +127,7 @@ mod tests {
             expert: party(4),
             times,
             price: Amount::credits(1),
-            policy: Policy::MEETING,
+            policy: Policy::default(),
         };
         let schedule = Schedule { rows: &[], blocks: &[], account_zone: &Zone::utc() };
         let entry = EntryId::new(1).unwrap();
@@ -161,7 +142,7 @@ mod tests {
     fn notifications_of_one_change_never_share_an_id() {
         let (change, mint) = (expired(), Mint::seeded(1));
         for _ in 0..20_000 {
-            let notices = super::super::of_change(&change, tellings, &mint, change.after.updated_at);
+            let notices = super::super::notices(&change, &mint, change.after.updated_at);
             assert_eq!(notices.len(), 2);
             assert_ne!(notices[0].id, notices[1].id);
         }

@@ -1,0 +1,115 @@
+//! Steps of a booking: taken by one of its parties, by the clock, by an administrator.
+
+use domain::booking::{Actor, Booking, Due, Outcome, Refusal, Seat, Step};
+use domain::facade::Facade;
+use domain::ids::BookingId;
+use store::Transaction;
+
+use super::{Found, Seated, View, commit, commit_at};
+use crate::idempotency::{SaveResponse, retry_stale};
+use crate::{App, Error, Result};
+
+/// What a party does with a booking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    Take(Step),
+    /// With the reason.
+    Cancel(String),
+}
+
+/// A party takes a step.
+pub async fn take<V: View>(
+    app: &App,
+    facade: Facade,
+    at: Seated,
+    command: Command,
+    save: SaveResponse<'_, V>,
+) -> Result<V> {
+    at.made_in(facade)?;
+    let (found, seat) = (Found::new(at.booking), at.seat);
+    retry_stale(|| async {
+        let booking = found.look(app).await?;
+        let now = app.clock.now();
+        let (actor, entry) = (Actor::from(seat), app.mint.entry(now));
+        let outcome = match &command {
+            Command::Take(step) => booking.perform(*step, actor, now, entry),
+            Command::Cancel(reason) => booking.cancel(reason.clone(), actor, now, entry),
+        }?;
+        let view = V::of(app, booking, seat, None).await?;
+        match outcome {
+            Outcome::Unchanged => Ok(view),
+            Outcome::Changed(change) => {
+                let view = view.with(change.after.clone());
+                commit(app, save.begin(&view), &change).await?;
+                Ok(view)
+            }
+        }
+    })
+    .await
+}
+
+/// The clock takes a step: a request nobody answered expires, a booking long over completes.
+pub async fn step_by_schedule(app: &App, id: BookingId, step: Step) -> Result<Booking> {
+    retry_stale(|| async {
+        let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
+        let now = app.clock.now();
+        match booking.perform(step, Actor::Schedule, now, app.mint.entry(now))? {
+            Outcome::Unchanged => Ok(booking),
+            Outcome::Changed(change) => commit(app, Transaction::new(), &change).await,
+        }
+    })
+    .await
+}
+
+/// Cancels what has not begun, on an administrator's word; whether there was anything to cancel.
+pub(crate) async fn cancel_by_staff(app: &App, id: BookingId, reason: &str) -> Result<bool> {
+    retry_stale(|| async {
+        let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
+        let now = app.clock.now();
+        if !booking.lies_ahead(now) {
+            return Ok(false); // somebody was faster
+        }
+        if let Outcome::Changed(change) = booking.cancel(reason.to_owned(), Actor::Staff, now, app.mint.entry(now))? {
+            commit(app, Transaction::new(), &change).await?;
+        }
+        Ok(true)
+    })
+    .await
+}
+
+/// Does what the clock says is due: a step, or reminders to both people. Nothing, if nothing is due (any more).
+pub async fn do_what_is_due(app: &App, id: BookingId) -> Result<Option<Due>> {
+    let due = retry_stale(|| async {
+        let Some(booking) = app.store.booking(id).await? else { return Ok(None) };
+        let now = app.clock.now();
+        let due = booking.due(now);
+        if due == Some(Due::Remind) {
+            commit_at(app, Transaction::new(), &booking.remind(now), now).await?;
+        }
+        Ok(due)
+    })
+    .await?;
+    let Some(Due::Take(step)) = due else { return Ok(due) };
+    match step_by_schedule(app, id, step).await {
+        Ok(_) => Ok(due),
+        Err(Error::Booking(Refusal::InvalidTransition | Refusal::TooEarly)) => Ok(None), // a person was faster
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes the steps the schedule has not come by to take.
+pub(super) async fn expire(app: &App, lapsed: impl IntoIterator<Item = BookingId>) -> Result<()> {
+    for id in lapsed {
+        match step_by_schedule(app, id, Step::Expire).await {
+            // Somebody was faster, or what stands in the day is older than its booking.
+            Ok(_) | Err(Error::Booking(Refusal::InvalidTransition | Refusal::TooEarly) | Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Whether somebody in `seat` is the one who asked for the booking.
+pub(super) fn is_learner(seat: Seat) -> Result<()> {
+    if seat == Seat::Learner { Ok(()) } else { Err(Refusal::WrongParty.into()) }
+}

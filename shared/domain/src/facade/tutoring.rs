@@ -1,0 +1,112 @@
+//! Lessons of tutors (`tutoring.md` §5.2). Nothing routes to them yet. A pending booking whose price is held is what the
+//! document calls paid.
+
+use super::machine::{Mark, Money, Need, Row, row};
+use super::{Bookable, LapseReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
+use crate::booking::Actor::{Expert, Learner, Provider, Schedule, Staff};
+use crate::booking::Status::{self, Cancelled, Completed, Confirmed, Pending, Refunded};
+use crate::booking::{Seat, Step};
+use crate::calendar::Grid;
+
+pub static RULES: Rules = Rules {
+    word: "tutoring",
+    machine: &MACHINE,
+    length: Length { shortest: 15, longest: 8 * 60, step: 5, usual: 60 },
+    furthest_days: Some(365),
+    bookable: Bookable::ListedExperts,
+    video_rooms: true,
+    price: PriceFrom::HourlyRateSessionOrCourse,
+    title: TitleFrom::Learner,
+    pays_within: Some(15),
+    when_free: Pending,
+    lapses: true,
+    lapse_reasons: LapseReasons { unpaid: "payment_timeout", unanswered: "payment_timeout" },
+    reminds: &[Pending, Confirmed],
+    grid: Grid::Rows,
+    offers_outside_hours: false,
+    tips: false,
+    reviewers: &[Seat::Learner],
+    writing: Writing { pairs: Pairs::Acquainted, closes: false },
+};
+
+const OPEN: &[Status] = &[Pending, Confirmed];
+/// Minutes after the end at which the clock decides.
+const DECIDED: i64 = 15;
+
+static MACHINE: [Row; 25] = [
+    row(&[Pending], Step::Expire, &[Schedule], Cancelled).needs(&[Need::Unpaid, Need::From(Mark::Answer)]),
+    row(&[Pending], Step::Cancel, &[Learner, Expert, Staff], Cancelled)
+        .needs(&[Need::Unpaid, Need::Before(Mark::Start(0))])
+        .refused_when_repeated(),
+    row(&[Pending], Step::Pay, &[Provider], Confirmed)
+        .needs(&[Need::Instant, Need::Before(Mark::Answer)])
+        .money(Money::Hold),
+    row(&[Pending], Step::Pay, &[Provider], Pending).needs(&[Need::Before(Mark::Answer)]).money(Money::Hold),
+    row(&[Pending], Step::Confirm, &[Expert], Confirmed).needs(&[Need::Paid, Need::Undisputed]).refused_when_repeated(),
+    // The student calls it off: early enough all money goes back, later the tutor is paid.
+    row(OPEN, Step::Refund, &[Learner], Refunded)
+        .needs(&[Need::Paid, Need::Undisputed, Need::Before(Mark::RefundCutoff)])
+        .money(Money::Release)
+        .refused_when_repeated(),
+    row(OPEN, Step::Refund, &[Learner], Refunded)
+        .needs(&[Need::Paid, Need::Undisputed, Need::MovedByExpert, Need::Before(Mark::Start(0))])
+        .money(Money::Release)
+        .refused_when_repeated(),
+    row(OPEN, Step::Cancel, &[Learner], Refunded)
+        .needs(&[Need::Paid, Need::Undisputed, Need::Before(Mark::RefundCutoff)])
+        .money(Money::Release)
+        .refused_when_repeated(),
+    row(OPEN, Step::Cancel, &[Learner], Refunded)
+        .needs(&[Need::Paid, Need::Undisputed, Need::MovedByExpert, Need::Before(Mark::Start(0))])
+        .money(Money::Release)
+        .refused_when_repeated(),
+    row(OPEN, Step::Cancel, &[Learner], Cancelled)
+        .needs(&[Need::Paid, Need::Undisputed, Need::Before(Mark::MoveCutoff)])
+        .money(Money::Split)
+        .refused_when_repeated(),
+    // The tutor and administrators always give all money back.
+    row(OPEN, Step::Cancel, &[Expert], Refunded)
+        .needs(&[Need::Paid, Need::Undisputed, Need::Before(Mark::Start(0))])
+        .money(Money::Release)
+        .refused_when_repeated(),
+    row(OPEN, Step::Refund, &[Expert], Refunded)
+        .needs(&[Need::Paid, Need::Undisputed, Need::Before(Mark::Start(0))])
+        .money(Money::Release)
+        .refused_when_repeated(),
+    row(OPEN, Step::Cancel, &[Staff], Refunded)
+        .needs(&[Need::Paid, Need::Undisputed])
+        .money(Money::Release)
+        .refused_when_repeated(),
+    row(OPEN, Step::Refund, &[Staff], Refunded)
+        .needs(&[Need::Paid, Need::Undisputed])
+        .money(Money::Release)
+        .refused_when_repeated(),
+    // By the student a confirmed one waits for the tutor anew, unless payment confirms.
+    row(&[Confirmed], Step::Move, &[Learner], Confirmed).needs(&[
+        Need::Instant,
+        Need::Undisputed,
+        Need::Before(Mark::MoveCutoff),
+    ]),
+    row(OPEN, Step::Move, &[Learner], Pending).needs(&[Need::Undisputed, Need::Before(Mark::MoveCutoff)]),
+    row(&[Pending], Step::Move, &[Expert], Pending).needs(&[Need::Undisputed, Need::Before(Mark::MoveCutoff)]),
+    row(&[Confirmed], Step::Move, &[Expert], Confirmed).needs(&[Need::Undisputed, Need::Before(Mark::MoveCutoff)]),
+    row(OPEN, Step::Complete, &[Learner, Expert], Completed)
+        .needs(&[Need::Paid, Need::Undisputed, Need::From(Mark::Start(0))])
+        .money(Money::Split)
+        .by_both(),
+    row(&[Confirmed], Step::Complete, &[Schedule], Completed)
+        .needs(&[Need::Undisputed, Need::From(Mark::End(DECIDED))])
+        .money(Money::Split),
+    row(&[Pending], Step::Refund, &[Schedule], Refunded)
+        .needs(&[Need::Paid, Need::Undisputed, Need::From(Mark::End(DECIDED))])
+        .money(Money::Release),
+    // A dispute stops the clock until an administrator has decided.
+    row(&[Pending], Step::Dispute, &[Learner], Pending)
+        .needs(&[Need::Paid, Need::From(Mark::Start(0))])
+        .refused_when_repeated(),
+    row(&[Confirmed], Step::Dispute, &[Learner], Confirmed)
+        .needs(&[Need::From(Mark::Start(0))])
+        .refused_when_repeated(),
+    row(OPEN, Step::Complete, &[Staff], Completed).needs(&[Need::Disputed]).money(Money::Split),
+    row(OPEN, Step::Refund, &[Staff], Refunded).needs(&[Need::Disputed]).money(Money::Release),
+];
