@@ -23,6 +23,7 @@ fn the_checks_are_those_that_were_agreed() {
         "-D warnings",
         "sam validate --lint",
         "cfn-lint",
+        "cargo-deny --locked check -D unmatched-skip licenses bans sources",
     ] {
         assert!(checks.contains(check), "{check}");
     }
