@@ -3,6 +3,7 @@
 
 mod house {
     mod commands;
+    mod documents;
     mod edge_function;
     mod openapi;
     mod permissions;

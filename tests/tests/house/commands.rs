@@ -42,15 +42,3 @@ fn every_test_file_of_this_crate_is_reached() {
         }
     }
 }
-
-#[test]
-fn what_the_readme_and_the_architecture_point_at_exists() {
-    for document in ["README.md", "ARCHITECTURE.md"] {
-        let text = read(document);
-        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let is_file = !target.contains("://") && !target.starts_with('#');
-            let path = target.split('#').next().unwrap();
-            assert!(!is_file || super::tree::root().join(path).exists(), "{document}: {target}");
-        }
-    }
-}
