@@ -42,3 +42,14 @@ fn every_test_file_of_this_crate_is_reached() {
         }
     }
 }
+
+#[test]
+fn everybody_builds_with_the_rust_the_workspace_asks_for() {
+    let value = |text: &str, name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("{name}")).trim_matches([' ', '=', '"']).to_owned()
+    };
+    let least = value(&read("Cargo.toml"), "rust-version");
+    let channel = value(&read("rust-toolchain.toml"), "channel");
+    assert!(channel.starts_with(&format!("{least}.")), "{channel} is a {least}");
+}
