@@ -140,6 +140,25 @@ fn every_link_in_a_document_leads_to_a_file() {
     }
 }
 
+/// Whether a text between backquotes is the path of a file.
+fn is_path(text: &str) -> bool {
+    let is_plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-./".contains(letter));
+    let endings = [".rs", ".toml", ".yaml", ".json", ".js", ".sh", ".md"];
+    is_plain && text.contains('/') && endings.iter().any(|ending| text.ends_with(ending))
+}
+
+#[test]
+fn every_file_a_document_names_exists() {
+    // The specifications name paths of URLs, and no files.
+    for document in documents().into_iter().filter(|document| !document.path.starts_with("docs/spec/")) {
+        for path in document.text.split('`').skip(1).step_by(2).filter(|text| is_path(text)) {
+            // The four layers are often named without their folder.
+            let is_there = ["", "shared/"].iter().any(|folder| root().join(folder).join(path).is_file());
+            assert!(is_there, "{}: {path}", document.path);
+        }
+    }
+}
+
 #[test]
 fn a_citation_that_leads_nowhere_is_found() {
     let consultations = Some("docs/spec/consultations.md");
