@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 mod house {
+    mod claims;
     mod commands;
     mod documents;
     mod edge_function;
