@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 mod house {
+    mod claims;
     mod commands;
+    mod documents;
     mod edge_function;
     mod openapi;
     mod permissions;

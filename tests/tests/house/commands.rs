@@ -23,6 +23,7 @@ fn the_checks_are_those_that_were_agreed() {
         "-D warnings",
         "sam validate --lint",
         "cfn-lint",
+        "cargo-deny --locked check -D unmatched-skip licenses bans sources",
     ] {
         assert!(checks.contains(check), "{check}");
     }
@@ -43,13 +44,12 @@ fn every_test_file_of_this_crate_is_reached() {
 }
 
 #[test]
-fn what_the_readme_and_the_architecture_point_at_exists() {
-    for document in ["README.md", "ARCHITECTURE.md"] {
-        let text = read(document);
-        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let is_file = !target.contains("://") && !target.starts_with('#');
-            let path = target.split('#').next().unwrap();
-            assert!(!is_file || super::tree::root().join(path).exists(), "{document}: {target}");
-        }
-    }
+fn everybody_builds_with_the_rust_the_workspace_asks_for() {
+    let value = |text: &str, name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("{name}")).trim_matches([' ', '=', '"']).to_owned()
+    };
+    let least = value(&read("Cargo.toml"), "rust-version");
+    let channel = value(&read("rust-toolchain.toml"), "channel");
+    assert!(channel.starts_with(&format!("{least}.")), "{channel} is a {least}");
 }

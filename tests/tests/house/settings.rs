@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_yaml_ng::Value;
 
-use super::tree::{files, inner, resources, template};
+use super::tree::{files, inner, read, resources, template};
 
 fn names(variables: &Value) -> BTreeSet<String> {
     let variables = variables["Environment"]["Variables"].as_mapping().into_iter().flatten();
@@ -52,7 +52,7 @@ fn the_defaults_of_the_template_are_the_defaults_of_the_code() {
 
 #[test]
 fn every_parameter_of_the_template_is_used() {
-    let text = super::tree::read("template.yaml");
+    let text = read("template.yaml");
     for (name, _) in template()["Parameters"].as_mapping().unwrap() {
         let name = name.as_str().unwrap();
         let is_used = text.contains(&format!("!Ref {name}")) || text.contains(&format!("${{{name}}}"));
@@ -69,5 +69,44 @@ fn nothing_secret_is_in_plain_environment() {
         let is_secret = ["KEY", "PASSWORD", "SECRET", "TOKEN"].iter().any(|word| name.contains(word));
         let is_where_it_is = name.ends_with("_ARN") && ["Secrets.Id", "OriginKey.Id"].contains(&inner(value));
         assert!(!is_secret || is_where_it_is, "{name}");
+    }
+}
+
+/// The texts between backquotes.
+fn quoted(text: &str) -> BTreeSet<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_setting_option_and_call_is_described() {
+    let described = quoted(&read("docs/settings.md"));
+    let secrets = ["ADMIN_PASSWORD", "JITSI_SECRET", "STRIPE_SECRET_KEY"];
+    let webhooks = local::WEBHOOK_SECRETS.map(|(name, _)| name);
+    for name in app::SETTING_NAMES.iter().chain(&secrets).chain(&webhooks) {
+        assert!(described.contains(*name), "{name}");
+    }
+    let first_words: BTreeSet<_> = described.iter().filter_map(|text| text.split([' ', '?']).next()).collect();
+    let paths: BTreeSet<_> = described.iter().filter_map(|text| text.split([' ', '?']).nth(1)).collect();
+    let usage = read("infra/local/src/flags.rs");
+    for flag in usage.lines().filter_map(|line| line.strip_prefix("  --")).filter_map(|line| line.split(' ').next()) {
+        assert!(first_words.contains(format!("--{flag}").as_str()), "--{flag}");
+    }
+    let controls = files("infra/local/src", ".rs").into_iter().filter(|source| source.path.contains("/controls"));
+    for source in controls.filter(|source| !source.is_test()) {
+        for call in source.code().flat_map(|line| line.split('"').skip(1).step_by(2)) {
+            let is_call = call.starts_with("/_local/") && !call.ends_with('/');
+            assert!(!is_call || paths.contains(call), "{call}");
+        }
+    }
+}
+
+#[test]
+fn every_parameter_the_deployment_page_names_is_in_the_template() {
+    let page = read("docs/deployment.md");
+    let rows = page.split("\n## Parameters\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let names: BTreeSet<_> = rows.lines().filter_map(|row| row.split('|').nth(1)).flat_map(quoted).collect();
+    assert!(!names.is_empty());
+    for name in names {
+        assert!(!template()["Parameters"][name.as_str()].is_null(), "{name}");
     }
 }
