@@ -101,7 +101,7 @@ impl Deal {
         after.id = id;
         after.chain.replaces = Some(before.id);
         after.version = 1;
-        let next = domain::booking::Change { before: None, after, entry: None, facts: Vec::new() };
+        let next = domain::booking::Change { before: None, after, entry: None, owed: None, facts: Vec::new() };
         for change in [&*gone, &next] {
             self.world.app.store.booking_commit(Transaction::new(), change, &[]).await.unwrap();
         }

@@ -1,20 +1,16 @@
-//! The API's description: one OpenAPI document for all services, and a page people can read made from it.
+//! The API's description: one OpenAPI document for all services.
 
 use crate::problem::Envelope;
-use aws_lc_rs::digest::{SHA256, digest};
-use axum::response::{Html, IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use http::header::CONTENT_SECURITY_POLICY;
-use serde_json::Value;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, Content, Info, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Components, Content, Info, License, OpenApi, Ref, RefOr, ResponseBuilder};
 use utoipa::{PartialSchema, ToSchema};
 
-mod render;
+mod subjects;
 
 const TITLE: &str = "ExpertConnect";
+
+const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 
 const INTRODUCTION: &str = "People exchange expertise in booked meetings and pay with credits.\n\n\
     Send the token that register and login answer as `Authorization: Bearer <token>`. Bodies are JSON. Lists take \
@@ -26,6 +22,9 @@ const INTRODUCTION: &str = "People exchange expertise in booked meetings and pay
 pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     let mut info = Info::new(TITLE, env!("CARGO_PKG_VERSION"));
     info.description = Some(INTRODUCTION.to_owned());
+    let mut license = License::new(LICENSE);
+    license.identifier = Some(LICENSE.to_owned());
+    info.license = Some(license);
     let mut document = parts.into_iter().fold(OpenApi::default(), OpenApi::merge_from);
     document.info = info;
     document.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], _>("bearer", [])]);
@@ -44,6 +43,7 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
             }
         }
     }
+    subjects::declare(&mut document, TITLE);
     document
 }
 
@@ -58,14 +58,6 @@ fn error_content() -> Content {
 fn error_response() -> RefOr<utoipa::openapi::Response> {
     let response = ResponseBuilder::new().description("Refused").content("application/json", error_content());
     RefOr::T(response.build())
-}
-
-/// The reference page: one HTML document without scripts that loads nothing.
-pub fn page(document: &Value) -> Response {
-    // The one inline style is allowed by its hash, so that text from the document could never style or run anything.
-    let hash = STANDARD.encode(digest(&SHA256, render::STYLE.as_bytes()));
-    let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'");
-    ([(CONTENT_SECURITY_POLICY, policy)], Html(render::html(document))).into_response()
 }
 
 #[cfg(test)]

@@ -305,7 +305,14 @@ async fn health_and_the_reference_are_open_to_everybody() {
     assert_eq!(document, serde_json::from_str::<Json>(include_str!("../../../infra/openapi.json")).unwrap());
     let page = nobody.get("/api/docs/").await;
     assert!(page.header("content-type").starts_with("text/html"), "{page}");
-    assert!(String::from_utf8_lossy(&page.bytes).contains("/api/users/me/"));
+    let page = String::from_utf8_lossy(&page.bytes).into_owned();
+    assert!(page.contains(r#"spec-url="/api/schema/""#), "{page}");
+    let (_, script) = page.split_once(r#"src=""#).expect("it is drawn by a script");
+    let script = nobody.get(script.split('"').next().expect("split has a first")).await;
+    assert_eq!((script.status, script.header("content-encoding")), (200, "gzip"), "{script}");
+    assert_eq!(script.bytes[..2], [0x1f, 0x8b], "packed as it says");
+    let licenses = nobody.get("/api/docs/redoc.standalone.js.LICENSE.txt").await;
+    assert!(String::from_utf8_lossy(&licenses.bytes).starts_with("The MIT License"), "{licenses}");
     for path in ["/api/health/", "/api/docs/", "/api/schema/"] {
         send(&nobody, "GET", path, &[("authorization", "Bearer nonsense")], "").await;
     }

@@ -1,25 +1,25 @@
-//! The document and the page made from it.
+//! The document.
 
 use super::*;
-use http_body_util::BodyExt;
+use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct Meeting {
-    /// Shown as `code`, <b>never</b> bold.
+    /// What it is about.
     title: String,
     starts_at: Option<crate::time::Stamp>,
 }
 
 /// Own meetings
-#[utoipa::path(get, path = "/api/meetings/", tag = "Meetings", params(("status" = Option<String>, Query)),
+#[utoipa::path(get, path = "/api/meetings/", tag = "Bookings", params(("status" = Option<String>, Query)),
     responses((status = 200, body = [Meeting])))]
 async fn meetings() {}
 
-/// Is anybody there <script>alert(1)</script> {title}
-#[utoipa::path(get, path = "/api/health/", tag = "Platform", security(()), responses((status = 200)))]
+/// Is anybody there
+#[utoipa::path(get, path = "/api/health/", tag = "Platform: Service", security(()), responses((status = 200)))]
 async fn health() {}
 
 fn whole() -> Value {
@@ -29,7 +29,7 @@ fn whole() -> Value {
 }
 
 #[test]
-fn the_documents_of_all_rooms_become_one() {
+fn the_documents_of_all_services_become_one() {
     let document = whole();
     assert!(document["paths"]["/api/meetings/"]["get"].is_object());
     assert_eq!(document["paths"]["/api/health/"]["get"]["security"], serde_json::json!([{}]));
@@ -40,37 +40,19 @@ fn the_documents_of_all_rooms_become_one() {
     assert_eq!(document["components"]["schemas"]["Error"]["required"], serde_json::json!(["error", "code"]));
 }
 
-async fn page_of(document: &Value) -> (String, String) {
-    let response = page(document);
-    let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
-    let bytes = response.into_body().collect().await.unwrap().to_bytes();
-    (policy, String::from_utf8(bytes.to_vec()).unwrap())
-}
-
-#[tokio::test]
-async fn the_page_shows_every_operation_and_shape_and_escapes_their_words() {
-    let (policy, html) = page_of(&whole()).await;
-    for shown in [
-        "<h1>ExpertConnect",
-        r#"id="get-api-meetings-""#,
-        r##"<a href="#shape-Meeting">Meeting</a>"##,
-        "Shown as <code>code</code>, &lt;b&gt;never&lt;/b&gt; bold.",
-        "Is anybody there &lt;script&gt;alert(1)&lt;/script&gt; {title}",
-        "Needs no session.",
-    ] {
-        assert!(html.contains(shown), "{shown}\n{html}");
-    }
-    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"));
-    for absent in ["<script", "<b>", "http://", "https://", "{nav}"] {
-        assert!(!html.contains(absent), "{absent}");
-    }
-}
-
-#[tokio::test]
-async fn a_page_can_be_made_of_anything() {
-    for odd in [Value::Null, serde_json::json!({"paths": {"<x>": {"get": 1}}, "components": {"schemas": []}})] {
-        assert!(page_of(&odd).await.1.ends_with("</html>\n"));
-    }
+#[test]
+fn its_contents_are_products_and_their_subjects() {
+    let document = whole();
+    let tags = serde_json::json!([
+        {"name": "Bookings", "x-displayName": "Bookings"},
+        {"name": "Platform: Service", "x-displayName": "Service"},
+    ]);
+    assert_eq!(document["tags"], tags);
+    let groups = serde_json::json!([
+        {"name": "ExpertConnect", "tags": ["Bookings"]},
+        {"name": "Platform", "tags": ["Platform: Service"]},
+    ]);
+    assert_eq!(document["x-tagGroups"], groups);
 }
 
 #[test]
