@@ -1,6 +1,7 @@
 //! Extractors for a request's input: [`Body`] (JSON), [`Rows`] (a JSON array), [`Upload`] (JSON or multipart), [`AnyForm`]
 //! (those, or written like a query), [`Raw`] and [`QueryOf`].
 
+use crate::body_limit::{LARGEST_JSON_BYTES, LARGEST_RAW_BYTES, LARGEST_UPLOAD_BYTES, unreadable};
 use crate::form::{Form, Parse, parse, parse_rows};
 use crate::problem::Problem;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -9,16 +10,6 @@ use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyDataStream, BodyExt, LengthLimitError, Limited};
-use std::error::Error;
-
-/// Everything but an upload fits easily.
-pub const LARGEST_JSON_BYTES: usize = 1024 * 1024;
-
-/// The largest file and, generously, the rest of its form.
-pub const LARGEST_UPLOAD_BYTES: usize = crate::form::LARGEST_FILE_BYTES as usize + 256 * 1024;
-
-/// What other machines tell us.
-pub const LARGEST_RAW_BYTES: usize = 64 * 1024;
 
 /// A JSON object as a `T`. No content type means JSON, no body an empty object.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +26,7 @@ pub struct Upload<T>(pub T);
 /// The very bytes that were sent, whatever they call themselves; at most 64 KB.
 #[derive(Clone, Debug)]
 pub struct Raw(pub Bytes);
+
 /// As [`Upload`], or a form written like a query.
 #[derive(Clone, Copy, Debug)]
 pub struct AnyForm<T>(pub T);
@@ -151,18 +143,6 @@ async fn collect(body: axum::body::Body, limit: usize) -> Result<Bytes, Problem>
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) => Err(unreadable(&*error)),
     }
-}
-
-/// Why a body could not be read to its end: it is too long, or the client went away.
-pub(crate) fn unreadable(error: &(dyn Error + 'static)) -> Problem {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<LengthLimitError>() {
-            return Problem::too_large("The body is too large: JSON may have 1 MB, a form with a file 4 MB.");
-        }
-        cause = error.source();
-    }
-    Problem::bad_json("The body could not be read to its end.")
 }
 
 enum Media {
