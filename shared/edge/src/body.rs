@@ -4,12 +4,13 @@
 use crate::body_limit::{LARGEST_JSON_BYTES, LARGEST_RAW_BYTES, LARGEST_UPLOAD_BYTES, unreadable};
 use crate::form::{Form, Parse, parse, parse_rows};
 use crate::problem::Problem;
+use axum::BoxError;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
-use http_body_util::{BodyDataStream, BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyDataStream, BodyExt, Collected, LengthLimitError, Limited};
 
 /// A JSON object as a `T`. No content type means JSON, no body an empty object.
 #[derive(Clone, Copy, Debug)]
@@ -121,13 +122,11 @@ impl<S: Send + Sync, T: Parse> FromRequestParts<S> for QueryOf<T> {
     }
 }
 
-/// The whole body, for whoever must see it before the handler does. A form may be larger than any: its reader says so in
-/// the words of its route.
-pub async fn whole(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes, Problem> {
-    match media_type(headers) {
-        Media::Multipart(_) => collect(body, 2 * LARGEST_UPLOAD_BYTES).await,
-        _ => json(body).await,
-    }
+/// The whole body, for whoever must see it before the handler does. A form may be twice as large as any: its reader says
+/// so in the words of its route.
+pub(crate) async fn whole(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes, BoxError> {
+    let limit = if is_multipart(headers) { 2 * LARGEST_UPLOAD_BYTES } else { LARGEST_JSON_BYTES };
+    Ok(Limited::new(body, limit).collect().await?.to_bytes())
 }
 
 pub(crate) fn is_multipart(headers: &HeaderMap) -> bool {
@@ -135,14 +134,8 @@ pub(crate) fn is_multipart(headers: &HeaderMap) -> bool {
 }
 
 async fn json(body: axum::body::Body) -> Result<Bytes, Problem> {
-    collect(body, LARGEST_JSON_BYTES).await
-}
-
-async fn collect(body: axum::body::Body, limit: usize) -> Result<Bytes, Problem> {
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) => Err(unreadable(&*error)),
-    }
+    let collected = Limited::new(body, LARGEST_JSON_BYTES).collect().await;
+    collected.map(Collected::to_bytes).map_err(|error| unreadable(&*error))
 }
 
 enum Media {
