@@ -4,6 +4,7 @@
 mod house {
     mod commands;
     mod edge_function;
+    mod imports;
     mod openapi;
     mod permissions;
     mod queues;
