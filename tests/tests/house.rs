@@ -6,6 +6,7 @@ mod house {
     mod commands;
     mod documents;
     mod edge_function;
+    mod imports;
     mod openapi;
     mod permissions;
     mod queues;

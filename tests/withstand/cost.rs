@@ -3,7 +3,7 @@
 
 use serde_json::json;
 use tests::consultations::c;
-use tests::person::{id, message, purchase, review, skill};
+use tests::person::{id, meeting, message, purchase, review, skill};
 use tests::{Costs, Person, Setup, World, minute};
 
 /// A person as they are: a profile of most of a kilobyte.
@@ -38,6 +38,7 @@ async fn no_route_asks_more_of_the_table_than_it_may() {
     costs.of("login", (2, 3.0, 0.0), ada.logs_in()).await;
     costs.of("me", (1, 1.0, 0.0), ada.get("/api/users/me/")).await.is(200);
     meetings(&mut costs, &ada, &bob).await;
+    under_keys(&mut costs, &ada, &bob).await;
     messages(&mut costs, &ada, &bob).await;
     people(&mut costs, &ada, &bob).await;
     money(&mut costs, &ada).await;
@@ -79,6 +80,18 @@ async fn meetings(costs: &mut Costs, ada: &Person, bob: &Person) {
     let tip = json!({"meeting_id": first, "amount": 3});
     costs.of("tip", (3, 2.0, 14.0), ada.post("/api/credits/transfer/", tip)).await.is(200);
     costs.of("reviews of somebody", (1, 0.5, 0.0), ada.get(&format!("/api/reviews/?user_id={}", bob.id))).await.is(200);
+}
+
+/// The claim before the command, and its response in the command's transaction: one round trip and three units more.
+async fn under_keys(costs: &mut Costs, ada: &Person, bob: &Person) {
+    let request = meeting(bob, minute(360), 60);
+    let first = ada.post_once("a meeting", "/api/meetings/", request.clone());
+    costs.of("request a meeting under a key", (3, 4.0, 19.0), first).await.is(201);
+    let again = ada.post_once("a meeting", "/api/meetings/", request);
+    let again = costs.of("request it again under that key", (1, 0.0, 0.0), again).await;
+    assert_eq!(again.header("idempotent-replayed"), "true", "{again}");
+    let buy = ada.post_once("credits", "/api/payments/purchase_credits/", purchase(3));
+    costs.of("buy credits under a key", (4, 2.0, 10.0), buy).await.is(200);
 }
 
 async fn messages(costs: &mut Costs, ada: &Person, bob: &Person) {

@@ -5,27 +5,19 @@
 //! at the same time; so what a socket has carried is known exactly. A fact may come again: frames that went out are
 //! noted with their socket, mails are claimed by whoever sends them, a copy of a profile is older or newer than another.
 
-use std::collections::BTreeMap;
-
-use domain::chat::Pair;
-use domain::feed::Part;
-use domain::ids::{MessageId, UserId};
+use domain::ids::UserId;
 use domain::notice::Channel;
 use futures_util::future::join_all;
 use store::MailOf;
-use store::facts::{self, Asked, Ended};
+use store::facts;
 use store::feed::FeedItem;
 
 use crate::Result;
 use crate::background::{Background, Job};
-use crate::chats::MessageInConversation;
-use crate::socket_delivery::SocketDelivery;
-use crate::sockets::Frame;
+use crate::socket_delivery::{SocketDelivery, SocketTask, messages};
 
+pub use crate::socket_delivery::Render;
 pub use store::facts::{Fact, Happened};
-
-/// Makes the text of a frame, in the words of the façade whose sockets these are.
-pub type Render = fn(&Frame<'_>) -> String;
 
 /// The fact in an item as the stream shows it, if anybody has to hear of it.
 pub fn read_fact(item: facts::StreamItem, is_new: bool) -> Result<Option<Happened>> {
@@ -60,13 +52,6 @@ fn job_of(person: UserId, fact: &Fact) -> Option<Job> {
     }
 }
 
-/// What concerns the sockets of a person.
-pub(crate) enum SocketTask<'a> {
-    Feed(FeedItem),
-    Asked(&'a Asked),
-    Ended(Ended),
-}
-
 async fn to_sockets(background: &Background, person: UserId, facts: &[Fact], render: Render) -> Result<()> {
     let steps: Vec<_> = facts
         .iter()
@@ -95,20 +80,4 @@ async fn to_sockets(background: &Background, person: UserId, facts: &[Fact], ren
         .into_iter()
         .map(|live| async { SocketDelivery::new(background, live, render, &messages).carry(&steps).await });
     join_all(carriers).await.into_iter().collect()
-}
-
-/// The messages some entries show, if anybody wants to see them.
-pub(crate) async fn messages<'a>(
-    background: &Background,
-    person: UserId,
-    entries: impl Iterator<Item = &'a FeedItem>,
-    is_wanted: impl Fn(&FeedItem, Part) -> bool,
-) -> Result<BTreeMap<MessageId, MessageInConversation>> {
-    let wanted: Vec<_> = entries
-        .filter(|entry| is_wanted(entry, Part::Message))
-        .filter_map(FeedItem::message)
-        .filter_map(|(id, peer)| Some((Pair::new(person, peer)?, id)))
-        .collect();
-    let found = background.app.store.told(&wanted).await?;
-    Ok(found.into_iter().map(|(id, told)| (id, MessageInConversation::from(told))).collect())
 }

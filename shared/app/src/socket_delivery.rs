@@ -8,14 +8,13 @@ use domain::chat::Pair;
 use domain::feed::{Part, Place, Position};
 use domain::ids::{MessageId, UserId};
 use store::LiveSocket;
-use store::facts::Wanted;
+use store::facts::{Asked, Ended, Wanted};
 use store::feed::FeedItem;
 use tokio::time::Instant;
 
 use crate::Result;
 use crate::background::{Background, Pushed};
 use crate::chats::MessageInConversation;
-use crate::outbox::{Render, SocketTask, messages};
 use crate::sockets::{Frame, dismiss, feed_name, forget};
 
 /// How many frames one `resume` replays.
@@ -31,6 +30,16 @@ const REPLAYED_WITHIN: Duration = Duration::from_secs(5);
 const HANDSHAKE_TAKES: TimeDelta = TimeDelta::seconds(5);
 const HANDSHAKE_RETRIES: usize = 3;
 const HANDSHAKE_RETRY: Duration = Duration::from_millis(100);
+
+/// Makes the text of a frame, in the words of the façade whose sockets these are.
+pub type Render = fn(&Frame<'_>) -> String;
+
+/// Something to be done at every socket of a person.
+pub(crate) enum SocketTask<'a> {
+    Feed(FeedItem),
+    Asked(&'a Asked),
+    Ended(Ended),
+}
 
 pub(crate) struct SocketDelivery<'a> {
     background: &'a Background,
@@ -272,4 +281,20 @@ impl<'a> SocketDelivery<'a> {
 
 fn minted_at(place: Place) -> domain::Instant {
     MessageId::new(place.id()).map(MessageId::minted_at).unwrap_or_default()
+}
+
+/// The messages some entries show, if anybody wants to see them.
+pub(crate) async fn messages<'a>(
+    background: &Background,
+    person: UserId,
+    entries: impl Iterator<Item = &'a FeedItem>,
+    is_wanted: impl Fn(&FeedItem, Part) -> bool,
+) -> Result<BTreeMap<MessageId, MessageInConversation>> {
+    let wanted: Vec<_> = entries
+        .filter(|entry| is_wanted(entry, Part::Message))
+        .filter_map(FeedItem::message)
+        .filter_map(|(id, peer)| Some((Pair::new(person, peer)?, id)))
+        .collect();
+    let found = background.app.store.told(&wanted).await?;
+    Ok(found.into_iter().map(|(id, told)| (id, MessageInConversation::from(told))).collect())
 }

@@ -6,8 +6,8 @@ use domain::facade::Facade;
 use domain::feed::{Address, Carried, Place, Position};
 use domain::ids::{BookingId, ConversationId, MessageId, UserId};
 use futures_util::future::join_all;
-use store::facts::{Asked, Reference, Wanted};
-use store::feed::KEPT_SECONDS;
+use store::facts::{Asked, Wanted};
+use store::feed::{KEPT_SECONDS, Reference};
 use store::{Counted, LiveSocket};
 
 use crate::background::{Pushed, Sockets};

@@ -7,9 +7,10 @@
 use std::time::Duration;
 
 use domain::booking::Booking;
-use domain::expert::{Standing, reinstate as reinstating, suspend as suspending};
+use domain::expert::Standing;
 use domain::ids::{BookingId, UserId};
 use domain::person::User;
+use domain::suspension::{reinstate as reinstating, suspend as suspending};
 use futures_util::{StreamExt, stream};
 use tokio::time::Instant as Moment;
 

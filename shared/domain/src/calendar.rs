@@ -12,4 +12,4 @@ pub use offers::{OFFERED_DAYS, Offer, offered_instead, offered_within, offers};
 pub use schedule::{Absence, Block, LONGEST_BLOCK_DAYS, Schedule, WeeklyHours};
 pub use slots::{ALTERNATIVES, Diaries, HORIZON_DAYS, alternatives, free_slots};
 pub use time_of_day::TimeOfDay;
-pub use week::{Week, WeekRefusal};
+pub use week::{MOST_ROWS, Week, WeekRefusal};

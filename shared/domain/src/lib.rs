@@ -25,6 +25,7 @@ pub mod person;
 pub mod quanta;
 pub mod review;
 pub mod search;
+pub mod suspension;
 pub mod text;
 pub mod words;
 pub mod zone;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+pub use crate::calendar::MOST_ROWS;
 use crate::calendar::{Week, WeeklyHours};
 use crate::category::CategoryId;
 use crate::expert::{self, Expert, Standing};
@@ -126,9 +127,6 @@ pub fn parted(full_name: &str) -> (String, String) {
     let (first, last) = full_name.rsplit_once(' ').unwrap_or((full_name, ""));
     (first.to_owned(), last.to_owned())
 }
-
-/// At most this many skills, and at most this many rows of weekly hours.
-pub const MOST_ROWS: usize = 50;
 
 impl User {
     /// The week as published, read in the account's zone where a row has none of its own.

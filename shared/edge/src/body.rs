@@ -1,24 +1,16 @@
 //! Extractors for a request's input: [`Body`] (JSON), [`Rows`] (a JSON array), [`Upload`] (JSON or multipart), [`AnyForm`]
 //! (those, or written like a query), [`Raw`] and [`QueryOf`].
 
+use crate::body_limit::{LARGEST_JSON_BYTES, LARGEST_RAW_BYTES, LARGEST_UPLOAD_BYTES, unreadable};
 use crate::form::{Form, Parse, parse, parse_rows};
 use crate::problem::Problem;
+use axum::BoxError;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
-use http_body_util::{BodyDataStream, BodyExt, LengthLimitError, Limited};
-use std::error::Error;
-
-/// Everything but an upload fits easily.
-pub const LARGEST_JSON_BYTES: usize = 1024 * 1024;
-
-/// The largest file and, generously, the rest of its form.
-pub const LARGEST_UPLOAD_BYTES: usize = crate::form::LARGEST_FILE_BYTES as usize + 256 * 1024;
-
-/// What other machines tell us.
-pub const LARGEST_RAW_BYTES: usize = 64 * 1024;
+use http_body_util::{BodyDataStream, BodyExt, Collected, LengthLimitError, Limited};
 
 /// A JSON object as a `T`. No content type means JSON, no body an empty object.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +27,7 @@ pub struct Upload<T>(pub T);
 /// The very bytes that were sent, whatever they call themselves; at most 64 KB.
 #[derive(Clone, Debug)]
 pub struct Raw(pub Bytes);
+
 /// As [`Upload`], or a form written like a query.
 #[derive(Clone, Copy, Debug)]
 pub struct AnyForm<T>(pub T);
@@ -129,13 +122,11 @@ impl<S: Send + Sync, T: Parse> FromRequestParts<S> for QueryOf<T> {
     }
 }
 
-/// The whole body, for whoever must see it before the handler does. A form may be larger than any: its reader says so in
-/// the words of its route.
-pub async fn whole(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes, Problem> {
-    match media_type(headers) {
-        Media::Multipart(_) => collect(body, 2 * LARGEST_UPLOAD_BYTES).await,
-        _ => json(body).await,
-    }
+/// The whole body, for whoever must see it before the handler does. A form may be twice as large as any: its reader says
+/// so in the words of its route.
+pub(crate) async fn whole(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes, BoxError> {
+    let limit = if is_multipart(headers) { 2 * LARGEST_UPLOAD_BYTES } else { LARGEST_JSON_BYTES };
+    Ok(Limited::new(body, limit).collect().await?.to_bytes())
 }
 
 pub(crate) fn is_multipart(headers: &HeaderMap) -> bool {
@@ -143,26 +134,8 @@ pub(crate) fn is_multipart(headers: &HeaderMap) -> bool {
 }
 
 async fn json(body: axum::body::Body) -> Result<Bytes, Problem> {
-    collect(body, LARGEST_JSON_BYTES).await
-}
-
-async fn collect(body: axum::body::Body, limit: usize) -> Result<Bytes, Problem> {
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) => Err(unreadable(&*error)),
-    }
-}
-
-/// Why a body could not be read to its end: it is too long, or the client went away.
-pub(crate) fn unreadable(error: &(dyn Error + 'static)) -> Problem {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<LengthLimitError>() {
-            return Problem::too_large("The body is too large: JSON may have 1 MB, a form with a file 4 MB.");
-        }
-        cause = error.source();
-    }
-    Problem::bad_json("The body could not be read to its end.")
+    let collected = Limited::new(body, LARGEST_JSON_BYTES).collect().await;
+    collected.map(Collected::to_bytes).map_err(|error| unreadable(&*error))
 }
 
 enum Media {

@@ -1,50 +1,77 @@
 //! Idempotency: a POST with an `Idempotency-Key` has one effect and one answer, however often it is sent.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use app::{App, SaveResponse};
 use aws_lc_rs::digest::{Context, SHA256};
-use axum::extract::{FromRequestParts, Request, State};
+use axum::body::Body;
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream;
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use serde::Serialize;
 use store::{Claim, Claimed, SavedResponse};
+use utoipa::openapi::{OpenApi, PathItem};
+use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::auth::AuthContext;
 use crate::body;
+use crate::body_limit::unreadable;
 use crate::problem::Problem;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// What concerns a session rather than a person is never answered from memory: answers that hold tokens, and the end of
-/// one session among several. Nor is what somebody without a session asks for: there is nobody whose key it could be.
-const NEVER_KEPT: [&str; 9] = [
-    "/api/users/register/",
-    "/api/users/login/",
-    "/api/users/logout/",
-    "/api/v1/auth/register/",
-    "/api/v1/auth/login/",
-    "/api/v1/auth/token/refresh/",
-    "/api/v1/auth/logout/",
-    "/api/v1/auth/password-reset/",
-    "/api/v1/auth/password-reset/confirm/",
-];
+/// How a route's operation says in the API document that it ignores the key.
+const EXTENSION: &str = "x-idempotency-key";
+const IGNORED: &str = "ignored";
 
-/// Events of payment providers, which have no session a key could belong to and carry an id of their own.
-const EVENTS: &str = "/api/v1/payments/webhook/";
+/// Declares routes whose POST ignores an `Idempotency-Key`, for what concerns a session rather than a person: an answer
+/// with tokens, the end of one session among several, a request without a session, which no key could belong to.
+pub fn ignores_key<S>(mut routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
+    for operation in routes.1.paths.values_mut().filter_map(|item| item.post.as_mut()) {
+        operation.extensions.get_or_insert_default().insert(EXTENSION.to_owned(), IGNORED.into());
+    }
+    routes
+}
 
-/// Where a file that no form can carry has another way in.
-const WITH_UPLOADS: &str = "/api/v1/consultations/";
+/// What the layer knows of its service.
+#[derive(Clone)]
+pub(crate) struct Idempotency {
+    app: App,
+    /// Paths whose POST ignores the key.
+    ignoring: Arc<BTreeSet<String>>,
+}
+
+impl Idempotency {
+    pub(crate) fn new(app: App, document: &OpenApi) -> Self {
+        let ignores = |item: &PathItem| {
+            let extensions = item.post.as_ref().and_then(|operation| operation.extensions.as_ref());
+            extensions.is_some_and(|extensions| extensions.get(EXTENSION).is_some_and(|value| value == IGNORED))
+        };
+        let ignoring = document.paths.paths.iter().filter(|(_, item)| ignores(item)).map(|(path, _)| path.clone());
+        Self { app, ignoring: Arc::new(ignoring.collect()) }
+    }
+
+    fn concerns(&self, request: &Request) -> bool {
+        let path = request.extensions().get::<MatchedPath>();
+        let is_ignoring = path.is_some_and(|path| self.ignoring.contains(path.as_str()));
+        request.method() == Method::POST && request.headers().contains_key(KEY) && !is_ignoring
+    }
+}
 
 /// The claim of a request on its key, if it carries one.
 #[derive(Clone, Debug, Default)]
 pub struct IdempotencyKey(Option<Claim>);
 
 impl IdempotencyKey {
-    /// What the use-case keeps together with its effect: the answer `render` makes of the result.
+    /// Has the use-case write the response that `render` makes of its result, in the transaction of its effect.
     pub fn save<'a, T>(&'a self, render: &'a (dyn Fn(&T) -> SavedResponse + Send + Sync)) -> SaveResponse<'a, T> {
         match &self.0 {
             Some(claim) => SaveResponse::under(claim, render),
@@ -53,12 +80,12 @@ impl IdempotencyKey {
     }
 }
 
-/// A 201 with this body, to be kept.
+/// A 201 with this body, to be saved.
 pub fn created(body: &impl Serialize) -> SavedResponse {
     stored(StatusCode::CREATED, body)
 }
 
-/// A 200 with this body, to be kept.
+/// A 200 with this body, to be saved.
 pub fn okay(body: &impl Serialize) -> SavedResponse {
     stored(StatusCode::OK, body)
 }
@@ -76,14 +103,12 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
-/// Claims the key before the handler runs, and keeps the answer after it.
-pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_kept = !NEVER_KEPT.contains(&path) && !path.starts_with(EVENTS);
-    if request.method() != Method::POST || !request.headers().contains_key(KEY) || !is_kept {
+/// Claims the key before the handler runs. What the handler's transaction did not save is saved after it.
+pub(crate) async fn layer(State(idempotency): State<Idempotency>, request: Request, next: Next) -> Response {
+    if !idempotency.concerns(&request) {
         return next.run(request).await;
     }
-    claimed(app, request, next).await.unwrap_or_else(Problem::into_response)
+    claimed(idempotency.app, request, next).await.unwrap_or_else(Problem::into_response)
 }
 
 async fn claimed(app: App, request: Request, next: Next) -> Result<Response, Problem> {
@@ -91,7 +116,15 @@ async fn claimed(app: App, request: Request, next: Next) -> Result<Response, Pro
     let key = key(request.headers())?;
     let user = context.authenticate().await?.user();
     let (mut parts, body) = request.into_parts();
-    let bytes = body::whole(&parts.headers, body).await.map_err(|problem| in_words_of(&parts, problem))?;
+    let bytes = match body::whole(&parts.headers, body).await {
+        Ok(bytes) => bytes,
+        // A form too large to be claimed fails in its handler's hands as it did here, and is refused in its words.
+        Err(error) if body::is_multipart(&parts.headers) => {
+            let body = Body::from_stream(stream::once(async { Err::<Bytes, _>(error) }));
+            return Ok(next.run(Request::from_parts(parts, body)).await);
+        }
+        Err(error) => return Err(unreadable(&*error)),
+    };
 
     let digest = hash(&[user.to_string().as_bytes(), parts.uri.path().as_bytes(), key.as_bytes()]);
     let kind = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
@@ -110,13 +143,8 @@ async fn claimed(app: App, request: Request, next: Next) -> Result<Response, Pro
     Ok(settle(&app, &claim, response).await)
 }
 
-/// What is too large to be looked at here is refused as the handler would have refused it.
-fn in_words_of(parts: &Parts, problem: Problem) -> Problem {
-    let is_file = body::is_multipart(&parts.headers) && parts.uri.path().starts_with(WITH_UPLOADS);
-    if is_file && problem.is_too_large() { Problem::use_upload() } else { problem }
-}
-
-/// Keeps a final answer; gives the claim up after one that a later try may better, and one too large to be kept.
+/// Saves a final response, unless the handler's transaction saved this very one; gives the claim up after a response that
+/// a later try may better, and after one too large to be saved.
 async fn settle(app: &App, claim: &Claim, response: Response) -> Response {
     let status = response.status();
     let is_final = status.is_success() || matches!(status.as_u16(), 400 | 403 | 404 | 413 | 415);
@@ -126,13 +154,14 @@ async fn settle(app: &App, claim: &Claim, response: Response) -> Response {
     };
     let answer = std::str::from_utf8(&bytes).ok().filter(|_| is_final);
     let answer = answer.map(|text| SavedResponse { status: status.as_u16(), body: text.to_owned() });
-    let kept = match answer.filter(SavedResponse::can_be_saved) {
-        Some(answer) => app.store.idempotency_settle(claim, &answer).await,
-        None => app.store.idempotency_release(claim).await,
+    let written = match (answer.filter(SavedResponse::can_be_saved), claim.saved()) {
+        (answer, Some(saved)) if answer.as_ref().is_none_or(|answer| *answer == saved) => Ok(()),
+        (Some(answer), _) => app.store.idempotency_settle(claim, &answer).await,
+        (None, _) => app.store.idempotency_release(claim).await,
     };
-    if let Err(fault) = kept {
-        // The effect has its own copy of the answer, and a claim without one runs out: a repetition stays safe.
-        tracing::warn!(%fault, "an answer could not be kept");
+    if let Err(fault) = written {
+        // The effect has its own copy of the response, and a claim without one runs out: a repetition stays safe.
+        tracing::warn!(%fault, "a response could not be saved under its idempotency key");
     }
     Response::from_parts(parts, bytes.into())
 }

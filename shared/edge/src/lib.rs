@@ -2,12 +2,13 @@
 //!
 //! A handler takes its input through an extractor that has checked it ([`body`], [`path`]), calls one use-case and
 //! returns a [`reply`], a [`page::Listed`] or a [`problem::Problem`]. Everything else that makes up an answer is the
-//! service's ([`host`]).
+//! service's ([`service`]).
 
 pub mod address;
 pub mod auth;
 pub mod batch;
 pub mod body;
+mod body_limit;
 pub mod docs;
 mod etag;
 mod event;

@@ -2,6 +2,7 @@
 //! gateway and by tests.
 
 use crate::headers::{Asked, Cors, head_is_too_large, join_repeated, secure};
+use crate::idempotency::Idempotency;
 use crate::problem::Problem;
 use crate::{auth, etag, event, idempotency, page};
 use app::background::Background;
@@ -42,10 +43,11 @@ pub struct HttpService {
 /// The routes of one function, hosted. Routes are written with their trailing slash.
 pub fn service(routes: OpenApiRouter<App>, app: App) -> HttpService {
     let settings = &app.settings;
+    let idempotency = Idempotency::new(app.clone(), routes.get_openapi());
     // The outermost layer last. They run after routing, so they see the matched path, and around the 404 and the 405.
     build(routes, app.clone(), settings, |router| {
         router
-            .layer(from_fn_with_state(app.clone(), idempotency::layer))
+            .layer(from_fn_with_state(idempotency, idempotency::layer))
             .layer(from_fn_with_state(app.clone(), auth::layer))
     })
 }

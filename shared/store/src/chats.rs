@@ -12,10 +12,10 @@ use domain::notice::Notice;
 use crate::bookings::Denied;
 use crate::chat_codec::{conversation_from, message_from, message_item, names, rank};
 use crate::conversations::UNBLOCKED;
-use crate::facts::SentMessage;
 use crate::fault::{Failed, Fault};
+use crate::feed::SentMessage;
 use crate::keys::{self, list};
-use crate::lists::{List, before};
+use crate::lists::List;
 use crate::row::{Item, Reader, number, text, time};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update, fresh_token};
@@ -190,7 +190,7 @@ impl Store {
     ) -> Result<Page<MessageInConversation>, Fault> {
         let range = Range {
             partition: keys::pair_pk(pair),
-            to: after.map(|rank| format!("{}{}", keys::MESSAGE, before(rank))),
+            to: after.map(|rank| format!("{}{}", keys::MESSAGE, keys::before(rank))),
             descending: true,
             // One more than asked for tells whether more follow, and on the first page one is the shared item.
             limit: Some(limit + 1 + usize::from(after.is_none())),

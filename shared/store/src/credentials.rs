@@ -54,12 +54,6 @@ pub struct NewPassword<'a> {
     pub proves_email: bool,
 }
 
-/// An id of nobody: the smallest that is minted is larger. One of many, so that those who ask for nobody at the same
-/// moment are not in each other's way.
-pub(crate) fn nobody(now: Instant) -> UserId {
-    UserId::new(1 + i64::from(now.timestamp_subsec_micros() % 2000)).expect("it is at least one")
-}
-
 /// How far ahead of the clock a new password ends sessions. A session may begin, with the old password or on a machine
 /// whose clock is ahead, between the moment this is decided and the moment it is written; those that begin with the new
 /// one begin behind it.
@@ -73,7 +67,7 @@ impl Store {
     pub async fn credential(&self, name: &LoginName, now: Instant) -> Result<Option<Credential>, Fault> {
         let id = match self.get(&keys::login(name)).await? {
             Some(guard) => Reader(&guard).id("user", UserId::new)?,
-            None => nobody(now),
+            None => gate::nobody(now),
         };
         self.credential_of(id, now).await
     }
@@ -100,7 +94,7 @@ impl Store {
 
     /// The same work for nothing, so that nobody can tell by the time it takes whether there is an account.
     pub async fn reset_pretend(&self, hash: &str, letter: &Notice) -> Result<(), Fault> {
-        let letter = Notice { user: nobody(letter.created_at), ..letter.clone() };
+        let letter = Notice { user: gate::nobody(letter.created_at), ..letter.clone() };
         let asked = BTreeSet::from([letter.created_at.timestamp_millis()]);
         match self.commit(begin(&letter, None, hash, &asked)).await {
             Ok(()) | Err(Failed::Refused(_)) => Ok(()),

@@ -9,6 +9,7 @@ use domain::notice::Notice;
 use domain::person::User;
 
 use crate::fault::Fault;
+use crate::feed::{SentMessage, sent_from};
 use crate::keys;
 use crate::payments::{self, RefundOf};
 use crate::row::{Item, Reader, Row, number};
@@ -35,22 +36,6 @@ pub enum Fact {
     },
     /// An expert was suspended, or is one again: bookings and conversations have to follow.
     StandingChanged,
-}
-
-/// A message a person sent, for their own sockets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SentMessage {
-    pub message: MessageId,
-    pub to: UserId,
-    /// The socket it came from, and what its client calls it.
-    pub reference: Option<Reference>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reference {
-    pub connection: String,
-    /// At most 64 characters.
-    pub text: String,
 }
 
 /// What a client wants to have from its feed.
@@ -153,7 +138,7 @@ pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
     } else if sk.starts_with(keys::NOTICE) || sk.starts_with(keys::LETTER) {
         Fact::Noticed(notices::from_item(&item)?)
     } else if sk.starts_with(keys::SENT) {
-        Fact::Sent(crate::feed::sent_from(row)?)
+        Fact::Sent(sent_from(row)?)
     } else if sk.starts_with(keys::ASK) {
         Fact::Asked(asked_from(row)?)
     } else if sk.starts_with(keys::ENDED) {

@@ -5,7 +5,6 @@ use domain::feed::{Part, Place};
 use domain::ids::{MessageId, UserId};
 use domain::notice::{Notice, Topic};
 
-use crate::facts::{Reference, SentMessage};
 use crate::fault::Fault;
 use crate::row::{Item, Reader, Row};
 use crate::table::{Range, Store};
@@ -51,6 +50,22 @@ impl FeedItem {
     pub fn place(&self, part: Part) -> Place {
         Place::new(self.id(), part)
     }
+}
+
+/// A message a person sent, for their own sockets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentMessage {
+    pub message: MessageId,
+    pub to: UserId,
+    /// The socket it came from, and what its client calls it.
+    pub reference: Option<Reference>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    pub connection: String,
+    /// At most 64 characters.
+    pub text: String,
 }
 
 /// A stretch of a feed, in order.

@@ -3,6 +3,9 @@
 //! A claim is a lease. A command writes its answer into the record **in its own transaction**, under the condition that
 //! the claim is still its own; so a crash leaves either nothing, and the lease runs out, or the effect with its answer.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 
@@ -12,14 +15,39 @@ use crate::row::{Reader, number, text};
 use crate::table::Store;
 use crate::transaction::{Transaction, Update};
 
-/// The right to carry out one request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The right to carry out one request, and whether its response has been written. Clones share what they know.
+#[derive(Clone, Debug)]
 pub struct Claim {
     digest: String,
     owner: u64,
+    saving: Arc<Mutex<Option<Saving>>>,
 }
 
-/// An answer kept for repetition.
+/// A response that was put into a transaction.
+#[derive(Debug)]
+struct Saving {
+    response: SavedResponse,
+    committed: Arc<AtomicBool>,
+}
+
+impl Claim {
+    fn new(digest: &str, owner: u64) -> Self {
+        Self { digest: digest.to_owned(), owner, saving: Arc::default() }
+    }
+
+    fn saving(&self) -> MutexGuard<'_, Option<Saving>> {
+        self.saving.lock().unwrap_or_else(|broken| broken.into_inner())
+    }
+
+    /// The response that a transaction of this claim has written, if one has committed.
+    pub fn saved(&self) -> Option<SavedResponse> {
+        let saving = self.saving();
+        let saved = saving.as_ref().filter(|saving| saving.committed.load(Ordering::Relaxed));
+        saved.map(|saving| saving.response.clone())
+    }
+}
+
+/// The response to a request, written for its repetitions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedResponse {
     pub status: u16,
@@ -36,7 +64,7 @@ impl SavedResponse {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Claimed {
     /// Go ahead.
     Mine(Claim),
@@ -77,7 +105,7 @@ impl Store {
         .value(":expires", number(now.timestamp() + KEPT_SECONDS))
         .value(":now", number(now.timestamp()));
         match self.update(update, ReturnValue::None).await {
-            Ok(_) => Ok(Claimed::Mine(Claim { digest: digest.to_owned(), owner })),
+            Ok(_) => Ok(Claimed::Mine(Claim::new(digest, owner))),
             Err(Failed::Fault(fault)) => Err(fault),
             Err(Failed::Refused(record)) => {
                 let record = Reader(&record);
@@ -86,14 +114,14 @@ impl Store {
                 Ok(match record.maybe_number("answer_status")? {
                     _ if record.text("fingerprint")? != fingerprint => Claimed::Mismatch,
                     Some(status) => Claimed::Done(SavedResponse { status, body: record.owned("answer")? }),
-                    None if is_ours => Claimed::Mine(Claim { digest: digest.to_owned(), owner }),
+                    None if is_ours => Claimed::Mine(Claim::new(digest, owner)),
                     None => Claimed::InFlight,
                 })
             }
         }
     }
 
-    /// Keeps the answer of a request that had no transaction to keep it in, or a better one than that had.
+    /// Writes the response of a request whose transaction, if it had one, did not write exactly this one.
     pub async fn idempotency_settle(&self, claim: &Claim, answer: &SavedResponse) -> Result<(), Fault> {
         self.update_or_leave(answer_update(claim, answer).when("#owner = :owner")).await
     }
@@ -116,9 +144,10 @@ fn answer_update(claim: &Claim, answer: &SavedResponse) -> Update {
 }
 
 impl<R: Clone> Transaction<R> {
-    /// Keeps the answer together with the effect. `lost` is what it means that the claim is no longer ours.
+    /// Writes the response together with the effect. `lost` is what it means that the claim is no longer ours.
     pub fn save_response(&mut self, claim: &Claim, answer: &SavedResponse, lost: R) -> &mut Self {
         let update = answer_update(claim, answer).when("#owner = :owner AND attribute_not_exists(#answer_status)");
+        *claim.saving() = Some(Saving { response: answer.clone(), committed: self.committed() });
         self.update(update, Some(lost))
     }
 }

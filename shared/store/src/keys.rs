@@ -4,8 +4,10 @@ use chrono::NaiveDate;
 use domain::Instant;
 use domain::application::State;
 use domain::chat::Pair;
+use domain::expert::Standing;
 use domain::ids::{
-    ApplicationId, BookingId, ConversationId, DocumentId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId,
+    ApplicationId, BookingId, ConversationId, DocumentId, LARGEST, MessageId, NoticeId, PaymentId, SessionId, UploadId,
+    UserId,
 };
 use domain::ledger::{Cause, Unit};
 use domain::text::LoginName;
@@ -34,6 +36,11 @@ pub(crate) fn id_text(id: i64) -> String {
 /// The id behind such letters.
 pub(crate) fn text_id(text: &str) -> Option<i64> {
     text.chars().try_fold(0i64, |id, letter| Some((id << 5) | i64::from(letter.to_digit(32)?)))
+}
+
+/// The text that sorts just before a rank, so that a range can end before it.
+pub(crate) fn before(rank: &str) -> String {
+    id_text(text_id(rank).unwrap_or(LARGEST).saturating_sub(1).max(0))
 }
 
 fn person(user: UserId) -> String {
@@ -74,6 +81,16 @@ pub(crate) fn unit_text(unit: Unit) -> String {
     match unit {
         Unit::Credit => "credit".to_owned(),
         Unit::Currency(currency) => currency.code().to_owned(),
+    }
+}
+
+pub(crate) fn standing_text(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Pending => "pending",
+        Standing::UnderReview => "under_review",
+        Standing::Approved => "approved",
+        Standing::Rejected => "rejected",
+        Standing::Suspended => "suspended",
     }
 }
 
@@ -192,7 +209,7 @@ pub(crate) const SESSION: &str = "SESSION#";
 
 /// Behind every session older than this one.
 pub(crate) fn before_session(session: SessionId) -> String {
-    format!("{SESSION}{}", crate::lists::before(&id_text(session.get())))
+    format!("{SESSION}{}", before(&id_text(session.get())))
 }
 
 pub(crate) fn booking(booking: BookingId) -> Key {

@@ -1,10 +1,8 @@
 //! Lists that are read newest first, over one or two index partitions at once.
 
-use domain::ids::LARGEST;
-
 use crate::Page;
 use crate::fault::Fault;
-use crate::keys::{id_text, text_id};
+use crate::keys::before;
 use crate::row::{Item, Reader};
 use crate::table::{Range, Store};
 
@@ -17,11 +15,6 @@ pub(crate) struct List {
 
 /// However few items a filter keeps, one request reads no more rounds than this; the next page goes on from there.
 const MOST_ROUNDS: usize = 8;
-
-/// The text that sorts just before a rank, so that a range can end before it.
-pub(crate) fn before(rank: &str) -> String {
-    id_text(text_id(rank).unwrap_or(LARGEST).saturating_sub(1).max(0))
-}
 
 fn rank(item: &Item) -> Result<String, Fault> {
     Reader(item).owned("rank")
@@ -107,17 +100,5 @@ impl Store {
         }
         all.sort_by(|(a, _), (b, _)| b.cmp(a));
         Ok((all, horizon))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_range_before_a_rank_ends_with_the_id_just_below() {
-        for id in [1, 31, 32, 33, 1 << 40, LARGEST] {
-            assert_eq!(before(&id_text(id)), id_text(id - 1));
-        }
     }
 }

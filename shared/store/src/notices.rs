@@ -12,7 +12,6 @@ use crate::Page;
 use crate::bookings::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::lists::before;
 use crate::row::{Item, Reader, Row, number, text, time};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
@@ -157,7 +156,7 @@ impl Store {
                 partition: keys::notices(user),
                 from: Some(keys::NOTICE.to_owned()),
                 to: Some(match &last {
-                    Some(rank) => format!("{}{}", keys::NOTICE, before(rank)),
+                    Some(rank) => format!("{}{}", keys::NOTICE, keys::before(rank)),
                     None => format!("{}~", keys::NOTICE),
                 }),
                 descending: true,
@@ -208,7 +207,7 @@ impl Store {
             if is_all || latest.len() == most {
                 break;
             }
-            to = format!("{}{}", keys::NOTICE, before(&last));
+            to = format!("{}{}", keys::NOTICE, keys::before(&last));
         }
         Ok(latest)
     }
@@ -282,7 +281,7 @@ impl Store {
         };
         let behind = inbox("ADD #taken_back :one", "attribute_not_exists(#all_read_to) OR #all_read_to < :this");
         let before = inbox("SET #all_read_to = :before ADD #taken_back :one", "#all_read_to >= :this")
-            .value(":before", text(before(&rank)));
+            .value(":before", text(keys::before(&rank)));
         for inbox in [&behind, &before, &behind, &before] {
             let mut transaction = Transaction::new();
             transaction.update(unmark.clone(), Some(Because::ItIsUnread));

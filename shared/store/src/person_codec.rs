@@ -51,7 +51,7 @@ pub(crate) fn to_item(user: &User) -> Item {
 
 fn expert_row(expert: &Expert) -> Row {
     Row::nested()
-        .text("standing", standing_text(expert.standing))
+        .text("standing", keys::standing_text(expert.standing))
         .maybe("application", expert.application, number)
         .text("specialty", expert.specialty.as_str())
         .number("years", expert.experience_years)
@@ -62,16 +62,6 @@ fn expert_row(expert: &Expert) -> Row {
         .text("notes", &expert.notes)
         .time("created_at", expert.created_at)
         .time("updated_at", expert.updated_at)
-}
-
-pub(crate) fn standing_text(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Pending => "pending",
-        Standing::UnderReview => "under_review",
-        Standing::Approved => "approved",
-        Standing::Rejected => "rejected",
-        Standing::Suspended => "suspended",
-    }
 }
 
 fn expert(row: Reader<'_>) -> Result<Expert, Fault> {
@@ -85,7 +75,7 @@ fn expert(row: Reader<'_>) -> Result<Expert, Fault> {
     Ok(Expert {
         standing: Standing::ALL
             .into_iter()
-            .find(|known| standing_text(*known) == standing)
+            .find(|known| keys::standing_text(*known) == standing)
             .ok_or_else(|| row.corrupt("standing"))?,
         application: row.maybe_number("application")?.and_then(ApplicationId::new),
         specialty: Specialty::ALL

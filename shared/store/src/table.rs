@@ -8,16 +8,14 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue, Select};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, Select};
 use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
 
-use crate::fault::{Failed, Fault};
+use crate::fault::Fault;
 use crate::immutable_cache::ImmutableCache;
 use crate::keys::Key;
 use crate::meter::{Access, note};
 use crate::row::Item;
-use crate::transaction::Update;
 
 /// The one table. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -241,33 +239,6 @@ impl Store {
         })
     }
 
-    /// One conditional update: what the item was before (`old`) or is after it; the item as it stands if the condition
-    /// failed.
-    pub(crate) async fn update(&self, update: Update, returning: ReturnValue) -> Result<Item, Failed<Item>> {
-        let attempt = || async {
-            let result = update.request(&self.client, &self.table, returning.clone()).send().await;
-            match result {
-                Ok(answer) => {
-                    note(Access::Write, answer.consumed_capacity.as_slice());
-                    Ok(answer.attributes.unwrap_or_default())
-                }
-                Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
-                    note(Access::Write, &[]);
-                    match error.into_err() {
-                        UpdateItemError::ConditionalCheckFailedException(failed) => {
-                            Err(Failed::Refused(failed.item.unwrap_or_default()))
-                        }
-                        _ => unreachable!("checked by the guard"),
-                    }
-                }
-                Err(error) => Err(Failed::Fault(Fault::of(&error))),
-            }
-        };
-        attempt.retry(patience()).when(|failed| matches!(failed, Failed::Fault(Fault::Contended))).await
-    }
-}
-
-impl Store {
     /// Deletes an item unless it has a later version than this.
     pub(crate) async fn delete_unless_newer(&self, key: Key, version: u64) -> Result<(), Fault> {
         let attempt = || async {

@@ -1,12 +1,14 @@
-//! A command's writes as one transaction. Every leg with a condition names the refusal it means when that fails; of
+//! Writes: one conditional update, and a command's writes as one transaction. Every leg with a condition names the refusal it means when that fails; of
 //! several that fail, the first added is the one the caller hears.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValue,
@@ -92,11 +94,12 @@ pub(crate) const LARGEST_TRANSACTION: usize = 100;
 #[derive(Clone, Debug)]
 pub struct Transaction<R> {
     legs: Vec<(TransactWriteItem, Option<R>)>,
+    committed: Arc<AtomicBool>,
 }
 
 impl<R> Default for Transaction<R> {
     fn default() -> Self {
-        Self { legs: Vec::new() }
+        Self { legs: Vec::new(), committed: Arc::default() }
     }
 }
 
@@ -111,6 +114,11 @@ impl<R: Clone> Transaction<R> {
 
     pub(crate) fn len(&self) -> usize {
         self.legs.len()
+    }
+
+    /// Becomes true once this transaction has committed.
+    pub(crate) fn committed(&self) -> Arc<AtomicBool> {
+        self.committed.clone()
     }
 
     /// Writes an item that must not exist yet.
@@ -214,6 +222,31 @@ pub(crate) fn fresh_token() -> u64 {
 }
 
 impl Store {
+    /// One conditional update: what the item was before (`old`) or is after it; the item as it stands if the condition
+    /// failed.
+    pub(crate) async fn update(&self, update: Update, returning: ReturnValue) -> Result<Item, Failed<Item>> {
+        let attempt = || async {
+            let result = update.request(&self.client, &self.table, returning.clone()).send().await;
+            match result {
+                Ok(answer) => {
+                    note(Access::Write, answer.consumed_capacity.as_slice());
+                    Ok(answer.attributes.unwrap_or_default())
+                }
+                Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
+                    note(Access::Write, &[]);
+                    match error.into_err() {
+                        UpdateItemError::ConditionalCheckFailedException(failed) => {
+                            Err(Failed::Refused(failed.item.unwrap_or_default()))
+                        }
+                        _ => unreachable!("checked by the guard"),
+                    }
+                }
+                Err(error) => Err(Failed::Fault(Fault::of(&error))),
+            }
+        };
+        attempt.retry(patience()).when(|failed| matches!(failed, Failed::Fault(Fault::Contended))).await
+    }
+
     /// Commits all legs or none. Conflicts with other writers and throttling are tried again for about a second.
     pub async fn commit<R: Clone>(&self, transaction: Transaction<R>) -> Result<(), Failed<R>> {
         if transaction.is_empty() {
@@ -234,6 +267,7 @@ impl Store {
             match result {
                 Ok(answer) => {
                     note(Access::Write, answer.consumed_capacity());
+                    transaction.committed.store(true, Ordering::Relaxed);
                     Ok(())
                 }
                 Err(SdkError::ServiceError(error)) if error.err().is_transaction_canceled_exception() => {

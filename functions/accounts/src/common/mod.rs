@@ -7,19 +7,20 @@ mod sessions;
 mod shapes;
 
 use app::App;
+use edge::idempotency::ignores_key;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(entry::register))
-        .routes(routes!(entry::login))
-        .routes(routes!(sessions::refresh))
-        .routes(routes!(sessions::logout))
+        .routes(ignores_key(routes!(entry::register)))
+        .routes(ignores_key(routes!(entry::login)))
+        .routes(ignores_key(routes!(sessions::refresh)))
+        .routes(ignores_key(routes!(sessions::logout)))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::end))
-        .routes(routes!(passwords::ask))
-        .routes(routes!(passwords::confirm))
+        .routes(ignores_key(routes!(passwords::ask)))
+        .routes(ignores_key(routes!(passwords::confirm)))
         .routes(routes!(passwords::change))
         .routes(routes!(me::show, me::change))
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use domain::ids::PaymentId;
 use edge::auth::{Authenticated, DeferredAuth};
 use edge::body::{Body, Raw};
-use edge::idempotency::{self, IdempotencyKey};
+use edge::idempotency::{self, IdempotencyKey, ignores_key};
 use edge::path::{PathId, PathWord};
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
@@ -19,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(intend)).routes(routes!(webhook)).routes(routes!(show))
+    OpenApiRouter::new().routes(routes!(intend)).routes(ignores_key(routes!(webhook))).routes(routes!(show))
 }
 
 /// Pay for a booking

@@ -10,7 +10,7 @@ use domain::file::Attachment;
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::{Notice, Topic};
 use domain::person::User;
-use store::facts::{Reference, SentMessage};
+use store::feed::{Reference, SentMessage};
 use store::{Guard, PairFound};
 
 use super::opening::begun;

@@ -2,7 +2,7 @@
 
 use domain::payment::{Intent, Provider};
 
-use super::stripe::Stripe;
+use super::stripe::{Made, Stripe};
 use crate::settings::{self, BadSetting, Settings};
 use crate::{Error, Keyring, Result};
 
@@ -13,14 +13,6 @@ pub enum Gateway {
     /// the provider's secret.
     Local,
     Stripe(Stripe),
-}
-
-/// What a provider makes of an intent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
-    pub reference: String,
-    pub client_secret: String,
-    pub is_processing: bool,
 }
 
 impl Gateway {

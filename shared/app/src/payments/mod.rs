@@ -19,7 +19,8 @@ use crate::caller::{Caller, Staff};
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Error, Result, bookings};
 
-pub use gateway::{Gateway, Made};
+pub use gateway::Gateway;
+pub use stripe::Made;
 pub use stripe::Stripe;
 pub use webhook::{Received, receive};
 

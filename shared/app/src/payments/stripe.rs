@@ -18,8 +18,15 @@ use http_body_util::{BodyExt, Limited};
 use serde_json::Value as Json;
 use url::form_urlencoded::Serializer;
 
-use super::gateway::Made;
 use crate::{Error, Result};
+
+/// What a provider makes of an intent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    pub reference: String,
+    pub client_secret: String,
+    pub is_processing: bool,
+}
 
 const LIVE: &str = "https://api.stripe.com";
 

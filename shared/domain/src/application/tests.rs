@@ -1,9 +1,9 @@
 //! Applying, reviewing and suspending, state by state.
 
 use super::*;
-use crate::expert::{reinstate, suspend};
 use crate::person::Roles;
 use crate::review::Tally;
+use crate::suspension::{reinstate, suspend};
 use crate::text::Username;
 use crate::zone::Zone;
 

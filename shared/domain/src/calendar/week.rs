@@ -2,9 +2,11 @@
 
 use super::WeeklyHours;
 use crate::Sentence;
-use crate::person::MOST_ROWS;
 use crate::quanta;
 use crate::zone::Zone;
+
+/// At most this many rows of weekly hours, and at most this many skills.
+pub const MOST_ROWS: usize = 50;
 
 /// Rows that can stand together: on 5-minute marks, each ending after its start, none overlapping another of the same day
 /// and zone.

@@ -12,7 +12,6 @@ mod query;
 
 pub use fields::{FieldValue, Fields, Names};
 pub use kinds::{Kind, boolean, date, exact_time, file, hundredths, id, integer, money, one_of, text, time};
-pub use parts::LARGEST_FILE_BYTES;
 pub use query::BadEncoding;
 pub(crate) use query::decode;
 

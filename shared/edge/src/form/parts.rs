@@ -2,14 +2,12 @@
 
 use super::query::insert;
 use super::{Form, Node, SentFile};
+use crate::body_limit::{LARGEST_FILE_BYTES, unreadable};
 use crate::problem::Problem;
 use bytes::Bytes;
 use futures_util::Stream;
 use multer::{Constraints, Error, Field, Multipart, SizeLimit};
 use std::collections::BTreeMap;
-
-/// The largest file a form may carry; larger ones are uploaded to the file store directly.
-pub const LARGEST_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// More parts than any form of ours has fields.
 const MOST_PARTS: usize = 64;
@@ -23,7 +21,7 @@ impl Form {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
         let boundary = multer::parse_boundary(content_type).map_err(refusal)?;
-        let limits = Constraints::new().size_limit(SizeLimit::new().per_field(LARGEST_FILE_BYTES));
+        let limits = Constraints::new().size_limit(SizeLimit::new().per_field(LARGEST_FILE_BYTES as u64));
         let mut parts = Multipart::with_constraints(stream, boundary, limits);
         let mut members = BTreeMap::new();
         for _ in 0..MOST_PARTS {
@@ -59,7 +57,7 @@ fn refusal(error: Error) -> Problem {
         Error::FieldSizeExceeded { .. } | Error::StreamSizeExceeded { .. } => {
             Problem::too_large("A file sent in a form may have at most 4 MB.")
         }
-        Error::StreamReadFailed(cause) => crate::body::unreadable(&*cause),
+        Error::StreamReadFailed(cause) => unreadable(&*cause),
         _ => Problem::bad_json("The form is not valid multipart/form-data."),
     }
 }

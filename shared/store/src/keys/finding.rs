@@ -5,8 +5,7 @@ use domain::expert::{Specialty, Standing};
 use domain::ids::UserId;
 use domain::search::{Scan, Term};
 
-use super::{Key, id_text, key};
-use crate::person_codec;
+use super::{Key, id_text, key, standing_text};
 
 /// One entry of the search index. Terms that share a first letter share a partition; within it they sort by word.
 pub(crate) fn search_entry(term: &Term, user: UserId) -> Key {
@@ -65,7 +64,7 @@ pub(crate) fn directory_range(specialty: Option<Specialty>, least_rating: u16) -
 }
 
 pub(crate) fn standing_partition(standing: Standing) -> String {
-    format!("FIND#STANDING#{}", person_codec::standing_text(standing))
+    format!("FIND#STANDING#{}", standing_text(standing))
 }
 
 /// An expert among those found under a word.

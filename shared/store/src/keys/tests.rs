@@ -10,6 +10,13 @@ fn a_name_of_letters_that_fold_into_many_makes_a_key_too() {
     assert_ne!(login(&long), login(&other));
 }
 
+#[test]
+fn a_range_before_a_rank_ends_with_the_id_just_below() {
+    for id in [1, 31, 32, 33, 1 << 40, LARGEST] {
+        assert_eq!(before(&id_text(id)), id_text(id - 1));
+    }
+}
+
 proptest! {
     #[test]
     fn every_login_name_makes_a_key_dynamodb_accepts(name in "\\PC{1,254}") {

@@ -42,7 +42,7 @@ async fn another_content_type_is_415() {
 #[tokio::test]
 async fn a_large_body_is_413_and_the_largest_is_not() {
     let padded = |bytes: usize| r#"{"title":"a"}"#.to_owned() + &" ".repeat(bytes - 13);
-    let limit = crate::body::LARGEST_JSON_BYTES;
+    let limit = crate::body_limit::LARGEST_JSON_BYTES;
     assert_eq!(send("", padded(limit)).await.0, StatusCode::CREATED);
     let (status, body) = send("", padded(limit + 1)).await;
     assert_eq!((status, &body["code"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!("too_large")));
@@ -74,7 +74,7 @@ async fn a_form_brings_text_and_a_file_up_to_4_mb() {
     let form = "multipart/form-data; boundary=b";
     assert_eq!(upload(form, multipart("p.png", 9)).await, (StatusCode::OK, json!({"title": "mine", "bytes": 9})));
     assert_eq!(upload(form, multipart("", 0)).await, (StatusCode::OK, json!({"title": "mine", "bytes": 0})));
-    let limit = crate::form::LARGEST_FILE_BYTES as usize;
+    let limit = crate::body_limit::LARGEST_FILE_BYTES;
     assert_eq!(upload(form, multipart("p.png", limit)).await.1, json!({"title": "mine", "bytes": limit}));
     for bytes in [limit + 1, limit + 1024 * 1024] {
         let (status, body) = upload(form, multipart("p.png", bytes)).await;

@@ -1,0 +1,94 @@
+//! A job: work for later, as a message of a queue.
+
+use domain::ids::{BookingId, PaymentId, UserId};
+use serde::{Deserialize, Serialize};
+use store::{MailOf, RefundOf};
+
+/// Work for later. Queues deliver at least once, in any order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Something is due at this booking.
+    Due(BookingId),
+    /// Money has to go back.
+    Refund(RefundOf),
+    Mail(MailOf),
+    /// This expert was suspended a while ago: whatever they are still booked for is cancelled.
+    Sweep(UserId),
+}
+
+/// A booking that was begun before the suspension may commit after it: no function that writes runs longer than this.
+/// By then the list index has it too.
+const SWEEP_WAITS_SECONDS: i32 = 60;
+
+/// A job as it travels.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Wire {
+    Due { booking: i64 },
+    RefundOfBooking { booking: i64 },
+    RefundOfPayment { payment: i64 },
+    Mail { user: i64, about: Option<i64> },
+    Sweep { user: i64 },
+}
+
+impl Job {
+    pub(super) fn is_mail(self) -> bool {
+        matches!(self, Job::Mail(_))
+    }
+
+    /// Seconds until it may be delivered.
+    pub(super) fn delay(self) -> Option<i32> {
+        matches!(self, Job::Sweep(_)).then_some(SWEEP_WAITS_SECONDS)
+    }
+
+    pub fn to_text(self) -> String {
+        let wire = match self {
+            Job::Due(booking) => Wire::Due { booking: booking.get() },
+            Job::Refund(RefundOf::Booking(root)) => Wire::RefundOfBooking { booking: root.get() },
+            Job::Refund(RefundOf::Payment(id)) => Wire::RefundOfPayment { payment: id.get() },
+            Job::Sweep(user) => Wire::Sweep { user: user.get() },
+            Job::Mail(mail) => Wire::Mail { user: mail.user.get(), about: mail.about.map(|notice| notice.get()) },
+        };
+        serde_json::to_string(&wire).expect("numbers and fixed words are JSON")
+    }
+
+    /// `None` for what no queue of ours ever held.
+    pub fn from_text(text: &str) -> Option<Self> {
+        match serde_json::from_str(text).ok()? {
+            Wire::Due { booking } => BookingId::new(booking).map(Job::Due),
+            Wire::RefundOfBooking { booking } => BookingId::new(booking).map(RefundOf::Booking).map(Job::Refund),
+            Wire::RefundOfPayment { payment } => PaymentId::new(payment).map(RefundOf::Payment).map(Job::Refund),
+            Wire::Sweep { user } => UserId::new(user).map(Job::Sweep),
+            Wire::Mail { user, about } => {
+                let about = match about {
+                    Some(id) => Some(domain::ids::NoticeId::new(id)?),
+                    None => None,
+                };
+                Some(Job::Mail(MailOf { user: UserId::new(user)?, about }))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::ids::NoticeId;
+
+    #[test]
+    fn a_job_reads_back_and_nothing_else_is_one() {
+        let mail = MailOf { user: UserId::new(4).unwrap(), about: NoticeId::new(7) };
+        for job in [
+            Job::Due(BookingId::new(1 << 53).unwrap()),
+            Job::Mail(mail),
+            Job::Mail(MailOf { about: None, ..mail }),
+            Job::Refund(RefundOf::Booking(BookingId::new(5).unwrap())),
+            Job::Refund(RefundOf::Payment(PaymentId::new(5).unwrap())),
+            Job::Sweep(mail.user),
+        ] {
+            assert_eq!(Job::from_text(&job.to_text()), Some(job));
+        }
+        let bad = ["", "{}", "null", r#"{"due":{}}"#, r#"{"due":{"booking":0}}"#, r#"{"mail":{"user":2,"about":-1}}"#];
+        assert!(bad.iter().all(|text| Job::from_text(text).is_none()));
+    }
+}

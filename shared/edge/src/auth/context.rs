@@ -1,0 +1,157 @@
+//! Authentication of one request: the check of its session, run beside a read and before a write, and its rate limits.
+
+use std::sync::{Arc, Mutex};
+
+use app::caller::{Caller, Group, admit, admit_address};
+use app::error::Quota;
+use app::{App, Error};
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use http::Method;
+use store::meter::Meter;
+use tokio::task::JoinHandle;
+
+use super::headers::{add_quota, bearer, sender};
+use crate::problem::Problem;
+
+type Admission = Result<(Caller, Quota), Problem>;
+
+/// One request at the context.
+#[derive(Clone)]
+pub(crate) struct AuthContext {
+    app: App,
+    pub(super) address: String,
+    pub(super) token: Option<String>,
+    is_read: bool,
+    state: Arc<Mutex<Progress>>,
+}
+
+#[derive(Default)]
+struct Progress {
+    /// The check of a session that runs beside its read.
+    pending: Option<JoinHandle<Admission>>,
+    admitted: Option<Caller>,
+    quota: Option<Quota>,
+}
+
+impl AuthContext {
+    pub(super) fn new(app: &App, request: &Request) -> Self {
+        Self {
+            app: app.clone(),
+            address: sender(app, request),
+            token: bearer(request.headers()),
+            is_read: request.method() == Method::GET,
+            state: Arc::default(),
+        }
+    }
+
+    fn progress(&self) -> std::sync::MutexGuard<'_, Progress> {
+        self.state.lock().unwrap_or_else(|broken| broken.into_inner())
+    }
+
+    /// The caller, admitted; for a read perhaps only presumed until [`AuthContext::finish`].
+    pub(crate) async fn authenticate(&self) -> Result<Caller, Problem> {
+        let admitted = self.progress().admitted;
+        if let Some(caller) = admitted {
+            return Ok(caller);
+        }
+        let claims = match &self.token {
+            None => return Err(self.reject(Error::NotAuthenticated).await),
+            Some(token) => match self.app.tokens.verify(token, self.app.clock.now()) {
+                Ok(claims) => claims,
+                Err(error) => return Err(self.reject(error).await),
+            },
+        };
+        let (context, meter) = (self.clone(), Meter::current());
+        let admission = async move {
+            match admit(&context.app, &claims).await {
+                Ok(admitted) => Ok(admitted),
+                Err(error @ Error::TokenInvalid) => Err(context.reject(error).await),
+                Err(error) => Err(error.into()),
+            }
+        };
+        if self.is_read {
+            let handle = tokio::spawn(async move { meter.count(admission).await });
+            let mut progress = self.progress();
+            progress.pending = Some(handle);
+            let caller = Caller::presumed(&claims);
+            progress.admitted = Some(caller);
+            return Ok(caller);
+        }
+        let (caller, quota) = admission.await?;
+        let mut progress = self.progress();
+        progress.admitted = Some(caller);
+        progress.quota = Some(quota);
+        Ok(caller)
+    }
+
+    /// Whoever has no valid session is counted by address.
+    pub(super) async fn reject(&self, error: Error) -> Problem {
+        match admit_address(&self.app, &self.address, Group::General).await {
+            Ok(quota) => {
+                self.progress().quota = Some(quota);
+                error.into()
+            }
+            Err(limited) => limited.into(),
+        }
+    }
+
+    pub(super) async fn admit_anonymous(&self) -> Result<(), Problem> {
+        let quota = admit_address(&self.app, &self.address, Group::General).await?;
+        self.progress().quota = Some(quota);
+        Ok(())
+    }
+
+    /// The caller, admitted: a read of theirs waits for it too.
+    pub(super) async fn authenticate_first(&self) -> Result<Caller, Problem> {
+        let caller = self.authenticate().await?;
+        Ok(self.admitted().await?.unwrap_or(caller))
+    }
+
+    /// Who entered, once the check of their session is through.
+    pub(super) async fn admitted(&self) -> Result<Option<Caller>, Problem> {
+        let pending = self.progress().pending.take();
+        if let Some(check) = pending {
+            let (caller, quota) = check.await.map_err(|_panicked| Problem::internal())??;
+            let mut progress = self.progress();
+            progress.admitted = Some(caller);
+            progress.quota = Some(quota);
+        }
+        Ok(self.progress().admitted)
+    }
+
+    pub(super) async fn admit_at_auth_rate(&self) -> Result<(), Problem> {
+        let quota = admit_address(&self.app, &self.address, Group::Authentication).await?;
+        self.progress().quota = Some(quota);
+        Ok(())
+    }
+
+    /// A living session on a path that an address may not use too often, whoever is signed in.
+    pub(super) async fn authenticate_at_auth_rate(&self) -> Result<Caller, Problem> {
+        let quota = admit_address(&self.app, &self.address, Group::Authentication).await?;
+        let caller = self.authenticate().await;
+        self.progress().quota = Some(quota);
+        caller
+    }
+
+    /// Lets the answer out once the session is known to be good.
+    pub(super) async fn finish(&self, response: Response) -> Response {
+        let pending = self.progress().pending.take();
+        let mut response = match pending {
+            None => response,
+            Some(check) => match check.await {
+                Ok(Ok((_, quota))) => {
+                    self.progress().quota = Some(quota);
+                    response
+                }
+                Ok(Err(problem)) => problem.into_response(),
+                Err(_panicked) => Problem::internal().into_response(), // the panic hook has reported it
+            },
+        };
+        let quota = self.progress().quota;
+        if let Some(quota) = quota {
+            add_quota(response.headers_mut(), &quota);
+        }
+        response
+    }
+}

@@ -1,0 +1,162 @@
+//! Extractors by which an endpoint says what it asks of its caller: a session, an administrator, a rate limit, or nothing.
+
+use app::Error;
+use app::caller::{Caller, Staff};
+use app::sessions::Origin;
+use axum::extract::FromRequestParts;
+use http::HeaderValue;
+use http::header::USER_AGENT;
+use http::request::Parts;
+
+use super::context::AuthContext;
+use crate::problem::Problem;
+
+fn context(parts: &Parts) -> Result<AuthContext, Problem> {
+    // Only a service without a context could lack it, and services are built in one place.
+    parts.extensions.get::<AuthContext>().cloned().ok_or_else(Problem::internal)
+}
+
+/// Asks for a living session.
+#[derive(Clone, Copy, Debug)]
+pub struct Authenticated(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for Authenticated {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        context(parts)?.authenticate().await.map(Authenticated)
+    }
+}
+
+/// Asks for a living session before anything happens, for what looks like a read and is none.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedFirst(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for SignedFirst {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        context(parts)?.authenticate_first().await.map(SignedFirst)
+    }
+}
+
+/// Asks for nothing but a good token, if there is one at all. Whoever has none is counted by address.
+#[derive(Clone, Copy, Debug)]
+pub struct Visitor(pub Option<Caller>);
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let context = context(parts)?;
+        match context.token {
+            Some(_) => context.authenticate().await.map(|caller| Visitor(Some(caller))),
+            None => context.admit_anonymous().await.map(|()| Visitor(None)),
+        }
+    }
+}
+
+/// As [`Visitor`], for answers that show an administrator more.
+#[derive(Clone)]
+pub struct OptionalAuth {
+    caller: Option<Caller>,
+    context: AuthContext,
+}
+
+impl OptionalAuth {
+    pub fn caller(&self) -> Option<Caller> {
+        self.caller
+    }
+
+    /// Waits for the check of the session, so it is best asked last.
+    pub async fn is_staff(&self) -> Result<bool, Problem> {
+        let admitted = self.context.admitted().await?;
+        Ok(admitted.is_some_and(|caller| Staff::prove(caller).is_ok()))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for OptionalAuth {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Visitor(caller) = Visitor::from_request_parts(parts, state).await?;
+        Ok(Self { caller, context: context(parts)? })
+    }
+}
+
+/// Asks for an administrator: 403 for everybody else who is signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct AdminOnly(pub Staff);
+
+impl<S: Sync> FromRequestParts<S> for AdminOnly {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let caller = context(parts)?.authenticate_first().await?;
+        Ok(AdminOnly(Staff::prove(caller)?))
+    }
+}
+
+/// Asks for nothing: the handler itself finds out whether the caller may come in.
+#[derive(Clone)]
+pub struct DeferredAuth(AuthContext);
+
+impl DeferredAuth {
+    /// What to tell somebody who may not; they are counted by address, those who may are not.
+    pub async fn reject(&self, error: Error) -> Problem {
+        self.0.reject(error).await
+    }
+
+    /// An administrator, admitted: 403 for everybody else who is signed in.
+    pub async fn staff(&self) -> Result<Staff, Problem> {
+        Ok(Staff::prove(self.0.authenticate_first().await?)?)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for DeferredAuth {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        context(parts).map(DeferredAuth)
+    }
+}
+
+/// Asks for an address that has not tried too often to sign in or up.
+#[derive(Clone, Copy, Debug)]
+pub struct AuthRateLimit;
+
+impl<S: Sync> FromRequestParts<S> for AuthRateLimit {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        context(parts)?.admit_at_auth_rate().await.map(|()| AuthRateLimit)
+    }
+}
+
+/// Asks for both: a living session, and an address that has not come to these paths too often.
+#[derive(Clone, Copy, Debug)]
+pub struct AuthenticatedAtAuthRate(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for AuthenticatedAtAuthRate {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        context(parts)?.authenticate_at_auth_rate().await.map(AuthenticatedAtAuthRate)
+    }
+}
+
+/// Where a request comes from, as its sender is shown it later. Asks for nothing.
+#[derive(Clone, Debug)]
+pub struct RequestOrigin(pub Origin);
+
+const LONGEST_AGENT: usize = 255;
+
+impl<S: Sync> FromRequestParts<S> for RequestOrigin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let agent = parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+        let agent = String::from_utf8_lossy(agent).chars().take(LONGEST_AGENT).collect();
+        Ok(Self(Origin { address: context(parts)?.address, agent }))
+    }
+}
