@@ -1,5 +1,8 @@
 //! The consultations façade in a test: where it is, and who lives there.
 
+pub mod talk;
+pub mod vetting;
+
 use chrono::{DateTime, Utc};
 use domain::calendar::{TimeOfDay, WeeklyHours};
 use domain::expert::{Expert, Specialty, Standing};

@@ -8,8 +8,13 @@ pub mod costs;
 pub mod crowd;
 pub mod faults;
 mod gateway;
+pub mod meetings;
+pub mod member;
+pub mod paying;
 pub mod person;
+pub mod shape;
 pub mod socket;
+pub mod stripe_double;
 pub mod table;
 pub mod world;
 

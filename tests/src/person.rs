@@ -31,6 +31,25 @@ pub fn id(body: &Json) -> i64 {
     body["id"].as_i64().unwrap_or_else(|| panic!("no id in {body}"))
 }
 
+/// Any request of this person; a header `authorization` takes the place of their own, an empty `content-type` is not
+/// sent.
+pub async fn send(
+    person: &Person,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Bytes>,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path).header("host", "api.example.org");
+    if let Some(token) = person.token.as_ref().filter(|_| headers.iter().all(|(name, _)| *name != "authorization")) {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    for (name, value) in headers.iter().filter(|header| **header != ("content-type", "")) {
+        request = request.header(*name, value.as_bytes());
+    }
+    person.ask(request.body(body.into()).expect("a request")).await
+}
+
 impl Person {
     pub const PASSWORD: &str = "correct horse battery";
 
