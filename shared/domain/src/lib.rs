@@ -18,6 +18,7 @@ pub mod file;
 pub mod ids;
 pub mod interval;
 pub mod ledger;
+pub mod lifecycle;
 pub mod notice;
 pub mod password;
 pub mod payment;

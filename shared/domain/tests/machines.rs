@@ -62,7 +62,7 @@ fn leads(
     actor: Actor,
     now: Instant,
 ) -> Option<(Status, Money)> {
-    match choose(machine, booking, step, actor, now) {
+    match choose(machine, &booking.situation(), step, actor, now) {
         Ok(Choice::Row(row)) => Some((row.to, row.money)),
         Ok(Choice::Repeated) | Err(_) => None,
     }
@@ -281,7 +281,8 @@ fn tutoring_is_as_in_section_5_2() {
 
 #[test]
 fn a_dispute_stops_the_clock_and_a_mark_of_attendance_decides_what_it_does() {
-    let clock = |machine, booking: &Booking| next_step(machine, booking).map(|(opens, row)| (row.step, opens));
+    let clock =
+        |machine, booking: &Booking| next_step(machine, &booking.situation()).map(|(opens, row)| (row.step, opens));
     let confirmed = booking(Confirmed);
     let decided = confirmed.interval.end() + TimeDelta::hours(24);
     assert_eq!(clock(mentorship::RULES.machine, &confirmed), Some((Step::ReportNoShow, decided)));

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::{Booking, Change, Fact, Funds, Step};
 use crate::Instant;
-use crate::facade::machine::{Mark, next_step};
+use crate::facade::machine::{Mark, Row, next_step};
 
 /// Before a confirmed booking begins, both people are told so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Booking {
         if self.due_at.is_none_or(|due| due > now) {
             return None;
         }
-        match next_step(self.rules().machine, self) {
+        match self.next_step() {
             Some((opens, row)) if opens <= now => Some(Due::Take(row.step)),
             _ if self.status.is_open() => Some(Due::Remind),
             _ => None,
@@ -65,18 +65,23 @@ impl Booking {
         Change::of(self, after, reminder.map(Fact::Reminded).into_iter().collect())
     }
 
+    /// What the clock does next of its own, and from when on.
+    fn next_step(&self) -> Option<(Instant, &'static Row)> {
+        next_step(self.rules().machine, &self.situation())
+    }
+
     /// From when on its time is free again although nobody has written so yet: only where that counts from the very
     /// second (`consultations.md` §7).
     pub fn lapses_at(&self) -> Option<Instant> {
         let rules = self.rules();
-        let next = next_step(rules.machine, self).filter(|(_, row)| rules.lapses && row.step == Step::Expire);
-        next.map(|_| Mark::Answer.of(self))
+        let next = self.next_step().filter(|(_, row)| rules.lapses && row.step == Step::Expire);
+        next.map(|_| Mark::Answer.of(&self.situation()))
     }
 
     /// The booking as it is at `now`, whether or not the schedule has come by.
     pub fn as_of(&self, now: Instant) -> Booking {
         let mut seen = self.clone();
-        let Some((lapsed_at, (_, row))) = self.lapses_at().zip(next_step(self.rules().machine, self)) else {
+        let Some((lapsed_at, (_, row))) = self.lapses_at().zip(self.next_step()) else {
             return seen;
         };
         if lapsed_at <= now {
@@ -104,7 +109,7 @@ impl Booking {
 
     /// When the schedule must look at it next, seen from `now`: a reminder, or a step of its own.
     pub(super) fn next_due(&self, now: Instant) -> Option<Instant> {
-        let step = next_step(self.rules().machine, self).map(|(opens, _)| opens);
+        let step = self.next_step().map(|(opens, _)| opens);
         if !self.rules().reminds.contains(&self.status) || self.funds == Funds::Due {
             return step;
         }

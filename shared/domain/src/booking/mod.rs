@@ -8,15 +8,15 @@ mod money;
 mod perform;
 mod replace;
 mod request;
-mod step;
 
+pub use crate::lifecycle::{Actor, Funds, Mode, Policy, Refusal, Seat, Status, Step};
 pub use due::{Due, Reminder};
 pub use replace::{Replaced, Replacement};
 pub use request::{Draft, Times};
-pub use step::{Actor, Step};
 
 use crate::Instant;
 use crate::category::CategoryId;
+use crate::facade::machine::Situation;
 use crate::facade::{Facade, Rules};
 use crate::ids::{BookingId, ConversationId, UserId};
 use crate::interval::Interval;
@@ -85,103 +85,11 @@ impl Party {
     }
 }
 
-/// A place at one booking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seat {
-    Learner,
-    Expert,
-}
-
-impl Seat {
-    pub fn other(self) -> Self {
-        match self {
-            Seat::Learner => Seat::Expert,
-            Seat::Expert => Seat::Learner,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
-    Pending,
-    Confirmed,
-    Completed,
-    Cancelled,
-    /// Replaced by another booking.
-    Rescheduled,
-    Refunded,
-    NoShow,
-    Expired,
-}
-
-impl Status {
-    pub const ALL: [Status; 8] = [
-        Status::Pending,
-        Status::Confirmed,
-        Status::Completed,
-        Status::Cancelled,
-        Status::Rescheduled,
-        Status::Refunded,
-        Status::NoShow,
-        Status::Expired,
-    ];
-
-    /// Whether anything can still happen to it.
-    pub fn is_open(self) -> bool {
-        matches!(self, Status::Pending | Status::Confirmed)
-    }
-
-    /// Whether its time stays claimed in both calendars.
-    pub fn claims_time(self) -> bool {
-        matches!(self, Status::Pending | Status::Confirmed | Status::Completed | Status::NoShow)
-    }
-}
-
-/// Where the price is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Funds {
-    /// There is no price.
-    Free,
-    /// Money that is yet to be paid.
-    Due,
-    /// Reserved with the learner.
-    Held,
-    Captured,
-    Released,
-    /// Handed to the booking that replaced this one.
-    Moved,
-}
-
-/// How the two meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    Video,
-    Chat,
-    Phone,
-}
-
-impl Mode {
-    pub const ALL: [Mode; 3] = [Mode::Video, Mode::Chat, Mode::Phone];
-}
-
 /// The bookings before and after this one, where one takes the place of another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Chain {
     pub replaces: Option<BookingId>,
     pub replaced_by: Option<BookingId>,
-}
-
-/// What is frozen into a booking when it is made; everything else is the façade's rules. Times are minutes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Policy {
-    /// How long before the start a learner may last cancel with a refund.
-    pub refund_cutoff: u32,
-    /// How long before the start it may last be moved.
-    pub move_cutoff: u32,
-    /// The platform's share of a price in money.
-    pub fee_percent: u8,
-    /// The expert lets payment confirm.
-    pub instant: bool,
 }
 
 /// A decision: what was, what will be, what moves in the ledger and what people are told.
@@ -239,52 +147,28 @@ pub enum Outcome {
     Changed(Box<Change>),
 }
 
-/// What a booking says no to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    #[error("You cannot book yourself.")]
-    OwnBooking,
-    #[error("The start must be in the future.")]
-    StartNotAhead,
-    #[error("The end must be after the start.")]
-    EndNotAfterStart,
-    #[error("A booking lasts at most 8 hours.")]
-    TooLong,
-    #[error("The expert is not available at this time.")]
-    OutsideAvailability,
-    #[error("This time is no longer free.")]
-    SlotTaken,
-    /// It is the learner who has something else then.
-    #[error("You have another booking at this time.")]
-    OwnConflict,
-    #[error("You cannot book or write to this person.")]
-    Blocked,
-    #[error("Only the other party may do this.")]
-    WrongParty,
-    #[error("The booking's status does not allow this.")]
-    InvalidTransition,
-    #[error("It is too early for this.")]
-    TooEarly,
-    #[error("It is too late for this.")]
-    TooLate,
-    #[error("The booking has not been paid.")]
-    PaymentRequired,
-    #[error("Nobody has said yet that it began.")]
-    NotStarted,
-    #[error("The booking is not completed.")]
-    NotCompleted,
-    #[error("You have already reviewed this booking.")]
-    AlreadyReviewed,
-    #[error("You can review only the other party.")]
-    NotTheOtherParty,
-    /// Somebody else changed it first.
-    #[error("The booking was changed by somebody else at the same moment.")]
-    Stale,
-}
-
 impl Booking {
     pub fn rules(&self) -> &'static Rules {
         self.facade.rules()
+    }
+
+    /// All that decides which steps can be taken now.
+    pub fn situation(&self) -> Situation {
+        Situation {
+            status: self.status,
+            funds: self.funds,
+            start: self.interval.start(),
+            end: self.interval.end(),
+            pay_by: self.pay_by,
+            policy: self.policy,
+            has_begun: self.started_at.is_some(),
+            learner_completed: self.learner.completed,
+            expert_completed: self.expert.completed,
+            absent: self.absent,
+            is_disputed: self.is_disputed,
+            moved_by: self.moved_by,
+            made_at: self.created_at,
+        }
     }
 
     /// Pending or confirmed, and not yet over.

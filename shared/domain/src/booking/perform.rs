@@ -25,7 +25,7 @@ impl Booking {
 
     /// The row of a step. What is over by the clock already is only the clock's to end.
     pub(super) fn choose(&self, step: Step, actor: Actor, now: Instant) -> Result<Choice, Refusal> {
-        let chosen = choose(self.rules().machine, self, step, actor, now);
+        let chosen = choose(self.rules().machine, &self.situation(), step, actor, now);
         let is_over = || self.lapses_at().is_some_and(|lapses_at| lapses_at <= now);
         match chosen {
             Ok(Choice::Row(_)) if actor.seat().is_some() && is_over() => Err(Refusal::InvalidTransition),

@@ -2,10 +2,10 @@
 
 use super::machine::{Mark, Money, Need, Row, row};
 use super::{Bookable, LapseReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
-use crate::booking::Actor::{Expert, Learner, Provider, Schedule, Staff};
-use crate::booking::Status::{self, Cancelled, Completed, Confirmed, Expired, Pending, Rescheduled};
-use crate::booking::{Mode, Seat, Step};
 use crate::calendar::Grid;
+use crate::lifecycle::Actor::{Expert, Learner, Provider, Schedule, Staff};
+use crate::lifecycle::Status::{self, Cancelled, Completed, Confirmed, Expired, Pending, Rescheduled};
+use crate::lifecycle::{Mode, Seat, Step};
 
 pub static RULES: Rules = Rules {
     word: "consultations",

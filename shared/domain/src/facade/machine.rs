@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 
 use crate::Instant;
-use crate::booking::{Actor, Booking, Funds, Refusal, Seat, Status, Step};
+use crate::lifecycle::{Actor, Funds, Policy, Refusal, Seat, Status, Step};
 
 /// One row. Of several rows for one step the first whose needs are met is taken; if none is, the last one's refusal is
 /// what the caller hears.
@@ -87,6 +87,35 @@ pub enum Mark {
     MoveCutoff,
 }
 
+/// All of a booking that decides which steps can be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Situation {
+    pub status: Status,
+    pub funds: Funds,
+    pub start: Instant,
+    pub end: Instant,
+    pub pay_by: Option<Instant>,
+    pub policy: Policy,
+    /// Somebody said that it began.
+    pub has_begun: bool,
+    /// Who called it complete, or marked attendance.
+    pub learner_completed: bool,
+    pub expert_completed: bool,
+    pub absent: Option<Seat>,
+    pub is_disputed: bool,
+    pub moved_by: Option<Seat>,
+    pub made_at: Instant,
+}
+
+impl Situation {
+    fn has_completed(&self, seat: Seat) -> bool {
+        match seat {
+            Seat::Learner => self.learner_completed,
+            Seat::Expert => self.expert_completed,
+        }
+    }
+}
+
 /// What a step leads to.
 #[derive(Clone, Copy, Debug)]
 pub enum Choice {
@@ -117,29 +146,29 @@ impl Row {
     }
 
     /// Whether this row's step has been taken by `actor` already. Only its reporter may report an absence again.
-    fn is_done(&self, booking: &Booking, actor: Actor) -> bool {
+    fn is_done(&self, situation: &Situation, actor: Actor) -> bool {
         let seat = actor.seat();
         match self.step {
-            Step::Pay => matches!(booking.funds, Funds::Held | Funds::Captured),
-            Step::Begin => self.from.contains(&booking.status) && booking.started_at.is_some(),
-            Step::Dispute => self.from.contains(&booking.status) && booking.is_disputed,
-            Step::ReportNoShow => booking.status == self.to && seat.map(Seat::other) == booking.absent,
+            Step::Pay => matches!(situation.funds, Funds::Held | Funds::Captured),
+            Step::Begin => self.from.contains(&situation.status) && situation.has_begun,
+            Step::Dispute => self.from.contains(&situation.status) && situation.is_disputed,
+            Step::ReportNoShow => situation.status == self.to && seat.map(Seat::other) == situation.absent,
             Step::Move | Step::Replace => false,
-            _ if self.from.contains(&booking.status) => {
-                self.both && seat.is_some_and(|seat| booking.party(seat).completed)
+            _ if self.from.contains(&situation.status) => {
+                self.both && seat.is_some_and(|seat| situation.has_completed(seat))
             }
-            _ => booking.status == self.to,
+            _ => situation.status == self.to,
         }
     }
 
     /// From when on the row can be taken, as far as the clock goes; `None` while something else forbids it.
-    fn opens(&self, booking: &Booking) -> Option<Instant> {
-        let mut opens = booking.created_at;
+    fn opens(&self, situation: &Situation) -> Option<Instant> {
+        let mut opens = situation.made_at;
         for need in self.needs {
             match need {
-                Need::From(mark) => opens = opens.max(mark.of(booking)),
+                Need::From(mark) => opens = opens.max(mark.of(situation)),
                 Need::Before(_) | Need::Until(_) => {}
-                state => state.check(booking, opens).ok()?,
+                state => state.check(situation, opens).ok()?,
             }
         }
         Some(opens)
@@ -147,39 +176,39 @@ impl Row {
 }
 
 impl Need {
-    fn check(self, booking: &Booking, now: Instant) -> Result<(), Refusal> {
+    fn check(self, situation: &Situation, now: Instant) -> Result<(), Refusal> {
         let holds = |holds: bool, refusal| if holds { Ok(()) } else { Err(refusal) };
-        let attended = booking.learner.completed || booking.expert.completed;
+        let attended = situation.learner_completed || situation.expert_completed;
         match self {
-            Need::Before(mark) => holds(now < mark.of(booking), Refusal::TooLate),
-            Need::Until(mark) => holds(now <= mark.of(booking), Refusal::TooLate),
-            Need::From(mark) => holds(now >= mark.of(booking), Refusal::TooEarly),
-            Need::Paid => holds(booking.funds != Funds::Due, Refusal::PaymentRequired),
-            Need::Unpaid => holds(booking.funds == Funds::Due, Refusal::InvalidTransition),
-            Need::Begun => holds(booking.started_at.is_some(), Refusal::NotStarted),
-            Need::Undisputed => holds(!booking.is_disputed, Refusal::InvalidTransition),
-            Need::Disputed => holds(booking.is_disputed, Refusal::InvalidTransition),
+            Need::Before(mark) => holds(now < mark.of(situation), Refusal::TooLate),
+            Need::Until(mark) => holds(now <= mark.of(situation), Refusal::TooLate),
+            Need::From(mark) => holds(now >= mark.of(situation), Refusal::TooEarly),
+            Need::Paid => holds(situation.funds != Funds::Due, Refusal::PaymentRequired),
+            Need::Unpaid => holds(situation.funds == Funds::Due, Refusal::InvalidTransition),
+            Need::Begun => holds(situation.has_begun, Refusal::NotStarted),
+            Need::Undisputed => holds(!situation.is_disputed, Refusal::InvalidTransition),
+            Need::Disputed => holds(situation.is_disputed, Refusal::InvalidTransition),
             Need::Attended => holds(attended, Refusal::InvalidTransition),
             Need::Unattended => holds(!attended, Refusal::InvalidTransition),
-            Need::MovedByExpert => holds(booking.moved_by == Some(Seat::Expert), Refusal::TooLate),
-            Need::Instant => holds(booking.policy.instant, Refusal::InvalidTransition),
+            Need::MovedByExpert => holds(situation.moved_by == Some(Seat::Expert), Refusal::TooLate),
+            Need::Instant => holds(situation.policy.instant, Refusal::InvalidTransition),
         }
     }
 }
 
 impl Mark {
-    pub fn of(self, booking: &Booking) -> Instant {
-        let (start, end) = (booking.interval.start(), booking.interval.end());
+    pub fn of(self, situation: &Situation) -> Instant {
+        let (start, end) = (situation.start, situation.end);
         let before_start = |minutes: u32| start - TimeDelta::minutes(minutes.into());
         match self {
             Mark::Start(minutes) => start + TimeDelta::minutes(minutes),
             Mark::End(minutes) => end + TimeDelta::minutes(minutes),
-            Mark::Answer => match booking.pay_by {
-                Some(pay_by) if booking.funds == Funds::Due => start.min(pay_by),
+            Mark::Answer => match situation.pay_by {
+                Some(pay_by) if situation.funds == Funds::Due => start.min(pay_by),
                 _ => start,
             },
-            Mark::RefundCutoff => before_start(booking.policy.refund_cutoff),
-            Mark::MoveCutoff => before_start(booking.policy.move_cutoff),
+            Mark::RefundCutoff => before_start(situation.policy.refund_cutoff),
+            Mark::MoveCutoff => before_start(situation.policy.move_cutoff),
         }
     }
 }
@@ -187,7 +216,7 @@ impl Mark {
 /// The row by which `actor` takes `step` at `now`: 403 comes before what is already so, and that before the rest.
 pub fn choose(
     machine: &'static [Row],
-    booking: &Booking,
+    situation: &Situation,
     step: Step,
     actor: Actor,
     now: Instant,
@@ -196,15 +225,15 @@ pub fn choose(
     if rows().next().is_none() {
         return Err(Refusal::WrongParty);
     }
-    if let Some(row) = rows().find(|row| row.is_done(booking, actor)) {
+    if let Some(row) = rows().find(|row| row.is_done(situation, actor)) {
         return match row.repeated {
             Repeated::Unchanged => Ok(Choice::Repeated),
             Repeated::Refused => Err(Refusal::InvalidTransition),
         };
     }
     let mut refused = Refusal::InvalidTransition;
-    for row in rows().filter(|row| row.from.contains(&booking.status)) {
-        match row.needs.iter().try_for_each(|need| need.check(booking, now)) {
+    for row in rows().filter(|row| row.from.contains(&situation.status)) {
+        match row.needs.iter().try_for_each(|need| need.check(situation, now)) {
             Ok(()) => return Ok(Choice::Row(row)),
             Err(refusal) => refused = refusal,
         }
@@ -213,10 +242,10 @@ pub fn choose(
 }
 
 /// What the clock does next: a step of the schedule, and from when on.
-pub fn next_step(machine: &'static [Row], booking: &Booking) -> Option<(Instant, &'static Row)> {
+pub fn next_step(machine: &'static [Row], situation: &Situation) -> Option<(Instant, &'static Row)> {
     machine
         .iter()
-        .filter(|row| row.by.contains(&Actor::Schedule) && row.from.contains(&booking.status))
-        .filter_map(|row| Some((row.opens(booking)?, row)))
+        .filter(|row| row.by.contains(&Actor::Schedule) && row.from.contains(&situation.status))
+        .filter_map(|row| Some((row.opens(situation)?, row)))
         .min_by_key(|(opens, _)| *opens)
 }

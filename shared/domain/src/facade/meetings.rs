@@ -2,12 +2,12 @@
 
 use super::machine::{Mark, Money, Need, Row, row};
 use super::{Bookable, LapseReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
-use crate::booking::Actor::{Expert, Learner, Schedule, Staff};
-use crate::booking::Seat;
-use crate::booking::Status::{self, Cancelled, Completed, Confirmed, Expired, NoShow, Pending};
-use crate::booking::Step;
 use crate::calendar::Grid;
 use crate::ledger::Amount;
+use crate::lifecycle::Actor::{Expert, Learner, Schedule, Staff};
+use crate::lifecycle::Seat;
+use crate::lifecycle::Status::{self, Cancelled, Completed, Confirmed, Expired, NoShow, Pending};
+use crate::lifecycle::Step;
 
 pub static RULES: Rules = Rules {
     word: "meetings",

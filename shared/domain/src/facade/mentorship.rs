@@ -2,10 +2,10 @@
 
 use super::machine::{Mark, Money, Need, Row, row};
 use super::{Bookable, LapseReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
-use crate::booking::Actor::{Expert, Learner, Provider, Schedule, Staff};
-use crate::booking::Status::{Cancelled, Completed, Confirmed, Expired, NoShow, Pending};
-use crate::booking::{Seat, Step};
 use crate::calendar::Grid;
+use crate::lifecycle::Actor::{Expert, Learner, Provider, Schedule, Staff};
+use crate::lifecycle::Status::{Cancelled, Completed, Confirmed, Expired, NoShow, Pending};
+use crate::lifecycle::{Seat, Step};
 
 pub static RULES: Rules = Rules {
     word: "mentorship",

@@ -11,9 +11,9 @@ pub mod tutoring;
 
 use chrono::{DurationRound, TimeDelta};
 
-use crate::booking::{Mode, Policy, Seat, Status};
 use crate::calendar::Grid;
 use crate::ledger::Amount;
+use crate::lifecycle::{Mode, Policy, Seat, Status};
 use crate::person::User;
 use crate::{Instant, Sentence};
 use machine::Row;

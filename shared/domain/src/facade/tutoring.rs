@@ -3,10 +3,10 @@
 
 use super::machine::{Mark, Money, Need, Row, row};
 use super::{Bookable, LapseReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
-use crate::booking::Actor::{Expert, Learner, Provider, Schedule, Staff};
-use crate::booking::Status::{self, Cancelled, Completed, Confirmed, Pending, Refunded};
-use crate::booking::{Seat, Step};
 use crate::calendar::Grid;
+use crate::lifecycle::Actor::{Expert, Learner, Provider, Schedule, Staff};
+use crate::lifecycle::Status::{self, Cancelled, Completed, Confirmed, Pending, Refunded};
+use crate::lifecycle::{Seat, Step};
 
 pub static RULES: Rules = Rules {
     word: "tutoring",
