@@ -4,6 +4,7 @@ mod claims;
 mod commands;
 mod documents;
 mod edge_function;
+mod facades;
 mod imports;
 mod openapi;
 mod permissions;

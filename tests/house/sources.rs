@@ -53,16 +53,6 @@ fn keys_are_built_in_one_place() {
 }
 
 #[test]
-fn words_of_other_products_are_nowhere() {
-    let sources: Vec<_> = product().into_iter().chain(files("infra", ".rs")).collect();
-    let other = ["mentor", "Mentor", "tutor", "Tutor"];
-    let may = |path: &str| path.starts_with("functions/accounts/src/common/");
-    let found = lines_with(&sources, &other, may);
-    let category = |line: &str| line.contains("\"Education and Tutoring\"");
-    assert_eq!(found.into_iter().filter(|(_, line)| !category(line)).collect::<Vec<_>>(), []);
-}
-
-#[test]
 fn the_domain_is_pure() {
     let domain = files("shared/domain/src", ".rs");
     let impure =

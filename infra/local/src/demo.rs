@@ -6,261 +6,43 @@
 
 mod cast;
 mod consultations;
+mod meetings;
 mod stage;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Value as Json, json};
+use chrono::TimeDelta;
 
 use crate::Fault;
 use crate::functions::App;
 use crate::gateway::Gateway;
-use cast::{BOOKINGS, Booking, CHATS, Chat, EXPERTS, Expert, Fate, LEARNERS, Person};
-use stage::{Actor, Stage, has};
+use cast::{EXPERTS, LEARNERS};
+use stage::Stage;
 
 /// When everybody joined.
 const AGO: TimeDelta = TimeDelta::days(8);
-/// What each learner has bought.
-const CREDITS: u8 = 10;
-
-/// What a visitor needs to try the demo.
-pub(crate) struct Playbill {
-    pub password: &'static str,
-    pub experts: Vec<&'static str>,
-    pub learners: Vec<&'static str>,
-    /// An expert's id and a time that can be booked, for a first request.
-    pub try_expert: i64,
-    pub try_start: String,
-    pub try_end: String,
-    /// A time for a consultation with the same expert.
-    pub try_slot: String,
-}
-
-/// Plays the demo unless it was played before.
+/// Plays the demo unless it was played before. Returns what a visitor needs to try it: the logins, and a session to
+/// paste into a shell.
 ///
 /// # Errors
 /// A request was refused that the specification grants.
-pub(crate) async fn play(gateway: &Gateway, app: &App) -> Result<Playbill, Fault> {
+pub(crate) async fn play(gateway: &Gateway, app: &App, base_url: &str) -> Result<String, Fault> {
     let stage = Stage::new(gateway, app);
-    if !was_played(&stage).await? {
+    if !meetings::was_played(&stage).await? {
         stage.travel(-AGO);
-        let past = play_past(&stage).await;
+        let past = meetings::play_past(&stage).await;
         // Back in any case: the clock is everybody's.
         stage.travel(AGO);
         past?;
-        play_present(&stage).await?;
+        meetings::play_present(&stage).await?;
     }
     consultations::play(&stage).await?;
-    playbill(&stage).await
+    playbill(&stage, base_url).await
 }
 
-async fn was_played(stage: &Stage<'_>) -> Result<bool, Fault> {
-    let Some(last) = BOOKINGS.last() else {
-        return Ok(true);
-    };
-    match stage.log_in(last.learner).await? {
-        Some(learner) => Ok(find_meeting(stage, &learner, last.title).await?.is_some()),
-        None => Ok(false),
-    }
-}
-
-/// Everybody joins, and what is over by now begins.
-async fn play_past(stage: &Stage<'_>) -> Result<(), Fault> {
-    for expert in EXPERTS {
-        settle_expert(stage, expert).await?;
-    }
-    for person in LEARNERS {
-        let learner = settle(stage, person).await?;
-        buy_credits(stage, &learner).await?;
-    }
-    let now = stage.app.clock.now() + AGO;
-    for booking in BOOKINGS.iter().filter(|booking| is_over(booking)) {
-        let (learner, expert) = parties(stage, booking.learner, booking.expert).await?;
-        let before = now - TimeDelta::hours(2);
-        if let Some(id) = request(stage, booking, &learner, &expert, Some(before)).await? {
-            stage.change(&expert, id, "confirmed").await?;
-        }
-    }
-    Ok(())
-}
-
-async fn play_present(stage: &Stage<'_>) -> Result<(), Fault> {
-    for chat in CHATS {
-        talk(stage, chat).await?;
-    }
-    for booking in BOOKINGS {
-        let (learner, expert) = parties(stage, booking.learner, booking.expert).await?;
-        let id = if is_over(booking) {
-            find_meeting(stage, &learner, booking.title).await?
-        } else {
-            request(stage, booking, &learner, &expert, None).await?
-        };
-        let Some(id) = id else { continue };
-        match booking.fate {
-            Fate::Pending => {}
-            Fate::Confirmed => stage.change(&expert, id, "confirmed").await?,
-            Fate::Cancelled => stage.change(&learner, id, "cancelled").await?,
-            Fate::Missed => stage.change(&expert, id, "no_show").await?,
-            Fate::Completed(stars, words) => {
-                stage.change(&learner, id, "completed").await?;
-                review(stage, &learner, &expert, id, stars, words).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn is_over(booking: &Booking) -> bool {
-    matches!(booking.fate, Fate::Completed(..) | Fate::Missed)
-}
-
-async fn settle(stage: &Stage<'_>, person: &Person) -> Result<Actor, Fault> {
-    let actor = stage.join(person).await?;
-    let profile = json!({
-        "headline": person.headline, "bio": person.bio, "timezone": person.timezone,
-    });
-    stage.must(&actor, "PATCH", "/api/users/me/", &profile).await?;
-    Ok(actor)
-}
-
-async fn settle_expert(stage: &Stage<'_>, expert: &Expert) -> Result<(), Fault> {
-    let actor = settle(stage, &expert.person).await?;
-    let skills = stage.get(&actor, "/api/user-skills/").await?;
-    for (name, level, category) in expert.skills {
-        if !has(&skills, "skill_name", name) {
-            let skill = json!({"skill_name": name, "proficiency_level": level, "category": category});
-            stage.must(&actor, "POST", "/api/user-skills/", &skill).await?;
-        }
-    }
-    let rows = stage.get(&actor, "/api/user-availability/").await?;
-    for day in expert.days {
-        for (start, end) in expert.hours {
-            let start_time = format!("{start}:00");
-            let is_there = |row: &Json| row["day_of_week"] == json!(day) && row["start_time"] == json!(start_time);
-            if !rows.as_array().is_some_and(|rows| rows.iter().any(is_there)) {
-                let row = json!({"day_of_week": day, "start_time": start, "end_time": end});
-                stage.must(&actor, "POST", "/api/user-availability/", &row).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn buy_credits(stage: &Stage<'_>, learner: &Actor) -> Result<(), Fault> {
-    let transactions = stage.get(learner, "/api/credit-transactions/").await?;
-    if !has(&transactions, "transaction_type", "purchased") {
-        let purchase = json!({
-            "payment_method": "credit_card", "amount": CREDITS, "credits_to_purchase": CREDITS,
-        });
-        stage.must(learner, "POST", "/api/payments/purchase_credits/", &purchase).await?;
-    }
-    Ok(())
-}
-
-async fn parties(stage: &Stage<'_>, learner: &str, expert: &str) -> Result<(Actor, Actor), Fault> {
-    let missing = |name: &str| format!("{name} cannot log in");
-    let learner = stage.log_in(learner).await?.ok_or_else(|| missing(learner))?;
-    let expert = stage.log_in(expert).await?.ok_or_else(|| missing(expert))?;
-    Ok((learner, expert))
-}
-
-/// The meeting with this title, requested unless it exists. `before` is when it must be over.
-/// Nothing if the expert has no such time.
-async fn request(
-    stage: &Stage<'_>,
-    booking: &Booking,
-    learner: &Actor,
-    expert: &Actor,
-    before: Option<DateTime<Utc>>,
-) -> Result<Option<i64>, Fault> {
-    if let Some(id) = find_meeting(stage, learner, booking.title).await? {
-        return Ok(Some(id));
-    }
-    // Not the first free time of all, so that the calendars look lived in.
-    let slots = stage.free_slots(learner, expert.id, TimeDelta::hours(30)).await?;
-    let slot = slots.into_iter().find(|slot| {
-        let end = slot["scheduled_end"].as_str().and_then(|end| end.parse::<DateTime<Utc>>().ok());
-        end.is_some_and(|end| before.is_none_or(|before| end < before))
-    });
-    let Some(slot) = slot else {
-        tracing::warn!(booking.title, "the demo found no time for this meeting");
-        return Ok(None);
-    };
-    let meeting = json!({
-        "title": booking.title, "description": booking.description, "expert_id": expert.id,
-        "scheduled_start": slot["scheduled_start"], "scheduled_end": slot["scheduled_end"],
-    });
-    let meeting = stage.must(learner, "POST", "/api/meetings/", &meeting).await?;
-    Ok(meeting["id"].as_i64())
-}
-
-async fn find_meeting(stage: &Stage<'_>, learner: &Actor, title: &str) -> Result<Option<i64>, Fault> {
-    let meetings = stage.get(learner, "/api/meetings/?role=requester").await?;
-    let meetings = meetings.as_array().into_iter().flatten();
-    let mut same = meetings.filter(|meeting| meeting["title"] == title);
-    Ok(same.next().and_then(|meeting| meeting["id"].as_i64()))
-}
-
-async fn review(
-    stage: &Stage<'_>,
-    learner: &Actor,
-    expert: &Actor,
-    meeting: i64,
-    stars: u8,
-    words: &str,
-) -> Result<(), Fault> {
-    let told = stage.get(learner, &format!("/api/meetings/{meeting}/")).await?;
-    if told["has_reviewed"] == json!(false) {
-        let review = json!({
-            "meeting_id": meeting, "reviewee_id": expert.id, "rating": stars, "review_text": words,
-        });
-        stage.must(learner, "POST", "/api/reviews/", &review).await?;
-    }
-    Ok(())
-}
-
-async fn talk(stage: &Stage<'_>, chat: &Chat) -> Result<(), Fault> {
-    let (learner, expert) = parties(stage, chat.learner, chat.expert).await?;
-    let said = stage.get(&learner, &format!("/api/messages/?with_user={}", expert.id)).await?;
-    for (turn, line) in chat.lines.iter().enumerate() {
-        let (from, to) = if turn % 2 == 0 { (&learner, &expert) } else { (&expert, &learner) };
-        if !has(&said, "content", line) {
-            let message = json!({"receiver_id": to.id, "content": line});
-            stage.must(from, "POST", "/api/messages/", &message).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn playbill(stage: &Stage<'_>) -> Result<Playbill, Fault> {
-    let (learner, expert) = (LEARNERS[0].username, EXPERTS[0].person.username);
-    let (learner, expert) = parties(stage, learner, expert).await?;
-    let slots = stage.free_slots(&learner, expert.id, TimeDelta::hours(1)).await?;
-    let time = |field: &str| slots.first().and_then(|slot| slot[field].as_str()).unwrap_or_default().to_owned();
-    let slot = consultations::first_slot(stage, &learner, expert.id).await?;
-    Ok(Playbill {
-        password: cast::PASSWORD,
-        experts: EXPERTS.iter().map(|expert| expert.person.username).collect(),
-        learners: LEARNERS.iter().map(|learner| learner.username).collect(),
-        try_expert: expert.id,
-        try_start: time("scheduled_start"),
-        try_end: time("scheduled_end"),
-        try_slot: slot.and_then(|slot| slot.as_str().map(str::to_owned)).unwrap_or_default(),
-    })
-}
-
-impl Playbill {
-    /// The logins, and a session to paste into a shell.
-    pub(crate) fn tell(&self, base_url: &str) -> String {
-        let learner = self.learners.first().copied().unwrap_or_default();
-        let meeting = json!({
-            "title": "Ownership and borrowing", "expert_id": self.try_expert,
-            "scheduled_start": self.try_start, "scheduled_end": self.try_end,
-        });
-        let consultation = json!({
-            "expert_id": self.try_expert, "consultation_type": "video", "scheduled_at": self.try_slot,
-        });
-        format!(
-            r#"
+async fn playbill(stage: &Stage<'_>, base_url: &str) -> Result<String, Fault> {
+    let (name, expert) = (LEARNERS[0].username, EXPERTS[0].person.username);
+    let (learner, expert) = meetings::parties(stage, name, expert).await?;
+    Ok(format!(
+        r#"
 Everybody's password is {password}
   learners  {learners}
   experts   {experts}
@@ -268,25 +50,15 @@ Everybody's password is {password}
 
 Try it:
   TOKEN=$(curl -s {base_url}/api/users/login/ -H 'content-type: application/json' \
-    -d '{{"username": "{learner}", "password": "{password}"}}' | sed 's/.*"token": *"\([^"]*\)".*/\1/')
-  curl -s {base_url}/api/credits/balance/ -H "authorization: Bearer $TOKEN"
-  curl -s "{base_url}/api/users/?skill=rust" -H "authorization: Bearer $TOKEN"
-  curl -s {base_url}/api/users/{expert}/available_slots/ -H "authorization: Bearer $TOKEN"
-  curl -s {base_url}/api/meetings/ -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \
-    -d '{meeting}'
-
+    -d '{{"username": "{name}", "password": "{password}"}}' | sed 's/.*"token": *"\([^"]*\)".*/\1/')
+{here}
 The same expert in the other product:
-  curl -s "{base_url}/api/v1/consultations/experts/?specialty=career"
-  curl -s "{base_url}/api/v1/consultations/experts/{expert}/time-slots/?date={date}"
-  curl -s {base_url}/api/v1/consultations/consultations/book/ -H "authorization: Bearer $TOKEN" \
-    -H 'content-type: application/json' -d '{consultation}'
-"#,
-            password = self.password,
-            learners = self.learners.join(" "),
-            experts = self.experts.join(" "),
-            expert = self.try_expert,
-            administrator = consultations::ADMINISTRATOR,
-            date = self.try_slot.get(..10).unwrap_or_default(),
-        )
-    }
+{there}"#,
+        password = cast::PASSWORD,
+        learners = LEARNERS.iter().map(|learner| learner.username).collect::<Vec<_>>().join(" "),
+        experts = EXPERTS.iter().map(|expert| expert.person.username).collect::<Vec<_>>().join(" "),
+        administrator = consultations::ADMINISTRATOR,
+        here = meetings::to_try(stage, &learner, expert.id, base_url).await?,
+        there = consultations::to_try(stage, &learner, expert.id, base_url).await?,
+    ))
 }

@@ -291,8 +291,8 @@ fn environment(template: &Template, set: HashMap<String, String>, is_real: bool)
 
 /// An incomplete demo is no reason not to start.
 async fn play(gateway: &Gateway, app: &App, base_url: &str) -> String {
-    match demo::play(gateway, app).await {
-        Ok(playbill) => playbill.tell(base_url),
+    match demo::play(gateway, app, base_url).await {
+        Ok(playbill) => playbill,
         Err(fault) => format!("The demo is incomplete: {fault}"),
     }
 }

@@ -39,7 +39,7 @@ pub struct Settings {
     pub default_currency: Currency,
     /// 0..=100
     pub platform_fee_percent: u8,
-    /// How many hours before the start of a consultation its client may last cancel, and last move it.
+    /// How many hours before the start of a booking its learner may last cancel, and last move it.
     pub refund_cutoff_hours: u32,
     pub reschedule_cutoff_hours: u32,
     /// Where video calls take place, and as whom its server knows us.

@@ -222,9 +222,9 @@ pub struct Signal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relayed {
     Yes,
-    /// Over the socket of one conversation, about a meeting with somebody else.
+    /// Over the socket of one conversation, about a booking with somebody else.
     NotHere,
-    /// The meeting is not confirmed, or no longer.
+    /// The booking is not confirmed, or no longer.
     NotConfirmed,
     /// The other one has no socket that takes signals.
     PeerOffline,

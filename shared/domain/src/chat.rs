@@ -41,7 +41,7 @@ pub struct Conversation {
     /// Which of the two is the expert here; `None`: neither, so far.
     pub expert: Option<UserId>,
     /// The booking it was last opened for.
-    pub consultation: Option<BookingId>,
+    pub booking: Option<BookingId>,
     /// Ids rise strictly within a conversation, in the order the messages were committed.
     pub last_message: Option<MessageId>,
     /// The beginning of the newest message; empty if that was deleted.
@@ -89,7 +89,7 @@ impl Conversation {
             low: Side::default(),
             high: Side::default(),
             expert: None,
-            consultation: None,
+            booking: None,
             last_message: None,
             preview: String::new(),
             messages: 0,

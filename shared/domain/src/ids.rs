@@ -57,7 +57,7 @@ macro_rules! ids {
 ids! {
     /// A person, whatever their roles.
     UserId,
-    /// A meeting, consultation, session or lesson.
+    /// A booking, whatever its product calls it.
     BookingId,
     ReviewId,
     MessageId,

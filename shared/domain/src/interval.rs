@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::Instant;
 
 /// A half-open interval `[start, end)` that is never empty: `start < end`.
-/// Half-open, so that a meeting until ten and one from ten do not overlap.
+/// Half-open, so that a booking until ten and one from ten do not overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Interval {
     start: Instant,

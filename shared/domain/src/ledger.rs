@@ -198,9 +198,9 @@ pub struct Balance {
 pub enum Refusal {
     #[error("You do not have enough credits.")]
     InsufficientCredits,
-    #[error("Credits can be transferred only after the meeting is completed.")]
+    #[error("Credits can be transferred only after the booking is completed.")]
     NotCompleted,
-    #[error("Only the requester can transfer credits for this meeting.")]
+    #[error("Only the requester can transfer credits for this booking.")]
     NotThePayer,
     /// The ledger already has this entry.
     #[error("This was already done.")]

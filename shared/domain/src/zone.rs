@@ -1,7 +1,7 @@
 //! IANA time zones, and what instant a clock on the wall there means.
 //!
 //! Always the database compiled in: the system's tables are older and differ between machines, and an hour's
-//! difference is a missed meeting.
+//! difference is a missed appointment.
 
 use std::fmt;
 

@@ -12,7 +12,7 @@ const TITLE: &str = "ExpertConnect";
 
 const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 
-const INTRODUCTION: &str = "People exchange expertise in booked meetings and pay with credits.\n\n\
+const INTRODUCTION: &str = "People exchange expertise in booked hours and pay with credits.\n\n\
     Send the token that register and login answer as `Authorization: Bearer <token>`. Bodies are JSON. Lists take \
     `limit` and `cursor` and answer a `Link` header with `rel=\"next\"` while there is more. Any POST may carry an \
     `Idempotency-Key`. Times are ISO-8601 in UTC.";

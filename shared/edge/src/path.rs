@@ -1,4 +1,4 @@
-//! Ids and words in paths: `/api/meetings/{id}/`. What is no id names nothing, so it is 404 and not 400.
+//! Ids and words in paths: `/api/reviews/{id}/`. What is no id names nothing, so it is 404 and not 400.
 
 use crate::problem::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};

@@ -144,7 +144,7 @@ pub(crate) fn conversation_item(conversation: &Conversation) -> Item {
         .value("rank", text(rank(conversation.last_message_at().unwrap_or(conversation.created_at))))
         .number("id", conversation.id)
         .maybe("expert", conversation.expert, number)
-        .maybe("consultation", conversation.consultation, number)
+        .maybe("booking", conversation.booking, number)
         .maybe("last", conversation.last_message, number)
         .text("preview", &conversation.preview)
         .maybe("messages", Some(conversation.messages).filter(|count| *count > 0), number)
@@ -172,7 +172,7 @@ pub(crate) fn conversation_from(item: &Item) -> Result<Conversation, Fault> {
         low: side(&LOW)?,
         high: side(&HIGH)?,
         expert: row.maybe_number("expert")?.and_then(UserId::new),
-        consultation: row.maybe_number("consultation")?.and_then(BookingId::new),
+        booking: row.maybe_number("booking")?.and_then(BookingId::new),
         last_message: row.maybe_number("last")?.and_then(MessageId::new),
         preview: row.owned("preview")?,
         messages: row.count("messages")?,
@@ -234,7 +234,7 @@ mod tests {
         conversation = Conversation {
             low: side,
             expert: Some(pair().low()),
-            consultation: BookingId::new(11),
+            booking: BookingId::new(11),
             last_message: MessageId::new(7),
             preview: "Hello".to_owned(),
             messages: 3,

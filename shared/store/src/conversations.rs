@@ -45,9 +45,9 @@ pub fn conversation_open(
         sets.push("#expert = :expert");
         update_values.push((":expert", number(expert)));
     }
-    if let Some(consultation) = after.consultation.filter(|_| after.consultation != before.consultation) {
-        sets.push("#consultation = :consultation");
-        update_values.push((":consultation", number(consultation)));
+    if let Some(booking) = after.booking.filter(|_| after.booking != before.booking) {
+        sets.push("#booking = :booking");
+        update_values.push((":booking", number(booking)));
     }
     let mut removes = format!("#{}", names(after.pair, by).archived);
     match (before.closed, after.closed) {

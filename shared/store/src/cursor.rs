@@ -49,12 +49,12 @@ mod tests {
     #[test]
     fn a_cursor_opens_only_for_its_own_list_and_unaltered() {
         let cursors = Cursors::new(b"secret");
-        let sealed = cursors.seal("meetings/7", "0000abc");
-        assert_eq!(cursors.open("meetings/7", &sealed), Ok("0000abc".to_owned()));
-        assert_eq!(cursors.open("meetings/8", &sealed), Err(BadCursor));
-        assert_eq!(Cursors::new(b"other").open("meetings/7", &sealed), Err(BadCursor));
+        let sealed = cursors.seal("bookings/7", "0000abc");
+        assert_eq!(cursors.open("bookings/7", &sealed), Ok("0000abc".to_owned()));
+        assert_eq!(cursors.open("bookings/8", &sealed), Err(BadCursor));
+        assert_eq!(Cursors::new(b"other").open("bookings/7", &sealed), Err(BadCursor));
         for bad in ["", "x", "%%%", &sealed[1..], &format!("{sealed}A")] {
-            assert_eq!(cursors.open("meetings/7", bad), Err(BadCursor), "{bad}");
+            assert_eq!(cursors.open("bookings/7", bad), Err(BadCursor), "{bad}");
         }
     }
 }

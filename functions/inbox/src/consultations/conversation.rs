@@ -60,7 +60,7 @@ impl ConversationView {
             user: user.get(),
             user_name: conversation.side(user).name.clone(),
             expert: ExpertCard::of(app, expert, Viewer::Person(viewer)).await?,
-            consultation: conversation.consultation.map(|booking| booking.get()),
+            consultation: conversation.booking.map(|booking| booking.get()),
             status: status_word(conversation.status(viewer)),
             blocked_by_me: conversation.side(viewer).blocks,
             last_message_at: conversation.last_message_at().map(Stamp),

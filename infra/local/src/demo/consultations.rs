@@ -80,3 +80,18 @@ pub(super) async fn first_slot(stage: &Stage<'_>, actor: &Actor, expert: i64) ->
     }
     Ok(None)
 }
+
+/// A request to paste into a shell, for the first free time of an expert.
+pub(super) async fn to_try(stage: &Stage<'_>, learner: &Actor, expert: i64, base_url: &str) -> Result<String, Fault> {
+    let slot = first_slot(stage, learner, expert).await?;
+    let slot = slot.as_ref().and_then(|slot| slot.as_str()).unwrap_or_default();
+    let date = slot.get(..10).unwrap_or_default();
+    let consultation = json!({"expert_id": expert, "consultation_type": "video", "scheduled_at": slot});
+    Ok(format!(
+        r#"  curl -s "{base_url}/api/v1/consultations/experts/?specialty=career"
+  curl -s "{base_url}/api/v1/consultations/experts/{expert}/time-slots/?date={date}"
+  curl -s {base_url}/api/v1/consultations/consultations/book/ -H "authorization: Bearer $TOKEN" \
+    -H 'content-type: application/json' -d '{consultation}'
+"#
+    ))
+}

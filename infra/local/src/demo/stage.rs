@@ -19,7 +19,7 @@ use crate::{Fault, random};
 #[derive(Debug, Clone)]
 pub(super) struct Actor {
     pub id: i64,
-    token: String,
+    pub(super) token: String,
 }
 
 pub(super) struct Stage<'a> {
@@ -84,18 +84,6 @@ impl<'a> Stage<'a> {
         if status.is_success() { Ok(told) } else { Err(refused(method, path, status, &told)) }
     }
 
-    /// Changes a meeting's status. An earlier start of the demo may have come further, or too
-    /// late; then the meeting stays as it is.
-    pub(super) async fn change(&self, actor: &Actor, meeting: i64, to: &str) -> Result<(), Fault> {
-        let path = format!("/api/meetings/{meeting}/update_status/");
-        let body = json!({ "status": to });
-        let (status, told) = self.send(Some(&actor.token), "PATCH", &path, &body).await?;
-        if status.is_success() || status == StatusCode::BAD_REQUEST {
-            return Ok(());
-        }
-        Err(refused("PATCH", &path, status, &told))
-    }
-
     /// Hours of this expert that the actor could book, from so much later on.
     pub(super) async fn free_slots(&self, actor: &Actor, expert: i64, later: TimeDelta) -> Result<Vec<Json>, Fault> {
         let from = (self.app.clock.now() + later).to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -106,7 +94,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    async fn send(
+    pub(super) async fn send(
         &self,
         token: Option<&str>,
         method: &str,
@@ -134,7 +122,7 @@ pub(super) fn has(list: &Json, field: &str, value: &str) -> bool {
     list.as_array().is_some_and(|items| items.iter().any(|item| item[field] == value))
 }
 
-fn refused(method: &str, path: &str, status: StatusCode, told: &Json) -> Fault {
+pub(super) fn refused(method: &str, path: &str, status: StatusCode, told: &Json) -> Fault {
     format!("{method} {path} was answered {status} {told}").into()
 }
 

@@ -26,33 +26,33 @@ pub async fn open(
     app: &App,
     caller: Caller,
     expert: Option<UserId>,
-    consultation: Option<BookingId>,
+    booking: Option<BookingId>,
 ) -> Result<Opened> {
     let user = caller.user();
     retry_stale(|| async {
-        let booking = match consultation {
+        let found = match booking {
             Some(id) => Some(app.store.booking(id).await?.ok_or(Error::NotFound)?),
             None => None,
         };
-        let (peer, expert) = with_whom(user, booking.as_ref(), expert)?;
+        let (peer, expert) = with_whom(user, found.as_ref(), expert)?;
         let pair = Pair::new(user, peer).ok_or(Refusal::OwnConversation)?;
-        let found = app.store.pair_with_conversation(pair, None).await?;
-        let find = |id| found.users.iter().find(|user| user.id == id);
-        if booking.is_none() && !find(expert).is_some_and(|user| user.is_verified() && !user.is_suspended) {
+        let pair_found = app.store.pair_with_conversation(pair, None).await?;
+        let find = |id| pair_found.users.iter().find(|user| user.id == id);
+        if found.is_none() && !find(expert).is_some_and(|user| user.is_verified() && !user.is_suspended) {
             return Err(Error::NotFound);
         }
-        let before = found.conversation.as_ref();
-        let after = opened(app, before, &found.users, pair, (user, expert), consultation);
+        let before = pair_found.conversation.as_ref();
+        let after = opened(app, before, &pair_found.users, pair, (user, expert), booking);
         let mut transaction = Transaction::new();
         if before != Some(&after) {
             conversation_open(&mut transaction, before, &after, user);
         }
-        if let Some(booking) = booking.filter(|booking| booking.conversation != Some(after.id)) {
+        if let Some(booking) = found.filter(|booking| booking.conversation != Some(after.id)) {
             booking_link(&mut transaction, &booking, after.id);
         }
         app.store.commit(transaction).await?;
         let expert = after.expert.and_then(find).ok_or(Error::NotFound)?.clone();
-        Ok(Opened { conversation: after, expert, made: found.conversation.is_none() })
+        Ok(Opened { conversation: after, expert, made: pair_found.conversation.is_none() })
     })
     .await
 }
@@ -76,11 +76,11 @@ pub fn opened(
     users: &[User],
     pair: Pair,
     (by, expert): (UserId, UserId),
-    consultation: Option<BookingId>,
+    booking: Option<BookingId>,
 ) -> Conversation {
     let mut after = before.cloned().unwrap_or_else(|| begun(app, pair, users));
     after.expert = after.expert.or(Some(expert));
-    after.consultation = consultation.or(after.consultation);
+    after.booking = booking.or(after.booking);
     after.closed = is_closed(&after, users);
     after.side_mut(by).archived = false;
     if before != Some(&after) {

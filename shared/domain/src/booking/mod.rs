@@ -1,4 +1,4 @@
-//! The booking: one aggregate for meeting, consultation, session and lesson.
+//! The booking: one aggregate for what each product calls by its own word.
 //!
 //! This file says what a booking is; [`crate::facade`] who may do what with it in which state and when; `perform` what
 //! follows. A step is a pure function to a [`Change`]; the store makes one transaction of it.

@@ -43,7 +43,7 @@ pub fn free_slots(diaries: &Diaries<'_>, from: Instant, until: Instant, minutes:
 /// days, ascending, never `wanted` itself (expertconnect.md §5).
 ///
 /// They are counted from the start of each window like free slots, in steps of the length rounded up to five minutes,
-/// so that a meeting of 37 minutes is offered 9:00 and 9:40. Where none of these is free, whatever fits between the
+/// so that a booking of 37 minutes is offered 9:00 and 9:40. Where none of these is free, whatever fits between the
 /// bookings is offered.
 #[must_use]
 pub fn alternatives(diaries: &Diaries<'_>, wanted: &Interval) -> Vec<Interval> {

@@ -1,0 +1,100 @@
+//! A façade's name and its words stand in its own places; `docs/adding-a-facade.md` says which these are.
+
+use super::tree::{Source, files, read};
+
+struct Page {
+    /// Façade and its words.
+    words: Vec<(String, Vec<String>)>,
+    /// The files that list all façades.
+    lists: Vec<String>,
+}
+
+fn page() -> Page {
+    let text = read("docs/adding-a-facade.md");
+    let section = |title: &str| {
+        let begun = text.split(&format!("\n## {title}\n")).nth(1).unwrap_or_else(|| panic!("no section {title}"));
+        begun.split("\n## ").next().unwrap().to_owned()
+    };
+    let row = |line: &str| {
+        let mut cells = line.trim_matches('|').split('|').map(str::trim);
+        let (name, words) = (cells.next()?.to_owned(), cells.next()?);
+        Some((name, words.split(", ").map(str::to_owned).collect()))
+    };
+    let lists = section("Places that list all façades");
+    Page {
+        words: section("Words").lines().filter(|line| line.starts_with("| ")).skip(1).filter_map(row).collect(),
+        lists: lists.lines().filter_map(|line| line.strip_prefix("- `")?.strip_suffix('`')).map(str::to_owned).collect(),
+    }
+}
+
+fn is_test(path: &str) -> bool {
+    path.contains("/tests/") || path.ends_with("/tests.rs")
+}
+
+/// Whether a file bears the façade's name, or lies in a folder that does.
+fn is_its_own(path: &str, facade: &str) -> bool {
+    path.trim_end_matches(".rs").split('/').any(|part| part == facade)
+}
+
+/// A line without what is not a façade's word: names of documents, and the test code at a file's end is left out before.
+fn words_of(line: &str) -> Vec<String> {
+    let is_document = |token: &&str| !token.contains(".md");
+    let tokens = line.split(|c: char| !(c.is_alphanumeric() || c == '.')).filter(is_document);
+    let parts = tokens.flat_map(|token| token.split('.')).flat_map(camel);
+    parts.map(|part| part.to_lowercase()).collect()
+}
+
+/// `NewMeeting` → `New`, `Meeting`.
+fn camel(token: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for c in token.chars() {
+        match parts.last_mut() {
+            Some(part) if !(c.is_uppercase() && part.chars().last().is_some_and(char::is_lowercase)) => part.push(c),
+            _ => parts.push(c.to_string()),
+        }
+    }
+    parts
+}
+
+fn product() -> Vec<Source> {
+    let all = ["shared", "functions", "infra/local/src"].into_iter().flat_map(|place| files(place, ".rs"));
+    all.filter(|source| !is_test(&source.path)).collect()
+}
+
+#[test]
+fn the_words_of_a_facade_occur_in_its_own_places_only() {
+    let (page, mut found) = (page(), Vec::new());
+    assert_eq!(page.words.len(), 4, "four products are documented");
+    for source in product().iter().filter(|source| !page.lists.contains(&source.path)) {
+        let code = source.text.split("\n#[cfg(test)]\nmod tests {").next().unwrap();
+        for (number, line) in code.lines().enumerate() {
+            let said = words_of(line);
+            for (facade, words) in page.words.iter().filter(|(facade, _)| !is_its_own(&source.path, facade)) {
+                if words.iter().any(|word| said.contains(word)) && !is_allowed(line) {
+                    found.push(format!("{}:{}: {facade}: {}", source.path, number + 1, line.trim()));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{} places:\n{}", found.len(), found.join("\n"));
+}
+
+/// A category of skills that happens to bear the word.
+fn is_allowed(line: &str) -> bool {
+    line.contains("\"Education and Tutoring\"")
+}
+
+#[test]
+fn the_places_that_list_all_facades_exist_and_list_those_that_are_served() {
+    for path in page().lists {
+        let text = read(&path);
+        assert!(text.contains("meetings") || text.contains("Meetings"), "{path} lists no façade");
+    }
+}
+
+#[test]
+fn a_word_is_found_in_whatever_spelling_and_a_document_is_none() {
+    assert_eq!(words_of("fn a_new_meeting(&self)"), ["fn", "a", "new", "meeting", "self"]);
+    assert_eq!(words_of("pub struct NewMeeting;"), ["pub", "struct", "new", "meeting"]);
+    assert!(!words_of("(`consultations.md` §7)").contains(&"consultations".to_owned()));
+}
