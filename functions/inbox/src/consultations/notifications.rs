@@ -83,8 +83,8 @@ impl From<&Notice> for About {
                 let conversation_id = notice.conversation.map(|conversation| conversation.get());
                 Self { conversation_id, message_id: related, ..about }
             }
-            // ExpertConnect names the review.
-            Topic::NewReview if notice.facade == Facade::Meetings => about,
+            // Another façade's notification names the review.
+            Topic::NewReview if notice.facade != Facade::Consultations => about,
             Topic::Suspended | Topic::PasswordReset => about,
             _ => Self { consultation_id: related, ..about },
         }

@@ -7,7 +7,6 @@ use domain::facade::Facade;
 use domain::ids::BookingId;
 
 use super::participants::{Participants, or_alternatives};
-use super::step::is_learner;
 use super::{View, own_of, pair};
 use crate::caller::Caller;
 use crate::idempotency::{SaveResponse, retry_stale};
@@ -25,7 +24,9 @@ pub async fn replace<V: View>(
     retry_stale(|| async {
         let (booking, found) = app.store.booking_to_move(id).await?.ok_or(Error::NotFound)?;
         let at = own_of(app, caller, booking).await?;
-        is_learner(at.seat)?;
+        if at.seat != Seat::Learner {
+            return Err(Refusal::WrongParty.into());
+        }
         at.made_in(facade)?;
         let (booking, seat, now) = (&at.booking, Seat::Learner, app.clock.now());
         if !booking.may(Step::Replace, seat.into(), now) {

@@ -1,6 +1,6 @@
 //! Steps of a booking: taken by one of its parties, by the clock, by an administrator.
 
-use domain::booking::{Actor, Booking, Due, Outcome, Refusal, Seat, Step};
+use domain::booking::{Actor, Booking, Due, Outcome, Refusal, Step};
 use domain::facade::Facade;
 use domain::ids::BookingId;
 use store::Transaction;
@@ -107,9 +107,4 @@ pub(super) async fn expire(app: &App, lapsed: impl IntoIterator<Item = BookingId
         }
     }
     Ok(())
-}
-
-/// Whether somebody in `seat` is the one who asked for the booking.
-pub(super) fn is_learner(seat: Seat) -> Result<()> {
-    if seat == Seat::Learner { Ok(()) } else { Err(Refusal::WrongParty.into()) }
 }

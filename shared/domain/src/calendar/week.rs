@@ -1,4 +1,4 @@
-//! A whole schedule at once, as the consultations façade takes it (consultations.md §4).
+//! A whole schedule at once (`consultations.md` §4).
 
 use super::WeeklyHours;
 use crate::Sentence;
