@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tree::{files, root};
 
 /// Circles that may stand: the crate's folder and the modules, in order, with the reason.
-const ALLOWED: [(&str, &[&str], &str); 3] = [
+const ALLOWED: [(&str, &[&str], &str); 2] = [
     ("shared/store", &["absences", "bookings", "ledger", "notices", "reviews"], "all import `bookings::Denied`"),
-    ("shared/app", &["bookings", "suspensions"], "a booking asks for a suspension, which cancels bookings"),
-    ("shared/app", &["bookings::consult", "bookings::request"], "the façades' two ways to book"),
+    ("shared/domain", &["booking", "facade"], "a booking holds its façade's rules, which name a booking's steps and states"),
 ];
 
 /// A module: its path below its crate.

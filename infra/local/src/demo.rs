@@ -5,9 +5,9 @@
 //! else reads yet, is set back and forth again.
 
 mod cast;
+mod client;
 mod consultations;
 mod meetings;
-mod stage;
 
 use chrono::TimeDelta;
 
@@ -15,7 +15,7 @@ use crate::Fault;
 use crate::functions::App;
 use crate::gateway::Gateway;
 use cast::{EXPERTS, LEARNERS};
-use stage::Stage;
+use client::Client;
 
 /// When everybody joined.
 const AGO: TimeDelta = TimeDelta::days(8);
@@ -25,22 +25,22 @@ const AGO: TimeDelta = TimeDelta::days(8);
 /// # Errors
 /// A request was refused that the specification grants.
 pub(crate) async fn play(gateway: &Gateway, app: &App, base_url: &str) -> Result<String, Fault> {
-    let stage = Stage::new(gateway, app);
-    if !meetings::was_played(&stage).await? {
-        stage.travel(-AGO);
-        let past = meetings::play_past(&stage).await;
+    let client = Client::new(gateway, app);
+    if !meetings::was_played(&client).await? {
+        client.travel(-AGO);
+        let past = meetings::play_past(&client).await;
         // Back in any case: the clock is everybody's.
-        stage.travel(AGO);
+        client.travel(AGO);
         past?;
-        meetings::play_present(&stage).await?;
+        meetings::play_present(&client).await?;
     }
-    consultations::play(&stage).await?;
-    playbill(&stage, base_url).await
+    consultations::play(&client).await?;
+    playbill(&client, base_url).await
 }
 
-async fn playbill(stage: &Stage<'_>, base_url: &str) -> Result<String, Fault> {
+async fn playbill(client: &Client<'_>, base_url: &str) -> Result<String, Fault> {
     let (name, expert) = (LEARNERS[0].username, EXPERTS[0].person.username);
-    let (learner, expert) = meetings::parties(stage, name, expert).await?;
+    let (learner, expert) = meetings::parties(client, name, expert).await?;
     Ok(format!(
         r#"
 Everybody's password is {password}
@@ -58,7 +58,7 @@ The same expert in the other product:
         learners = LEARNERS.iter().map(|learner| learner.username).collect::<Vec<_>>().join(" "),
         experts = EXPERTS.iter().map(|expert| expert.person.username).collect::<Vec<_>>().join(" "),
         administrator = consultations::ADMINISTRATOR,
-        here = meetings::to_try(stage, &learner, expert.id, base_url).await?,
-        there = consultations::to_try(stage, &learner, expert.id, base_url).await?,
+        here = meetings::to_try(client, &learner, expert.id, base_url).await?,
+        there = consultations::to_try(client, &learner, expert.id, base_url).await?,
     ))
 }

@@ -80,7 +80,7 @@ pub(crate) struct Sockets {
     registry: Arc<Registry>,
     clock: Clock,
     port: u16,
-    /// Whoever has a clone still talks; taken when no more may begin.
+    /// Every open connection holds a clone; taken when no more may begin.
     door: Mutex<Option<mpsc::Sender<()>>>,
     last_word: tokio::sync::Mutex<mpsc::Receiver<()>>,
 }
@@ -131,8 +131,8 @@ impl Sockets {
             Ok(agreed) => agreed,
             Err(violation) => return no_handshake(&violation),
         };
-        // On a task of its own: whom the function has let in is told good-bye, even if the client
-        // goes away before it has heard the answer.
+        // On a task of its own: a connection whose `$connect` succeeded gets its `$disconnect`, even if the client goes
+        // away before the handshake's response.
         let this = self.clone();
         let joining = tokio::spawn(async move { this.join(request, &query, agreed, upgrade, peer).await });
         joining.await.unwrap_or_else(|panic| internal(&panic))
@@ -195,7 +195,7 @@ impl Sockets {
         let _ = begun.await;
     }
 
-    /// Best effort, as on AWS: nobody waits for the outcome but the end of the process.
+    /// `$disconnect`, best effort as on AWS: only the end of the process waits for its outcome.
     async fn farewell(&self, line: &Line, ending: &Ending) {
         let Some(function) = self.routes.get("$disconnect") else { return };
         let event = event::disconnect(line, ending, self.clock.now());
@@ -204,14 +204,13 @@ impl Sockets {
         }
     }
 
-    /// Lets nobody in any more, closes every connection with 1001 and waits until the functions have
-    /// heard of it.
+    /// Refuses new connections, closes every open one with 1001 and waits for every `$disconnect`.
     pub(crate) async fn close(&self) {
         drop(self.door.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.registry.end_all(&Ending::going_away());
         let mut last_word = self.last_word.lock().await;
         let all_gone = async {
-            // A handshake under way may still enter: told to leave as soon as it is there.
+            // A handshake under way may still succeed: its connection is closed at once.
             while timeout(Duration::from_millis(100), last_word.recv()).await.is_err() {
                 self.registry.end_all(&Ending::going_away());
             }
@@ -225,7 +224,7 @@ impl Sockets {
 /// What API Gateway tells a client whose message came to nothing.
 fn complain(line: &Line, registry: &Registry, message: &str, request_id: &str) {
     let told = json!({ "message": message, "connectionId": line.id(), "requestId": request_id });
-    // Whoever has gone need not be told.
+    // A client that has gone needs no close frame.
     let _ = line.post(told.to_string().into(), registry);
 }
 

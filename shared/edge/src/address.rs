@@ -1,30 +1,30 @@
-//! Where a request comes from: the address that limits count.
+//! The client's address, which rate limits count by.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use http::{HeaderMap, HeaderName};
 
-/// CloudFront adds it to what it sends us (`template.yaml`), over anything a client calls so.
+/// CloudFront sets this header on every request (`template.yaml`) and overwrites what a client sent under its name.
 const ORIGIN_KEY: HeaderName = HeaderName::from_static("x-origin-key");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The address behind a request that the gateway saw coming from `seen`. A request that shows the key came through
-/// CloudFront, which knows better; what anybody else writes into a header is not asked.
+/// The client's address of a request that reached the gateway from `seen`. `X-Forwarded-For` counts only in a request that
+/// came through CloudFront, which proves it by `X-Origin-Key`.
 pub fn address(key: Option<&str>, headers: &HeaderMap, seen: Option<&str>) -> String {
     let viewer = is_from_cloudfront(key, headers).then(|| viewer(headers, seen)).flatten();
     viewer.or(seen).map_or_else(|| "unknown".to_owned(), counted)
 }
 
 fn is_from_cloudfront(key: Option<&str>, headers: &HeaderMap) -> bool {
-    let (Some(key), Some(shown)) = (key.filter(|key| !key.is_empty()), headers.get(ORIGIN_KEY)) else {
+    let (Some(key), Some(sent)) = (key.filter(|key| !key.is_empty()), headers.get(ORIGIN_KEY)) else {
         return false;
     };
-    verify_slices_are_equal(key.as_bytes(), shown.as_bytes()).is_ok()
+    verify_slices_are_equal(key.as_bytes(), sent.as_bytes()).is_ok()
 }
 
-/// Each hop adds to the end whom it heard: first come the client's own inventions, then whom CloudFront heard, then
-/// CloudFront, if the gateway has added it.
+/// `X-Forwarded-For` grows to the right: what the client sent, then the client's address as CloudFront saw it, then, if the
+/// gateway added it, CloudFront's own. Only the last two are trustworthy.
 fn viewer<'a>(headers: &'a HeaderMap, seen: Option<&str>) -> Option<&'a str> {
     let last = headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?;
     let mut hops = last.rsplit(',').map(str::trim);

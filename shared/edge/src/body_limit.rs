@@ -6,7 +6,7 @@ use http_body_util::LengthLimitError;
 
 use crate::problem::Problem;
 
-/// Everything but an upload fits easily.
+/// For every JSON body.
 pub(crate) const LARGEST_JSON_BYTES: usize = 1024 * 1024;
 
 /// The largest file a form may carry; larger ones are uploaded to the file store directly.

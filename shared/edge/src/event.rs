@@ -1,4 +1,4 @@
-//! API Gateway events a client has bent out of shape.
+//! API Gateway events that no request can be made of.
 //!
 //! The adapter builds a URI out of what the client sent and panics where that is none, which API Gateway shows as a
 //! 500. What no URI can be made of is replaced here by what is certain to be refused inside the service.

@@ -1,4 +1,4 @@
-//! What every request is asked with and every answer carries: the address it was reached by, security headers, CORS.
+//! Headers of every request and response: the public URL, security headers, CORS.
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -11,7 +11,7 @@ use http::uri::{Authority, PathAndQuery};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use lambda_http::RequestExt;
 
-/// What the service must remember of a request after the router has taken it.
+/// What the response needs to know of its request.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) method: Method,
@@ -22,7 +22,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// `public_url` is the origin clients know, if it is another than the one that was asked.
+    /// `public_url` is the origin clients use, if it differs from the request's `Host`.
     pub(crate) fn of(request: &Request<Body>, public_url: Option<&str>) -> Self {
         let raw_path = request.raw_http_path();
         let path = if raw_path.is_empty() { request.uri().path() } else { raw_path };
@@ -76,7 +76,7 @@ const SECURITY: [(HeaderName, HeaderValue); 4] = [
     (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains")),
 ];
 
-/// On every answer, whatever it says.
+/// Security headers of every response.
 pub(crate) fn secure(headers: &mut HeaderMap) {
     headers.extend(SECURITY);
 }
@@ -116,7 +116,7 @@ impl Cors {
         self.origins.iter().find(|allowed| *allowed == origin || *allowed == "*").cloned()
     }
 
-    /// The answer to a browser that asks whether it may ask. From any other origin it is an `OPTIONS` like any other.
+    /// The response to a browser's preflight request from an allowed origin. From others it is an `OPTIONS` like any other.
     pub(crate) fn preflight(&self, asked: &Asked) -> Option<Response> {
         if asked.method != Method::OPTIONS || !asked.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
             return None;

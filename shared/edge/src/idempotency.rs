@@ -66,7 +66,7 @@ impl Idempotency {
     }
 }
 
-/// The claim of a request on its key, if it carries one.
+/// The claim of a request on its `Idempotency-Key`, if it has one.
 #[derive(Clone, Debug, Default)]
 pub struct IdempotencyKey(Option<Claim>);
 
@@ -129,7 +129,7 @@ async fn claimed(app: App, request: Request, next: Next) -> Result<Response, Pro
     let digest = hash(&[user.to_string().as_bytes(), parts.uri.path().as_bytes(), key.as_bytes()]);
     let kind = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     let query = parts.uri.query().unwrap_or_default();
-    // Under a key, because a body may be two passwords: whoever reads the table cannot try them out.
+    // An HMAC, because a body may hold passwords: a reader of the table cannot guess them by their hash.
     let fingerprint = app.tokens.mark(hash(&[kind, query.as_bytes(), &bytes]).as_bytes());
     let (owner, now) = (app.mint.number(), app.clock.now());
     let claim = match app.store.idempotency_claim(&digest, &fingerprint, owner, now).await.map_err(app::Error::from)? {

@@ -50,7 +50,7 @@ impl FieldErrors {
     }
 }
 
-/// An answer that says no. Boxed, because it travels in the `Err` of everything.
+/// An error response. Boxed, because it is in the `Err` of every handler.
 #[derive(Clone, Debug)]
 pub struct Problem(Box<Inner>);
 

@@ -1,4 +1,4 @@
-//! Answers that say yes. Plain 200 is [`Json`]; lists are [`Listed`](crate::page::Listed).
+//! Responses of success. Plain 200 is [`Json`]; lists are [`Listed`](crate::page::Listed).
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 pub use axum::Json;
 
-/// 201: something new exists.
+/// 201: created.
 #[derive(Clone, Debug)]
 pub struct Created<T>(pub T);
 
@@ -16,7 +16,7 @@ impl<T: Serialize> IntoResponse for Created<T> {
     }
 }
 
-/// 204: done, and there is nothing to say.
+/// 204: done, without a body.
 #[derive(Clone, Copy, Debug)]
 pub struct Done;
 

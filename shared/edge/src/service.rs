@@ -52,7 +52,7 @@ pub fn service(routes: OpenApiRouter<App>, app: App) -> HttpService {
     })
 }
 
-/// A service nobody has to sign in to and that asks the table nothing.
+/// A service without authentication that makes no request to the table.
 fn public_service(routes: OpenApiRouter<()>, settings: &Settings) -> HttpService {
     build(routes, (), settings, |router| router)
 }

@@ -87,14 +87,14 @@ impl Store {
     /// A booking of which this process then knows whose it is.
     fn read(&self, item: &Item) -> Result<Booking, Fault> {
         let booking = booking_codec::from_item(item)?;
-        self.known.learn_parties(&booking);
+        self.immutable.learn_parties(&booking);
         Ok(booking)
     }
 
     /// A booking with its two people and what decides whether they may meet: one round trip where this process has met it
     /// before, else two.
     pub async fn booking_to_move(&self, id: BookingId) -> Result<Option<(Booking, ToBook)>, Fault> {
-        let Some(Parties { pair, expert }) = self.known.parties(id) else {
+        let Some(Parties { pair, expert }) = self.immutable.parties(id) else {
             let Some(booking) = self.booking(id).await? else { return Ok(None) };
             let Some(Parties { pair, expert }) = Parties::of(&booking) else { return Ok(None) };
             return Ok(Some((booking, self.people_to_book(pair, expert).await?)));
@@ -221,7 +221,7 @@ impl Store {
             transaction.create(notices::to_item(notice), Denied::IdTaken);
         }
         self.commit(transaction).await?;
-        self.known.learn_parties(&change.after);
+        self.immutable.learn_parties(&change.after);
         Ok(())
     }
 
@@ -241,7 +241,7 @@ impl Store {
             transaction.create(notices::to_item(notice), Denied::IdTaken);
         }
         self.commit(transaction).await?;
-        self.known.learn_parties(&replaced.new);
+        self.immutable.learn_parties(&replaced.new);
         Ok(())
     }
 

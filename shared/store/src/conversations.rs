@@ -66,14 +66,14 @@ pub fn conversation_open(
 impl Store {
     /// Whose conversation this is. It never changes, so it is asked for once.
     pub async fn conversation_pair(&self, id: ConversationId) -> Result<Option<Pair>, Fault> {
-        if let Some(pair) = self.known.pair(id) {
+        if let Some(pair) = self.immutable.pair(id) {
             return Ok(Some(pair));
         }
         let Some(item) = self.get(&keys::conversation_pair(id)).await? else { return Ok(None) };
         let row = Reader(&item);
         let (low, high) = (row.id("low", UserId::new)?, row.id("high", UserId::new)?);
         let pair = Pair::new(low, high).ok_or_else(|| row.corrupt("high"))?;
-        self.known.learn_pair(id, pair);
+        self.immutable.learn_pair(id, pair);
         Ok(Some(pair))
     }
 

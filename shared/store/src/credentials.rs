@@ -1,7 +1,7 @@
-//! What somebody proves to be the owner of an account with: a password, or for a while a link that was mailed to them.
+//! Credentials of an account: the hash of its password, and for a while that of a reset link that was mailed.
 //!
-//! All of it is one item, so that whoever reads a password's hash also reads from when on sessions count that began with
-//! it.
+//! Both are in one item with `sessions_from`, so that a login reads, with a password's hash, from when on its sessions are
+//! valid.
 
 use std::collections::BTreeSet;
 
@@ -48,9 +48,9 @@ pub struct NewPassword<'a> {
     pub seen: &'a Credential,
     /// As a PHC string.
     pub hash: String,
-    /// The one session that lives on.
+    /// The one session that stays valid.
     pub kept: Option<SessionId>,
-    /// It was chosen by whoever reads the account's mail.
+    /// It was set by way of a link that was mailed to the account's address.
     pub proves_email: bool,
 }
 
@@ -63,7 +63,7 @@ const AHEAD: TimeDelta = TimeDelta::seconds(10);
 const MOST_ROUNDS: usize = 8;
 
 impl Store {
-    /// Who signs in with this name: two round trips, for a name nobody has too.
+    /// The credential behind a login name: two round trips, also for a name that does not exist.
     pub async fn credential(&self, name: &LoginName, now: Instant) -> Result<Option<Credential>, Fault> {
         let id = match self.get(&keys::login(name)).await? {
             Some(guard) => Reader(&guard).id("user", UserId::new)?,
@@ -81,7 +81,7 @@ impl Store {
         from_items(profile, credential, now).map(Some)
     }
 
-    /// Makes a link the one that works, with the letter that brings it, over what was read of the credential.
+    /// Makes a reset link the valid one and stores the letter that brings it, over the credential as it was read.
     pub async fn reset_begin(
         &self,
         seen: &Credential,
@@ -92,7 +92,7 @@ impl Store {
         self.commit(begin(letter, seen.reset.as_ref(), hash, resets_asked)).await
     }
 
-    /// The same work for nothing, so that nobody can tell by the time it takes whether there is an account.
+    /// The same work without an effect, so that its duration does not tell whether there is an account.
     pub async fn reset_pretend(&self, hash: &str, letter: &Notice) -> Result<(), Fault> {
         let letter = Notice { user: gate::nobody(letter.created_at), ..letter.clone() };
         let asked = BTreeSet::from([letter.created_at.timestamp_millis()]);
@@ -102,7 +102,7 @@ impl Store {
         }
     }
 
-    /// Sets a password. It ends what began with the old one: every session but `kept`, their sockets, and the link.
+    /// Sets a password and ends every session except `kept`, their sockets, and the reset link.
     pub async fn password_set(
         &self,
         mut transaction: Transaction<Denied>,

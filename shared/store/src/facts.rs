@@ -1,4 +1,4 @@
-//! What has happened, as the table's stream tells it: the items that somebody or something has to hear of.
+//! Facts: the items of the table's stream that lead to a frame, a mail, a refund or a copy in the search index.
 //!
 //! Each of them lies in the partition of the one person it concerns, so they arrive in the order they were committed.
 
@@ -38,7 +38,7 @@ pub enum Fact {
     StandingChanged,
 }
 
-/// What a client wants to have from its feed.
+/// A question of a client to its feed, and the connection it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     pub connection: String,
@@ -70,7 +70,7 @@ impl Ended {
     }
 }
 
-/// Facts that nothing reads again are gone after a day, when the stream has forgotten them too.
+/// Items that are only read from the stream are deleted after a day: the stream holds them no longer either.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 pub(crate) fn ended_item(user: UserId, ended: Ended, now: Instant) -> Item {
@@ -127,7 +127,7 @@ fn asked_from(row: Reader<'_>) -> Result<Asked, Fault> {
 /// An item as Lambda's events of the stream hold it.
 pub use serde_dynamo::Item as StreamItem;
 
-/// The fact in an item as the stream shows it; `None` for items nobody has to hear of.
+/// The fact in an item of the stream; `None` for items that are no fact.
 pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
     let item: Item = item.into();
     let row = Reader(&item);
@@ -152,7 +152,7 @@ pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
     } else {
         return Ok(None);
     };
-    // A notification that was changed, by being read, is no news.
+    // A notification that was changed, by being marked as read, is no new fact.
     let is_news = is_new || matches!(fact, Fact::ProfileChanged { .. });
     Ok(is_news.then_some(Happened { person, fact }))
 }

@@ -10,7 +10,7 @@ use crate::row::{Item, Reader, Row};
 use crate::table::{Range, Store};
 use crate::{keys, notices};
 
-/// A client that was away for longer is told to load everything anew.
+/// So long a sent message stays in the feed: a `resume` from before that is answered with `bad_cursor`.
 pub const KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// One item of a feed: one frame or two.

@@ -1,4 +1,5 @@
-//! The gate every request passes: is this session alive, and how many requests came this minute.
+//! The gate item of a person or an address, which every request updates: whether its session is valid, and how many requests
+//! came this minute.
 //!
 //! One update of one small item answers both. Each minute has a counter attribute of its own; a hit adds to it and
 //! removes those of the minutes before, so a new window opens without a read.
@@ -16,28 +17,28 @@ use crate::row::{Item, Reader, number, numbers};
 use crate::table::Store;
 use crate::transaction::{Transaction, Update};
 
-/// One request counted: the how-manieth of its minute.
+/// One request counted, and how many of this minute it makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
     pub count: u32,
 }
 
-/// What a person may do at this moment.
+/// A valid session's caller: whether they are an administrator, and their count of this minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub is_admin: bool,
     pub hit: Hit,
 }
 
-/// Whether a session may pass.
+/// Whether a session is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gate {
     Open(Standing),
-    /// Logged out, reset, suspended, or the account is gone.
+    /// The session ended, the password changed, the account is suspended, or there is none.
     Closed,
 }
 
-/// No session lives longer that is not prolonged: an ended one need not be remembered beyond this.
+/// A session that is not prolonged by a refresh token is valid for so long: after that its end need not be stored any more.
 const LONGEST_SESSION_DAYS: i64 = 7;
 
 /// Somebody who logs out more often than this in a week loses the other sessions too; it bounds the item.
@@ -68,8 +69,8 @@ impl Counted {
         }
     }
 
-    /// The counter attribute of a minute. No two minutes share one, so that nobody ever meets what an earlier minute
-    /// left behind: a count that first had to be set back would lose what others counted meanwhile.
+    /// The counter attribute of a minute. Each minute has its own, so no counter is ever reset: a reset would lose what
+    /// parallel requests had counted.
     fn counter(self, minute: i64) -> String {
         format!("{}{minute}", self.letter())
     }
@@ -103,16 +104,16 @@ pub(crate) fn new_gate(user: UserId, is_admin: bool) -> Item {
     crate::row::Row::at(&keys::user_gate(user)).number("valid_from", 0).flag("admin", is_admin).into_item()
 }
 
-/// Which sessions a gate lets pass.
-pub(crate) struct Doors {
+/// Which sessions of a person are valid, as the gate item says.
+pub(crate) struct ValidSessions {
     valid_from: i64,
-    /// The one that lives on although it is older.
+    /// The one session that stays valid although it is older than `valid_from`.
     kept: Option<i64>,
     ended: BTreeSet<i64>,
     is_suspended: bool,
 }
 
-impl Doors {
+impl ValidSessions {
     pub(crate) fn read(gate: &Item) -> Result<Self, Fault> {
         let row = Reader(gate);
         Ok(Self {
@@ -123,14 +124,14 @@ impl Doors {
         })
     }
 
-    pub(crate) fn open_to(&self, session: SessionId) -> bool {
+    pub(crate) fn include(&self, session: SessionId) -> bool {
         let session = session.get();
         let counts = self.valid_from <= session || self.kept == Some(session);
         counts && !self.is_suspended && !self.ended.contains(&session)
     }
 }
 
-/// Ends every session up to `last` but `kept`, which must not have ended by itself.
+/// Ends every session up to `last` except `kept`. The condition fails if `kept` has ended already.
 pub(crate) fn closing(user: UserId, last: SessionId, kept: Option<SessionId>) -> Update {
     let key = keys::user_gate(user);
     let closing = match kept {
@@ -148,7 +149,7 @@ fn hits(item: &Item, counted: Counted, now: Instant) -> Result<u32, Fault> {
 }
 
 impl Store {
-    /// Counts what a session does, if that session may still act.
+    /// Counts a request or a frame of a session, if the session is valid.
     pub async fn gate_session(
         &self,
         user: UserId,
@@ -172,10 +173,10 @@ impl Store {
         }
     }
 
-    /// Whether a session may still act, without counting anything.
+    /// Whether a session is valid, without counting anything.
     pub async fn session_lives(&self, user: UserId, session: SessionId) -> Result<bool, Fault> {
         match self.get(&keys::user_gate(user)).await? {
-            Some(gate) => Ok(Doors::read(&gate)?.open_to(session)),
+            Some(gate) => Ok(ValidSessions::read(&gate)?.include(session)),
             None => Ok(false),
         }
     }
@@ -225,7 +226,7 @@ impl Store {
         transaction.replace(facts::ended_item(user, Ended::One(session), now));
         match self.commit(transaction).await {
             Ok(()) => {}
-            Err(Failed::Refused(())) => return Ok(()), // the account is gone, and its sessions with it
+            Err(Failed::Refused(())) => return Ok(()), // the account does not exist, so it has no sessions
             Err(Failed::Fault(fault)) => return Err(fault),
         }
         let gate = self.get(&keys::user_gate(user)).await?.unwrap_or_default();
@@ -251,7 +252,7 @@ impl Store {
         self.update_or_leave(forget).await
     }
 
-    /// Where it does not matter whether the condition held.
+    /// An update whose failed condition does not matter.
     pub(crate) async fn update_or_leave(&self, update: Update) -> Result<(), Fault> {
         match self.update(update, ReturnValue::None).await {
             Ok(_) | Err(Failed::Refused(_)) => Ok(()),

@@ -1,7 +1,7 @@
-//! Idempotency records: the same request under the same key has one effect and one answer.
+//! Idempotency records: the same request under the same key has one effect and one response.
 //!
-//! A claim is a lease. A command writes its answer into the record **in its own transaction**, under the condition that
-//! the claim is still its own; so a crash leaves either nothing, and the lease runs out, or the effect with its answer.
+//! A claim is a lease. A command writes its response into the record **in its own transaction**, under the condition that
+//! the claim is still its own; so a crash leaves either nothing, and the lease runs out, or the effect with its response.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -58,7 +58,7 @@ pub struct SavedResponse {
 const LARGEST_ANSWER_BYTES: usize = 300 * 1024;
 
 impl SavedResponse {
-    /// Whether there is room for it in the record.
+    /// Whether it is small enough for the record's item.
     pub fn can_be_saved(&self) -> bool {
         self.body.len() <= LARGEST_ANSWER_BYTES
     }
@@ -66,17 +66,17 @@ impl SavedResponse {
 
 #[derive(Clone, Debug)]
 pub enum Claimed {
-    /// Go ahead.
+    /// The claim is ours: the request is to be carried out.
     Mine(Claim),
-    /// It was done; this was the answer.
+    /// The request was carried out; this was its response.
     Done(SavedResponse),
-    /// Somebody is at it.
+    /// Another request holds the claim.
     InFlight,
-    /// The key was used for something else.
+    /// The key was used for another body.
     Mismatch,
 }
 
-/// Longer than any function may run: after it, whoever held the claim is dead.
+/// Longer than any function may run: after it, the invocation that held the claim has died.
 const LEASE_SECONDS: i64 = 60;
 
 const KEPT_SECONDS: i64 = 24 * 60 * 60;

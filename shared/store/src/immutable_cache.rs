@@ -1,5 +1,4 @@
-//! What never changes once it is written, remembered by this process: it spares a round trip, and nobody has to be told
-//! when it is forgotten.
+//! A cache, in this process, of what never changes once it is written: it spares a round trip and needs no invalidation.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -35,7 +35,7 @@ impl Store {
             let (round, horizon) = self.round(lists, last.as_deref(), limit + 1).await?;
             for (place, item) in &round {
                 if horizon.as_ref().is_some_and(|horizon| place < horizon) {
-                    break; // below it, another list may still have something in between
+                    break; // below it, another list may have items that were not read yet
                 }
                 let kept = keep(item)?;
                 if kept.is_some() && items.len() == limit {

@@ -1,5 +1,5 @@
-//! Who sends which mail. A claim is made before the mail goes out and kept after it; one whose owner died is taken over
-//! once.
+//! Claims on mails. `delivery` claims a mail before it sends it, and the claim stays afterwards; the claim of an invocation
+//! that died is taken over once.
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
@@ -18,19 +18,19 @@ pub struct MailOf {
     pub about: Option<NoticeId>,
 }
 
-/// Whether a mail is ours to send.
+/// Whether this invocation is to send the mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailClaim {
     Mine,
-    /// Somebody is at it, or died at it a moment ago.
+    /// Another invocation is sending it, or died less than a minute ago.
     Held,
-    /// It went out.
+    /// It was sent.
     Done,
-    /// Whoever sent it died, twice. It may have gone out; a third might be one too many.
+    /// Two invocations died while sending it. It may have been sent twice, so there is no third attempt.
     GivenUp,
 }
 
-/// Longer than a function may run: whoever made an older claim is dead.
+/// Longer than a function may run: the invocation that made an older claim has died.
 const LEASE_SECONDS: i64 = 60;
 
 /// One more attempt after a death, and no third.
@@ -68,14 +68,14 @@ impl Store {
         }
     }
 
-    /// It went out, or never will: nobody need try again.
+    /// Records that it was sent or never will be: there is no further attempt.
     pub async fn mail_done(&self, mail: MailOf, now: Instant) -> Result<(), Fault> {
         let done = Update::new(keys::mail(mail.user, mail.about), "SET #done_at = :now")
             .value(":now", number(now.timestamp()));
         self.update_or_leave(done).await
     }
 
-    /// Gives a claim back: the mail did not go out, for certain.
+    /// Gives a claim back after a mail that was certainly not sent.
     pub async fn mail_release(&self, mail: MailOf) -> Result<(), Fault> {
         let release = Update::new(keys::mail(mail.user, mail.about), "SET #lease = :past ADD #attempts :less")
             .when("attribute_not_exists(#done_at)")

@@ -1,6 +1,6 @@
-//! Counts what the table costs: round trips and capacity units, per request, whoever asks for it.
+//! Counts what a task costs: round trips to the table and capacity units, if a counter was set for the task.
 //!
-//! The counter travels with the task, so no function has a parameter for it; where nobody counts, nothing happens.
+//! The counter is task-local, so no function has a parameter for it; without one, nothing is counted.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ pub(crate) enum Access {
 
 /// Adds one round trip and what DynamoDB says it consumed.
 pub(crate) fn note(access: Access, consumed: &[ConsumedCapacity]) {
-    let _nobody_counts = CURRENT.try_with(|meter| {
+    let _no_counter_is_set = CURRENT.try_with(|meter| {
         let mut usage = meter.0.lock().unwrap_or_else(|broken| broken.into_inner());
         usage.round_trips += 1;
         for capacity in consumed {

@@ -1,8 +1,9 @@
 //! Sessions that can be prolonged: one item each, with the hash of the one refresh token that works next. Using an older
 //! one ends the session: somebody has a copy.
 //!
-//! Whether a session still lives is the gate's to say, here too. What a session gets from here after its end is worth
-//! nothing: every door asks the gate again. So reading the gate beside a rotation is enough; neither waits for the other.
+//! Whether a session is valid is in the gate item (`gate.rs`). A refresh that commits just after its session ended does no
+//! harm: its tokens are checked against the gate item again at every use. So the gate item is read beside a rotation, not
+//! before it.
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::TimeDelta;
@@ -11,7 +12,7 @@ use domain::ids::{SessionId, UserId};
 
 use crate::bookings::Denied;
 use crate::fault::{Failed, Fault};
-use crate::gate::Doors;
+use crate::gate::ValidSessions;
 use crate::keys;
 use crate::row::{Item, Reader, Row, number, text};
 use crate::table::{Range, Store};
@@ -43,15 +44,15 @@ pub struct Next {
 /// What a presented refresh token was worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// It was the newest; the new one works from now on.
+    /// It was the newest refresh token; the new one is valid from now on.
     Renewed,
-    /// It was used before: the session is over, with its access tokens.
+    /// It had been used before: the session has been ended, with its access tokens.
     Reused,
-    /// No such session, or it is over.
+    /// There is no such session, or it has ended.
     Unknown,
 }
 
-/// An item outlives its token by so much, for whoever still asks.
+/// So long after its refresh token has expired an item is deleted: until then a late use is answered as one.
 const KEPT: TimeDelta = TimeDelta::days(1);
 
 fn expires_at(valid_until: Instant) -> i64 {
@@ -157,7 +158,7 @@ impl Store {
     /// Those of a person's sessions that live and can be prolonged, the newest first; at most so many.
     pub async fn sessions(&self, user: UserId, most: usize, now: Instant) -> Result<Vec<Session>, Fault> {
         let Some(gate) = self.get(&keys::user_gate(user)).await? else { return Ok(Vec::new()) };
-        let doors = Doors::read(&gate)?;
+        let valid = ValidSessions::read(&gate)?;
         let mut range = Range {
             partition: keys::user(user).pk,
             from: Some(keys::SESSION.to_owned()),
@@ -172,7 +173,7 @@ impl Store {
             for item in &items {
                 let session = from_item(item)?;
                 range.to = Some(keys::before_session(session.id));
-                if session.valid_until > now && doors.open_to(session.id) {
+                if session.valid_until > now && valid.include(session.id) {
                     sessions.push(session);
                 }
             }

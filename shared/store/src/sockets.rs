@@ -28,14 +28,14 @@ pub struct Socket {
     pub valid_until: Instant,
 }
 
-/// A connection with what it has carried.
+/// A connection with the frames that were pushed to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveSocket {
     pub socket: Socket,
     pub carried: Carried,
 }
 
-/// No connection lives longer: what is still there then lost its goodbye.
+/// API Gateway ends every connection after two hours: an item older than this missed its `$disconnect`.
 const LONGEST_LIFE_SECONDS: i64 = 2 * 60 * 60;
 
 fn row(key: &keys::Key, socket: &Socket) -> Row {
@@ -149,7 +149,7 @@ impl Store {
         done(self.commit(transaction).await)
     }
 
-    /// Notes what a client awaits and puts its question among the facts: who answers it knows what came before it. An
+    /// Stores a client's `resume` or repetition as a fact of its person's partition, which `outbox` answers in order. An
     /// id that is taken is refused.
     pub async fn socket_ask(
         &self,
@@ -169,7 +169,7 @@ impl Store {
         self.commit(transaction).await
     }
 
-    /// A replay has been carried out: it is no longer asked for, unless another was asked for meanwhile.
+    /// Removes the `resume` that was answered from its connection, unless a later one has replaced it.
     pub async fn socket_answered(&self, socket: &Socket, since: &Position) -> Result<(), Fault> {
         let answered = Update::new(keys::socket(socket.user, &socket.connection), "REMOVE #asked_from")
             .when("#asked_from = :since")
@@ -177,7 +177,7 @@ impl Store {
         self.update_or_leave(answered).await
     }
 
-    /// Notes what a connection has carried, unless it is gone.
+    /// Stores which frames were pushed to a connection, unless its item was deleted.
     pub async fn socket_carried(&self, live: &LiveSocket) -> Result<(), Fault> {
         let carried = &live.carried;
         let sets = [("before", places(carried.before.above())), ("pushed", places(carried.pushed.iter().copied()))];

@@ -22,8 +22,8 @@ use crate::row::Item;
 pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: String,
-    /// Whose conversation each id is, of those that were asked for: that never changes.
-    pub(crate) known: Arc<ImmutableCache>,
+    /// Whose conversation or booking an id is, of those that were read: that never changes.
+    pub(crate) immutable: Arc<ImmutableCache>,
 }
 
 /// How long conflicts with other writers are waited out: about a second in all, with jitter, then the caller hears of it.
@@ -91,7 +91,7 @@ fn index_keys(index: Option<&str>) -> (&'static str, &'static str) {
 
 impl Store {
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client: impatient(&client), table: table.into(), known: Arc::default() }
+        Self { client: impatient(&client), table: table.into(), immutable: Arc::default() }
     }
 
     /// Opens the connection ahead of the first request: on AWS its TLS handshake is most of a cold start.

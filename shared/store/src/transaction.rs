@@ -1,5 +1,5 @@
-//! Writes: one conditional update, and a command's writes as one transaction. Every leg with a condition names the refusal it means when that fails; of
-//! several that fail, the first added is the one the caller hears.
+//! Writes: one conditional update, and a command's writes as one transaction. Every leg with a condition names the refusal
+//! it means when that fails; of several that fail, the first added is the one the caller hears.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -5,62 +5,62 @@ use http::StatusCode;
 use serde_json::{Value as Json, json};
 
 use super::cast::{BOOKINGS, Booking, CHATS, Chat, EXPERTS, Expert, Fate, LEARNERS, Person};
-use super::stage::{Actor, Stage, has, refused};
+use super::client::{Actor, Client, has, refused};
 use crate::Fault;
 
 /// What each learner has bought.
 const CREDITS: u8 = 10;
 
-pub(super) async fn was_played(stage: &Stage<'_>) -> Result<bool, Fault> {
+pub(super) async fn was_played(client: &Client<'_>) -> Result<bool, Fault> {
     let Some(last) = BOOKINGS.last() else {
         return Ok(true);
     };
-    match stage.log_in(last.learner).await? {
-        Some(learner) => Ok(find_meeting(stage, &learner, last.title).await?.is_some()),
+    match client.log_in(last.learner).await? {
+        Some(learner) => Ok(find_meeting(client, &learner, last.title).await?.is_some()),
         None => Ok(false),
     }
 }
 
 /// Everybody joins, and what is over by now begins.
-pub(super) async fn play_past(stage: &Stage<'_>) -> Result<(), Fault> {
+pub(super) async fn play_past(client: &Client<'_>) -> Result<(), Fault> {
     for expert in EXPERTS {
-        settle_expert(stage, expert).await?;
+        settle_expert(client, expert).await?;
     }
     for person in LEARNERS {
-        let learner = settle(stage, person).await?;
-        buy_credits(stage, &learner).await?;
+        let learner = settle(client, person).await?;
+        buy_credits(client, &learner).await?;
     }
-    let now = stage.app.clock.now() + super::AGO;
+    let now = client.app.clock.now() + super::AGO;
     for booking in BOOKINGS.iter().filter(|booking| is_over(booking)) {
-        let (learner, expert) = parties(stage, booking.learner, booking.expert).await?;
+        let (learner, expert) = parties(client, booking.learner, booking.expert).await?;
         let before = now - TimeDelta::hours(2);
-        if let Some(id) = request(stage, booking, &learner, &expert, Some(before)).await? {
-            stage.change(&expert, id, "confirmed").await?;
+        if let Some(id) = request(client, booking, &learner, &expert, Some(before)).await? {
+            client.change(&expert, id, "confirmed").await?;
         }
     }
     Ok(())
 }
 
-pub(super) async fn play_present(stage: &Stage<'_>) -> Result<(), Fault> {
+pub(super) async fn play_present(client: &Client<'_>) -> Result<(), Fault> {
     for chat in CHATS {
-        talk(stage, chat).await?;
+        talk(client, chat).await?;
     }
     for booking in BOOKINGS {
-        let (learner, expert) = parties(stage, booking.learner, booking.expert).await?;
+        let (learner, expert) = parties(client, booking.learner, booking.expert).await?;
         let id = if is_over(booking) {
-            find_meeting(stage, &learner, booking.title).await?
+            find_meeting(client, &learner, booking.title).await?
         } else {
-            request(stage, booking, &learner, &expert, None).await?
+            request(client, booking, &learner, &expert, None).await?
         };
         let Some(id) = id else { continue };
         match booking.fate {
             Fate::Pending => {}
-            Fate::Confirmed => stage.change(&expert, id, "confirmed").await?,
-            Fate::Cancelled => stage.change(&learner, id, "cancelled").await?,
-            Fate::Missed => stage.change(&expert, id, "no_show").await?,
+            Fate::Confirmed => client.change(&expert, id, "confirmed").await?,
+            Fate::Cancelled => client.change(&learner, id, "cancelled").await?,
+            Fate::Missed => client.change(&expert, id, "no_show").await?,
             Fate::Completed(stars, words) => {
-                stage.change(&learner, id, "completed").await?;
-                review(stage, &learner, &expert, id, stars, words).await?;
+                client.change(&learner, id, "completed").await?;
+                review(client, &learner, &expert, id, stars, words).await?;
             }
         }
     }
@@ -71,70 +71,70 @@ fn is_over(booking: &Booking) -> bool {
     matches!(booking.fate, Fate::Completed(..) | Fate::Missed)
 }
 
-async fn settle(stage: &Stage<'_>, person: &Person) -> Result<Actor, Fault> {
-    let actor = stage.join(person).await?;
+async fn settle(client: &Client<'_>, person: &Person) -> Result<Actor, Fault> {
+    let actor = client.join(person).await?;
     let profile = json!({
         "headline": person.headline, "bio": person.bio, "timezone": person.timezone,
     });
-    stage.must(&actor, "PATCH", "/api/users/me/", &profile).await?;
+    client.must(&actor, "PATCH", "/api/users/me/", &profile).await?;
     Ok(actor)
 }
 
-async fn settle_expert(stage: &Stage<'_>, expert: &Expert) -> Result<(), Fault> {
-    let actor = settle(stage, &expert.person).await?;
-    let skills = stage.get(&actor, "/api/user-skills/").await?;
+async fn settle_expert(client: &Client<'_>, expert: &Expert) -> Result<(), Fault> {
+    let actor = settle(client, &expert.person).await?;
+    let skills = client.get(&actor, "/api/user-skills/").await?;
     for (name, level, category) in expert.skills {
         if !has(&skills, "skill_name", name) {
             let skill = json!({"skill_name": name, "proficiency_level": level, "category": category});
-            stage.must(&actor, "POST", "/api/user-skills/", &skill).await?;
+            client.must(&actor, "POST", "/api/user-skills/", &skill).await?;
         }
     }
-    let rows = stage.get(&actor, "/api/user-availability/").await?;
+    let rows = client.get(&actor, "/api/user-availability/").await?;
     for day in expert.days {
         for (start, end) in expert.hours {
             let start_time = format!("{start}:00");
             let is_there = |row: &Json| row["day_of_week"] == json!(day) && row["start_time"] == json!(start_time);
             if !rows.as_array().is_some_and(|rows| rows.iter().any(is_there)) {
                 let row = json!({"day_of_week": day, "start_time": start, "end_time": end});
-                stage.must(&actor, "POST", "/api/user-availability/", &row).await?;
+                client.must(&actor, "POST", "/api/user-availability/", &row).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn buy_credits(stage: &Stage<'_>, learner: &Actor) -> Result<(), Fault> {
-    let transactions = stage.get(learner, "/api/credit-transactions/").await?;
+async fn buy_credits(client: &Client<'_>, learner: &Actor) -> Result<(), Fault> {
+    let transactions = client.get(learner, "/api/credit-transactions/").await?;
     if !has(&transactions, "transaction_type", "purchased") {
         let purchase = json!({
             "payment_method": "credit_card", "amount": CREDITS, "credits_to_purchase": CREDITS,
         });
-        stage.must(learner, "POST", "/api/payments/purchase_credits/", &purchase).await?;
+        client.must(learner, "POST", "/api/payments/purchase_credits/", &purchase).await?;
     }
     Ok(())
 }
 
-pub(super) async fn parties(stage: &Stage<'_>, learner: &str, expert: &str) -> Result<(Actor, Actor), Fault> {
+pub(super) async fn parties(client: &Client<'_>, learner: &str, expert: &str) -> Result<(Actor, Actor), Fault> {
     let missing = |name: &str| format!("{name} cannot log in");
-    let learner = stage.log_in(learner).await?.ok_or_else(|| missing(learner))?;
-    let expert = stage.log_in(expert).await?.ok_or_else(|| missing(expert))?;
+    let learner = client.log_in(learner).await?.ok_or_else(|| missing(learner))?;
+    let expert = client.log_in(expert).await?.ok_or_else(|| missing(expert))?;
     Ok((learner, expert))
 }
 
 /// The meeting with this title, requested unless it exists. `before` is when it must be over.
 /// Nothing if the expert has no such time.
 async fn request(
-    stage: &Stage<'_>,
+    client: &Client<'_>,
     booking: &Booking,
     learner: &Actor,
     expert: &Actor,
     before: Option<DateTime<Utc>>,
 ) -> Result<Option<i64>, Fault> {
-    if let Some(id) = find_meeting(stage, learner, booking.title).await? {
+    if let Some(id) = find_meeting(client, learner, booking.title).await? {
         return Ok(Some(id));
     }
     // Not the first free time of all, so that the calendars look lived in.
-    let slots = stage.free_slots(learner, expert.id, TimeDelta::hours(30)).await?;
+    let slots = client.free_slots(learner, expert.id, TimeDelta::hours(30)).await?;
     let slot = slots.into_iter().find(|slot| {
         let end = slot["scheduled_end"].as_str().and_then(|end| end.parse::<DateTime<Utc>>().ok());
         end.is_some_and(|end| before.is_none_or(|before| end < before))
@@ -147,51 +147,51 @@ async fn request(
         "title": booking.title, "description": booking.description, "expert_id": expert.id,
         "scheduled_start": slot["scheduled_start"], "scheduled_end": slot["scheduled_end"],
     });
-    let meeting = stage.must(learner, "POST", "/api/meetings/", &meeting).await?;
+    let meeting = client.must(learner, "POST", "/api/meetings/", &meeting).await?;
     Ok(meeting["id"].as_i64())
 }
 
-async fn find_meeting(stage: &Stage<'_>, learner: &Actor, title: &str) -> Result<Option<i64>, Fault> {
-    let meetings = stage.get(learner, "/api/meetings/?role=requester").await?;
+async fn find_meeting(client: &Client<'_>, learner: &Actor, title: &str) -> Result<Option<i64>, Fault> {
+    let meetings = client.get(learner, "/api/meetings/?role=requester").await?;
     let meetings = meetings.as_array().into_iter().flatten();
     let mut same = meetings.filter(|meeting| meeting["title"] == title);
     Ok(same.next().and_then(|meeting| meeting["id"].as_i64()))
 }
 
 async fn review(
-    stage: &Stage<'_>,
+    client: &Client<'_>,
     learner: &Actor,
     expert: &Actor,
     meeting: i64,
     stars: u8,
     words: &str,
 ) -> Result<(), Fault> {
-    let told = stage.get(learner, &format!("/api/meetings/{meeting}/")).await?;
+    let told = client.get(learner, &format!("/api/meetings/{meeting}/")).await?;
     if told["has_reviewed"] == json!(false) {
         let review = json!({
             "meeting_id": meeting, "reviewee_id": expert.id, "rating": stars, "review_text": words,
         });
-        stage.must(learner, "POST", "/api/reviews/", &review).await?;
+        client.must(learner, "POST", "/api/reviews/", &review).await?;
     }
     Ok(())
 }
 
-async fn talk(stage: &Stage<'_>, chat: &Chat) -> Result<(), Fault> {
-    let (learner, expert) = parties(stage, chat.learner, chat.expert).await?;
-    let said = stage.get(&learner, &format!("/api/messages/?with_user={}", expert.id)).await?;
+async fn talk(client: &Client<'_>, chat: &Chat) -> Result<(), Fault> {
+    let (learner, expert) = parties(client, chat.learner, chat.expert).await?;
+    let said = client.get(&learner, &format!("/api/messages/?with_user={}", expert.id)).await?;
     for (turn, line) in chat.lines.iter().enumerate() {
         let (from, to) = if turn % 2 == 0 { (&learner, &expert) } else { (&expert, &learner) };
         if !has(&said, "content", line) {
             let message = json!({"receiver_id": to.id, "content": line});
-            stage.must(from, "POST", "/api/messages/", &message).await?;
+            client.must(from, "POST", "/api/messages/", &message).await?;
         }
     }
     Ok(())
 }
 
 /// A request to paste into a shell, for the first free time of an expert.
-pub(super) async fn to_try(stage: &Stage<'_>, learner: &Actor, expert: i64, base_url: &str) -> Result<String, Fault> {
-    let slots = stage.free_slots(learner, expert, TimeDelta::hours(1)).await?;
+pub(super) async fn to_try(client: &Client<'_>, learner: &Actor, expert: i64, base_url: &str) -> Result<String, Fault> {
+    let slots = client.free_slots(learner, expert, TimeDelta::hours(1)).await?;
     let time = |field: &str| slots.first().and_then(|slot| slot[field].as_str()).unwrap_or_default().to_owned();
     let meeting = json!({
         "title": "Ownership and borrowing", "expert_id": expert,
@@ -207,7 +207,7 @@ pub(super) async fn to_try(stage: &Stage<'_>, learner: &Actor, expert: i64, base
     ))
 }
 
-impl Stage<'_> {
+impl Client<'_> {
     /// Changes a meeting's status. An earlier start of the demo may have come further, or too
     /// late; then the meeting stays as it is.
     pub(super) async fn change(&self, actor: &Actor, meeting: i64, to: &str) -> Result<(), Fault> {

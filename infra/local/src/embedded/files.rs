@@ -70,7 +70,7 @@ impl Files {
                 request.headers_mut().remove(header::AUTHORIZATION);
             }
             let answer = self.pass_on(request).await;
-            // The SDK reads S3's own words; who came by a link is told in ours.
+            // The SDK reads S3's XML errors; the reader of a presigned link gets the API's.
             if !is_ours && is_unsigned(&answer) { bad_signature() } else { answer }
         };
         if let Some(origin) = origin {

@@ -84,7 +84,7 @@ impl Mail {
 
     /// Whose time mails are sent at. Until it is told, the machine's.
     pub(crate) fn tell_time_by(&self, clock: Clock) {
-        // Told twice, the first stays: there is one clock in a process's life.
+        // Set twice, the first stays: a process has one clock.
         let _ = self.0.clock.set(clock);
     }
 

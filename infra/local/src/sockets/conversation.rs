@@ -46,7 +46,7 @@ pub(super) async fn hold(sockets: Arc<Sockets>, line: Arc<Line>, upgrade: OnUpgr
         .max_frame_size(Some(limits.frame_bytes))
         .max_message_size(Some(limits.message_bytes));
     let Some((socket, early)) = upgrade.await.ok().and_then(server::unwrapped) else {
-        // The client went away before it heard that it may come in.
+        // The client went away before the handshake's response.
         drop(entry);
         return sockets.farewell(&line, &Ending::lost()).await;
     };
@@ -133,7 +133,7 @@ async fn watch(line: &Line, registry: &Registry) -> Ending {
     }
 }
 
-/// Says good-bye and reads on until the other side has closed too: closing with unread bytes would
+/// Sends the close frame and reads on until the client has closed too: closing with unread bytes would
 /// reset the connection, and the client would not see why it ended.
 async fn part(mut stream: Stream, ending: &Ending) {
     let goodbye = async {

@@ -21,10 +21,10 @@ use crate::random;
 /// Why a connection ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ending {
-    /// Of RFC 6455; also what `$disconnect` is told.
+    /// Close code of RFC 6455; also in the `$disconnect` event.
     pub code: u16,
     pub reason: Cow<'static, str>,
-    /// Whether the client is still to be told.
+    /// Whether a close frame is still to be sent.
     pub is_ours: bool,
     /// Whether what waits to be written is dropped.
     pub is_abrupt: bool,
@@ -60,7 +60,7 @@ impl Ending {
     }
 }
 
-/// Nobody is there any more.
+/// The connection is closed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Gone;
 

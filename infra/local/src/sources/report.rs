@@ -1,4 +1,4 @@
-//! What a tick did, for whoever asked for it.
+//! What one tick of the schedule did, as the control endpoint answers.
 
 use std::collections::BTreeMap;
 

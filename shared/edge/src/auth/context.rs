@@ -16,7 +16,7 @@ use crate::problem::Problem;
 
 type Admission = Result<(Caller, Quota), Problem>;
 
-/// One request at the context.
+/// What is known of one request's caller and limits.
 #[derive(Clone)]
 pub(crate) struct AuthContext {
     app: App,
@@ -85,7 +85,7 @@ impl AuthContext {
         Ok(caller)
     }
 
-    /// Whoever has no valid session is counted by address.
+    /// The refusal of a request without a valid session, which is counted by its address.
     pub(super) async fn reject(&self, error: Error) -> Problem {
         match admit_address(&self.app, &self.address, Group::General).await {
             Ok(quota) => {
@@ -102,13 +102,13 @@ impl AuthContext {
         Ok(())
     }
 
-    /// The caller, admitted: a read of theirs waits for it too.
+    /// The caller, after the check of their session, also for a read.
     pub(super) async fn authenticate_first(&self) -> Result<Caller, Problem> {
         let caller = self.authenticate().await?;
         Ok(self.admitted().await?.unwrap_or(caller))
     }
 
-    /// Who entered, once the check of their session is through.
+    /// The caller, if there is one, once the check of their session has ended.
     pub(super) async fn admitted(&self) -> Result<Option<Caller>, Problem> {
         let pending = self.progress().pending.take();
         if let Some(check) = pending {
@@ -126,7 +126,7 @@ impl AuthContext {
         Ok(())
     }
 
-    /// A living session on a path that an address may not use too often, whoever is signed in.
+    /// A valid session, counted by address as authentication is, not by session.
     pub(super) async fn authenticate_at_auth_rate(&self) -> Result<Caller, Problem> {
         let quota = admit_address(&self.app, &self.address, Group::Authentication).await?;
         let caller = self.authenticate().await;
@@ -134,7 +134,7 @@ impl AuthContext {
         caller
     }
 
-    /// Lets the answer out once the session is known to be good.
+    /// Waits for the check of the session: the response of a read is replaced by its refusal.
     pub(super) async fn finish(&self, response: Response) -> Response {
         let pending = self.progress().pending.take();
         let mut response = match pending {

@@ -16,7 +16,7 @@ fn context(parts: &Parts) -> Result<AuthContext, Problem> {
     parts.extensions.get::<AuthContext>().cloned().ok_or_else(Problem::internal)
 }
 
-/// Asks for a living session.
+/// Asks for a valid session: 401 without one.
 #[derive(Clone, Copy, Debug)]
 pub struct Authenticated(pub Caller);
 
@@ -28,7 +28,7 @@ impl<S: Sync> FromRequestParts<S> for Authenticated {
     }
 }
 
-/// Asks for a living session before anything happens, for what looks like a read and is none.
+/// As [`Authenticated`], but the session is checked before the handler runs, also for a GET: for a GET with an effect.
 #[derive(Clone, Copy, Debug)]
 pub struct SignedFirst(pub Caller);
 
@@ -40,7 +40,7 @@ impl<S: Sync> FromRequestParts<S> for SignedFirst {
     }
 }
 
-/// Asks for nothing but a good token, if there is one at all. Whoever has none is counted by address.
+/// Asks for a valid session if there is a token; a request without a token is counted by its address.
 #[derive(Clone, Copy, Debug)]
 pub struct Visitor(pub Option<Caller>);
 
@@ -97,12 +97,12 @@ impl<S: Sync> FromRequestParts<S> for AdminOnly {
     }
 }
 
-/// Asks for nothing: the handler itself finds out whether the caller may come in.
+/// Asks for nothing: the handler authenticates the caller itself.
 #[derive(Clone)]
 pub struct DeferredAuth(AuthContext);
 
 impl DeferredAuth {
-    /// What to tell somebody who may not; they are counted by address, those who may are not.
+    /// The refusal of a caller who failed to authenticate; only such requests are counted by address.
     pub async fn reject(&self, error: Error) -> Problem {
         self.0.reject(error).await
     }
@@ -121,7 +121,7 @@ impl<S: Sync> FromRequestParts<S> for DeferredAuth {
     }
 }
 
-/// Asks for an address that has not tried too often to sign in or up.
+/// Asks for an address within the rate limit of authentication: 429 beyond it.
 #[derive(Clone, Copy, Debug)]
 pub struct AuthRateLimit;
 
@@ -133,7 +133,7 @@ impl<S: Sync> FromRequestParts<S> for AuthRateLimit {
     }
 }
 
-/// Asks for both: a living session, and an address that has not come to these paths too often.
+/// Asks for both: a valid session, and an address within the rate limit of authentication.
 #[derive(Clone, Copy, Debug)]
 pub struct AuthenticatedAtAuthRate(pub Caller);
 
@@ -145,7 +145,7 @@ impl<S: Sync> FromRequestParts<S> for AuthenticatedAtAuthRate {
     }
 }
 
-/// Where a request comes from, as its sender is shown it later. Asks for nothing.
+/// Address and `User-Agent` of a request, as stored with a session. Asks for nothing.
 #[derive(Clone, Debug)]
 pub struct RequestOrigin(pub Origin);
 

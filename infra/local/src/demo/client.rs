@@ -1,5 +1,5 @@
-//! Requests of the demo's people, dispatched inside this process. Registrations and logins are
-//! counted by address, so each of them comes from another one.
+//! The HTTP client of the demo's people, inside this process. Registrations and logins are rate-limited by address, so each
+//! of them comes from another one.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -22,13 +22,13 @@ pub(super) struct Actor {
     pub(super) token: String,
 }
 
-pub(super) struct Stage<'a> {
+pub(super) struct Client<'a> {
     gateway: &'a Gateway,
     pub app: &'a App,
     logins: Mutex<HashMap<String, Actor>>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> Client<'a> {
     pub(super) fn new(gateway: &'a Gateway, app: &'a App) -> Self {
         Self { gateway, app, logins: Mutex::default() }
     }
@@ -49,8 +49,8 @@ impl<'a> Stage<'a> {
             "username": username, "email": format!("{username}@example.org"),
             "password": PASSWORD, "first_name": first_name, "last_name": last_name,
         });
-        let (status, told) = self.send(None, "POST", "/api/users/register/", &body).await?;
-        self.enter(username, &told).ok_or_else(|| refused("POST", "/api/users/register/", status, &told))
+        let (status, answer) = self.send(None, "POST", "/api/users/register/", &body).await?;
+        self.enter(username, &answer).ok_or_else(|| refused("POST", "/api/users/register/", status, &answer))
     }
 
     /// Nothing if there is nobody of this name.
@@ -60,15 +60,15 @@ impl<'a> Stage<'a> {
             return Ok(known);
         }
         let body = json!({"username": username, "password": PASSWORD});
-        let (status, told) = self.send(None, "POST", "/api/users/login/", &body).await?;
-        match self.enter(username, &told) {
-            None if status != StatusCode::UNAUTHORIZED => Err(refused("POST", "/api/users/login/", status, &told)),
+        let (status, answer) = self.send(None, "POST", "/api/users/login/", &body).await?;
+        match self.enter(username, &answer) {
+            None if status != StatusCode::UNAUTHORIZED => Err(refused("POST", "/api/users/login/", status, &answer)),
             actor => Ok(actor),
         }
     }
 
-    fn enter(&self, username: &str, told: &Json) -> Option<Actor> {
-        let actor = Actor { id: told["id"].as_i64()?, token: told["token"].as_str()?.to_owned() };
+    fn enter(&self, username: &str, answer: &Json) -> Option<Actor> {
+        let actor = Actor { id: answer["id"].as_i64()?, token: answer["token"].as_str()?.to_owned() };
         let mut logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
         logins.insert(username.to_owned(), actor.clone());
         Some(actor)
@@ -80,8 +80,8 @@ impl<'a> Stage<'a> {
 
     /// A request that has to succeed.
     pub(super) async fn must(&self, actor: &Actor, method: &str, path: &str, body: &Json) -> Result<Json, Fault> {
-        let (status, told) = self.send(Some(&actor.token), method, path, body).await?;
-        if status.is_success() { Ok(told) } else { Err(refused(method, path, status, &told)) }
+        let (status, answer) = self.send(Some(&actor.token), method, path, body).await?;
+        if status.is_success() { Ok(answer) } else { Err(refused(method, path, status, &answer)) }
     }
 
     /// Hours of this expert that the actor could book, from so much later on.
@@ -112,8 +112,8 @@ impl<'a> Stage<'a> {
             Bytes::from(body.to_string())
         };
         let response = self.gateway.answer(request.body(body)?, an_address(), self.app.clock.now()).await;
-        let told = serde_json::from_slice(response.body()).unwrap_or(Json::Null);
-        Ok((response.status(), told))
+        let answer = serde_json::from_slice(response.body()).unwrap_or(Json::Null);
+        Ok((response.status(), answer))
     }
 }
 
@@ -122,8 +122,8 @@ pub(super) fn has(list: &Json, field: &str, value: &str) -> bool {
     list.as_array().is_some_and(|items| items.iter().any(|item| item[field] == value))
 }
 
-pub(super) fn refused(method: &str, path: &str, status: StatusCode, told: &Json) -> Fault {
-    format!("{method} {path} was answered {status} {told}").into()
+pub(super) fn refused(method: &str, path: &str, status: StatusCode, answer: &Json) -> Fault {
+    format!("{method} {path} was answered {status} {answer}").into()
 }
 
 /// Any of a network that is reserved for measurements and exists nowhere.
