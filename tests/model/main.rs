@@ -7,15 +7,20 @@
 
 mod calendar;
 mod check;
+mod clock;
 mod command;
+mod consultations;
 mod dice;
+mod experts;
 mod inventory;
 mod journal;
 mod keys;
+mod meetings;
+mod money;
 mod oracle;
 mod play;
+mod rules;
 mod stage;
-mod steps;
 mod talk;
 
 use std::sync::Mutex;
