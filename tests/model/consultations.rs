@@ -82,10 +82,12 @@ impl Model {
 
     fn book_with(&mut self, by: usize, to: Option<usize>, span: Span, how: How, fresh: i64) -> Expected {
         self.touched.purses.insert(by);
-        let offers = |to: &usize| *to != by && self.takes_bookings(*to);
-        let Some(to) = to.filter(offers) else {
+        let Some(to) = to.filter(|to| *to != by) else {
             return no("expert_id");
         };
+        if !self.takes_bookings(to) {
+            return Err(if self.is_blocked(by, to) { vec!["expert_id", "blocked"] } else { vec!["expert_id"] });
+        }
         let price = self.people[to].expert.and_then(|expert| expert.price).unwrap_or(Price::NOTHING);
         let mut reasons = self.times((by, to), span, &RULES, None);
         reasons.add(price.unit as usize == 0 && self.credits_to_book(by) < price.minor, "insufficient_credits");
