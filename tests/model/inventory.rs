@@ -41,7 +41,11 @@ impl Stage {
             let owned = stock.owned.get(&name).copied().unwrap_or_default();
             // The administrator has what everybody begins with, and keeps it.
             let aside = if unit == Unit::Credit { GRANT } else { 0 };
-            assert_eq!(owned - aside, expected, "all {unit:?} are those that were granted, bought or paid, less the fees");
+            assert_eq!(
+                owned - aside,
+                expected,
+                "all {unit:?} are those that were granted, bought or paid, less the fees"
+            );
             let purses = model.people.iter().map(|person| person.purses[number]);
             let sum: i64 = purses.map(|purse| purse.spendable + purse.held).sum();
             assert_eq!(sum, expected, "the model itself keeps all {unit:?}");
