@@ -37,12 +37,24 @@ impl Zone {
         }
     }
 
-    /// Weekday, Monday being 0, and minute of the day.
-    fn shows(self, at: Minute) -> (u8, u32) {
+    /// Days since the epoch, and minute of the day, as a clock on the wall shows them.
+    pub(crate) fn shows(self, at: Minute) -> (Minute, u32) {
         let local = at + self.ahead_of_utc(at);
-        let weekday = (local.div_euclid(DAY) + 3).rem_euclid(7); // the epoch was a Thursday
-        (u8::try_from(weekday).expect("below seven"), u32::try_from(local.rem_euclid(DAY)).expect("below 1440"))
+        (local.div_euclid(DAY), u32::try_from(local.rem_euclid(DAY)).expect("below 1440"))
     }
+
+    /// The first moment at which the clock shows this minute of this day or a later one.
+    fn moment(self, day: Minute, minute: u32) -> Minute {
+        let wanted = day * DAY + i64::from(minute);
+        let quarters = (0..).map(|quarter| (day - 1) * DAY + quarter * 15);
+        let mut reached = quarters.filter(|at| at + self.ahead_of_utc(*at) >= wanted);
+        reached.next().expect("every moment comes")
+    }
+}
+
+/// Monday is 0.
+pub(crate) fn weekday(day: Minute) -> u8 {
+    u8::try_from((day + 3).rem_euclid(7)).expect("below seven") // the epoch was a Thursday
 }
 
 /// Minutes of one day of the week, on full quarters. A row must not begin or end while clocks are changed, between one
@@ -53,16 +65,77 @@ pub(crate) struct Hours {
     pub(crate) day: u8,
     pub(crate) from: u32,
     pub(crate) until: u32,
+    /// The zone it is kept in; `None`: that of its person.
+    pub(crate) zone: Option<Zone>,
+    /// A closed row opens nothing, but whoever has one has published hours.
+    pub(crate) open: bool,
 }
 
-/// Whether all of `span` lies inside the hours; without any, every time does.
-pub(crate) fn covers(zone: Zone, hours: &[Hours], (start, end): Span) -> bool {
-    let is_open = |at: Minute| {
-        let (day, minute) = zone.shows(at);
-        hours.iter().any(|row| row.day == day && (row.from..row.until).contains(&minute))
-    };
-    let quarters = (start.div_euclid(15) + 1..).map(|quarter| quarter * 15).take_while(|at| *at < end);
-    hours.is_empty() || std::iter::once(start).chain(quarters).all(is_open)
+/// Whole days on which somebody is away, by the clock of a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Away {
+    pub(crate) id: i64,
+    pub(crate) first: Minute,
+    pub(crate) last: Minute,
+    pub(crate) zone: Zone,
+}
+
+impl Away {
+    pub(crate) fn holds(&self, at: Minute) -> bool {
+        (self.first..=self.last).contains(&self.zone.shows(at).0)
+    }
+
+    pub(crate) fn is_over(&self, now: Minute) -> bool {
+        self.zone.shows(now).0 > self.last
+    }
+}
+
+/// What one person has published.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Published<'a> {
+    pub(crate) zone: Zone,
+    pub(crate) hours: &'a [Hours],
+    pub(crate) away: &'a [Away],
+}
+
+/// The start of a span and every quarter of an hour in it: what is published changes at no other moment.
+pub(crate) fn moments((start, end): Span) -> impl Iterator<Item = Minute> {
+    let quarters = (start.div_euclid(15) + 1..).map(|quarter| quarter * 15).take_while(move |at| *at < end);
+    std::iter::once(start).chain(quarters)
+}
+
+impl Published<'_> {
+    fn is_open(&self, at: Minute) -> bool {
+        let row_is_open = |row: &Hours| {
+            let (day, minute) = row.zone.unwrap_or(self.zone).shows(at);
+            row.open && row.day == weekday(day) && (row.from..row.until).contains(&minute)
+        };
+        self.hours.is_empty() || self.hours.iter().any(row_is_open)
+    }
+
+    /// Whether all of `span` lies inside the hours, or there are none, and nobody is away.
+    pub(crate) fn covers(&self, span: Span) -> bool {
+        moments(span).all(|at| self.is_open(at) && !self.away.iter().any(|away| away.holds(at)))
+    }
+
+    /// The times of this length offered on a date: from the start of each row on, every half hour.
+    pub(crate) fn offers(&self, day: Minute, minutes: Minute) -> Vec<Span> {
+        let mut offers = Vec::new();
+        for row in self.hours.iter().filter(|row| row.open && row.day == weekday(day)) {
+            let zone = row.zone.unwrap_or(self.zone);
+            let mut start = zone.moment(day, row.from);
+            while start + minutes <= zone.moment(day, row.until) {
+                let span = (start, start + minutes);
+                if !moments(span).any(|at| self.away.iter().any(|away| away.holds(at))) {
+                    offers.push(span);
+                }
+                start += 30;
+            }
+        }
+        offers.sort_unstable();
+        offers.dedup();
+        offers
+    }
 }
 
 /// The five-minute steps a span touches.

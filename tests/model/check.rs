@@ -1,24 +1,29 @@
 //! After a command: what it touched, in the table and in the model.
 
-use domain::booking::{Booking, Funds, Seat};
+use domain::booking::{self, Seat};
 use domain::chat::Pair;
-use domain::ids::BookingId;
+use domain::ids::{BookingId, PaymentId};
 use domain::interval::Interval;
-use domain::ledger::Unit;
+use domain::payment::IntentStatus;
 
-use super::calendar;
 use super::command::{Span, Status};
-use super::oracle::{Hold, Meeting, Model, PRICE, Touched};
-use super::stage::{Stage, instant, span, status, title};
+use super::money::{Funds, Intent, Said, Unit};
+use super::oracle::{Booking, Model, Touched};
+use super::rules::Wanted;
+use super::stage::{Stage, instant, span, status, unit};
 
 impl Stage {
     pub(crate) async fn check_touched(&self, model: &mut Model) {
-        let Touched { purses, meetings, diaries, spans, chats, rated, told } = std::mem::take(&mut model.touched);
+        let Touched { purses, bookings, intents, diaries, spans, chats, rated, told } =
+            std::mem::take(&mut model.touched);
         for person in purses {
             self.check_balance(model, person).await;
         }
-        for at in meetings {
-            self.check_meeting(&model.meetings[at]).await;
+        for at in bookings {
+            self.check_booking(model, at).await;
+        }
+        for at in intents {
+            self.check_intent(&model.intents[at]).await;
         }
         if let Some(hull) = spans.into_iter().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) {
             self.check_days(model, &diaries.into_iter().collect::<Vec<_>>(), hull).await;
@@ -35,38 +40,71 @@ impl Stage {
     }
 
     pub(crate) async fn check_balance(&self, model: &Model, person: usize) {
-        let user = self.people[person];
-        let balance = self.app().store.balance(user, Unit::Credit, instant(0)).await.expect("the table answers");
-        let real = (i64::from(balance.spendable), i64::from(balance.held));
-        let expected = &model.people[person];
-        assert_eq!(real, (expected.balance, expected.held), "spendable and held credits of person {person}");
+        for of in Unit::ALL {
+            let balance = self.app().store.balance(self.people[person], unit(of), instant(0)).await;
+            let balance = balance.expect("the table answers");
+            let real = (i64::from(balance.spendable), i64::from(balance.held));
+            let expected = model.people[person].purses[of as usize];
+            assert_eq!(real, (expected.spendable, expected.held), "spendable and held {of:?} of person {person}");
+        }
     }
 
-    async fn check_meeting(&self, meeting: &Meeting) {
-        let id = BookingId::new(meeting.id).expect("the model has only ids it was given");
+    async fn check_booking(&self, model: &Model, at: usize) {
+        let id = BookingId::new(model.bookings[at].id).expect("the model has only ids it was given");
         let real = self.app().store.booking(id).await.expect("the table answers");
-        self.is_as_expected(&real.expect("a meeting that was made is there"), meeting);
+        let real = real.expect("a booking that was made is there");
+        self.is_as_expected(model, &real, at);
+        let read = real.as_of(self.app().clock.now());
+        let is_over = model.bookings[at].has_lapsed(model.now);
+        let expected = if is_over { Status::Expired } else { model.bookings[at].status };
+        assert_eq!(status(&read), expected, "what booking {at} reads as");
     }
 
-    pub(crate) fn is_as_expected(&self, real: &Booking, meeting: &Meeting) {
-        let funds = match meeting.hold {
-            Hold::Held => Funds::Held,
-            Hold::Captured => Funds::Captured,
-            Hold::Released => Funds::Released,
+    pub(crate) async fn check_intent(&self, intent: &Intent) {
+        let id = PaymentId::new(intent.id).expect("the model has only ids it was given");
+        let real = self.app().store.intent(id).await.expect("the table answers").expect("an intent stays");
+        let said = match real.status {
+            IntentStatus::Pending | IntentStatus::Processing => Said::Pending,
+            IntentStatus::Succeeded => Said::Succeeded,
+            IntentStatus::Failed => Said::Failed,
+            IntentStatus::Refunded => Said::Refunded,
         };
-        assert_eq!((status(real), span(real.interval)), (meeting.status, meeting.span), "status and time");
-        assert_eq!((real.funds, i64::from(real.paid_out)), (funds, meeting.paid), "where the credits are");
-        assert_eq!(i64::from(real.price.minor), PRICE, "the frozen price");
-        assert_eq!(real.start_version, 1 + meeting.moves, "how often it was moved");
-        assert_eq!(real.title, title(meeting.title), "its title");
-        let is_expert = |person: usize| person == meeting.expert;
-        let seat = |person| if is_expert(person) { Seat::Expert } else { Seat::Learner };
-        assert_eq!(real.absent, meeting.absent.map(seat), "who did not come");
-        let reviewed = [meeting.requester, meeting.expert].map(|person| meeting.reviewed_by.contains(&person));
-        assert_eq!([real.learner.reviewed, real.expert.reviewed], reviewed, "who has reviewed");
-        match meeting.status {
-            Status::Pending => assert_eq!(real.due_at, Some(instant(meeting.span.0)), "when it expires"),
-            status => assert_eq!(real.due_at.is_some(), status == Status::Confirmed, "whether the clock has a say"),
+        assert_eq!((said, real.returned_at.is_some()), (intent.said, intent.is_returned), "what became of {intent:?}");
+    }
+
+    /// A booking as it is written.
+    pub(crate) fn is_as_expected(&self, model: &Model, real: &booking::Booking, at: usize) {
+        let expected: &Booking = &model.bookings[at];
+        let funds = match real.funds {
+            booking::Funds::Free => Funds::Free,
+            booking::Funds::Due => Funds::Due,
+            booking::Funds::Held => Funds::Held,
+            booking::Funds::Captured => Funds::Captured,
+            booking::Funds::Released => Funds::Released,
+            booking::Funds::Moved => Funds::Moved,
+        };
+        let written = (status(real), span(real.interval));
+        assert_eq!(written, (expected.status, expected.span), "status and time of booking {at}");
+        assert_eq!((funds, i64::from(real.paid_out)), (expected.funds, expected.paid), "where the price of {at} is");
+        let price = (real.price.unit, i64::from(real.price.minor));
+        assert_eq!(price, (unit(expected.price.unit), expected.price.minor), "the frozen price of {at}");
+        assert_eq!(real.root.get(), model.bookings[expected.root].id, "the first of the chain of {at}");
+        let replaced_by = expected.replaced_by.map(|next| model.bookings[next].id);
+        assert_eq!(real.chain.replaced_by.map(|id| id.get()), replaced_by, "what replaced {at}");
+        assert_eq!(real.start_version, 1 + expected.moves, "how often {at} was moved");
+        assert_eq!(real.started_at.is_some(), expected.has_begun, "whether {at} has begun");
+        if let Some(title) = expected.rules.title {
+            assert_eq!(real.title, title(expected.title), "the title of {at}");
+        }
+        let seat = |person| if person == expected.expert { Seat::Expert } else { Seat::Learner };
+        assert_eq!(real.absent, expected.absent.map(seat), "who did not come to {at}");
+        let reviewed = [expected.requester, expected.expert].map(|person| expected.reviewed_by.contains(&person));
+        assert_eq!([real.learner.reviewed, real.expert.reviewed], reviewed, "who has reviewed {at}");
+        let is_looked_at = real.due_at.is_some();
+        match expected.status {
+            Status::Pending if expected.funds == Funds::Due => assert!(is_looked_at, "when {at} expires"),
+            Status::Pending => assert_eq!(real.due_at, Some(instant(expected.span.0)), "when {at} expires"),
+            status => assert_eq!(is_looked_at, status == Status::Confirmed, "whether the clock has a say in {at}"),
         }
     }
 
@@ -85,7 +123,8 @@ impl Stage {
                 })
                 .collect();
             let taken = model.people[*person].taken.range(days.start * STEPS..days.end * STEPS);
-            let expected: Vec<i64> = taken.map(|(step, _)| *step).collect();
+            let counts = |at: usize| !model.bookings[at].has_lapsed(model.now);
+            let expected: Vec<i64> = taken.filter(|(_, at)| counts(**at)).map(|(step, _)| *step).collect();
             assert_eq!(real, expected, "claimed steps of person {person}");
         }
     }
@@ -103,7 +142,10 @@ impl Stage {
 
     pub(crate) async fn check_rating(&self, model: &Model, person: usize) {
         let user = self.app().store.user(self.people[person]).await.expect("the table answers").expect("people stay");
-        assert_eq!((user.tally.count, user.tally.sum), model.people[person].rating, "reviews of {person}");
+        let expected = &model.people[person];
+        assert_eq!((user.tally.count, user.tally.sum), expected.rating, "reviews of {person}");
+        let real = (user.tally_as_expert.count, user.tally_as_expert.sum);
+        assert_eq!(real, expected.rating_as_expert, "reviews of {person} as an expert");
     }
 
     /// The newest notices of this person are the ones the model expects, and no other came with them.
@@ -118,7 +160,7 @@ impl Stage {
         assert_eq!(new.len(), count, "new notices of {person}");
         for notice in new {
             let is_it = |expected: &&mut super::oracle::Notice| {
-                expected.id.is_none() && expected.title == notice.title && Some(expected.related) == notice.related
+                expected.id.is_none() && expected.title == notice.title && expected.related == notice.related
             };
             let expected = notices[known..].iter_mut().find(is_it);
             let expected = expected.unwrap_or_else(|| panic!("{person} should not have been told {notice:?}"));
@@ -127,12 +169,13 @@ impl Stage {
         }
     }
 
-    /// Times offered in place of a taken one: up to five, from the next 14 days, free and inside the hours.
-    pub(crate) fn check_offered(&self, model: &Model, learner: usize, expert: usize, wanted: Span, offered: &[Span]) {
-        let until = model.now + 1 + 14 * 24 * 60;
+    /// What is offered in place of a time that cannot be had: up to five, soon, free for both and inside the hours.
+    pub(crate) fn check_offered(&self, model: &Model, wanted: Wanted, offered: &[Span]) {
+        let (pair, (start, end), moving, rules) = wanted;
+        let until = (rules.offered_until)(model.now, start);
         let are_right = offered.len() <= 5
-            && offered.iter().all(|time| time.0 < until)
-            && model.could_be_asked_for(learner, expert, wanted.1 - wanted.0, offered);
-        assert!(are_right, "{offered:?} in place of {wanted:?}: {:?}", calendar::steps(wanted));
+            && offered.iter().all(|time| time.0 <= until)
+            && model.could_be_asked_for(pair, end - start, offered, moving);
+        assert!(are_right, "{offered:?} in place of {wanted:?}");
     }
 }

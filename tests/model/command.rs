@@ -1,7 +1,9 @@
-//! What can be done in a world, and what is heard of it. People, meetings, messages are named by their number in the
+//! What can be done in a world, and what is heard of it. People, bookings, messages are named by their number in the
 //! model; times are minutes since the epoch.
 
 use domain::booking::Step;
+
+use super::{consultations, experts, meetings, money};
 
 pub(crate) type Minute = i64;
 
@@ -13,43 +15,20 @@ pub(crate) type Word = &'static str;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Command {
-    Request {
-        by: usize,
-        to: Option<usize>,
-        span: Span,
-    },
-    Step {
-        by: usize,
-        at: usize,
-        step: Step,
-    },
-    /// The clock does it.
+    Meeting(meetings::Act),
+    Consultation(consultations::Act),
+    Expert(experts::Act),
+    Money(money::Act),
+    /// The clock takes a step with one booking.
     Schedule {
         at: usize,
         step: Step,
     },
-    /// Another title, by its number, or another time, or both.
-    Change {
-        by: usize,
-        at: usize,
-        title: Option<u32>,
-        start: Option<Minute>,
-        end: Option<Minute>,
-    },
+    /// The clock takes every step that is due, and each of them twice.
+    Tick,
     Purchase {
         by: usize,
         credits: u32,
-    },
-    Transfer {
-        by: usize,
-        at: usize,
-        total: u32,
-    },
-    Review {
-        by: usize,
-        at: usize,
-        about: usize,
-        rating: u8,
     },
     Say {
         by: usize,
@@ -73,7 +52,7 @@ pub(crate) enum Command {
     NoteAll {
         by: usize,
     },
-    /// Another façade's command, whose effect holds in this one.
+    /// Holds for whatever the two might do with each other.
     Block {
         by: usize,
         whom: usize,
@@ -114,6 +93,29 @@ pub(crate) enum Command {
     Race(Box<Command>, Box<Command>),
 }
 
+impl Command {
+    /// What it is called in the census.
+    pub(crate) fn name(&self) -> String {
+        let text = format!("{self:?}");
+        let is_nested = text.find(['(', ' ']).is_some_and(|at| text[at..].starts_with('('));
+        let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+        let mut name: Vec<&str> = words.take(if is_nested { 2 } else { 1 }).collect();
+        let step = text.split_once("step: ").and_then(|(_, step)| step.split([' ', ',']).next());
+        name.extend(step);
+        name.join(" ")
+    }
+
+    /// Whether it may carry an idempotency key.
+    pub(crate) fn is_a_post(&self) -> bool {
+        match self {
+            Command::Meeting(act) => act.is_a_post(),
+            Command::Consultation(_) | Command::Money(money::Act::Pay { .. }) => true,
+            Command::Purchase { .. } | Command::Say { .. } => true,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Death {
     BeforeTheCommand,
@@ -126,6 +128,8 @@ pub(crate) enum Status {
     Confirmed,
     Completed,
     Cancelled,
+    /// Another booking took its place.
+    Rescheduled,
     Expired,
     NoShow,
 }
@@ -141,11 +145,23 @@ pub(crate) enum Answer {
     Nothing,
     /// The id of what was made.
     Made(i64),
-    Meeting {
+    Booking {
         id: i64,
         status: Status,
         span: Span,
     },
+    /// An intent to pay, and whether it was made now.
+    Intent {
+        id: i64,
+        is_new: bool,
+    },
+    /// A time to be away, and the bookings that lie in it.
+    Away {
+        id: i64,
+        conflicts: Vec<i64>,
+    },
+    /// The ids of several things that were made.
+    Rows(Vec<i64>),
     Balance(i64),
     Moved {
         credits: i64,
@@ -176,7 +192,7 @@ pub(crate) fn no<T>(word: Word) -> Result<T, Vec<Word>> {
 /// The id of what a command made; 0 if it made nothing, which then differs from what was expected.
 pub(crate) fn fresh_id(heard: &Heard) -> i64 {
     match heard {
-        Ok(Answer::Made(id) | Answer::Meeting { id, .. }) => *id,
+        Ok(Answer::Made(id) | Answer::Booking { id, .. } | Answer::Intent { id, .. } | Answer::Away { id, .. }) => *id,
         _ => 0,
     }
 }

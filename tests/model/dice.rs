@@ -1,12 +1,16 @@
 //! Which command comes next: anything at all, but often enough something that can succeed or just fails.
 
+mod consultations;
+mod experts;
+mod meetings;
+mod money;
+
 use domain::booking::Step;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use super::calendar;
 use super::command::{Command, Death, Minute, Span, Status};
-use super::oracle::{Meeting, Model};
+use super::oracle::{Booking, Model};
 
 const HOUR: Minute = 60;
 const DAY: Minute = 24 * HOUR;
@@ -14,6 +18,9 @@ const DAY: Minute = 24 * HOUR;
 /// These people publish hours and keep at least so many rows; the others do without.
 const WITH_HOURS: usize = 3;
 const ROWS: usize = 4;
+
+/// The first so many people are approved experts.
+pub(crate) const EXPERTS: usize = 4;
 
 const LENGTHS: [Minute; 12] = [5, 7, 15, 30, 30, 37, 45, 60, 60, 90, 240, 480];
 const BAD_LENGTHS: [Minute; 4] = [0, -30, 481, 5_000];
@@ -37,7 +44,8 @@ impl Dice {
         let command = match (self.below(100), self.last.take()) {
             (0..50, _) if bare.is_some() => self.hours(bare.unwrap_or(0)),
             (0..7, Some(last)) => last,
-            (7..13, _) => return self.jump(model),
+            (7..12, _) => return self.jump(model),
+            (12..13, _) => return Command::Tick,
             (13..18, _) => self.once(model),
             (18..20, _) if !model.keys.is_empty() => self.late(model),
             (20..23, _) => Command::Race(Box::new(self.plain(model)), Box::new(self.plain(model))).tied(self),
@@ -62,52 +70,44 @@ impl Dice {
     /// All commands but those about other commands.
     fn any(&mut self, model: &Model) -> Command {
         let by = self.person(model);
-        match self.below(100) {
+        match self.below(104) {
             0..88 => self.plain(model),
             88..90 => {
                 let owner = if self.one_in(5) { self.person(model) } else { by };
                 let notice = self.below(model.people[owner].notices.len() + 1);
                 Command::Note { by, owner, notice, is_read: !self.one_in(3) }
             }
-            90..92 => Command::NoteAll { by },
-            92..95 => {
+            90..91 => Command::NoteAll { by },
+            91..94 => {
                 let whom = (by + 1 + self.below(model.people.len() - 1)) % model.people.len();
                 Command::Block { by, whom, blocks: self.one_in(4) }
             }
-            95..97 => self.hours(by % WITH_HOURS),
-            97..98 => {
+            94..96 => self.hours(by % WITH_HOURS),
+            96..97 => {
                 let by = by % WITH_HOURS;
                 Command::Close { by, row: self.below(model.people[by].hours.len() + 1) }
             }
-            _ => {
+            97..99 => {
                 let (of, days) = (self.person(model), self.pick(&[1, 7, 14]));
                 Command::Slots { by, of, days, minutes: self.pick(&[5, 37, 60, 480]) }
             }
+            99..101 => self.refund(model),
+            _ => self.as_expert(model),
         }
     }
 
     /// Commands that may also happen at the same moment as another.
     fn plain(&mut self, model: &Model) -> Command {
         let by = self.person(model);
-        match self.below(88) {
-            0..26 => self.request(model),
-            26..48 => self.step(model),
-            48..55 => self.schedule(model),
-            55..64 => self.change(model),
-            64..68 => Command::Purchase { by, credits: self.pick(&[1, 1, 2, 3]) },
-            68..73 => {
-                let at = self.meeting_that_is(model, Status::Completed);
-                Command::Transfer { by: self.party(model, at), at, total: self.pick(&[1, 2, 3, 6]) }
-            }
-            73..78 => {
-                let at = self.meeting_that_is(model, Status::Completed);
-                let by = self.party(model, at);
-                let other = model.meetings.get(at).filter(|meeting| meeting.has(by)).map(|meeting| meeting.other(by));
-                let about = other.filter(|_| !self.one_in(8)).unwrap_or(by);
-                Command::Review { by, at, about, rating: self.pick(&[1, 2, 3, 4, 5]) }
-            }
-            78..82 => Command::Say { by, to: self.somebody(model) },
-            82..86 => {
+        match self.below(100) {
+            0..36 => Command::Meeting(self.meeting(model)),
+            36..70 => Command::Consultation(self.consultation(model)),
+            70..76 => self.schedule(model),
+            76..82 => self.payment(model),
+            82..86 => Command::Purchase { by, credits: self.pick(&[1, 1, 2, 3]) },
+            86..88 => self.standing(model),
+            88..93 => Command::Say { by, to: self.somebody(model) },
+            93..97 => {
                 let message = self.below(model.messages.len() + 1);
                 let to = model.messages.get(message).map_or(by, |message| message.to);
                 Command::Read { by: if self.one_in(4) { by } else { to }, message }
@@ -126,102 +126,45 @@ impl Dice {
     }
 
     /// Mostly one that is still open, hardly ever none at all.
-    fn meeting(&mut self, model: &Model) -> usize {
+    fn booking(&mut self, model: &Model) -> usize {
         match self.below(10) {
-            0..7 => self.meeting_where(model, |meeting| meeting.status.is_open()),
-            _ => self.below(model.meetings.len() + 1),
+            0..7 => self.booking_where(model, |booking| booking.is_open(model.now)),
+            _ => self.below(model.bookings.len() + 1),
         }
     }
 
-    fn meeting_that_is(&mut self, model: &Model, status: Status) -> usize {
-        if self.one_in(6) { self.meeting(model) } else { self.meeting_where(model, |meeting| meeting.status == status) }
-    }
-
-    fn meeting_where(&mut self, model: &Model, wanted: impl Fn(&Meeting) -> bool) -> usize {
-        let fitting: Vec<usize> = (0..model.meetings.len()).filter(|at| wanted(&model.meetings[*at])).collect();
-        if fitting.is_empty() { self.below(model.meetings.len() + 1) } else { self.pick(&fitting) }
+    fn booking_where(&mut self, model: &Model, wanted: impl Fn(&Booking) -> bool) -> usize {
+        let fitting: Vec<usize> = (0..model.bookings.len()).filter(|at| wanted(&model.bookings[*at])).collect();
+        if fitting.is_empty() { self.below(model.bookings.len() + 1) } else { self.pick(&fitting) }
     }
 
     /// Mostly one of the two.
     fn party(&mut self, model: &Model, at: usize) -> usize {
-        match (model.meetings.get(at), self.below(12)) {
-            (Some(meeting), 1..7) => meeting.requester,
-            (Some(meeting), 7..) => meeting.expert,
+        match (model.bookings.get(at), self.below(12)) {
+            (Some(booking), 1..7) => booking.requester,
+            (Some(booking), 7..) => booking.expert,
             _ => self.person(model),
         }
-    }
-
-    fn request(&mut self, model: &Model) -> Command {
-        let (by, people) = (self.person(model), model.people.len());
-        let to = match self.below(40) {
-            0 => None,
-            1 => Some(by),
-            _ => Some((by + 1 + self.below(people - 1)) % people),
-        };
-        Command::Request { by, to, span: self.span(model, to) }
-    }
-
-    fn step(&mut self, model: &Model) -> Command {
-        use Step::{Cancel, Complete, Confirm, Expire, Refund, ReportNoShow};
-        let steps = [Confirm, Confirm, Confirm, Confirm, Cancel, Complete, Complete, ReportNoShow, Expire, Refund];
-        let (step, now) = (self.pick(&steps), model.now);
-        let at = match step {
-            _ if self.one_in(3) => self.meeting(model),
-            Confirm => self.meeting_where(model, |it| it.status == Status::Pending && it.span.0 > now),
-            Complete => self.meeting_where(model, |it| it.status == Status::Confirmed && it.span.1 <= now),
-            ReportNoShow => self.meeting_where(model, |it| it.status == Status::Confirmed && it.span.0 <= now),
-            _ => self.meeting(model),
-        };
-        let by = match model.meetings.get(at) {
-            Some(meeting) if step == Confirm && !self.one_in(3) => meeting.expert,
-            _ => self.party(model, at),
-        };
-        Command::Step { by, at, step }
     }
 
     fn schedule(&mut self, model: &Model) -> Command {
         let (step, now) =
             (self.pick(&[Step::Expire, Step::Expire, Step::Complete, Step::Complete, Step::Confirm]), model.now);
         let at = match step {
-            _ if self.one_in(2) => self.meeting(model),
-            Step::Expire => self.meeting_where(model, |it| it.status == Status::Pending && it.span.0 <= now),
-            _ => self.meeting_where(model, |it| it.status == Status::Confirmed && it.span.1 + DAY <= now),
+            _ if self.one_in(2) => self.booking(model),
+            Step::Expire => {
+                self.booking_where(model, |it| it.status == Status::Pending && (it.span.0 <= now || it.has_lapsed(now)))
+            }
+            _ => self.booking_where(model, |it| it.status == Status::Confirmed && it.span.1 + DAY <= now),
         };
         Command::Schedule { at, step }
-    }
-
-    fn change(&mut self, model: &Model) -> Command {
-        let at = self.meeting(model);
-        let by = match model.meetings.get(at) {
-            Some(meeting) if !self.one_in(4) => meeting.requester,
-            _ => self.party(model, at),
-        };
-        let title = self.one_in(2).then(|| self.random.random_range(1..100));
-        let span = model.meetings.get(at).map(|meeting| meeting.span);
-        let (start, end) = match (self.below(4), span) {
-            (0, _) => (None, None),
-            // A little earlier, later, shorter, longer: so that it overlaps itself.
-            (1, Some(span)) => {
-                let nudges = [-15, -5, 0, 5, 10];
-                (Some(span.0 + self.pick(&nudges)), Some(span.1 + self.pick(&nudges)))
-            }
-            (2, Some(span)) => (None, Some(span.1 + self.pick(&[-10, 10, 30]))),
-            _ => {
-                let (start, end) = self.span(model, model.meetings.get(at).map(|meeting| meeting.expert));
-                (Some(start), Some(end))
-            }
-        };
-        Command::Change { by, at, title, start, end }
     }
 
     /// A time of the next days, mostly ahead and inside the expert's hours.
     fn span(&mut self, model: &Model, expert: Option<usize>) -> Span {
         let mut span = self.loose_span(model);
         for _ in 0..if self.one_in(10) { 0 } else { 6 } {
-            let is_open = expert.is_none_or(|expert| {
-                let theirs = &model.people[expert];
-                calendar::covers(theirs.zone, &theirs.hours, span)
-            });
+            let is_open = expert.is_none_or(|expert| model.published(expert).covers(span));
             if is_open && span.0 > model.now {
                 break;
             }
@@ -232,12 +175,12 @@ impl Dice {
 
     fn loose_span(&mut self, model: &Model) -> Span {
         let length = if self.one_in(40) { self.pick(&BAD_LENGTHS) } else { self.pick(&LENGTHS) };
-        let near = self.meeting_where(model, |meeting| meeting.status.is_open());
-        let start = match (self.below(10), model.meetings.get(near)) {
+        let near = self.booking_where(model, |booking| booking.is_open(model.now));
+        let start = match (self.below(10), model.bookings.get(near)) {
             (0, _) => model.now + self.pick(&[-30, -1, 0, 1, 2]),
-            (1, Some(meeting)) => meeting.span.1,
-            (2, Some(meeting)) => meeting.span.0 - length,
-            (3, Some(meeting)) => meeting.span.0 + self.pick(&[-7, -5, 0, 3, 5]),
+            (1, Some(booking)) => booking.span.1,
+            (2, Some(booking)) => booking.span.0 - length,
+            (3, Some(booking)) => booking.span.0 + self.pick(&[-7, -5, 0, 3, 5]),
             (4, _) => model.now + self.random.random_range(1..4 * DAY),
             _ => (model.now + self.random.random_range(5..2 * DAY)) / 5 * 5,
         };
@@ -253,17 +196,21 @@ impl Dice {
         }
     }
 
-    /// By a little, by a lot, or to a moment that matters to some meeting.
+    /// By a little, by a lot, or to a moment that matters to some booking.
     fn jump(&mut self, model: &Model) -> Command {
-        let matters = self.meeting_where(model, |meeting| meeting.status.is_open());
-        let moment = model.meetings.get(matters).map(|meeting| {
-            let (start, end) = meeting.span;
-            let (auto, before) = (end + DAY, 1);
-            self.pick(&[start - before, start, start + 9, start + 10, end - before, end, auto - before, auto])
+        let matters = self.booking_where(model, |booking| booking.is_open(model.now));
+        let moment = model.bookings.get(matters).map(|booking| {
+            let (start, end) = booking.span;
+            let (auto, before, early) = (end + DAY, 1, start - DAY);
+            let turns =
+                [start, start + 10, end, auto, start - HOUR, start - 12 * HOUR, early, start - 15, end + 2 * HOUR];
+            let turn = self.pick(&turns);
+            if self.one_in(3) { turn - before } else { turn }
         });
         let minutes = match (self.below(20), moment) {
             (0..10, Some(moment)) => moment - model.now,
-            (10..15, _) => self.random.random_range(2..HOUR),
+            (10..11, _) => self.pick(&[13, 14, 15, 16]),
+            (11..15, _) => self.random.random_range(2..HOUR),
             (15..18, _) => self.random.random_range(HOUR..8 * HOUR),
             _ => self.random.random_range(8 * HOUR..DAY),
         };
@@ -301,17 +248,6 @@ impl Dice {
 }
 
 impl Command {
-    fn is_a_post(&self) -> bool {
-        matches!(
-            self,
-            Command::Request { .. }
-                | Command::Purchase { .. }
-                | Command::Transfer { .. }
-                | Command::Review { .. }
-                | Command::Say { .. }
-        )
-    }
-
     /// Half of all races are between a command and itself.
     fn tied(self, dice: &mut Dice) -> Self {
         match self {

@@ -3,11 +3,13 @@
 use app::bookings::Filter;
 use app::reviews::Which;
 use app::{bookings, chats, notices, reviews, wallet};
-use domain::ledger::Kind;
-use store::Page;
+use domain::ledger::{Account, Kind};
+use store::{Page, RefundOf};
 
-use super::oracle::Model;
-use super::stage::Stage;
+use super::command::Answer;
+use super::money::Unit;
+use super::oracle::{GRANT, Model};
+use super::stage::{Stage, unit};
 
 /// Reads a list to its end.
 macro_rules! all {
@@ -28,28 +30,96 @@ macro_rules! all {
 
 impl Stage {
     /// No credit was lost or made, no step is claimed twice or by nobody, every hold has ended once or belongs to an
-    /// open meeting.
+    /// open booking.
     pub(crate) async fn take_stock(&self, model: &Model) {
         let stock = self.app().store.stock().await.expect("the table answers");
         assert!(stock.is_sound(), "{stock:#?}");
-        let owned = stock.owned.get(&store::reconcile::credit_unit()).copied();
-        assert_eq!(owned, Some(model.issued), "all credits are those that were granted or bought");
-        let sum: i64 = model.people.iter().map(|person| person.balance + person.held).sum();
-        assert_eq!(sum, model.issued, "the model itself keeps all credits");
+        let names = [store::reconcile::credit_unit(), "USD".to_owned()];
+        for (unit, name) in Unit::ALL.into_iter().zip(names) {
+            let number = unit as usize;
+            let expected = model.issued[number] - model.fees[number];
+            let owned = stock.owned.get(&name).copied().unwrap_or_default();
+            // The administrator has what everybody begins with, and keeps it.
+            let aside = if unit == Unit::Credit { GRANT } else { 0 };
+            assert_eq!(
+                owned - aside,
+                expected,
+                "all {unit:?} are those that were granted, bought or paid, less the fees"
+            );
+            let purses = model.people.iter().map(|person| person.purses[number]);
+            let sum: i64 = purses.map(|purse| purse.spendable + purse.held).sum();
+            assert_eq!(sum, expected, "the model itself keeps all {unit:?}");
+        }
         let everybody: Vec<usize> = (0..model.people.len()).collect();
         for person in &everybody {
             self.check_balance(model, *person).await;
             self.check_rating(model, *person).await;
+            self.check_dates(model, *person).await;
         }
-        let spans = model.meetings.iter().map(|meeting| meeting.span);
+        let spans = model.bookings.iter().map(|booking| booking.span);
         if let Some(hull) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) {
             self.check_days(model, &everybody, hull).await;
         }
     }
 
+    /// What an expert offers on some dates is, to the minute, what the model says.
+    async fn check_dates(&self, model: &Model, person: usize) {
+        for ahead in [0, 1, 3] {
+            let (day, minutes) = (model.now.div_euclid(24 * 60) + ahead, 30);
+            let offered = self.offers(self.people[person], day, minutes).await;
+            match model.people[person].expert {
+                Some(expert) if !expert.is_suspended => {
+                    let expected = Answer::Slots(model.day(person, day, minutes.into()));
+                    assert_eq!(offered, Ok(expected), "free times of {person} on day {day}");
+                }
+                _ => assert!(offered.is_err(), "{person} is no expert, or none at present"),
+            }
+        }
+    }
+
+    /// The platform's share, as the entries have it, and what is noted as owed back.
+    pub(crate) async fn check_money(&self, model: &Model) {
+        let mut fees = 0;
+        for user in &self.people {
+            let list = |after: Option<String>| async move {
+                self.app()
+                    .store
+                    .entries(*user, unit(Unit::Usd), after.as_deref(), 100)
+                    .await
+                    .expect("the table answers")
+            };
+            let mut page = list(None).await;
+            loop {
+                let earned = page.items.iter().filter(|entry| matches!(entry.seen_by(*user), Some((Kind::Earned, _))));
+                let legs = earned.flat_map(|entry| entry.legs()).filter(|leg| leg.account == Account::Fee);
+                fees += legs.map(|leg| leg.delta).sum::<i64>();
+                let Some(next) = page.next else { break };
+                page = list(Some(next)).await;
+            }
+        }
+        assert_eq!(fees, model.fees[Unit::Usd as usize], "the platform's share of all that was paid");
+        let number = |item: &serde_json::Value, name: &str| item[name]["N"].as_str().map(str::to_owned);
+        let items = self.world.table.items();
+        let notes = items.iter().filter(|item| item["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("REFUND#")));
+        let mut real: Vec<_> = notes.map(|item| (number(item, "booking"), number(item, "payment"))).collect();
+        let mut expected: Vec<_> = (model.owed.iter())
+            .map(|refund| match self.refund_of(model, *refund) {
+                RefundOf::Booking(root) => (Some(root.to_string()), None),
+                RefundOf::Payment(id) => (None, Some(id.to_string())),
+            })
+            .collect();
+        real.sort();
+        expected.sort();
+        assert_eq!(real, expected, "what is owed back to whom");
+        for intent in &model.intents {
+            self.check_intent(intent).await;
+        }
+    }
+
     pub(crate) async fn check_lists(&self, model: &Model) {
+        self.check_money(model).await;
         for person in 0..model.people.len() {
-            self.check_meetings(model, person).await;
+            self.check_bookings(model, person).await;
             self.check_transactions(model, person).await;
             self.check_notices(model, person).await;
             self.check_messages(model, person).await;
@@ -57,15 +127,17 @@ impl Stage {
         }
     }
 
-    async fn check_meetings(&self, model: &Model, person: usize) {
+    /// The clock has come by, so what is read is what is written.
+    async fn check_bookings(&self, model: &Model, person: usize) {
         let (app, caller, filter) = (self.app(), self.caller(person), Filter::default());
         let real = all!(cursor => bookings::list(app, caller, filter, cursor, 100));
-        let mut expected: Vec<_> = model.meetings.iter().filter(|meeting| meeting.has(person)).collect();
-        expected.sort_by_key(|meeting| std::cmp::Reverse(meeting.id));
-        assert_eq!(real.len(), expected.len(), "meetings of {person}");
-        for (real, expected) in real.iter().zip(expected) {
-            assert_eq!(real.id.get(), expected.id, "meetings of {person}, newest first");
-            self.is_as_expected(real, expected);
+        let mine = |at: &usize| model.bookings[*at].has(person);
+        let mut expected: Vec<_> = (0..model.bookings.len()).filter(mine).collect();
+        expected.sort_by_key(|at| std::cmp::Reverse(model.bookings[*at].id));
+        assert_eq!(real.len(), expected.len(), "bookings of {person}");
+        for (real, at) in real.iter().zip(expected) {
+            assert_eq!(real.id.get(), model.bookings[at].id, "bookings of {person}, newest first");
+            self.is_as_expected(model, real, at);
         }
     }
 
@@ -91,7 +163,7 @@ impl Stage {
                 break;
             }
         }
-        let id = |at: usize| model.meetings[at].id;
+        let id = |at: usize| model.bookings[at].id;
         let entries = model.people[person].entries.iter();
         let mut expected: Vec<_> = entries.map(|(kind, amount, at)| (*kind, *amount, at.map(id))).collect();
         expected.sort_unstable();

@@ -40,13 +40,8 @@ impl Journal {
             let heard: String = format!("{heard:?}").chars().take(SHOWN).collect();
             line.push_str(&format!("\n       -> {heard}"));
         }
-        let name = match command {
-            Command::Step { step, .. } => format!("Step {step:?}"),
-            Command::Schedule { step, .. } => format!("Schedule {step:?}"),
-            other => word(other),
-        };
         let outcome = heard.as_ref().map_or_else(|no| no.word.clone(), word);
-        *self.census.entry((name, outcome)).or_default() += 1;
+        *self.census.entry((command.name(), outcome)).or_default() += 1;
     }
 }
 

@@ -1,7 +1,8 @@
 //! The model's idempotency keys: one effect and one answer for 24 hours, whoever dies on the way.
 
-use super::command::{Answer, Command, Death, Expected, Heard, Minute, agree, no};
-use super::oracle::Model;
+use super::command::{Answer, Command, Death, Expected, Heard, Minute, Status, agree, no};
+use super::money::Funds;
+use super::oracle::{Booking, Model};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
@@ -23,6 +24,9 @@ enum State {
 /// A claim that came to nothing is free again after a minute; and nothing is ever claimed one minute after.
 const LEASE: Minute = 2;
 const KEPT: Minute = 24 * 60;
+
+/// What may be otherwise a moment later is not kept.
+pub(crate) const NOT_KEPT: [&str; 3] = ["slot_taken", "own_conflict", "not_payable"];
 
 /// How an answer is kept.
 pub(crate) fn kept(heard: &Heard) -> String {
@@ -67,11 +71,11 @@ impl Model {
 
     fn settle(&mut self, key: usize, dies: Option<Death>, heard: &Heard) {
         let survived = dies.is_none();
-        let is_final = heard.as_ref().err().is_none_or(|no| no.word != "slot_taken");
+        let is_final = heard.as_ref().err().is_none_or(|no| !NOT_KEPT.contains(&no.word.as_str()));
         self.keys[key].state = match heard {
             _ if survived && !is_final => State::Released,
             _ if survived => State::Answered(kept(heard)),
-            Ok(answer) if has_effect(answer) => State::Answered(kept(heard)),
+            Ok(_) if !self.was_idle => State::Answered(kept(heard)),
             _ => State::Claimed,
         };
     }
@@ -82,7 +86,7 @@ impl Model {
         let is_current = claim + 1 == known.claims && !matches!(known.state, State::Answered(_));
         if is_current {
             let expected = self.judge(&known.of, heard);
-            if expected.as_ref().is_ok_and(has_effect) {
+            if expected.is_ok() && !self.was_idle {
                 self.keys[key].state = State::Answered(kept(heard));
             }
             return expected;
@@ -91,9 +95,10 @@ impl Model {
         let expected = unchanged.judge(&known.of, heard);
         self.touched = unchanged.touched;
         self.touched.told.clear();
-        self.touched.meetings.retain(|meeting| *meeting < self.meetings.len());
+        self.touched.bookings.retain(|booking| *booking < self.bookings.len());
+        self.touched.intents.retain(|intent| *intent < self.intents.len());
         match expected {
-            Ok(answer) if has_effect(&answer) => no("in_flight"),
+            Ok(_) if !unchanged.was_idle => no("in_flight"),
             Ok(answer) => Ok(answer),
             Err(mut words) => {
                 words.push("in_flight");
@@ -102,13 +107,12 @@ impl Model {
         }
     }
 
-    /// Whether so many minutes on it is unclear what a key does, because some second decides.
+    /// Whether so many minutes on it is unclear what a key does, or whether a price can be paid, because some second
+    /// decides.
     pub(crate) fn is_ambiguous_after(&self, minutes: Minute) -> bool {
-        self.keys.iter().any(|key| key.claimed_at + KEPT == self.now + minutes)
+        let then = self.now + minutes;
+        let is_due = |booking: &Booking| booking.status == Status::Pending && booking.funds == Funds::Due;
+        self.keys.iter().any(|key| key.claimed_at + KEPT == then)
+            || self.bookings.iter().any(|booking| is_due(booking) && booking.pay_by == then)
     }
-}
-
-/// Whether a command that may be repeated wrote anything: all do but a transfer that found enough there.
-fn has_effect(answer: &Answer) -> bool {
-    !matches!(answer, Answer::Moved { credits: 0, .. })
 }

@@ -1,33 +1,43 @@
-//! The model: what the specification says there is, and what asking, buying, paying and reviewing does to it.
+//! The model: what the specifications say there is, and how one command after the other is judged.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::calendar::{self, Hours, Zone};
+use super::calendar::{self, Away, Hours, Published, Zone};
 use super::command::{Answer, Command, Expected, Heard, Minute, Span, Status, Word, agree, fresh_id, no};
 use super::keys::Key;
+use super::money::{Funds, Intent, Price, Purse, Refund, Unit};
+use super::rules::{Event, Rules, Side};
 use super::talk::{Chat, Message};
 
-type Times = (Option<Minute>, Option<Minute>);
-
-/// What a meeting costs.
-pub(crate) const PRICE: i64 = 1;
-
 /// What every account begins with.
-const GRANT: i64 = 1;
+pub(crate) const GRANT: i64 = 1;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
-    pub(crate) balance: i64,
-    pub(crate) held: i64,
+    /// By unit.
+    pub(crate) purses: [Purse; 2],
     pub(crate) zone: Zone,
     pub(crate) hours: Vec<Hours>,
+    pub(crate) away: Vec<Away>,
+    /// The approved, for whom more is possible; some of them are suspended at times.
+    pub(crate) expert: Option<Expert>,
     /// How many reviews this person received, and their sum.
     pub(crate) rating: (u32, u32),
+    /// The same, of those received as an expert.
+    pub(crate) rating_as_expert: (u32, u32),
     pub(crate) notices: Vec<Notice>,
-    /// Transactions: type, amount, meeting.
+    /// Transactions in credits: type, amount, booking.
     pub(crate) entries: Vec<(Word, i64, Option<usize>)>,
-    /// Which meeting has each five-minute step.
+    /// Which booking has each five-minute step.
     pub(crate) taken: BTreeMap<i64, usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expert {
+    pub(crate) is_suspended: bool,
+    /// Takes new bookings.
+    pub(crate) is_active: bool,
+    pub(crate) price: Option<Price>,
 }
 
 /// In the order they were made; the id is known once it was seen.
@@ -35,34 +45,37 @@ pub(crate) struct Person {
 pub(crate) struct Notice {
     pub(crate) id: Option<i64>,
     pub(crate) title: Word,
-    pub(crate) related: i64,
+    pub(crate) related: Option<i64>,
     pub(crate) is_read: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hold {
-    Held,
-    Captured,
-    Released,
-}
-
 #[derive(Clone, Debug)]
-pub(crate) struct Meeting {
+pub(crate) struct Booking {
     pub(crate) id: i64,
+    pub(crate) rules: &'static Rules,
+    /// The first of a chain of replacements.
+    pub(crate) root: usize,
+    pub(crate) replaced_by: Option<usize>,
     pub(crate) requester: usize,
     pub(crate) expert: usize,
     pub(crate) span: Span,
     pub(crate) status: Status,
-    pub(crate) hold: Hold,
+    pub(crate) price: Price,
+    pub(crate) funds: Funds,
+    /// It can be paid before this minute, and not after it.
+    pub(crate) pay_by: Minute,
     /// What the expert got for it in all.
     pub(crate) paid: i64,
     pub(crate) absent: Option<usize>,
     pub(crate) moves: u32,
     pub(crate) title: u32,
+    pub(crate) has_begun: bool,
     pub(crate) reviewed_by: BTreeSet<usize>,
+    /// How long before the start somebody is still to be reminded.
+    pub(crate) reminders: Vec<Minute>,
 }
 
-impl Meeting {
+impl Booking {
     pub(crate) fn has(&self, person: usize) -> bool {
         person == self.requester || person == self.expert
     }
@@ -70,14 +83,33 @@ impl Meeting {
     pub(crate) fn other(&self, person: usize) -> usize {
         self.requester + self.expert - person
     }
+
+    pub(crate) fn is_made_by(&self, rules: &Rules) -> bool {
+        self.rules.name == rules.name
+    }
+
+    pub(crate) fn side(&self, person: usize) -> Side {
+        if person == self.expert { Side::Expert } else { Side::Requester }
+    }
+
+    /// Whether it ended by itself, although nobody may have written so yet.
+    pub(crate) fn has_lapsed(&self, now: Minute) -> bool {
+        let is_unpaid = self.funds == Funds::Due && now > self.pay_by;
+        self.rules.lapses_by_itself && self.status == Status::Pending && (now >= self.span.0 || is_unpaid)
+    }
+
+    /// Whether anything can still happen to it.
+    pub(crate) fn is_open(&self, now: Minute) -> bool {
+        self.status.is_open() && !self.has_lapsed(now)
+    }
 }
 
 /// What a command has, or might have, changed: to be looked at.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Touched {
-    /// Whose credits.
     pub(crate) purses: BTreeSet<usize>,
-    pub(crate) meetings: BTreeSet<usize>,
+    pub(crate) bookings: BTreeSet<usize>,
+    pub(crate) intents: BTreeSet<usize>,
     /// Whose time, and which.
     pub(crate) diaries: BTreeSet<usize>,
     pub(crate) spans: Vec<Span>,
@@ -92,13 +124,22 @@ pub(crate) struct Touched {
 pub(crate) struct Model {
     pub(crate) now: Minute,
     pub(crate) people: Vec<Person>,
-    pub(crate) meetings: Vec<Meeting>,
+    pub(crate) bookings: Vec<Booking>,
     pub(crate) messages: Vec<Message>,
     pub(crate) chats: BTreeMap<(usize, usize), Chat>,
     pub(crate) keys: Vec<Key>,
-    /// All credits that ever came into being.
-    pub(crate) issued: i64,
+    pub(crate) intents: Vec<Intent>,
+    /// Numbers of the events of a provider that were heard.
+    pub(crate) events: BTreeSet<usize>,
+    /// What was ever to be given back, whether or not it was.
+    pub(crate) owed: Vec<Refund>,
+    /// All that ever came into being and is still here, by unit.
+    pub(crate) issued: [i64; 2],
+    /// The platform's share of it.
+    pub(crate) fees: [i64; 2],
     pub(crate) touched: Touched,
+    /// The last command was granted and had nothing to do.
+    pub(crate) was_idle: bool,
 }
 
 /// Reasons against a command. Where several hold, the application may name any.
@@ -116,47 +157,58 @@ impl Reasons {
 }
 
 impl Model {
-    pub(crate) fn new(now: Minute, zones: &[Zone]) -> Self {
-        let person = |zone: &Zone| Person {
-            balance: GRANT,
-            held: 0,
+    pub(crate) fn new(now: Minute, zones: &[Zone], experts: usize) -> Self {
+        let expert = Expert { is_suspended: false, is_active: true, price: None };
+        let person = |(number, zone): (usize, &Zone)| Person {
+            purses: [Purse { spendable: GRANT, held: 0 }, Purse::default()],
             zone: *zone,
             hours: Vec::new(),
+            away: Vec::new(),
+            expert: (number < experts).then_some(expert),
             rating: (0, 0),
+            rating_as_expert: (0, 0),
             notices: Vec::new(),
             entries: vec![("initial", GRANT, None)],
             taken: BTreeMap::new(),
         };
         Self {
             now,
-            people: zones.iter().map(person).collect(),
-            meetings: Vec::new(),
+            people: zones.iter().enumerate().map(person).collect(),
+            bookings: Vec::new(),
             messages: Vec::new(),
             chats: BTreeMap::new(),
             keys: Vec::new(),
-            issued: GRANT * zones.len() as i64,
+            intents: Vec::new(),
+            events: BTreeSet::new(),
+            owed: Vec::new(),
+            issued: [GRANT * zones.len() as i64, 0],
+            fees: [0, 0],
             touched: Touched::default(),
+            was_idle: false,
         }
     }
 
     /// What must be answered. Everything changes as it should if that is what was heard; of it only new ids are used.
     pub(crate) fn judge(&mut self, command: &Command, heard: &Heard) -> Expected {
+        self.was_idle = false;
         let fresh = fresh_id(heard);
         match *command {
-            Command::Request { by, to, span } => self.request(by, to, span, fresh),
-            Command::Step { by, at, step } => self.step(Some(by), at, step),
-            Command::Schedule { at, step } => self.step(None, at, step),
-            Command::Change { by, at, title, start, end } => self.change(by, at, title, (start, end)),
+            Command::Meeting(ref act) => self.meeting(act, fresh),
+            Command::Consultation(ref act) => self.consultation(act, fresh),
+            Command::Expert(ref act) => self.as_expert(act, heard),
+            Command::Money(ref act) => self.money(act, fresh),
+            Command::Schedule { at, step } => self.scheduled(at, step),
+            Command::Tick => self.tick(),
             Command::Purchase { by, credits } => self.purchase(by, credits.into()),
-            Command::Transfer { by, at, total } => self.transfer(by, at, total.into()),
-            Command::Review { by, at, about, rating } => self.review(by, at, about, rating.into(), fresh),
-            Command::Say { by, to } => self.say(by, to, fresh),
+            Command::Say { by, to } => self.say(by, to, heard),
             Command::Read { by, message } => self.read(by, message),
             Command::ReadAll { by, from } => self.read_all(by, from),
             Command::Note { by, owner, notice, is_read } => self.note(by, (owner, notice), is_read),
             Command::NoteAll { by } => self.note_all(by),
             Command::Block { by, whom, blocks } => self.block(by, whom, blocks),
-            Command::Open { by, day, from, until } => self.open(by, Hours { id: fresh, day, from, until }),
+            Command::Open { by, day, from, until } => {
+                self.open(by, Hours { id: fresh, day, from, until, zone: None, open: true })
+            }
             Command::Close { by, row } => self.close(by, row),
             Command::Slots { by, of, minutes, days } => self.slots(by, of, (days, minutes), heard),
             Command::Jump { minutes } => {
@@ -175,173 +227,163 @@ impl Model {
         if agree(&expected, heard) { Ok(()) } else { Err(expected) }
     }
 
-    pub(crate) fn tell(&mut self, person: usize, title: Word, related: i64) {
+    pub(crate) fn tell(&mut self, person: usize, title: Word, related: Option<i64>) {
         self.people[person].notices.push(Notice { id: None, title, related, is_read: false });
         *self.touched.told.entry(person).or_default() += 1;
     }
 
-    /// What speaks against this time: for a new meeting, or for one that moves.
-    fn times(&self, learner: usize, expert: usize, (start, end): Span, moving: Option<usize>) -> Reasons {
+    /// Tells the two of a booking what happened, in the words of the rules it was made by.
+    pub(crate) fn announce(&mut self, at: usize, event: Event) {
+        let booking = self.bookings[at].clone();
+        for (side, title) in (booking.rules.told)(event) {
+            let person = match side {
+                Side::Requester => booking.requester,
+                Side::Expert => booking.expert,
+            };
+            self.tell(person, title, Some(booking.id));
+        }
+    }
+
+    pub(crate) fn published(&self, person: usize) -> Published<'_> {
+        let Person { zone, hours, away, .. } = &self.people[person];
+        Published { zone: *zone, hours, away }
+    }
+
+    /// What speaks against this time: for a new booking, or for one that moves.
+    pub(crate) fn times(
+        &self,
+        (learner, expert): (usize, usize),
+        (start, end): Span,
+        rules: &Rules,
+        moving: Option<usize>,
+    ) -> Reasons {
         let mut reasons = Reasons::default();
         reasons.add(start <= self.now, "scheduled_start");
-        reasons.add(end <= start || end > start + 8 * 60, "scheduled_end");
+        reasons.add(end <= start || end > start + rules.longest, "scheduled_end");
         reasons.add(self.is_blocked(learner, expert), "blocked");
         if reasons.0.contains(&"scheduled_end") {
             return reasons;
         }
-        let theirs = &self.people[expert];
-        reasons.add(!calendar::covers(theirs.zone, &theirs.hours, (start, end)), "outside_availability");
-        reasons.add(!self.is_free(&[learner, expert], (start, end), moving), "slot_taken");
+        reasons.add(!self.published(expert).covers((start, end)), "outside_availability");
+        let is_free = |person| self.is_free(&[person], (start, end), moving);
+        reasons.add(!is_free(expert), "slot_taken");
+        reasons.add(is_free(expert) && !is_free(learner), rules.own_conflict);
         reasons
     }
 
+    pub(crate) fn is_suspended(&self, person: usize) -> bool {
+        self.people[person].expert.is_some_and(|expert| expert.is_suspended)
+    }
+
     pub(crate) fn is_free(&self, people: &[usize], span: Span, but_for: Option<usize>) -> bool {
-        let is_taken = |person: &usize| {
-            self.people[*person].taken.range(calendar::steps(span)).any(|(_, meeting)| Some(*meeting) != but_for)
-        };
+        let counts = |at: usize| Some(at) != but_for && !self.bookings[at].has_lapsed(self.now);
+        let is_taken =
+            |person: &usize| self.people[*person].taken.range(calendar::steps(span)).any(|(_, at)| counts(*at));
         !people.iter().any(is_taken)
     }
 
-    fn claim(&mut self, at: usize) {
+    pub(crate) fn claim(&mut self, at: usize) {
         for person in self.look_at_diaries(at) {
-            let steps = calendar::steps(self.meetings[at].span);
+            let steps = calendar::steps(self.bookings[at].span);
             self.people[person].taken.extend(steps.map(|step| (step, at)));
         }
     }
 
     pub(crate) fn set_free(&mut self, at: usize) {
         for person in self.look_at_diaries(at) {
-            self.people[person].taken.retain(|_, meeting| *meeting != at);
+            self.people[person].taken.retain(|_, booking| *booking != at);
         }
     }
 
     fn look_at_diaries(&mut self, at: usize) -> [usize; 2] {
-        let meeting = &self.meetings[at];
-        let people = [meeting.requester, meeting.expert];
+        let booking = &self.bookings[at];
+        let people = [booking.requester, booking.expert];
         self.touched.diaries.extend(people);
-        self.touched.spans.push(meeting.span);
+        self.touched.spans.push(booking.span);
         people
     }
 
-    /// The meeting of this number and the credits of who asks are looked at, whatever comes of it.
+    /// The booking of this number and the purse of who asks are looked at, whatever comes of it.
     pub(crate) fn look_at(&mut self, by: Option<usize>, at: usize) {
         self.touched.purses.extend(by);
-        self.touched.meetings.extend((at < self.meetings.len()).then_some(at));
+        self.touched.bookings.extend((at < self.bookings.len()).then_some(at));
     }
 
-    fn request(&mut self, by: usize, to: Option<usize>, span: Span, fresh: i64) -> Expected {
-        self.touched.purses.insert(by);
-        let Some(to) = to.filter(|to| *to != by) else {
-            return no("expert_id");
-        };
-        let mut reasons = self.times(by, to, span, None);
-        reasons.add(self.people[by].balance < PRICE, "insufficient_credits");
-        reasons.decide()?;
-        let at = self.meetings.len();
-        self.meetings.push(Meeting {
+    /// Somebody asks for a time, and nothing speaks against it.
+    pub(crate) fn book(
+        &mut self,
+        (by, to): (usize, usize),
+        span: Span,
+        rules: &'static Rules,
+        price: Price,
+        fresh: i64,
+    ) -> Answer {
+        let at = self.bookings.len();
+        self.bookings.push(Booking {
             id: fresh,
+            rules,
+            root: at,
+            replaced_by: None,
             requester: by,
             expert: to,
             span,
             status: Status::Pending,
-            hold: Hold::Held,
+            price,
+            funds: Funds::Free,
+            pay_by: self.now + 15,
             paid: 0,
             absent: None,
             moves: 0,
             title: 0,
+            has_begun: false,
             reviewed_by: BTreeSet::new(),
+            reminders: Vec::new(),
         });
-        self.people[by].balance -= PRICE;
-        self.people[by].held += PRICE;
+        self.reserve(at);
         self.claim(at);
         self.look_at(Some(by), at);
-        self.tell(to, "Meeting Request", fresh);
-        Ok(Answer::Meeting { id: fresh, status: Status::Pending, span })
+        self.announce(at, Event::Requested);
+        self.booking_as_told(at)
     }
 
-    /// The meeting, if `by` may know of it.
-    pub(crate) fn party(&mut self, by: usize, at: usize) -> Result<Meeting, Vec<Word>> {
+    /// The booking, if `by` may know of it.
+    pub(crate) fn party(&mut self, by: usize, at: usize) -> Result<Booking, Vec<Word>> {
         self.look_at(Some(by), at);
-        self.meetings.get(at).filter(|meeting| meeting.has(by)).cloned().ok_or_else(|| vec!["not_found"])
+        self.bookings.get(at).filter(|booking| booking.has(by)).cloned().ok_or_else(|| vec!["not_found"])
     }
 
-    fn change(&mut self, by: usize, at: usize, title: Option<u32>, times: Times) -> Expected {
-        let meeting = self.party(by, at)?;
-        if by != meeting.requester {
-            return no("forbidden");
-        }
-        if !meeting.status.is_open() {
-            return no("invalid_transition");
-        }
-        let span = (times.0.unwrap_or(meeting.span.0), times.1.unwrap_or(meeting.span.1));
-        if span != meeting.span {
-            let mut reasons = self.times(by, meeting.expert, span, Some(at));
-            reasons.add(self.now >= meeting.span.0, "too_late");
-            reasons.decide()?;
-            self.set_free(at);
-            self.meetings[at].span = span;
-            self.meetings[at].status = Status::Pending;
-            self.meetings[at].moves += 1;
-            self.claim(at);
-            self.tell(meeting.expert, "Meeting Rescheduled", meeting.id);
-        }
-        self.meetings[at].title = title.unwrap_or(meeting.title);
-        Ok(self.meeting_as_told(at))
+    pub(crate) fn booking_as_told(&self, at: usize) -> Answer {
+        let booking = &self.bookings[at];
+        let status = if booking.has_lapsed(self.now) { Status::Expired } else { booking.status };
+        Answer::Booking { id: booking.id, status, span: booking.span }
     }
 
-    pub(crate) fn meeting_as_told(&self, at: usize) -> Answer {
-        let meeting = &self.meetings[at];
-        Answer::Meeting { id: meeting.id, status: meeting.status, span: meeting.span }
+    /// One party says of the other, once.
+    pub(crate) fn reviewed(&mut self, by: usize, at: usize, rating: u32) {
+        let about = self.bookings[at].other(by);
+        let is_expert = about == self.bookings[at].expert;
+        self.bookings[at].reviewed_by.insert(by);
+        let add = |(count, sum): &mut (u32, u32)| (*count, *sum) = (*count + 1, *sum + rating);
+        add(&mut self.people[about].rating);
+        if is_expert {
+            add(&mut self.people[about].rating_as_expert);
+        }
     }
 
     fn purchase(&mut self, by: usize, credits: i64) -> Expected {
         self.touched.purses.insert(by);
-        self.issued += credits;
-        self.people[by].balance += credits;
+        self.issued[Unit::Credit as usize] += credits;
+        self.people[by].purses[Unit::Credit as usize].spendable += credits;
         self.people[by].entries.push(("purchased", credits, None));
-        Ok(Answer::Balance(self.people[by].balance))
+        Ok(Answer::Balance(self.credits(by)))
     }
 
-    /// Credits for a meeting reach the expert.
-    pub(crate) fn pay_out(&mut self, at: usize, credits: i64) {
-        let (requester, expert) = (self.meetings[at].requester, self.meetings[at].expert);
-        self.touched.purses.extend([requester, expert]);
-        self.people[expert].balance += credits;
-        self.people[requester].entries.push(("spent", credits, Some(at)));
-        self.people[expert].entries.push(("earned", credits, Some(at)));
-        self.meetings[at].paid += credits;
-        self.tell(expert, "Credits Earned", self.meetings[at].id);
-    }
-
-    fn transfer(&mut self, by: usize, at: usize, total: i64) -> Expected {
-        let meeting = self.party(by, at)?;
-        let mut reasons = Reasons::default();
-        reasons.add(by != meeting.requester, "forbidden");
-        reasons.add(meeting.status != Status::Completed, "not_completed");
-        reasons.decide()?;
-        let credits = (total - meeting.paid).max(0);
-        if credits > self.people[by].balance {
-            return no("insufficient_credits");
+    /// The clock carries a step out; of anything else it may not do.
+    fn scheduled(&mut self, at: usize, step: domain::booking::Step) -> Expected {
+        self.look_at(None, at);
+        if at >= self.bookings.len() {
+            return no("not_found");
         }
-        if credits > 0 {
-            self.people[by].balance -= credits;
-            self.pay_out(at, credits);
-        }
-        Ok(Answer::Moved { credits, balance: self.people[by].balance })
-    }
-
-    fn review(&mut self, by: usize, at: usize, about: usize, rating: u32, fresh: i64) -> Expected {
-        let meeting = self.party(by, at)?;
-        self.touched.rated.extend([by, about, meeting.other(by)]);
-        let mut reasons = Reasons::default();
-        reasons.add(meeting.status != Status::Completed, "not_completed");
-        reasons.add(about != meeting.other(by), "reviewee_id");
-        reasons.add(meeting.reviewed_by.contains(&by), "already_reviewed");
-        reasons.decide()?;
-        self.meetings[at].reviewed_by.insert(by);
-        let (count, sum) = &mut self.people[about].rating;
-        (*count, *sum) = (*count + 1, *sum + rating);
-        self.tell(about, "New Review", fresh);
-        Ok(Answer::Made(fresh))
+        self.step_by_clock(at, step)
     }
 }

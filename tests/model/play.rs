@@ -13,10 +13,11 @@ use tests::{Setup, World};
 
 use super::calendar::Zone;
 use super::command::{Answer, Command, Heard, agree_in_a_race};
-use super::dice::Dice;
+use super::dice::{Dice, EXPERTS};
+use super::experts::Act;
 use super::journal::{Census, Journal};
 use super::oracle::Model;
-use super::stage::{Stage, instant};
+use super::stage::{Stage, instant, presumed};
 
 const ZONES: [Zone; 6] = [Zone::Berlin, Zone::NewYork, Zone::Kolkata, Zone::Utc, Zone::Utc, Zone::Utc];
 
@@ -49,8 +50,13 @@ impl Play {
         // Any day of the warm half of the year and a little beyond: clocks change in it twice.
         world.advance(TimeDelta::days(random.random_range(0..240)));
         let now = world.now().timestamp() / 60 + 2;
-        let stage = Stage::new(world, people);
-        let mut play = Play { stage, model: Model::new(now, &ZONES), journal, used_ms: INTO_THE_MINUTE_MS };
+        let token = world.admin().await.token.expect("the administrator has logged in");
+        let claims = world.app.tokens.verify(&token, world.now()).expect("a token");
+        let (admin, _) = app::caller::admit(&world.app, &claims).await.expect("a session");
+        let stage = Stage::new(world, people, admin);
+        // From here on no moment is missed.
+        stage.tick().await.expect("the first tick");
+        let mut play = Play { stage, model: Model::new(now, &ZONES, EXPERTS), journal, used_ms: INTO_THE_MINUTE_MS };
         let mut dice = Dice::new(random);
         for number in 1..=commands {
             let command = dice.command(&play.model);
@@ -59,6 +65,7 @@ impl Play {
                 play.stage.take_stock(&play.model).await;
             }
         }
+        play.command(Command::Tick).await;
         play.stage.take_stock(&play.model).await;
         play.stage.check_lists(&play.model).await;
         std::mem::take(&mut play.journal.census)
@@ -71,11 +78,16 @@ impl Play {
             Command::Jump { .. } => {
                 self.model.accepts(&command, &Ok(Answer::Nothing)).expect("time passes");
                 self.used_ms = INTO_THE_MINUTE_MS;
+                self.tick();
             }
             Command::Race(one, other) => self.race(one, other).await,
             _ => {
                 let heard = self.stage.perform(&self.model, &command).await;
                 self.journal.hear(&command, &heard);
+                self.follow(&[&command]).await;
+                for at in self.written().await {
+                    self.model.lapse_is_written(at);
+                }
                 if let Err(expected) = self.model.accepts(&command, &heard) {
                     panic!("{command:?}: expected {expected:?}, heard {heard:?}");
                 }
@@ -85,17 +97,44 @@ impl Play {
         self.stage.check_touched(&mut self.model).await;
     }
 
-    /// Two at once must come out as if one had come after the other.
+    /// What comes a minute after some commands.
+    async fn follow(&self, commands: &[&Command]) {
+        for command in commands {
+            if let Command::Expert(Act::Suspend { whom } | Act::Reinstate { whom }) = command {
+                self.stage.sweep(*whom).await;
+            }
+        }
+    }
+
+    /// The bookings that had ended by themselves and were now written so: by the clock's own commands, or because
+    /// somebody needed their time or price. When that happens is not the model's to say.
+    async fn written(&self) -> Vec<usize> {
+        let model = &self.model;
+        let lapsed = (0..model.bookings.len()).filter(|at| model.bookings[*at].has_lapsed(model.now)).collect();
+        self.stage.written_as_over(model, lapsed).await
+    }
+
+    /// Two at once must come out as if one had come after the other; what had ended by itself may be written before,
+    /// between or after them.
     async fn race(&mut self, one: &Command, other: &Command) {
         let (stage, model) = (&self.stage, &self.model);
         let heard = join!(stage.perform(model, one), stage.perform(model, other));
         self.journal.hear(one, &heard.0);
         self.journal.hear(other, &heard.1);
+        self.follow(&[one, other]).await;
+        let written = self.written().await;
         let (one, other) = ((one, &heard.0), (other, &heard.1));
-        for order in [[one, other], [other, one]] {
+        for (order, when) in
+            [[one, other], [other, one]].into_iter().flat_map(|order| (0..3).map(move |when| (order, when)))
+        {
             let mut model = self.model.clone();
-            let fits = |(command, heard): (&Command, &Heard)| agree_in_a_race(&model.judge(command, heard), heard);
-            if order.into_iter().all(fits) {
+            let mut fits = true;
+            for (number, (command, heard)) in order.into_iter().enumerate() {
+                model.write(&written, number == when);
+                fits = fits && agree_in_a_race(&model.judge(command, heard), heard);
+            }
+            if fits {
+                model.write(&written, when == 2);
                 self.model = model;
                 return;
             }
@@ -109,7 +148,8 @@ impl Play {
         let into_the_minute = |used_ms: i64| TimeDelta::milliseconds(used_ms);
         while self.stage.world.now() > instant(self.model.now) + into_the_minute(TOO_LATE_IN_THE_MINUTE_MS) {
             // The machine stood still for most of a minute: the model's clock follows.
-            self.model.now += 2;
+            let fits = |minutes: &i64| !self.model.is_ambiguous_after(*minutes);
+            self.model.now += (2..).find(fits).expect("some minute is far enough from everything");
             self.used_ms = INTO_THE_MINUTE_MS;
         }
         let next = instant(self.model.now) + into_the_minute(self.used_ms);
@@ -120,28 +160,24 @@ impl Play {
 
     fn check_offered(&self, command: &Command, heard: &Heard) {
         let Err(no) = heard else { return };
-        let model = &self.model;
-        let (learner, expert, wanted) = match *command {
-            Command::Request { by, to: Some(to), span } => (by, to, span),
-            Command::Change { by, at, start, end, .. } if at < model.meetings.len() => {
-                let meeting = &model.meetings[at];
-                let span = (start.unwrap_or(meeting.span.0), end.unwrap_or(meeting.span.1));
-                (by, meeting.expert, span)
-            }
-            _ => return,
+        let wanted = match command {
+            Command::Meeting(act) => self.model.wanted_meeting(act),
+            Command::Consultation(act) => self.model.wanted_consultation(act),
+            _ => None,
         };
-        self.stage.check_offered(model, learner, expert, wanted, &no.offered);
+        if let Some(wanted) = wanted {
+            self.stage.check_offered(&self.model, wanted, &no.offered);
+        }
     }
 }
 
-/// People with skills, each in their zone.
+/// People with skills, each in their zone; the first of them are approved experts.
 async fn crowd(world: &World) -> Vec<UserId> {
     let mut crowd = Vec::new();
     for (number, zone) in ZONES.iter().enumerate() {
         let person = world.register(&format!("person{number}")).await;
         let id = UserId::new(person.id).expect("an id");
-        let stage = Stage::new(world.clone(), vec![id]);
-        let (app, caller) = (stage.app(), stage.caller(0));
+        let (app, caller) = (&world.app, presumed(id));
         let timezone = Some(RealZone::parse(zone.name()).expect("a zone"));
         profile::update(app, caller, profile::Changes { timezone, ..Default::default() })
             .await
@@ -149,6 +185,9 @@ async fn crowd(world: &World) -> Vec<UserId> {
         let draft = SkillDraft { name: "Rust".to_owned(), level: Level::Expert, category: None };
         profile::skill_add(app, caller, draft, SaveResponse::nothing()).await.expect("the table answers");
         assert_eq!(people::me(app, caller).await.expect("the table answers").timezone.name(), zone.name());
+        if number < EXPERTS {
+            person.becomes_an_expert().await;
+        }
         crowd.push(id);
     }
     crowd

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::calendar::{self, Hours};
-use super::command::{Answer, Expected, Heard, Span, no};
+use super::calendar::Hours;
+use super::command::{Answer, Expected, Heard, Span, fresh_id, no};
 use super::oracle::Model;
 
 #[derive(Clone, Debug)]
@@ -29,22 +29,27 @@ impl Model {
         self.chats.get(&pair(a, b)).is_some_and(|chat| !chat.blocked_by.is_empty())
     }
 
-    fn chat(&mut self, a: usize, b: usize) -> &mut Chat {
+    pub(crate) fn chat(&mut self, a: usize, b: usize) -> &mut Chat {
         self.touched.chats.insert(pair(a, b));
         self.chats.entry(pair(a, b)).or_default()
     }
 
-    pub(crate) fn say(&mut self, by: usize, to: Option<usize>, fresh: i64) -> Expected {
+    pub(crate) fn say(&mut self, by: usize, to: Option<usize>, heard: &Heard) -> Expected {
         let Some(to) = to.filter(|to| *to != by) else {
             return no("receiver_id");
         };
         if self.is_blocked(by, to) {
             return no("blocked");
         }
-        let number = self.messages.len();
+        // A conversation is closed while its expert is suspended; who that is depends on how it began.
+        let may_be_closed = self.is_suspended(by) || self.is_suspended(to);
+        if may_be_closed && heard.as_ref().is_err_and(|no| no.word == "closed") {
+            return no("closed");
+        }
+        let (number, fresh) = (self.messages.len(), fresh_id(heard));
         self.messages.push(Message { id: fresh, from: by, to });
         self.chat(by, to).unread.insert(number);
-        self.tell(to, "New Message", fresh);
+        self.tell(to, "New Message", Some(fresh));
         Ok(Answer::Made(fresh))
     }
 
@@ -125,21 +130,26 @@ impl Model {
         };
         let until = self.now + 1 + i64::from(days) * 24 * 60;
         let are_right = slots.len() <= 200 && slots.iter().all(|slot| slot.0 < until);
-        if are_right && self.could_be_asked_for(by, of, i64::from(minutes), slots) {
+        if are_right && self.could_be_asked_for((by, of), i64::from(minutes), slots, None) {
             return Ok(Answer::Slots(slots.clone()));
         }
         no("only times that are free")
     }
 
     /// Whether these are times of this length, ascending, ahead, free for both and inside the expert's hours.
-    pub(crate) fn could_be_asked_for(&self, learner: usize, expert: usize, minutes: i64, times: &[Span]) -> bool {
-        let theirs = &self.people[expert];
+    pub(crate) fn could_be_asked_for(
+        &self,
+        (learner, expert): (usize, usize),
+        minutes: i64,
+        times: &[Span],
+        moving: Option<usize>,
+    ) -> bool {
         times.windows(2).all(|two| two[0].0 < two[1].0)
             && times.iter().all(|time| {
                 time.0 > self.now
                     && time.1 - time.0 == minutes
-                    && self.is_free(&[learner, expert], *time, None)
-                    && calendar::covers(theirs.zone, &theirs.hours, *time)
+                    && self.is_free(&[learner, expert], *time, moving)
+                    && self.published(expert).covers(*time)
             })
     }
 }

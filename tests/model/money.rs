@@ -1,0 +1,289 @@
+//! The model's money: where a price is, who pays, what has to go back, and what providers say.
+
+use super::command::{Answer, Expected, Word, no};
+use super::oracle::Model;
+use super::rules::Event;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Credit,
+    Usd,
+}
+
+impl Unit {
+    pub(crate) const ALL: [Unit; 2] = [Unit::Credit, Unit::Usd];
+}
+
+/// Credits, or cents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Price {
+    pub(crate) unit: Unit,
+    pub(crate) minor: i64,
+}
+
+impl Price {
+    pub(crate) const NOTHING: Price = Price { unit: Unit::Credit, minor: 0 };
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Purse {
+    pub(crate) spendable: i64,
+    pub(crate) held: i64,
+}
+
+/// Where a price is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Funds {
+    Free,
+    Due,
+    Held,
+    Captured,
+    Released,
+    /// With the booking that took this one's place.
+    Moved,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Provider {
+    /// Pays at once.
+    Simulated,
+    /// Says later whether it has paid.
+    PayPal,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    Pending,
+    Succeeded,
+    Failed,
+    Refunded,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Intent {
+    pub(crate) id: i64,
+    /// The booking it was made for.
+    pub(crate) at: usize,
+    pub(crate) root: usize,
+    pub(crate) provider: Provider,
+    pub(crate) said: Said,
+    /// It is what the booking was paid with.
+    pub(crate) has_paid: bool,
+    pub(crate) is_returned: bool,
+}
+
+/// What has to be given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Refund {
+    /// What was paid for the chain that begins with this booking.
+    Booking(usize),
+    /// An intent that came too late.
+    Intent(usize),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Act {
+    Pay {
+        by: usize,
+        at: usize,
+        provider: Provider,
+    },
+    /// A provider speaks of an intent, in an event of this number.
+    Event {
+        intent: usize,
+        number: usize,
+        has_succeeded: bool,
+        /// It names another amount.
+        is_wrong: bool,
+    },
+    /// What is owed goes back; the job comes twice.
+    Refund {
+        owed: usize,
+    },
+}
+
+impl Model {
+    pub(crate) fn credits(&self, person: usize) -> i64 {
+        self.people[person].purses[Unit::Credit as usize].spendable
+    }
+
+    /// What a person could book for: what they can spend, and what is held for bookings that are over.
+    pub(crate) fn credits_to_book(&self, person: usize) -> i64 {
+        let is_free = |booking: &&super::oracle::Booking| {
+            booking.requester == person
+                && booking.funds == Funds::Held
+                && booking.price.unit == Unit::Credit
+                && booking.has_lapsed(self.now)
+        };
+        self.credits(person) + self.bookings.iter().filter(is_free).map(|booking| booking.price.minor).sum::<i64>()
+    }
+
+    fn purse(&mut self, person: usize, unit: Unit) -> &mut Purse {
+        self.touched.purses.insert(person);
+        &mut self.people[person].purses[unit as usize]
+    }
+
+    /// A price in credits is held at once, one in money is due.
+    pub(crate) fn reserve(&mut self, at: usize) {
+        let (by, Price { unit, minor }) = (self.bookings[at].requester, self.bookings[at].price);
+        self.bookings[at].funds = match (unit, minor) {
+            (_, 0) => Funds::Free,
+            (Unit::Usd, _) => Funds::Due,
+            (Unit::Credit, _) => {
+                let purse = self.purse(by, unit);
+                purse.spendable -= minor;
+                purse.held += minor;
+                Funds::Held
+            }
+        };
+    }
+
+    fn end_hold(&mut self, at: usize, how: Funds) -> bool {
+        if self.bookings[at].funds != Funds::Held {
+            return false;
+        }
+        let (by, Price { unit, minor }) = (self.bookings[at].requester, self.bookings[at].price);
+        self.purse(by, unit).held -= minor;
+        self.bookings[at].funds = how;
+        true
+    }
+
+    /// The price goes to the expert, less the platform's share.
+    pub(crate) fn capture(&mut self, at: usize) {
+        let Price { unit, minor } = self.bookings[at].price;
+        if !self.end_hold(at, Funds::Captured) {
+            return;
+        }
+        let fee = match unit {
+            Unit::Credit => 0,
+            Unit::Usd => (2 * minor * self.bookings[at].rules.fee_percent + 100) / 200,
+        };
+        self.fees[unit as usize] += fee;
+        self.pay_out(at, minor - fee);
+    }
+
+    /// What was held or given reaches the expert.
+    pub(crate) fn pay_out(&mut self, at: usize, minor: i64) {
+        let (requester, expert) = (self.bookings[at].requester, self.bookings[at].expert);
+        let (unit, root) = (self.bookings[at].price.unit, self.bookings[at].root);
+        self.touched.purses.insert(requester);
+        self.purse(expert, unit).spendable += minor;
+        if unit == Unit::Credit {
+            self.people[requester].entries.push(("spent", minor, Some(root)));
+            self.people[expert].entries.push(("earned", minor, Some(root)));
+        }
+        self.bookings[at].paid += minor;
+        self.announce(at, Event::PaidOut);
+    }
+
+    /// The price goes back to where it came from; whether there was one.
+    pub(crate) fn release(&mut self, at: usize) -> bool {
+        let (by, Price { unit, minor }) = (self.bookings[at].requester, self.bookings[at].price);
+        if !self.end_hold(at, Funds::Released) {
+            return false;
+        }
+        match unit {
+            Unit::Credit => self.purse(by, unit).spendable += minor,
+            Unit::Usd => {
+                self.issued[unit as usize] -= minor;
+                self.owe(Refund::Booking(self.bookings[at].root));
+            }
+        }
+        true
+    }
+
+    fn owe(&mut self, refund: Refund) {
+        assert!(!self.owed.contains(&refund), "the model itself gives {refund:?} back twice");
+        self.owed.push(refund);
+    }
+
+    pub(crate) fn money(&mut self, act: &Act, fresh: i64) -> Expected {
+        match *act {
+            Act::Pay { by, at, provider } => self.pay(by, at, provider, fresh),
+            Act::Event { intent, number, has_succeeded, is_wrong } => {
+                if is_wrong {
+                    return no("amount_mismatch");
+                }
+                let is_news = self.events.insert(number);
+                if is_news {
+                    self.hear_of(intent, has_succeeded);
+                }
+                self.touched.intents.insert(intent);
+                Ok(Answer::Count(if is_news { 0 } else { 1 }))
+            }
+            Act::Refund { owed } => {
+                let intents = &mut self.intents;
+                let at = match self.owed[owed] {
+                    Refund::Intent(at) => Some(at),
+                    Refund::Booking(root) => intents.iter().position(|intent| intent.root == root && intent.has_paid),
+                };
+                let at = at.expect("what is given back was paid");
+                (intents[at].said, intents[at].is_returned) = (Said::Refunded, true);
+                self.touched.intents.insert(at);
+                Ok(Answer::Nothing)
+            }
+        }
+    }
+
+    fn is_payable(&self, at: usize) -> bool {
+        let booking = &self.bookings[at];
+        booking.funds == Funds::Due && booking.is_open(self.now)
+    }
+
+    fn pay(&mut self, by: usize, at: usize, provider: Provider, fresh: i64) -> Expected {
+        let booking = self.party(by, at).map_err(|_| vec!["unknown_booking"] as Vec<Word>)?;
+        if by == booking.expert {
+            return no("not_the_payer");
+        }
+        if !self.is_payable(at) {
+            return no("not_payable");
+        }
+        let is_same = |intent: &super::money::Intent| intent.root == booking.root && intent.provider == provider;
+        let newest = self.intents.iter().rev().find(|intent| is_same(intent));
+        if let Some(open) = newest.filter(|intent| intent.said == Said::Pending) {
+            let id = open.id;
+            self.was_idle = true;
+            return Ok(Answer::Intent { id, is_new: false });
+        }
+        let intent = self.intents.len();
+        let (root, said) = (booking.root, Said::Pending);
+        self.intents.push(Intent { id: fresh, at, root, provider, said, has_paid: false, is_returned: false });
+        self.touched.intents.insert(intent);
+        if provider == Provider::Simulated {
+            self.paid_with(at, intent);
+        }
+        Ok(Answer::Intent { id: fresh, is_new: true })
+    }
+
+    fn paid_with(&mut self, at: usize, intent: usize) {
+        let (by, Price { unit, minor }) = (self.bookings[at].requester, self.bookings[at].price);
+        self.issued[unit as usize] += minor;
+        self.purse(by, unit).held += minor;
+        self.bookings[at].funds = Funds::Held;
+        self.touched.bookings.insert(at);
+        (self.intents[intent].said, self.intents[intent].has_paid) = (Said::Succeeded, true);
+    }
+
+    /// News of a provider about an intent, for the booking itself or whatever took its place.
+    fn hear_of(&mut self, intent: usize, has_succeeded: bool) {
+        let said = self.intents[intent].said;
+        if !has_succeeded {
+            if said == Said::Pending {
+                self.intents[intent].said = Said::Failed;
+            }
+            return;
+        }
+        if !matches!(said, Said::Pending | Said::Failed) {
+            return;
+        }
+        let mut at = self.intents[intent].at;
+        while let Some(next) = self.bookings[at].replaced_by {
+            at = next;
+        }
+        if self.is_payable(at) {
+            return self.paid_with(at, intent);
+        }
+        self.intents[intent].said = Said::Refunded;
+        self.owe(Refund::Intent(intent));
+    }
+}

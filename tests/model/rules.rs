@@ -1,0 +1,51 @@
+//! What differs from product to product, as far as all of the model has to know it; and who is told what.
+
+use super::command::{Minute, Span, Word};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Requester,
+    Expert,
+}
+
+/// What the two of a booking may have to hear of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    Requested,
+    Confirmed,
+    CancelledBy(Side),
+    CancelledByStaff,
+    Moved,
+    Replaced,
+    Expired,
+    Completed,
+    NoShow(Side),
+    /// The expert got something.
+    PaidOut,
+    /// The requester got something back without having asked for it.
+    Returned,
+    DayBefore,
+    HourBefore,
+}
+
+/// By which rules a booking was made.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) name: &'static str,
+    pub(crate) longest: Minute,
+    /// What is not answered or not paid in time is over at that very moment, whether or not the clock came by.
+    pub(crate) lapses_by_itself: bool,
+    /// What it is called that the requester has something else then.
+    pub(crate) own_conflict: Word,
+    /// Of a price in money.
+    pub(crate) fee_percent: i64,
+    /// Until when other times are offered in place of one: seen from now, and from the wanted one.
+    pub(crate) offered_until: fn(Minute, Minute) -> Minute,
+    /// What it is called after so many changes of that, where its people can change it.
+    pub(crate) title: Option<fn(u32) -> String>,
+    /// Who is told, and the title of it.
+    pub(crate) told: fn(Event) -> Vec<(Side, Word)>,
+}
+
+/// Who asks whom, for which time, in place of which booking, by which rules.
+pub(crate) type Wanted = ((usize, usize), Span, Option<usize>, &'static Rules);

@@ -1,0 +1,76 @@
+//! What the use-cases say no with, in the words the model knows.
+
+use app::Error;
+use domain::{booking, chat, expert, ledger, payment, person};
+
+use super::span;
+use crate::command::No;
+
+pub(crate) fn refused(error: Error) -> No {
+    let offered = match &error {
+        Error::SlotTaken { alternatives, .. } | Error::OutsideHours { alternatives } => {
+            alternatives.iter().map(|interval| span(*interval)).collect()
+        }
+        _ => Vec::new(),
+    };
+    No { word: word(error), offered }
+}
+
+/// The specification's word for a refusal; for a field that is to blame, its name.
+fn word(error: Error) -> String {
+    let word = match error {
+        Error::Booking(refusal) => match refusal {
+            booking::Refusal::OwnBooking => "expert_id",
+            booking::Refusal::StartNotAhead => "scheduled_start",
+            booking::Refusal::EndNotAfterStart | booking::Refusal::TooLong => "scheduled_end",
+            booking::Refusal::OutsideAvailability => "outside_availability",
+            booking::Refusal::Blocked => "blocked",
+            booking::Refusal::WrongParty => "forbidden",
+            booking::Refusal::InvalidTransition => "invalid_transition",
+            booking::Refusal::TooEarly => "too_early",
+            booking::Refusal::TooLate => "too_late",
+            booking::Refusal::PaymentRequired => "payment_required",
+            booking::Refusal::NotStarted => "not_started",
+            booking::Refusal::NotCompleted => "not_completed",
+            booking::Refusal::AlreadyReviewed => "already_reviewed",
+            booking::Refusal::NotTheOtherParty => "reviewee_id",
+            // Without alternatives this is the bare refusal, which no use-case lets out.
+            other => return format!("{other:?}"),
+        },
+        Error::SlotTaken { own: false, .. } => "slot_taken",
+        Error::SlotTaken { own: true, .. } => "own_conflict",
+        Error::OutsideHours { .. } => "outside_availability",
+        Error::Expert(refusal) => match refusal {
+            expert::Refusal::NotExpert => "not_expert",
+            expert::Refusal::Suspended => "suspended",
+            expert::Refusal::NotApproved => "not_approved",
+            expert::Refusal::NotSuspended => "not_suspended",
+            expert::Refusal::NoSuchBlock => "not_found",
+            other => return format!("{other:?}"),
+        },
+        Error::Payment(payment::Refusal::NotPayable) => "not_payable",
+        Error::Payment(payment::Refusal::NotThePayer) => "not_the_payer",
+        Error::Payment(payment::Refusal::AmountMismatch) => "amount_mismatch",
+        Error::UnknownBooking => "unknown_booking",
+        Error::Chat(chat::Refusal::Closed) => "closed",
+        Error::Ledger(ledger::Refusal::InsufficientCredits) => "insufficient_credits",
+        Error::Ledger(ledger::Refusal::NotCompleted) => "not_completed",
+        Error::Ledger(ledger::Refusal::NotThePayer) | Error::Forbidden => "forbidden",
+        Error::Person(person::Refusal::HoursTaken) => "start_time",
+        Error::Person(person::Refusal::NotFound) | Error::NotFound => "not_found",
+        Error::UnknownPerson => "unknown_person",
+        Error::OwnMessage => "receiver_id",
+        Error::InFlight => "in_flight",
+        Error::KeyReused => "idempotency_mismatch",
+        other => return format!("{other:?}"),
+    };
+    word.to_owned()
+}
+
+/// Reads somebody unknown as the field that named them.
+pub(crate) fn unknown_is(field: &'static str) -> impl Fn(Error) -> No {
+    move |error| match refused(error) {
+        No { word, offered } if word == "unknown_person" => No { word: field.to_owned(), offered },
+        no => no,
+    }
+}
