@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use tests::consultations::c;
 use tests::consultations::vetting::{reinstates, status, suspends, told};
 use tests::shape::has_exactly;
-use tests::{Fault, Moment, Person, Setup, Strike, World, at_once, tally};
+use tests::{Fault, Moment, Person, Setup, Strike, World, at_once, minute, tally};
 
 const EXPERT: [&str; 16] = [
     "id",
@@ -42,7 +42,7 @@ async fn state(person: &Person, meeting: i64) -> String {
 #[tokio::test]
 async fn a_suspended_expert_s_coming_bookings_are_cancelled_and_paid_back() {
     let (world, admin, expert, learner) = stage().await;
-    let hour = |n: i64| world.now() + TimeDelta::hours(n);
+    let hour = |n: i64| minute(60 * n);
     let running = learner.books(&expert, hour(1), 60).await;
     let over = learner.books(&expert, hour(0) + TimeDelta::minutes(5), 30).await;
     for meeting in [running, over] {
@@ -111,7 +111,8 @@ async fn only_an_approved_expert_is_suspended_and_only_a_suspended_one_reinstate
     let card = reinstates(&admin, &expert).await.is(200);
     has_exactly(&card, &EXPERT);
     assert_eq!((&card["verification_status"], &card["is_active"]), (&json!("approved"), &json!(true)));
-    assert_eq!((&card["is_verified"], &card["updated_at"]), (&json!(true), &json!("2027-03-01T09:00:00Z")));
+    assert_eq!(card["is_verified"], true);
+    assert!(card["updated_at"].as_str().unwrap().starts_with("2027-03-01T09:0"), "{card}");
     reinstates(&admin, &expert).await.refuses(400, "not_suspended");
 }
 
@@ -240,7 +241,7 @@ async fn who_was_reinstated_meanwhile_keeps_new_bookings() {
 async fn many_bookings_of_many_people_are_all_cancelled() {
     let (world, admin, expert, _) = stage().await;
     let crowd = world.crowd("learner", 12).await;
-    let start = world.now() + TimeDelta::hours(2);
+    let start = minute(2 * 60);
     let mut meetings = Vec::new();
     for (slot, person) in (0..).zip(&crowd) {
         person.buys(9).await;

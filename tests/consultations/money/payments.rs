@@ -58,7 +58,7 @@ async fn what_is_paid_over_free_or_too_late_cannot_be_paid() {
     for provider in ["simulated", "stripe", "paypal", "wise"] {
         paid.asks(provider).await.refuses(409, "not_payable");
     }
-    paid.takes(Step::Refund, Actor::Staff).await;
+    paid.takes(Step::Cancel, Actor::Staff).await;
     paid.asks("simulated").await.refuses(409, "not_payable");
 
     deal(50, Amount::NOTHING).await.asks("simulated").await.refuses(409, "not_payable");
@@ -239,6 +239,7 @@ async fn a_completion_pays_the_expert_less_the_platforms_fee() {
     deal.asks("simulated").await.is(201);
     deal.takes(Step::Confirm, Actor::Expert).await;
     let deal = deal.later(49 * 60).await;
+    deal.takes(Step::Begin, Actor::Expert).await;
     deal.takes(Step::Complete, Actor::Expert).await;
     assert_eq!(deal.dollars(&bob).await, (5030 - 755, 0));
     assert_eq!(deal.dollars(&ada).await, (0, 0));
