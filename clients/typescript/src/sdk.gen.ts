@@ -1581,7 +1581,7 @@ export const confirm2 = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Say that the consultation is over
  *
- * IdempotencyKey it has begun. What was held goes to the expert. Saying so again changes nothing.
+ * Once it has begun. What was held goes to the expert. Saying so again changes nothing.
  */
 export const end2 = <ThrowOnError extends boolean = false>(options: Options<End2Data, ThrowOnError>) => {
     return (options.client ?? client).post<End2Responses, End2Errors, ThrowOnError>({
@@ -2082,7 +2082,7 @@ export const intend = <ThrowOnError extends boolean = false>(options: Options<In
 /**
  * Hear from a payment provider
  *
- * Authenticated by the provider over the raw body: `Stripe-Signature` for `stripe`, `X-Signature` (HMAC-SHA256, hex) for
+ * Signed by the provider over the raw body: `Stripe-Signature` for `stripe`, `X-Signature` (HMAC-SHA256, hex) for
  * `paypal`, `wise` and `simulated`. An event has its effect once, however often it comes.
  */
 export const webhook = <ThrowOnError extends boolean = false>(options: Options<WebhookData, ThrowOnError>) => {

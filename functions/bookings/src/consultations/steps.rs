@@ -165,7 +165,7 @@ pub(crate) async fn start(
 
 /// Say that the consultation is over
 ///
-/// IdempotencyKey it has begun. What was held goes to the expert. Saying so again changes nothing.
+/// Once it has begun. What was held goes to the expert. Saying so again changes nothing.
 #[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/end/", tag = "Consultations: Bookings",
     params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
 pub(crate) async fn end(

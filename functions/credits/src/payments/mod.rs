@@ -52,7 +52,7 @@ pub async fn intend(
 
 /// Hear from a payment provider
 ///
-/// Authenticated by the provider over the raw body: `Stripe-Signature` for `stripe`, `X-Signature` (HMAC-SHA256, hex) for
+/// Signed by the provider over the raw body: `Stripe-Signature` for `stripe`, `X-Signature` (HMAC-SHA256, hex) for
 /// `paypal`, `wise` and `simulated`. An event has its effect once, however often it comes.
 #[utoipa::path(post, path = "/api/v1/payments/webhook/{provider}/", tag = "Consultations: Payments", security(()),
     params(("provider" = String, Path, description = "`stripe`, `paypal`, `wise` or `simulated`"),
