@@ -107,7 +107,12 @@ impl Model {
 
     fn confirm(&mut self, by: usize, at: usize) -> Expected {
         if by != self.party(by, at)?.expert {
-            return no("forbidden");
+            // Of what is over, or made elsewhere, either may be said.
+            return Err(if self.standing(by, at).is_ok() {
+                vec!["forbidden"]
+            } else {
+                vec!["forbidden", "invalid_transition"]
+            });
         }
         let booking = self.standing(by, at)?;
         if booking.status != Status::Pending {

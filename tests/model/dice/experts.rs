@@ -40,8 +40,8 @@ impl Dice {
         Command::Expert(match self.below(4) {
             0 if suspended.len() < 2 => Act::Suspend { whom: anybody },
             1..4 if !suspended.is_empty() => Act::Reinstate { whom: self.pick(&suspended) },
-            2 => Act::Reinstate { whom: anybody },
-            _ => Act::Charge { by: anybody, price: self.price() },
+            // No price: of an answer one could not tell which price was meant.
+            _ => Act::Reinstate { whom: anybody },
         })
     }
 
