@@ -2,6 +2,7 @@
 
 use domain::booking::{Actor, Booking, Due, Outcome, Refusal, Step};
 use domain::facade::Facade;
+use domain::facade::machine::may_ever;
 use domain::ids::BookingId;
 use store::Transaction;
 
@@ -25,6 +26,14 @@ pub async fn take<V: View>(
     command: Command,
     save: SaveResponse<'_, V>,
 ) -> Result<V> {
+    let step = match &command {
+        Command::Take(step) => *step,
+        Command::Cancel(_) => Step::Cancel,
+    };
+    // Whose step it never is hears so before what is wrong with the booking.
+    if !may_ever(facade.rules().machine, step, at.seat.into()) {
+        return Err(Refusal::WrongParty.into());
+    }
     at.made_in(facade)?;
     let (found, seat) = (Found::new(at.booking), at.seat);
     retry_stale(|| async {

@@ -213,6 +213,11 @@ impl Mark {
     }
 }
 
+/// Whether `actor` may take `step` in any situation at all.
+pub fn may_ever(machine: &[Row], step: Step, actor: Actor) -> bool {
+    machine.iter().any(|row| row.step == step && row.by.contains(&actor))
+}
+
 /// The row by which `actor` takes `step` at `now`: 403 comes before what is already so, and that before the rest.
 pub fn choose(
     machine: &'static [Row],
@@ -222,7 +227,7 @@ pub fn choose(
     now: Instant,
 ) -> Result<Choice, Refusal> {
     let rows = || machine.iter().filter(move |row| row.step == step && row.by.contains(&actor));
-    if rows().next().is_none() {
+    if !may_ever(machine, step, actor) {
         return Err(Refusal::WrongParty);
     }
     if let Some(row) = rows().find(|row| row.is_done(situation, actor)) {
