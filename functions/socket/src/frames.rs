@@ -7,9 +7,11 @@ use domain::chat::{LONGEST_FRAME, parse_content};
 use domain::facade::Facade;
 use domain::feed::Address;
 use domain::ids::{BookingId, UserId};
+use edge::dialect::Dialect;
 use edge::form::{Fields, Form, Kind, Node, Parse, id, parse, text};
 use edge::problem::Problem;
 use inbox::meetings::frames as outgoing;
+use meetings::Meetings;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -95,7 +97,7 @@ async fn act(
 pub(crate) fn problem(error: Error) -> Problem {
     match error {
         Error::BadCursor => Problem::refused("bad_cursor", "This cursor is not valid here. Load the lists anew."),
-        error => error.into(),
+        error => Meetings::problem(error),
     }
 }
 

@@ -2,15 +2,17 @@
 
 mod frames;
 
-use app::Error;
 use app::background::{Background, Pushed};
 use app::sockets::{self, Handshake, Socket};
+use app::{Common, Error};
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest as Event;
 use domain::feed::Address;
 use domain::ids::UserId;
+use edge::dialect::Dialect;
 use edge::problem::Problem;
 use inbox::meetings::frames as outgoing;
 use lambda_runtime::LambdaEvent;
+use meetings::Meetings;
 use serde::Serialize;
 
 /// What API Gateway lets through in one frame; in several it lets through more.
@@ -68,7 +70,7 @@ async fn connect(background: &Background, connection: String, event: &Event) -> 
     match sockets::open(&background.app, &background.sockets, handshake).await {
         Ok(()) => Answer::okay(),
         Err(Error::OwnMessage) => Answer::refused(&Problem::field("receiver_id", Error::OwnMessage.to_string())),
-        Err(error) => Answer::refused(&error.into()),
+        Err(error) => Answer::refused(&Meetings::problem(error)),
     }
 }
 
@@ -113,7 +115,9 @@ async fn message(background: &Background, connection: &str, event: &Event) -> Re
         Ok(None) => Ok(()),
         Ok(Some(frame)) => reply(background, &socket, frame).await,
         // The session has ended: so does its socket.
-        Err((Error::TokenInvalid, _)) => Ok(sockets::dismiss(&background.app, &background.sockets, &socket).await?),
+        Err((Error::Common(Common::TokenInvalid), _)) => {
+            Ok(sockets::dismiss(&background.app, &background.sockets, &socket).await?)
+        }
         Err((error, reference)) => {
             let frame = outgoing::error(&frames::problem(error), reference.as_deref());
             reply(background, &socket, frame).await

@@ -11,7 +11,7 @@ use crate::caller::{Caller, Staff};
 use crate::documents::{self, Paper};
 use crate::facades::vetting;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Error, Result, people};
+use crate::{App, Common, Error, Result, people};
 
 /// An application with its papers.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ pub async fn standing(app: &App, caller: Caller) -> Result<(User, Option<Applica
 /// The caller's newest application.
 pub async fn mine(app: &App, caller: Caller) -> Result<Dossier> {
     let (_, application) = standing(app, caller).await?;
-    dossier(app, application.ok_or(Error::NotFound)?).await
+    dossier(app, application.ok_or(Common::NotFound)?).await
 }
 
 /// Applications in these states, newest first, at most so many.
@@ -73,11 +73,11 @@ pub async fn list(app: &App, _: Staff, states: &[State], limit: usize) -> Result
 }
 
 pub async fn find(app: &App, _: Staff, id: ApplicationId) -> Result<Dossier> {
-    dossier(app, app.store.application(id).await?.ok_or(Error::NotFound)?).await
+    dossier(app, app.store.application(id).await?.ok_or(Common::NotFound)?).await
 }
 
 async fn dossier(app: &App, application: Application) -> Result<Dossier> {
-    dossiers(app, vec![application]).await?.pop().ok_or(Error::NotFound)
+    dossiers(app, vec![application]).await?.pop().ok_or(Error::Common(Common::NotFound))
 }
 
 /// Applications with their papers, read together.
@@ -110,8 +110,8 @@ pub async fn review(
     save: SaveResponse<'_, Review>,
 ) -> Result<Review> {
     retry_stale(|| async {
-        let application = app.store.application(id).await?.ok_or(Error::NotFound)?;
-        let applicant = app.store.user(application.user).await?.ok_or(Error::NotFound)?;
+        let application = app.store.application(id).await?.ok_or(Common::NotFound)?;
+        let applicant = app.store.user(application.user).await?.ok_or(Common::NotFound)?;
         let now = app.clock.now();
         let reviewed = application.review(&applicant, verdict, notes, staff.caller().user(), now)?;
         let review = Review {

@@ -11,7 +11,7 @@ use domain::ids::{ApplicationId, DocumentId};
 use crate::caller::{Caller, Staff};
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::uploads::{self, FileSource};
-use crate::{App, Error, Result, people};
+use crate::{App, Common, Error, Result, people};
 
 /// Characters of a document's name.
 pub const LONGEST_NAME: usize = 200;
@@ -54,7 +54,7 @@ async fn desk(app: &App, caller: Caller) -> Result<Option<ApplicationId>> {
         Some(expert) if expert.standing != Standing::Rejected => {
             let id = expert.application.ok_or(Refusal::NoActiveApplication)?;
             // Profile and application change together: somebody decided between the two reads.
-            let open = app.store.application(id).await?.filter(|open| open.state.is_open()).ok_or(Error::Stale)?;
+            let open = app.store.application(id).await?.filter(|open| open.state.is_open()).ok_or(Common::Stale)?;
             (Some(id), open.documents.len())
         }
         Some(_) | None => return Err(Refusal::NoActiveApplication.into()),
@@ -100,7 +100,7 @@ pub async fn send(app: &App, caller: Caller, draft: DocumentDraft, save: SaveRes
 
 /// An administrator has looked at a document.
 pub async fn verify(app: &App, _: Staff, id: DocumentId, is_verified: bool) -> Result<Paper> {
-    let document = app.store.document_verify(id, is_verified).await?.ok_or(Error::NotFound)?;
+    let document = app.store.document_verify(id, is_verified).await?.ok_or(Common::NotFound)?;
     let state = match document.application {
         Some(application) => app.store.application(application).await?.map(|application| application.state),
         None => None,
@@ -110,5 +110,5 @@ pub async fn verify(app: &App, _: Staff, id: DocumentId, is_verified: bool) -> R
 
 /// Whether there is such a document.
 pub async fn exists(app: &App, _: Staff, id: DocumentId) -> Result<()> {
-    if app.store.documents(&[id]).await?.is_empty() { Err(Error::NotFound) } else { Ok(()) }
+    if app.store.documents(&[id]).await?.is_empty() { Err(Error::Common(Common::NotFound)) } else { Ok(()) }
 }

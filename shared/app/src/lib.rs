@@ -50,7 +50,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 pub use clock::Clock;
-pub use error::{Error, Result};
+pub use error::{Common, Error, Result};
 pub use idempotency::SaveResponse;
 pub use keyring::Keyring;
 pub use mint::Mint;

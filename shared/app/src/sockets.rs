@@ -15,7 +15,7 @@ use crate::caller::{Group, admit, admit_address, admit_to};
 use crate::chats::{self, MessageDraft, MessageInConversation};
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::tokens::Claims;
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 pub use store::Socket;
 
@@ -38,7 +38,11 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
     let now = app.clock.now();
     let (claims, valid_until) = match session(app, handshake.token.as_deref(), now).await {
         Ok(session) => session,
-        Err(error @ (Error::NotAuthenticated | Error::TokenInvalid | Error::TokenExpired)) => {
+        Err(
+            error @ (Error::Common(Common::NotAuthenticated)
+            | Error::Common(Common::TokenInvalid)
+            | Error::Common(Common::TokenExpired)),
+        ) => {
             admit_address(app, &handshake.from, Group::General).await?;
             return Err(error);
         }
@@ -64,7 +68,7 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
     // Had the session ended while this went on, whoever closes its sockets would not have seen this one.
     if !app.store.session_lives(user, claims.session).await? {
         forget(app, &live.socket).await?;
-        return Err(Error::TokenInvalid);
+        return Err(Common::TokenInvalid.into());
     }
     let too_many = (others.len() + 1).saturating_sub(MOST_SOCKETS);
     for oldest in others.iter().take(too_many) {
@@ -77,7 +81,7 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
 
 /// Whose token this is, once the gate has let them in.
 async fn session(app: &App, token: Option<&str>, now: Instant) -> Result<(Claims, Instant)> {
-    let token = token.ok_or(Error::NotAuthenticated)?;
+    let token = token.ok_or(Common::NotAuthenticated)?;
     let (claims, valid_until) = app.tokens.verify_until(token, now)?;
     admit(app, &claims).await?;
     Ok((claims, valid_until))
@@ -91,7 +95,7 @@ async fn resolve(app: &App, user: UserId, asked: Address) -> Result<Address> {
     }
     match app.store.user(peer).await? {
         Some(found) if !found.is_suspended => Ok(asked),
-        _ => Err(Error::NotFound),
+        _ => Err(Error::Common(Common::NotFound)),
     }
 }
 
@@ -197,7 +201,8 @@ async fn ask(app: &App, socket: &Socket, what: Wanted) -> Result<()> {
 
 /// Counts a frame that asks for nothing we do.
 pub async fn count(app: &App, socket: &Socket) -> Result<()> {
-    admit(app, &claims(socket)).await.map(drop)
+    admit(app, &claims(socket)).await?;
+    Ok(())
 }
 
 /// A cursor belongs to one person and one address.
@@ -236,8 +241,8 @@ pub async fn signal(app: &App, sockets: &Sockets, socket: &Socket, signal: Signa
     let (_, booking) = tokio::try_join!(admit_to(app, &claims, Counted::Signal), async {
         Ok(app.store.booking(signal.booking).await?)
     })?;
-    let booking = booking.ok_or(Error::NotFound)?;
-    let seat = booking.seat_of(socket.user).ok_or(Error::NotFound)?;
+    let booking = booking.ok_or(Common::NotFound)?;
+    let seat = booking.seat_of(socket.user).ok_or(Common::NotFound)?;
     let peer = booking.party(seat.other()).id;
     if matches!(socket.address, Address::Chat(with) if with != peer) {
         return Ok(Relayed::NotHere);

@@ -17,7 +17,7 @@ use tokio::time::Instant as Moment;
 use crate::caller::Staff;
 use crate::facades::vetting;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Error, Result, bookings, chats, picture};
+use crate::{App, Common, Error, Result, bookings, chats, picture};
 
 /// An expert with the link to their picture.
 #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ pub async fn exists(app: &App, _: Staff, id: UserId) -> Result<()> {
 }
 
 async fn find(app: &App, id: UserId) -> Result<User> {
-    app.store.user(id).await?.filter(|user| user.expert.is_some()).ok_or(Error::NotFound)
+    app.store.user(id).await?.filter(|user| user.expert.is_some()).ok_or(Error::Common(Common::NotFound))
 }
 
 async fn portrait(app: &App, expert: User) -> Result<Portrait> {
@@ -115,7 +115,7 @@ pub async fn sweep_later(app: &App, expert: UserId) -> Result<Swept> {
     let is_suspended = app.store.user(expert).await?.as_ref().is_some_and(is_suspended);
     let swept = if is_suspended { sweep(app, expert, WITHIN_A_JOB).await? } else { Swept::default() };
     chats::close_all(app, expert, is_suspended).await?;
-    if swept.more { Err(Error::Held) } else { Ok(swept) }
+    if swept.more { Err(Error::Common(Common::Held)) } else { Ok(swept) }
 }
 
 /// Cancels everything somebody is booked for as an expert and that has not begun, with full refund, in every façade.

@@ -17,7 +17,7 @@ impl<S: Send + Sync, T: Parse> FromRequest<S> for Attached<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
         match Upload::from_request(request, state).await {
             Ok(Upload(input)) => Ok(Self(input)),
-            Err(problem) => Err(Refused(or_use_upload(problem))),
+            Err(problem) => Err(or_use_upload(problem).into()),
         }
     }
 }

@@ -13,5 +13,5 @@ pub use attached::Attached;
 pub use auth::AsExpert;
 pub use expert::{ExpertCard, Viewer};
 pub use page::{Asked, Paged};
-pub use problem::Refused;
+pub use problem::{Consultations, Refused};
 pub use review::ReviewCard;

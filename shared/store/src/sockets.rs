@@ -8,7 +8,7 @@ use domain::Instant;
 use domain::feed::{Address, Carried, Place, Position};
 use domain::ids::{NoticeId, SessionId, UserId};
 
-use crate::bookings::Denied;
+use crate::denied::Denied;
 use crate::facts::{self, Asked, Wanted};
 use crate::fault::{Failed, Fault};
 use crate::keys;

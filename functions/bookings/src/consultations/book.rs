@@ -149,7 +149,9 @@ pub(crate) async fn reschedule(
     let answer = |shown: &BookingView| idempotency::created(&Consultation::of(&app, shown));
     let shown = bookings::replace(&app, caller, FACADE, id, (wanted.start, wanted.minutes), key.save(&answer)).await;
     let shown = shown.map_err(|error| match error {
-        Error::UnknownPerson => Refused(Problem::refused("cannot_reschedule", "The expert takes no bookings now.")),
+        Error::UnknownPerson => {
+            Refused::from(Problem::refused("cannot_reschedule", "The expert takes no bookings now."))
+        }
         other => or_state("cannot_reschedule", other),
     })?;
     Ok(Created(Consultation::of(&app, &shown)))

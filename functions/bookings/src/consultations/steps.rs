@@ -3,7 +3,7 @@
 use app::bookings::{self, BookingView, Command, Seated};
 use app::caller::Caller;
 use app::reviews::{self, ReviewDraft};
-use app::{App, Error, video};
+use app::{App, Common, Error, video};
 use axum::extract::State;
 use consultations::{Refused, ReviewCard};
 use domain::booking::{Refusal, Seat, Step};
@@ -25,8 +25,8 @@ use super::shape::{Consultation, ConsultationDetail};
 /// A state that forbids a command, in the one word this façade has for it there.
 pub(super) fn or_state(code: &'static str, error: Error) -> Refused {
     match error {
-        Error::Booking(refusal @ (Refusal::InvalidTransition | Refusal::TooLate)) => {
-            Refused(Problem::refused(code, refusal.to_string()))
+        Error::Refused(domain::Refusal::Booking(refusal @ (Refusal::InvalidTransition | Refusal::TooLate))) => {
+            Refused::from(Problem::refused(code, refusal.to_string()))
         }
         other => other.into(),
     }
@@ -45,7 +45,7 @@ pub(super) async fn judged<T>(
         Err(problem) => {
             let Seated { seat, .. } = bookings::own(app, caller, id).await?;
             match by {
-                Some(by) if by != seat => Err(Error::Forbidden.into()),
+                Some(by) if by != seat => Err(Error::Common(Common::Forbidden).into()),
                 _ => Err(problem.into()),
             }
         }
@@ -179,8 +179,8 @@ pub(crate) async fn end(
 
 fn not_confirmed(error: Error) -> Refused {
     match error {
-        Error::Booking(refusal @ Refusal::InvalidTransition) => {
-            Refused(Problem::refused("not_confirmed", refusal.to_string()))
+        Error::Refused(domain::Refusal::Booking(refusal @ Refusal::InvalidTransition)) => {
+            Refused::from(Problem::refused("not_confirmed", refusal.to_string()))
         }
         other => other.into(),
     }
@@ -229,7 +229,7 @@ pub(crate) async fn rate(
     let Body(NewRating { rating, text, is_anonymous }) = judged(&app, caller, id, Some(Seat::Learner), body).await?;
     let at = bookings::own(&app, caller, id).await?;
     if at.seat != Seat::Learner {
-        return Err(Error::Forbidden.into());
+        return Err(Error::Common(Common::Forbidden).into());
     }
     let draft = ReviewDraft { reviewee: at.booking.expert.id, rating, text, is_anonymous };
     let card = |review: &Review| ReviewCard::of(review, Some(review.reviewer));

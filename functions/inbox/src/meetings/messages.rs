@@ -15,6 +15,7 @@ use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use edge::time::Stamp;
+use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -110,7 +111,7 @@ pub async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     QueryOf(Listing(with, page)): QueryOf<Listing>,
-) -> Result<Listed<Message>, Problem> {
+) -> Result<Listed<Message>, Refused> {
     let found = chats::list(&app, caller, with, page.cursor.as_deref(), page.limit.into()).await?;
     Ok(Listed { items: found.items.iter().rev().map(Message::from).collect(), next: found.next })
 }
@@ -123,10 +124,10 @@ pub async fn send(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     Body(new): Body<NewMessage>,
-) -> Result<Created<Message>, Problem> {
+) -> Result<Created<Message>, Refused> {
     let answer = |told: &MessageInConversation| idempotency::created(&Message::from(told));
     match chats::send(&app, caller, Facade::Meetings, new.receiver, new.content, key.save(&answer)).await {
-        Err(Error::UnknownPerson) => Err(Problem::field("receiver_id", "There is no such user.")),
+        Err(Error::UnknownPerson) => Err(Problem::field("receiver_id", "There is no such user.").into()),
         told => Ok(Created(Message::from(&told?))),
     }
 }
@@ -138,7 +139,7 @@ pub async fn mark_read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId<MessageId>,
-) -> Result<Json<ReadMark>, Problem> {
+) -> Result<Json<ReadMark>, Refused> {
     let updated_at = chats::mark_read(&app, caller, id).await?;
     Ok(Json(ReadMark { id: id.get(), is_read: true, updated_at: Stamp(updated_at) }))
 }
@@ -150,7 +151,7 @@ pub async fn mark_all_read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     Body(Sender(sender)): Body<Sender>,
-) -> Result<Json<Updated>, Problem> {
+) -> Result<Json<Updated>, Refused> {
     let updated = chats::mark_all_read(&app, caller, sender).await?;
     Ok(Json(Updated { success: true, updated: updated as usize }))
 }

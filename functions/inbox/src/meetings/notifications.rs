@@ -9,9 +9,9 @@ use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Parse, boolean};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
-use edge::problem::Problem;
 use edge::reply::Json;
 use edge::time::Stamp;
+use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -110,7 +110,7 @@ pub async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     QueryOf(Listing(is_read, page)): QueryOf<Listing>,
-) -> Result<Listed<Notification>, Problem> {
+) -> Result<Listed<Notification>, Refused> {
     let found = notices::list(&app, caller, is_read, page.cursor.as_deref(), page.limit.into()).await?;
     Ok(Listed { items: found.items.iter().map(Notification::from).collect(), next: found.next })
 }
@@ -122,7 +122,7 @@ pub async fn show(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId<NoticeId>,
-) -> Result<Json<Notification>, Problem> {
+) -> Result<Json<Notification>, Refused> {
     Ok(Json(Notification::from(&notices::find(&app, caller, id).await?)))
 }
 
@@ -134,7 +134,7 @@ pub async fn mark(
     Authenticated(caller): Authenticated,
     PathId(id): PathId<NoticeId>,
     Body(Mark(is_read)): Body<Mark>,
-) -> Result<Json<ReadMark>, Problem> {
+) -> Result<Json<ReadMark>, Refused> {
     Ok(Json(ReadMark::from(&notices::mark(&app, caller, id, is_read).await?)))
 }
 
@@ -145,7 +145,7 @@ pub async fn mark_read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId<NoticeId>,
-) -> Result<Json<ReadMark>, Problem> {
+) -> Result<Json<ReadMark>, Refused> {
     Ok(Json(ReadMark::from(&notices::mark(&app, caller, id, true).await?)))
 }
 
@@ -155,6 +155,6 @@ pub async fn mark_read(
 pub async fn mark_all_read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
-) -> Result<Json<Updated>, Problem> {
+) -> Result<Json<Updated>, Refused> {
     Ok(Json(Updated { success: true, updated: notices::mark_all(&app, caller).await? }))
 }

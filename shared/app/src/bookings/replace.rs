@@ -10,7 +10,7 @@ use super::participants::{Participants, or_alternatives};
 use super::{View, own_of, pair};
 use crate::caller::Caller;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Error, Result, facades, video};
+use crate::{App, Common, Error, Result, facades, video};
 
 /// The learner asks for another time: a new booking takes the old one's place, as long as that was or `minutes`.
 pub async fn replace<V: View>(
@@ -22,7 +22,7 @@ pub async fn replace<V: View>(
     save: SaveResponse<'_, V>,
 ) -> Result<V> {
     retry_stale(|| async {
-        let (booking, found) = app.store.booking_to_move(id).await?.ok_or(Error::NotFound)?;
+        let (booking, found) = app.store.booking_to_move(id).await?.ok_or(Common::NotFound)?;
         let at = own_of(app, caller, booking).await?;
         if at.seat != Seat::Learner {
             return Err(Refusal::WrongParty.into());

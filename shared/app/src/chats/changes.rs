@@ -12,7 +12,7 @@ use super::reading::with_expert;
 use super::{MessageInConversation, Party};
 use crate::caller::Caller;
 use crate::idempotency::retry_stale;
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 /// Marks everything the other one wrote as read; how many messages that were.
 pub async fn read_through(app: &App, party: Party) -> Result<u32> {
@@ -22,13 +22,13 @@ pub async fn read_through(app: &App, party: Party) -> Result<u32> {
 /// Puts the conversation away for this side alone, or back.
 pub async fn archive(app: &App, party: Party, archived: bool) -> Result<Conversation> {
     let now = app.clock.now();
-    app.store.conversation_archive(party.pair, party.user, archived, now).await?.ok_or(Error::NotFound)
+    app.store.conversation_archive(party.pair, party.user, archived, now).await?.ok_or(Error::Common(Common::NotFound))
 }
 
 /// Blocks the other one, or lifts one's own block.
 pub async fn block(app: &App, party: Party, blocks: bool) -> Result<Conversation> {
     let changed = app.store.conversation_block(party.pair, party.user, blocks, app.clock.now()).await?;
-    changed.ok_or(if blocks { Error::NotFound } else { Refusal::NotTheBlocker.into() })
+    changed.ok_or(if blocks { Error::Common(Common::NotFound) } else { Refusal::NotTheBlocker.into() })
 }
 
 /// How many conversations are closed at the same time.
@@ -61,7 +61,7 @@ pub async fn close_all(app: &App, expert: UserId, closed: bool) -> Result<()> {
 /// A message the caller wrote.
 async fn own(app: &App, caller: Caller, id: MessageId) -> Result<MessageInConversation> {
     let told =
-        MessageInConversation::from(app.store.message_of(caller.user(), id, true).await?.ok_or(Error::NotFound)?);
+        MessageInConversation::from(app.store.message_of(caller.user(), id, true).await?.ok_or(Common::NotFound)?);
     if told.message.sender == caller.user() { Ok(told) } else { Err(Refusal::NotTheSender.into()) }
 }
 

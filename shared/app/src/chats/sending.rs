@@ -19,7 +19,7 @@ use crate::caller::Caller;
 use crate::facades::{News, personal};
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::uploads::Taken;
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 /// What somebody wants to say.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +88,7 @@ impl Opening {
         let (pair, to) = (party.pair, party.peer());
         let opening = Self { pair, to, facade, origin: None, found: Mutex::default() };
         let opening = opening.looked(app).await?;
-        let found = opening.take().ok_or(Error::NotFound)?;
+        let found = opening.take().ok_or(Common::NotFound)?;
         opening.people(&found)?;
         Ok(Self { found: Mutex::new(Some(found)), ..opening })
     }
@@ -130,7 +130,7 @@ impl Opening {
         if receiver.is_none() && !self.facade.rules().writing.closes {
             return Err(Error::UnknownPerson);
         }
-        let sender = sender.ok_or(Error::TokenInvalid)?;
+        let sender = sender.ok_or(Common::TokenInvalid)?;
         if found.conversation.as_ref().is_some_and(Conversation::is_blocked) {
             return Err(Refusal::Blocked.into());
         }
@@ -219,7 +219,7 @@ fn compose(
     let people = (receiver.id, Some(sender.id));
     let mut notice = personal(opening.facade, people, Topic::NewMessage, news, &app.mint, now);
     // The notification of a message has its id, so that the receiver finds the message by it.
-    notice.id = NoticeId::new(message.id.get()).ok_or(Error::Stale)?;
+    notice.id = NoticeId::new(message.id.get()).ok_or(Common::Stale)?;
     notice.conversation = Some(conversation.id);
     Ok((MessageInConversation { message, conversation }, notice))
 }
