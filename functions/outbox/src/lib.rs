@@ -7,7 +7,6 @@ use app::outbox::{Fact, Happened, carry_out, read_fact};
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use domain::ids::UserId;
 use edge::batch::Failures;
-use inbox::meetings::frames;
 use lambda_runtime::{Error, LambdaEvent};
 
 /// How many people are served at the same time.
@@ -36,7 +35,7 @@ pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result
     }
     let readable = lots.into_iter().map(|(person, lot)| {
         let background = &background;
-        (lot.sequence, work(async move { carry_out(background, person, &lot.facts, frames::of_feed).await }))
+        (lot.sequence, work(async move { carry_out(background, person, &lot.facts, facades::frame).await }))
     });
     let unreadable = unreadable.into_iter().map(|(sequence, error)| (sequence, work(async move { Err(error) })));
     Ok(Failures::of(readable.chain(unreadable), AT_ONCE).await)

@@ -15,3 +15,6 @@ pub use expert::{ExpertCard, Viewer};
 pub use page::{Asked, Paged};
 pub use problem::{Consultations, Refused};
 pub use review::ReviewCard;
+
+/// How its sockets are spoken to: as ExpertConnect's, frame by frame (`consultations.md` §11).
+pub const SOCKET: &dyn edge::sockets::SocketDialect = meetings::SOCKET;

@@ -22,6 +22,7 @@ pub mod path;
 pub mod problem;
 pub mod reply;
 pub mod service;
+pub mod sockets;
 pub mod time;
 
 pub use address::address;
