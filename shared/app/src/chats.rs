@@ -12,7 +12,7 @@ use store::Page;
 use crate::caller::Caller;
 use crate::{App, Common, Error, Result};
 
-pub use changes::{archive, block, close_all, delete, edit, editable, read_through};
+pub use changes::{Editable, archive, block, close_all, delete, edit, editable, read_through};
 pub use opening::{Opened, open, opened};
 pub use reading::{Reading, Seen, conversations, experts, page, unread};
 pub use sending::{MessageDraft, Opening, Sending, post, send, send_from};

@@ -1,7 +1,5 @@
 //! Papers that applicants and experts send, and that administrators look at.
 
-use std::sync::Mutex;
-
 use domain::application::State;
 use domain::document::{Document, Kind, MOST, Place};
 use domain::expert::{Refusal, Standing};
@@ -9,6 +7,7 @@ use domain::file::{Purpose, Refusal as FileRefusal};
 use domain::ids::{ApplicationId, DocumentId};
 
 use crate::caller::{Caller, Staff};
+use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::uploads::{self, FileSource};
 use crate::{App, Common, Error, Result, people};
@@ -40,9 +39,16 @@ pub(crate) async fn paper(app: &App, document: Document, state: Option<State>) -
     Ok(Paper { place: document.place(state), document, link })
 }
 
-/// Whether the caller may send a document now.
-pub async fn may_send(app: &App, caller: Caller) -> Result<()> {
-    retry_stale(|| desk(app, caller)).await.map(|_| ())
+/// Somebody who may send a document now, and what for.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender {
+    caller: Caller,
+    application: Option<ApplicationId>,
+}
+
+/// The caller, if they may.
+pub async fn sender(app: &App, caller: Caller) -> Result<Sender> {
+    Ok(Sender { caller, application: retry_stale(|| desk(app, caller)).await? })
 }
 
 /// What a document of the caller's is sent for: their open application, or the profile they have.
@@ -63,17 +69,20 @@ async fn desk(app: &App, caller: Caller) -> Result<Option<ApplicationId>> {
 }
 
 /// Keeps a document with what it is for.
-pub async fn send(app: &App, caller: Caller, draft: DocumentDraft, save: SaveResponse<'_, Paper>) -> Result<Paper> {
-    let first = retry_stale(|| desk(app, caller)).await?;
+pub async fn send(
+    app: &App,
+    Sender { caller, application }: Sender,
+    draft: DocumentDraft,
+    save: SaveResponse<'_, Paper>,
+) -> Result<Paper> {
     let file = draft.file.ok_or(FileRefusal::NoFile)?;
     let taken = uploads::take(app, caller, file, Purpose::Document).await?;
     let name = draft.name.unwrap_or_else(|| taken.attachment.name.chars().take(LONGEST_NAME).collect());
     let link = uploads::link(app, &taken.attachment).await?;
     // Looked up before the file was; again only if that has changed.
-    let seen = Mutex::new(Some(first));
+    let first = First::new(application);
     retry_stale(|| async {
-        let before = seen.lock().unwrap_or_else(|broken| broken.into_inner()).take();
-        let application = match before {
+        let application = match first.take() {
             Some(application) => application,
             None => desk(app, caller).await?,
         };

@@ -18,6 +18,7 @@ pub mod experts;
 pub(crate) mod facades;
 mod file_type;
 pub mod files;
+mod first;
 pub mod hours;
 mod idempotency;
 mod keyring;

@@ -9,7 +9,7 @@ pub mod page;
 pub mod problem;
 pub mod review;
 
-pub use attached::Attached;
+pub use attached::{AnyAttached, Attached};
 pub use auth::AsExpert;
 pub use expert::{ExpertCard, Viewer};
 pub use page::{Asked, Paged};

@@ -2,7 +2,7 @@
 
 use app::experts::{self, Changes};
 use app::hours::{self, Added, Away};
-use app::{Error, SaveResponse, slots, suspensions};
+use app::{Common, Error, SaveResponse, slots, suspensions};
 use chrono::NaiveDate;
 use domain::calendar::{Block, TimeOfDay, Week, WeeklyHours};
 use domain::expert::Charge;

@@ -11,13 +11,11 @@ mod step;
 mod view;
 
 pub use change::{Changes, change};
-pub use replace::replace;
+pub use replace::{Replaceable, replace, replaceable};
 pub use request::{Request, request};
 pub(crate) use step::cancel_by_staff;
 pub use step::{Command, do_what_is_due, step_by_schedule, take};
 pub use view::{BookingView, View, look, show_all};
-
-use std::sync::Mutex;
 
 use domain::booking::{Booking, Change, Refusal, Seat, Status};
 use domain::chat::Pair;
@@ -26,6 +24,7 @@ use domain::ids::BookingId;
 use store::{BookingWithReviews, Denied, Page, Transaction};
 
 use crate::caller::{Caller, is_admin};
+use crate::first::First;
 use crate::{App, Common, Error, Result, facades};
 
 /// A proven place at one booking.
@@ -45,17 +44,16 @@ impl Seated {
 /// A booking that was read before a command: the first decision is about it, later ones about what stands there then.
 pub(crate) struct Found {
     id: BookingId,
-    first: Mutex<Option<Booking>>,
+    first: First<Booking>,
 }
 
 impl Found {
     pub(crate) fn new(booking: Booking) -> Self {
-        Self { id: booking.id, first: Mutex::new(Some(booking)) }
+        Self { id: booking.id, first: First::new(booking) }
     }
 
     pub(crate) async fn look(&self, app: &App) -> Result<Booking> {
-        let first = self.first.lock().unwrap_or_else(|broken| broken.into_inner()).take();
-        match first {
+        match self.first.take() {
             Some(booking) => Ok(booking),
             None => app.store.booking(self.id).await?.ok_or(Error::Common(Common::NotFound)),
         }

@@ -1,7 +1,5 @@
 //! What one of the two does to their conversation, or to a message of theirs.
 
-use std::sync::Mutex;
-
 use domain::booking;
 use domain::chat::{Conversation, Refusal};
 use domain::ids::{MessageId, UserId};
@@ -11,6 +9,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::reading::with_expert;
 use super::{MessageInConversation, Party};
 use crate::caller::Caller;
+use crate::first::First;
 use crate::idempotency::retry_stale;
 use crate::{App, Common, Error, Result};
 
@@ -65,26 +64,25 @@ async fn own(app: &App, caller: Caller, id: MessageId) -> Result<MessageInConver
     if told.message.sender == caller.user() { Ok(told) } else { Err(Refusal::NotTheSender.into()) }
 }
 
-/// A message whose text the caller may change: their own, while nobody blocks.
-pub async fn editable(app: &App, caller: Caller, id: MessageId) -> Result<MessageInConversation> {
+/// A message whose text somebody may change: their own, while nobody blocks.
+#[derive(Clone, Debug)]
+pub struct Editable {
+    caller: Caller,
+    told: MessageInConversation,
+}
+
+pub async fn editable(app: &App, caller: Caller, id: MessageId) -> Result<Editable> {
     let told = own(app, caller, id).await?;
-    if told.conversation.is_blocked() { Err(booking::Refusal::Blocked.into()) } else { Ok(told) }
+    if told.conversation.is_blocked() { Err(booking::Refusal::Blocked.into()) } else { Ok(Editable { caller, told }) }
 }
 
 /// Gives a message another text.
-pub async fn edit(
-    app: &App,
-    caller: Caller,
-    found: MessageInConversation,
-    content: String,
-) -> Result<MessageInConversation> {
-    let id = found.message.id;
-    let found = Mutex::new(Some(found));
+pub async fn edit(app: &App, Editable { caller, told }: Editable, content: String) -> Result<MessageInConversation> {
+    let (id, first) = (told.message.id, First::new(told));
     let told = retry_stale(|| async {
-        let seen = found.lock().unwrap_or_else(|broken| broken.into_inner()).take();
-        let MessageInConversation { message, mut conversation } = match seen {
+        let MessageInConversation { message, mut conversation } = match first.take() {
             Some(told) => told,
-            None => editable(app, caller, id).await?,
+            None => editable(app, caller, id).await?.told,
         };
         let now = app.clock.now();
         let message = message.edit(caller.user(), content.clone(), now)?;
