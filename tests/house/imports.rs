@@ -7,7 +7,11 @@ use super::tree::{files, root};
 /// Circles that may stand: the crate's folder and the modules, in order, with the reason.
 const ALLOWED: [(&str, &[&str], &str); 2] = [
     ("shared/store", &["absences", "bookings", "ledger", "notices", "reviews"], "all import `bookings::Denied`"),
-    ("shared/domain", &["booking", "facade"], "a booking holds its façade's rules, which name a booking's steps and states"),
+    (
+        "shared/domain",
+        &["booking", "facade"],
+        "a booking holds its façade's rules, which name a booking's steps and states",
+    ),
 ];
 
 /// A module: its path below its crate.

@@ -41,7 +41,7 @@ impl Stage {
                     category: None,
                     times: Times { start: instant(start), end: instant(end) },
                 };
-                let booked = 
+                let booked =
                     bookings::request(app, self.caller(by), Facade::Consultations, request, keep(claim, &render)).await;
                 booked.map(answer).map_err(unknown_is("expert_id"))
             }

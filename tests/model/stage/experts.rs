@@ -103,7 +103,8 @@ impl Stage {
     /// The job that comes a minute after a suspension, or after its end; it comes twice.
     pub(crate) async fn sweep(&self, whom: usize) {
         for _ in 0..2 {
-            while let Err(Error::Common(Common::Held)) = suspensions::sweep_later(self.app(), self.people[whom]).await {}
+            while let Err(Error::Common(Common::Held)) = suspensions::sweep_later(self.app(), self.people[whom]).await {
+            }
         }
     }
 }

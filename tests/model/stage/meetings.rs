@@ -1,8 +1,8 @@
 //! Meetings, by the real use-cases.
 
 use app::bookings::{self, Changes, Command, Request};
-use app::{SaveResponse, reviews};
 use app::wallet::{self, Transferred};
+use app::{SaveResponse, reviews};
 use domain::booking::{Booking, Mode, Times};
 use domain::category;
 use domain::facade::Facade;

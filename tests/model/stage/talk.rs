@@ -24,7 +24,7 @@ impl Stage {
             Command::Say { by, to } => {
                 let render = |told: &chats::MessageInConversation| stored(Answer::Made(told.message.id.get()));
                 let text = "Good morning".to_owned();
-                let sent = 
+                let sent =
                     chats::send(app, self.caller(by), SAID_IN, self.person(to), text, keep(claim, &render)).await;
                 sent.map(|told| Answer::Made(told.message.id.get())).map_err(unknown_is("receiver_id"))
             }

@@ -55,9 +55,13 @@ fn word(error: Error) -> String {
         Error::Refused(domain::Refusal::Chat(chat::Refusal::Closed)) => "closed",
         Error::Refused(domain::Refusal::Ledger(ledger::Refusal::InsufficientCredits)) => "insufficient_credits",
         Error::Refused(domain::Refusal::Ledger(ledger::Refusal::NotCompleted)) => "not_completed",
-        Error::Refused(domain::Refusal::Ledger(ledger::Refusal::NotThePayer)) | Error::Common(Common::Forbidden) => "forbidden",
+        Error::Refused(domain::Refusal::Ledger(ledger::Refusal::NotThePayer)) | Error::Common(Common::Forbidden) => {
+            "forbidden"
+        }
         Error::Refused(domain::Refusal::Person(person::Refusal::HoursTaken)) => "start_time",
-        Error::Refused(domain::Refusal::Person(person::Refusal::NotFound)) | Error::Common(Common::NotFound) => "not_found",
+        Error::Refused(domain::Refusal::Person(person::Refusal::NotFound)) | Error::Common(Common::NotFound) => {
+            "not_found"
+        }
         Error::UnknownPerson => "unknown_person",
         Error::OwnMessage => "receiver_id",
         Error::Common(Common::InFlight) => "in_flight",

@@ -22,12 +22,7 @@ pub struct Opened {
 
 /// The conversation with an approved expert, or of a booking of the caller's, which then belongs to it; of both, if they
 /// belong together.
-pub async fn open(
-    app: &App,
-    caller: Caller,
-    expert: Option<UserId>,
-    booking: Option<BookingId>,
-) -> Result<Opened> {
+pub async fn open(app: &App, caller: Caller, expert: Option<UserId>, booking: Option<BookingId>) -> Result<Opened> {
     let user = caller.user();
     retry_stale(|| async {
         let found = match booking {
