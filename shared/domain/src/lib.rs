@@ -30,6 +30,7 @@ pub mod search;
 pub mod suspension;
 pub mod text;
 pub mod words;
+pub mod writing;
 pub mod zone;
 
 pub use refusal::Refusal;
