@@ -92,7 +92,7 @@ impl Stage {
     }
 
     fn staff(&self) -> Staff {
-        Staff::prove(self.admin).expect("the administrator is one")
+        Staff::of(self.admin).expect("the administrator is one")
     }
 
     pub(crate) fn app(&self) -> &App {

@@ -84,7 +84,11 @@ impl Stage {
             }
             Act::Suspend { whom } => {
                 let (staff, whom) = (self.staff(), self.people[whom]);
-                done(suspensions::suspend(app, staff, whom, "Rude.", SaveResponse::nothing()).await)
+                let suspended = async {
+                    let expert = suspensions::find(app, staff, whom).await?;
+                    suspensions::suspend(app, staff, expert, "Rude.", SaveResponse::nothing()).await
+                };
+                done(suspended.await)
             }
             Act::Reinstate { whom } => {
                 let (staff, whom) = (self.staff(), self.people[whom]);
