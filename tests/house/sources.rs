@@ -32,8 +32,11 @@ fn dynamodbs_values_stay_in_the_store() {
 }
 
 #[test]
-fn statuses_stay_at_the_edge() {
-    assert_eq!(lines_with(&product(), &["StatusCode"], |path| path.starts_with("shared/edge/src/")), []);
+fn statuses_stay_at_the_edge_and_in_the_dialects() {
+    let may = |path: &str| {
+        path.starts_with("shared/edge/src/") || (path.starts_with("shared/") && path.ends_with("/problem.rs"))
+    };
+    assert_eq!(lines_with(&product(), &["StatusCode"], may), []);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use app::background::Job;
 use app::caller::{Caller, Staff};
 use app::tokens::Claims;
-use app::{App, Error, SaveResponse, bookings, due};
+use app::{App, Common, Error, SaveResponse, bookings, due};
 use chrono::{DateTime, Utc};
 use domain::booking::{self, Booking};
 use domain::ids::{BookingId, SessionId, UserId};
@@ -92,7 +92,7 @@ impl Stage {
     }
 
     fn staff(&self) -> Staff {
-        Staff::prove(self.admin).expect("the administrator is one")
+        Staff::of(self.admin).expect("the administrator is one")
     }
 
     pub(crate) fn app(&self) -> &App {
@@ -126,8 +126,8 @@ impl Stage {
         let claim = match claimed.map_err(|fault| refused(fault.into()))? {
             Claimed::Mine(claim) => claim,
             Claimed::Done(answer) => return Ok(Answer::Again(answer.body)),
-            Claimed::InFlight => return Err(refused(Error::InFlight)),
-            Claimed::Mismatch => return Err(refused(Error::KeyReused)),
+            Claimed::InFlight => return Err(refused(Error::Common(Common::InFlight))),
+            Claimed::Mismatch => return Err(refused(Error::Common(Common::KeyReused))),
         };
         {
             let mut claims = self.claims.lock().expect("nobody panics with it");

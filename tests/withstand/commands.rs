@@ -272,8 +272,8 @@ impl Scene {
         let booking = BookingId::new(self.subject).expect("an id");
         let (status, code) = match app::bookings::step_by_schedule(&self.world.app, booking, Step::Expire).await {
             Ok(_) => (200, ""),
-            Err(app::Error::Contended) => (409, "conflict"),
-            Err(app::Error::Unavailable) => (503, "unavailable"),
+            Err(app::Error::Common(app::Common::Contended)) => (409, "conflict"),
+            Err(app::Error::Common(app::Common::Unavailable)) => (503, "unavailable"),
             Err(error) => panic!("{error}"),
         };
         Outcome { status, code: code.to_owned(), body: Json::Null }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use app::background::Background;
 use app::outbox::{Fact, Happened, carry_out, read_fact};
+use app::sockets::Render;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use domain::ids::UserId;
 use edge::batch::Failures;
-use inbox::meetings::frames;
 use lambda_runtime::{Error, LambdaEvent};
 
 /// How many people are served at the same time.
@@ -19,12 +19,16 @@ struct Lot {
     facts: Vec<Fact>,
 }
 
-/// All of one person in the order of the stream; people beside each other. What fails comes again from its first record
-/// on, with everything behind it.
 pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result<Failures, Error> {
+    Ok(handle_with(&background, event.payload, facades::frame).await)
+}
+
+/// All of one person in the order of the stream; people beside each other. What fails comes again from its first record
+/// on, with everything behind it. `render` writes the frames of each socket's façade.
+pub async fn handle_with(background: &Background, event: Event, render: Render) -> Failures {
     let mut lots: BTreeMap<UserId, Lot> = BTreeMap::new();
     let mut unreadable = Vec::new();
-    for record in event.payload.records {
+    for record in event.records {
         let sequence = record.change.sequence_number.clone().unwrap_or_default();
         match read(record) {
             Ok(Some(Happened { person, fact })) => {
@@ -35,11 +39,10 @@ pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result
         }
     }
     let readable = lots.into_iter().map(|(person, lot)| {
-        let background = &background;
-        (lot.sequence, work(async move { carry_out(background, person, &lot.facts, frames::of_feed).await }))
+        (lot.sequence, work(async move { carry_out(background, person, &lot.facts, render).await }))
     });
     let unreadable = unreadable.into_iter().map(|(sequence, error)| (sequence, work(async move { Err(error) })));
-    Ok(Failures::of(readable.chain(unreadable), AT_ONCE).await)
+    Failures::of(readable.chain(unreadable), AT_ONCE).await
 }
 
 type Work<'a> = std::pin::Pin<Box<dyn Future<Output = app::Result<()>> + Send + 'a>>;

@@ -1,25 +1,15 @@
-//! The frames a client may send.
+//! What is done with the frames a client sends, whatever its façade calls them.
 
 use app::Error;
 use app::background::Background;
-use app::sockets::{self, Relayed, Signal, Socket};
-use domain::chat::{LONGEST_FRAME, parse_content};
-use domain::facade::Facade;
+use app::sockets::{self, Frame, Relayed, Signal, SignalKind, Socket};
 use domain::feed::Address;
-use domain::ids::{BookingId, UserId};
-use edge::form::{Fields, Form, Kind, Node, Parse, id, parse, text};
+use edge::form::Form;
 use edge::problem::Problem;
-use inbox::meetings::frames as outgoing;
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
-/// One signal's `data` (`expertconnect.md` §7).
-const LARGEST_SIGNAL_BYTES: usize = 16 * 1024;
-
-const LONGEST_REFERENCE: usize = 64;
+use edge::sockets::{Kind, Message, Refusal, SocketDialect};
 
 /// Why a frame was not carried out.
-enum Refusal {
+enum Undone {
     /// Before anything counted it: it counts as a request.
     AtSight(Problem),
     /// After it was counted.
@@ -27,173 +17,102 @@ enum Refusal {
     App(Error),
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for Undone {
     fn from(error: Error) -> Self {
         Self::App(error)
     }
 }
 
-impl From<Problem> for Refusal {
+impl From<Problem> for Undone {
     fn from(problem: Problem) -> Self {
         Self::AtSight(problem)
     }
 }
 
-type Done = Result<(), Refusal>;
+type Done = Result<(), Undone>;
 
-/// Does what a frame asks for; what is to be said back at once, if anything. An error comes with the `ref` it answers.
+/// A frame as it came: over which socket, in whose words.
+struct Received<'a> {
+    background: &'a Background,
+    socket: &'a Socket,
+    dialect: &'a dyn SocketDialect,
+    form: &'a Form,
+    text: &'a str,
+    reference: Option<String>,
+}
+
+/// Does what a frame asks for; what is to be said back at once, if anything. An error comes with the reference it answers.
 pub(crate) async fn receive(
     background: &Background,
     socket: &Socket,
-    frame: &str,
+    text: &str,
 ) -> Result<Option<String>, (Error, Option<String>)> {
-    let form = Form::from_json(frame.as_bytes()).ok().filter(|_| !frame.trim().is_empty());
-    let reference = form.as_ref().and_then(reference);
+    let dialect = facades::socket_dialect(socket.facade);
+    let form = Form::from_json(text.as_bytes()).ok().filter(|_| !text.trim().is_empty());
+    let reference = form.as_ref().and_then(|form| dialect.reference(form));
     let done = match &form {
-        Some(form) => act(background, socket, form, frame, reference.clone()).await,
-        None => Err(Problem::bad_json("A frame must be one JSON object.").into()),
+        Some(form) => act(&Received { background, socket, dialect, form, text, reference: reference.clone() }).await,
+        None => Err(dialect.problem(Refusal::NoObject).into()),
     };
     let problem = match done {
         Ok(said) => return Ok(said),
-        Err(Refusal::AtSight(problem)) => sockets::count(&background.app, socket).await.map(|()| problem),
-        Err(Refusal::Counted(problem)) => Ok(problem),
-        Err(Refusal::App(error)) => Err(error),
+        Err(Undone::AtSight(problem)) => sockets::count(&background.app, socket).await.map(|()| problem),
+        Err(Undone::Counted(problem)) => Ok(problem),
+        Err(Undone::App(error)) => Err(error),
     };
     match problem {
-        Ok(problem) => Ok(Some(outgoing::error(&problem, reference.as_deref()))),
+        Ok(problem) => Ok(Some(dialect.refused(&problem, reference.as_deref()))),
         Err(error) => Err((error, reference)),
     }
 }
 
-/// What the client calls its frame, whatever else is wrong with it.
-fn reference(form: &Form) -> Option<String> {
-    match form.get("ref") {
-        Some(Node::Text(text)) if (1..=LONGEST_REFERENCE).contains(&text.chars().count()) => Some(text.clone()),
-        _ => None,
-    }
-}
-
-async fn act(
-    background: &Background,
-    socket: &Socket,
-    form: &Form,
-    frame: &str,
-    reference: Option<String>,
-) -> Result<Option<String>, Refusal> {
-    let Envelope { kind } = parse(form)?;
-    match kind.as_str() {
-        "ping" => return Ok(Some(outgoing::pong(reference.as_deref()))),
-        "message.send" => send(background, socket, form, reference).await?,
-        "resume" => resume(background, socket, form, reference).await?,
-        "signal.offer" | "signal.answer" | "signal.candidate" => signal(background, socket, form, &kind, frame).await?,
-        _ => return Err(Problem::refused("unknown_type", "There is no such type of frame.").into()),
+async fn act(frame: &Received<'_>) -> Result<Option<String>, Undone> {
+    match frame.dialect.kind(frame.form)? {
+        Kind::Ping => return Ok(Some(frame.dialect.frame(&Frame::Pong { reference: frame.reference.as_deref() }))),
+        Kind::Message => send(frame).await?,
+        Kind::Resume => resume(frame).await?,
+        Kind::Signal(kind) => signal(frame, kind).await?,
     }
     Ok(None)
 }
 
-/// A refusal of the app's in the words of a socket.
-pub(crate) fn problem(error: Error) -> Problem {
-    match error {
-        Error::BadCursor => Problem::refused("bad_cursor", "This cursor is not valid here. Load the lists anew."),
-        error => error.into(),
-    }
-}
-
-fn not_allowed_here() -> Problem {
-    Problem::refused("not_allowed_here", "This socket does not take such frames.")
-}
-
-struct Envelope {
-    kind: String,
-}
-
-impl Parse for Envelope {
-    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let kind = fields.required("type", text(..));
-        let reference = fields.optional("ref", text(..=LONGEST_REFERENCE));
-        reference.and(kind).map(|kind| Self { kind })
-    }
-}
-
-struct Message {
-    receiver: Option<UserId>,
-    content: String,
-}
-
-impl Parse for Message {
-    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let receiver = fields.optional(["receiver_id", "receiver"], id::<UserId>());
-        let content =
-            fields.required(["content", "message_content"], text(..).parse(|text| parse_content(text, LONGEST_FRAME)));
-        Some(Self { receiver: receiver?, content: content? })
-    }
-}
-
-async fn send(background: &Background, socket: &Socket, form: &Form, reference: Option<String>) -> Done {
+async fn send(frame: &Received<'_>) -> Done {
+    let (socket, dialect) = (frame.socket, frame.dialect);
     if socket.address == Address::Notices {
-        return Err(not_allowed_here().into());
+        return Err(dialect.problem(Refusal::NotAllowedHere).into());
     }
-    let Message { receiver, content } = parse(form)?;
+    let Message { receiver, content } = dialect.message(frame.form)?;
     let to = match (socket.address, receiver) {
-        (Address::Chat(peer), Some(receiver)) if receiver != peer => return Err(not_allowed_here().into()),
+        (Address::Chat(peer), Some(receiver)) if receiver != peer => {
+            return Err(dialect.problem(Refusal::NotAllowedHere).into());
+        }
         (Address::Chat(peer), _) => peer,
         (_, Some(receiver)) => receiver,
-        (_, None) => return Err(Problem::field("receiver_id", "This field is required.").into()),
+        (_, None) => return Err(dialect.problem(Refusal::ReceiverMissing).into()),
     };
-    Ok(sockets::send(&background.app, Facade::Meetings, socket, to, content, reference).await?)
+    Ok(sockets::send(&frame.background.app, socket, to, content, frame.reference.clone()).await?)
 }
 
-struct Resume(Option<String>);
-
-impl Parse for Resume {
-    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        fields.nullable("cursor", text(..)).map(|cursor| Self(cursor.value()))
-    }
-}
-
-async fn resume(background: &Background, socket: &Socket, form: &Form, reference: Option<String>) -> Done {
-    let Resume(cursor) = parse(form)?;
-    match sockets::resume(&background.app, socket, cursor.as_deref(), reference).await {
-        Err(Error::BadCursor) => Err(problem(Error::BadCursor).into()),
+async fn resume(frame: &Received<'_>) -> Done {
+    let cursor = frame.dialect.resume(frame.form)?;
+    match sockets::resume(&frame.background.app, frame.socket, cursor.as_deref(), frame.reference.clone()).await {
+        Err(error @ Error::BadCursor) => Err(frame.dialect.problem(Refusal::App(error)).into()),
         resumed => Ok(resumed?),
     }
 }
 
-struct Call(BookingId);
-
-impl Parse for Call {
-    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let meeting = fields.required(["meeting_id", "meeting"], id::<BookingId>());
-        if !fields.has("data") {
-            return fields.refuse("data", "This field is required.");
-        }
-        meeting.map(Self)
-    }
-}
-
-/// The part of a frame that is passed on as it is.
-#[derive(Deserialize)]
-struct Data<'a> {
-    #[serde(borrow)]
-    data: &'a RawValue,
-}
-
-async fn signal(background: &Background, socket: &Socket, form: &Form, kind: &str, frame: &str) -> Done {
+async fn signal(frame: &Received<'_>, kind: SignalKind) -> Done {
+    let Received { background, socket, dialect, .. } = frame;
     if socket.address == Address::Notices {
-        return Err(not_allowed_here().into());
+        return Err(dialect.problem(Refusal::NotAllowedHere).into());
     }
-    let Call(booking) = parse(form)?;
-    let data = match serde_json::from_str::<Data<'_>>(frame) {
-        Ok(Data { data }) if data.get().starts_with('{') && data.get().len() <= LARGEST_SIGNAL_BYTES => data,
-        _ => return Err(Problem::field("data", "One JSON object of at most 16 KB.").into()),
-    };
-    let frame = outgoing::signal(kind, booking.get(), socket.user.get(), data);
-    let problem = match sockets::signal(&background.app, &background.sockets, socket, Signal { booking, frame }).await?
-    {
+    let (booking, data) = dialect.signal(frame.form, frame.text)?;
+    let signal = Signal { kind, booking, data };
+    let refusal = match sockets::signal(&background.app, &background.sockets, socket, signal, facades::frame).await? {
         Relayed::Yes => return Ok(()),
-        Relayed::NotHere => not_allowed_here(),
-        Relayed::NotConfirmed => Problem::refused("not_confirmed", "The meeting is not confirmed."),
-        Relayed::PeerOffline => Problem::refused("peer_offline", "The other person is not connected."),
+        Relayed::NotHere => Refusal::NotAllowedHere,
+        Relayed::NotConfirmed => Refusal::NotConfirmed,
+        Relayed::PeerOffline => Refusal::PeerOffline,
     };
-    Err(Refusal::Counted(problem))
+    Err(Undone::Counted(dialect.problem(refusal)))
 }

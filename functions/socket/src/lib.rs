@@ -1,15 +1,14 @@
-//! What comes over WebSockets (`expertconnect.md` §7). Everything that goes back is pushed to the connection.
+//! What comes over WebSockets, of all façades. Everything that goes back is pushed to the connection.
 
 mod frames;
 
-use app::Error;
 use app::background::{Background, Pushed};
 use app::sockets::{self, Handshake, Socket};
+use app::{Common, Error};
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest as Event;
-use domain::feed::Address;
-use domain::ids::UserId;
+use domain::facade::Facade;
 use edge::problem::Problem;
-use inbox::meetings::frames as outgoing;
+use edge::sockets::Refusal;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 
@@ -52,12 +51,14 @@ pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result
 }
 
 async fn connect(background: &Background, connection: String, event: &Event) -> Answer {
-    let Some(address) = address(event) else {
+    let query = |name: &str| event.query_string_parameters.first(name).map(str::to_owned);
+    let Some((facade, address)) = facades::at(&query) else {
         return Answer::refused(&Problem::not_found());
     };
     let handshake = Handshake {
         connection,
         token: token(event),
+        facade,
         address,
         from: edge::address::address(
             background.app.origin_key.as_deref(),
@@ -67,23 +68,7 @@ async fn connect(background: &Background, connection: String, event: &Event) -> 
     };
     match sockets::open(&background.app, &background.sockets, handshake).await {
         Ok(()) => Answer::okay(),
-        Err(Error::OwnMessage) => Answer::refused(&Problem::field("receiver_id", Error::OwnMessage.to_string())),
-        Err(error) => Answer::refused(&error.into()),
-    }
-}
-
-/// Which socket this is, as the edge function says it.
-fn address(event: &Event) -> Option<Address> {
-    let query = &event.query_string_parameters;
-    match query.first("address")? {
-        "all" => Some(Address::Everything),
-        "notifications" => Some(Address::Notices),
-        "chat" => {
-            let id = query.first("receiver_id")?;
-            let is_plain = id.bytes().all(|byte| byte.is_ascii_digit());
-            id.parse().ok().filter(|_| is_plain).and_then(UserId::new).map(Address::Chat)
-        }
-        _ => None,
+        Err(error) => Answer::refused(&facades::socket_dialect(facade).problem(Refusal::App(error))),
     }
 }
 
@@ -100,8 +85,9 @@ async fn message(background: &Background, connection: &str, event: &Event) -> Re
     let socket = match found {
         Ok(Some(socket)) => socket,
         Ok(None) => return Ok(()),
+        // Whose socket it is could not be read; what is said alike by all is still said in a frame all have.
         Err(error) => {
-            let frame = outgoing::error(&frames::problem(error), None);
+            let frame = in_words_of(Facade::ALL[0], error, None);
             background.sockets.push(connection, frame).await?;
             return Ok(());
         }
@@ -113,12 +99,20 @@ async fn message(background: &Background, connection: &str, event: &Event) -> Re
         Ok(None) => Ok(()),
         Ok(Some(frame)) => reply(background, &socket, frame).await,
         // The session has ended: so does its socket.
-        Err((Error::TokenInvalid, _)) => Ok(sockets::dismiss(&background.app, &background.sockets, &socket).await?),
+        Err((Error::Common(Common::TokenInvalid), _)) => {
+            Ok(sockets::dismiss(&background.app, &background.sockets, &socket).await?)
+        }
         Err((error, reference)) => {
-            let frame = outgoing::error(&frames::problem(error), reference.as_deref());
+            let frame = in_words_of(socket.facade, error, reference.as_deref());
             reply(background, &socket, frame).await
         }
     }
+}
+
+/// The frame that tells of an error.
+fn in_words_of(facade: Facade, error: Error, reference: Option<&str>) -> String {
+    let dialect = facades::socket_dialect(facade);
+    dialect.refused(&dialect.problem(Refusal::App(error)), reference)
 }
 
 async fn reply(background: &Background, socket: &Socket, frame: String) -> Result<(), lambda_runtime::Error> {

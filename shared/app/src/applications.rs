@@ -10,8 +10,9 @@ use domain::person::User;
 use crate::caller::{Caller, Staff};
 use crate::documents::{self, Paper};
 use crate::facades::vetting;
+use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Error, Result, people};
+use crate::{App, Common, Error, Result, people};
 
 /// An application with its papers.
 #[derive(Clone, Debug)]
@@ -29,10 +30,35 @@ pub struct Review {
     pub expert: Option<UserId>,
 }
 
+/// Somebody who may apply, as they were read.
+#[derive(Clone, Debug)]
+pub struct Applicant {
+    caller: Caller,
+    user: User,
+}
+
+/// The caller, unless they are a suspended expert.
+pub async fn applicant(app: &App, caller: Caller) -> Result<Applicant> {
+    let user = people::me(app, caller).await?;
+    match user.standing() {
+        Some(Standing::Suspended) => Err(Refusal::Suspended.into()),
+        _ => Ok(Applicant { caller, user }),
+    }
+}
+
 /// Applies. Of several applications at once one is made.
-pub async fn apply(app: &App, caller: Caller, content: Content, save: SaveResponse<'_, Dossier>) -> Result<Dossier> {
+pub async fn apply(
+    app: &App,
+    Applicant { caller, user }: Applicant,
+    content: Content,
+    save: SaveResponse<'_, Dossier>,
+) -> Result<Dossier> {
+    let first = First::new(user);
     retry_stale(|| async {
-        let before = people::me(app, caller).await?;
+        let before = match first.take() {
+            Some(user) => user,
+            None => people::me(app, caller).await?,
+        };
         let now = app.clock.now();
         let applied: Applied = applying(&before, content.clone(), app.mint.application(now), now)?;
         let notice = vetting::applied(&applied.application, &app.mint);
@@ -41,14 +67,6 @@ pub async fn apply(app: &App, caller: Caller, content: Content, save: SaveRespon
         Ok(dossier)
     })
     .await
-}
-
-/// Whether the caller may write as an expert or one to be: a suspended expert may not.
-pub async fn not_suspended(app: &App, caller: Caller) -> Result<()> {
-    match people::me(app, caller).await?.standing() {
-        Some(Standing::Suspended) => Err(Refusal::Suspended.into()),
-        _ => Ok(()),
-    }
 }
 
 /// The caller and their newest application.
@@ -64,7 +82,7 @@ pub async fn standing(app: &App, caller: Caller) -> Result<(User, Option<Applica
 /// The caller's newest application.
 pub async fn mine(app: &App, caller: Caller) -> Result<Dossier> {
     let (_, application) = standing(app, caller).await?;
-    dossier(app, application.ok_or(Error::NotFound)?).await
+    dossier(app, application.ok_or(Common::NotFound)?).await
 }
 
 /// Applications in these states, newest first, at most so many.
@@ -72,12 +90,18 @@ pub async fn list(app: &App, _: Staff, states: &[State], limit: usize) -> Result
     Ok(app.store.applications(states, limit).await?)
 }
 
-pub async fn find(app: &App, _: Staff, id: ApplicationId) -> Result<Dossier> {
-    dossier(app, app.store.application(id).await?.ok_or(Error::NotFound)?).await
+/// An application, for administrators.
+pub async fn find(app: &App, _: Staff, id: ApplicationId) -> Result<Application> {
+    app.store.application(id).await?.ok_or(Error::Common(Common::NotFound))
+}
+
+/// The same with its papers.
+pub async fn look(app: &App, staff: Staff, id: ApplicationId) -> Result<Dossier> {
+    dossier(app, find(app, staff, id).await?).await
 }
 
 async fn dossier(app: &App, application: Application) -> Result<Dossier> {
-    dossiers(app, vec![application]).await?.pop().ok_or(Error::NotFound)
+    dossiers(app, vec![application]).await?.pop().ok_or(Error::Common(Common::NotFound))
 }
 
 /// Applications with their papers, read together.
@@ -104,14 +128,18 @@ pub async fn dossiers(app: &App, applications: Vec<Application>) -> Result<Vec<D
 pub async fn review(
     app: &App,
     staff: Staff,
-    id: ApplicationId,
+    application: Application,
     verdict: Verdict,
     notes: &str,
     save: SaveResponse<'_, Review>,
 ) -> Result<Review> {
+    let (id, first) = (application.id, First::new(application));
     retry_stale(|| async {
-        let application = app.store.application(id).await?.ok_or(Error::NotFound)?;
-        let applicant = app.store.user(application.user).await?.ok_or(Error::NotFound)?;
+        let application = match first.take() {
+            Some(application) => application,
+            None => find(app, staff, id).await?,
+        };
+        let applicant = app.store.user(application.user).await?.ok_or(Common::NotFound)?;
         let now = app.clock.now();
         let reviewed = application.review(&applicant, verdict, notes, staff.caller().user(), now)?;
         let review = Review {

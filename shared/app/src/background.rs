@@ -10,7 +10,7 @@ pub use queues::Queues;
 pub use sockets::{Pushed, Recording, Sockets};
 
 use crate::mail::Post;
-use crate::{App, Error};
+use crate::{App, Common, Error};
 
 /// The app and its ways out.
 #[derive(Clone)]
@@ -22,5 +22,5 @@ pub struct Background {
 }
 
 fn broken(what: &'static str, detail: impl std::fmt::Display) -> Error {
-    Error::Broken { what, detail: detail.to_string() }
+    Error::Common(Common::Broken { what, detail: detail.to_string() })
 }

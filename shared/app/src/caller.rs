@@ -5,7 +5,7 @@ use store::{Counted, Gate, Hit};
 
 use crate::error::Quota;
 use crate::tokens::Claims;
-use crate::{App, Error, Result};
+use crate::{App, Common, Result};
 
 /// A person with a living session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +36,9 @@ impl Caller {
 pub struct Staff(Caller);
 
 impl Staff {
-    /// `Forbidden` for whoever is none.
-    pub fn prove(caller: Caller) -> Result<Self> {
-        if caller.is_admin { Ok(Self(caller)) } else { Err(Error::Forbidden) }
+    /// The caller as an administrator, if they are one.
+    pub fn of(caller: Caller) -> Option<Self> {
+        caller.is_admin.then_some(Self(caller))
     }
 
     pub fn caller(&self) -> Caller {
@@ -55,7 +55,7 @@ pub async fn is_admin(app: &App, caller: Caller) -> Result<bool> {
 }
 
 /// Counts the request of a session against its user's limit and tells whether it may act.
-pub async fn admit(app: &App, claims: &Claims) -> Result<(Caller, Quota)> {
+pub async fn admit(app: &App, claims: &Claims) -> Result<(Caller, Quota), Common> {
     admit_to(app, claims, Counted::Request).await
 }
 
@@ -63,14 +63,14 @@ pub async fn admit(app: &App, claims: &Claims) -> Result<(Caller, Quota)> {
 const SIGNALS_PER_MINUTE: u32 = 300;
 
 /// The same for anything that is counted.
-pub(crate) async fn admit_to(app: &App, claims: &Claims, counted: Counted) -> Result<(Caller, Quota)> {
+pub(crate) async fn admit_to(app: &App, claims: &Claims, counted: Counted) -> Result<(Caller, Quota), Common> {
     let now = app.clock.now();
     let limit = match counted {
         Counted::Request => app.settings.rate_limit_per_minute,
         Counted::Signal => SIGNALS_PER_MINUTE,
     };
     match app.store.gate_session(claims.user, claims.session, counted, now).await? {
-        Gate::Closed => Err(Error::TokenInvalid),
+        Gate::Closed => Err(Common::TokenInvalid),
         Gate::Open(standing) => {
             let caller = Caller { is_admin: standing.is_admin, ..Caller::presumed(claims) };
             Ok((caller, quota(standing.hit, limit, now)?))
@@ -87,7 +87,7 @@ pub enum Group {
 }
 
 /// Counts the request of an address.
-pub async fn admit_address(app: &App, address: &str, group: Group) -> Result<Quota> {
+pub async fn admit_address(app: &App, address: &str, group: Group) -> Result<Quota, Common> {
     let now = app.clock.now();
     let (name, limit) = match group {
         Group::Authentication => ("AUTH", app.settings.rate_limit_auth_per_minute),
@@ -96,12 +96,12 @@ pub async fn admit_address(app: &App, address: &str, group: Group) -> Result<Quo
     quota(app.store.gate_address(address, name, now).await?, limit, now)
 }
 
-pub(crate) fn quota(hit: Hit, limit: u32, now: domain::Instant) -> Result<Quota> {
+pub(crate) fn quota(hit: Hit, limit: u32, now: domain::Instant) -> Result<Quota, Common> {
     let seconds = now.timestamp();
     let resets_at = (seconds.div_euclid(60) + 1) * 60;
     let retry_after = (resets_at - seconds).max(1);
     match limit.checked_sub(hit.count) {
         Some(remaining) => Ok(Quota { limit, remaining, resets_at, retry_after }),
-        None => Err(Error::RateLimited(Quota { limit, remaining: 0, resets_at, retry_after })),
+        None => Err(Common::RateLimited(Quota { limit, remaining: 0, resets_at, retry_after })),
     }
 }

@@ -10,9 +10,9 @@ use domain::ids::{ConversationId, MessageId, UserId};
 use store::Page;
 
 use crate::caller::Caller;
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
-pub use changes::{archive, block, close_all, delete, edit, editable, read_through};
+pub use changes::{Editable, archive, block, close_all, delete, edit, editable, read_through};
 pub use opening::{Opened, open, opened};
 pub use reading::{Reading, Seen, conversations, experts, page, unread};
 pub use sending::{MessageDraft, Opening, Sending, post, send, send_from};
@@ -43,8 +43,12 @@ pub async fn party(app: &App, caller: Caller, id: ConversationId) -> Result<Part
 }
 
 pub(crate) async fn party_of(app: &App, user: UserId, id: ConversationId) -> Result<Party> {
-    let pair = app.store.conversation_pair(id).await?.ok_or(Error::NotFound)?;
-    if user == pair.low() || user == pair.high() { Ok(Party { user, pair }) } else { Err(Error::NotFound) }
+    let pair = app.store.conversation_pair(id).await?.ok_or(Common::NotFound)?;
+    if user == pair.low() || user == pair.high() {
+        Ok(Party { user, pair })
+    } else {
+        Err(Error::Common(Common::NotFound))
+    }
 }
 
 impl Party {
@@ -75,9 +79,9 @@ pub async fn list(
 
 /// Marks one message as read, by whom it was sent to.
 pub async fn mark_read(app: &App, caller: Caller, id: MessageId) -> Result<domain::Instant> {
-    let (message, conversation) = app.store.message_of(caller.user(), id, false).await?.ok_or(Error::NotFound)?;
+    let (message, conversation) = app.store.message_of(caller.user(), id, false).await?.ok_or(Common::NotFound)?;
     if message.receiver() != caller.user() {
-        return Err(Error::Forbidden);
+        return Err(Common::Forbidden.into());
     }
     let now = app.clock.now();
     if conversation.has_read(&message) {

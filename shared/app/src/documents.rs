@@ -1,7 +1,5 @@
 //! Papers that applicants and experts send, and that administrators look at.
 
-use std::sync::Mutex;
-
 use domain::application::State;
 use domain::document::{Document, Kind, MOST, Place};
 use domain::expert::{Refusal, Standing};
@@ -9,9 +7,10 @@ use domain::file::{Purpose, Refusal as FileRefusal};
 use domain::ids::{ApplicationId, DocumentId};
 
 use crate::caller::{Caller, Staff};
+use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::uploads::{self, FileSource};
-use crate::{App, Error, Result, people};
+use crate::{App, Common, Error, Result, people};
 
 /// Characters of a document's name.
 pub const LONGEST_NAME: usize = 200;
@@ -40,9 +39,16 @@ pub(crate) async fn paper(app: &App, document: Document, state: Option<State>) -
     Ok(Paper { place: document.place(state), document, link })
 }
 
-/// Whether the caller may send a document now.
-pub async fn may_send(app: &App, caller: Caller) -> Result<()> {
-    retry_stale(|| desk(app, caller)).await.map(|_| ())
+/// Somebody who may send a document now, and what for.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender {
+    caller: Caller,
+    application: Option<ApplicationId>,
+}
+
+/// The caller, if they may.
+pub async fn sender(app: &App, caller: Caller) -> Result<Sender> {
+    Ok(Sender { caller, application: retry_stale(|| desk(app, caller)).await? })
 }
 
 /// What a document of the caller's is sent for: their open application, or the profile they have.
@@ -54,7 +60,7 @@ async fn desk(app: &App, caller: Caller) -> Result<Option<ApplicationId>> {
         Some(expert) if expert.standing != Standing::Rejected => {
             let id = expert.application.ok_or(Refusal::NoActiveApplication)?;
             // Profile and application change together: somebody decided between the two reads.
-            let open = app.store.application(id).await?.filter(|open| open.state.is_open()).ok_or(Error::Stale)?;
+            let open = app.store.application(id).await?.filter(|open| open.state.is_open()).ok_or(Common::Stale)?;
             (Some(id), open.documents.len())
         }
         Some(_) | None => return Err(Refusal::NoActiveApplication.into()),
@@ -63,17 +69,20 @@ async fn desk(app: &App, caller: Caller) -> Result<Option<ApplicationId>> {
 }
 
 /// Keeps a document with what it is for.
-pub async fn send(app: &App, caller: Caller, draft: DocumentDraft, save: SaveResponse<'_, Paper>) -> Result<Paper> {
-    let first = retry_stale(|| desk(app, caller)).await?;
+pub async fn send(
+    app: &App,
+    Sender { caller, application }: Sender,
+    draft: DocumentDraft,
+    save: SaveResponse<'_, Paper>,
+) -> Result<Paper> {
     let file = draft.file.ok_or(FileRefusal::NoFile)?;
     let taken = uploads::take(app, caller, file, Purpose::Document).await?;
     let name = draft.name.unwrap_or_else(|| taken.attachment.name.chars().take(LONGEST_NAME).collect());
     let link = uploads::link(app, &taken.attachment).await?;
     // Looked up before the file was; again only if that has changed.
-    let seen = Mutex::new(Some(first));
+    let first = First::new(application);
     retry_stale(|| async {
-        let before = seen.lock().unwrap_or_else(|broken| broken.into_inner()).take();
-        let application = match before {
+        let application = match first.take() {
             Some(application) => application,
             None => desk(app, caller).await?,
         };
@@ -100,7 +109,7 @@ pub async fn send(app: &App, caller: Caller, draft: DocumentDraft, save: SaveRes
 
 /// An administrator has looked at a document.
 pub async fn verify(app: &App, _: Staff, id: DocumentId, is_verified: bool) -> Result<Paper> {
-    let document = app.store.document_verify(id, is_verified).await?.ok_or(Error::NotFound)?;
+    let document = app.store.document_verify(id, is_verified).await?.ok_or(Common::NotFound)?;
     let state = match document.application {
         Some(application) => app.store.application(application).await?.map(|application| application.state),
         None => None,
@@ -110,5 +119,5 @@ pub async fn verify(app: &App, _: Staff, id: DocumentId, is_verified: bool) -> R
 
 /// Whether there is such a document.
 pub async fn exists(app: &App, _: Staff, id: DocumentId) -> Result<()> {
-    if app.store.documents(&[id]).await?.is_empty() { Err(Error::NotFound) } else { Ok(()) }
+    if app.store.documents(&[id]).await?.is_empty() { Err(Error::Common(Common::NotFound)) } else { Ok(()) }
 }

@@ -1,57 +1,39 @@
 //! Why a use-case did not do what was asked.
 
 use domain::interval::Interval;
-use domain::{Sentence, booking, chat, expert, file, ledger, payment, person};
+use domain::{Refusal, Sentence, booking, chat, expert, file, ledger, payment, person};
 use store::{BadCursor, Denied, Failed, Fault};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// What is told in each façade's own words, and what is told alike.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
-    Booking(#[from] booking::Refusal),
+    Common(#[from] Common),
+    /// A rule does not allow it.
+    #[error(transparent)]
+    Refused(Refusal),
     /// The time was taken, by the caller's own bookings or by those of the expert; these are free.
     #[error("This time is no longer free.")]
     SlotTaken { own: bool, alternatives: Vec<Interval> },
     /// The expert is not there at that time; then they are.
     #[error("The expert is not available at this time.")]
     OutsideHours { alternatives: Vec<Interval> },
-    #[error(transparent)]
-    Ledger(#[from] ledger::Refusal),
-    #[error(transparent)]
-    Person(#[from] person::Refusal),
-    #[error(transparent)]
-    Expert(#[from] expert::Refusal),
-    #[error(transparent)]
-    File(#[from] file::Refusal),
-    #[error(transparent)]
-    Chat(#[from] chat::Refusal),
-    #[error(transparent)]
-    Payment(#[from] payment::Refusal),
-    /// This refresh token was used before: its session is over.
-    #[error("This token was used before. Log in again.")]
-    TokenReused,
     /// A token out of a mail: unknown, used, replaced or too old.
     #[error("This link is not valid any more. Ask for another.")]
     LinkInvalid,
     /// A booking that was named does not exist for the caller.
     #[error("There is no such booking.")]
     UnknownBooking,
-    /// Whoever takes the money is away, or will not have it.
-    #[error("The payment provider cannot be reached. Nothing is lost: try again in a moment.")]
-    ProviderUnavailable,
     /// Somebody who takes money elsewhere.
     #[error("This provider is not available here.")]
     UnknownProvider,
     #[error("{0}")]
     WeakPassword(Sentence),
-    #[error("The username or the password is wrong.")]
-    InvalidCredentials,
     /// Somebody who is logged in got their own password wrong.
     #[error("This is not your password.")]
     WrongPassword,
-    #[error("This account is suspended.")]
-    AccountSuspended,
     /// The expert, receiver or reviewee that was named does not exist or cannot be addressed.
     #[error("There is no such person.")]
     UnknownPerson,
@@ -61,27 +43,40 @@ pub enum Error {
     BadPicture(Sentence),
     #[error("The file is larger than 10 MB.")]
     PictureTooLarge,
+    #[error("The cursor is not valid for this list.")]
+    BadCursor,
+}
+
+/// What every façade answers with the same status and code, and what may be said before a façade is known: whether
+/// somebody is let in, lost races, limits and machinery.
+#[derive(Debug, thiserror::Error)]
+pub enum Common {
     #[error("Not found.")]
     NotFound,
     #[error("You may not do this.")]
     Forbidden,
-    #[error("The cursor is not valid for this list.")]
-    BadCursor,
     #[error("Not logged in.")]
     NotAuthenticated,
     #[error("The token is not valid.")]
     TokenInvalid,
     #[error("The token has expired.")]
     TokenExpired,
+    /// This refresh token was used before: its session is over.
+    #[error("This token was used before. Log in again.")]
+    TokenReused,
+    #[error("The username or the password is wrong.")]
+    InvalidCredentials,
+    #[error("This account is suspended.")]
+    AccountSuspended,
     #[error("Too many requests. Try again after a short while.")]
     RateLimited(Quota),
     #[error("A request with this idempotency key is still running.")]
     InFlight,
+    #[error("This idempotency key was used for another request.")]
+    KeyReused,
     /// Somebody has this job in hand, or died with it a moment ago.
     #[error("Somebody is at it.")]
     Held,
-    #[error("This idempotency key was used for another request.")]
-    KeyReused,
     /// Somebody else wrote first; decide again. Never leaves the app.
     #[error("changed meanwhile")]
     Stale,
@@ -90,6 +85,9 @@ pub enum Error {
     Contended,
     #[error("The service is busy. Try again in a moment.")]
     Unavailable,
+    /// Whoever takes the money is away, or will not have it.
+    #[error("The payment provider cannot be reached. Nothing is lost: try again in a moment.")]
+    ProviderUnavailable,
     #[error(transparent)]
     Fault(Fault),
     /// Machinery other than the table.
@@ -108,7 +106,7 @@ pub struct Quota {
     pub retry_after: i64,
 }
 
-impl From<Fault> for Error {
+impl From<Fault> for Common {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Contended => Self::Contended,
@@ -121,18 +119,18 @@ impl From<Fault> for Error {
     }
 }
 
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::Common(fault.into())
+    }
+}
+
 impl From<Denied> for Error {
     fn from(denied: Denied) -> Self {
         match denied {
-            Denied::Booking(refusal) => Self::Booking(refusal),
-            Denied::Ledger(refusal) => Self::Ledger(refusal),
-            Denied::Person(refusal) => Self::Person(refusal),
-            Denied::Expert(refusal) => Self::Expert(refusal),
-            Denied::File(refusal) => Self::File(refusal),
-            Denied::Chat(refusal) => Self::Chat(refusal),
-            Denied::Payment(refusal) => Self::Payment(refusal),
-            Denied::Stale | Denied::IdTaken => Self::Stale,
-            Denied::ClaimLost => Self::InFlight,
+            Denied::Refusal(refusal) => Self::Refused(refusal),
+            Denied::Stale | Denied::IdTaken => Common::Stale.into(),
+            Denied::ClaimLost => Common::InFlight.into(),
         }
     }
 }
@@ -151,3 +149,16 @@ impl From<BadCursor> for Error {
         Self::BadCursor
     }
 }
+
+/// So that `?` takes what an aggregate refuses.
+macro_rules! refused_by {
+    ($($aggregate:ident),+) => {
+        $(impl From<$aggregate::Refusal> for Error {
+            fn from(refusal: $aggregate::Refusal) -> Self {
+                Self::Refused(refusal.into())
+            }
+        })+
+    };
+}
+
+refused_by!(booking, ledger, person, expert, file, chat, payment);

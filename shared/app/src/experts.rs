@@ -8,7 +8,7 @@ use store::Found;
 
 use crate::caller::{Caller, Staff};
 use crate::idempotency::SaveResponse;
-use crate::{App, Error, Result, people, picture, profile};
+use crate::{App, Common, Error, Result, people, picture, profile};
 
 /// Somebody everybody may look at as an expert, whether or not they take bookings at present.
 pub async fn find(app: &App, id: UserId) -> Result<User> {
@@ -16,7 +16,7 @@ pub async fn find(app: &App, id: UserId) -> Result<User> {
 }
 
 pub(crate) fn shown(user: Option<User>) -> Result<User> {
-    user.filter(User::is_shown_as_expert).ok_or(Error::NotFound)
+    user.filter(User::is_shown_as_expert).ok_or(Error::Common(Common::NotFound))
 }
 
 /// The caller, if they are an expert; a suspended one may only look.

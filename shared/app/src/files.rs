@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::file::Attachment;
 
 use crate::clock::machine_time;
-use crate::{Error, Result};
+use crate::{Common, Error, Result};
 
 #[derive(Clone, Debug)]
 pub struct Files {
@@ -46,7 +46,7 @@ const LINK_STEP_SECONDS: i64 = 300;
 const UPLOAD: Duration = Duration::from_secs(15 * 60);
 
 fn broken(what: &'static str, error: impl std::error::Error) -> Error {
-    Error::Broken { what, detail: DisplayErrorContext(error).to_string() }
+    Error::Common(Common::Broken { what, detail: DisplayErrorContext(error).to_string() })
 }
 
 impl Files {

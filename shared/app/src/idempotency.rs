@@ -5,7 +5,7 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use store::{Claim, Denied, SavedResponse, Transaction};
 
-use crate::{Error, Result};
+use crate::{Common, Error, Result};
 
 /// Makes of a result the answer to be kept.
 type Render<'a, T> = &'a (dyn Fn(&T) -> SavedResponse + Send + Sync);
@@ -52,8 +52,8 @@ where
         .with_max_delay(Duration::from_millis(200))
         .with_max_times(12)
         .with_jitter();
-    match decide.retry(patience).when(|error| matches!(error, Error::Stale)).await {
-        Err(Error::Stale) => Err(Error::Contended),
+    match decide.retry(patience).when(|error| matches!(error, Error::Common(Common::Stale))).await {
+        Err(Error::Common(Common::Stale)) => Err(Error::Common(Common::Contended)),
         result => result,
     }
 }

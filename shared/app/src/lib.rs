@@ -18,6 +18,7 @@ pub mod experts;
 pub(crate) mod facades;
 mod file_type;
 pub mod files;
+mod first;
 pub mod hours;
 mod idempotency;
 mod keyring;
@@ -50,7 +51,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 pub use clock::Clock;
-pub use error::{Error, Result};
+pub use error::{Common, Error, Result};
 pub use idempotency::SaveResponse;
 pub use keyring::Keyring;
 pub use mint::Mint;

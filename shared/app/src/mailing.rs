@@ -9,7 +9,7 @@ use store::{MailClaim, MailOf};
 
 use crate::background::Background;
 use crate::mail::{self, Mail, PostFault};
-use crate::{App, Error, Result, resets};
+use crate::{App, Common, Error, Result, resets};
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub async fn send(background: &Background, of: MailOf) -> Result<Posted> {
     match app.store.mail_claim(of, now).await? {
         MailClaim::Mine => {}
         MailClaim::Done => return Ok(Posted::Before),
-        MailClaim::Held => return Err(Error::Held), // comes again when its owner is done, or dead
+        MailClaim::Held => return Err(Error::Common(Common::Held)), // comes again when its owner is done, or dead
         // A third attempt might be one mail too many: people have to look at it, among the dead letters.
         MailClaim::GivenUp => return Err(broken("two attempts ended without an answer".to_owned())),
     }
@@ -53,7 +53,7 @@ pub async fn send(background: &Background, of: MailOf) -> Result<Posted> {
 }
 
 fn broken(detail: String) -> Error {
-    Error::Broken { what: "sending a mail", detail }
+    Error::Common(Common::Broken { what: "sending a mail", detail })
 }
 
 /// The mail as of now; `None` if it should no longer be sent.

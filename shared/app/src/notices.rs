@@ -5,7 +5,7 @@ use domain::notice::Notice;
 use store::Page;
 
 use crate::caller::Caller;
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 /// The caller's notifications, newest first.
 pub async fn list(
@@ -36,11 +36,11 @@ pub async fn unread(app: &App, caller: Caller) -> Result<usize> {
 }
 
 pub async fn find(app: &App, caller: Caller, id: NoticeId) -> Result<Notice> {
-    app.store.notice(caller.user(), id).await?.ok_or(Error::NotFound)
+    app.store.notice(caller.user(), id).await?.ok_or(Error::Common(Common::NotFound))
 }
 
 pub async fn mark(app: &App, caller: Caller, id: NoticeId, is_read: bool) -> Result<Notice> {
-    app.store.notice_mark(caller.user(), id, is_read, app.clock.now()).await?.ok_or(Error::NotFound)
+    app.store.notice_mark(caller.user(), id, is_read, app.clock.now()).await?.ok_or(Error::Common(Common::NotFound))
 }
 
 /// Marks everything as read; how many notifications that were.

@@ -15,8 +15,8 @@ use store::feed::FeedItem;
 use crate::Result;
 use crate::background::{Background, Job};
 use crate::socket_delivery::{SocketDelivery, SocketTask, messages};
+use crate::sockets::Render;
 
-pub use crate::socket_delivery::Render;
 pub use store::facts::{Fact, Happened};
 
 /// The fact in an item as the stream shows it, if anybody has to hear of it.

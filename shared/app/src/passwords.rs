@@ -6,7 +6,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use domain::password::Password;
 use tokio::sync::Semaphore;
 
-use crate::{Error, Result};
+use crate::{Common, Error, Result};
 
 /// Hashing costs a core and 19 MiB each: more at once than there are cores would only cost memory.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
@@ -26,7 +26,7 @@ impl Default for Hashing {
 }
 
 fn broken(error: impl std::fmt::Display) -> Error {
-    Error::Broken { what: "hashing a password", detail: error.to_string() }
+    Error::Common(Common::Broken { what: "hashing a password", detail: error.to_string() })
 }
 
 impl Hashing {

@@ -14,7 +14,7 @@ use store::{Credential, Denied, Failed, NewAccount, Page};
 use crate::caller::{Caller, quota};
 use crate::idempotency::retry_stale;
 use crate::tokens::{Claims, DAY};
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 /// Somebody who wants an account.
 #[derive(Clone)]
@@ -67,8 +67,10 @@ pub(crate) async fn open<T>(
         let account = NewAccount { user: user.clone(), password_hash: hash.clone(), grant, session };
         match app.store.account_open(&account).await {
             Ok(()) => Ok((user, opened)),
-            Err(Failed::Refused(Denied::Person(Refusal::UsernameTaken))) if registration.username.is_none() => {
-                Err(Error::Stale) // another id, another name
+            Err(Failed::Refused(Denied::Refusal(domain::Refusal::Person(Refusal::UsernameTaken))))
+                if registration.username.is_none() =>
+            {
+                Err(Error::Common(Common::Stale)) // another id, another name
             }
             Err(failed) => Err(failed.into()),
         }
@@ -119,7 +121,7 @@ pub async fn ensure_admin(app: &App, email: &Email, password: &str) -> Result<()
     let taken = [Refusal::UsernameTaken, Refusal::EmailTaken];
     match open(app, registration, Roles { admin: true }, |_, _| Ok((None, ()))).await {
         // Another instance that started at the same moment was faster.
-        Err(Error::Person(refusal)) if taken.contains(&refusal) => Ok(()),
+        Err(Error::Refused(domain::Refusal::Person(refusal))) if taken.contains(&refusal) => Ok(()),
         opened => opened.map(|_| ()),
     }
 }
@@ -148,12 +150,12 @@ pub(crate) async fn prove(app: &App, name: &str, password: &str) -> Result<Prove
     let known = app.store.credential(&LoginName::new(name), now).await?;
     let matches = knows(app, known.as_ref(), password, now).await?;
     match known {
-        Some(known) if matches && known.user.is_suspended => Err(Error::AccountSuspended),
+        Some(known) if matches && known.user.is_suspended => Err(Error::Common(Common::AccountSuspended)),
         Some(known) if matches => {
             let earliest = known.sessions_from.map(SessionId::minted_at);
             Ok(Proven { begun: earliest.map_or(now, |earliest| now.max(earliest)), user: known.user })
         }
-        _ => Err(Error::InvalidCredentials),
+        _ => Err(Error::Common(Common::InvalidCredentials)),
     }
 }
 
@@ -180,12 +182,12 @@ pub async fn logout(app: &App, caller: Caller) -> Result<()> {
 
 /// The caller's own account.
 pub async fn me(app: &App, caller: Caller) -> Result<User> {
-    app.store.user(caller.user()).await?.ok_or(Error::TokenInvalid)
+    app.store.user(caller.user()).await?.ok_or(Error::Common(Common::TokenInvalid))
 }
 
 /// Somebody active.
 pub async fn find(app: &App, id: UserId) -> Result<User> {
-    app.store.user(id).await?.filter(|user| !user.is_suspended).ok_or(Error::NotFound)
+    app.store.user(id).await?.filter(|user| !user.is_suspended).ok_or(Error::Common(Common::NotFound))
 }
 
 /// People with skills who answer `query`, the caller left out.

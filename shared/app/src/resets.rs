@@ -17,7 +17,7 @@ use crate::facades::letters;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::mail::{self, Mail};
 use crate::seal::hash;
-use crate::{App, Error, Result, people};
+use crate::{App, Common, Error, Result, people};
 
 /// How long a link works (`tutoring.md` §4.1).
 const LINK_LIVES: TimeDelta = TimeDelta::minutes(10);
@@ -59,7 +59,7 @@ pub async fn ask(app: &App, email: &Email) -> Result<()> {
     .await;
     match asked {
         // So many ask for this account at once that a link is on its way already, and nobody need know.
-        Err(Error::Contended) => Ok(()),
+        Err(Error::Common(Common::Contended)) => Ok(()),
         asked => asked,
     }
 }
@@ -116,7 +116,7 @@ pub async fn change(
 ) -> Result<()> {
     retry_stale(|| async {
         let now = app.clock.now();
-        let seen = app.store.credential_of(caller.user(), now).await?.ok_or(Error::TokenInvalid)?;
+        let seen = app.store.credential_of(caller.user(), now).await?.ok_or(Common::TokenInvalid)?;
         if !people::knows(app, Some(&seen), current, now).await? {
             return Err(Error::WrongPassword);
         }

@@ -11,7 +11,7 @@ use crate::bookings::{Found, Seated};
 use crate::caller::Caller;
 use crate::facades::{personal, voice};
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 /// What a party says.
 #[derive(Clone, Debug)]
@@ -77,7 +77,7 @@ async fn commit(
     review: &Review,
     notice: &Notice,
 ) -> Result<()> {
-    let before = app.store.user(review.reviewee).await?.ok_or(Error::NotFound)?;
+    let before = app.store.user(review.reviewee).await?.ok_or(Common::NotFound)?;
     let mut after = before.clone();
     after.tally.add(review.rating);
     if review.as_expert {

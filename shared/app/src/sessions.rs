@@ -10,7 +10,7 @@ use crate::idempotency::retry_stale;
 use crate::people::{self, Proven, Registration};
 use crate::seal::hash;
 use crate::tokens::{Claims, HOUR, Refresh, WEEK};
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 pub use store::Session;
 
@@ -86,8 +86,8 @@ pub async fn refresh(app: &App, token: &str) -> Result<Tokens> {
     let (tokens, next) = tokens(app, claims, now)?;
     match app.store.session_rotate(claims.user, claims.session, &hash(token), &next, now).await? {
         Rotation::Renewed => Ok(tokens),
-        Rotation::Reused => Err(Error::TokenReused),
-        Rotation::Unknown => Err(Error::TokenInvalid),
+        Rotation::Reused => Err(Error::Common(Common::TokenReused)),
+        Rotation::Unknown => Err(Error::Common(Common::TokenInvalid)),
     }
 }
 
@@ -125,6 +125,6 @@ pub async fn list(app: &App, caller: Caller) -> Result<Vec<Session>> {
 /// Ends one of the caller's sessions.
 pub async fn end(app: &App, caller: Caller, id: SessionId) -> Result<()> {
     let now = app.clock.now();
-    let session = app.store.session(caller.user(), id, now).await?.ok_or(Error::NotFound)?;
+    let session = app.store.session(caller.user(), id, now).await?.ok_or(Common::NotFound)?;
     Ok(app.store.session_end(session.user, session.id, now).await?)
 }

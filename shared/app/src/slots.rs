@@ -11,7 +11,7 @@ use domain::zone::Zone;
 use domain::{Instant, quanta};
 
 use crate::caller::Caller;
-use crate::{App, Error, Result, experts};
+use crate::{App, Common, Result, experts};
 
 /// At most so many are listed (`expertconnect.md` §2).
 const MOST: usize = 200;
@@ -30,9 +30,9 @@ pub async fn free(
 ) -> Result<Vec<Interval>> {
     let now = app.clock.now();
     let from = from.unwrap_or(now);
-    let (expert, absences) = app.store.user_with_absences(expert).await?.ok_or(Error::NotFound)?;
+    let (expert, absences) = app.store.user_with_absences(expert).await?.ok_or(Common::NotFound)?;
     if expert.is_suspended {
-        return Err(Error::NotFound);
+        return Err(Common::NotFound.into());
     }
     if expert.id == caller.user() {
         return Ok(Vec::new()); // nobody can ask themselves
@@ -68,7 +68,7 @@ pub struct OnDate {
 
 /// Somebody whose free times are asked for, with all that decides them but their calendar.
 pub async fn of_expert(app: &App, id: UserId) -> Result<OnDate> {
-    let (expert, absences) = app.store.user_with_absences(id).await?.ok_or(Error::NotFound)?;
+    let (expert, absences) = app.store.user_with_absences(id).await?.ok_or(Common::NotFound)?;
     Ok(OnDate { expert: experts::shown(Some(expert))?, blocks: absences.blocks() })
 }
 

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::Result;
 use crate::background::{Background, Pushed};
 use crate::chats::MessageInConversation;
-use crate::sockets::{Frame, dismiss, feed_name, forget};
+use crate::sockets::{Frame, Render, dismiss, feed_name, forget};
 
 /// How many frames one `resume` replays.
 const REPLAYED: usize = 500;
@@ -30,9 +30,6 @@ const REPLAYED_WITHIN: Duration = Duration::from_secs(5);
 const HANDSHAKE_TAKES: TimeDelta = TimeDelta::seconds(5);
 const HANDSHAKE_RETRIES: usize = 3;
 const HANDSHAKE_RETRY: Duration = Duration::from_millis(100);
-
-/// Makes the text of a frame, in the words of the façade whose sockets these are.
-pub type Render = fn(&Frame<'_>) -> String;
 
 /// Something to be done at every socket of a person.
 pub(crate) enum SocketTask<'a> {
@@ -142,9 +139,9 @@ impl<'a> SocketDelivery<'a> {
             (Part::Message, _) => {
                 let told = entry.message().and_then(|(id, _)| messages.get(&id));
                 let Some(told) = told else { return Ok(()) }; // a message that is gone has no frame
-                (self.render)(&Frame::Message { told, cursor: &cursor, reference: self.reference(entry) })
+                self.text(&Frame::Message { told, cursor: &cursor, reference: self.reference(entry) })
             }
-            (Part::Notice, FeedItem::Noticed(notice)) => (self.render)(&Frame::Notice { notice, cursor: &cursor }),
+            (Part::Notice, FeedItem::Noticed(notice)) => self.text(&Frame::Notice { notice, cursor: &cursor }),
             (Part::Notice, FeedItem::Sent(_)) => return Ok(()),
         };
         self.push(text).await
@@ -194,6 +191,11 @@ impl<'a> SocketDelivery<'a> {
         self.background.app.cursors.seal(&feed_name(&self.live.socket), &position.to_text())
     }
 
+    /// A frame as the façade of this socket writes it.
+    fn text(&self, frame: &Frame<'_>) -> String {
+        (self.render)(self.live.socket.facade, frame)
+    }
+
     async fn answer(&mut self, wanted: &Wanted) -> Result<()> {
         match wanted {
             Wanted::Resume { since: None, reference } => self.push_resumed(0, false, reference.as_deref()).await,
@@ -208,7 +210,7 @@ impl<'a> SocketDelivery<'a> {
 
     async fn push_resumed(&mut self, count: usize, more: bool, reference: Option<&str>) -> Result<()> {
         let cursor = self.seal(&self.live.carried.position());
-        self.push((self.render)(&Frame::Resumed { cursor: &cursor, count, more, reference })).await
+        self.push(self.text(&Frame::Resumed { cursor: &cursor, count, more, reference })).await
     }
 
     /// Everything since a position that did not come over this socket already.
@@ -275,7 +277,7 @@ impl<'a> SocketDelivery<'a> {
         };
         let cursor = self.seal(&self.live.carried.position());
         let told = MessageInConversation::from(told);
-        self.push((self.render)(&Frame::Message { told: &told, cursor: &cursor, reference: Some(reference) })).await
+        self.push(self.text(&Frame::Message { told: &told, cursor: &cursor, reference: Some(reference) })).await
     }
 }
 

@@ -6,6 +6,7 @@ use domain::facade::Facade;
 use domain::feed::{Address, Carried, Place, Position};
 use domain::ids::{BookingId, ConversationId, MessageId, UserId};
 use futures_util::future::join_all;
+use serde_json::value::RawValue;
 use store::facts::{Asked, Wanted};
 use store::feed::{KEPT_SECONDS, Reference};
 use store::{Counted, LiveSocket};
@@ -15,7 +16,7 @@ use crate::caller::{Group, admit, admit_address, admit_to};
 use crate::chats::{self, MessageDraft, MessageInConversation};
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::tokens::Claims;
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 pub use store::Socket;
 
@@ -27,6 +28,8 @@ const MOST_SOCKETS: usize = 50;
 pub struct Handshake {
     pub connection: String,
     pub token: Option<String>,
+    /// In whose API the address is.
+    pub facade: Facade,
     /// Of a chat the other person, or the conversation.
     pub address: Address,
     /// Where it comes from: whoever has no valid session is counted by it.
@@ -38,7 +41,11 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
     let now = app.clock.now();
     let (claims, valid_until) = match session(app, handshake.token.as_deref(), now).await {
         Ok(session) => session,
-        Err(error @ (Error::NotAuthenticated | Error::TokenInvalid | Error::TokenExpired)) => {
+        Err(
+            error @ (Error::Common(Common::NotAuthenticated)
+            | Error::Common(Common::TokenInvalid)
+            | Error::Common(Common::TokenExpired)),
+        ) => {
             admit_address(app, &handshake.from, Group::General).await?;
             return Err(error);
         }
@@ -55,6 +62,7 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
         connection: handshake.connection,
         user,
         session: claims.session,
+        facade: handshake.facade,
         address,
         opened_at: now,
         valid_until,
@@ -64,7 +72,7 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
     // Had the session ended while this went on, whoever closes its sockets would not have seen this one.
     if !app.store.session_lives(user, claims.session).await? {
         forget(app, &live.socket).await?;
-        return Err(Error::TokenInvalid);
+        return Err(Common::TokenInvalid.into());
     }
     let too_many = (others.len() + 1).saturating_sub(MOST_SOCKETS);
     for oldest in others.iter().take(too_many) {
@@ -77,7 +85,7 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
 
 /// Whose token this is, once the gate has let them in.
 async fn session(app: &App, token: Option<&str>, now: Instant) -> Result<(Claims, Instant)> {
-    let token = token.ok_or(Error::NotAuthenticated)?;
+    let token = token.ok_or(Common::NotAuthenticated)?;
     let (claims, valid_until) = app.tokens.verify_until(token, now)?;
     admit(app, &claims).await?;
     Ok((claims, valid_until))
@@ -91,7 +99,7 @@ async fn resolve(app: &App, user: UserId, asked: Address) -> Result<Address> {
     }
     match app.store.user(peer).await? {
         Some(found) if !found.is_suspended => Ok(asked),
-        _ => Err(Error::NotFound),
+        _ => Err(Error::Common(Common::NotFound)),
     }
 }
 
@@ -147,18 +155,11 @@ fn claims(socket: &Socket) -> Claims {
 
 /// Writes a message. Its frames go out when the stream tells of it; a repetition under the same reference only repeats
 /// the answer.
-pub async fn send(
-    app: &App,
-    facade: Facade,
-    socket: &Socket,
-    to: UserId,
-    content: String,
-    reference: Option<String>,
-) -> Result<()> {
+pub async fn send(app: &App, socket: &Socket, to: UserId, content: String, reference: Option<String>) -> Result<()> {
     let claims = claims(socket);
     let origin = reference.clone().map(|text| Reference { connection: socket.connection.clone(), text });
     // The first read runs beside the gate; nothing is written before its word, and nothing is left uncounted.
-    let opening = chats::Opening::new(app, facade, claims.user, to, origin);
+    let opening = chats::Opening::new(app, socket.facade, claims.user, to, origin);
     let (admitted, opening) = tokio::join!(admit(app, &claims), opening);
     let (_, opening) = (admitted?, opening?);
     match (chats::send_from(app, MessageDraft::text(content), opening, SaveResponse::nothing()).await?, reference) {
@@ -197,7 +198,8 @@ async fn ask(app: &App, socket: &Socket, what: Wanted) -> Result<()> {
 
 /// Counts a frame that asks for nothing we do.
 pub async fn count(app: &App, socket: &Socket) -> Result<()> {
-    admit(app, &claims(socket)).await.map(drop)
+    admit(app, &claims(socket)).await?;
+    Ok(())
 }
 
 /// A cursor belongs to one person and one address.
@@ -211,11 +213,20 @@ pub(crate) fn feed_name(socket: &Socket) -> String {
 }
 
 /// What one browser tells the other about their call.
-#[derive(Clone, Debug)]
-pub struct Signal {
+#[derive(Clone, Copy, Debug)]
+pub struct Signal<'a> {
+    pub kind: SignalKind,
     pub booking: BookingId,
-    /// The frame for the other one.
-    pub frame: String,
+    /// As it was sent, to the byte.
+    pub data: &'a RawValue,
+}
+
+/// What a signal is in the exchange that sets up a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignalKind {
+    Offer,
+    Answer,
+    Candidate,
 }
 
 /// Why a signal was not relayed.
@@ -230,14 +241,20 @@ pub enum Relayed {
     PeerOffline,
 }
 
-/// Relays a signal to the other party of a confirmed booking.
-pub async fn signal(app: &App, sockets: &Sockets, socket: &Socket, signal: Signal) -> Result<Relayed> {
+/// Relays a signal to the other party of a confirmed booking, in the frames of each of their sockets.
+pub async fn signal(
+    app: &App,
+    sockets: &Sockets,
+    socket: &Socket,
+    signal: Signal<'_>,
+    render: Render,
+) -> Result<Relayed> {
     let claims = claims(socket);
     let (_, booking) = tokio::try_join!(admit_to(app, &claims, Counted::Signal), async {
         Ok(app.store.booking(signal.booking).await?)
     })?;
-    let booking = booking.ok_or(Error::NotFound)?;
-    let seat = booking.seat_of(socket.user).ok_or(Error::NotFound)?;
+    let booking = booking.ok_or(Common::NotFound)?;
+    let seat = booking.seat_of(socket.user).ok_or(Common::NotFound)?;
     let peer = booking.party(seat.other()).id;
     if matches!(socket.address, Address::Chat(with) if with != peer) {
         return Ok(Relayed::NotHere);
@@ -252,14 +269,18 @@ pub async fn signal(app: &App, sockets: &Sockets, socket: &Socket, signal: Signa
         Address::Notices => false,
     };
     let peers = app.store.sockets(peer).await?;
-    let pushes = peers.iter().filter(|live| takes(live)).map(|live| relay(app, sockets, &live.socket, &signal.frame));
+    let frame = Frame::Signal { signal: &signal, sender: socket.user };
+    let pushes = peers.iter().filter(|live| takes(live)).map(|live| {
+        let text = render(live.socket.facade, &frame);
+        async move { relay(app, sockets, &live.socket, text).await }
+    });
     let arrived = join_all(pushes).await;
     Ok(if arrived.contains(&true) { Relayed::Yes } else { Relayed::PeerOffline })
 }
 
 /// Whether a signal arrived. One that did not is lost: it is of this moment, and the caller hears if none did.
-async fn relay(app: &App, sockets: &Sockets, socket: &Socket, frame: &str) -> bool {
-    let gone = match sockets.push(&socket.connection, frame.to_owned()).await {
+async fn relay(app: &App, sockets: &Sockets, socket: &Socket, frame: String) -> bool {
+    let gone = match sockets.push(&socket.connection, frame).await {
         Ok(Pushed::Arrived) => return true,
         Ok(Pushed::Gone) => forget(app, socket).await,
         Err(error) => Err(error),
@@ -270,10 +291,15 @@ async fn relay(app: &App, sockets: &Sockets, socket: &Socket, frame: &str) -> bo
     false
 }
 
-/// What goes over a socket with a place in its feed.
+/// What goes over a socket, but for refusals.
 #[derive(Clone, Copy, Debug)]
 pub enum Frame<'a> {
     Message { told: &'a MessageInConversation, cursor: &'a str, reference: Option<&'a str> },
     Notice { notice: &'a domain::notice::Notice, cursor: &'a str },
     Resumed { cursor: &'a str, count: usize, more: bool, reference: Option<&'a str> },
+    Signal { signal: &'a Signal<'a>, sender: UserId },
+    Pong { reference: Option<&'a str> },
 }
+
+/// Makes the text of a frame, as a façade writes it.
+pub type Render = fn(Facade, &Frame<'_>) -> String;

@@ -13,7 +13,7 @@ use crate::files::Files;
 use crate::mail::Post;
 use crate::payments::Gateway;
 use crate::tokens::Tokens;
-use crate::{App, Clock, Error, Hashing, Keyring, Mint, Parts, Result, Settings, people};
+use crate::{App, Clock, Common, Error, Hashing, Keyring, Mint, Parts, Result, Settings, people};
 
 /// What the secret holds, as JSON.
 #[derive(Deserialize)]
@@ -24,7 +24,7 @@ struct Secrets {
 }
 
 fn broken(what: &'static str, detail: impl std::fmt::Display) -> Error {
-    Error::Broken { what, detail: detail.to_string() }
+    Error::Common(Common::Broken { what, detail: detail.to_string() })
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]

@@ -16,8 +16,9 @@ use tokio::time::Instant as Moment;
 
 use crate::caller::Staff;
 use crate::facades::vetting;
+use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Error, Result, bookings, chats, picture};
+use crate::{App, Common, Error, Result, bookings, chats, picture};
 
 /// An expert with the link to their picture.
 #[derive(Clone, Debug)]
@@ -49,13 +50,18 @@ pub struct Swept {
 /// Suspends an expert and cancels everything they are booked for.
 pub async fn suspend(
     app: &App,
-    _: Staff,
-    id: UserId,
+    staff: Staff,
+    expert: User,
     reason: &str,
     save: SaveResponse<'_, Portrait>,
 ) -> Result<Portrait> {
+    let (id, first) = (expert.id, First::new(expert));
     let portrait = retry_stale(|| async {
-        let (before, now) = (find(app, id).await?, app.clock.now());
+        let before = match first.take() {
+            Some(expert) => expert,
+            None => find(app, staff, id).await?,
+        };
+        let now = app.clock.now();
         let after = suspending(&before, reason, now)?;
         let notice = vetting::suspended(id, reason, &app.mint, now);
         let portrait = portrait(app, after.clone()).await?;
@@ -74,9 +80,9 @@ pub async fn suspend(
 }
 
 /// Brings a suspended expert back; bookings that were cancelled stay so.
-pub async fn reinstate(app: &App, _: Staff, id: UserId, save: SaveResponse<'_, Portrait>) -> Result<Portrait> {
+pub async fn reinstate(app: &App, staff: Staff, id: UserId, save: SaveResponse<'_, Portrait>) -> Result<Portrait> {
     let portrait = retry_stale(|| async {
-        let (before, now) = (find(app, id).await?, app.clock.now());
+        let (before, now) = (find(app, staff, id).await?, app.clock.now());
         let after = reinstating(&before, now)?;
         let portrait = portrait(app, after.clone()).await?;
         app.store.expert_reinstate(save.begin(&portrait), &before, &after, app.mint.notice(now), now).await?;
@@ -94,13 +100,9 @@ async fn close_conversations(app: &App, expert: UserId, closed: bool) {
     }
 }
 
-/// Whether there is such an expert, in whatever standing.
-pub async fn exists(app: &App, _: Staff, id: UserId) -> Result<()> {
-    find(app, id).await.map(|_| ())
-}
-
-async fn find(app: &App, id: UserId) -> Result<User> {
-    app.store.user(id).await?.filter(|user| user.expert.is_some()).ok_or(Error::NotFound)
+/// An expert in whatever standing, for administrators.
+pub async fn find(app: &App, _: Staff, id: UserId) -> Result<User> {
+    app.store.user(id).await?.filter(|user| user.expert.is_some()).ok_or(Error::Common(Common::NotFound))
 }
 
 async fn portrait(app: &App, expert: User) -> Result<Portrait> {
@@ -115,7 +117,7 @@ pub async fn sweep_later(app: &App, expert: UserId) -> Result<Swept> {
     let is_suspended = app.store.user(expert).await?.as_ref().is_some_and(is_suspended);
     let swept = if is_suspended { sweep(app, expert, WITHIN_A_JOB).await? } else { Swept::default() };
     chats::close_all(app, expert, is_suspended).await?;
-    if swept.more { Err(Error::Held) } else { Ok(swept) }
+    if swept.more { Err(Error::Common(Common::Held)) } else { Ok(swept) }
 }
 
 /// Cancels everything somebody is booked for as an expert and that has not begun, with full refund, in every façade.

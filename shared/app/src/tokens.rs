@@ -9,7 +9,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::seal::Seal;
-use crate::{Error, Result};
+use crate::{Common, Error, Result};
 
 /// Signs and verifies.
 pub struct Tokens {
@@ -80,13 +80,13 @@ impl Tokens {
         self.refresh.seal(&[said, chance.map(u64::to_be_bytes).concat()].concat())
     }
 
-    pub fn verify_refresh(&self, token: &str, now: DateTime<Utc>) -> Result<Refresh> {
-        let [user, session, until, _, _] = self.refresh.open(token).ok_or(Error::TokenInvalid)?;
-        let user = UserId::new(user).ok_or(Error::TokenInvalid)?;
-        let session = SessionId::new(session).ok_or(Error::TokenInvalid)?;
-        let until = DateTime::from_timestamp_millis(until).ok_or(Error::TokenInvalid)?;
+    pub fn verify_refresh(&self, token: &str, now: DateTime<Utc>) -> Result<Refresh, Common> {
+        let [user, session, until, _, _] = self.refresh.open(token).ok_or(Common::TokenInvalid)?;
+        let user = UserId::new(user).ok_or(Common::TokenInvalid)?;
+        let session = SessionId::new(session).ok_or(Common::TokenInvalid)?;
+        let until = DateTime::from_timestamp_millis(until).ok_or(Common::TokenInvalid)?;
         if until <= now {
-            return Err(Error::TokenExpired);
+            return Err(Common::TokenExpired);
         }
         Ok(Refresh { claims: Claims { user, session }, until })
     }
@@ -110,23 +110,23 @@ impl Tokens {
             exp: (now + lifetime).timestamp(),
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &wire, &self.encoding)
-            .map_err(|error| Error::Broken { what: "signing a token", detail: error.to_string() })
+            .map_err(|error| Error::Common(Common::Broken { what: "signing a token", detail: error.to_string() }))
     }
 
-    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims> {
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, Common> {
         self.verify_until(token, now).map(|(claims, _)| claims)
     }
 
     /// With the moment at which the token ends.
-    pub fn verify_until(&self, token: &str, now: DateTime<Utc>) -> Result<(Claims, DateTime<Utc>)> {
+    pub fn verify_until(&self, token: &str, now: DateTime<Utc>) -> Result<(Claims, DateTime<Utc>), Common> {
         let wire: Wire =
-            jsonwebtoken::decode(token, &self.decoding, &self.validation).map_err(|_| Error::TokenInvalid)?.claims;
+            jsonwebtoken::decode(token, &self.decoding, &self.validation).map_err(|_| Common::TokenInvalid)?.claims;
         if wire.exp <= now.timestamp() {
-            return Err(Error::TokenExpired);
+            return Err(Common::TokenExpired);
         }
-        let user = wire.sub.parse().ok().and_then(UserId::new).ok_or(Error::TokenInvalid)?;
-        let session = wire.jti.parse().ok().and_then(SessionId::new).ok_or(Error::TokenInvalid)?;
-        let until = DateTime::from_timestamp(wire.exp, 0).ok_or(Error::TokenInvalid)?;
+        let user = wire.sub.parse().ok().and_then(UserId::new).ok_or(Common::TokenInvalid)?;
+        let session = wire.jti.parse().ok().and_then(SessionId::new).ok_or(Common::TokenInvalid)?;
+        let until = DateTime::from_timestamp(wire.exp, 0).ok_or(Common::TokenInvalid)?;
         Ok((Claims { user, session }, until))
     }
 }
@@ -145,19 +145,19 @@ mod tests {
         assert_eq!(tokens.verify_refresh(&token, now).unwrap(), refresh);
         let last = now + WEEK - TimeDelta::milliseconds(1);
         assert_eq!(tokens.verify_refresh(&token, last).unwrap(), refresh);
-        assert!(matches!(tokens.verify_refresh(&token, now + WEEK), Err(Error::TokenExpired)));
+        assert!(matches!(tokens.verify_refresh(&token, now + WEEK), Err(Common::TokenExpired)));
         assert_ne!(tokens.issue_refresh(refresh, [1, 3]), token);
         let link = tokens.link(claims.user, NoticeId::new(9).unwrap());
         assert_eq!(tokens.verify_link(&link).unwrap(), (claims.user, NoticeId::new(9).unwrap()));
         let access = tokens.issue(claims, HOUR, now).unwrap();
         let other = Tokens::new(b"another").issue_refresh(refresh, [1, 2]);
         for bad in ["", "x", &link, &access, &other, &token[1..], &format!("{token}A")] {
-            assert!(matches!(tokens.verify_refresh(bad, now), Err(Error::TokenInvalid)), "{bad}");
+            assert!(matches!(tokens.verify_refresh(bad, now), Err(Common::TokenInvalid)), "{bad}");
         }
         for bad in ["", &token, &access, &link[..link.len() - 1]] {
             assert!(matches!(tokens.verify_link(bad), Err(Error::LinkInvalid)), "{bad}");
         }
-        assert!(matches!(tokens.verify(&token, now), Err(Error::TokenInvalid)));
+        assert!(matches!(tokens.verify(&token, now), Err(Common::TokenInvalid)));
     }
 
     #[test]
@@ -167,11 +167,11 @@ mod tests {
         let claims = Claims { user: UserId::new(42).unwrap(), session: SessionId::new(7).unwrap() };
         let token = tokens.issue(claims, DAY, now).unwrap();
         assert_eq!(tokens.verify(&token, now + TimeDelta::hours(23)).unwrap(), claims);
-        assert!(matches!(tokens.verify(&token, now + DAY), Err(Error::TokenExpired)));
-        assert!(matches!(Tokens::new(b"another").verify(&token, now), Err(Error::TokenInvalid)));
+        assert!(matches!(tokens.verify(&token, now + DAY), Err(Common::TokenExpired)));
+        assert!(matches!(Tokens::new(b"another").verify(&token, now), Err(Common::TokenInvalid)));
         let unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiIsImp0aSI6IjciLCJpYXQiOjAsImV4cCI6OTk5OTk5OTk5OTl9.";
         for bad in ["", "a.b.c", unsigned, &token[..token.len() - 2]] {
-            assert!(matches!(tokens.verify(bad, now), Err(Error::TokenInvalid)), "{bad}");
+            assert!(matches!(tokens.verify(bad, now), Err(Common::TokenInvalid)), "{bad}");
         }
     }
 }

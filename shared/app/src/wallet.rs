@@ -10,7 +10,7 @@ use crate::caller::Caller;
 use crate::facades;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::settings::Provider;
-use crate::{App, Error, Result, people};
+use crate::{App, Common, Error, Result, people};
 
 pub async fn balance(app: &App, caller: Caller) -> Result<Balance> {
     Ok(app.store.balance(caller.user(), Unit::Credit, caller.user().minted_at()).await?)
@@ -55,7 +55,7 @@ pub async fn purchase(
         let provider_id = match app.settings.payment_provider {
             Provider::Simulated => format!("sim_{user}_{}_{credits}", cents / 100),
             // A purchase is complete when it is answered, and no provider takes money so fast.
-            Provider::Stripe => return Err(Error::ProviderUnavailable),
+            Provider::Stripe => return Err(Error::Common(Common::ProviderUnavailable)),
         };
         let payment = Payment { id: app.mint.payment(now), user, method, cents, credits, provider_id, created_at: now };
         let legs = transfer(Account::Issue, Account::Spendable(user), credits);

@@ -1,7 +1,7 @@
 //! Requests that may bring a file along.
 
 use axum::extract::{FromRequest, Request};
-use edge::body::Upload;
+use edge::body::{AnyForm, Upload};
 use edge::form::Parse;
 use edge::problem::Problem;
 
@@ -17,7 +17,22 @@ impl<S: Send + Sync, T: Parse> FromRequest<S> for Attached<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
         match Upload::from_request(request, state).await {
             Ok(Upload(input)) => Ok(Self(input)),
-            Err(problem) => Err(Refused(or_use_upload(problem))),
+            Err(problem) => Err(or_use_upload(problem).into()),
+        }
+    }
+}
+
+/// As [`AnyForm`], with the same hint.
+#[derive(Clone, Copy, Debug)]
+pub struct AnyAttached<T>(pub T);
+
+impl<S: Send + Sync, T: Parse> FromRequest<S> for AnyAttached<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
+        match AnyForm::from_request(request, state).await {
+            Ok(AnyForm(input)) => Ok(Self(input)),
+            Err(problem) => Err(or_use_upload(problem).into()),
         }
     }
 }

@@ -9,6 +9,7 @@ use domain::person::User;
 use edge::auth::{Authenticated, OptionalAuth};
 use edge::problem::Problem;
 
+use crate::Refused;
 use crate::expert::Viewer;
 
 /// Asks for an approved expert, as they are now: 403 `not_expert` for everybody else, and `suspended` for a suspended one
@@ -17,9 +18,9 @@ use crate::expert::Viewer;
 pub struct AsExpert(pub Caller, pub User);
 
 impl FromRequestParts<App> for AsExpert {
-    type Rejection = Problem;
+    type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         let Authenticated(caller) = Authenticated::from_request_parts(parts, app).await?;
         let only_looks = matches!(parts.method, Method::GET | Method::HEAD);
         Ok(Self(caller, experts::me(app, caller, only_looks).await?))

@@ -9,9 +9,12 @@ pub mod page;
 pub mod problem;
 pub mod review;
 
-pub use attached::Attached;
+pub use attached::{AnyAttached, Attached};
 pub use auth::AsExpert;
 pub use expert::{ExpertCard, Viewer};
 pub use page::{Asked, Paged};
-pub use problem::Refused;
+pub use problem::{Consultations, Refused};
 pub use review::ReviewCard;
+
+/// How its sockets are spoken to: as ExpertConnect's, frame by frame (`consultations.md` §11).
+pub const SOCKET: &dyn edge::sockets::SocketDialect = meetings::SOCKET;

@@ -1,34 +1,26 @@
-//! How this façade says no where it has words of its own; everything else is said as everywhere.
+//! How this façade says no (`consultations.md` §14): status, code, and the field that is to blame.
 
 use app::Error;
-use axum::response::{IntoResponse, Response};
-use domain::booking;
 use domain::interval::Interval;
-use edge::problem::Problem;
+use domain::{Refusal, booking, chat, expert};
+use edge::dialect::Dialect;
+use edge::problem::{Problem, StatusCode};
 use edge::time::Stamp;
 use serde_json::Value;
 
-/// A refusal in the words of `consultations.md`, §14. `?` makes one of whatever a use-case refuses.
-#[derive(Debug)]
-pub struct Refused(pub Problem);
+/// The words of the consultations façade.
+#[derive(Clone, Copy, Debug)]
+pub struct Consultations;
 
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        self.0.into_response()
-    }
-}
+/// A refusal in these words. `?` makes one of whatever a use-case refuses.
+pub type Refused = edge::dialect::Refused<Consultations>;
 
-impl From<Problem> for Refused {
-    fn from(problem: Problem) -> Self {
-        Self(problem)
-    }
-}
-
-impl From<Error> for Refused {
-    fn from(error: Error) -> Self {
+impl Dialect for Consultations {
+    fn problem(error: Error) -> Problem {
         let sentence = error.to_string();
-        Self(match error {
-            Error::Booking(refusal) => of_booking(refusal, sentence),
+        match error {
+            Error::Common(common) => common.into(),
+            Error::Refused(refusal) => refused(refusal, sentence),
             Error::SlotTaken { own, alternatives } => {
                 let (code, sentence) = match own {
                     true => ("own_conflict", "You have another booking at this time."),
@@ -39,9 +31,29 @@ impl From<Error> for Refused {
             Error::OutsideHours { alternatives } => {
                 Problem::refused("outside_hours", sentence).with_member("alternatives", starts(&alternatives))
             }
+            Error::LinkInvalid => Problem::refused("token_invalid", sentence),
+            Error::UnknownBooking => Problem::field("booking", sentence),
+            Error::UnknownProvider => Problem::field("provider", sentence),
+            Error::WeakPassword(_) => Problem::field("password", sentence),
+            Error::WrongPassword => Problem::field("current_password", sentence),
             Error::UnknownPerson => Problem::field("expert_id", sentence),
-            other => other.into(),
-        })
+            Error::OwnMessage => Problem::field("receiver_id", sentence),
+            Error::BadPicture(_) => Problem::field("profile_picture_url", sentence),
+            Error::PictureTooLarge => Problem::too_large(sentence),
+            Error::BadCursor => Problem::field("cursor", sentence),
+        }
+    }
+}
+
+fn refused(refusal: Refusal, sentence: String) -> Problem {
+    match refusal {
+        Refusal::Booking(refusal) => of_booking(refusal, sentence),
+        Refusal::Expert(refusal) => of_expert(refusal, sentence),
+        Refusal::Chat(refusal) => of_chat(refusal, sentence),
+        Refusal::Person(refusal) => v1::person(refusal, sentence),
+        Refusal::Ledger(refusal) => v1::ledger(refusal, sentence),
+        Refusal::File(refusal) => v1::file(refusal, sentence),
+        Refusal::Payment(refusal) => v1::payment(refusal, sentence),
     }
 }
 
@@ -57,6 +69,50 @@ fn of_booking(refusal: booking::Refusal, sentence: String) -> Problem {
         Refusal::StartNotAhead => Problem::field("scheduled_at", sentence),
         Refusal::EndNotAfterStart | Refusal::TooLong => Problem::field("duration_minutes", sentence),
         Refusal::OutsideAvailability => Problem::refused("outside_hours", sentence),
-        other => Error::Booking(other).into(),
+        Refusal::SlotTaken | Refusal::OwnConflict => Problem::conflict("slot_taken", sentence),
+        Refusal::Blocked => Problem::blocked(),
+        Refusal::WrongParty => Problem::forbidden(sentence),
+        Refusal::InvalidTransition => Problem::refused("invalid_transition", sentence),
+        Refusal::TooEarly => Problem::refused("too_early", sentence),
+        Refusal::TooLate => Problem::refused("too_late", sentence),
+        Refusal::PaymentRequired => Problem::refused("payment_required", sentence),
+        Refusal::NotStarted => Problem::refused("not_started", sentence),
+        Refusal::NotCompleted => Problem::refused("not_completed", sentence),
+        Refusal::AlreadyReviewed => Problem::refused("already_reviewed", sentence),
+        Refusal::NotTheOtherParty => Problem::field("reviewee_id", sentence),
+        Refusal::Stale => Problem::conflict("conflict", sentence),
     }
 }
+
+fn of_expert(refusal: expert::Refusal, sentence: String) -> Problem {
+    use expert::Refusal;
+    match refusal {
+        Refusal::ApplicationPending => Problem::refused("application_pending", sentence),
+        Refusal::AlreadyExpert => Problem::refused("already_expert", sentence),
+        Refusal::Suspended => Problem::new(StatusCode::FORBIDDEN, "suspended", sentence),
+        Refusal::NotExpert => Problem::new(StatusCode::FORBIDDEN, "not_expert", sentence),
+        Refusal::NoActiveApplication => Problem::refused("no_active_application", sentence),
+        Refusal::AlreadyReviewed => Problem::refused("already_reviewed", sentence),
+        Refusal::NotApproved => Problem::refused("not_approved", sentence),
+        Refusal::NotSuspended => Problem::refused("not_suspended", sentence),
+        Refusal::TooManyDocuments => Problem::field("file", sentence),
+        Refusal::TooManyBlocks => Problem::field("start_date", sentence),
+        Refusal::NoSuchBlock => Problem::not_found(),
+        Refusal::CreditsNotWhole | Refusal::CurrencyWithoutPrice => Problem::field("price_per_session", sentence),
+    }
+}
+
+fn of_chat(refusal: chat::Refusal, sentence: String) -> Problem {
+    use chat::Refusal;
+    match refusal {
+        Refusal::OwnConversation => Problem::refused("own_profile", sentence),
+        Refusal::Closed => Problem::new(StatusCode::FORBIDDEN, "closed", sentence),
+        Refusal::Deleted => Problem::refused("message_deleted", sentence),
+        Refusal::NotText => Problem::refused("not_text", sentence),
+        Refusal::NotTheSender | Refusal::NotTheBlocker => Problem::forbidden(sentence),
+        Refusal::UnknownReply => Problem::field("reply_to", sentence),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -24,12 +24,16 @@ pub mod password;
 pub mod payment;
 pub mod person;
 pub mod quanta;
+mod refusal;
 pub mod review;
 pub mod search;
 pub mod suspension;
 pub mod text;
 pub mod words;
+pub mod writing;
 pub mod zone;
+
+pub use refusal::Refusal;
 
 /// What a rule says when it refuses a single value: a sentence a user may read.
 pub type Sentence = &'static str;

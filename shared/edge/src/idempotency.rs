@@ -132,11 +132,11 @@ async fn claimed(app: App, request: Request, next: Next) -> Result<Response, Pro
     // An HMAC, because a body may hold passwords: a reader of the table cannot guess them by their hash.
     let fingerprint = app.tokens.mark(hash(&[kind, query.as_bytes(), &bytes]).as_bytes());
     let (owner, now) = (app.mint.number(), app.clock.now());
-    let claim = match app.store.idempotency_claim(&digest, &fingerprint, owner, now).await.map_err(app::Error::from)? {
+    let claim = match app.store.idempotency_claim(&digest, &fingerprint, owner, now).await.map_err(app::Common::from)? {
         Claimed::Mine(claim) => claim,
         Claimed::Done(answer) => return Ok(replay(answer)),
-        Claimed::InFlight => return Err(app::Error::InFlight.into()),
-        Claimed::Mismatch => return Err(app::Error::KeyReused.into()),
+        Claimed::InFlight => return Err(app::Common::InFlight.into()),
+        Claimed::Mismatch => return Err(app::Common::KeyReused.into()),
     };
     parts.extensions.insert(IdempotencyKey(Some(claim.clone())));
     let response = next.run(Request::from_parts(parts, bytes.into())).await;

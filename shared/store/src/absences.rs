@@ -6,7 +6,7 @@ use domain::ids::{BlockId, UserId};
 use domain::person::User;
 use domain::zone::Zone;
 
-use crate::bookings::Denied;
+use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::row::{Item, Reader, Row, text};
 use crate::table::Store;

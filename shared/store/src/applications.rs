@@ -10,7 +10,7 @@ use domain::notice::Notice;
 use domain::person::User;
 use domain::text::Email;
 
-use crate::bookings::Denied;
+use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::List;

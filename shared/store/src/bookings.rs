@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::booking::{self, Booking, Change, Refusal, Replaced, Seat};
+use domain::booking::{Booking, Change, Refusal, Replaced, Seat};
 use domain::chat::{Conversation, Pair};
 use domain::ids::{BookingId, ConversationId, UserId};
 use domain::notice::Notice;
+use domain::person;
 use domain::review::Review;
-use domain::{chat, expert, file, ledger, payment, person};
 
 use crate::days::Claim;
+use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::immutable_cache::Parties;
 use crate::keys::{self, Key, list};
@@ -20,34 +21,6 @@ use crate::transaction::{Transaction, Update};
 use crate::{
     Absences, Page, absences, booking_codec, chat_codec, days, ledger as entries, notices, person_codec, reviews,
 };
-
-/// What a failed condition of a command means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Denied {
-    #[error(transparent)]
-    Booking(#[from] booking::Refusal),
-    #[error(transparent)]
-    Ledger(#[from] ledger::Refusal),
-    #[error(transparent)]
-    Person(#[from] person::Refusal),
-    #[error(transparent)]
-    Expert(#[from] expert::Refusal),
-    #[error(transparent)]
-    File(#[from] file::Refusal),
-    #[error(transparent)]
-    Chat(#[from] chat::Refusal),
-    #[error(transparent)]
-    Payment(#[from] payment::Refusal),
-    /// The item changed since it was read: decide again.
-    #[error("changed meanwhile")]
-    Stale,
-    /// A fresh id was not fresh: mint another.
-    #[error("this id is taken")]
-    IdTaken,
-    /// The claim on the idempotency key is no longer ours.
-    #[error("the claim was lost")]
-    ClaimLost,
-}
 
 /// A booking and what its parties said of each other.
 #[derive(Clone, Debug)]
@@ -259,7 +232,7 @@ impl Store {
         let mixed: Vec<_> = people.iter().flat_map(|(user, _)| days::mixed_days(*user, old, new)).collect();
         let known = if mixed.is_empty() { HashMap::new() } else { self.get_many(&mixed, true).await? };
         for (user, taken) in people {
-            days::add_legs(transaction, user, old, new, &known, &Denied::Booking(taken), &Denied::Stale)?;
+            days::add_legs(transaction, user, old, new, &known, &Denied::by(taken), &Denied::Stale)?;
         }
         Ok(())
     }

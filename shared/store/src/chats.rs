@@ -9,9 +9,9 @@ use domain::chat::{Conversation, Message, Pair};
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::Notice;
 
-use crate::bookings::Denied;
 use crate::chat_codec::{conversation_from, message_from, message_item, names, rank};
 use crate::conversations::UNBLOCKED;
+use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::feed::SentMessage;
 use crate::keys::{self, list};

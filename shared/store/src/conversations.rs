@@ -6,8 +6,8 @@ use domain::Instant;
 use domain::chat::{Conversation, Message, Pair};
 use domain::ids::{ConversationId, UserId};
 
-use crate::bookings::Denied;
 use crate::chat_codec::{conversation_from, conversation_item, names};
+use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::row::{Reader, Row, number, text, time};

@@ -12,7 +12,7 @@ use domain::notice::Notice;
 use domain::person::User;
 use domain::text::LoginName;
 
-use crate::bookings::Denied;
+use crate::denied::Denied;
 use crate::facts::{self, Ended};
 use crate::fault::{Failed, Fault};
 use crate::row::{Item, Reader, number, numbers, text};

@@ -6,7 +6,7 @@ use domain::ids::{BookingId, EntryId, PaymentId, UserId};
 use domain::ledger::{Account, Balance, Cause, Entry, Leg, Refusal, Unit};
 use domain::payment::{Method, Payment};
 
-use crate::bookings::Denied;
+use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::List;
@@ -30,10 +30,9 @@ pub(crate) fn add_entry(transaction: &mut Transaction<Denied>, entry: &Entry) {
     for user in people {
         let delta = |account| entry.legs().iter().filter(|leg| leg.account == account).map(|leg| leg.delta).sum();
         let (spendable, held): (i64, i64) = (delta(Account::Spendable(user)), delta(Account::Held(user)));
-        transaction
-            .update(move_balance(user, entry, spendable, held), Some(Denied::Ledger(Refusal::InsufficientCredits)));
+        transaction.update(move_balance(user, entry, spendable, held), Some(Denied::by(Refusal::InsufficientCredits)));
     }
-    transaction.create(to_item(entry), Denied::Ledger(Refusal::AlreadyApplied));
+    transaction.create(to_item(entry), Denied::by(Refusal::AlreadyApplied));
 }
 
 /// Adds to both buckets of a balance, under the condition that neither falls below zero.

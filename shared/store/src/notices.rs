@@ -9,7 +9,7 @@ use domain::notice::{Channel, Invite, InviteState, Notice, Topic};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::Page;
-use crate::bookings::Denied;
+use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::row::{Item, Reader, Row, number, text, time};

@@ -9,7 +9,7 @@ use domain::ledger::Amount;
 use domain::payment::{Intent, IntentStatus, Provider, Refusal};
 
 use crate::booking_codec;
-use crate::bookings::Denied;
+use crate::denied::Denied;
 use crate::fault::Fault;
 use crate::keys;
 use crate::row::{Item, Reader, Row, number, text, time};
@@ -189,7 +189,7 @@ impl Transaction<Denied> {
         let item = Row::at(&keys::provider_event(provider_text(provider), event))
             .number("expires_at", now.timestamp() + EVENTS_KEPT_SECONDS)
             .into_item();
-        self.create(item, Denied::Payment(Refusal::Repeated))
+        self.create(item, Denied::by(Refusal::Repeated))
     }
 
     /// That money has to go back: a fact that whoever reads the stream makes a job of.

@@ -8,7 +8,7 @@ use domain::person::{Refusal, User};
 use domain::search::terms;
 use domain::text::LoginName;
 
-use crate::bookings::Denied;
+use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::row::Row;
 use crate::sessions::Session;
@@ -35,9 +35,9 @@ impl Store {
         let mut transaction = Transaction::new();
         let guard = |name: &LoginName| Row::at(&keys::login(name)).number("user", user.id).into_item();
         let (username, email) = (LoginName::new(user.username.as_str()), LoginName::new(user.email.as_str()));
-        transaction.create(guard(&username), Denied::Person(Refusal::UsernameTaken));
+        transaction.create(guard(&username), Denied::by(Refusal::UsernameTaken));
         if email != username {
-            transaction.create(guard(&email), Denied::Person(Refusal::EmailTaken));
+            transaction.create(guard(&email), Denied::by(Refusal::EmailTaken));
         }
         transaction.create(person_codec::to_item(user), Denied::IdTaken);
         transaction.create(gate::new_gate(user.id, user.roles.admin), Denied::IdTaken);

@@ -8,7 +8,7 @@ use domain::notice::Notice;
 use domain::person::User;
 use domain::review::Review;
 
-use crate::bookings::Denied;
+use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::List;
@@ -66,7 +66,7 @@ impl Store {
     ) -> Result<(), Failed<Denied>> {
         let seen = change.before.as_ref().map_or(0, |booking| booking.version);
         transaction.replace_version(booking_codec::to_item(&change.after), seen, Denied::Stale);
-        transaction.create(to_item(review), Denied::Booking(domain::booking::Refusal::AlreadyReviewed));
+        transaction.create(to_item(review), Denied::by(domain::booking::Refusal::AlreadyReviewed));
         // The version rises too: a profile saved at the same moment must not write the old tally back.
         let (before, after) = reviewee;
         let tally = Update::new(

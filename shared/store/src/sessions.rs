@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use domain::Instant;
 use domain::ids::{SessionId, UserId};
 
-use crate::bookings::Denied;
+use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::gate::ValidSessions;
 use crate::keys;

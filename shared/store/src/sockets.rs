@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
+use domain::facade::Facade;
 use domain::feed::{Address, Carried, Place, Position};
 use domain::ids::{NoticeId, SessionId, UserId};
 
-use crate::bookings::Denied;
+use crate::denied::Denied;
 use crate::facts::{self, Asked, Wanted};
 use crate::fault::{Failed, Fault};
 use crate::keys;
@@ -22,6 +23,8 @@ pub struct Socket {
     pub connection: String,
     pub user: UserId,
     pub session: SessionId,
+    /// Whose frames it speaks.
+    pub facade: Facade,
     pub address: Address,
     pub opened_at: Instant,
     /// When its token ends.
@@ -48,6 +51,7 @@ fn row(key: &keys::Key, socket: &Socket) -> Row {
         .text("connection", &socket.connection)
         .number("user", socket.user)
         .number("session", socket.session)
+        .text("facade", socket.facade.rules().word)
         .text("address", address)
         .maybe("with", with, number)
         .time("opened_at", socket.opened_at)
@@ -62,10 +66,15 @@ fn socket_from(row: Reader<'_>) -> Result<Socket, Fault> {
         "notices" => Address::Notices,
         _ => return Err(row.corrupt("address")),
     };
+    let facade = match row.text("facade")? {
+        "" => Some(Facade::ALL[0]), // from when sockets spoke one façade's frames only
+        word => Facade::of_word(word),
+    };
     Ok(Socket {
         connection: row.owned("connection")?,
         user: row.id("user", UserId::new)?,
         session: row.id("session", SessionId::new)?,
+        facade: facade.ok_or_else(|| row.corrupt("facade"))?,
         address,
         opened_at: row.time("opened_at")?,
         valid_until: row.time("valid_until")?,

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::file::{Purpose, Refusal, Upload};
 use domain::ids::{UploadId, UserId};
 
-use crate::bookings::Denied;
+use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::row::{Item, Reader, Row, number};
@@ -63,7 +63,7 @@ impl Transaction<Denied> {
             .when("#user = :user AND attribute_not_exists(#used)")
             .value(":yes", AttributeValue::Bool(true))
             .value(":user", number(user));
-        self.update(update, Some(Denied::File(Refusal::BadUpload)))
+        self.update(update, Some(Denied::by(Refusal::BadUpload)))
     }
 }
 

@@ -1,5 +1,8 @@
 //! Chat over sockets, from this façade (§11).
 
+use app::sockets::{self, Handshake};
+use domain::facade::Facade;
+use domain::feed::Address;
 use serde_json::json;
 use tests::Person;
 use tests::consultations::talk::{Talk, at, ids, message, opened, reads, said, says, talk, texts};
@@ -87,4 +90,30 @@ async fn what_was_deleted_before_it_went_out_goes_out_empty() {
     world.settles().await;
     let frames = socket.heard_of("message.receive");
     assert_eq!((frames.len(), &frames[0]["message"]["content"]), (1, &json!("")));
+}
+
+#[tokio::test]
+async fn a_socket_of_one_facade_gets_the_frames_of_that_facade() {
+    let Talk { world, ada, bob, .. } = &talk().await;
+    world.settles().await;
+    for facade in Facade::ALL {
+        let handshake = Handshake {
+            connection: facade.rules().word.to_owned(),
+            token: bob.token.clone(),
+            facade,
+            address: Address::Everything,
+            from: "203.0.113.7".to_owned(),
+        };
+        sockets::open(&world.app, &world.background.context.sockets, handshake).await.unwrap();
+    }
+    ada.writes(bob, "hello").await.is(201);
+    let event = serde_json::from_value(json!({"Records": world.unread_records()})).unwrap();
+    let failures =
+        outbox::handle_with(&world.background.context, event, |facade, _| format!("as {}", facade.rules().word)).await;
+    assert_eq!(serde_json::to_value(failures).unwrap(), json!({"batchItemFailures": []}));
+    for facade in Facade::ALL {
+        let word = facade.rules().word;
+        // The message and the notification of it.
+        assert_eq!(world.background.recording.frames(word), vec![format!("as {word}"); 2]);
+    }
 }

@@ -52,8 +52,11 @@ impl Stage {
             Act::Reschedule { by, at, start, minutes } => {
                 let (caller, start) = (self.caller(by), instant(start));
                 let (to, save) = ((start, minutes), keep(claim, &render));
-                let moved = bookings::replace(app, caller, Facade::Consultations, id(at), to, save).await;
-                moved.map(answer).map_err(refused)
+                let moved = async {
+                    let old = bookings::replaceable(app, caller, id(at)).await?;
+                    bookings::replace(app, Facade::Consultations, old, to, save).await
+                };
+                moved.await.map(answer).map_err(refused)
             }
             Act::Rate { by, at, rating } => {
                 let render = |review: &Review| stored(Answer::Made(review.id.get()));

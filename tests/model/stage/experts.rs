@@ -2,7 +2,7 @@
 
 use app::experts::{self, Changes};
 use app::hours::{self, Added, Away};
-use app::{Error, SaveResponse, slots, suspensions};
+use app::{Common, Error, SaveResponse, slots, suspensions};
 use chrono::NaiveDate;
 use domain::calendar::{Block, TimeOfDay, Week, WeeklyHours};
 use domain::expert::Charge;
@@ -84,7 +84,11 @@ impl Stage {
             }
             Act::Suspend { whom } => {
                 let (staff, whom) = (self.staff(), self.people[whom]);
-                done(suspensions::suspend(app, staff, whom, "Rude.", SaveResponse::nothing()).await)
+                let suspended = async {
+                    let expert = suspensions::find(app, staff, whom).await?;
+                    suspensions::suspend(app, staff, expert, "Rude.", SaveResponse::nothing()).await
+                };
+                done(suspended.await)
             }
             Act::Reinstate { whom } => {
                 let (staff, whom) = (self.staff(), self.people[whom]);
@@ -103,7 +107,8 @@ impl Stage {
     /// The job that comes a minute after a suspension, or after its end; it comes twice.
     pub(crate) async fn sweep(&self, whom: usize) {
         for _ in 0..2 {
-            while let Err(Error::Held) = suspensions::sweep_later(self.app(), self.people[whom]).await {}
+            while let Err(Error::Common(Common::Held)) = suspensions::sweep_later(self.app(), self.people[whom]).await {
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the use-cases say no with, in the words the model knows.
 
-use app::Error;
+use app::{Common, Error};
 use domain::{booking, chat, expert, ledger, payment, person};
 
 use super::span;
@@ -19,7 +19,7 @@ pub(crate) fn refused(error: Error) -> No {
 /// The specification's word for a refusal; for a field that is to blame, its name.
 fn word(error: Error) -> String {
     let word = match error {
-        Error::Booking(refusal) => match refusal {
+        Error::Refused(domain::Refusal::Booking(refusal)) => match refusal {
             booking::Refusal::OwnBooking => "expert_id",
             booking::Refusal::StartNotAhead => "scheduled_start",
             booking::Refusal::EndNotAfterStart | booking::Refusal::TooLong => "scheduled_end",
@@ -40,7 +40,7 @@ fn word(error: Error) -> String {
         Error::SlotTaken { own: false, .. } => "slot_taken",
         Error::SlotTaken { own: true, .. } => "own_conflict",
         Error::OutsideHours { .. } => "outside_availability",
-        Error::Expert(refusal) => match refusal {
+        Error::Refused(domain::Refusal::Expert(refusal)) => match refusal {
             expert::Refusal::NotExpert => "not_expert",
             expert::Refusal::Suspended => "suspended",
             expert::Refusal::NotApproved => "not_approved",
@@ -48,20 +48,24 @@ fn word(error: Error) -> String {
             expert::Refusal::NoSuchBlock => "not_found",
             other => return format!("{other:?}"),
         },
-        Error::Payment(payment::Refusal::NotPayable) => "not_payable",
-        Error::Payment(payment::Refusal::NotThePayer) => "not_the_payer",
-        Error::Payment(payment::Refusal::AmountMismatch) => "amount_mismatch",
+        Error::Refused(domain::Refusal::Payment(payment::Refusal::NotPayable)) => "not_payable",
+        Error::Refused(domain::Refusal::Payment(payment::Refusal::NotThePayer)) => "not_the_payer",
+        Error::Refused(domain::Refusal::Payment(payment::Refusal::AmountMismatch)) => "amount_mismatch",
         Error::UnknownBooking => "unknown_booking",
-        Error::Chat(chat::Refusal::Closed) => "closed",
-        Error::Ledger(ledger::Refusal::InsufficientCredits) => "insufficient_credits",
-        Error::Ledger(ledger::Refusal::NotCompleted) => "not_completed",
-        Error::Ledger(ledger::Refusal::NotThePayer) | Error::Forbidden => "forbidden",
-        Error::Person(person::Refusal::HoursTaken) => "start_time",
-        Error::Person(person::Refusal::NotFound) | Error::NotFound => "not_found",
+        Error::Refused(domain::Refusal::Chat(chat::Refusal::Closed)) => "closed",
+        Error::Refused(domain::Refusal::Ledger(ledger::Refusal::InsufficientCredits)) => "insufficient_credits",
+        Error::Refused(domain::Refusal::Ledger(ledger::Refusal::NotCompleted)) => "not_completed",
+        Error::Refused(domain::Refusal::Ledger(ledger::Refusal::NotThePayer)) | Error::Common(Common::Forbidden) => {
+            "forbidden"
+        }
+        Error::Refused(domain::Refusal::Person(person::Refusal::HoursTaken)) => "start_time",
+        Error::Refused(domain::Refusal::Person(person::Refusal::NotFound)) | Error::Common(Common::NotFound) => {
+            "not_found"
+        }
         Error::UnknownPerson => "unknown_person",
         Error::OwnMessage => "receiver_id",
-        Error::InFlight => "in_flight",
-        Error::KeyReused => "idempotency_mismatch",
+        Error::Common(Common::InFlight) => "in_flight",
+        Error::Common(Common::KeyReused) => "idempotency_mismatch",
         other => return format!("{other:?}"),
     };
     word.to_owned()

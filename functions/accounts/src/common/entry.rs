@@ -11,9 +11,9 @@ use domain::zone::Zone;
 use edge::auth::{AuthRateLimit, RequestOrigin};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
-use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use utoipa::ToSchema;
+use v1::Refused;
 
 use super::shapes::{Registered, SessionTokens, password_twice};
 
@@ -80,7 +80,7 @@ pub(super) async fn register(
     _: AuthRateLimit,
     RequestOrigin(origin): RequestOrigin,
     Body(Wanted(registration)): Body<Wanted>,
-) -> Result<Created<Registered>, Problem> {
+) -> Result<Created<Registered>, Refused> {
     let opened = sessions::register(&app, registration, &origin).await?;
     Ok(Created(Registered::of("Your account is ready.", opened)))
 }
@@ -128,7 +128,7 @@ pub(super) async fn login(
     _: AuthRateLimit,
     RequestOrigin(origin): RequestOrigin,
     Body(login): Body<Login>,
-) -> Result<Json<SessionTokens>, Problem> {
+) -> Result<Json<SessionTokens>, Refused> {
     let opened = sessions::login(&app, &login.email, &login.password, &origin).await?;
     Ok(Json(SessionTokens::of("You are logged in.", opened)))
 }

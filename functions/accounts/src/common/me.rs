@@ -8,9 +8,9 @@ use domain::zone::Zone;
 use edge::auth::Authenticated;
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
-use edge::problem::Problem;
 use edge::reply::Json;
 use utoipa::ToSchema;
+use v1::Refused;
 
 use super::shapes::User;
 
@@ -43,7 +43,7 @@ impl Parse for Wanted {
     get, path = "/api/v1/auth/me/", tag = "Consultations: Accounts",
     responses((status = 200, description = "The account", body = User))
 )]
-pub(super) async fn show(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<User>, Problem> {
+pub(super) async fn show(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<User>, Refused> {
     Ok(Json(people::me(&app, caller).await?.into()))
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn change(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     Body(wanted): Body<Wanted>,
-) -> Result<Json<User>, Problem> {
+) -> Result<Json<User>, Refused> {
     let Wanted { first_name, last_name, timezone } = wanted;
     let changes = Changes { first_name, last_name, timezone, ..Changes::default() };
     Ok(Json(profile::update(&app, caller, changes).await?.into()))

@@ -8,9 +8,9 @@ use edge::auth::{AuthRateLimit, AuthenticatedAtAuthRate};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::problem::Problem;
 use edge::reply::Json;
 use utoipa::ToSchema;
+use v1::Refused;
 
 use super::shapes::{Message, password_twice};
 
@@ -41,7 +41,7 @@ pub(super) async fn ask(
     State(app): State<App>,
     _: AuthRateLimit,
     Body(reset): Body<Reset>,
-) -> Result<Json<Message>, Problem> {
+) -> Result<Json<Message>, Refused> {
     resets::ask(&app, &reset.email).await?;
     Ok(Json(Message { message: "If there is an account of this address, a link is on its way to it." }))
 }
@@ -98,7 +98,7 @@ pub(super) async fn confirm(
     State(app): State<App>,
     _: AuthRateLimit,
     Body(sent): Body<Confirmed>,
-) -> Result<Json<Message>, Problem> {
+) -> Result<Json<Message>, Refused> {
     resets::confirm(&app, &sent.token, &sent.password).await?;
     Ok(Json(Message { message: "Your password is set. Log in with it." }))
 }
@@ -147,7 +147,7 @@ pub(super) async fn change(
     AuthenticatedAtAuthRate(caller): AuthenticatedAtAuthRate,
     key: IdempotencyKey,
     Body(sent): Body<Changed>,
-) -> Result<Json<Message>, Problem> {
+) -> Result<Json<Message>, Refused> {
     const DONE: Message = Message { message: "Your password is set. Your other sessions are over." };
     let answer = |(): &()| idempotency::okay(&DONE);
     resets::change(&app, caller, &sent.current, &sent.password, key.save(&answer)).await?;

@@ -8,11 +8,11 @@ use edge::auth::{AuthRateLimit, Authenticated, AuthenticatedAtAuthRate};
 use edge::body::Body;
 use edge::form::{Fields, Parse, boolean, text};
 use edge::path::PathId;
-use edge::problem::Problem;
 use edge::reply::{Done, Json};
 use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
+use v1::Refused;
 
 use super::shapes::{Message, Pair};
 
@@ -46,7 +46,7 @@ pub(super) async fn refresh(
     State(app): State<App>,
     _: AuthRateLimit,
     Body(sent): Body<Refresh>,
-) -> Result<Json<Pair>, Problem> {
+) -> Result<Json<Pair>, Refused> {
     let tokens = sessions::refresh(&app, &sent.refresh).await?;
     Ok(Json(tokens.into()))
 }
@@ -88,7 +88,7 @@ pub(super) async fn logout(
     State(app): State<App>,
     AuthenticatedAtAuthRate(caller): AuthenticatedAtAuthRate,
     Body(Leave(leaving)): Body<Leave>,
-) -> Result<Json<Message>, Problem> {
+) -> Result<Json<Message>, Refused> {
     sessions::logout(&app, caller, leaving).await?;
     Ok(Json(Message { message: "You are logged out." }))
 }
@@ -132,7 +132,7 @@ pub(super) struct Listed {
 pub(super) async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
-) -> Result<Json<Listed>, Problem> {
+) -> Result<Json<Listed>, Refused> {
     let results: Vec<_> = sessions::list(&app, caller)
         .await?
         .into_iter()
@@ -159,7 +159,7 @@ pub(super) async fn end(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId<SessionId>,
-) -> Result<Done, Problem> {
+) -> Result<Done, Refused> {
     sessions::end(&app, caller, id).await?;
     Ok(Done)
 }

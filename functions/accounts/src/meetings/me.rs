@@ -10,9 +10,9 @@ use domain::zone::Zone;
 use edge::auth::Authenticated;
 use edge::body::Upload;
 use edge::form::{FieldValue, Fields, Kind, Parse, file, text};
-use edge::problem::Problem;
 use edge::reply::Json;
 use edge::time::Stamp;
+use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -168,7 +168,7 @@ impl Parse for ProfileChanges {
     get, path = "/api/users/me/", tag = "Accounts",
     responses((status = 200, description = "The profile", body = Me))
 )]
-pub(crate) async fn show_me(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<Me>, Problem> {
+pub(crate) async fn show_me(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<Me>, Refused> {
     let user = people::me(&app, caller).await?;
     Ok(Json(Me::of(&app, user).await?))
 }
@@ -189,7 +189,7 @@ pub(crate) async fn put_me(
     state: State<App>,
     caller: Authenticated,
     changes: Upload<ProfileChanges>,
-) -> Result<Json<Me>, Problem> {
+) -> Result<Json<Me>, Refused> {
     change(state, caller, changes).await
 }
 
@@ -209,7 +209,7 @@ pub(crate) async fn patch_me(
     state: State<App>,
     caller: Authenticated,
     changes: Upload<ProfileChanges>,
-) -> Result<Json<Me>, Problem> {
+) -> Result<Json<Me>, Refused> {
     change(state, caller, changes).await
 }
 
@@ -217,7 +217,7 @@ async fn change(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     Upload(wanted): Upload<ProfileChanges>,
-) -> Result<Json<Me>, Problem> {
+) -> Result<Json<Me>, Refused> {
     let changes = Changes {
         first_name: wanted.first_name,
         last_name: wanted.last_name,

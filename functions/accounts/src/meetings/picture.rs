@@ -1,5 +1,6 @@
 //! Pictures too large to travel through the API.
 
+use meetings::Refused;
 use std::collections::BTreeMap;
 
 use app::{App, picture};
@@ -7,7 +8,6 @@ use axum::extract::State;
 use edge::auth::Authenticated;
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, integer, text};
-use edge::problem::Problem;
 use edge::reply::Created;
 use edge::time::Stamp;
 use serde::Serialize;
@@ -66,7 +66,7 @@ pub(crate) async fn prepare_picture(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     Body(wanted): Body<PictureUpload>,
-) -> Result<Created<PreparedUpload>, Problem> {
+) -> Result<Created<PreparedUpload>, Refused> {
     let prepared = picture::prepare(&app, caller, wanted.content_type, wanted.size).await?;
     Ok(Created(PreparedUpload {
         upload_url: prepared.upload.url,

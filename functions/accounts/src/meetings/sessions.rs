@@ -9,8 +9,8 @@ use domain::zone::Zone;
 use edge::auth::{AuthRateLimit, Authenticated};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
-use edge::problem::Problem;
 use edge::reply::{Created, Json};
+use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -134,7 +134,7 @@ pub(crate) async fn register(
     State(app): State<App>,
     _: AuthRateLimit,
     Body(wanted): Body<Register>,
-) -> Result<Created<SessionToken>, Problem> {
+) -> Result<Created<SessionToken>, Refused> {
     let registration = Registration {
         username: Some(wanted.username),
         email: wanted.email,
@@ -163,7 +163,7 @@ pub(crate) async fn login(
     State(app): State<App>,
     _: AuthRateLimit,
     Body(login): Body<Login>,
-) -> Result<Json<SessionToken>, Problem> {
+) -> Result<Json<SessionToken>, Refused> {
     let session = people::login(&app, &login.username, &login.password).await?;
     Ok(Json(session.into()))
 }
@@ -178,7 +178,7 @@ pub(crate) async fn login(
 pub(crate) async fn logout(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
-) -> Result<Json<LoggedOut>, Problem> {
+) -> Result<Json<LoggedOut>, Refused> {
     people::logout(&app, caller).await?;
     Ok(Json(LoggedOut { success: true, message: "You are logged out." }))
 }

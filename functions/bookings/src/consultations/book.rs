@@ -5,22 +5,22 @@ use app::{App, Error};
 use axum::extract::State;
 use chrono::TimeDelta;
 use consultations::Refused;
-use domain::booking::{Mode, Seat, Times};
-use domain::ids::{BookingId, UserId};
+use domain::booking::{Mode, Times};
+use domain::ids::UserId;
 use domain::{Instant, Sentence};
 use edge::auth::Authenticated;
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, id, integer, one_of, text, time};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::Created;
 use edge::time::Stamp;
 use utoipa::ToSchema;
 
 use super::FACADE;
+use super::at::ToReplace;
 use super::shape::{Consultation, MODES};
-use super::steps::{judged, or_state};
+use super::steps::or_state;
 
 /// A wish for a consultation.
 #[derive(ToSchema)]
@@ -139,17 +139,17 @@ pub(crate) async fn book(
     responses((status = 201, body = Consultation), (status = 409, description = "`slot_taken` or `own_conflict`")))]
 pub(crate) async fn reschedule(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
-    PathId(id): PathId<BookingId>,
+    ToReplace(old): ToReplace,
     key: IdempotencyKey,
-    body: Result<Body<NewTime>, Problem>,
+    Body(wanted): Body<NewTime>,
 ) -> Result<Created<Consultation>, Refused> {
-    let wanted = body.and_then(|Body(wanted)| soon_enough(&app, wanted.start).map(|()| wanted));
-    let wanted = judged(&app, caller, id, Some(Seat::Learner), wanted).await?;
+    soon_enough(&app, wanted.start)?;
     let answer = |shown: &BookingView| idempotency::created(&Consultation::of(&app, shown));
-    let shown = bookings::replace(&app, caller, FACADE, id, (wanted.start, wanted.minutes), key.save(&answer)).await;
+    let shown = bookings::replace(&app, FACADE, old, (wanted.start, wanted.minutes), key.save(&answer)).await;
     let shown = shown.map_err(|error| match error {
-        Error::UnknownPerson => Refused(Problem::refused("cannot_reschedule", "The expert takes no bookings now.")),
+        Error::UnknownPerson => {
+            Refused::from(Problem::refused("cannot_reschedule", "The expert takes no bookings now."))
+        }
         other => or_state("cannot_reschedule", other),
     })?;
     Ok(Created(Consultation::of(&app, &shown)))

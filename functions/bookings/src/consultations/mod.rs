@@ -1,5 +1,6 @@
 //! Bookings in the words of the consultations façade (`consultations.md` §7 and §8).
 
+mod at;
 mod book;
 mod lists;
 mod shape;

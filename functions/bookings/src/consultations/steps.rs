@@ -1,12 +1,11 @@
 //! One consultation: looking at it, confirming, cancelling, meeting, ending, rating.
 
 use app::bookings::{self, BookingView, Command, Seated};
-use app::caller::Caller;
 use app::reviews::{self, ReviewDraft};
 use app::{App, Error, video};
 use axum::extract::State;
 use consultations::{Refused, ReviewCard};
-use domain::booking::{Refusal, Seat, Step};
+use domain::booking::{Refusal, Step};
 use domain::ids::BookingId;
 use domain::review::Review;
 use edge::auth::Authenticated;
@@ -20,47 +19,26 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::FACADE;
+use super::at::{Client, Party};
 use super::shape::{Consultation, ConsultationDetail};
 
 /// A state that forbids a command, in the one word this façade has for it there.
 pub(super) fn or_state(code: &'static str, error: Error) -> Refused {
     match error {
-        Error::Booking(refusal @ (Refusal::InvalidTransition | Refusal::TooLate)) => {
-            Refused(Problem::refused(code, refusal.to_string()))
+        Error::Refused(domain::Refusal::Booking(refusal @ (Refusal::InvalidTransition | Refusal::TooLate))) => {
+            Refused::from(Problem::refused(code, refusal.to_string()))
         }
         other => other.into(),
     }
 }
 
-/// What was sent, judged only for somebody who may do this at all: 404 and 403 come before 400.
-pub(super) async fn judged<T>(
-    app: &App,
-    caller: Caller,
-    id: BookingId,
-    by: Option<Seat>,
-    sent: Result<T, Problem>,
-) -> Result<T, Refused> {
-    match sent {
-        Ok(sent) => Ok(sent),
-        Err(problem) => {
-            let Seated { seat, .. } = bookings::own(app, caller, id).await?;
-            match by {
-                Some(by) if by != seat => Err(Error::Forbidden.into()),
-                _ => Err(problem.into()),
-            }
-        }
-    }
-}
-
 async fn command(
     app: &App,
-    caller: Authenticated,
-    id: BookingId,
+    Party(at): Party,
     key: &IdempotencyKey,
     command: Command,
 ) -> app::Result<Json<Consultation>> {
     let answer = |shown: &BookingView| idempotency::okay(&Consultation::of(app, shown));
-    let at = bookings::own(app, caller.0, id).await?;
     let shown = bookings::take(app, FACADE, at, command, key.save(&answer)).await?;
     Ok(Json(Consultation::of(app, &shown)))
 }
@@ -93,10 +71,8 @@ pub(crate) struct MeetingLink {
     params(("id" = i64, Path)), responses((status = 200, body = MeetingLink)))]
 pub(crate) async fn meeting_link(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
-    PathId(id): PathId<BookingId>,
+    Party(Seated { booking, seat }): Party,
 ) -> Result<Json<MeetingLink>, Refused> {
-    let Seated { booking, seat } = bookings::own(&app, caller, id).await?;
     let booking = booking.as_of(app.clock.now());
     let meeting_link = video::link(&app, &booking, seat);
     Ok(Json(MeetingLink { meeting_link, meeting_room_id: video::room(&booking).map(str::to_owned) }))
@@ -109,11 +85,10 @@ pub(crate) async fn meeting_link(
     params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
 pub(crate) async fn confirm(
     State(app): State<App>,
-    caller: Authenticated,
-    PathId(id): PathId<BookingId>,
+    at: Party,
     key: IdempotencyKey,
 ) -> Result<Json<Consultation>, Refused> {
-    command(&app, caller, id, &key, Command::Take(Step::Confirm)).await.map_err(|error| or_state("not_pending", error))
+    command(&app, at, &key, Command::Take(Step::Confirm)).await.map_err(|error| or_state("not_pending", error))
 }
 
 /// Why somebody cancels.
@@ -139,13 +114,11 @@ impl Parse for Reason {
     params(("id" = i64, Path)), request_body = CancelRequest, responses((status = 200, body = Consultation)))]
 pub(crate) async fn cancel(
     State(app): State<App>,
-    caller: Authenticated,
-    PathId(id): PathId<BookingId>,
+    at: Party,
     key: IdempotencyKey,
-    body: Result<Body<Reason>, Problem>,
+    Body(Reason(reason)): Body<Reason>,
 ) -> Result<Json<Consultation>, Refused> {
-    let Body(Reason(reason)) = judged(&app, caller.0, id, None, body).await?;
-    let cancelled = command(&app, caller, id, &key, Command::Cancel(reason)).await;
+    let cancelled = command(&app, at, &key, Command::Cancel(reason)).await;
     cancelled.map_err(|error| or_state("cannot_cancel", error))
 }
 
@@ -156,11 +129,10 @@ pub(crate) async fn cancel(
     params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
 pub(crate) async fn start(
     State(app): State<App>,
-    caller: Authenticated,
-    PathId(id): PathId<BookingId>,
+    at: Party,
     key: IdempotencyKey,
 ) -> Result<Json<Consultation>, Refused> {
-    command(&app, caller, id, &key, Command::Take(Step::Begin)).await.map_err(not_confirmed)
+    command(&app, at, &key, Command::Take(Step::Begin)).await.map_err(not_confirmed)
 }
 
 /// Say that the consultation is over
@@ -168,19 +140,14 @@ pub(crate) async fn start(
 /// Once it has begun. What was held goes to the expert. Saying so again changes nothing.
 #[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/end/", tag = "Consultations: Bookings",
     params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
-pub(crate) async fn end(
-    State(app): State<App>,
-    caller: Authenticated,
-    PathId(id): PathId<BookingId>,
-    key: IdempotencyKey,
-) -> Result<Json<Consultation>, Refused> {
-    command(&app, caller, id, &key, Command::Take(Step::Complete)).await.map_err(not_confirmed)
+pub(crate) async fn end(State(app): State<App>, at: Party, key: IdempotencyKey) -> Result<Json<Consultation>, Refused> {
+    command(&app, at, &key, Command::Take(Step::Complete)).await.map_err(not_confirmed)
 }
 
 fn not_confirmed(error: Error) -> Refused {
     match error {
-        Error::Booking(refusal @ Refusal::InvalidTransition) => {
-            Refused(Problem::refused("not_confirmed", refusal.to_string()))
+        Error::Refused(domain::Refusal::Booking(refusal @ Refusal::InvalidTransition)) => {
+            Refused::from(Problem::refused("not_confirmed", refusal.to_string()))
         }
         other => other.into(),
     }
@@ -221,16 +188,10 @@ impl Parse for NewRating {
     params(("id" = i64, Path)), request_body = RatingRequest, responses((status = 201, body = ReviewCard)))]
 pub(crate) async fn rate(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
-    PathId(id): PathId<BookingId>,
+    Client(at): Client,
     key: IdempotencyKey,
-    body: Result<Body<NewRating>, Problem>,
+    Body(NewRating { rating, text, is_anonymous }): Body<NewRating>,
 ) -> Result<Created<ReviewCard>, Refused> {
-    let Body(NewRating { rating, text, is_anonymous }) = judged(&app, caller, id, Some(Seat::Learner), body).await?;
-    let at = bookings::own(&app, caller, id).await?;
-    if at.seat != Seat::Learner {
-        return Err(Error::Forbidden.into());
-    }
     let draft = ReviewDraft { reviewee: at.booking.expert.id, rating, text, is_anonymous };
     let card = |review: &Review| ReviewCard::of(review, Some(review.reviewer));
     let answer = |review: &Review| idempotency::created(&card(review));

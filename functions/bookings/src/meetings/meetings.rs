@@ -18,6 +18,7 @@ use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use edge::time::Stamp;
+use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -218,9 +219,9 @@ impl Parse for Listing {
 }
 
 /// The one person these routes name is the expert.
-fn unknown_expert(error: Error) -> Problem {
+fn unknown_expert(error: Error) -> Refused {
     match error {
-        Error::UnknownPerson => Problem::field("expert_id", "There is no such expert."),
+        Error::UnknownPerson => Problem::field("expert_id", "There is no such expert.").into(),
         other => other.into(),
     }
 }
@@ -236,7 +237,7 @@ pub async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     QueryOf(Listing(filter, page)): QueryOf<Listing>,
-) -> Result<Listed<Meeting>, Problem> {
+) -> Result<Listed<Meeting>, Refused> {
     let found = bookings::list(&app, caller, filter, page.cursor.as_deref(), page.limit.into()).await?;
     Ok(Listed { items: found.items.iter().map(Meeting::from).collect(), next: found.next })
 }
@@ -251,7 +252,7 @@ pub async fn request(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     Body(NewMeeting(wanted)): Body<NewMeeting>,
-) -> Result<Created<Meeting>, Problem> {
+) -> Result<Created<Meeting>, Refused> {
     let answer = |booking: &Booking| idempotency::created(&Meeting::from(booking));
     let requested = bookings::request(&app, caller, Facade::Meetings, wanted, key.save(&answer)).await;
     Ok(Created(Meeting::from(&requested.map_err(unknown_expert)?)))
@@ -264,7 +265,7 @@ pub async fn show(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId<BookingId>,
-) -> Result<Json<MeetingDetail>, Problem> {
+) -> Result<Json<MeetingDetail>, Refused> {
     let (found, seat) = bookings::find_with_reviews(&app, caller, id).await?;
     Ok(Json(MeetingDetail {
         meeting: Meeting::from(&found.booking),
@@ -284,7 +285,7 @@ pub async fn change(
     Authenticated(caller): Authenticated,
     PathId(id): PathId<BookingId>,
     Body(MeetingChanges(changes)): Body<MeetingChanges>,
-) -> Result<Json<Meeting>, Problem> {
+) -> Result<Json<Meeting>, Refused> {
     let at = bookings::find(&app, caller, id).await?;
     let booking = bookings::change(&app, Facade::Meetings, at, changes).await.map_err(unknown_expert)?;
     Ok(Json(Meeting::from(&booking)))
@@ -299,7 +300,7 @@ pub async fn replace(
     caller: Authenticated,
     id: PathId<BookingId>,
     changes: Body<MeetingChanges>,
-) -> Result<Json<Meeting>, Problem> {
+) -> Result<Json<Meeting>, Refused> {
     change(app, caller, id, changes).await
 }
 
@@ -311,7 +312,7 @@ pub async fn update_status(
     Authenticated(caller): Authenticated,
     PathId(id): PathId<BookingId>,
     Body(NewStatus(step)): Body<NewStatus>,
-) -> Result<Json<StatusChange>, Problem> {
+) -> Result<Json<StatusChange>, Refused> {
     let at = bookings::find(&app, caller, id).await?;
     let booking: Booking =
         bookings::take(&app, Facade::Meetings, at, Command::Take(step), SaveResponse::nothing()).await?;

@@ -11,9 +11,9 @@ use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Parse, id, integer, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::page::{Listed, Page};
-use edge::problem::Problem;
 use edge::reply::Created;
 use edge::time::Stamp;
+use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -102,7 +102,7 @@ pub async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     QueryOf(Listing(which, page)): QueryOf<Listing>,
-) -> Result<Listed<Review>, Problem> {
+) -> Result<Listed<Review>, Refused> {
     let found = reviews::list(&app, caller, which, page.cursor.as_deref(), page.limit.into()).await?;
     Ok(Listed { items: found.items.iter().map(Review::from).collect(), next: found.next })
 }
@@ -115,7 +115,7 @@ pub async fn give(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     Body(NewReview(booking, draft)): Body<NewReview>,
-) -> Result<Created<Review>, Problem> {
+) -> Result<Created<Review>, Refused> {
     let answer = |review: &domain::review::Review| idempotency::created(&Review::from(review));
     let at = bookings::find(&app, caller, booking).await?;
     let review = reviews::give(&app, Facade::Meetings, at, draft, key.save(&answer)).await?;

@@ -14,6 +14,7 @@ use edge::page::{Listed, Page};
 use edge::problem::Problem;
 use edge::reply::Json;
 use edge::time::Stamp;
+use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -188,7 +189,7 @@ impl Parse for Transfer {
 
 /// Show my balance
 #[utoipa::path(get, path = "/api/credits/balance/", tag = "Credits", responses((status = 200, body = Balance)))]
-pub async fn balance(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<Balance>, Problem> {
+pub async fn balance(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<Balance>, Refused> {
     let balance = wallet::balance(&app, caller).await?;
     Ok(Json(Balance {
         id: balance.user.get(),
@@ -209,7 +210,7 @@ pub async fn transactions(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     QueryOf(page): QueryOf<Page>,
-) -> Result<Listed<Transaction>, Problem> {
+) -> Result<Listed<Transaction>, Refused> {
     let (found, username) = wallet::entries(&app, caller, page.cursor.as_deref(), page.limit.into()).await?;
     let items = found.items.iter().filter_map(|entry| transaction(entry, caller.user(), &username)).collect();
     Ok(Listed { items, next: found.next })
@@ -223,10 +224,10 @@ pub async fn purchase(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     Body(order): Body<Order>,
-) -> Result<Json<PurchaseResult>, Problem> {
+) -> Result<Json<PurchaseResult>, Refused> {
     let answer = |purchased: &Purchased| idempotency::okay(&purchase_result(purchased));
     let purchased = wallet::purchase(&app, caller, order.method, order.credits, key.save(&answer)).await?;
-    purchase_result(&purchased).map(Json).ok_or_else(Problem::internal)
+    Ok(Json(purchase_result(&purchased).ok_or_else(Problem::internal)?))
 }
 
 /// See to it that an expert has got credits for a meeting
@@ -239,7 +240,7 @@ pub async fn transfer(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     Body(transfer): Body<Transfer>,
-) -> Result<Json<TransferResult>, Problem> {
+) -> Result<Json<TransferResult>, Refused> {
     let answer = |transferred: &Transferred| idempotency::okay(&transfer_result(transferred));
     let transferred = wallet::transfer_for(&app, caller, transfer.booking, transfer.total, key.save(&answer)).await?;
     Ok(Json(transfer_result(&transferred)))

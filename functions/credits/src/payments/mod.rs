@@ -2,21 +2,23 @@
 
 mod shapes;
 
-use app::App;
 use app::payments::{self, Intended};
+use app::{App, Common, Error};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::ids::PaymentId;
+use domain::{Refusal, payment};
 use edge::auth::{Authenticated, DeferredAuth};
 use edge::body::{Body, Raw};
+use edge::dialect::Dialect;
 use edge::idempotency::{self, IdempotencyKey, ignores_key};
 use edge::path::{PathId, PathWord};
-use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use http::HeaderMap;
 use shapes::{IntentRequest, Order, PROVIDERS, Payment, PaymentIntent, Receipt};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use v1::{Refused, V1};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(intend)).routes(ignores_key(routes!(webhook))).routes(routes!(show))
@@ -39,7 +41,7 @@ pub async fn intend(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     Body(order): Body<Order>,
-) -> Result<Response, Problem> {
+) -> Result<Response, Refused> {
     let answer = |intended: &Intended| match intended.is_new {
         true => idempotency::created(&PaymentIntent::from(&intended.intent)),
         false => idempotency::okay(&PaymentIntent::from(&intended.intent)),
@@ -69,18 +71,20 @@ pub async fn webhook(
     door: DeferredAuth,
     headers: HeaderMap,
     Raw(body): Raw,
-) -> Result<Json<Receipt>, Problem> {
+) -> Result<Json<Receipt>, Refused> {
     let Some((_, provider)) = PROVIDERS.iter().find(|(word, _)| *word == provider) else {
-        return Err(door.reject(app::Error::NotFound).await);
+        return Err(door.reject(Common::NotFound).await.into());
     };
     let name = match provider {
-        domain::payment::Provider::Stripe => "stripe-signature",
+        payment::Provider::Stripe => "stripe-signature",
         _ => "x-signature",
     };
     let signature = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match payments::receive(&app, *provider, signature, &body).await {
         Ok(received) => Ok(Json(Receipt::from(received))),
-        Err(error @ app::Error::Payment(domain::payment::Refusal::BadSignature)) => Err(door.reject(error).await),
+        Err(error @ Error::Refused(Refusal::Payment(payment::Refusal::BadSignature))) => {
+            Err(door.reject(V1::problem(error)).await.into())
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -95,13 +99,10 @@ pub async fn show(
     Authenticated(caller): Authenticated,
     door: DeferredAuth,
     PathId(id): PathId<PaymentId>,
-) -> Result<Json<Payment>, Problem> {
+) -> Result<Json<Payment>, Refused> {
     let intent = match payments::find(&app, caller, id).await {
-        Err(app::Error::NotFound) => {
-            let staff = door.staff().await.map_err(|problem| match problem.code() {
-                "forbidden" => Problem::not_found(),
-                _ => problem,
-            })?;
+        Err(Error::Common(Common::NotFound)) => {
+            let staff = door.staff().await?.ok_or(Common::NotFound)?;
             payments::find_as_staff(&app, staff, id).await?
         }
         found => found?,

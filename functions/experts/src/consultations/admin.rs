@@ -9,18 +9,18 @@ use consultations::page::DEEPEST;
 use consultations::{Asked, ExpertCard, Paged, Refused, Viewer};
 use domain::application::{State as Stage, Verdict};
 use domain::expert::Standing;
-use domain::ids::{ApplicationId, DocumentId, UserId};
+use domain::ids::{ApplicationId, UserId};
 use edge::auth::AdminOnly;
 use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Parse, boolean, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::path::PathId;
-use edge::problem::Problem;
 use edge::reply::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::applications::ApplicationCard;
+use super::at::{JudgedExpert, ReviewedApplication, SaidOfDocument};
 use super::documents::DocumentCard;
 
 pub(crate) struct Waiting(&'static [Stage], Asked);
@@ -167,7 +167,7 @@ pub(crate) async fn show_application(
     AdminOnly(staff): AdminOnly,
     PathId(id): PathId<ApplicationId>,
 ) -> Result<Json<ApplicationCard>, Refused> {
-    Ok(Json(ApplicationCard::from(&applications::find(&app, staff, id).await?)))
+    Ok(Json(ApplicationCard::from(&applications::look(&app, staff, id).await?)))
 }
 
 /// Review an application
@@ -180,20 +180,12 @@ pub(crate) async fn show_application(
         (status = 403, description = "For administrators only")))]
 pub(crate) async fn review_application(
     State(app): State<App>,
-    AdminOnly(staff): AdminOnly,
-    PathId(id): PathId<ApplicationId>,
+    ReviewedApplication(staff, application): ReviewedApplication,
     key: IdempotencyKey,
-    sent: Result<Body<NewVerdict>, Problem>,
+    Body(NewVerdict(verdict, notes)): Body<NewVerdict>,
 ) -> Result<Json<ReviewCard>, Refused> {
-    let Body(NewVerdict(verdict, notes)) = match sent {
-        Ok(sent) => sent,
-        Err(problem) => {
-            applications::find(&app, staff, id).await?;
-            return Err(problem.into());
-        }
-    };
     let answer = |review: &Review| idempotency::okay(&ReviewCard::from(review));
-    let review = applications::review(&app, staff, id, verdict, &notes, key.save(&answer)).await?;
+    let review = applications::review(&app, staff, application, verdict, &notes, key.save(&answer)).await?;
     Ok(Json(ReviewCard::from(&review)))
 }
 
@@ -229,20 +221,12 @@ pub(crate) async fn list_experts(
         (status = 403, description = "For administrators only")))]
 pub(crate) async fn suspend(
     State(app): State<App>,
-    AdminOnly(staff): AdminOnly,
-    PathId(id): PathId<UserId>,
+    JudgedExpert(staff, expert): JudgedExpert,
     key: IdempotencyKey,
-    sent: Result<Body<Reason>, Problem>,
+    Body(Reason(reason)): Body<Reason>,
 ) -> Result<Json<ExpertCard>, Refused> {
-    let Body(Reason(reason)) = match sent {
-        Ok(sent) => sent,
-        Err(problem) => {
-            suspensions::exists(&app, staff, id).await?;
-            return Err(problem.into());
-        }
-    };
     let answer = |suspended: &Portrait| idempotency::okay(&portrait(suspended));
-    let suspended = suspensions::suspend(&app, staff, id, &reason, key.save(&answer)).await?;
+    let suspended = suspensions::suspend(&app, staff, expert, &reason, key.save(&answer)).await?;
     Ok(Json(portrait(&suspended)))
 }
 
@@ -270,16 +254,7 @@ pub(crate) async fn reinstate(
     responses((status = 200, body = DocumentCard), (status = 403, description = "For administrators only")))]
 pub(crate) async fn verify_document(
     State(app): State<App>,
-    AdminOnly(staff): AdminOnly,
-    PathId(id): PathId<DocumentId>,
-    sent: Result<Body<Verified>, Problem>,
+    SaidOfDocument(staff, id, Verified(is_verified)): SaidOfDocument<Verified>,
 ) -> Result<Json<DocumentCard>, Refused> {
-    let Body(Verified(is_verified)) = match sent {
-        Ok(sent) => sent,
-        Err(problem) => {
-            documents::exists(&app, staff, id).await?;
-            return Err(problem.into());
-        }
-    };
     Ok(Json(DocumentCard::from(&documents::verify(&app, staff, id, is_verified).await?)))
 }

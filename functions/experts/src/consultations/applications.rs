@@ -12,12 +12,12 @@ use edge::auth::Authenticated;
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, integer, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::at::Applying;
 use super::documents::DocumentCard;
 
 /// Somebody's application to be an expert.
@@ -140,19 +140,12 @@ pub(crate) struct VerificationStatus {
         (status = 403, description = "`suspended`")))]
 pub(crate) async fn apply(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Applying(applicant): Applying,
     key: IdempotencyKey,
-    sent: Result<Body<NewApplication>, Problem>,
+    Body(NewApplication(content)): Body<NewApplication>,
 ) -> Result<Created<ApplicationCard>, Refused> {
-    let Body(NewApplication(content)) = match sent {
-        Ok(sent) => sent,
-        Err(problem) => {
-            applications::not_suspended(&app, caller).await?;
-            return Err(problem.into());
-        }
-    };
     let answer = |dossier: &Dossier| idempotency::created(&ApplicationCard::from(dossier));
-    let dossier = applications::apply(&app, caller, content, key.save(&answer)).await?;
+    let dossier = applications::apply(&app, applicant, content, key.save(&answer)).await?;
     Ok(Created(ApplicationCard::from(&dossier)))
 }
 

@@ -7,13 +7,14 @@ use axum::extract::State;
 use consultations::{Attached, Refused};
 use domain::document::{Kind as Of, Place};
 use domain::ids::UploadId;
-use edge::auth::Authenticated;
 use edge::form::{Fields, Parse, file, id, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::reply::Created;
 use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::at::Sending;
 
 /// A paper that was sent.
 #[derive(Serialize, ToSchema)]
@@ -138,18 +139,11 @@ impl Parse for NewDocument {
         (status = 415, description = "`unsupported_file_type`")))]
 pub(crate) async fn upload_document(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Sending(sender): Sending,
     key: IdempotencyKey,
-    sent: Result<Attached<NewDocument>, Refused>,
+    Attached(NewDocument(draft)): Attached<NewDocument>,
 ) -> Result<Created<DocumentCard>, Refused> {
-    let Attached(NewDocument(draft)) = match sent {
-        Ok(sent) => sent,
-        Err(refused) => {
-            documents::may_send(&app, caller).await?;
-            return Err(refused);
-        }
-    };
     let answer = |paper: &Paper| idempotency::created(&DocumentCard::from(paper));
-    let paper = documents::send(&app, caller, draft, key.save(&answer)).await?;
+    let paper = documents::send(&app, sender, draft, key.save(&answer)).await?;
     Ok(Created(DocumentCard::from(&paper)))
 }

@@ -3,6 +3,7 @@
 mod absences;
 mod admin;
 mod applications;
+mod at;
 mod directory;
 mod documents;
 mod hours;

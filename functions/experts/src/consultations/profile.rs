@@ -1,7 +1,7 @@
 //! An expert's own profile.
 
 use app::experts::{self, Changes};
-use app::{App, Error, picture};
+use app::{App, picture};
 use axum::extract::State;
 use consultations::expert::{SPECIALTIES, Viewer};
 use consultations::{AsExpert, ExpertCard, Refused};
@@ -11,7 +11,6 @@ use domain::expert::Charge;
 use domain::ledger::Unit;
 use edge::body::Body;
 use edge::form::{FieldValue, Fields, Kind, Parse, boolean, integer, money, one_of, text};
-use edge::problem::Problem;
 use edge::reply::Json;
 use utoipa::ToSchema;
 
@@ -132,9 +131,6 @@ pub(crate) async fn change_expert_profile(
     AsExpert(caller, _): AsExpert,
     Body(NewProfile(changes)): Body<NewProfile>,
 ) -> Result<Json<ExpertCard>, Refused> {
-    let changed = experts::update(&app, caller, changes).await.map_err(|error| match error {
-        Error::BadPicture(sentence) => Problem::field("profile_picture_url", sentence).into(),
-        other => Refused::from(other),
-    })?;
+    let changed = experts::update(&app, caller, changes).await?;
     Ok(Json(ExpertCard::of(&app, &changed, Viewer::Person(caller.user())).await?))
 }

@@ -1,16 +1,15 @@
 //! What clients say of an expert.
 
-use app::{App, experts, reviews};
+use app::{App, reviews};
 use axum::extract::State;
 use consultations::page::DEEPEST;
 use consultations::{Asked, Paged, Refused, ReviewCard};
-use domain::ids::UserId;
 use edge::auth::Visitor;
 use edge::body::QueryOf;
 use edge::form::{Fields, Parse};
-use edge::path::PathId;
-use edge::problem::Problem;
 use edge::reply::Json;
+
+use super::at::ShownExpert;
 
 pub(crate) struct Listing(Asked);
 
@@ -39,12 +38,10 @@ impl Parse for Listing {
 pub(crate) async fn list_expert_reviews(
     State(app): State<App>,
     Visitor(caller): Visitor,
-    PathId(id): PathId<UserId>,
-    listing: Result<QueryOf<Listing>, Problem>,
+    ShownExpert(expert): ShownExpert,
+    QueryOf(Listing(asked)): QueryOf<Listing>,
 ) -> Result<Json<Paged<ReviewCard>>, Refused> {
-    let expert = experts::find(&app, id).await?;
-    let QueryOf(Listing(asked)) = listing?;
-    let found = reviews::of_expert(&app, id, asked.skipped()?, asked.page_size).await?;
+    let found = reviews::of_expert(&app, expert.id, asked.skipped()?, asked.page_size).await?;
     let viewer = caller.map(|caller| caller.user());
     let count = usize::try_from(expert.tally_as_expert.count).unwrap_or(DEEPEST).min(DEEPEST);
     let results = found.iter().map(|review| ReviewCard::of(review, viewer)).collect();

@@ -5,16 +5,15 @@ use app::slots::{self, Offered};
 use axum::extract::State;
 use chrono::NaiveDate;
 use consultations::Refused;
-use domain::ids::UserId;
 use edge::auth::Visitor;
 use edge::body::QueryOf;
 use edge::form::{Fields, Kind, Parse, date, integer};
-use edge::path::PathId;
-use edge::problem::Problem;
 use edge::reply::Json;
 use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::at::ExpertsTimes;
 
 /// The free times of one date.
 #[derive(Serialize, ToSchema)]
@@ -97,11 +96,9 @@ impl Parse for Wanted {
 pub(crate) async fn show_expert_slots(
     State(app): State<App>,
     _: Visitor,
-    PathId(id): PathId<UserId>,
-    wanted: Result<QueryOf<Wanted>, Problem>,
+    ExpertsTimes(id, expert): ExpertsTimes,
+    QueryOf(Wanted { date, minutes }): QueryOf<Wanted>,
 ) -> Result<Json<Slots>, Refused> {
-    let expert = slots::of_expert(&app, id).await?;
-    let QueryOf(Wanted { date, minutes }) = wanted?;
     let offered = slots::on_date(&app, &expert, date, minutes).await?;
     Ok(Json(Slots {
         date: date.to_string(),

@@ -13,8 +13,8 @@ use edge::form::{Fields, Kind, Parse, id, integer, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
-use edge::problem::Problem;
 use edge::reply::{Created, Done, Json};
+use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -150,11 +150,11 @@ pub(crate) async fn list_availability(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     QueryOf(Listing { user, page }): QueryOf<Listing>,
-) -> Result<Listed<Availability>, Problem> {
+) -> Result<Listed<Availability>, Refused> {
     let user = user.unwrap_or_else(|| caller.user());
     let all = match people::find(&app, user).await {
         Ok(user) => Availability::all_of(&user),
-        Err(app::Error::NotFound) => Vec::new(),
+        Err(app::Error::Common(app::Common::NotFound)) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
     let list = format!("availability/{user}");
@@ -176,7 +176,7 @@ pub(crate) async fn add_availability(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     Body(wanted): Body<AvailabilityRequest>,
-) -> Result<Created<Availability>, Problem> {
+) -> Result<Created<Availability>, Refused> {
     let hours =
         WeeklyHours { day: wanted.day_of_week, start: wanted.start_time, end: wanted.end_time, zone: None, open: true };
     let show = |row: &HoursRow| Availability::of(caller.user(), row);
@@ -198,7 +198,7 @@ pub(crate) async fn show_availability(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId<HoursId>,
-) -> Result<Json<Availability>, Problem> {
+) -> Result<Json<Availability>, Refused> {
     let user = people::me(&app, caller).await?;
     let row = user.hours_row(id).map_err(app::Error::from)?;
     Ok(Json(Availability::of(user.id, row)))
@@ -218,7 +218,7 @@ pub(crate) async fn put_availability(
     Authenticated(caller): Authenticated,
     PathId(id): PathId<HoursId>,
     Body(wanted): Body<AvailabilityRequest>,
-) -> Result<Json<Availability>, Problem> {
+) -> Result<Json<Availability>, Refused> {
     let changes =
         HoursChanges { day: Some(wanted.day_of_week), start: Some(wanted.start_time), end: Some(wanted.end_time) };
     let row = profile::hours_change(&app, caller, id, changes).await?;
@@ -241,7 +241,7 @@ pub(crate) async fn patch_availability(
     Authenticated(caller): Authenticated,
     PathId(id): PathId<HoursId>,
     Body(wanted): Body<AvailabilityPatch>,
-) -> Result<Json<Availability>, Problem> {
+) -> Result<Json<Availability>, Refused> {
     let changes = HoursChanges { day: wanted.day_of_week, start: wanted.start_time, end: wanted.end_time };
     let row = profile::hours_change(&app, caller, id, changes).await?;
     Ok(Json(Availability::of(caller.user(), &row)))
@@ -260,7 +260,7 @@ pub(crate) async fn delete_availability(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId<HoursId>,
-) -> Result<Done, Problem> {
+) -> Result<Done, Refused> {
     profile::hours_remove(&app, caller, id).await?;
     Ok(Done)
 }

@@ -9,6 +9,7 @@ use edge::page::{Listed, Page};
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::Json;
+use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -45,7 +46,7 @@ pub(crate) async fn list_categories(
     State(app): State<App>,
     Authenticated(_): Authenticated,
     QueryOf(page): QueryOf<Page>,
-) -> Result<Listed<Category>, Problem> {
+) -> Result<Listed<Category>, Refused> {
     let all = category::ALL.iter().map(Category::from).collect();
     let by_id = |category: &Category| sortable(category.id);
     Ok(paged(&app, "categories", all, by_id, &page)?)
@@ -63,7 +64,7 @@ pub(crate) async fn list_categories(
 pub(crate) async fn show_category(
     Authenticated(_): Authenticated,
     PathId(id): PathId<i64>,
-) -> Result<Json<Category>, Problem> {
+) -> Result<Json<Category>, Refused> {
     let category = category::find(id).ok_or_else(Problem::not_found)?;
     Ok(Json(category.into()))
 }

@@ -11,9 +11,9 @@ use edge::body::QueryOf;
 use edge::form::{Fields, Parse, integer, text};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
-use edge::problem::Problem;
 use edge::reply::Json;
 use edge::time::Stamp;
+use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -109,7 +109,7 @@ pub(crate) async fn search_users(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     QueryOf(Search { query, page }): QueryOf<Search>,
-) -> Result<Listed<PublicProfile>, Problem> {
+) -> Result<Listed<PublicProfile>, Refused> {
     let (cursor, limit) = (page.cursor.as_deref(), usize::from(page.limit));
     let found = people::search(&app, caller, &query, cursor, limit).await?;
     let mut items = Vec::with_capacity(found.items.len());
@@ -133,7 +133,7 @@ pub(crate) async fn show_user(
     State(app): State<App>,
     Authenticated(_): Authenticated,
     PathId(id): PathId<UserId>,
-) -> Result<Json<PublicProfile>, Problem> {
+) -> Result<Json<PublicProfile>, Refused> {
     let user = people::find(&app, id).await?;
     Ok(Json(PublicProfile::of(&app, &user).await?))
 }

@@ -12,8 +12,8 @@ use edge::form::{FieldValue, Fields, Kind, Parse, integer, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
-use edge::problem::Problem;
 use edge::reply::{Created, Done, Json};
+use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -122,7 +122,7 @@ pub(crate) async fn list_skills(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     QueryOf(page): QueryOf<Page>,
-) -> Result<Listed<Skill>, Problem> {
+) -> Result<Listed<Skill>, Refused> {
     let all = Skill::all_of(&people::me(&app, caller).await?);
     let list = format!("skills/{}", caller.user());
     Ok(paged(&app, &list, all, |skill| sortable(skill.id), &page)?)
@@ -143,7 +143,7 @@ pub(crate) async fn add_skill(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     Body(wanted): Body<SkillRequest>,
-) -> Result<Created<Skill>, Problem> {
+) -> Result<Created<Skill>, Refused> {
     let draft = SkillDraft { name: wanted.skill_name, level: wanted.proficiency_level, category: wanted.category };
     let show = |skill: &person::Skill| Skill::of(caller.user(), skill);
     let answer = |skill: &person::Skill| idempotency::created(&show(skill));
@@ -164,7 +164,7 @@ pub(crate) async fn show_skill(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId<SkillId>,
-) -> Result<Json<Skill>, Problem> {
+) -> Result<Json<Skill>, Refused> {
     let user = people::me(&app, caller).await?;
     let skill = user.skill(id).map_err(app::Error::from)?;
     Ok(Json(Skill::of(user.id, skill)))
@@ -186,7 +186,7 @@ pub(crate) async fn put_skill(
     Authenticated(caller): Authenticated,
     PathId(id): PathId<SkillId>,
     Body(wanted): Body<SkillRequest>,
-) -> Result<Json<Skill>, Problem> {
+) -> Result<Json<Skill>, Refused> {
     let changes = SkillChanges {
         name: Some(wanted.skill_name),
         level: Some(wanted.proficiency_level),
@@ -212,7 +212,7 @@ pub(crate) async fn patch_skill(
     Authenticated(caller): Authenticated,
     PathId(id): PathId<SkillId>,
     Body(wanted): Body<SkillPatch>,
-) -> Result<Json<Skill>, Problem> {
+) -> Result<Json<Skill>, Refused> {
     let changes = SkillChanges { name: wanted.skill_name, level: wanted.proficiency_level, category: wanted.category };
     let skill = profile::skill_change(&app, caller, id, changes).await?;
     Ok(Json(Skill::of(caller.user(), &skill)))
@@ -231,7 +231,7 @@ pub(crate) async fn delete_skill(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId<SkillId>,
-) -> Result<Done, Problem> {
+) -> Result<Done, Refused> {
     profile::skill_remove(&app, caller, id).await?;
     Ok(Done)
 }

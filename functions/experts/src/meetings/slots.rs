@@ -9,9 +9,9 @@ use edge::auth::Authenticated;
 use edge::body::QueryOf;
 use edge::form::{Fields, Parse, integer, time};
 use edge::path::PathId;
-use edge::problem::Problem;
 use edge::reply::Json;
 use edge::time::Stamp;
+use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -65,7 +65,7 @@ pub(crate) async fn available_slots(
     Authenticated(caller): Authenticated,
     PathId(expert): PathId<UserId>,
     QueryOf(wanted): QueryOf<Wanted>,
-) -> Result<Json<Vec<Slot>>, Problem> {
+) -> Result<Json<Vec<Slot>>, Refused> {
     let Wanted { from, days, minutes } = wanted;
     let free = slots::free(&app, caller, expert, from, days, minutes).await?;
     Ok(Json(free.into_iter().map(Slot::from).collect()))

@@ -2,7 +2,7 @@
 
 use app::caller::Caller;
 use app::chats::{self, Party};
-use app::{App, Error};
+use app::{App, Common};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use consultations::{Asked, Paged, Refused};
@@ -144,7 +144,7 @@ async fn changed(
     message: &'static str,
 ) -> Result<Json<Changed>, Refused> {
     let shown = chats::experts(app, caller.user(), vec![conversation]).await?;
-    let (conversation, expert) = shown.first().ok_or(Error::NotFound)?;
+    let (conversation, expert) = shown.first().ok_or(Common::NotFound)?;
     Ok(Json(Changed { message, conversation: ConversationView::of(app, conversation, expert, caller.user()).await? }))
 }
 

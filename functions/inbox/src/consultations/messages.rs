@@ -1,18 +1,16 @@
 //! Messages in conversations with experts (`consultations.md` §10).
 
 use app::App;
-use app::chats::{self, MessageDraft, MessageInConversation, Opening, Seen};
+use app::chats::{self, MessageDraft, MessageInConversation, Seen};
 use app::uploads::{self, FileSource};
 use axum::extract::State;
-use consultations::attached::or_use_upload;
-use consultations::{Asked, Refused};
+use consultations::{AnyAttached, Asked, Refused};
 use domain::Instant;
 use domain::chat::{LONGEST, parse_content};
-use domain::facade::Facade;
 use domain::file::Purpose;
-use domain::ids::{ConversationId, MessageId, UploadId};
+use domain::ids::{MessageId, UploadId};
 use edge::auth::Authenticated;
-use edge::body::{AnyForm, Body, QueryOf};
+use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Kind, Parse, exact_time, file, id, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::path::PathId;
@@ -21,6 +19,7 @@ use edge::reply::{Created, Done, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::at::{OwnMessage, Participant, Writer};
 use super::message::{Note, link};
 
 /// One page of a conversation, oldest first.
@@ -72,12 +71,9 @@ impl Listing {
     responses((status = 200, body = Page)))]
 pub async fn list(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
-    PathId(id): PathId<ConversationId>,
-    query: Result<QueryOf<Listing>, Problem>,
+    Participant(party): Participant,
+    QueryOf(listing): QueryOf<Listing>,
 ) -> Result<Json<Page>, Refused> {
-    let party = chats::party(&app, caller, id).await?;
-    let QueryOf(listing) = query?;
     let Asked { page, page_size } = listing.asked;
     let found = chats::page(&app, party, listing.seen()?, page_size).await?;
     let mut results = Vec::new();
@@ -147,13 +143,10 @@ impl Parse for New {
 pub async fn send(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
-    PathId(id): PathId<ConversationId>,
+    Writer(opening): Writer,
     key: IdempotencyKey,
-    body: Result<AnyForm<New>, Problem>,
+    AnyAttached(New { content, reply_to, file }): AnyAttached<New>,
 ) -> Result<Created<Note>, Refused> {
-    let party = chats::party(&app, caller, id).await?;
-    let opening = Opening::at(&app, Facade::Consultations, party).await?;
-    let AnyForm(New { content, reply_to, file }) = body.map_err(or_use_upload)?;
     if let Some(earlier) = reply_to {
         opening.finds(&app, earlier).await?;
     }
@@ -197,13 +190,10 @@ impl Parse for Edit {
     params(("id" = i64, Path)), request_body = EditRequest, responses((status = 200, body = Note)))]
 pub async fn edit(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
-    PathId(id): PathId<MessageId>,
-    body: Result<Body<Edit>, Problem>,
+    OwnMessage(message): OwnMessage,
+    Body(Edit(content)): Body<Edit>,
 ) -> Result<Json<Note>, Refused> {
-    let found = chats::editable(&app, caller, id).await?;
-    let Body(Edit(content)) = body?;
-    let told = chats::edit(&app, caller, found, content).await?;
+    let told = chats::edit(&app, message, content).await?;
     Ok(Json(Note::of(&told.message, &told.conversation, None)))
 }
 

@@ -1,5 +1,6 @@
 //! This service in the words of the consultations façade.
 
+mod at;
 pub mod conversation;
 pub mod conversations;
 pub mod message;

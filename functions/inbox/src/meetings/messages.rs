@@ -15,41 +15,10 @@ use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use edge::time::Stamp;
-use serde::Serialize;
+use meetings::{Message, Refused};
 use utoipa::ToSchema;
 
 use super::{ReadMark, Updated};
-
-/// A message between two people.
-#[derive(Serialize, ToSchema)]
-pub struct Message {
-    id: i64,
-    sender_id: i64,
-    /// As it was when somebody last wrote in this conversation.
-    sender_name: String,
-    receiver_id: i64,
-    receiver_name: String,
-    content: String,
-    is_read: bool,
-    created_at: Stamp,
-}
-
-impl From<&MessageInConversation> for Message {
-    fn from(told: &MessageInConversation) -> Self {
-        let MessageInConversation { message, conversation } = told;
-        let receiver = message.receiver();
-        Self {
-            id: message.id.get(),
-            sender_id: message.sender.get(),
-            sender_name: conversation.side(message.sender).name.clone(),
-            receiver_id: receiver.get(),
-            receiver_name: conversation.side(receiver).name.clone(),
-            content: message.content.clone(),
-            is_read: conversation.has_read(message),
-            created_at: Stamp(message.created_at()),
-        }
-    }
-}
 
 /// A message to be sent.
 #[derive(ToSchema)]
@@ -110,7 +79,7 @@ pub async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     QueryOf(Listing(with, page)): QueryOf<Listing>,
-) -> Result<Listed<Message>, Problem> {
+) -> Result<Listed<Message>, Refused> {
     let found = chats::list(&app, caller, with, page.cursor.as_deref(), page.limit.into()).await?;
     Ok(Listed { items: found.items.iter().rev().map(Message::from).collect(), next: found.next })
 }
@@ -123,10 +92,10 @@ pub async fn send(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     Body(new): Body<NewMessage>,
-) -> Result<Created<Message>, Problem> {
+) -> Result<Created<Message>, Refused> {
     let answer = |told: &MessageInConversation| idempotency::created(&Message::from(told));
     match chats::send(&app, caller, Facade::Meetings, new.receiver, new.content, key.save(&answer)).await {
-        Err(Error::UnknownPerson) => Err(Problem::field("receiver_id", "There is no such user.")),
+        Err(Error::UnknownPerson) => Err(Problem::field("receiver_id", "There is no such user.").into()),
         told => Ok(Created(Message::from(&told?))),
     }
 }
@@ -138,7 +107,7 @@ pub async fn mark_read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId<MessageId>,
-) -> Result<Json<ReadMark>, Problem> {
+) -> Result<Json<ReadMark>, Refused> {
     let updated_at = chats::mark_read(&app, caller, id).await?;
     Ok(Json(ReadMark { id: id.get(), is_read: true, updated_at: Stamp(updated_at) }))
 }
@@ -150,7 +119,7 @@ pub async fn mark_all_read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     Body(Sender(sender)): Body<Sender>,
-) -> Result<Json<Updated>, Problem> {
+) -> Result<Json<Updated>, Refused> {
     let updated = chats::mark_all_read(&app, caller, sender).await?;
     Ok(Json(Updated { success: true, updated: updated as usize }))
 }

@@ -1,6 +1,5 @@
-//! Messages and notifications (`expertconnect.md` §6), and the frames that carry them (§7).
+//! Messages and notifications (`expertconnect.md` §6).
 
-pub mod frames;
 pub mod messages;
 pub mod notifications;
 

@@ -3,71 +3,18 @@
 use app::{App, notices};
 use axum::extract::State;
 use domain::ids::NoticeId;
-use domain::notice::{Notice, Topic};
+use domain::notice::Notice;
 use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Parse, boolean};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
-use edge::problem::Problem;
 use edge::reply::Json;
 use edge::time::Stamp;
-use serde::Serialize;
+use meetings::{Notification, Refused};
 use utoipa::ToSchema;
 
 use super::{ReadMark, Updated};
-
-/// Something a person was told.
-#[derive(Serialize, ToSchema)]
-pub struct Notification {
-    id: i64,
-    user_id: i64,
-    title: String,
-    content: String,
-    notification_type: &'static str,
-    /// The meeting, message or review it is about.
-    related_id: Option<i64>,
-    is_read: bool,
-    created_at: Stamp,
-}
-
-fn type_word(topic: Topic) -> &'static str {
-    match topic {
-        Topic::Requested => "meeting_request",
-        Topic::Confirmed => "meeting_confirmed",
-        Topic::Cancelled => "meeting_cancelled",
-        Topic::Rescheduled => "meeting_rescheduled",
-        Topic::Expired => "meeting_expired",
-        Topic::NoShow => "meeting_no_show",
-        Topic::DayReminder | Topic::HourReminder => "meeting_reminder",
-        Topic::ReviewWanted => "review_reminder",
-        Topic::CreditUpdate => "credit_update",
-        Topic::NewMessage => "new_message",
-        Topic::NewReview => "new_review",
-        Topic::Booked => "meeting_booked",
-        Topic::Completed => "meeting_completed",
-        Topic::Applied => "application_submitted",
-        Topic::Approved => "application_approved",
-        Topic::Rejected => "application_rejected",
-        Topic::Suspended => "expert_suspended",
-        Topic::PasswordReset => "password_reset",
-    }
-}
-
-impl From<&Notice> for Notification {
-    fn from(notice: &Notice) -> Self {
-        Self {
-            id: notice.id.get(),
-            user_id: notice.user.get(),
-            title: notice.title.clone(),
-            content: notice.content.clone(),
-            notification_type: type_word(notice.topic),
-            related_id: notice.related,
-            is_read: notice.is_read,
-            created_at: Stamp(notice.created_at),
-        }
-    }
-}
 
 impl From<&Notice> for ReadMark {
     fn from(notice: &Notice) -> Self {
@@ -110,7 +57,7 @@ pub async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     QueryOf(Listing(is_read, page)): QueryOf<Listing>,
-) -> Result<Listed<Notification>, Problem> {
+) -> Result<Listed<Notification>, Refused> {
     let found = notices::list(&app, caller, is_read, page.cursor.as_deref(), page.limit.into()).await?;
     Ok(Listed { items: found.items.iter().map(Notification::from).collect(), next: found.next })
 }
@@ -122,7 +69,7 @@ pub async fn show(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId<NoticeId>,
-) -> Result<Json<Notification>, Problem> {
+) -> Result<Json<Notification>, Refused> {
     Ok(Json(Notification::from(&notices::find(&app, caller, id).await?)))
 }
 
@@ -134,7 +81,7 @@ pub async fn mark(
     Authenticated(caller): Authenticated,
     PathId(id): PathId<NoticeId>,
     Body(Mark(is_read)): Body<Mark>,
-) -> Result<Json<ReadMark>, Problem> {
+) -> Result<Json<ReadMark>, Refused> {
     Ok(Json(ReadMark::from(&notices::mark(&app, caller, id, is_read).await?)))
 }
 
@@ -145,7 +92,7 @@ pub async fn mark_read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId<NoticeId>,
-) -> Result<Json<ReadMark>, Problem> {
+) -> Result<Json<ReadMark>, Refused> {
     Ok(Json(ReadMark::from(&notices::mark(&app, caller, id, true).await?)))
 }
 
@@ -155,6 +102,6 @@ pub async fn mark_read(
 pub async fn mark_all_read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
-) -> Result<Json<Updated>, Problem> {
+) -> Result<Json<Updated>, Refused> {
     Ok(Json(Updated { success: true, updated: notices::mark_all(&app, caller).await? }))
 }

@@ -11,13 +11,11 @@ mod step;
 mod view;
 
 pub use change::{Changes, change};
-pub use replace::replace;
+pub use replace::{Replaceable, replace, replaceable};
 pub use request::{Request, request};
 pub(crate) use step::cancel_by_staff;
 pub use step::{Command, do_what_is_due, step_by_schedule, take};
 pub use view::{BookingView, View, look, show_all};
-
-use std::sync::Mutex;
 
 use domain::booking::{Booking, Change, Refusal, Seat, Status};
 use domain::chat::Pair;
@@ -26,7 +24,8 @@ use domain::ids::BookingId;
 use store::{BookingWithReviews, Denied, Page, Transaction};
 
 use crate::caller::{Caller, is_admin};
-use crate::{App, Error, Result, facades};
+use crate::first::First;
+use crate::{App, Common, Error, Result, facades};
 
 /// A proven place at one booking.
 #[derive(Clone, Debug)]
@@ -45,19 +44,18 @@ impl Seated {
 /// A booking that was read before a command: the first decision is about it, later ones about what stands there then.
 pub(crate) struct Found {
     id: BookingId,
-    first: Mutex<Option<Booking>>,
+    first: First<Booking>,
 }
 
 impl Found {
     pub(crate) fn new(booking: Booking) -> Self {
-        Self { id: booking.id, first: Mutex::new(Some(booking)) }
+        Self { id: booking.id, first: First::new(booking) }
     }
 
     pub(crate) async fn look(&self, app: &App) -> Result<Booking> {
-        let first = self.first.lock().unwrap_or_else(|broken| broken.into_inner()).take();
-        match first {
+        match self.first.take() {
             Some(booking) => Ok(booking),
-            None => app.store.booking(self.id).await?.ok_or(Error::NotFound),
+            None => app.store.booking(self.id).await?.ok_or(Error::Common(Common::NotFound)),
         }
     }
 }
@@ -79,31 +77,31 @@ async fn commit_at(
 
 /// The booking, for one of its parties; for everybody else it does not exist.
 pub async fn find(app: &App, caller: Caller, id: BookingId) -> Result<Seated> {
-    let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
+    let booking = app.store.booking(id).await?.ok_or(Common::NotFound)?;
     seated(caller, booking)
 }
 
 fn seated(caller: Caller, booking: Booking) -> Result<Seated> {
-    let seat = booking.seat_of(caller.user()).ok_or(Error::NotFound)?;
+    let seat = booking.seat_of(caller.user()).ok_or(Common::NotFound)?;
     Ok(Seated { booking, seat })
 }
 
 /// The same, but an administrator, who may know that it exists, is told that it is not theirs.
 pub async fn own(app: &App, caller: Caller, id: BookingId) -> Result<Seated> {
-    own_of(app, caller, app.store.booking(id).await?.ok_or(Error::NotFound)?).await
+    own_of(app, caller, app.store.booking(id).await?.ok_or(Common::NotFound)?).await
 }
 
 async fn own_of(app: &App, caller: Caller, booking: Booking) -> Result<Seated> {
     match booking.seat_of(caller.user()) {
         Some(seat) => Ok(Seated { booking, seat }),
-        None if is_admin(app, caller).await? => Err(Error::Forbidden),
-        None => Err(Error::NotFound),
+        None if is_admin(app, caller).await? => Err(Error::Common(Common::Forbidden)),
+        None => Err(Error::Common(Common::NotFound)),
     }
 }
 
 /// The booking with its reviews, for one of its parties.
 pub async fn find_with_reviews(app: &App, caller: Caller, id: BookingId) -> Result<(BookingWithReviews, Seat)> {
-    let mut found = app.store.booking_with_reviews(id).await?.ok_or(Error::NotFound)?;
+    let mut found = app.store.booking_with_reviews(id).await?.ok_or(Common::NotFound)?;
     let seat = seated(caller, found.booking.clone())?.seat;
     found.booking = found.booking.as_of(app.clock.now());
     Ok((found, seat))
@@ -143,5 +141,6 @@ pub async fn all_at(app: &App, caller: Caller, seat: Seat) -> Result<Vec<Booking
 }
 
 fn pair(booking: &Booking) -> Result<Pair> {
-    Pair::new(booking.learner.id, booking.expert.id).ok_or(Error::Booking(Refusal::OwnBooking))
+    Pair::new(booking.learner.id, booking.expert.id)
+        .ok_or(Error::Refused(domain::Refusal::Booking(Refusal::OwnBooking)))
 }

@@ -12,7 +12,7 @@ use domain::quanta;
 use store::{Calendars, ToBook};
 
 use super::step::expire;
-use crate::{App, Error, Result, chats};
+use crate::{App, Common, Error, Result, chats};
 
 /// Two people who may meet, with the expert's calendar as it is published.
 pub(super) struct Participants {
@@ -36,7 +36,7 @@ impl Participants {
         let find = |id| found.users.iter().find(|user| user.id == id && !user.is_suspended).cloned();
         let expert = find(pair.other(learner)).filter(|expert| expert.standing() != Some(Standing::Suspended));
         let expert = expert.ok_or(Error::UnknownPerson)?;
-        let learner = find(learner).ok_or(Error::TokenInvalid)?;
+        let learner = find(learner).ok_or(Common::TokenInvalid)?;
         if found.conversation.as_ref().is_some_and(Conversation::is_blocked) {
             return Err(Refusal::Blocked.into());
         }
@@ -94,8 +94,8 @@ pub(super) async fn or_alternatives<T>(
     wanted: &Booking,
 ) -> Result<T> {
     let own = match &committed {
-        Err(Error::Booking(Refusal::SlotTaken)) => false,
-        Err(Error::Booking(Refusal::OwnConflict)) => true,
+        Err(Error::Refused(domain::Refusal::Booking(Refusal::SlotTaken))) => false,
+        Err(Error::Refused(domain::Refusal::Booking(Refusal::OwnConflict))) => true,
         _ => return committed,
     };
     let calendars = participants.calendars(app, wanted.facade, wanted.interval).await?;
@@ -105,5 +105,5 @@ pub(super) async fn or_alternatives<T>(
         return Err(Error::SlotTaken { own, alternatives });
     }
     expire(app, lapsed).await?;
-    Err(Error::Stale)
+    Err(Error::Common(Common::Stale))
 }

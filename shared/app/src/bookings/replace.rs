@@ -5,28 +5,48 @@ use domain::Instant;
 use domain::booking::{Mode, Refusal, Replacement, Seat, Step, Times};
 use domain::facade::Facade;
 use domain::ids::BookingId;
+use store::ToBook;
 
 use super::participants::{Participants, or_alternatives};
-use super::{View, own_of, pair};
+use super::{Seated, View, own_of, pair};
 use crate::caller::Caller;
+use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Error, Result, facades, video};
+use crate::{App, Common, Error, Result, facades, video};
+
+/// A booking whose learner may ask for another in its place, as it was read with its two people.
+#[derive(Debug)]
+pub struct Replaceable {
+    caller: Caller,
+    at: Seated,
+    people: ToBook,
+}
+
+/// The booking, for its learner.
+pub async fn replaceable(app: &App, caller: Caller, id: BookingId) -> Result<Replaceable> {
+    let (booking, people) = app.store.booking_to_move(id).await?.ok_or(Common::NotFound)?;
+    let at = own_of(app, caller, booking).await?;
+    if at.seat != Seat::Learner {
+        return Err(Refusal::WrongParty.into());
+    }
+    Ok(Replaceable { caller, at, people })
+}
 
 /// The learner asks for another time: a new booking takes the old one's place, as long as that was or `minutes`.
 pub async fn replace<V: View>(
     app: &App,
-    caller: Caller,
     facade: Facade,
-    id: BookingId,
+    old: Replaceable,
     (start, minutes): (Instant, Option<u32>),
     save: SaveResponse<'_, V>,
 ) -> Result<V> {
+    let (caller, id) = (old.caller, old.at.booking.id);
+    let first = First::new(old);
     retry_stale(|| async {
-        let (booking, found) = app.store.booking_to_move(id).await?.ok_or(Error::NotFound)?;
-        let at = own_of(app, caller, booking).await?;
-        if at.seat != Seat::Learner {
-            return Err(Refusal::WrongParty.into());
-        }
+        let Replaceable { at, people: found, .. } = match first.take() {
+            Some(old) => old,
+            None => replaceable(app, caller, id).await?,
+        };
         at.made_in(facade)?;
         let (booking, seat, now) = (&at.booking, Seat::Learner, app.clock.now());
         if !booking.may(Step::Replace, seat.into(), now) {

@@ -11,7 +11,7 @@ use super::step::expire;
 use super::{View, commit};
 use crate::caller::Caller;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Error, Result, video};
+use crate::{App, Common, Error, Result, video};
 
 /// What somebody asks an expert for.
 #[derive(Clone, Debug)]
@@ -100,7 +100,9 @@ fn draft(
 
 /// Whoever has too few credits may have more in bookings that are over by the clock: then they try once more.
 async fn or_credits_set_free<T>(app: &App, committed: Result<T>, learner: UserId) -> Result<T> {
-    let Err(Error::Ledger(domain::ledger::Refusal::InsufficientCredits)) = &committed else { return committed };
+    let Err(Error::Refused(domain::Refusal::Ledger(domain::ledger::Refusal::InsufficientCredits))) = &committed else {
+        return committed;
+    };
     let now = app.clock.now();
     let is_lapsed = |booking: &Booking| booking.funds == Funds::Held && booking.as_of(now).funds == Funds::Released;
     let theirs = app.store.bookings_at(learner, Seat::Learner).await?;
@@ -109,5 +111,5 @@ async fn or_credits_set_free<T>(app: &App, committed: Result<T>, learner: UserId
         return committed;
     }
     expire(app, lapsed).await?;
-    Err(Error::Stale)
+    Err(Error::Common(Common::Stale))
 }

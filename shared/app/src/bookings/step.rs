@@ -8,7 +8,7 @@ use store::Transaction;
 
 use super::{Found, Seated, View, commit, commit_at};
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 /// What a party does with a booking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub async fn take<V: View>(
 /// The clock takes a step: a request nobody answered expires, a booking long over completes.
 pub async fn step_by_schedule(app: &App, id: BookingId, step: Step) -> Result<Booking> {
     retry_stale(|| async {
-        let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
+        let booking = app.store.booking(id).await?.ok_or(Common::NotFound)?;
         let now = app.clock.now();
         match booking.perform(step, Actor::Schedule, now, app.mint.entry(now))? {
             Outcome::Unchanged => Ok(booking),
@@ -73,7 +73,7 @@ pub async fn step_by_schedule(app: &App, id: BookingId, step: Step) -> Result<Bo
 /// Cancels what has not begun, on an administrator's word; whether there was anything to cancel.
 pub(crate) async fn cancel_by_staff(app: &App, id: BookingId, reason: &str) -> Result<bool> {
     retry_stale(|| async {
-        let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
+        let booking = app.store.booking(id).await?.ok_or(Common::NotFound)?;
         let now = app.clock.now();
         if !booking.lies_ahead(now) {
             return Ok(false); // somebody was faster
@@ -101,7 +101,7 @@ pub async fn do_what_is_due(app: &App, id: BookingId) -> Result<Option<Due>> {
     let Some(Due::Take(step)) = due else { return Ok(due) };
     match step_by_schedule(app, id, step).await {
         Ok(_) => Ok(due),
-        Err(Error::Booking(Refusal::InvalidTransition | Refusal::TooEarly)) => Ok(None), // a person was faster
+        Err(Error::Refused(domain::Refusal::Booking(Refusal::InvalidTransition | Refusal::TooEarly))) => Ok(None), // a person was faster
         Err(error) => Err(error),
     }
 }
@@ -111,7 +111,11 @@ pub(super) async fn expire(app: &App, lapsed: impl IntoIterator<Item = BookingId
     for id in lapsed {
         match step_by_schedule(app, id, Step::Expire).await {
             // Somebody was faster, or what stands in the day is older than its booking.
-            Ok(_) | Err(Error::Booking(Refusal::InvalidTransition | Refusal::TooEarly) | Error::NotFound) => {}
+            Ok(_)
+            | Err(
+                Error::Refused(domain::Refusal::Booking(Refusal::InvalidTransition | Refusal::TooEarly))
+                | Error::Common(Common::NotFound),
+            ) => {}
             Err(error) => return Err(error),
         }
     }

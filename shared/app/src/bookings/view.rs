@@ -9,7 +9,7 @@ use domain::person::User;
 use domain::review::Review;
 
 use crate::caller::{Caller, is_admin};
-use crate::{App, Error, Result, picture};
+use crate::{App, Common, Result, picture};
 
 /// What a façade shows of a booking a command has decided on. No more is read than it shows.
 pub trait View: Sized + Send + Sync {
@@ -68,14 +68,14 @@ impl View for BookingView {
 
 /// A booking for one of its parties, or for an administrator, with the person who booked it.
 pub async fn look(app: &App, caller: Caller, id: BookingId) -> Result<(BookingView, User)> {
-    let booking = app.store.booking(id).await?.ok_or(Error::NotFound)?;
+    let booking = app.store.booking(id).await?.ok_or(Common::NotFound)?;
     let seat = booking.seat_of(caller.user());
     if seat.is_none() && !is_admin(app, caller).await? {
-        return Err(Error::NotFound);
+        return Err(Common::NotFound.into());
     }
     let learner = booking.learner.id;
     let mut around = Around::of(app, std::slice::from_ref(&booking), &[learner]).await?;
-    let learner = around.people.get(&learner).cloned().ok_or(Error::NotFound)?;
+    let learner = around.people.get(&learner).cloned().ok_or(Common::NotFound)?;
     Ok((around.show(app, booking, seat).await?, learner))
 }
 
@@ -111,7 +111,7 @@ impl Around {
     }
 
     async fn show(&mut self, app: &App, booking: Booking, seat: Option<Seat>) -> Result<BookingView> {
-        let expert = self.people.get(&booking.expert.id).cloned().ok_or(Error::NotFound)?;
+        let expert = self.people.get(&booking.expert.id).cloned().ok_or(Common::NotFound)?;
         let picture = match self.pictures.get(&expert.id) {
             Some(known) => known.clone(),
             None => picture::link(app, expert.picture.as_ref()).await?,

@@ -1,7 +1,5 @@
 //! What one of the two does to their conversation, or to a message of theirs.
 
-use std::sync::Mutex;
-
 use domain::booking;
 use domain::chat::{Conversation, Refusal};
 use domain::ids::{MessageId, UserId};
@@ -11,8 +9,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::reading::with_expert;
 use super::{MessageInConversation, Party};
 use crate::caller::Caller;
+use crate::first::First;
 use crate::idempotency::retry_stale;
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 /// Marks everything the other one wrote as read; how many messages that were.
 pub async fn read_through(app: &App, party: Party) -> Result<u32> {
@@ -22,13 +21,13 @@ pub async fn read_through(app: &App, party: Party) -> Result<u32> {
 /// Puts the conversation away for this side alone, or back.
 pub async fn archive(app: &App, party: Party, archived: bool) -> Result<Conversation> {
     let now = app.clock.now();
-    app.store.conversation_archive(party.pair, party.user, archived, now).await?.ok_or(Error::NotFound)
+    app.store.conversation_archive(party.pair, party.user, archived, now).await?.ok_or(Error::Common(Common::NotFound))
 }
 
 /// Blocks the other one, or lifts one's own block.
 pub async fn block(app: &App, party: Party, blocks: bool) -> Result<Conversation> {
     let changed = app.store.conversation_block(party.pair, party.user, blocks, app.clock.now()).await?;
-    changed.ok_or(if blocks { Error::NotFound } else { Refusal::NotTheBlocker.into() })
+    changed.ok_or(if blocks { Error::Common(Common::NotFound) } else { Refusal::NotTheBlocker.into() })
 }
 
 /// How many conversations are closed at the same time.
@@ -61,30 +60,29 @@ pub async fn close_all(app: &App, expert: UserId, closed: bool) -> Result<()> {
 /// A message the caller wrote.
 async fn own(app: &App, caller: Caller, id: MessageId) -> Result<MessageInConversation> {
     let told =
-        MessageInConversation::from(app.store.message_of(caller.user(), id, true).await?.ok_or(Error::NotFound)?);
+        MessageInConversation::from(app.store.message_of(caller.user(), id, true).await?.ok_or(Common::NotFound)?);
     if told.message.sender == caller.user() { Ok(told) } else { Err(Refusal::NotTheSender.into()) }
 }
 
-/// A message whose text the caller may change: their own, while nobody blocks.
-pub async fn editable(app: &App, caller: Caller, id: MessageId) -> Result<MessageInConversation> {
+/// A message whose text somebody may change: their own, while nobody blocks.
+#[derive(Clone, Debug)]
+pub struct Editable {
+    caller: Caller,
+    told: MessageInConversation,
+}
+
+pub async fn editable(app: &App, caller: Caller, id: MessageId) -> Result<Editable> {
     let told = own(app, caller, id).await?;
-    if told.conversation.is_blocked() { Err(booking::Refusal::Blocked.into()) } else { Ok(told) }
+    if told.conversation.is_blocked() { Err(booking::Refusal::Blocked.into()) } else { Ok(Editable { caller, told }) }
 }
 
 /// Gives a message another text.
-pub async fn edit(
-    app: &App,
-    caller: Caller,
-    found: MessageInConversation,
-    content: String,
-) -> Result<MessageInConversation> {
-    let id = found.message.id;
-    let found = Mutex::new(Some(found));
+pub async fn edit(app: &App, Editable { caller, told }: Editable, content: String) -> Result<MessageInConversation> {
+    let (id, first) = (told.message.id, First::new(told));
     let told = retry_stale(|| async {
-        let seen = found.lock().unwrap_or_else(|broken| broken.into_inner()).take();
-        let MessageInConversation { message, mut conversation } = match seen {
+        let MessageInConversation { message, mut conversation } = match first.take() {
             Some(told) => told,
-            None => editable(app, caller, id).await?,
+            None => editable(app, caller, id).await?.told,
         };
         let now = app.clock.now();
         let message = message.edit(caller.user(), content.clone(), now)?;

@@ -9,7 +9,7 @@ use store::{Transaction, booking_link, conversation_open};
 
 use crate::caller::Caller;
 use crate::idempotency::retry_stale;
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 /// A conversation that was found or made.
 #[derive(Clone, Debug)]
@@ -22,16 +22,11 @@ pub struct Opened {
 
 /// The conversation with an approved expert, or of a booking of the caller's, which then belongs to it; of both, if they
 /// belong together.
-pub async fn open(
-    app: &App,
-    caller: Caller,
-    expert: Option<UserId>,
-    booking: Option<BookingId>,
-) -> Result<Opened> {
+pub async fn open(app: &App, caller: Caller, expert: Option<UserId>, booking: Option<BookingId>) -> Result<Opened> {
     let user = caller.user();
     retry_stale(|| async {
         let found = match booking {
-            Some(id) => Some(app.store.booking(id).await?.ok_or(Error::NotFound)?),
+            Some(id) => Some(app.store.booking(id).await?.ok_or(Common::NotFound)?),
             None => None,
         };
         let (peer, expert) = with_whom(user, found.as_ref(), expert)?;
@@ -39,7 +34,7 @@ pub async fn open(
         let pair_found = app.store.pair_with_conversation(pair, None).await?;
         let find = |id| pair_found.users.iter().find(|user| user.id == id);
         if found.is_none() && !find(expert).is_some_and(|user| user.is_verified() && !user.is_suspended) {
-            return Err(Error::NotFound);
+            return Err(Common::NotFound.into());
         }
         let before = pair_found.conversation.as_ref();
         let after = opened(app, before, &pair_found.users, pair, (user, expert), booking);
@@ -51,7 +46,7 @@ pub async fn open(
             booking_link(&mut transaction, &booking, after.id);
         }
         app.store.commit(transaction).await?;
-        let expert = after.expert.and_then(find).ok_or(Error::NotFound)?.clone();
+        let expert = after.expert.and_then(find).ok_or(Common::NotFound)?.clone();
         Ok(Opened { conversation: after, expert, made: pair_found.conversation.is_none() })
     })
     .await
@@ -60,11 +55,11 @@ pub async fn open(
 /// Who else is in it, and which of the two is the expert.
 fn with_whom(user: UserId, booking: Option<&Booking>, expert: Option<UserId>) -> Result<(UserId, UserId)> {
     let Some(booking) = booking else {
-        return expert.map(|expert| (expert, expert)).ok_or(Error::NotFound);
+        return expert.map(|expert| (expert, expert)).ok_or(Error::Common(Common::NotFound));
     };
-    let seat = booking.seat_of(user).ok_or(Error::NotFound)?;
+    let seat = booking.seat_of(user).ok_or(Common::NotFound)?;
     if expert.is_some_and(|named| named != booking.expert.id) {
-        return Err(Error::NotFound);
+        return Err(Common::NotFound.into());
     }
     Ok((booking.party(seat.other()).id, booking.expert.id))
 }

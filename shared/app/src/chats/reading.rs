@@ -11,7 +11,7 @@ use domain::person::User;
 
 use super::Party;
 use crate::caller::Caller;
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 /// The caller's conversations in which one of the two is an expert, the one with the latest message first. What the
 /// indexes do not know yet is missing.
@@ -103,7 +103,7 @@ pub async fn page(app: &App, party: Party, seen: Seen, size: usize) -> Result<Re
     let (conversation, messages, count, from) = match seen {
         Seen::Newest { skipped } => {
             let found = app.store.messages_newest(party.pair, skipped + size).await?;
-            let (conversation, mut messages) = found.ok_or(Error::NotFound)?;
+            let (conversation, mut messages) = found.ok_or(Common::NotFound)?;
             messages.truncate(messages.len().saturating_sub(skipped));
             let count = usize::try_from(conversation.messages).unwrap_or(MOST).min(MOST);
             let end = last_of(&conversation);
@@ -121,7 +121,7 @@ pub async fn page(app: &App, party: Party, seen: Seen, size: usize) -> Result<Re
 }
 
 async fn after(app: &App, party: Party, from: i64, size: usize) -> Result<(Conversation, Vec<Message>, usize, i64)> {
-    let found = app.store.messages_after(party.pair, from, size, MOST).await?.ok_or(Error::NotFound)?;
+    let found = app.store.messages_after(party.pair, from, size, MOST).await?.ok_or(Common::NotFound)?;
     // A moment to come may be asked for: what is said until then must not be passed over.
     let from = from.min(last_of(&found.conversation));
     Ok((found.conversation, found.messages, found.count, from))

@@ -2,14 +2,13 @@
 
 use std::sync::Mutex;
 
-use domain::booking::Refusal;
-use domain::chat::{self, Conversation, Kind, Message, Pair};
-use domain::expert::Standing;
+use domain::chat::{self, Kind, Message, Pair};
 use domain::facade::Facade;
 use domain::file::Attachment;
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::{Notice, Topic};
 use domain::person::User;
+use domain::writing::{Correspondents, Obstacle, written};
 use store::feed::{Reference, SentMessage};
 use store::{Guard, PairFound};
 
@@ -19,7 +18,7 @@ use crate::caller::Caller;
 use crate::facades::{News, personal};
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::uploads::Taken;
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 /// What somebody wants to say.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +87,7 @@ impl Opening {
         let (pair, to) = (party.pair, party.peer());
         let opening = Self { pair, to, facade, origin: None, found: Mutex::default() };
         let opening = opening.looked(app).await?;
-        let found = opening.take().ok_or(Error::NotFound)?;
+        let found = opening.take().ok_or(Common::NotFound)?;
         opening.people(&found)?;
         Ok(Self { found: Mutex::new(Some(found)), ..opening })
     }
@@ -125,28 +124,13 @@ impl Opening {
 
     /// Sender and receiver, if the one may write to the other.
     fn people<'f>(&self, found: &'f PairFound) -> Result<(&'f User, &'f User)> {
-        let find = |id| found.users.iter().find(|user| user.id == id && !user.is_suspended);
-        let (sender, receiver) = (find(self.sender()), find(self.to));
-        if receiver.is_none() && !self.facade.rules().writing.closes {
-            return Err(Error::UnknownPerson);
-        }
-        let sender = sender.ok_or(Error::TokenInvalid)?;
-        if found.conversation.as_ref().is_some_and(Conversation::is_blocked) {
-            return Err(Refusal::Blocked.into());
-        }
-        let is_closed = |conversation| self.is_closed(conversation, &found.users);
-        match receiver {
-            Some(receiver) if !found.conversation.as_ref().is_some_and(is_closed) => Ok((sender, receiver)),
-            _ => Err(chat::Refusal::Closed.into()),
-        }
-    }
-
-    /// What is noted may lag behind the expert's standing, which is read anyway: it alone opens a conversation again.
-    fn is_closed(&self, conversation: &Conversation, users: &[User]) -> bool {
-        let expert = users.iter().find(|user| Some(user.id) == conversation.expert);
-        let is_suspended = expert.is_some_and(|expert| expert.standing() == Some(Standing::Suspended));
-        let is_back = expert.is_some_and(User::is_verified);
-        (conversation.closed && !is_back) || (self.facade.rules().writing.closes && is_suspended)
+        let (sender, conversation) = (self.sender(), found.conversation.as_ref());
+        let two = Correspondents { pair: self.pair, sender, users: &found.users, conversation };
+        two.may_write(self.facade.rules().writing).map_err(|obstacle| match obstacle {
+            Obstacle::NoSender => Error::Common(Common::TokenInvalid),
+            Obstacle::NoReceiver => Error::UnknownPerson,
+            Obstacle::Refused(refusal) => Error::Refused(refusal),
+        })
     }
 }
 
@@ -192,7 +176,7 @@ fn compose(
 ) -> Result<(MessageInConversation, Notice)> {
     let now = app.clock.now();
     let (sender, receiver) = opening.people(found)?;
-    let mut conversation = match &found.conversation {
+    let conversation = match &found.conversation {
         Some(conversation) => conversation.clone(),
         None => begun(app, opening.pair, &found.users),
     };
@@ -208,18 +192,13 @@ fn compose(
         edited_at: None,
         deleted: false,
     };
-    conversation.side_mut(sender.id).name = sender.name();
-    conversation.side_mut(receiver.id).name = receiver.name();
-    let approved = [receiver, sender].into_iter().find(|user| user.is_verified());
-    conversation.expert = conversation.expert.or(approved.map(|user| user.id));
-    conversation.closed = false;
-    let conversation = conversation.with(&message);
+    let conversation = written(conversation, &message, sender, receiver);
     let text = format!("{} sent you a message.", sender.name());
     let news = News { title: "New Message", content: text, related: message.id.get() };
     let people = (receiver.id, Some(sender.id));
     let mut notice = personal(opening.facade, people, Topic::NewMessage, news, &app.mint, now);
     // The notification of a message has its id, so that the receiver finds the message by it.
-    notice.id = NoticeId::new(message.id.get()).ok_or(Error::Stale)?;
+    notice.id = NoticeId::new(message.id.get()).ok_or(Common::Stale)?;
     notice.conversation = Some(conversation.id);
     Ok((MessageInConversation { message, conversation }, notice))
 }

@@ -4,7 +4,7 @@ use domain::payment::{Intent, Provider};
 
 use super::stripe::{Made, Stripe};
 use crate::settings::{self, BadSetting, Settings};
-use crate::{Error, Keyring, Result};
+use crate::{Common, Error, Keyring, Result};
 
 /// By which way providers are asked.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ impl Gateway {
         match self {
             Gateway::Stripe(stripe) => stripe.make(intent).await,
             // It was left unfinished while another provider was configured.
-            Gateway::Local => Err(Error::ProviderUnavailable),
+            Gateway::Local => Err(Error::Common(Common::ProviderUnavailable)),
         }
     }
 
@@ -50,7 +50,7 @@ impl Gateway {
             (Gateway::Stripe(stripe), Some(reference)) if intent.provider == Provider::Stripe => {
                 stripe.refund(intent, reference).await
             }
-            _ => Err(Error::ProviderUnavailable),
+            _ => Err(Error::Common(Common::ProviderUnavailable)),
         }
     }
 }

@@ -17,7 +17,7 @@ use store::{RefundOf, Transaction};
 
 use crate::caller::{Caller, Staff};
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Error, Result, bookings};
+use crate::{App, Common, Error, Result, bookings};
 
 pub use gateway::Gateway;
 pub use stripe::Made;
@@ -130,7 +130,7 @@ async fn introduce(app: &App, intent: Intent, save: &SaveResponse<'_, Intended>)
     let made = app.gateway.make(&intent).await?;
     retry_stale(|| async {
         let now = app.clock.now();
-        let before = app.store.intent(intent.id).await?.ok_or(Error::NotFound)?;
+        let before = app.store.intent(intent.id).await?.ok_or(Common::NotFound)?;
         if before.client_secret.is_some() {
             return Ok(Intended { intent: before, is_new: false });
         }
@@ -153,12 +153,12 @@ async fn introduce(app: &App, intent: Intent, save: &SaveResponse<'_, Intended>)
 /// A payment of the caller's own.
 pub async fn find(app: &App, caller: Caller, id: PaymentId) -> Result<Intent> {
     let found = app.store.intent(id).await?.filter(|intent| intent.user == caller.user());
-    found.ok_or(Error::NotFound)
+    found.ok_or(Error::Common(Common::NotFound))
 }
 
 /// Anybody's payment.
 pub async fn find_as_staff(app: &App, _: Staff, id: PaymentId) -> Result<Intent> {
-    app.store.intent(id).await?.ok_or(Error::NotFound)
+    app.store.intent(id).await?.ok_or(Error::Common(Common::NotFound))
 }
 
 /// Gives money back, once. The provider knows the refund by the payment's id, and knows what it has given back: whoever

@@ -18,7 +18,7 @@ use http_body_util::{BodyExt, Limited};
 use serde_json::Value as Json;
 use url::form_urlencoded::Serializer;
 
-use crate::{Error, Result};
+use crate::{Common, Error, Result};
 
 /// What a provider makes of an intent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,7 +176,7 @@ impl Stripe {
 
 fn unavailable(what: &'static str, trouble: &Trouble) -> Error {
     tracing::warn!(what, %trouble, "stripe does not do what it is asked");
-    Error::ProviderUnavailable
+    Error::Common(Common::ProviderUnavailable)
 }
 
 fn read_intent(answer: &Json) -> Option<Made> {

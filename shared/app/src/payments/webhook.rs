@@ -10,7 +10,7 @@ use store::{RefundOf, Transaction};
 use super::event::{About, Event};
 use super::{pay, signature};
 use crate::idempotency::retry_stale;
-use crate::{App, Error, Result};
+use crate::{App, Common, Error, Result};
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub async fn receive(app: &App, provider: Provider, signature: &str, body: &[u8]
     let Some(about) = &event.about else { return Ok(NEWS) };
     let received = retry_stale(|| Box::pin(take_note(app, (provider, &event.id), about))).await;
     match received {
-        Err(Error::Payment(Refusal::Repeated)) => Ok(DUPLICATE),
+        Err(Error::Refused(domain::Refusal::Payment(Refusal::Repeated))) => Ok(DUPLICATE),
         other => other,
     }
 }
@@ -97,7 +97,7 @@ async fn settle(
         }
     }
     let mut declining = transaction;
-    let Some(declined) = before.take(IntentStep::Decline, now) else { return Err(Error::Stale) };
+    let Some(declined) = before.take(IntentStep::Decline, now) else { return Err(Error::Common(Common::Stale)) };
     let declined = Intent { reference: after.reference, transaction: after.transaction, ..declined };
     declining.intent(Some(before), &declined).refund_owed(before.user, RefundOf::Payment(before.id), now);
     Ok(app.store.commit(declining).await?)

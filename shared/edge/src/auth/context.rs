@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use app::caller::{Caller, Group, admit, admit_address};
 use app::error::Quota;
-use app::{App, Error};
+use app::{App, Common};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::Method;
@@ -56,7 +56,7 @@ impl AuthContext {
             return Ok(caller);
         }
         let claims = match &self.token {
-            None => return Err(self.reject(Error::NotAuthenticated).await),
+            None => return Err(self.reject(Common::NotAuthenticated).await),
             Some(token) => match self.app.tokens.verify(token, self.app.clock.now()) {
                 Ok(claims) => claims,
                 Err(error) => return Err(self.reject(error).await),
@@ -66,7 +66,7 @@ impl AuthContext {
         let admission = async move {
             match admit(&context.app, &claims).await {
                 Ok(admitted) => Ok(admitted),
-                Err(error @ Error::TokenInvalid) => Err(context.reject(error).await),
+                Err(error @ Common::TokenInvalid) => Err(context.reject(error).await),
                 Err(error) => Err(error.into()),
             }
         };
@@ -86,11 +86,11 @@ impl AuthContext {
     }
 
     /// The refusal of a request without a valid session, which is counted by its address.
-    pub(super) async fn reject(&self, error: Error) -> Problem {
+    pub(super) async fn reject(&self, problem: impl Into<Problem>) -> Problem {
         match admit_address(&self.app, &self.address, Group::General).await {
             Ok(quota) => {
                 self.progress().quota = Some(quota);
-                error.into()
+                problem.into()
             }
             Err(limited) => limited.into(),
         }

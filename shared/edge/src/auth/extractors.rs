@@ -1,6 +1,6 @@
 //! Extractors by which an endpoint says what it asks of its caller: a session, an administrator, a rate limit, or nothing.
 
-use app::Error;
+use app::Common;
 use app::caller::{Caller, Staff};
 use app::sessions::Origin;
 use axum::extract::FromRequestParts;
@@ -71,7 +71,7 @@ impl OptionalAuth {
     /// Waits for the check of the session, so it is best asked last.
     pub async fn is_staff(&self) -> Result<bool, Problem> {
         let admitted = self.context.admitted().await?;
-        Ok(admitted.is_some_and(|caller| Staff::prove(caller).is_ok()))
+        Ok(admitted.is_some_and(|caller| Staff::of(caller).is_some()))
     }
 }
 
@@ -93,7 +93,7 @@ impl<S: Sync> FromRequestParts<S> for AdminOnly {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let caller = context(parts)?.authenticate_first().await?;
-        Ok(AdminOnly(Staff::prove(caller)?))
+        Ok(AdminOnly(Staff::of(caller).ok_or(Common::Forbidden)?))
     }
 }
 
@@ -103,13 +103,13 @@ pub struct DeferredAuth(AuthContext);
 
 impl DeferredAuth {
     /// The refusal of a caller who failed to authenticate; only such requests are counted by address.
-    pub async fn reject(&self, error: Error) -> Problem {
-        self.0.reject(error).await
+    pub async fn reject(&self, problem: impl Into<Problem>) -> Problem {
+        self.0.reject(problem).await
     }
 
-    /// An administrator, admitted: 403 for everybody else who is signed in.
-    pub async fn staff(&self) -> Result<Staff, Problem> {
-        Ok(Staff::prove(self.0.authenticate_first().await?)?)
+    /// The caller, admitted, as an administrator if they are one.
+    pub async fn staff(&self) -> Result<Option<Staff>, Problem> {
+        Ok(Staff::of(self.0.authenticate_first().await?))
     }
 }
 

@@ -1,69 +1,53 @@
-//! What the app refuses, as ExpertConnect says it: status, code, and the field where one is to blame.
+//! How ExpertConnect says no (`expertconnect.md` §8): status, code, and the field that is to blame.
 
 use app::Error;
 use domain::interval::Interval;
-use domain::{booking, chat, expert, file, ledger, payment, person};
+use domain::{Refusal, booking, chat, expert, file, ledger, payment, person};
+use edge::dialect::Dialect;
+use edge::problem::{Problem, StatusCode};
+use edge::time::Stamp;
 use serde_json::{Value, json};
 
-use crate::auth::add_quota;
-use crate::problem::{Problem, StatusCode};
-use crate::time::Stamp;
+/// ExpertConnect's words.
+#[derive(Clone, Copy, Debug)]
+pub struct Meetings;
 
-impl From<Error> for Problem {
-    fn from(error: Error) -> Self {
+/// A refusal in ExpertConnect's words. `?` makes one of whatever a use-case refuses.
+pub type Refused = edge::dialect::Refused<Meetings>;
+
+impl Dialect for Meetings {
+    fn problem(error: Error) -> Problem {
         let sentence = error.to_string();
         match error {
-            Error::Booking(refusal) => of_booking(refusal, sentence),
+            Error::Common(common) => common.into(),
+            Error::Refused(refusal) => refused(refusal, sentence),
             Error::SlotTaken { alternatives, .. } => {
-                Self::conflict("slot_taken", sentence).with_member("alternatives", times(&alternatives))
+                Problem::conflict("slot_taken", sentence).with_member("alternatives", times(&alternatives))
             }
             Error::OutsideHours { .. } => of_booking(booking::Refusal::OutsideAvailability, sentence),
-            Error::Ledger(refusal) => of_ledger(refusal, sentence),
-            Error::Person(refusal) => of_person(refusal, sentence),
-            Error::Expert(refusal) => of_expert(refusal, sentence),
-            Error::File(refusal) => of_file(refusal, sentence),
-            Error::Chat(refusal) => of_chat(refusal, sentence),
-            Error::Payment(refusal) => of_payment(refusal, sentence),
-            Error::TokenReused => Self::unauthenticated("token_reused", sentence),
-            Error::LinkInvalid => Self::refused("token_invalid", sentence),
-            Error::UnknownBooking => Self::field("booking", sentence),
-            Error::ProviderUnavailable => Self::unavailable("provider_unavailable", sentence, 5),
-            Error::UnknownProvider => Self::field("provider", sentence),
-            Error::WeakPassword(_) => Self::field("password", sentence),
-            Error::WrongPassword => Self::field("current_password", sentence),
-            Error::InvalidCredentials => Self::invalid_credentials(),
-            Error::AccountSuspended => Self::account_suspended(),
-            Error::UnknownPerson | Error::NotFound => Self::not_found(),
-            Error::OwnMessage => Self::field("receiver_id", sentence),
-            Error::BadPicture(_) => Self::field("profile_picture", sentence),
-            Error::PictureTooLarge => Self::too_large(sentence),
-            Error::Forbidden => Self::forbidden(sentence),
-            Error::BadCursor => Self::field("cursor", sentence),
-            Error::NotAuthenticated => Self::not_authenticated(),
-            Error::TokenInvalid => Self::token_invalid(),
-            Error::TokenExpired => Self::token_expired(),
-            Error::RateLimited(quota) => {
-                let mut headers = http::HeaderMap::new();
-                add_quota(&mut headers, &quota);
-                let wait = u64::try_from(quota.retry_after).unwrap_or(1);
-                headers
-                    .into_iter()
-                    .filter_map(|(name, value)| Some((name?, value)))
-                    .fold(Self::rate_limited().with_retry_after(wait), |problem, (name, value)| {
-                        problem.with_header(name, value)
-                    })
-            }
-            Error::InFlight => Self::conflict("in_flight", sentence).with_retry_after(1),
-            Error::KeyReused => Self::idempotency_mismatch(),
-            Error::Stale | Error::Contended | Error::Held => {
-                Self::conflict("conflict", Error::Contended.to_string()).with_retry_after(1)
-            }
-            Error::Unavailable => Self::unavailable("unavailable", sentence, 2),
-            Error::Fault(_) | Error::Broken { .. } => {
-                tracing::error!(error = sentence, "a request failed");
-                Self::internal()
-            }
+            Error::LinkInvalid => Problem::refused("token_invalid", sentence),
+            Error::UnknownBooking => Problem::field("booking", sentence),
+            Error::UnknownProvider => Problem::field("provider", sentence),
+            Error::WeakPassword(_) => Problem::field("password", sentence),
+            Error::WrongPassword => Problem::field("current_password", sentence),
+            Error::UnknownPerson => Problem::not_found(),
+            Error::OwnMessage => Problem::field("receiver_id", sentence),
+            Error::BadPicture(_) => Problem::field("profile_picture", sentence),
+            Error::PictureTooLarge => Problem::too_large(sentence),
+            Error::BadCursor => Problem::field("cursor", sentence),
         }
+    }
+}
+
+fn refused(refusal: Refusal, sentence: String) -> Problem {
+    match refusal {
+        Refusal::Booking(refusal) => of_booking(refusal, sentence),
+        Refusal::Ledger(refusal) => of_ledger(refusal, sentence),
+        Refusal::Person(refusal) => of_person(refusal, sentence),
+        Refusal::Expert(refusal) => of_expert(refusal, sentence),
+        Refusal::File(refusal) => of_file(refusal, sentence),
+        Refusal::Chat(refusal) => of_chat(refusal, sentence),
+        Refusal::Payment(refusal) => of_payment(refusal, sentence),
     }
 }
 
@@ -171,3 +155,6 @@ fn of_payment(refusal: payment::Refusal, sentence: String) -> Problem {
         Refusal::Repeated => Problem::conflict("conflict", sentence),
     }
 }
+
+#[cfg(test)]
+mod tests;

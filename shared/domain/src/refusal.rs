@@ -1,0 +1,22 @@
+//! Why a rule did not allow something: one word for all that the aggregates refuse.
+
+use crate::{booking, chat, expert, file, ledger, payment, person};
+
+/// A refusal of any aggregate. What is told to whom about it, is said by the façades.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Booking(#[from] booking::Refusal),
+    #[error(transparent)]
+    Ledger(#[from] ledger::Refusal),
+    #[error(transparent)]
+    Person(#[from] person::Refusal),
+    #[error(transparent)]
+    Expert(#[from] expert::Refusal),
+    #[error(transparent)]
+    File(#[from] file::Refusal),
+    #[error(transparent)]
+    Chat(#[from] chat::Refusal),
+    #[error(transparent)]
+    Payment(#[from] payment::Refusal),
+}

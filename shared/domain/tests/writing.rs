@@ -1,0 +1,145 @@
+//! Who may write to whom, and what a message does to its conversation.
+
+use chrono::{TimeZone, Utc};
+use domain::chat::{self, Conversation, Kind, Message, Pair};
+use domain::expert::{Expert, Specialty, Standing};
+use domain::facade::{Facade, Writing};
+use domain::ids::{ConversationId, MessageId, UserId};
+use domain::person::{Roles, User};
+use domain::review::Tally;
+use domain::text::{Email, Username};
+use domain::writing::{Correspondents, Obstacle, written};
+use domain::zone::Zone;
+use domain::{Instant, booking};
+
+fn now() -> Instant {
+    Utc.with_ymd_and_hms(2026, 11, 20, 12, 0, 0).unwrap()
+}
+
+fn expert(standing: Standing) -> Expert {
+    Expert {
+        standing,
+        application: None,
+        specialty: Specialty::General,
+        experience_years: 0,
+        price: None,
+        is_active: true,
+        verified_at: None,
+        notes: String::new(),
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+fn user(id: i64, name: &str, standing: Option<Standing>) -> User {
+    User {
+        id: UserId::new(id).unwrap(),
+        username: Username::parse(name).unwrap(),
+        email: Email::parse(&format!("{name}@example.org")).unwrap(),
+        email_verified: false,
+        first_name: String::new(),
+        last_name: String::new(),
+        bio: String::new(),
+        headline: String::new(),
+        timezone: Zone::utc(),
+        picture: None,
+        joined_at: now(),
+        updated_at: now(),
+        roles: Roles::default(),
+        expert: standing.map(expert),
+        is_suspended: false,
+        tally: Tally::default(),
+        tally_as_expert: Tally::default(),
+        skills: Vec::new(),
+        hours: Vec::new(),
+        version: 1,
+    }
+}
+
+fn rules(facade: Facade) -> Writing {
+    facade.rules().writing
+}
+
+/// A façade closes conversations, or does not.
+const KINDS: [bool; 2] = [false, true];
+
+fn kind(closes: bool) -> Writing {
+    Facade::ALL.into_iter().map(rules).find(|rules| rules.closes == closes).unwrap()
+}
+
+/// What Ada hears when she wants to write to Eva.
+fn asks(ada: Option<&User>, eva: Option<&User>, conversation: Option<&Conversation>, closes: bool) -> Option<Obstacle> {
+    let users: Vec<_> = [ada, eva].into_iter().flatten().cloned().collect();
+    let (sender, receiver) = (UserId::new(1).unwrap(), UserId::new(2).unwrap());
+    let pair = Pair::new(sender, receiver).unwrap();
+    Correspondents { pair, sender, users: &users, conversation }.may_write(kind(closes)).err()
+}
+
+fn talk(expert: Option<i64>, closed: bool, blocked: bool) -> Conversation {
+    let pair = Pair::new(UserId::new(1).unwrap(), UserId::new(2).unwrap()).unwrap();
+    let mut conversation = Conversation::begun(ConversationId::new(7).unwrap(), pair, now());
+    conversation.expert = expert.and_then(UserId::new);
+    conversation.closed = closed;
+    conversation.high.blocks = blocked;
+    conversation
+}
+
+#[test]
+fn whoever_is_gone_neither_writes_nor_is_written_to() {
+    let (ada, eva) = (user(1, "ada", None), user(2, "eva", None));
+    let gone = User { is_suspended: true, ..eva.clone() };
+    for closes in KINDS {
+        assert_eq!(asks(Some(&ada), Some(&eva), None, closes), None);
+        assert_eq!(asks(None, Some(&eva), None, closes), Some(Obstacle::NoSender));
+    }
+    assert_eq!(asks(Some(&ada), Some(&gone), None, false), Some(Obstacle::NoReceiver));
+    assert_eq!(asks(Some(&ada), Some(&gone), None, true), Some(chat::Refusal::Closed.into()));
+}
+
+#[test]
+fn a_block_of_either_side_holds_in_every_facade() {
+    let (ada, eva) = (user(1, "ada", None), user(2, "eva", None));
+    for closes in KINDS {
+        let heard = asks(Some(&ada), Some(&eva), Some(&talk(None, false, true)), closes);
+        assert_eq!(heard, Some(booking::Refusal::Blocked.into()));
+    }
+}
+
+#[test]
+fn a_closed_conversation_is_open_again_once_its_expert_is_approved() {
+    let ada = user(1, "ada", None);
+    for (standing, closed, closes, open) in [
+        (Standing::Approved, true, true, true),
+        (Standing::Approved, true, false, true),
+        (Standing::Suspended, true, true, false),
+        (Standing::Suspended, true, false, false),
+        // What is noted lags behind the standing.
+        (Standing::Suspended, false, true, false),
+        (Standing::Suspended, false, false, true),
+    ] {
+        let eva = user(2, "eva", Some(standing));
+        let heard = asks(Some(&ada), Some(&eva), Some(&talk(Some(2), closed, false)), closes);
+        assert_eq!(heard.is_none(), open, "{standing:?} {closed} {closes}");
+    }
+}
+
+#[test]
+fn a_message_opens_its_conversation_and_notes_names_and_expert() {
+    let (ada, eva) = (user(1, "ada", None), user(2, "eva", Some(Standing::Approved)));
+    let before = talk(None, true, false);
+    let message = Message {
+        id: MessageId::mint(now(), 0),
+        pair: before.pair,
+        sender: ada.id,
+        content: "hello".to_owned(),
+        kind: Kind::Text,
+        attachment: None,
+        reply_to: None,
+        read_at: None,
+        edited_at: None,
+        deleted: false,
+    };
+    let after = written(before, &message, &ada, &eva);
+    assert_eq!((after.low.name.as_str(), after.high.name.as_str()), ("ada", "eva"));
+    assert_eq!((after.expert, after.closed, after.messages, after.high.unread), (Some(eva.id), false, 1, 1));
+}

@@ -1,0 +1,25 @@
+//! Which façade speaks which dialect over sockets. The one place that knows all their crates, for the functions that serve
+//! all façades at once.
+
+use app::sockets::Frame;
+use domain::facade::Facade;
+use domain::feed::Address;
+use edge::sockets::SocketDialect;
+
+/// How this façade speaks over sockets.
+pub fn socket_dialect(facade: Facade) -> &'static dyn SocketDialect {
+    match facade {
+        Facade::Meetings => meetings::SOCKET,
+        Facade::Consultations => consultations::SOCKET,
+    }
+}
+
+/// The façade in whose API a handshake's address is, and what it asks for.
+pub fn at(query: &dyn Fn(&str) -> Option<String>) -> Option<(Facade, Address)> {
+    Facade::ALL.into_iter().find_map(|facade| Some((facade, socket_dialect(facade).address(query)?)))
+}
+
+/// The text of a frame, as this façade writes it.
+pub fn frame(facade: Facade, frame: &Frame<'_>) -> String {
+    socket_dialect(facade).frame(frame)
+}

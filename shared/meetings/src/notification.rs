@@ -1,0 +1,58 @@
+//! How a notification looks (`expertconnect.md` §6), over HTTP and over sockets.
+
+use domain::notice::{Notice, Topic};
+use edge::time::Stamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Something a person was told.
+#[derive(Serialize, ToSchema)]
+pub struct Notification {
+    id: i64,
+    user_id: i64,
+    title: String,
+    content: String,
+    notification_type: &'static str,
+    /// The meeting, message or review it is about.
+    related_id: Option<i64>,
+    is_read: bool,
+    created_at: Stamp,
+}
+
+fn type_word(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Requested => "meeting_request",
+        Topic::Confirmed => "meeting_confirmed",
+        Topic::Cancelled => "meeting_cancelled",
+        Topic::Rescheduled => "meeting_rescheduled",
+        Topic::Expired => "meeting_expired",
+        Topic::NoShow => "meeting_no_show",
+        Topic::DayReminder | Topic::HourReminder => "meeting_reminder",
+        Topic::ReviewWanted => "review_reminder",
+        Topic::CreditUpdate => "credit_update",
+        Topic::NewMessage => "new_message",
+        Topic::NewReview => "new_review",
+        Topic::Booked => "meeting_booked",
+        Topic::Completed => "meeting_completed",
+        Topic::Applied => "application_submitted",
+        Topic::Approved => "application_approved",
+        Topic::Rejected => "application_rejected",
+        Topic::Suspended => "expert_suspended",
+        Topic::PasswordReset => "password_reset",
+    }
+}
+
+impl From<&Notice> for Notification {
+    fn from(notice: &Notice) -> Self {
+        Self {
+            id: notice.id.get(),
+            user_id: notice.user.get(),
+            title: notice.title.clone(),
+            content: notice.content.clone(),
+            notification_type: type_word(notice.topic),
+            related_id: notice.related,
+            is_read: notice.is_read,
+            created_at: Stamp(notice.created_at),
+        }
+    }
+}

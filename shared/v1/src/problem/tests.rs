@@ -1,0 +1,153 @@
+use app::{Common, Error};
+use domain::{booking, chat, expert, file, ledger, payment, person};
+use edge::dialect::Dialect;
+
+use super::V1;
+
+/// Status and code; of a validation error the field that is to blame.
+fn told(error: Error) -> String {
+    let problem = V1::problem(error);
+    let word = match problem.field_errors().names().next() {
+        Some(field) => field.to_owned(),
+        None => problem.code().to_owned(),
+    };
+    format!("{} {word}", problem.status().as_u16())
+}
+
+fn check<E: Into<Error>>(table: impl IntoIterator<Item = (E, &'static str)>) {
+    for (error, expected) in table {
+        let error = error.into();
+        let shown = format!("{error:?}");
+        assert_eq!(told(error), expected, "{shown}");
+    }
+}
+
+#[test]
+fn every_error_of_a_use_case_has_its_status_and_word() {
+    check([
+        (Error::Common(Common::NotFound), "404 not_found"),
+        (Error::SlotTaken { own: false, alternatives: Vec::new() }, "409 slot_taken"),
+        (Error::SlotTaken { own: true, alternatives: Vec::new() }, "409 slot_taken"),
+        (Error::OutsideHours { alternatives: Vec::new() }, "400 outside_hours"),
+        (Error::LinkInvalid, "400 token_invalid"),
+        (Error::UnknownBooking, "400 booking"),
+        (Error::UnknownProvider, "400 provider"),
+        (Error::WeakPassword("Too short."), "400 password"),
+        (Error::WrongPassword, "400 current_password"),
+        (Error::UnknownPerson, "404 not_found"),
+        (Error::OwnMessage, "400 receiver"),
+        (Error::BadPicture("No picture."), "400 profile_picture"),
+        (Error::PictureTooLarge, "413 too_large"),
+        (Error::BadCursor, "400 cursor"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_bookings_has_its_status_and_word() {
+    use booking::Refusal;
+    check([
+        (Refusal::OwnBooking, "400 refused"),
+        (Refusal::StartNotAhead, "400 refused"),
+        (Refusal::EndNotAfterStart, "400 refused"),
+        (Refusal::TooLong, "400 refused"),
+        (Refusal::OutsideAvailability, "400 refused"),
+        (Refusal::SlotTaken, "400 refused"),
+        (Refusal::OwnConflict, "400 refused"),
+        (Refusal::Blocked, "400 refused"),
+        (Refusal::WrongParty, "400 refused"),
+        (Refusal::InvalidTransition, "400 refused"),
+        (Refusal::TooEarly, "400 refused"),
+        (Refusal::TooLate, "400 refused"),
+        (Refusal::PaymentRequired, "400 refused"),
+        (Refusal::NotStarted, "400 refused"),
+        (Refusal::NotCompleted, "400 refused"),
+        (Refusal::AlreadyReviewed, "400 refused"),
+        (Refusal::NotTheOtherParty, "400 refused"),
+        (Refusal::Stale, "400 refused"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_the_ledger_has_its_status_and_word() {
+    use ledger::Refusal;
+    check([
+        (Refusal::InsufficientCredits, "400 insufficient_credits"),
+        (Refusal::NotCompleted, "400 not_completed"),
+        (Refusal::NotThePayer, "403 forbidden"),
+        (Refusal::AlreadyApplied, "409 conflict"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_accounts_has_its_status_and_word() {
+    use person::Refusal;
+    check([
+        (Refusal::UsernameTaken, "400 username"),
+        (Refusal::EmailTaken, "400 email"),
+        (Refusal::SkillNameTaken, "400 skill_name"),
+        (Refusal::TooManySkills, "400 skill_name"),
+        (Refusal::HoursEndBeforeStart, "400 end_time"),
+        (Refusal::HoursTaken, "400 start_time"),
+        (Refusal::TooManyHours, "400 start_time"),
+        (Refusal::NotFound, "404 not_found"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_experts_has_its_status_and_word() {
+    use expert::Refusal;
+    check([
+        (Refusal::ApplicationPending, "400 refused"),
+        (Refusal::AlreadyExpert, "400 refused"),
+        (Refusal::Suspended, "400 refused"),
+        (Refusal::NotExpert, "400 refused"),
+        (Refusal::NoActiveApplication, "400 refused"),
+        (Refusal::AlreadyReviewed, "400 refused"),
+        (Refusal::NotApproved, "400 refused"),
+        (Refusal::NotSuspended, "400 refused"),
+        (Refusal::TooManyDocuments, "400 refused"),
+        (Refusal::TooManyBlocks, "400 refused"),
+        (Refusal::NoSuchBlock, "400 refused"),
+        (Refusal::CreditsNotWhole, "400 refused"),
+        (Refusal::CurrencyWithoutPrice, "400 refused"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_files_has_its_status_and_word() {
+    use file::Refusal;
+    check([
+        (Refusal::NoFile, "400 no_file"),
+        (Refusal::Empty, "400 file"),
+        (Refusal::TooLarge, "413 file_too_large"),
+        (Refusal::UnsupportedType, "415 unsupported_file_type"),
+        (Refusal::BadUpload, "400 bad_upload"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_chat_has_its_status_and_word() {
+    use chat::Refusal;
+    check([
+        (Refusal::OwnConversation, "400 refused"),
+        (Refusal::Closed, "400 refused"),
+        (Refusal::Deleted, "400 refused"),
+        (Refusal::NotText, "400 refused"),
+        (Refusal::NotTheSender, "400 refused"),
+        (Refusal::NotTheBlocker, "400 refused"),
+        (Refusal::UnknownReply, "400 refused"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_payments_has_its_status_and_word() {
+    use payment::Refusal;
+    check([
+        (Refusal::NotPayable, "409 not_payable"),
+        (Refusal::NotThePayer, "403 forbidden"),
+        (Refusal::BadSignature, "400 invalid_signature"),
+        (Refusal::AmountMismatch, "400 amount_mismatch"),
+        (Refusal::BadEvent, "400 bad_json"),
+        (Refusal::Repeated, "409 conflict"),
+    ]);
+}
