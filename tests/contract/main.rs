@@ -1,20 +1,12 @@
-//! What holds for every façade: its operations, who may call them, and that no input breaks them.
+//! What holds for every façade: its operations, who may call them, and that no input breaks them. A façade is a table
+//! in the file of its name; what its tests do is written once.
 
-mod consultations {
-    mod access;
-    mod bad_input;
-    mod operations;
-}
+mod access;
+mod bad_input;
+mod contract;
+mod operations;
 
-mod meetings {
-    mod access;
-    mod bad_input;
-    mod bodies;
-    mod conventions;
-    mod cors;
-    mod idempotency;
-    mod limits;
-    mod operations;
-    mod paging;
-    mod refusals;
-}
+mod consultations;
+mod meetings;
+
+use bad_input::{fields, headers, mutations, requests};

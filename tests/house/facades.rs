@@ -23,7 +23,11 @@ fn page() -> Page {
     let lists = section("Places that list all façades");
     Page {
         words: section("Words").lines().filter(|line| line.starts_with("| ")).skip(1).filter_map(row).collect(),
-        lists: lists.lines().filter_map(|line| line.strip_prefix("- `")?.split('`').next()).map(str::to_owned).collect(),
+        lists: lists
+            .lines()
+            .filter_map(|line| line.strip_prefix("- `")?.split('`').next())
+            .map(str::to_owned)
+            .collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryPartition;
@@ -24,12 +24,16 @@ use serde_json::{Value as Json, json};
 
 use crate::faults::{Fault, Faults, Moment};
 
+/// What a test does to the table just before a transaction reaches it.
+pub type BeforeTransaction = Box<dyn FnMut(&Table, &Json) + Send>;
+
 /// A table of its own for one test.
 #[derive(Clone)]
 pub struct Table {
     database: Database,
     pub name: String,
     pub faults: Arc<Faults>,
+    before_transactions: Arc<Mutex<Option<BeforeTransaction>>>,
 }
 
 impl fmt::Debug for Table {
@@ -59,7 +63,7 @@ impl Table {
             let request = serde_json::from_value(request).expect("an UpdateTimeToLive call");
             database.update_time_to_live(request).expect("time to live can be switched on");
         }
-        Self { database, name: definition.name, faults: Arc::default() }
+        Self { database, name: definition.name, faults: Arc::default(), before_transactions: Arc::default() }
     }
 
     /// `limits`: how long the client waits for an answer; `None`: as the store has it.
@@ -137,6 +141,33 @@ impl Table {
         self.ask("DeleteItem", &request.to_string()).expect("an item can be removed");
     }
 
+    /// From now on, `what` sees every transaction first, and may change the table under it.
+    pub fn before_transactions(&self, what: BeforeTransaction) {
+        *self.before_transactions.lock().expect("nobody panics while holding it") = Some(what);
+    }
+
+    /// An item as it is, by its `pk` and `sk` as DynamoDB JSON.
+    pub fn item(&self, pk: &Json, sk: &Json) -> Option<Json> {
+        let request = json!({"TableName": self.name, "Key": {"pk": pk, "sk": sk}, "ConsistentRead": true});
+        let answer: Json = self.ask("GetItem", &request.to_string()).expect("the table can be read");
+        answer.get("Item").filter(|item| !item.is_null()).cloned()
+    }
+
+    /// The places of those writes whose conditions do not hold now. Nothing is written.
+    pub fn conditions_that_fail(&self, writes: &[Json]) -> Vec<usize> {
+        let nobody = json!({"S": "NOBODY"});
+        let never = json!({"ConditionCheck": {
+            "TableName": self.name, "Key": {"pk": nobody, "sk": nobody}, "ConditionExpression": "attribute_exists(pk)",
+        }});
+        let all: Vec<_> = writes.iter().cloned().chain([never]).collect();
+        let refused = self.ask("TransactWriteItems", &json!({"TransactItems": all}).to_string());
+        let refused = refused.expect_err("one condition never holds").to_json();
+        let refused: Json = serde_json::from_str(&refused).expect("an error is JSON");
+        let reasons = refused["CancellationReasons"].as_array().unwrap_or_else(|| panic!("{refused}"));
+        let fails = |place: &usize| reasons[*place]["Code"] == "ConditionalCheckFailed";
+        (0..writes.len()).filter(fails).collect()
+    }
+
     fn ask(&self, operation: &str, body: &str) -> Result<Json, DynoxideError> {
         fn run<Q: DeserializeOwned, A: Serialize>(
             body: &str,
@@ -173,6 +204,13 @@ impl Table {
             Some((Fault::Stall, Moment::Before)) => self.faults.stall().await,
             Some((fault, Moment::Before)) => return self.fail(fault, &operation, &body).await,
             _ => {}
+        }
+        if operation == "TransactWriteItems" {
+            let what = self.before_transactions.lock().expect("nobody panics while holding it").take();
+            if let Some(mut what) = what {
+                what(&self, &serde_json::from_str(&body).expect("a request is JSON"));
+                *self.before_transactions.lock().expect("nobody panics while holding it") = Some(what);
+            }
         }
         let result = self.ask(&operation, &body);
         match judged {

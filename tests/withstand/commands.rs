@@ -271,12 +271,12 @@ impl Scene {
     async fn expire(&self) -> Outcome {
         let booking = BookingId::new(self.subject).expect("an id");
         let (status, code) = match app::bookings::step_by_schedule(&self.world.app, booking, Step::Expire).await {
-            Ok(_) => (200, ""),
-            Err(app::Error::Common(app::Common::Contended)) => (409, "conflict"),
-            Err(app::Error::Common(app::Common::Unavailable)) => (503, "unavailable"),
-            Err(error) => panic!("{error}"),
+            Ok(_) => (200, String::new()),
+            Err(app::Error::Common(app::Common::Contended)) => (409, "conflict".to_owned()),
+            Err(app::Error::Common(app::Common::Unavailable)) => (503, "unavailable".to_owned()),
+            Err(error) => (500, error.to_string()),
         };
-        Outcome { status, code: code.to_owned(), body: Json::Null }
+        Outcome { status, code, body: Json::Null }
     }
 
     /// How often it was done, as anybody can see; with all that belongs to it, or this panics.

@@ -9,6 +9,7 @@ mod edits;
 mod feeds;
 mod gateway;
 mod keys;
+mod legs;
 mod limits;
 mod meetings;
 mod messages;

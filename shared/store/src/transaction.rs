@@ -2,6 +2,7 @@
 //! it means when that fails; of several that fail, the first added is the one the caller hears.
 
 use std::collections::HashMap;
+use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -90,10 +91,25 @@ fn names_in<'a>(expressions: impl IntoIterator<Item = Option<&'a str>>) -> HashM
 /// How many items DynamoDB takes in one transaction.
 pub(crate) const LARGEST_TRANSACTION: usize = 100;
 
+/// One write, what its condition means when it fails, and the line that added it.
+#[derive(Clone, Debug)]
+struct Leg<R> {
+    write: TransactWriteItem,
+    refusal: Option<R>,
+    place: &'static Location<'static>,
+}
+
+impl<R> Leg<R> {
+    #[track_caller]
+    fn new(write: TransactWriteItem, refusal: Option<R>) -> Self {
+        Self { write, refusal, place: Location::caller() }
+    }
+}
+
 /// Writes that happen together or not at all.
 #[derive(Clone, Debug)]
 pub struct Transaction<R> {
-    legs: Vec<(TransactWriteItem, Option<R>)>,
+    legs: Vec<Leg<R>>,
     committed: Arc<AtomicBool>,
 }
 
@@ -122,21 +138,25 @@ impl<R: Clone> Transaction<R> {
     }
 
     /// Writes an item that must not exist yet.
+    #[track_caller]
     pub(crate) fn create(&mut self, item: Item, exists: R) -> &mut Self {
         self.put(item, Some(("attribute_not_exists(#pk)", HashMap::new())), Some(exists))
     }
 
     /// Writes an item whatever was there.
+    #[track_caller]
     pub(crate) fn replace(&mut self, item: Item) -> &mut Self {
         self.put(item, None, None)
     }
 
     /// Writes an item over the version it was decided on.
+    #[track_caller]
     pub(crate) fn replace_version(&mut self, item: Item, seen: u64, stale: R) -> &mut Self {
         let values = HashMap::from([(":seen".to_owned(), AttributeValue::N(seen.to_string()))]);
         self.put(item, Some(("#version = :seen", values)), Some(stale))
     }
 
+    #[track_caller]
     fn put(
         &mut self,
         item: Item,
@@ -153,11 +173,12 @@ impl<R: Clone> Transaction<R> {
             .set_expression_attribute_values(values.filter(|values| !values.is_empty()))
             .build()
             .expect("an item and a table are set");
-        self.legs.push((TransactWriteItem::builder().put(put).build(), refusal));
+        self.legs.push(Leg::new(TransactWriteItem::builder().put(put).build(), refusal));
         self
     }
 
     /// Changes an item; `refusal` is what its condition means.
+    #[track_caller]
     pub(crate) fn update(&mut self, update: Update, refusal: Option<R>) -> &mut Self {
         let leg = SdkUpdate::builder()
             .table_name(String::new())
@@ -168,22 +189,23 @@ impl<R: Clone> Transaction<R> {
             .set_expression_attribute_values(update.values())
             .build()
             .expect("a key, an expression and a table are set");
-        self.legs.push((TransactWriteItem::builder().update(leg).build(), refusal));
+        self.legs.push(Leg::new(TransactWriteItem::builder().update(leg).build(), refusal));
         self
     }
 
+    #[track_caller]
     pub(crate) fn delete(&mut self, key: &Key) -> &mut Self {
         let leg = Delete::builder()
             .table_name(String::new())
             .set_key(Some(key.item()))
             .build()
             .expect("a key and a table are set");
-        self.legs.push((TransactWriteItem::builder().delete(leg).build(), None));
+        self.legs.push(Leg::new(TransactWriteItem::builder().delete(leg).build(), None));
         self
     }
 
     fn items(&self, table: &str) -> Vec<TransactWriteItem> {
-        let mut items: Vec<_> = self.legs.iter().map(|(leg, _)| leg.clone()).collect();
+        let mut items: Vec<_> = self.legs.iter().map(|leg| leg.write.clone()).collect();
         for item in &mut items {
             let name = table.to_owned();
             match (&mut item.put, &mut item.update, &mut item.delete) {
@@ -203,8 +225,9 @@ impl<R: Clone> Transaction<R> {
             .iter()
             .zip(&self.legs)
             .filter(|(reason, _)| reason.code() == Some("ConditionalCheckFailed"))
-            .find_map(|(_, (_, refusal))| refusal.clone());
-        if let Some(refusal) = refusal {
+            .find_map(|(_, leg)| Some((leg.refusal.clone()?, leg.place)));
+        if let Some((refusal, place)) = refusal {
+            tracing::debug!(leg = %place, "a condition failed");
             Failed::Refused(refusal)
         } else if codes().any(|code| CONFLICTS.contains(&code)) {
             Failed::Fault(Fault::Contended)

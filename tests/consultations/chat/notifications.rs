@@ -3,11 +3,11 @@
 use chrono::TimeDelta;
 use domain::facade::Facade;
 use domain::ids::NoticeId;
-use domain::notice::{Channel, Notice, Topic};
+use domain::notice::{Channel, Topic};
 use serde_json::{Value as Json, json};
 use store::Transaction;
 use tests::consultations::c;
-use tests::consultations::talk::{Talk, said, talk, user};
+use tests::consultations::talk::{Talk, notice, said, talk};
 use tests::person::id;
 use tests::{Person, World, minute};
 
@@ -90,23 +90,7 @@ async fn they_are_read_one_by_one_or_all_at_once_by_their_owner() {
 
 /// Writes a notice past whatever causes one.
 async fn told(world: &World, to: &Person, topic: Topic, channel: Channel, facade: Facade) -> NoticeId {
-    let now = world.now();
-    let notice = Notice {
-        id: world.app.mint.notice(now),
-        user: user(to),
-        facade,
-        topic,
-        title: "Title".to_owned(),
-        content: "Content".to_owned(),
-        related: Some(77),
-        conversation: None,
-        peer: None,
-        channel,
-        invite: None,
-        is_read: false,
-        created_at: now,
-        updated_at: now,
-    };
+    let notice = notice(world, to, topic, channel, facade);
     let mut transaction = Transaction::new();
     store::notice_told(&mut transaction, &notice);
     world.app.store.commit(transaction).await.unwrap();

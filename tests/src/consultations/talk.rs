@@ -1,7 +1,9 @@
 //! What the stories of the chat share.
 
 use bytes::Bytes;
+use domain::booking::Facade;
 use domain::ids::UserId;
+use domain::notice::{Channel, Notice, Topic};
 use http::{Method, Request};
 use serde_json::{Value as Json, json};
 
@@ -97,4 +99,30 @@ pub async fn polls(person: &Person, path: &str, etag: &str) -> Answer {
         .header("if-none-match", etag)
         .header("authorization", format!("Bearer {}", person.token.as_deref().unwrap_or_default()));
     person.ask(request.body(Bytes::new()).unwrap()).await
+}
+
+/// A notice that nothing has caused, not written yet.
+pub fn notice(world: &World, to: &Person, topic: Topic, channel: Channel, facade: Facade) -> Notice {
+    let now = world.now();
+    Notice {
+        id: world.app.mint.notice(now),
+        user: user(to),
+        facade,
+        topic,
+        title: "Title".to_owned(),
+        content: "Content".to_owned(),
+        related: Some(77),
+        conversation: None,
+        peer: None,
+        channel,
+        invite: None,
+        is_read: false,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// One of this façade.
+pub fn some_notice(world: &World, to: &Person) -> Notice {
+    notice(world, to, Topic::Booked, Channel::List, Facade::Consultations)
 }

@@ -4,47 +4,34 @@ use bytes::Bytes;
 use serde_json::{Value as Json, json};
 use tests::{Answer, Person};
 
-use crate::consultations::operations::{Cast, FILE, Operation, Sent, operations};
+use crate::contract::{Cast, Contract, FILE, JSON, Operation, Sent};
 
-mod fields;
-mod mutations;
-mod requests;
-
-const JSON: &str = "application/json";
-
-/// Every word the specification's table of errors has, and those of payments (`tutoring.md`).
-const CODES: &str = "validation bad_json page_too_deep outside_hours own_profile not_pending not_confirmed not_started \
-    not_completed cannot_cancel cannot_reschedule too_early too_late already_reviewed payment_required \
-    insufficient_credits application_pending already_expert no_active_application not_approved not_suspended no_file \
-    bad_upload message_deleted not_text not_authenticated token_invalid token_expired token_reused invalid_credentials \
-    otp_required otp_invalid forbidden not_expert suspended blocked closed account_suspended not_found \
-    method_not_allowed slot_taken own_conflict conflict in_flight not_payable file_too_large use_upload too_large \
-    unsupported_file_type unsupported_media_type idempotency_mismatch rate_limited invalid_signature amount_mismatch";
-
-/// Other names of fields, which the document does not list.
-const ALIASES: &str = "expert consultation content confirm_password password2 refresh refresh_token enrollment file";
+pub(crate) mod fields;
+pub(crate) mod headers;
+pub(crate) mod mutations;
+pub(crate) mod requests;
 
 /// Whether anything of our insides shows. The check of the envelope itself is the kit's.
 #[track_caller]
-fn is_calm(operation: &Operation, answer: &Answer) {
+fn is_calm<C: Contract>(operation: &Operation<C::Thing>, answer: &Answer) {
     assert!(answer.status < 500, "{answer}");
     if answer.status < 400 {
         return;
     }
-    assert!(CODES.split_whitespace().any(|code| code == answer.code()), "{answer}");
-    let members = answer.body.as_object().unwrap().keys();
+    assert!(C::CODES.split_whitespace().any(|code| code == answer.code()), "{answer}");
+    let members = answer.body.as_object().expect("an object").keys();
     assert!(
         members.clone().all(|name| ["error", "code", "errors", "alternatives"].contains(&name.as_str())),
         "{answer}"
     );
     for (field, sentences) in answer.body["errors"].as_object().into_iter().flatten() {
-        assert!(is_field(operation, field), "{field} is no field: {answer}");
-        let sentences = sentences.as_array().unwrap();
+        assert!(is_field::<C>(operation, field), "{field} is no field: {answer}");
+        let sentences = sentences.as_array().expect("sentences");
         assert!(!sentences.is_empty() && sentences.iter().all(Json::is_string), "{answer}");
     }
-    let blames_all = answer.body["error"].as_str().unwrap().starts_with("The query string is not");
+    let blames_all = answer.body["error"].as_str().expect("a sentence").starts_with("The query string is not");
     assert_eq!(answer.code() == "validation" && !blames_all, answer.body["errors"].is_object(), "{answer}");
-    assert!(answer.body["error"].as_str().unwrap().chars().count() < 200, "{answer}");
+    assert!(answer.body["error"].as_str().expect("a sentence").chars().count() < 200, "{answer}");
     let text = String::from_utf8_lossy(&answer.bytes);
     for inside in
         ["panicked", "unwrap", "::", "serde", "Dynamo", "dynamo", "expected value", " line ", "0x", ".rs", "Error("]
@@ -54,9 +41,10 @@ fn is_calm(operation: &Operation, answer: &Answer) {
 }
 
 /// Rows of an array are called by their number.
-fn is_field(operation: &Operation, name: &str) -> bool {
+fn is_field<C: Contract>(operation: &Operation<C::Thing>, name: &str) -> bool {
     let is_number = |name: &str| name.chars().all(|letter| letter.is_ascii_digit());
-    if operation.body.starts_with('[') && is_number(name) {
+    let is_row = operation.body.starts_with('[') && is_number(name);
+    if is_row || name == "Idempotency-Key" {
         return true;
     }
     let (index, field) = name.split_once('.').unwrap_or(("", name));
@@ -64,30 +52,30 @@ fn is_field(operation: &Operation, name: &str) -> bool {
     is_number(index)
         && (operation.schema().is_some_and(has)
             || operation.parameters().any(|parameter| parameter == field)
-            || ALIASES.split_whitespace().any(|alias| alias == field))
+            || C::ALIASES.split_whitespace().any(|alias| alias == field))
 }
 
 /// Somebody who may make this request, with what it needs.
-struct Prepared<'a> {
-    cast: &'a Cast,
-    operation: &'static Operation,
+struct Prepared<'a, C: Contract> {
+    cast: &'a Cast<C>,
+    operation: &'static Operation<C::Thing>,
     person: Person,
     thing: i64,
     body: Json,
 }
 
-impl<'a> Prepared<'a> {
-    async fn of(cast: &'a Cast, operation: &'static Operation) -> Self {
-        let thing = cast.make(operation.thing).await;
-        let column = [2, 3, 4].into_iter().find(|column| operation.expected[*column] < 300).unwrap();
-        let person = match operation.name {
-            // There is no other password to sign in with, once it has worked.
-            name if name.contains("/password-change/") => cast.people[column].clone(),
-            _ => cast.people[column].logs_in().await,
+impl<'a, C: Contract> Prepared<'a, C> {
+    async fn of(cast: &'a Cast<C>, operation: &'static Operation<C::Thing>) -> Self {
+        let thing = C::make(cast, operation.thing).await;
+        let column = [2, 3, 4].into_iter().find(|column| operation.expected[*column] < 300).expect("somebody may");
+        // There is no other password to sign in with, once it has worked.
+        let person = match operation.works_once {
+            true => cast.people[column].clone(),
+            false => cast.people[column].logs_in().await,
         };
         let body = match operation.body {
             "" | FILE => json!({}),
-            text => serde_json::from_str(&cast.fill(text, thing).await).unwrap(),
+            text => serde_json::from_str(&C::fill(cast, &person, text, thing).await).expect("JSON"),
         };
         Self { cast, operation, person, thing, body }
     }
@@ -102,8 +90,26 @@ impl<'a> Prepared<'a> {
 
     async fn sends_to(&self, thing: &str, sent: Sent) -> Answer {
         let answer = self.cast.sends(&self.person, self.operation, thing, sent).await;
-        is_calm(self.operation, &answer);
+        is_calm::<C>(self.operation, &answer);
         answer
+    }
+
+    /// Asks with another method, path or body. What is no URI at all never leaves the server that reads the socket.
+    async fn asks(&self, method: &str, path: &str, more: &[(&str, &str)], sent: Sent) -> Option<Answer> {
+        path.parse::<http::Uri>().ok()?;
+        let answer = self.cast.sends_to(&self.person, self.operation, (method, path), more, sent).await;
+        let is_it = |other: &Operation<C::Thing>| other.method() == method && other.path() == self.operation.path();
+        let operation = C::operations().find(|other| is_it(other)).unwrap_or(self.operation);
+        is_calm::<C>(operation, &answer);
+        Some(answer)
+    }
+
+    fn path(&self) -> String {
+        C::path_to(self.operation, &self.thing.to_string())
+    }
+
+    fn json(&self) -> Sent {
+        (JSON, self.body.to_string().into())
     }
 
     /// How a field is called in a refusal.
@@ -113,7 +119,7 @@ impl<'a> Prepared<'a> {
 
     /// The members of the body, or of its first row.
     fn members(&self) -> &serde_json::Map<String, Json> {
-        self.body.get(0).unwrap_or(&self.body).as_object().unwrap()
+        self.body.get(0).unwrap_or(&self.body).as_object().expect("an object")
     }
 
     /// The valid body, with one member written as this text, or without it.
@@ -127,6 +133,6 @@ impl<'a> Prepared<'a> {
 }
 
 /// What a person sends with a body. A provider's bytes are nobody's form.
-fn with_bodies() -> impl Iterator<Item = &'static Operation> {
-    operations().filter(|operation| operation.schema().is_some() && !operation.is_webhook())
+fn with_bodies<C: Contract>() -> impl Iterator<Item = &'static Operation<C::Thing>> {
+    C::operations().filter(|operation| operation.schema().is_some() && C::signature(operation, b"").is_none())
 }

@@ -1,0 +1,110 @@
+//! The stories in which conditions fail. The commands of the crate's other tests are among them.
+
+mod chats;
+mod experts;
+mod payments;
+
+use std::pin::Pin;
+
+use serde_json::json;
+use tests::member::{CHANGE, LOGOUT, Member, forgetful};
+use tests::{Answer, Person, Spoiler, World};
+
+use crate::commands::{Command, Scene};
+
+/// Status and machine word.
+pub(super) type Told = (u16, String);
+
+type Telling = for<'a> fn(&'a Spoiler) -> Pin<Box<dyn Future<Output = Told> + 'a>>;
+
+pub(super) enum Story {
+    /// Once with an idempotency key.
+    Command(Command, Option<&'static str>),
+    Other(&'static str, Telling),
+}
+
+fn told(answer: Answer) -> Told {
+    (answer.status, answer.code().to_owned())
+}
+
+macro_rules! stories {
+    ($($module:ident { $($name:ident,)+ })+) => {
+        vec![$($(Story::Other(stringify!($name), |spoiler| Box::pin($module::$name(spoiler))),)+)+]
+    };
+}
+
+impl Story {
+    pub(super) fn all() -> Vec<Self> {
+        let commands =
+            Command::ALL.into_iter().map(|command| Self::Command(command, command.takes_a_key().then_some("key")));
+        let others = stories! {
+            accounts { asks_for_a_link, uses_a_link, changes_a_password, ends_every_session, }
+            chats {
+                opens, opens_again, opens_about_a_consultation, edits_the_last, edits_another, deletes_the_last,
+                deletes_another, sends_by_socket, resumes, is_told,
+            }
+            experts {
+                is_away, is_away_again, is_applied_for, is_approved, is_rejected, is_suspended, is_reinstated,
+                sends_a_document, names_an_upload, prepares_an_upload,
+            }
+            payments {
+                asks_for_an_intent, asks_another_provider, pays, pays_at_once, moves_to_where_somebody_is,
+                moves_what_is_given_up,
+            }
+        };
+        commands.chain(others).collect()
+    }
+
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Command(command, _) => format!("{command:?}"),
+            Self::Other(name, _) => (*name).to_owned(),
+        }
+    }
+
+    pub(super) async fn is_told(&self, spoiler: &Spoiler) -> Told {
+        match self {
+            Self::Command(command, key) => {
+                let world = World::new().await;
+                let scene = Scene::arrange(&world, *command, "somebody").await;
+                spoiler.begins(&world);
+                let outcome = scene.act(*key).await;
+                (outcome.status, outcome.code)
+            }
+            Self::Other(_, telling) => telling(spoiler).await,
+        }
+    }
+}
+
+/// Accounts.
+mod accounts {
+    use super::{CHANGE, LOGOUT, Member, Person, Spoiler, Told, World, forgetful, json, told};
+
+    pub(super) async fn asks_for_a_link(spoiler: &Spoiler) -> Told {
+        let ada = forgetful().await;
+        spoiler.begins(&ada.person.world);
+        told(ada.forgets().await)
+    }
+
+    pub(super) async fn uses_a_link(spoiler: &Spoiler) -> Told {
+        let ada = forgetful().await;
+        let link = ada.link().await;
+        spoiler.begins(&ada.person.world);
+        told(ada.confirms(&link, "another horse battery").await)
+    }
+
+    pub(super) async fn changes_a_password(spoiler: &Spoiler) -> Told {
+        let world = World::new().await;
+        let ada = Member::registers(&world, "ada").await;
+        spoiler.begins(&world);
+        let (old, new) = (Person::PASSWORD, "another horse battery");
+        told(ada.person.post(CHANGE, json!({"current_password": old, "password": new, "password2": new})).await)
+    }
+
+    pub(super) async fn ends_every_session(spoiler: &Spoiler) -> Told {
+        let world = World::new().await;
+        let ada = Member::registers(&world, "ada").await;
+        spoiler.begins(&world);
+        told(ada.person.post(LOGOUT, json!({"all": true})).await)
+    }
+}
