@@ -95,7 +95,7 @@ struct DayChange {
     claim: BTreeSet<u16>,
     release: BTreeSet<u16>,
     /// The expiry attributes to set and to remove.
-    expires_by_itself: Vec<(String, Expiry)>,
+    expiries: Vec<(String, Expiry)>,
     forgotten: Vec<String>,
     expires_at: i64,
 }
@@ -141,7 +141,7 @@ fn changes(user: UserId, before: Option<Claim>, after: Option<Claim>) -> Vec<Day
                 claim: new - old,
                 release: old - new,
                 forgotten: was.clone().filter(|_| !stays).map(|(name, _)| name).into_iter().collect(),
-                expires_by_itself: is.filter(|is| was.as_ref() != Some(is)).into_iter().collect(),
+                expiries: is.filter(|is| was.as_ref() != Some(is)).into_iter().collect(),
                 expires_at: (date.and_time(NaiveTime::MIN) + KEPT).and_utc().timestamp(),
             }
         })
