@@ -27,32 +27,32 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 pub(crate) struct Claim {
     interval: Interval,
     /// A claim that is over at this moment by itself is written beside its steps, so that whoever reads the day knows.
-    lapses: Option<(BookingId, Instant)>,
+    expiry: Option<(BookingId, Instant)>,
 }
 
 impl Claim {
     pub(crate) fn of(booking: &Booking) -> Option<Self> {
-        let lapses = booking.lapses_at().map(|at| (booking.id, at));
-        booking.claimed().map(|interval| Self { interval, lapses })
+        let expiry = booking.expires_at().map(|at| (booking.id, at));
+        booking.claimed().map(|interval| Self { interval, expiry })
     }
 }
 
-/// A claim of one day that lapses, as it stands in the item: `epoch seconds, first step, last step`.
+/// A claim of one day that expires, as it stands in the item: `epoch seconds, first step, last step`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Lapse {
+struct Expiry {
     at: i64,
     first: u16,
     last: u16,
 }
 
-/// The attribute of a booking's lapse. Steps and lapses share an item, so both are read and written for one unit.
-const LAPSE: &str = "lapse_";
+/// The attribute of a booking's expiry. Steps and expiries share an item, so both are read and written for one unit.
+const EXPIRY: &str = "expiry_";
 
-fn lapse_name(booking: BookingId) -> String {
-    format!("{LAPSE}{}", keys::id_text(booking.get()))
+fn expiry_name(booking: BookingId) -> String {
+    format!("{EXPIRY}{}", keys::id_text(booking.get()))
 }
 
-impl Lapse {
+impl Expiry {
     fn of(steps: &BTreeSet<u16>, at: Instant) -> Option<Self> {
         Some(Self { at: at.timestamp(), first: *steps.first()?, last: *steps.last()? })
     }
@@ -63,28 +63,28 @@ impl Lapse {
 
     fn parse(value: &AttributeValue) -> Option<Self> {
         let mut parts = value.as_s().ok()?.split(',');
-        let lapse = Self {
+        let expiry = Self {
             at: parts.next()?.parse().ok()?,
             first: parts.next()?.parse().ok()?,
             last: parts.next()?.parse().ok()?,
         };
-        parts.next().is_none().then_some(lapse)
+        parts.next().is_none().then_some(expiry)
     }
 }
 
-/// The bookings of a day that lapse, and when.
-fn lapses(item: &Item) -> impl Iterator<Item = (BookingId, Lapse)> {
+/// The bookings of a day whose claims expire, and when.
+fn expiries(item: &Item) -> impl Iterator<Item = (BookingId, Expiry)> {
     item.iter().filter_map(|(name, value)| {
-        let id = keys::text_id(name.strip_prefix(LAPSE)?).and_then(BookingId::new)?;
-        Some((id, Lapse::parse(value)?))
+        let id = keys::text_id(name.strip_prefix(EXPIRY)?).and_then(BookingId::new)?;
+        Some((id, Expiry::parse(value)?))
     })
 }
 
-/// What is busy on a day at `now`: all claimed steps but those of lapsed claims.
+/// What is busy on a day at `now`: all claimed steps but those of expired claims.
 fn busy_at(item: &Item, now: Instant) -> Result<BTreeSet<u16>, Fault> {
     let mut busy: BTreeSet<u16> = Reader(item).numbers("busy")?;
-    for (_, lapse) in lapses(item).filter(|(_, lapse)| lapse.at <= now.timestamp()) {
-        busy.retain(|step| !(lapse.first..=lapse.last).contains(step));
+    for (_, expiry) in expiries(item).filter(|(_, expiry)| expiry.at <= now.timestamp()) {
+        busy.retain(|step| !(expiry.first..=expiry.last).contains(step));
     }
     Ok(busy)
 }
@@ -94,8 +94,8 @@ struct DayChange {
     key: Key,
     claim: BTreeSet<u16>,
     release: BTreeSet<u16>,
-    /// The lapse attributes to set and to remove.
-    lapses: Vec<(String, Lapse)>,
+    /// The expiry attributes to set and to remove.
+    expiries: Vec<(String, Expiry)>,
     forgotten: Vec<String>,
     expires_at: i64,
 }
@@ -107,17 +107,17 @@ impl DayChange {
     }
 
     fn is_empty(&self) -> bool {
-        self.claim.is_empty() && self.release.is_empty() && self.lapses.is_empty() && self.forgotten.is_empty()
+        self.claim.is_empty() && self.release.is_empty() && self.expiries.is_empty() && self.forgotten.is_empty()
     }
 
-    /// An update of the day: `sets` and what must be said about lapses, behind `begins`.
+    /// An update of the day: `sets` and what must be said about expiries, behind `begins`.
     fn update(&self, begins: &str, sets: &str) -> Update {
-        let set: Vec<_> = self.lapses.iter().map(|(name, _)| format!(", #{name} = :{name}")).collect();
+        let set: Vec<_> = self.expiries.iter().map(|(name, _)| format!(", #{name} = :{name}")).collect();
         let remove: Vec<_> = self.forgotten.iter().map(|name| format!("#{name}")).collect();
         let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
         let expression = format!("{begins} SET {sets}#expires_at = :expires{}{remove}", set.concat());
         let update = Update::new(self.key.clone(), expression.trim_start()).value(":expires", number(self.expires_at));
-        self.lapses.iter().fold(update, |update, (name, lapse)| update.value(&format!(":{name}"), lapse.to_value()))
+        self.expiries.iter().fold(update, |update, (name, expiry)| update.value(&format!(":{name}"), expiry.to_value()))
     }
 }
 
@@ -126,22 +126,22 @@ fn changes(user: UserId, before: Option<Claim>, after: Option<Claim>) -> Vec<Day
     let (old, new) = (days(before), days(after));
     let dates: BTreeSet<NaiveDate> = old.keys().chain(new.keys()).copied().collect();
     let none = BTreeSet::new();
-    let lapse = |claim: Option<Claim>, steps: &BTreeSet<u16>| {
-        let (booking, at) = claim?.lapses?;
-        Some((lapse_name(booking), Lapse::of(steps, at)?))
+    let expiry = |claim: Option<Claim>, steps: &BTreeSet<u16>| {
+        let (booking, at) = claim?.expiry?;
+        Some((expiry_name(booking), Expiry::of(steps, at)?))
     };
     dates
         .into_iter()
         .map(|date| {
             let (old, new) = (old.get(&date).unwrap_or(&none), new.get(&date).unwrap_or(&none));
-            let (was, is) = (lapse(before, old), lapse(after, new));
+            let (was, is) = (expiry(before, old), expiry(after, new));
             let stays = was.as_ref().zip(is.as_ref()).is_some_and(|(was, is)| was.0 == is.0);
             DayChange {
                 key: keys::day(user, date),
                 claim: new - old,
                 release: old - new,
                 forgotten: was.clone().filter(|_| !stays).map(|(name, _)| name).into_iter().collect(),
-                lapses: is.filter(|is| was.as_ref() != Some(is)).into_iter().collect(),
+                expiries: is.filter(|is| was.as_ref() != Some(is)).into_iter().collect(),
                 expires_at: (date.and_time(NaiveTime::MIN) + KEPT).and_utc().timestamp(),
             }
         })
@@ -230,10 +230,10 @@ impl Calendars {
     }
 
     /// The bookings of the days `wanted` touches whose claim is over, although they still hold it.
-    pub fn lapsed(&self, wanted: Interval) -> BTreeSet<BookingId> {
+    pub fn expired(&self, wanted: Interval) -> BTreeSet<BookingId> {
         let dates = dates(wanted);
         let items = self.days.iter().filter(|(_, date, _)| dates.contains(date)).map(|(.., item)| item);
-        items.flat_map(lapses).filter(|(_, lapse)| lapse.at <= self.now.timestamp()).map(|(id, _)| id).collect()
+        items.flat_map(expiries).filter(|(_, expiry)| expiry.at <= self.now.timestamp()).map(|(id, _)| id).collect()
     }
 }
 

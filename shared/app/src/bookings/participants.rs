@@ -99,11 +99,11 @@ pub(super) async fn or_alternatives<T>(
         _ => return committed,
     };
     let calendars = participants.calendars(app, wanted.facade, wanted.interval).await?;
-    let lapsed = calendars.lapsed(wanted.interval);
-    if lapsed.is_empty() {
+    let expired = calendars.expired(wanted.interval);
+    if expired.is_empty() {
         let alternatives = participants.alternatives(&calendars, wanted.facade, wanted.interval)?;
         return Err(Error::SlotTaken { own, alternatives });
     }
-    expire(app, lapsed).await?;
+    expire(app, expired).await?;
     Err(Error::Common(Common::Stale))
 }

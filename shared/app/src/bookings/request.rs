@@ -104,12 +104,12 @@ async fn or_credits_set_free<T>(app: &App, committed: Result<T>, learner: UserId
         return committed;
     };
     let now = app.clock.now();
-    let is_lapsed = |booking: &Booking| booking.funds == Funds::Held && booking.as_of(now).funds == Funds::Released;
+    let is_expired = |booking: &Booking| booking.funds == Funds::Held && booking.as_of(now).funds == Funds::Released;
     let theirs = app.store.bookings_at(learner, Seat::Learner).await?;
-    let lapsed: Vec<_> = theirs.into_iter().filter(is_lapsed).map(|booking| booking.id).collect();
-    if lapsed.is_empty() {
+    let expired: Vec<_> = theirs.into_iter().filter(is_expired).map(|booking| booking.id).collect();
+    if expired.is_empty() {
         return committed;
     }
-    expire(app, lapsed).await?;
+    expire(app, expired).await?;
     Err(Error::Common(Common::Stale))
 }

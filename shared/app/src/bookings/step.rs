@@ -107,8 +107,8 @@ pub async fn do_what_is_due(app: &App, id: BookingId) -> Result<Option<Due>> {
 }
 
 /// Takes the steps the schedule has not come by to take.
-pub(super) async fn expire(app: &App, lapsed: impl IntoIterator<Item = BookingId>) -> Result<()> {
-    for id in lapsed {
+pub(super) async fn expire(app: &App, expired: impl IntoIterator<Item = BookingId>) -> Result<()> {
+    for id in expired {
         match step_by_schedule(app, id, Step::Expire).await {
             // Somebody was faster, or what stands in the day is older than its booking.
             Ok(_)

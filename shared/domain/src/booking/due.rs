@@ -72,26 +72,26 @@ impl Booking {
 
     /// From when on its time is free again although nobody has written so yet: only where that counts from the very
     /// second (`consultations.md` §7).
-    pub fn lapses_at(&self) -> Option<Instant> {
+    pub fn expires_at(&self) -> Option<Instant> {
         let rules = self.rules();
-        let next = self.next_step().filter(|(_, row)| rules.lapses && row.step == Step::Expire);
+        let next = self.next_step().filter(|(_, row)| rules.expires_by_itself && row.step == Step::Expire);
         next.map(|_| Mark::Answer.of(&self.situation()))
     }
 
     /// The booking as it is at `now`, whether or not the schedule has come by.
     pub fn as_of(&self, now: Instant) -> Booking {
         let mut seen = self.clone();
-        let Some((lapsed_at, (_, row))) = self.lapses_at().zip(self.next_step()) else {
+        let Some((expired_at, (_, row))) = self.expires_at().zip(self.next_step()) else {
             return seen;
         };
-        if lapsed_at <= now {
-            seen.reason = self.lapse_reason().to_owned();
+        if expired_at <= now {
+            seen.reason = self.expiry_reason().to_owned();
             seen.status = row.to;
             if seen.funds == Funds::Held {
                 seen.funds = Funds::Released;
             }
             seen.due_at = None;
-            seen.updated_at = lapsed_at;
+            seen.updated_at = expired_at;
         }
         seen
     }
@@ -102,8 +102,8 @@ impl Booking {
     }
 
     /// Why it is over when nobody pays or answers in time.
-    pub(super) fn lapse_reason(&self) -> &'static str {
-        let reasons = self.rules().lapse_reasons;
+    pub(super) fn expiry_reason(&self) -> &'static str {
+        let reasons = self.rules().expiry_reasons;
         if self.funds == Funds::Due { reasons.unpaid } else { reasons.unanswered }
     }
 

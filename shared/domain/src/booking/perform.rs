@@ -26,7 +26,7 @@ impl Booking {
     /// The row of a step. What is over by the clock already is only the clock's to end.
     pub(super) fn choose(&self, step: Step, actor: Actor, now: Instant) -> Result<Choice, Refusal> {
         let chosen = choose(self.rules().machine, &self.situation(), step, actor, now);
-        let is_over = || self.lapses_at().is_some_and(|lapses_at| lapses_at <= now);
+        let is_over = || self.expires_at().is_some_and(|expires_at| expires_at <= now);
         match chosen {
             Ok(Choice::Row(_)) if actor.seat().is_some() && is_over() => Err(Refusal::InvalidTransition),
             Err(Refusal::WrongParty) => Err(Refusal::WrongParty),
@@ -93,7 +93,7 @@ impl Follow {
         }
         match row.step {
             Step::Begin => booking.started_at = Some(now),
-            Step::Expire => booking.reason = booking.lapse_reason().to_owned(),
+            Step::Expire => booking.reason = booking.expiry_reason().to_owned(),
             Step::ReportNoShow => booking.absent = actor.seat().map(Seat::other),
             Step::Move => booking.moved_by = actor.seat(),
             Step::Dispute => booking.is_disputed = true,

@@ -1,7 +1,7 @@
 //! Consultations with verified experts (`consultations.md` §7).
 
 use super::machine::{Mark, Money, Need, Row, row};
-use super::{Bookable, LapseReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
+use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
 use crate::calendar::Grid;
 use crate::lifecycle::Actor::{Expert, Learner, Provider, Schedule, Staff};
 use crate::lifecycle::Status::{self, Cancelled, Completed, Confirmed, Expired, Pending, Rescheduled};
@@ -18,8 +18,8 @@ pub static RULES: Rules = Rules {
     title: TitleFrom::Made(title),
     pays_within: Some(15),
     when_free: Pending,
-    lapses: true,
-    lapse_reasons: LapseReasons { unpaid: "Not paid in time", unanswered: "Not confirmed in time" },
+    expires_by_itself: true,
+    expiry_reasons: ExpiryReasons { unpaid: "Not paid in time", unanswered: "Not confirmed in time" },
     reminds: &[Confirmed],
     grid: Grid::Rows,
     offers_outside_hours: true,

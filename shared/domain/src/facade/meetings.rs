@@ -1,7 +1,7 @@
 //! ExpertConnect's meetings (`expertconnect.md` §5).
 
 use super::machine::{Mark, Money, Need, Row, row};
-use super::{Bookable, LapseReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
+use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
 use crate::calendar::Grid;
 use crate::ledger::Amount;
 use crate::lifecycle::Actor::{Expert, Learner, Schedule, Staff};
@@ -20,8 +20,8 @@ pub static RULES: Rules = Rules {
     title: TitleFrom::Learner,
     pays_within: None,
     when_free: Pending,
-    lapses: false,
-    lapse_reasons: LapseReasons { unpaid: "Not paid in time", unanswered: "Not confirmed in time" },
+    expires_by_itself: false,
+    expiry_reasons: ExpiryReasons { unpaid: "Not paid in time", unanswered: "Not confirmed in time" },
     reminds: &[Confirmed],
     grid: Grid::Union,
     offers_outside_hours: false,

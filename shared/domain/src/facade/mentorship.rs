@@ -1,7 +1,7 @@
 //! Mentorship sessions (`mentorship.md` §4.1). Nothing routes to them yet.
 
 use super::machine::{Mark, Money, Need, Row, row};
-use super::{Bookable, LapseReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
+use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
 use crate::calendar::Grid;
 use crate::lifecycle::Actor::{Expert, Learner, Provider, Schedule, Staff};
 use crate::lifecycle::Status::{Cancelled, Completed, Confirmed, Expired, NoShow, Pending};
@@ -18,8 +18,8 @@ pub static RULES: Rules = Rules {
     title: TitleFrom::Learner,
     pays_within: Some(15),
     when_free: Confirmed,
-    lapses: true,
-    lapse_reasons: LapseReasons { unpaid: "Not paid in time", unanswered: "Not paid in time" },
+    expires_by_itself: true,
+    expiry_reasons: ExpiryReasons { unpaid: "Not paid in time", unanswered: "Not paid in time" },
     reminds: &[Confirmed],
     grid: Grid::Union,
     offers_outside_hours: false,

@@ -66,9 +66,9 @@ pub struct Rules {
     pub when_free: Status,
     /// A pending booking that nobody paid or answered in time is over from that second on, before the schedule has
     /// written so.
-    pub lapses: bool,
+    pub expires_by_itself: bool,
     /// Why it is over then, as it is stored with the booking.
-    pub lapse_reasons: LapseReasons,
+    pub expiry_reasons: ExpiryReasons,
     /// In which states the two are reminded, once the price is paid.
     pub reminds: &'static [Status],
     /// Where free times come from, and the times offered in place of a taken one.
@@ -169,7 +169,7 @@ impl std::fmt::Debug for TitleFrom {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LapseReasons {
+pub struct ExpiryReasons {
     pub unpaid: &'static str,
     pub unanswered: &'static str,
 }

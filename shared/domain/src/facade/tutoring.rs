@@ -2,7 +2,7 @@
 //! document calls paid.
 
 use super::machine::{Mark, Money, Need, Row, row};
-use super::{Bookable, LapseReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
+use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
 use crate::calendar::Grid;
 use crate::lifecycle::Actor::{Expert, Learner, Provider, Schedule, Staff};
 use crate::lifecycle::Status::{self, Cancelled, Completed, Confirmed, Pending, Refunded};
@@ -19,8 +19,8 @@ pub static RULES: Rules = Rules {
     title: TitleFrom::Learner,
     pays_within: Some(15),
     when_free: Pending,
-    lapses: true,
-    lapse_reasons: LapseReasons { unpaid: "payment_timeout", unanswered: "payment_timeout" },
+    expires_by_itself: true,
+    expiry_reasons: ExpiryReasons { unpaid: "payment_timeout", unanswered: "payment_timeout" },
     reminds: &[Pending, Confirmed],
     grid: Grid::Rows,
     offers_outside_hours: false,

@@ -98,17 +98,17 @@ fn a_cancellation_is_the_last_of_its_invitations() {
 }
 
 #[test]
-fn only_a_pending_consultation_lapses() {
+fn only_a_pending_consultation_expires_by_itself() {
     let pending = booked(Amount::NOTHING);
-    assert_eq!(pending.lapses_at(), Some(pending.interval.start()));
+    assert_eq!(pending.expires_at(), Some(pending.interval.start()));
     let confirmed = perform(&pending, Step::Confirm, Actor::Expert, noon()).unwrap();
-    assert_eq!(confirmed.lapses_at(), None);
+    assert_eq!(confirmed.expires_at(), None);
     let meeting = Booking { facade: Facade::Meetings, ..pending };
-    assert_eq!(meeting.lapses_at(), None);
+    assert_eq!(meeting.expires_at(), None);
     let unpaid = booked(usd(5));
-    assert_eq!(unpaid.lapses_at(), Some(noon() + TimeDelta::minutes(15)));
+    assert_eq!(unpaid.expires_at(), Some(noon() + TimeDelta::minutes(15)));
     let paid = perform(&unpaid, Step::Pay, Actor::Provider, noon()).unwrap();
-    assert_eq!(paid.lapses_at(), Some(paid.interval.start()));
+    assert_eq!(paid.expires_at(), Some(paid.interval.start()));
     assert_eq!(perform(&unpaid, Step::Pay, Actor::Provider, unpaid.pay_by.unwrap()), Err(Refusal::TooLate));
 }
 
