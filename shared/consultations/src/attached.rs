@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use edge::body::Upload;
+use edge::docs::{Describe, Described};
 use edge::form::Parse;
 use edge::problem::Problem;
 
@@ -19,6 +20,13 @@ impl<S: Send + Sync, T: Parse> FromRequest<S> for Attached<T> {
             Ok(Upload(input)) => Ok(Self(input)),
             Err(problem) => Err(Refused(or_use_upload(problem))),
         }
+    }
+}
+
+impl<T: Parse> Describe for Attached<T> {
+    fn describe(operation: &mut Described) {
+        Upload::<T>::describe(operation);
+        operation.refuses(413, "`use_upload`: more than a form can carry");
     }
 }
 

@@ -2,6 +2,7 @@
 //! (those, or written like a query), [`Raw`] and [`QueryOf`].
 
 use crate::body_limit::{LARGEST_JSON_BYTES, LARGEST_RAW_BYTES, LARGEST_UPLOAD_BYTES, unreadable};
+use crate::docs::{self, Describe, Described};
 use crate::form::{Form, Parse, parse, parse_rows};
 use crate::problem::Problem;
 use axum::BoxError;
@@ -119,6 +120,42 @@ impl<S: Send + Sync, T: Parse> FromRequestParts<S> for QueryOf<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let form = Form::from_query(parts.uri.query().unwrap_or("")).map_err(|_| Problem::bad_query())?;
         Ok(Self(parse(&form)?))
+    }
+}
+
+impl<T: Parse> Describe for Body<T> {
+    fn describe(operation: &mut Described) {
+        operation.body::<T>(docs::Media::Json);
+    }
+}
+
+impl<T: Parse, const MOST: usize> Describe for Rows<T, MOST> {
+    fn describe(operation: &mut Described) {
+        operation.rows::<T>(MOST);
+    }
+}
+
+impl<T: Parse> Describe for Upload<T> {
+    fn describe(operation: &mut Described) {
+        operation.body::<T>(docs::Media::JsonOrMultipart);
+    }
+}
+
+impl<T: Parse> Describe for AnyForm<T> {
+    fn describe(operation: &mut Described) {
+        operation.body::<T>(docs::Media::Any);
+    }
+}
+
+impl<T: Parse> Describe for QueryOf<T> {
+    fn describe(operation: &mut Described) {
+        operation.query::<T>();
+    }
+}
+
+impl Describe for Raw {
+    fn describe(operation: &mut Described) {
+        operation.refuses(413, "`too_large`: more than 64 KB");
     }
 }
 

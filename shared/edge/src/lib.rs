@@ -22,5 +22,8 @@ mod refusal;
 pub mod reply;
 pub mod service;
 pub mod time;
+pub mod words;
 
 pub use address::address;
+#[doc(hidden)]
+pub use utoipa_axum;

@@ -288,9 +288,22 @@ pub(crate) struct Envelope {
     /// A sentence for people.
     error: String,
     /// A word for programs.
+    #[schema(value_type = ErrorCode)]
     code: String,
     /// With code `validation`: sentences per field.
+    #[schema(nullable = false)]
     errors: Option<BTreeMap<String, Vec<String>>>,
+}
+
+/// Every code there is. The document collects them from its operations.
+pub(crate) struct ErrorCode;
+
+impl utoipa::ToSchema for ErrorCode {}
+
+impl utoipa::PartialSchema for ErrorCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        crate::words::schema([], "A word for programs.")
+    }
 }
 
 #[cfg(test)]
