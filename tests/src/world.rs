@@ -25,7 +25,6 @@ use crate::background::Crew;
 use crate::bucket::Bucket;
 use crate::gateway::Gateway;
 use crate::person::Person;
-use crate::published;
 use crate::table::{Table, template};
 
 /// Monday, eight o'clock in the morning, when every world begins.
@@ -165,11 +164,8 @@ impl World {
     }
 
     pub async fn ask(&self, request: Request<Bytes>, from: IpAddr) -> Answer {
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let asked = format!("{method} {}", request.uri());
-        let answer = Answer::read(asked, self.gateway.answer(request, from).await);
-        published::check(method.as_str(), &path, &answer);
-        answer
+        let asked = format!("{} {}", request.method(), request.uri());
+        Answer::read(asked, self.gateway.answer(request, from).await)
     }
 
     /// The file store of a world that was set up with one.

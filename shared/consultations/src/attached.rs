@@ -2,8 +2,8 @@
 
 use axum::extract::{FromRequest, Request};
 use edge::body::Upload;
-use edge::docs::{Describe, Described};
 use edge::form::Parse;
+use edge::operation::{Describe, Described};
 use edge::problem::Problem;
 
 use crate::Refused;

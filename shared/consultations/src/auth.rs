@@ -7,7 +7,7 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use domain::person::User;
 use edge::auth::{Authenticated, OptionalAuth};
-use edge::docs::{Describe, Described};
+use edge::operation::{Describe, Described};
 use edge::problem::Problem;
 
 use crate::expert::Viewer;

@@ -2,8 +2,8 @@
 //! (those, or written like a query), [`Raw`] and [`QueryOf`].
 
 use crate::body_limit::{LARGEST_JSON_BYTES, LARGEST_RAW_BYTES, LARGEST_UPLOAD_BYTES, unreadable};
-use crate::docs::{self, Describe, Described};
 use crate::form::{Form, Parse, parse, parse_rows};
+use crate::operation::{self, Describe, Described};
 use crate::problem::Problem;
 use axum::BoxError;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -124,38 +124,38 @@ impl<S: Send + Sync, T: Parse> FromRequestParts<S> for QueryOf<T> {
 }
 
 impl<T: Parse> Describe for Body<T> {
-    fn describe(operation: &mut Described) {
-        operation.body::<T>(docs::Media::Json);
+    fn describe(described: &mut Described) {
+        described.body::<T>(operation::Media::Json);
     }
 }
 
 impl<T: Parse, const MOST: usize> Describe for Rows<T, MOST> {
-    fn describe(operation: &mut Described) {
-        operation.rows::<T>(MOST);
+    fn describe(described: &mut Described) {
+        described.rows::<T>(MOST);
     }
 }
 
 impl<T: Parse> Describe for Upload<T> {
-    fn describe(operation: &mut Described) {
-        operation.body::<T>(docs::Media::JsonOrMultipart);
+    fn describe(described: &mut Described) {
+        described.body::<T>(operation::Media::JsonOrMultipart);
     }
 }
 
 impl<T: Parse> Describe for AnyForm<T> {
-    fn describe(operation: &mut Described) {
-        operation.body::<T>(docs::Media::Any);
+    fn describe(described: &mut Described) {
+        described.body::<T>(operation::Media::Any);
     }
 }
 
 impl<T: Parse> Describe for QueryOf<T> {
-    fn describe(operation: &mut Described) {
-        operation.query::<T>();
+    fn describe(described: &mut Described) {
+        described.query::<T>();
     }
 }
 
 impl Describe for Raw {
-    fn describe(operation: &mut Described) {
-        operation.refuses(413, "`too_large`: more than 64 KB");
+    fn describe(described: &mut Described) {
+        described.refuses(413, "`too_large`: more than 64 KB");
     }
 }
 

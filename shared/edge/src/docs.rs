@@ -1,17 +1,13 @@
 //! The API's description: one OpenAPI document for all services.
 
-use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, Info, License, OpenApi, RefOr, Server, Tag};
 
 mod errors;
-mod operation;
-mod refusals;
 mod subjects;
 
-pub use operation::{Describe, Described, Media, Takes, described, joined};
-
 use crate::idempotency;
+use crate::operation::{describe_as, operations_of};
 
 const TITLE: &str = "ExpertConnect";
 
@@ -41,10 +37,10 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
         // A key belongs to somebody: without a session nobody has one.
         let post = item.post.as_mut().filter(|post| post.security.is_none() && !idempotency::ignores(post));
         if let Some(post) = post {
-            operation::describe_as(path, post, false, idempotency::describe);
+            describe_as(path, post, false, idempotency::describe);
         }
     }
-    let mut operations: Vec<_> = document.paths.paths.values_mut().flat_map(operations).collect();
+    let mut operations: Vec<_> = document.paths.paths.values_mut().flat_map(operations_of).collect();
     errors::complete(&mut operations, components);
     subjects::declare(&mut document, TITLE);
     document
@@ -60,10 +56,6 @@ pub fn subjects(subjects: &[(&str, &str)]) -> OpenApi {
     let mut document = OpenApi::default();
     document.tags = Some(subjects.iter().map(tag).collect());
     document
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
 #[cfg(test)]

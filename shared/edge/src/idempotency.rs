@@ -24,7 +24,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use crate::auth::AuthContext;
 use crate::body;
 use crate::body_limit::unreadable;
-use crate::docs::{Describe, Described};
+use crate::operation::{Describe, Described};
 use crate::problem::Problem;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");

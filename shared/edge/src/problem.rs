@@ -293,6 +293,18 @@ pub(crate) struct Envelope {
     /// With code `validation`: sentences per field.
     #[schema(nullable = false)]
     errors: Option<BTreeMap<String, Vec<String>>>,
+    /// Where a time is not to be had: others, at most five, soonest first.
+    #[schema(nullable = false, max_items = 5)]
+    alternatives: Option<Vec<Alternative>>,
+}
+
+/// A time to offer: where its length is known its start alone.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[expect(dead_code, reason = "read by the schema macro only; each product writes its own")]
+#[serde(untagged)]
+enum Alternative {
+    Start(crate::time::Stamp),
+    Times { scheduled_start: crate::time::Stamp, scheduled_end: crate::time::Stamp },
 }
 
 /// Every code there is. The document collects them from its operations.

@@ -95,6 +95,8 @@ fn soon_enough(app: &App, start: Instant) -> Result<(), Problem> {
     responses(
         (status = 201, description = "The consultation", body = Consultation),
         (status = 409, description = "`slot_taken`, `own_conflict`: with up to five `alternatives`"),
+        (status = 400, description = "`own_profile`; `outside_hours`: with up to five `alternatives`; `insufficient_credits`"),
+        (status = 403, description = "`blocked`: one of the two has blocked the other"),
     )
 )]
 pub(crate) async fn book(
@@ -127,6 +129,8 @@ pub(crate) async fn book(
     responses(
         (status = 201, description = "The consultation", body = Consultation),
         (status = 409, description = "`slot_taken`, `own_conflict`: with up to five `alternatives`"),
+        (status = 400, description = "`cannot_reschedule`: over, too late, or the expert takes no bookings; `outside_hours`: with up to five `alternatives`"),
+        (status = 403, description = "`forbidden`: for the client only; `blocked`: one of the two has blocked the other"),
     )
 )]
 pub(crate) async fn reschedule(

@@ -11,7 +11,7 @@ use consultations::{AsExpert, Asked, ExpertCard, Paged, Refused, Viewer};
 use domain::booking::{Booking, Seat, Status};
 use edge::auth::Authenticated;
 use edge::body::QueryOf;
-use edge::form::{Fields, Parse, one_of};
+use edge::form::{Fields, Kind, Parse, one_of};
 use edge::reply::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -42,7 +42,7 @@ impl Parse for Filtered {
             ("cancelled", "cancelled"),
             ("rescheduled", "rescheduled"),
         ];
-        let status = fields.optional("status", one_of(WORDS));
+        let status = fields.optional("status", one_of(WORDS).about("Only in this one."));
         let asked = Asked::parse(fields, PAGE);
         Some(Self(status?, asked?))
     }
@@ -78,6 +78,7 @@ async fn page(
     tag = "Consultations: Bookings", operation_id = "consultations_list_upcoming",
     responses(
         (status = 200, description = "One page", body = Paged<Consultation>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
     )
 )]
 pub(crate) async fn upcoming(
@@ -100,6 +101,7 @@ pub(crate) async fn upcoming(
     tag = "Consultations: Bookings", operation_id = "consultations_list_past",
     responses(
         (status = 200, description = "One page", body = Paged<Consultation>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
     )
 )]
 pub(crate) async fn past(
@@ -122,6 +124,7 @@ pub(crate) async fn past(
     tag = "Consultations: Bookings", operation_id = "consultations_list_as_expert",
     responses(
         (status = 200, description = "One page", body = Paged<Consultation>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
     )
 )]
 pub(crate) async fn of_expert(

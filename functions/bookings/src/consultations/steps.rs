@@ -101,6 +101,7 @@ pub(crate) struct MeetingLink {
     tag = "Consultations: Bookings", operation_id = "consultations_meeting_link_show",
     responses(
         (status = 200, description = "The link and the room", body = MeetingLink),
+        (status = 403, description = "`forbidden`: for its parties only"),
     )
 )]
 pub(crate) async fn meeting_link(
@@ -122,6 +123,8 @@ pub(crate) async fn meeting_link(
     tag = "Consultations: Bookings", operation_id = "consultations_confirm",
     responses(
         (status = 200, description = "The consultation as it is now", body = Consultation),
+        (status = 400, description = "`not_pending`; `payment_required`; `too_late`"),
+        (status = 403, description = "`forbidden`: for the expert only"),
     )
 )]
 pub(crate) async fn confirm(
@@ -152,6 +155,8 @@ impl Parse for Reason {
     tag = "Consultations: Bookings", operation_id = "consultations_cancel",
     responses(
         (status = 200, description = "The consultation as it is now", body = Consultation),
+        (status = 400, description = "`cannot_cancel`: over, or too late"),
+        (status = 403, description = "`forbidden`: for its parties only"),
     )
 )]
 pub(crate) async fn cancel(
@@ -174,6 +179,8 @@ pub(crate) async fn cancel(
     tag = "Consultations: Bookings", operation_id = "consultations_start",
     responses(
         (status = 200, description = "The consultation as it is now", body = Consultation),
+        (status = 400, description = "`not_confirmed`; `too_early`; `too_late`"),
+        (status = 403, description = "`forbidden`: for its parties only"),
     )
 )]
 pub(crate) async fn start(
@@ -193,6 +200,8 @@ pub(crate) async fn start(
     tag = "Consultations: Bookings", operation_id = "consultations_end",
     responses(
         (status = 200, description = "The consultation as it is now", body = Consultation),
+        (status = 400, description = "`not_confirmed`; `not_started`; `too_early`"),
+        (status = 403, description = "`forbidden`: for its parties only"),
     )
 )]
 pub(crate) async fn end(
@@ -240,6 +249,8 @@ impl Parse for NewRating {
     tag = "Consultations: Bookings", operation_id = "consultations_rate",
     responses(
         (status = 201, description = "The review", body = ReviewCard),
+        (status = 400, description = "`not_completed`; `already_reviewed`"),
+        (status = 403, description = "`forbidden`: for the client only"),
     )
 )]
 pub(crate) async fn rate(

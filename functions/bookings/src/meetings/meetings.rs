@@ -196,7 +196,7 @@ pub struct Listing(Filter, Page);
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const SEATS: &[(&str, Seat)] = &[("requester", Seat::Learner), ("expert", Seat::Expert)];
-        let status = fields.optional("status", one_of(STATUSES));
+        let status = fields.optional("status", one_of(STATUSES).about("Only in this one."));
         let seat = fields.optional("role", one_of(SEATS).about("As whom."));
         let page = Page::parse(fields);
         Some(Self(Filter { status: status?, seat: seat? }, page?))
@@ -239,6 +239,8 @@ pub async fn list(
     responses(
         (status = 201, description = "The meeting", body = Meeting),
         (status = 409, description = "`slot_taken`: with up to five `alternatives`"),
+        (status = 400, description = "`insufficient_credits`; `outside_availability`: not inside the hours of the expert"),
+        (status = 403, description = "`blocked`: one of the two has blocked the other"),
     )
 )]
 pub async fn request(
@@ -282,6 +284,8 @@ pub async fn show(
     responses(
         (status = 200, description = "The meeting as it is now", body = Meeting),
         (status = 409, description = "`slot_taken`: with up to five `alternatives`"),
+        (status = 400, description = "`invalid_transition`; `too_late`: the meeting has begun; `outside_availability`: not inside the hours of the expert"),
+        (status = 403, description = "`forbidden`: for the requester only; `blocked`: one of the two has blocked the other"),
     )
 )]
 pub async fn change(
@@ -302,6 +306,8 @@ pub async fn change(
     responses(
         (status = 200, description = "The meeting as it is now", body = Meeting),
         (status = 409, description = "`slot_taken`: with up to five `alternatives`"),
+        (status = 400, description = "`invalid_transition`; `too_late`: the meeting has begun; `outside_availability`: not inside the hours of the expert"),
+        (status = 403, description = "`forbidden`: for the requester only; `blocked`: one of the two has blocked the other"),
     )
 )]
 pub async fn replace(
@@ -319,6 +325,8 @@ pub async fn replace(
     tag = "Meetings: Bookings", operation_id = "meetings_status_change",
     responses(
         (status = 200, description = "Its status now", body = StatusChange),
+        (status = 400, description = "`invalid_transition`; `too_early`; `too_late`; `not_started`; `payment_required`: of a booking made elsewhere"),
+        (status = 403, description = "`forbidden`: for the other party"),
     )
 )]
 pub async fn update_status(

@@ -108,6 +108,8 @@ pub async fn list(
     tag = "Meetings: Reviews", operation_id = "meetings_reviews_give",
     responses(
         (status = 201, description = "The review", body = Review),
+        (status = 400, description = "`not_completed`: the meeting; `already_reviewed`"),
+        (status = 404, description = "`not_found`: no meeting of yours"),
     )
 )]
 pub async fn give(

@@ -266,6 +266,9 @@ pub async fn purchase(
     tag = "Meetings: Credits", operation_id = "meetings_credits_transfer",
     responses(
         (status = 200, description = "What was transferred", body = TransferResult),
+        (status = 400, description = "`not_completed`: the meeting; `insufficient_credits`"),
+        (status = 403, description = "`forbidden`: for the requester only"),
+        (status = 404, description = "`not_found`: no meeting of yours"),
     )
 )]
 pub async fn transfer(

@@ -65,7 +65,11 @@ pub async fn intend(
 #[utoipa::path(
     post, path = "/api/v1/payments/webhook/{provider}/",
     tag = "Platform: Payments", operation_id = "payments_webhook",
-    params(("provider" = String, Path, description = "`stripe`, `paypal`, `wise` or `simulated`"), ("Stripe-Signature" = Option<String>, Header), ("X-Signature" = Option<String>, Header)),
+    params(
+        ("provider" = inline(shapes::PaymentProvider), Path, description = "Who sends."),
+        ("Stripe-Signature" = Option<String>, Header, description = "By Stripe."),
+        ("X-Signature" = Option<String>, Header, description = "By the others."),
+    ),
     request_body(content = Object, description = "The provider's event"),
     responses(
         (status = 200, description = "It was received", body = Receipt),

@@ -51,7 +51,7 @@ impl Parse for Listing {
             ("rejected", Standing::Rejected),
             ("suspended", Standing::Suspended),
         ];
-        let standing = fields.optional("status", one_of(STANDINGS));
+        let standing = fields.optional("status", one_of(STANDINGS).about("Only in this one."));
         let asked = Asked::parse(fields, 20);
         Some(Self(standing?, asked?))
     }
@@ -128,6 +128,7 @@ fn portrait(Portrait { expert, picture }: &Portrait) -> ExpertCard {
     tag = "Consultations: Administration", operation_id = "consultations_applications_list",
     responses(
         (status = 200, description = "One page", body = Paged<ApplicationCard>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
     )
 )]
 pub(crate) async fn list_applications(
@@ -195,6 +196,7 @@ pub(crate) async fn review_application(
     tag = "Consultations: Administration", operation_id = "consultations_experts_list",
     responses(
         (status = 200, description = "One page", body = Paged<ExpertCard>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
     )
 )]
 pub(crate) async fn list_experts(

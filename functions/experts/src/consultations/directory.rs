@@ -23,7 +23,7 @@ pub(crate) struct Listing {
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let asked = Asked::parse(fields, 10);
-        let specialty = fields.optional("specialty", one_of(SPECIALTIES));
+        let specialty = fields.optional("specialty", one_of(SPECIALTIES).about("Only of this one."));
         let rating = hundredths(0..=500)
             .rounded_away()
             .then(|rating| u16::try_from(rating).map_err(|_| "This must be a rating."));

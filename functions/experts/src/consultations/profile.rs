@@ -50,7 +50,8 @@ fn link(schema: ObjectBuilder) -> ObjectBuilder {
 }
 
 fn charge(fields: &mut Fields<'_>) -> Option<Option<Charge>> {
-    let price = fields.nullable("price_per_session", money().then(hundredths).shaped(price).about(PRICE));
+    let price =
+        fields.nullable("price_per_session", money().then(hundredths).shaped(price).about(PRICE).example("25.5"));
     let unit = fields.nullable("currency", text(..).parse(unit).about(CURRENCY).example("EUR"))?.value();
     Some(match price? {
         FieldValue::Null => Some(Charge::Nothing),

@@ -82,6 +82,7 @@ impl From<&Prepared> for UploadSlot {
     responses(
         (status = 201, description = "Where to send the file", body = UploadSlot),
         (status = 413, description = "`file_too_large`: more than 10 MB"),
+        (status = 415, description = "`unsupported_file_type`: none of those taken"),
     )
 )]
 pub(crate) async fn prepare_upload(

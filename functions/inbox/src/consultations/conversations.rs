@@ -57,6 +57,8 @@ async fn opened(app: &App, caller: Caller, query: With, body: With) -> Result<Re
     responses(
         (status = 200, description = "The conversation", body = ConversationView),
         (status = 201, description = "The conversation", body = ConversationView),
+        (status = 400, description = "`own_profile`"),
+        (status = 404, description = "`not_found`: no such expert, or no consultation of yours"),
     )
 )]
 pub async fn find(
@@ -77,6 +79,8 @@ pub async fn find(
     responses(
         (status = 200, description = "The conversation", body = ConversationView),
         (status = 201, description = "The conversation", body = ConversationView),
+        (status = 400, description = "`own_profile`"),
+        (status = 404, description = "`not_found`: no such expert, or no consultation of yours"),
     )
 )]
 pub async fn open(
@@ -92,7 +96,7 @@ pub struct Listing(Option<ConversationStatus>, Asked);
 
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let status = fields.optional("status", one_of(STATUSES));
+        let status = fields.optional("status", one_of(STATUSES).about("Only in this one."));
         let asked = Asked::parse(fields, 20);
         Some(Self(status?, asked?))
     }
@@ -106,6 +110,7 @@ impl Parse for Listing {
     tag = "Consultations: Chat", operation_id = "consultations_chats_list",
     responses(
         (status = 200, description = "One page, latest message first", body = Paged<ConversationView>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
     )
 )]
 pub async fn list(
@@ -232,6 +237,7 @@ pub async fn block(
     tag = "Consultations: Chat", operation_id = "consultations_chats_unblock",
     responses(
         (status = 200, description = "The conversation as it is now", body = Changed),
+        (status = 403, description = "`forbidden`: for who blocked only"),
     )
 )]
 pub async fn unblock(

@@ -72,6 +72,7 @@ impl Listing {
     tag = "Consultations: Chat", operation_id = "consultations_messages_list",
     responses(
         (status = 200, description = "One page", body = Page),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
     )
 )]
 pub async fn list(
@@ -145,6 +146,10 @@ impl Parse for New {
     tag = "Consultations: Chat", operation_id = "consultations_messages_send",
     responses(
         (status = 201, description = "The message", body = Note),
+        (status = 400, description = "`bad_upload`: it is unknown, used, too old, for something else or not what was announced"),
+        (status = 403, description = "`blocked`: one of the two has blocked the other; `closed`: the expert is suspended"),
+        (status = 413, description = "`file_too_large`: more than 10 MB; `use_upload`: more than a form can carry"),
+        (status = 415, description = "`unsupported_file_type`: what its bytes say it is"),
     )
 )]
 pub async fn send(
@@ -193,6 +198,8 @@ impl Parse for Edit {
     tag = "Consultations: Chat", operation_id = "consultations_messages_edit",
     responses(
         (status = 200, description = "The message", body = Note),
+        (status = 400, description = "`message_deleted`; `not_text`"),
+        (status = 403, description = "`forbidden`: for the sender only; `blocked`: one of the two has blocked the other; `closed`: the expert is suspended"),
     )
 )]
 pub async fn edit(
@@ -215,6 +222,7 @@ pub async fn edit(
     tag = "Consultations: Chat", operation_id = "consultations_messages_delete",
     responses(
         (status = 204, description = "It is gone"),
+        (status = 403, description = "`forbidden`: for the sender only"),
     )
 )]
 pub async fn delete(

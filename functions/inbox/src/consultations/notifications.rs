@@ -139,6 +139,7 @@ impl Parse for Listing {
     tag = "Consultations: Notifications", operation_id = "consultations_notifications_list",
     responses(
         (status = 200, description = "One page, newest first", body = Paged<Notification>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
     )
 )]
 pub async fn list(

@@ -120,6 +120,7 @@ pub async fn list(
     tag = "Meetings: Messages", operation_id = "meetings_messages_send",
     responses(
         (status = 201, description = "The message", body = Message),
+        (status = 403, description = "`blocked`: one of the two has blocked the other"),
     )
 )]
 pub async fn send(
@@ -141,6 +142,7 @@ pub async fn send(
     tag = "Meetings: Messages", operation_id = "meetings_messages_read",
     responses(
         (status = 200, description = "It counts as read or unread now", body = ReadMark),
+        (status = 403, description = "`forbidden`: for the receiver only"),
     )
 )]
 pub async fn mark_read(

@@ -9,7 +9,7 @@ use http::header::USER_AGENT;
 use http::request::Parts;
 
 use super::context::AuthContext;
-use crate::docs::{Describe, Described};
+use crate::operation::{Describe, Described};
 use crate::problem::Problem;
 
 fn context(parts: &Parts) -> Result<AuthContext, Problem> {

@@ -8,7 +8,7 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::{AllOf, Components, Content, Header, Object, ObjectBuilder, Ref, RefOr, Response, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::refusals;
+use crate::operation::refusals;
 use crate::problem::{Envelope, ErrorCode};
 
 const JSON: &str = "application/json";
@@ -28,7 +28,9 @@ pub(super) fn complete(operations: &mut [&mut Operation], components: &mut Compo
         }
     }
     let schemas = &mut components.schemas;
-    schemas.insert(Envelope::name().into_owned(), Envelope::schema());
+    let mut named = vec![(Envelope::name().into_owned(), Envelope::schema())];
+    Envelope::schemas(&mut named);
+    schemas.extend(named);
     let codes = crate::words::schema(all.iter().map(String::as_str), "A word for programs.");
     schemas.insert(ErrorCode::name().into_owned(), codes);
     share(operations, components);

@@ -121,11 +121,6 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whether the field was sent as a file.
-    pub fn has_file(&self, names: impl Names) -> bool {
-        matches!(self.find(&names), Some(Node::File(_)))
-    }
-
     /// Records a refusal that concerns more than one field's own value. Always `None`, to be returned.
     pub fn refuse<T>(&mut self, field: &'static str, sentence: impl Into<Text>) -> Option<T> {
         self.errors.add(field, sentence);

@@ -4,7 +4,7 @@ use super::Node;
 use super::describe::Files;
 use super::number::{Wrong, scaled, scaled_away};
 use super::told::{Shaped, Told};
-use crate::path::Id;
+use crate::id::Id;
 use crate::problem::Text;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::Sentence;

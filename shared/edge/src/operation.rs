@@ -1,15 +1,16 @@
 //! An operation as its handler's own signature describes it: every extractor says what it asks of a request and what it
 //! answers where that is missing. [`routes!`](crate::routes) asks them all.
 
+pub(crate) mod refusals;
+
 use axum::extract::State;
 use http::HeaderMap;
-use utoipa::openapi::path::{Operation, Parameter, ParameterIn, Paths};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem, Paths};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Array, Content, Object, Ref, RefOr, Required, Response, Schema};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use super::refusals;
 use crate::form::Parse;
 use crate::form::describe::{self, Files};
 
@@ -50,17 +51,20 @@ impl Described {
 
     pub fn needs_session(&mut self) {
         self.operation.security = None;
-        self.refuses(
-            401,
-            "`not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`",
-        );
-        self.limits_rate();
+        self.refuses(401, "`not_authenticated`: there is no token");
+        self.judges_tokens();
     }
 
+    /// A good token, or none.
     pub fn takes_session(&mut self) {
-        self.needs_session();
-        self.operation.security =
-            Some(vec![SecurityRequirement::default(), SecurityRequirement::new::<_, [&str; 0], _>("bearer", [])]);
+        let bearer = SecurityRequirement::new::<_, [&str; 0], _>("bearer", []);
+        self.operation.security = Some(vec![SecurityRequirement::default(), bearer]);
+        self.judges_tokens();
+    }
+
+    fn judges_tokens(&mut self) {
+        self.refuses(401, "`token_invalid`: the session is over; `token_expired`");
+        self.limits_rate();
     }
 
     pub fn limits_rate(&mut self) {
@@ -185,7 +189,7 @@ pub fn described<S, T, H: Takes<T>>(route: UtoipaMethodRouter<S>, _: H) -> Utoip
     let (mut schemas, mut paths, router) = route;
     for (path, item) in &mut paths.paths {
         let is_read = item.get.is_some();
-        for operation in super::operations(item) {
+        for operation in operations_of(item) {
             operation.security = Some(Vec::new());
             schemas.extend(describe_as(path, operation, is_read, |described| {
                 H::describe(described);
@@ -197,7 +201,7 @@ pub fn described<S, T, H: Takes<T>>(route: UtoipaMethodRouter<S>, _: H) -> Utoip
 }
 
 /// Has an operation described further; the schemas that needs.
-pub(super) fn describe_as(
+pub(crate) fn describe_as(
     path: &str,
     operation: &mut Operation,
     is_read: bool,
@@ -208,6 +212,10 @@ pub(super) fn describe_as(
     describe(&mut described);
     *operation = described.operation;
     described.schemas
+}
+
+pub(crate) fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
 /// One route of several methods.
@@ -227,7 +235,7 @@ pub fn joined<S: Clone + Send + Sync + 'static>(
 #[macro_export]
 macro_rules! routes {
     ($($handler:path),+ $(,)?) => {
-        $crate::docs::joined([$($crate::docs::described($crate::utoipa_axum::routes!($handler), $handler)),+])
+        $crate::operation::joined([$($crate::operation::described($crate::utoipa_axum::routes!($handler), $handler)),+])
     };
 }
 

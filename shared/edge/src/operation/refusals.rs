@@ -6,13 +6,13 @@
 
 /// Codes, and what they mean where they are named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Clause {
+pub(crate) struct Clause {
     pub codes: Vec<String>,
     pub remark: Option<String>,
 }
 
 /// `None` if the text is not in the form above.
-pub(super) fn read(text: &str) -> Option<Vec<Clause>> {
+pub(crate) fn read(text: &str) -> Option<Vec<Clause>> {
     let mut clauses = Vec::new();
     let mut rest = text.trim();
     loop {
@@ -39,7 +39,7 @@ fn read_clause(text: &str) -> Option<Clause> {
     are_words.then_some(Clause { codes, remark })
 }
 
-pub(super) fn codes(text: &str) -> Vec<String> {
+pub(crate) fn codes(text: &str) -> Vec<String> {
     let mut codes: Vec<_> = read(text).unwrap_or_default().into_iter().flat_map(|clause| clause.codes).collect();
     codes.sort();
     codes.dedup();
@@ -47,7 +47,7 @@ pub(super) fn codes(text: &str) -> Vec<String> {
 }
 
 /// Adds clauses to a description; what it already says of a code stands.
-pub(super) fn add(text: &mut String, more: &str) {
+pub(crate) fn add(text: &mut String, more: &str) {
     let known = codes(text);
     for clause in read(more).unwrap_or_default() {
         let new: Vec<_> =
