@@ -5,19 +5,22 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use edge::reply::Json;
+use edge::routes;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 mod reference;
 
 /// What all functions together serve. Generated from their routes and committed, because a function knows only its own.
 const DOCUMENT: &str = include_str!("../../../infra/openapi.json");
 
+const SUBJECTS: &[(&str, &str)] = &[("Platform: Service", "Whether the API answers, and what it offers.")];
+
 /// These need neither sessions nor the table, so any state will do.
 pub fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
-    let documented = OpenApiRouter::new().routes(routes!(health)).routes(routes!(schema)).routes(routes!(docs));
+    let documented = OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS));
+    let documented = documented.routes(routes!(health)).routes(routes!(schema)).routes(routes!(docs));
     // Parts of the page and nothing to call. Paths reach the router with a trailing slash.
     documented
         .route("/api/docs/redoc.js/", get(reference::script))
@@ -32,8 +35,11 @@ struct Health {
 
 /// Whether the API answers
 #[utoipa::path(
-    get, path = "/api/health/", tag = "Platform: Service", security(()),
-    responses((status = 200, description = "It does", body = Health))
+    get, path = "/api/health/",
+    tag = "Platform: Service", operation_id = "platform_health",
+    responses(
+        (status = 200, description = "It does", body = Health),
+    )
 )]
 async fn health() -> Json<Health> {
     Json(Health { status: "ok" })
@@ -41,8 +47,11 @@ async fn health() -> Json<Health> {
 
 /// This reference as an OpenAPI document
 #[utoipa::path(
-    get, path = "/api/schema/", tag = "Platform: Service", security(()),
-    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json", body = Object))
+    get, path = "/api/schema/",
+    tag = "Platform: Service", operation_id = "platform_schema",
+    responses(
+        (status = 200, description = "OpenAPI 3.1", content_type = "application/json", body = Object),
+    )
 )]
 async fn schema() -> ([(HeaderName, &'static str); 1], &'static str) {
     ([(CONTENT_TYPE, "application/json")], DOCUMENT)
@@ -50,8 +59,11 @@ async fn schema() -> ([(HeaderName, &'static str); 1], &'static str) {
 
 /// This reference as a page
 #[utoipa::path(
-    get, path = "/api/docs/", tag = "Platform: Service", security(()),
-    responses((status = 200, description = "HTML", content_type = "text/html", body = String))
+    get, path = "/api/docs/",
+    tag = "Platform: Service", operation_id = "platform_docs",
+    responses(
+        (status = 200, description = "HTML", content_type = "text/html", body = String),
+    )
 )]
 async fn docs() -> impl IntoResponse {
     reference::page()

@@ -15,7 +15,7 @@ pub const TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/web
 pub const LARGEST: u64 = 10 * 1024 * 1024;
 
 /// Characters of a link to somebody else's server (`expertconnect.md` §2).
-const LONGEST_LINK: usize = 2048;
+pub const LONGEST_LINK: usize = 2048;
 
 const NOT_AN_IMAGE: &str = "The file is not a JPEG, PNG, GIF or WebP image.";
 const NOT_A_PICTURE: &str = "Enter an http or https URL of at most 2048 characters, or what an upload returned.";

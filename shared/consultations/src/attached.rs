@@ -3,6 +3,7 @@
 use axum::extract::{FromRequest, Request};
 use edge::body::{AnyForm, Upload};
 use edge::form::Parse;
+use edge::operation::{Describe, Described};
 use edge::problem::Problem;
 
 use crate::Refused;
@@ -34,6 +35,20 @@ impl<S: Send + Sync, T: Parse> FromRequest<S> for AnyAttached<T> {
             Ok(AnyForm(input)) => Ok(Self(input)),
             Err(problem) => Err(or_use_upload(problem).into()),
         }
+    }
+}
+
+impl<T: Parse> Describe for Attached<T> {
+    fn describe(operation: &mut Described) {
+        Upload::<T>::describe(operation);
+        operation.refuses(413, "`use_upload`: more than a form can carry");
+    }
+}
+
+impl<T: Parse> Describe for AnyAttached<T> {
+    fn describe(operation: &mut Described) {
+        AnyForm::<T>::describe(operation);
+        operation.refuses(413, "`use_upload`: more than a form can carry");
     }
 }
 

@@ -7,6 +7,7 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use domain::person::User;
 use edge::auth::{Authenticated, OptionalAuth};
+use edge::operation::{Describe, Described};
 use edge::problem::Problem;
 
 use crate::Refused;
@@ -24,6 +25,16 @@ impl FromRequestParts<App> for AsExpert {
         let Authenticated(caller) = Authenticated::from_request_parts(parts, app).await?;
         let only_looks = matches!(parts.method, Method::GET | Method::HEAD);
         Ok(Self(caller, experts::me(app, caller, only_looks).await?))
+    }
+}
+
+impl Describe for AsExpert {
+    fn describe(operation: &mut Described) {
+        Authenticated::describe(operation);
+        operation.refuses(403, "`not_expert`: for approved experts only");
+        if !operation.is_read() {
+            operation.refuses(403, "`suspended`: as an expert");
+        }
     }
 }
 

@@ -27,8 +27,9 @@ pub struct ExpertCard {
     id: i64,
     name: String,
     /// Only for that expert and for administrators.
+    #[schema(required = true)]
     email: Option<String>,
-    /// `relationship`, `career`, `spiritual`, `health` or `general`.
+    #[schema(value_type = ExpertSpecialty)]
     specialty: &'static str,
     experience_years: u8,
     /// The mean of the reviews received as expert, 0 without any.
@@ -36,14 +37,17 @@ pub struct ExpertCard {
     review_count: u32,
     bio: String,
     /// For a picture that was uploaded, a signed link.
+    #[schema(required = true)]
     profile_picture_url: Option<String>,
     /// Null: free.
+    #[schema(required = true)]
     price_per_session: Option<Hundredths>,
     /// ISO-4217, or `credit`.
+    #[schema(required = true)]
     currency: Option<String>,
     /// Takes new bookings.
     is_active: bool,
-    /// `pending`, `under_review`, `approved`, `rejected` or `suspended`.
+    #[schema(value_type = ExpertStanding)]
     verification_status: &'static str,
     is_verified: bool,
     created_at: Stamp,
@@ -68,6 +72,16 @@ pub const SPECIALTIES: &[(&str, Specialty)] = &[
     ("health", Specialty::Health),
     ("general", Specialty::General),
 ];
+
+edge::words! {
+    /// What an expert is good at.
+    pub ExpertSpecialty = edge::words::of(SPECIALTIES)
+}
+
+edge::words! {
+    /// Where an expert stands.
+    pub ExpertStanding = Standing::ALL.map(standing_word)
+}
 
 /// A price as this façade shows it: the number and what it counts.
 pub fn price(price: Option<domain::ledger::Amount>) -> (Option<Hundredths>, Option<String>) {

@@ -1,6 +1,6 @@
 //! Pages by number: `?page=` and `?page_size=` in, `{count, page, page_size, results}` out.
 
-use edge::form::{Fields, integer};
+use edge::form::{Fields, Kind, integer};
 use edge::problem::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,8 +22,10 @@ pub struct Asked {
 impl Asked {
     /// Reads it among a route's other parameters. `None` after a refusal was recorded.
     pub fn parse(fields: &mut Fields<'_>, page_size: i64) -> Option<Self> {
-        let page = fields.or("page", integer(1..=i64::MAX), 1);
-        let size = fields.or("page_size", integer(1..=i64::MAX), page_size);
+        let page =
+            fields.or("page", integer(1..=i64::MAX).about("From 1. `page` times `page_size` is at most 1000."), 1);
+        let size =
+            fields.or("page_size", integer(1..=i64::MAX).about("At most 100; more is taken for 100."), page_size);
         Some(Self { page: usize::try_from(page?).ok()?, page_size: usize::try_from(size?.min(LARGEST_PAGE)).ok()? })
     }
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::Sentence;
 
-const SHORTEST: usize = 8;
-const LONGEST: usize = 128;
+pub const SHORTEST: usize = 8;
+pub const LONGEST: usize = 128;
 
 /// Well-known passwords of at least eight characters that are not all digits, lower case, one a line.
 const COMMON: &str = include_str!("password/common.txt");

@@ -9,9 +9,12 @@ use unicode_normalization::UnicodeNormalization;
 pub struct Username(String);
 
 impl Username {
+    /// Characters.
+    pub const LONGEST: usize = 150;
+
     pub fn parse(text: &str) -> Result<Self, Sentence> {
         let length = text.chars().count();
-        if !(1..=150).contains(&length) {
+        if !(1..=Self::LONGEST).contains(&length) {
             return Err("A username has 1 to 150 characters.");
         }
         if !text.chars().all(|c| c.is_alphanumeric() || "@.+-_".contains(c)) {
@@ -36,10 +39,13 @@ impl Username {
 pub struct Email(String);
 
 impl Email {
+    /// Characters.
+    pub const LONGEST: usize = 254;
+
     /// The shape RFC 5321 lets mail servers accept, without its comments and quoted local parts.
     pub fn parse(text: &str) -> Result<Self, Sentence> {
         const BAD: Sentence = "Enter a valid e-mail address.";
-        if text.chars().count() > 254 {
+        if text.chars().count() > Self::LONGEST {
             return Err("An e-mail address has at most 254 characters.");
         }
         let (local, domain) = text.rsplit_once('@').ok_or(BAD)?;

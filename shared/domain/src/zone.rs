@@ -11,7 +11,7 @@ use jiff::{Timestamp, civil};
 
 use crate::{Instant, Sentence};
 
-const LONGEST_NAME: usize = 64;
+pub const LONGEST_NAME: usize = 64;
 const UNKNOWN: Sentence = "This is not a known time zone; use an IANA name such as Europe/Berlin.";
 
 /// A time zone of the IANA database, known by its name. Equal when the names are.

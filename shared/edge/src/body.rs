@@ -3,6 +3,7 @@
 
 use crate::body_limit::{LARGEST_JSON_BYTES, LARGEST_RAW_BYTES, LARGEST_UPLOAD_BYTES, unreadable};
 use crate::form::{Form, Parse, parse, parse_rows};
+use crate::operation::{self, Describe, Described};
 use crate::problem::Problem;
 use axum::BoxError;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -119,6 +120,42 @@ impl<S: Send + Sync, T: Parse> FromRequestParts<S> for QueryOf<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let form = Form::from_query(parts.uri.query().unwrap_or("")).map_err(|_| Problem::bad_query())?;
         Ok(Self(parse(&form)?))
+    }
+}
+
+impl<T: Parse> Describe for Body<T> {
+    fn describe(described: &mut Described) {
+        described.body::<T>(operation::Media::Json);
+    }
+}
+
+impl<T: Parse, const MOST: usize> Describe for Rows<T, MOST> {
+    fn describe(described: &mut Described) {
+        described.rows::<T>(MOST);
+    }
+}
+
+impl<T: Parse> Describe for Upload<T> {
+    fn describe(described: &mut Described) {
+        described.body::<T>(operation::Media::JsonOrMultipart);
+    }
+}
+
+impl<T: Parse> Describe for AnyForm<T> {
+    fn describe(described: &mut Described) {
+        described.body::<T>(operation::Media::Any);
+    }
+}
+
+impl<T: Parse> Describe for QueryOf<T> {
+    fn describe(described: &mut Described) {
+        described.query::<T>();
+    }
+}
+
+impl Describe for Raw {
+    fn describe(described: &mut Described) {
+        described.refuses(413, "`too_large`: more than 64 KB");
     }
 }
 

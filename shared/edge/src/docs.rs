@@ -1,12 +1,13 @@
 //! The API's description: one OpenAPI document for all services.
 
-use crate::problem::Envelope;
-use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, Content, Info, License, OpenApi, Ref, RefOr, ResponseBuilder};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::openapi::{Components, Info, License, OpenApi, RefOr, Server, Tag};
 
+mod errors;
 mod subjects;
+
+use crate::idempotency;
+use crate::operation::{describe_as, operations_of};
 
 const TITLE: &str = "ExpertConnect";
 
@@ -17,7 +18,7 @@ const INTRODUCTION: &str = "People exchange expertise in booked hours and pay wi
     `limit` and `cursor` and answer a `Link` header with `rel=\"next\"` while there is more. Any POST may carry an \
     `Idempotency-Key`. Times are ISO-8601 in UTC.";
 
-/// One document of the routers' documents. Every operation needs a session unless it says `security(())`, and answers
+/// One document of the routers' documents. Every operation needs a session unless its handler asks for none, and answers
 /// errors in the one envelope.
 pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     let mut info = Info::new(TITLE, env!("CARGO_PKG_VERSION"));
@@ -27,37 +28,34 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     info.license = Some(license);
     let mut document = parts.into_iter().fold(OpenApi::default(), OpenApi::merge_from);
     document.info = info;
+    document.servers = Some(vec![Server::new("/")]);
     document.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], _>("bearer", [])]);
     let components = document.components.get_or_insert_with(Components::new);
-    components.schemas.insert(Envelope::name().into_owned(), Envelope::schema());
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.security_schemes.insert("bearer".to_owned(), RefOr::T(bearer));
-    for operation in document.paths.paths.values_mut().flat_map(operations) {
-        let responses = &mut operation.responses.responses;
-        responses.entry("default".to_owned()).or_insert_with(error_response);
-        for (status, response) in responses.iter_mut() {
-            if let (true, RefOr::T(response)) = (status.starts_with('4'), response)
-                && response.content.is_empty()
-            {
-                response.content.insert("application/json".to_owned(), RefOr::T(error_content()));
-            }
+    for (path, item) in &mut document.paths.paths {
+        // A key belongs to somebody: without a session nobody has one.
+        let post = item.post.as_mut().filter(|post| post.security.is_none() && !idempotency::ignores(post));
+        if let Some(post) = post {
+            describe_as(path, post, false, idempotency::describe);
         }
     }
+    let mut operations: Vec<_> = document.paths.paths.values_mut().flat_map(operations_of).collect();
+    errors::complete(&mut operations, components);
     subjects::declare(&mut document, TITLE);
     document
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
-}
-
-fn error_content() -> Content {
-    Content::new(Some(Ref::from_schema_name(Envelope::name())))
-}
-
-fn error_response() -> RefOr<utoipa::openapi::Response> {
-    let response = ResponseBuilder::new().description("Refused").content("application/json", error_content());
-    RefOr::T(response.build())
+/// Subjects of a product, to be declared where their routes are: `Meetings: Reviews`, and what it is about.
+pub fn subjects(subjects: &[(&str, &str)]) -> OpenApi {
+    let tag = |(name, about): &(&str, &str)| {
+        let mut tag = Tag::new(*name);
+        tag.description = Some((*about).to_owned());
+        tag
+    };
+    let mut document = OpenApi::default();
+    document.tags = Some(subjects.iter().map(tag).collect());
+    document
 }
 
 #[cfg(test)]

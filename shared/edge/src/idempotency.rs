@@ -17,12 +17,14 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use serde::Serialize;
 use store::{Claim, Claimed, SavedResponse};
-use utoipa::openapi::{OpenApi, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::{ObjectBuilder, OpenApi, PathItem, Required, Type};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::auth::AuthContext;
 use crate::body;
 use crate::body_limit::unreadable;
+use crate::operation::{Describe, Described};
 use crate::problem::Problem;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -31,6 +33,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// How a route's operation says in the API document that it ignores the key.
 const EXTENSION: &str = "x-idempotency-key";
 const IGNORED: &str = "ignored";
+
+const LONGEST_KEY: usize = 255;
 
 /// Declares routes whose POST ignores an `Idempotency-Key`, for what concerns a session rather than a person: an answer
 /// with tokens, the end of one session among several, a request without a session, which no key could belong to.
@@ -51,10 +55,7 @@ pub(crate) struct Idempotency {
 
 impl Idempotency {
     pub(crate) fn new(app: App, document: &OpenApi) -> Self {
-        let ignores = |item: &PathItem| {
-            let extensions = item.post.as_ref().and_then(|operation| operation.extensions.as_ref());
-            extensions.is_some_and(|extensions| extensions.get(EXTENSION).is_some_and(|value| value == IGNORED))
-        };
+        let ignores = |item: &PathItem| item.post.as_ref().is_some_and(ignores);
         let ignoring = document.paths.paths.iter().filter(|(_, item)| ignores(item)).map(|(path, _)| path.clone());
         Self { app, ignoring: Arc::new(ignoring.collect()) }
     }
@@ -101,6 +102,31 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         Ok(parts.extensions.get::<IdempotencyKey>().cloned().unwrap_or_default())
     }
+}
+
+pub(crate) fn ignores(operation: &Operation) -> bool {
+    let extensions = operation.extensions.as_ref();
+    extensions.is_some_and(|extensions| extensions.get(EXTENSION).is_some_and(|value| value == IGNORED))
+}
+
+/// What the layer asks and answers, for the API document.
+pub(crate) fn describe(operation: &mut Described) {
+    let mut parameter = Parameter::new("Idempotency-Key");
+    parameter.parameter_in = ParameterIn::Header;
+    parameter.required = Required::False;
+    parameter.description = Some(
+        "Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.".to_owned(),
+    );
+    let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(LONGEST_KEY));
+    parameter.schema = Some(schema.build().into());
+    operation.parameter(parameter);
+    operation.refuses(400, "`validation`: `errors` says what is wrong with which field");
+    operation.refuses(409, "`in_flight`: the first request with this key is not answered yet");
+    operation.refuses(422, "`idempotency_mismatch`: the key was used with another body");
+}
+
+impl Describe for IdempotencyKey {
+    fn describe(_: &mut Described) {}
 }
 
 /// Claims the key before the handler runs. What the handler's transaction did not save is saved after it.
@@ -177,7 +203,7 @@ fn key(headers: &HeaderMap) -> Result<String, Problem> {
     let mut values = headers.get_all(KEY).iter();
     let key = values.next().and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     match (key, values.next()) {
-        (Some(key), None) if (1..=255).contains(&key.chars().count()) => Ok(key.to_owned()),
+        (Some(key), None) if (1..=LONGEST_KEY).contains(&key.chars().count()) => Ok(key.to_owned()),
         _ => Err(Problem::field("Idempotency-Key", "One key of 1 to 255 characters.")),
     }
 }

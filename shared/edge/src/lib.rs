@@ -16,7 +16,9 @@ mod etag;
 mod event;
 pub mod form;
 mod headers;
+pub mod id;
 pub mod idempotency;
+pub mod operation;
 pub mod page;
 pub mod path;
 pub mod problem;
@@ -24,5 +26,8 @@ pub mod reply;
 pub mod service;
 pub mod sockets;
 pub mod time;
+pub mod words;
 
 pub use address::address;
+#[doc(hidden)]
+pub use utoipa_axum;

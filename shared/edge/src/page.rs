@@ -1,6 +1,6 @@
 //! Paging: `?limit=` and `?cursor=` in, a bare array and a `Link: <…>; rel="next"` header out.
 
-use crate::form::{Fields, Parse, decode, integer, text};
+use crate::form::{Fields, Kind, Parse, decode, integer, text};
 use crate::headers::Asked;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -20,8 +20,8 @@ pub struct Page {
 
 impl Parse for Page {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let limit = fields.or("limit", integer(1..=200), 100);
-        let cursor = fields.optional("cursor", text(1..=2048));
+        let limit = fields.or("limit", integer(1..=200).about("How many at most."), 100);
+        let cursor = fields.optional("cursor", text(1..=2048).about("From the `Link` of the page before."));
         Some(Self { limit: u16::try_from(limit?).ok()?, cursor: cursor? })
     }
 }

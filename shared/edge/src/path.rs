@@ -1,35 +1,12 @@
 //! Ids and words in paths: `/api/reviews/{id}/`. What is no id names nothing, so it is 404 and not 400.
 
+use crate::form::{Kind, id};
+use crate::id::Id;
+use crate::operation::{Describe, Described};
 use crate::problem::Problem;
 use axum::extract::{FromRequestParts, RawPathParams};
-use domain::ids;
 use http::request::Parts;
-
-/// A number that identifies something.
-pub trait Id: Sized {
-    /// `None` if no `T` can have this number.
-    fn from_number(number: i64) -> Option<Self>;
-}
-
-macro_rules! ids {
-    ($($name:ident),* $(,)?) => {$(
-        impl Id for ids::$name {
-            fn from_number(number: i64) -> Option<Self> {
-                Self::new(number)
-            }
-        }
-    )*};
-}
-
-ids!(UserId, BookingId, ReviewId, MessageId, NoticeId, EntryId, PaymentId, SkillId, HoursId, SessionId);
-ids!(ApplicationId, DocumentId, UploadId, ConversationId, BlockId);
-
-/// For small fixed tables, such as the categories.
-impl Id for i64 {
-    fn from_number(number: i64) -> Option<Self> {
-        (1..=ids::LARGEST).contains(&number).then_some(number)
-    }
-}
+use utoipa::openapi::{ObjectBuilder, Type};
 
 /// The last id in the path: decimal digits, 1 to 2^53.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +22,13 @@ impl<S: Send + Sync, T: Id> FromRequestParts<S> for PathId<T> {
     }
 }
 
+impl<T: Id> Describe for PathId<T> {
+    fn describe(operation: &mut Described) {
+        operation.path_parameter(format!("Id of the {}.", T::WHAT), id::<T>().schema());
+        operation.refuses(404, "`not_found`: there is none, or the caller may not know of it");
+    }
+}
+
 /// The last word in the path.
 #[derive(Clone, Debug)]
 pub struct PathWord(pub String);
@@ -56,6 +40,13 @@ impl<S: Send + Sync> FromRequestParts<S> for PathWord {
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
         let word = params.iter().last().map(|(_, value)| value.to_owned());
         word.map(Self).ok_or_else(Problem::not_found)
+    }
+}
+
+impl Describe for PathWord {
+    fn describe(operation: &mut Described) {
+        operation.path_parameter("A word.".to_owned(), ObjectBuilder::new().schema_type(Type::String).build());
+        operation.refuses(404, "`not_found`: there is none of this name");
     }
 }
 

@@ -288,9 +288,34 @@ pub(crate) struct Envelope {
     /// A sentence for people.
     error: String,
     /// A word for programs.
+    #[schema(value_type = ErrorCode)]
     code: String,
     /// With code `validation`: sentences per field.
+    #[schema(nullable = false)]
     errors: Option<BTreeMap<String, Vec<String>>>,
+    /// Where a time is not to be had: others, at most five, soonest first.
+    #[schema(nullable = false, max_items = 5)]
+    alternatives: Option<Vec<Alternative>>,
+}
+
+/// A time to offer: where its length is known its start alone.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[expect(dead_code, reason = "read by the schema macro only; each product writes its own")]
+#[serde(untagged)]
+enum Alternative {
+    Start(crate::time::Stamp),
+    Times { scheduled_start: crate::time::Stamp, scheduled_end: crate::time::Stamp },
+}
+
+/// Every code there is. The document collects them from its operations.
+pub(crate) struct ErrorCode;
+
+impl utoipa::ToSchema for ErrorCode {}
+
+impl utoipa::PartialSchema for ErrorCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        crate::words::schema([], "A word for programs.")
+    }
 }
 
 #[cfg(test)]

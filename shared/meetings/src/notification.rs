@@ -12,8 +12,10 @@ pub struct Notification {
     user_id: i64,
     title: String,
     content: String,
+    #[schema(value_type = NotificationType)]
     notification_type: &'static str,
     /// The meeting, message or review it is about.
+    #[schema(required = true)]
     related_id: Option<i64>,
     is_read: bool,
     created_at: Stamp,
@@ -40,6 +42,11 @@ fn type_word(topic: Topic) -> &'static str {
         Topic::Suspended => "expert_suspended",
         Topic::PasswordReset => "password_reset",
     }
+}
+
+edge::words! {
+    /// What happened.
+    pub NotificationType = Topic::ALL.map(type_word)
 }
 
 impl From<&Notice> for Notification {

@@ -12,7 +12,7 @@ use edge::auth::{AuthRateLimit, RequestOrigin};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
 use edge::reply::{Created, Json};
-use utoipa::ToSchema;
+use utoipa::openapi::ObjectBuilder;
 use v1::Refused;
 
 use super::shapes::{Registered, SessionTokens, password_twice};
@@ -20,33 +20,16 @@ use super::shapes::{Registered, SessionTokens, password_twice};
 /// No login name is longer.
 const LONGEST_LOGIN_NAME: usize = 254;
 
-#[derive(ToSchema)]
-#[schema(as = NewAccount)]
-#[expect(dead_code, reason = "documents the body; `Wanted` is what is read from it")]
-pub(super) struct Register {
-    /// At most 254 characters; unique without regard to case.
-    #[schema(max_length = 254, format = Email, example = "ada@example.org")]
-    email: String,
-    #[schema(min_length = 1, max_length = 100, example = "Ada Lovelace")]
-    full_name: String,
-    /// 8 to 128 characters; not all digits, not a common password, not your name or e-mail.
-    #[schema(min_length = 8, max_length = 128, format = Password)]
-    password: String,
-    /// The same again; also taken as `password2`.
-    #[schema(min_length = 8, max_length = 128, format = Password)]
-    confirm_password: String,
-    /// An IANA name.
-    #[schema(nullable = false, default = "UTC", example = "Europe/Berlin")]
-    timezone: Option<String>,
-}
-
 pub(super) struct Wanted(Registration);
 
 impl Parse for Wanted {
+    const NAME: &str = "NewAccount";
+    const ABOUT: &str = "A new account.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let email = fields.required("email", text(..).trimmed().parse(Email::parse));
-        let name = fields.required("full_name", text(1..=100).trimmed());
-        let timezone = fields.or("timezone", text(..).trimmed().parse(Zone::parse), Zone::utc());
+        let email = fields.required("email", text(..).trimmed().email().about("Unique without regard to case."));
+        let name = fields.required("full_name", text(1..=100).trimmed().example("Ada Lovelace"));
+        let timezone = fields.or("timezone", text(..).trimmed().zone().about("An IANA name.").shaped(utc), Zone::utc());
         let (first_name, last_name) = parted(name.as_deref().unwrap_or_default());
         let address = email.as_ref().map_or("", Email::as_str);
         let persona = Persona { username: address, email: address, first_name: &first_name, last_name: &last_name };
@@ -64,15 +47,19 @@ impl Parse for Wanted {
     }
 }
 
+fn utc(schema: ObjectBuilder) -> ObjectBuilder {
+    schema.default(Some("UTC".into()))
+}
+
 /// Open an account
 ///
 /// It starts with one credit, and may act at once.
 #[utoipa::path(
-    post, path = "/api/v1/auth/register/", tag = "Consultations: Accounts", security(()), request_body = Register,
+    post, path = "/api/v1/auth/register/",
+    tag = "Platform: Accounts", operation_id = "accounts_register",
     responses(
         (status = 201, description = "The account and its first session", body = Registered),
-        (status = 400, description = "`validation`, also when the e-mail is taken in any letter case"),
-        (status = 429, description = "`rate_limited`: too often from this address"),
+        (status = 400, description = "`validation`: also when the e-mail is taken in any letter case"),
     )
 )]
 pub(super) async fn register(
@@ -85,29 +72,26 @@ pub(super) async fn register(
     Ok(Created(Registered::of("Your account is ready.", opened)))
 }
 
-#[derive(ToSchema)]
-#[schema(as = AccountLogin)]
 pub(super) struct Login {
-    /// The e-mail address or the username, in any letter case.
-    #[schema(min_length = 1, max_length = 254, example = "ada@example.org")]
     email: String,
-    #[schema(min_length = 1, format = Password)]
     password: String,
-    /// The one-time code, if this account has two-factor login.
-    #[expect(dead_code, reason = "no account can have two-factor login yet")]
-    otp: Option<String>,
-    /// A recovery code in place of the one-time code.
-    #[expect(dead_code, reason = "no account can have two-factor login yet")]
-    recovery_code: Option<String>,
 }
 
 impl Parse for Login {
+    const NAME: &str = "AccountLogin";
+    const ABOUT: &str = "Who logs in.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let email = fields.required(["email", "username"], text(1..=LONGEST_LOGIN_NAME).trimmed());
-        let password = fields.required("password", text(1..));
-        let otp = fields.nullable("otp", text(..));
-        let recovery_code = fields.nullable("recovery_code", text(..));
-        Some(Self { email: email?, password: password?, otp: otp?.value(), recovery_code: recovery_code?.value() })
+        const LOGIN: &str = "The e-mail address or the username, in any letter case.";
+        const RECOVERY: &str = "A recovery code in place of the one-time code.";
+        let email = text(1..=LONGEST_LOGIN_NAME).trimmed().about(LOGIN).example("ada@example.org");
+        let email = fields.required(["email", "username"], email);
+        let password = fields.required("password", text(1..).secret());
+        // Read, so that what is malformed is refused; no account can have two-factor login yet.
+        let otp = fields.nullable("otp", text(..).about("The one-time code, if this account has two-factor login."));
+        let recovery_code = fields.nullable("recovery_code", text(..).about(RECOVERY));
+        otp.and(recovery_code)?;
+        Some(Self { email: email?, password: password? })
     }
 }
 
@@ -115,11 +99,12 @@ impl Parse for Login {
 ///
 /// By e-mail or username. An unknown name and a wrong password get the same answer.
 #[utoipa::path(
-    post, path = "/api/v1/auth/login/", tag = "Consultations: Accounts", security(()), request_body = Login,
+    post, path = "/api/v1/auth/login/",
+    tag = "Platform: Accounts", operation_id = "accounts_login",
     responses(
         (status = 200, description = "The account and a session", body = SessionTokens),
-        (status = 401, description = "`invalid_credentials`; `otp_required` or `otp_invalid` with two-factor login"),
-        (status = 403, description = "`account_suspended`"),
+        (status = 401, description = "`invalid_credentials`: no account has this name and password; `otp_required`, `otp_invalid`: with two-factor login"),
+        (status = 403, description = "`account_suspended`: log in is not possible"),
         (status = 429, description = "`rate_limited`: too often from this address, or too many failures of this account"),
     )
 )]

@@ -7,41 +7,37 @@ use axum::extract::State;
 use domain::zone::Zone;
 use edge::auth::Authenticated;
 use edge::body::Body;
-use edge::form::{Fields, Kind, Parse, text};
+use edge::form::{Fields, Parse, text};
 use edge::reply::Json;
-use utoipa::ToSchema;
 use v1::Refused;
 
 use super::shapes::User;
 
-/// What is absent stays.
-#[derive(ToSchema)]
-#[schema(as = AccountChanges)]
 pub(super) struct Wanted {
-    /// At most 150 characters.
-    #[schema(nullable = false, max_length = 150)]
     first_name: Option<String>,
-    /// At most 150 characters.
-    #[schema(nullable = false, max_length = 150)]
     last_name: Option<String>,
-    /// An IANA name such as `Europe/Berlin`.
-    #[schema(value_type = Option<String>, nullable = false, example = "Europe/Berlin")]
     timezone: Option<Zone>,
 }
 
 impl Parse for Wanted {
+    const NAME: &str = "AccountChanges";
+    const ABOUT: &str = "What is absent stays.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let first_name = fields.optional("first_name", text(..=150).trimmed());
         let last_name = fields.optional("last_name", text(..=150).trimmed());
-        let timezone = fields.optional("timezone", text(..).trimmed().parse(Zone::parse));
+        let timezone = fields.optional("timezone", text(..).trimmed().zone());
         Some(Self { first_name: first_name?, last_name: last_name?, timezone: timezone? })
     }
 }
 
 /// Own account
 #[utoipa::path(
-    get, path = "/api/v1/auth/me/", tag = "Consultations: Accounts",
-    responses((status = 200, description = "The account", body = User))
+    get, path = "/api/v1/auth/me/",
+    tag = "Platform: Accounts", operation_id = "accounts_show",
+    responses(
+        (status = 200, description = "The account", body = User),
+    )
 )]
 pub(super) async fn show(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<User>, Refused> {
     Ok(Json(people::me(&app, caller).await?.into()))
@@ -49,8 +45,11 @@ pub(super) async fn show(State(app): State<App>, Authenticated(caller): Authenti
 
 /// Change the own account
 #[utoipa::path(
-    patch, path = "/api/v1/auth/me/", tag = "Consultations: Accounts", request_body = Wanted,
-    responses((status = 200, description = "The account as it is now", body = User))
+    patch, path = "/api/v1/auth/me/",
+    tag = "Platform: Accounts", operation_id = "accounts_change",
+    responses(
+        (status = 200, description = "The account as it is now", body = User),
+    )
 )]
 pub(super) async fn change(
     State(app): State<App>,

@@ -8,11 +8,13 @@ mod shapes;
 
 use app::App;
 use edge::idempotency::ignores_key;
+use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+
+const SUBJECTS: &[(&str, &str)] = &[("Platform: Accounts", "Accounts, sessions and passwords, one for all products.")];
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(ignores_key(routes!(entry::register)))
         .routes(ignores_key(routes!(entry::login)))
         .routes(ignores_key(routes!(sessions::refresh)))

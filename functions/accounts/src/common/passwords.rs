@@ -9,21 +9,20 @@ use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::reply::Json;
-use utoipa::ToSchema;
 use v1::Refused;
 
 use super::shapes::{Message, password_twice};
 
-#[derive(ToSchema)]
-#[schema(as = PasswordReset)]
 pub(super) struct Reset {
-    #[schema(value_type = String, max_length = 254, format = Email, example = "ada@example.org")]
     email: Email,
 }
 
 impl Parse for Reset {
+    const NAME: &str = "PasswordReset";
+    const ABOUT: &str = "Whose password is forgotten.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        Some(Self { email: fields.required("email", text(..).trimmed().parse(Email::parse))? })
+        Some(Self { email: fields.required("email", text(..).trimmed().email())? })
     }
 }
 
@@ -31,10 +30,10 @@ impl Parse for Reset {
 ///
 /// It is mailed to the account of this address, if there is one; the answer is always the same. An older link is dead.
 #[utoipa::path(
-    post, path = "/api/v1/auth/password-reset/", tag = "Consultations: Accounts", security(()), request_body = Reset,
+    post, path = "/api/v1/auth/password-reset/",
+    tag = "Platform: Accounts", operation_id = "accounts_password_reset",
     responses(
         (status = 200, description = "Whether or not there is such an account", body = Message),
-        (status = 429, description = "`rate_limited`: too often from this address"),
     )
 )]
 pub(super) async fn ask(
@@ -52,30 +51,17 @@ fn new_password(fields: &mut Fields<'_>) -> Option<String> {
     password_twice(fields, &["password", "new_password"], ["password2", "confirm_password"], judge)
 }
 
-#[derive(ToSchema)]
-#[schema(as = PasswordResetConfirm)]
-#[expect(dead_code, reason = "documents the body; `Confirmed` is what is read from it")]
-pub(super) struct Confirm {
-    /// Out of the link.
-    #[schema(min_length = 1)]
-    token: String,
-    /// Also taken as `new_password`. 8 to 128 characters; not all digits, not a common password, not your name,
-    /// username or e-mail.
-    #[schema(min_length = 8, max_length = 128, format = Password)]
-    password: String,
-    /// The same again; also taken as `confirm_password`.
-    #[schema(min_length = 8, max_length = 128, format = Password)]
-    password2: String,
-}
-
 pub(super) struct Confirmed {
     token: String,
     password: String,
 }
 
 impl Parse for Confirmed {
+    const NAME: &str = "PasswordResetConfirm";
+    const ABOUT: &str = "A new password, by a link.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let token = fields.required("token", text(1..).trimmed());
+        let token = fields.required("token", text(1..).trimmed().about("Out of the link."));
         let password = new_password(fields);
         Some(Self { token: token?, password: password? })
     }
@@ -86,12 +72,11 @@ impl Parse for Confirmed {
 /// Every session of the account is over. The link works once, for ten minutes, and only the newest; a refused password
 /// does not use it up.
 #[utoipa::path(
-    post, path = "/api/v1/auth/password-reset/confirm/", tag = "Consultations: Accounts", security(()),
-    request_body = Confirm,
+    post, path = "/api/v1/auth/password-reset/confirm/",
+    tag = "Platform: Accounts", operation_id = "accounts_password_reset_confirm",
     responses(
         (status = 200, description = "The password is set", body = Message),
         (status = 400, description = "`token_invalid`: the link is unknown, used, replaced or too old; `validation`"),
-        (status = 429, description = "`rate_limited`: too often from this address"),
     )
 )]
 pub(super) async fn confirm(
@@ -103,29 +88,17 @@ pub(super) async fn confirm(
     Ok(Json(Message { message: "Your password is set. Log in with it." }))
 }
 
-#[derive(ToSchema)]
-#[schema(as = PasswordChange)]
-#[expect(dead_code, reason = "documents the body; `Changed` is what is read from it")]
-pub(super) struct Change {
-    #[schema(min_length = 1, format = Password)]
-    current_password: String,
-    /// Also taken as `new_password`. 8 to 128 characters; not all digits, not a common password, not your name,
-    /// username or e-mail.
-    #[schema(min_length = 8, max_length = 128, format = Password)]
-    password: String,
-    /// The same again; also taken as `confirm_password`.
-    #[schema(min_length = 8, max_length = 128, format = Password)]
-    password2: String,
-}
-
 pub(super) struct Changed {
     current: String,
     password: String,
 }
 
 impl Parse for Changed {
+    const NAME: &str = "PasswordChange";
+    const ABOUT: &str = "A new password in place of the present one.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let current = fields.required("current_password", text(1..));
+        let current = fields.required("current_password", text(1..).secret());
         let password = new_password(fields);
         Some(Self { current: current?, password: password? })
     }
@@ -135,10 +108,11 @@ impl Parse for Changed {
 ///
 /// Every other session of the account is over.
 #[utoipa::path(
-    post, path = "/api/v1/auth/password-change/", tag = "Consultations: Accounts", request_body = Change,
+    post, path = "/api/v1/auth/password-change/",
+    tag = "Platform: Accounts", operation_id = "accounts_password_change",
     responses(
         (status = 200, description = "The password is set", body = Message),
-        (status = 400, description = "`validation`, also when `current_password` is wrong"),
+        (status = 400, description = "`validation`: also when `current_password` is wrong"),
         (status = 429, description = "`rate_limited`: too often from this address, or too many failures of this account"),
     )
 )]

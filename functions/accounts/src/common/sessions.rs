@@ -6,7 +6,7 @@ use axum::extract::State;
 use domain::ids::SessionId;
 use edge::auth::{AuthRateLimit, Authenticated, AuthenticatedAtAuthRate};
 use edge::body::Body;
-use edge::form::{Fields, Parse, boolean, text};
+use edge::form::{Fields, Kind, Parse, boolean, text};
 use edge::path::PathId;
 use edge::reply::{Done, Json};
 use edge::time::Stamp;
@@ -16,15 +16,14 @@ use v1::Refused;
 
 use super::shapes::{Message, Pair};
 
-#[derive(ToSchema)]
-#[schema(as = TokenRefresh)]
 pub(super) struct Refresh {
-    /// Also taken as `refresh_token`.
-    #[schema(min_length = 1)]
     refresh: String,
 }
 
 impl Parse for Refresh {
+    const NAME: &str = "TokenRefresh";
+    const ABOUT: &str = "The token that prolongs a session.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         Some(Self { refresh: fields.required(["refresh", "refresh_token"], text(1..).trimmed())? })
     }
@@ -35,11 +34,11 @@ impl Parse for Refresh {
 /// A refresh token works once; of parallel uses one wins. A later use ends the session: its newest refresh token and its
 /// access tokens stop at once.
 #[utoipa::path(
-    post, path = "/api/v1/auth/token/refresh/", tag = "Consultations: Accounts", security(()), request_body = Refresh,
+    post, path = "/api/v1/auth/token/refresh/",
+    tag = "Platform: Accounts", operation_id = "accounts_token_refresh",
     responses(
         (status = 200, description = "Both tokens anew", body = Pair),
-        (status = 401, description = "`token_invalid`, also of a session that ended; `token_expired`; `token_reused`"),
-        (status = 429, description = "`rate_limited`: too often from this address"),
+        (status = 401, description = "`token_invalid`: also of a session that ended; `token_expired`; `token_reused`: the session is over now"),
     )
 )]
 pub(super) async fn refresh(
@@ -51,24 +50,16 @@ pub(super) async fn refresh(
     Ok(Json(tokens.into()))
 }
 
-#[derive(ToSchema)]
-#[schema(as = AccountLogout)]
-#[expect(dead_code, reason = "documents the body; `Leave` is what is read from it")]
-pub(super) struct Logout {
-    /// Also taken as `refresh_token`. If it belongs to another session of yours, that one ends too.
-    #[schema(required = false)]
-    refresh: Option<String>,
-    /// End every session of the account.
-    #[schema(nullable = false, default = false)]
-    all: Option<bool>,
-}
-
 pub(super) struct Leave(Leaving);
 
 impl Parse for Leave {
+    const NAME: &str = "AccountLogout";
+    const ABOUT: &str = "Which sessions are to end.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let with = fields.nullable(["refresh", "refresh_token"], text(..).trimmed());
-        let all = fields.or("all", boolean(), false);
+        const OTHER: &str = "If it belongs to another session of yours, that one ends too.";
+        let with = fields.nullable(["refresh", "refresh_token"], text(..).trimmed().about(OTHER));
+        let all = fields.or("all", boolean().about("End every session of the account."), false);
         let with = with?.value();
         Some(Self(if all? { Leaving::All } else { Leaving::This { with } }))
     }
@@ -78,10 +69,10 @@ impl Parse for Leave {
 ///
 /// This session, or all of the account, are over at once: access tokens, refresh tokens and sockets. Needs no body.
 #[utoipa::path(
-    post, path = "/api/v1/auth/logout/", tag = "Consultations: Accounts", request_body = Logout,
+    post, path = "/api/v1/auth/logout/",
+    tag = "Platform: Accounts", operation_id = "accounts_logout",
     responses(
         (status = 200, description = "It is over", body = Message),
-        (status = 429, description = "`rate_limited`: too often from this address"),
     )
 )]
 pub(super) async fn logout(
@@ -126,8 +117,11 @@ pub(super) struct Listed {
 ///
 /// Those that can be prolonged. A session of ExpertConnect lives for a day and is not among them.
 #[utoipa::path(
-    get, path = "/api/v1/auth/sessions/", tag = "Consultations: Accounts",
-    responses((status = 200, description = "The living ones", body = Listed))
+    get, path = "/api/v1/auth/sessions/",
+    tag = "Platform: Accounts", operation_id = "accounts_sessions_list",
+    responses(
+        (status = 200, description = "The living ones", body = Listed),
+    )
 )]
 pub(super) async fn list(
     State(app): State<App>,
@@ -152,8 +146,12 @@ pub(super) async fn list(
 ///
 /// At once.
 #[utoipa::path(
-    delete, path = "/api/v1/auth/sessions/{id}/", tag = "Consultations: Accounts", params(("id" = i64, Path)),
-    responses((status = 204, description = "It is over"), (status = 404, description = "No living session of yours"))
+    delete, path = "/api/v1/auth/sessions/{id}/",
+    tag = "Platform: Accounts", operation_id = "accounts_sessions_end",
+    responses(
+        (status = 204, description = "It is over"),
+        (status = 404, description = "`not_found`: no living session of yours"),
+    )
 )]
 pub(super) async fn end(
     State(app): State<App>,

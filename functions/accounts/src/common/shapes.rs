@@ -20,8 +20,9 @@ pub(super) struct User {
     /// Both names; the username if both are empty.
     full_name: String,
     /// The strongest of `student`, `tutor` (an approved expert) and `admin`.
+    #[schema(value_type = AccountRole)]
     role: &'static str,
-    /// `member` always; `expert` when approved; `admin`.
+    #[schema(value_type = Vec<AccountMembership>)]
     roles: Vec<&'static str>,
     /// Whoever reads this address has used a link that was mailed there.
     email_verified: bool,
@@ -31,18 +32,38 @@ pub(super) struct User {
     is_active: bool,
     /// IANA name.
     timezone: String,
-    /// `pending`, `approved` or `rejected`; `null` for who never applied to be an expert.
+    /// Null for who never applied to be an expert.
     #[schema(required = true)]
+    #[schema(value_type = Option<ApprovalStatus>)]
     approval_status: Option<&'static str>,
     created_at: Stamp,
     updated_at: Stamp,
+}
+
+const ROLES: [&str; 3] = ["student", "tutor", "admin"];
+
+const MEMBERSHIPS: [&str; 3] = ["member", "expert", "admin"];
+
+edge::words! {
+    /// The strongest of somebody's roles; a `tutor` is an approved expert.
+    pub(super) AccountRole = ROLES
+}
+
+edge::words! {
+    /// `member` has everybody, `expert` who is approved.
+    pub(super) AccountMembership = MEMBERSHIPS
+}
+
+edge::words! {
+    /// How far somebody is on the way to be an expert.
+    pub(super) ApprovalStatus = Standing::ALL.map(approval)
 }
 
 impl From<domain::person::User> for User {
     fn from(user: domain::person::User) -> Self {
         let is_expert = user.is_verified();
         let is_admin = user.roles.admin;
-        let roles = [("member", true), ("expert", is_expert), ("admin", is_admin)];
+        let roles = MEMBERSHIPS.into_iter().zip([true, is_expert, is_admin]);
         let expert_changed = user.expert.as_ref().map_or(user.updated_at, |expert| expert.updated_at);
         Self {
             id: user.id.get(),
@@ -50,11 +71,11 @@ impl From<domain::person::User> for User {
             email: user.email.as_str().to_owned(),
             full_name: user.name(),
             role: match (is_admin, is_expert) {
-                (true, _) => "admin",
-                (_, true) => "tutor",
-                _ => "student",
+                (true, _) => ROLES[2],
+                (_, true) => ROLES[1],
+                _ => ROLES[0],
             },
-            roles: roles.into_iter().filter(|(_, has)| *has).map(|(role, _)| role).collect(),
+            roles: roles.filter(|(_, has)| *has).map(|(role, _)| role).collect(),
             email_verified: user.email_verified,
             is_verified: user.email_verified,
             two_factor_enabled: false,
@@ -161,6 +182,8 @@ pub(super) struct Message {
     pub(super) message: &'static str,
 }
 
+const PASSWORD: &str = "Not all digits, not a common password, not your name, username or e-mail.";
+
 /// A password that is sent twice; `judge` says whether it may be chosen.
 pub(super) fn password_twice<T>(
     fields: &mut Fields<'_>,
@@ -173,8 +196,8 @@ pub(super) fn password_twice<T>(
         first = Some(text.to_owned());
         judge(text)
     };
-    let password = fields.required(names, text(..).parse(judged));
-    let second = fields.required(again, text(..))?;
+    let password = fields.required(names, text(..).password(judged).about(PASSWORD));
+    let second = fields.required(again, text(..).secret().about("The same again."))?;
     if first.is_some_and(|first| first != second) {
         let sent = if fields.has(again[0]) { again[0] } else { again[1] };
         return fields.refuse(sent, "The two passwords are not the same.");

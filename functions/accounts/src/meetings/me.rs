@@ -9,7 +9,7 @@ use domain::person::{Picture, User};
 use domain::zone::Zone;
 use edge::auth::Authenticated;
 use edge::body::Upload;
-use edge::form::{FieldValue, Fields, Kind, Parse, file, text};
+use edge::form::{FieldValue, Fields, FileOrText, Kind, Parse, file_or, text};
 use edge::reply::Json;
 use edge::time::Stamp;
 use meetings::Refused;
@@ -63,53 +63,13 @@ impl Me {
     }
 }
 
-/// Changes to the own profile. What is absent stays.
-#[derive(ToSchema)]
 pub(crate) struct ProfileChanges {
-    /// At most 150 characters.
-    #[schema(nullable = false, max_length = 150)]
     first_name: Option<String>,
-    /// At most 150 characters.
-    #[schema(nullable = false, max_length = 150)]
     last_name: Option<String>,
-    /// At most 5000 characters.
-    #[schema(nullable = false, max_length = 5000)]
     bio: Option<String>,
-    /// At most 100 characters.
-    #[schema(nullable = false, max_length = 100)]
     headline: Option<String>,
-    /// An IANA name such as `Europe/Berlin`. The weekly availability is read in this zone.
-    #[schema(value_type = Option<String>, nullable = false, example = "Europe/Berlin")]
     timezone: Option<Zone>,
-    /// An http(s) URL of at most 2048 characters, or the value a prepared upload was answered with; `null` or `""`
-    /// removes it.
-    #[schema(value_type = Option<String>, max_length = 2048)]
     profile_picture: NewPicture,
-}
-
-/// The same as a form, for a picture that travels along. What is absent stays.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "only its schema is used; what is sent is read as ProfileChanges")]
-pub(crate) struct ProfileForm {
-    /// At most 150 characters.
-    #[schema(nullable = false, max_length = 150)]
-    first_name: Option<String>,
-    /// At most 150 characters.
-    #[schema(nullable = false, max_length = 150)]
-    last_name: Option<String>,
-    /// At most 5000 characters.
-    #[schema(nullable = false, max_length = 5000)]
-    bio: Option<String>,
-    /// At most 100 characters.
-    #[schema(nullable = false, max_length = 100)]
-    headline: Option<String>,
-    /// An IANA name such as `Europe/Berlin`.
-    #[schema(nullable = false)]
-    timezone: Option<String>,
-    /// A JPEG, PNG, GIF or WebP file of at most 4 MB; its first bytes decide, not its name. Empty text removes the
-    /// picture.
-    #[schema(value_type = Option<String>, nullable = false, format = Binary)]
-    profile_picture: Option<Vec<u8>>,
 }
 
 enum NewPicture {
@@ -122,15 +82,15 @@ enum NewPicture {
 
 impl NewPicture {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        const NAME: &str = "profile_picture";
-        if fields.has_file(NAME) {
-            return Some(Self::FieldValue(fields.required(NAME, file())?.bytes.into()));
-        }
-        Some(match fields.nullable(NAME, text(..))? {
+        const ABOUT: &str = "An http(s) URL, or the value a prepared upload was answered with; null or empty text removes \
+            it. In a form: a JPEG, PNG, GIF or WebP file of at most 4 MB; its first bytes decide, not its name.";
+        let picture = file_or(text(..)).shaped(|schema| schema.max_length(Some(picture::LONGEST_LINK))).about(ABOUT);
+        Some(match fields.nullable("profile_picture", picture)? {
             FieldValue::Absent => Self::Unchanged,
             FieldValue::Null => Self::Removed,
-            FieldValue::Value(text) if text.is_empty() => Self::Removed,
-            FieldValue::Value(text) => Self::Named(text),
+            FieldValue::Value(FileOrText::File(file)) => Self::FieldValue(file.bytes.into()),
+            FieldValue::Value(FileOrText::Text(text)) if text.is_empty() => Self::Removed,
+            FieldValue::Value(FileOrText::Text(text)) => Self::Named(text),
         })
     }
 
@@ -145,12 +105,16 @@ impl NewPicture {
 }
 
 impl Parse for ProfileChanges {
+    const NAME: &str = "ProfileChanges";
+    const ABOUT: &str = "Changes to the own profile. What is absent stays.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        const ZONE: &str = "An IANA name. The weekly availability is read in this zone.";
         let first_name = fields.optional("first_name", text(..=150));
         let last_name = fields.optional("last_name", text(..=150));
         let bio = fields.optional("bio", text(..=5000));
         let headline = fields.optional("headline", text(..=100));
-        let timezone = fields.optional("timezone", text(..).parse(Zone::parse));
+        let timezone = fields.optional("timezone", text(..).zone().about(ZONE));
         let profile_picture = NewPicture::parse(fields);
         Some(Self {
             first_name: first_name?,
@@ -165,8 +129,11 @@ impl Parse for ProfileChanges {
 
 /// Own profile
 #[utoipa::path(
-    get, path = "/api/users/me/", tag = "Accounts",
-    responses((status = 200, description = "The profile", body = Me))
+    get, path = "/api/users/me/",
+    tag = "Meetings: Accounts", operation_id = "meetings_profile_show",
+    responses(
+        (status = 200, description = "The profile", body = Me),
+    )
 )]
 pub(crate) async fn show_me(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<Me>, Refused> {
     let user = people::me(&app, caller).await?;
@@ -178,8 +145,8 @@ pub(crate) async fn show_me(State(app): State<App>, Authenticated(caller): Authe
 /// As PATCH: what is absent stays. As multipart form the picture may travel along as a file of at most 4 MB; for a
 /// larger one prepare an upload first.
 #[utoipa::path(
-    put, path = "/api/users/me/", tag = "Accounts",
-    request_body(content((ProfileChanges = "application/json"), (ProfileForm = "multipart/form-data"))),
+    put, path = "/api/users/me/",
+    tag = "Meetings: Accounts", operation_id = "meetings_profile_replace",
     responses(
         (status = 200, description = "The profile as it is now", body = Me),
         (status = 413, description = "`too_large`: the file"),
@@ -198,8 +165,8 @@ pub(crate) async fn put_me(
 /// What is absent stays. As multipart form the picture may travel along as a file of at most 4 MB; for a larger one
 /// prepare an upload first.
 #[utoipa::path(
-    patch, path = "/api/users/me/", tag = "Accounts",
-    request_body(content((ProfileChanges = "application/json"), (ProfileForm = "multipart/form-data"))),
+    patch, path = "/api/users/me/",
+    tag = "Meetings: Accounts", operation_id = "meetings_profile_change",
     responses(
         (status = 200, description = "The profile as it is now", body = Me),
         (status = 413, description = "`too_large`: the file"),

@@ -6,11 +6,13 @@ mod sessions;
 
 use app::App;
 use edge::idempotency::ignores_key;
+use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+
+const SUBJECTS: &[(&str, &str)] = &[("Meetings: Accounts", "Registering, logging in, the own profile.")];
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(ignores_key(routes!(sessions::register)))
         .routes(ignores_key(routes!(sessions::login)))
         .routes(ignores_key(routes!(sessions::logout)))

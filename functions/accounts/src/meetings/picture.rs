@@ -13,21 +13,22 @@ use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-#[derive(ToSchema)]
 pub(crate) struct PictureUpload {
-    /// `image/jpeg`, `image/png`, `image/gif` or `image/webp`.
-    #[schema(value_type = String, example = "image/png")]
     content_type: &'static str,
-    /// Bytes, at most 10 MB.
-    #[schema(value_type = i64, minimum = 1, maximum = 10_485_760)]
     size: u64,
 }
 
 impl Parse for PictureUpload {
+    const NAME: &str = "PictureUpload";
+    const ABOUT: &str = "A picture that is about to be sent.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let content_type = fields.required("content_type", text(..).parse(image_type));
+        let content_type = fields.required(
+            "content_type",
+            text(..).parse(image_type).shaped(|schema| schema.enum_values(Some(picture::TYPES))),
+        );
         // A size above the limit is no malformed field: it gets its own status.
-        let size = fields.required("size", integer(1..=i64::MAX));
+        let size = fields.required("size", integer(1..=i64::MAX).about("Bytes, at most 10 MB."));
         Some(Self { content_type: content_type?, size: u64::try_from(size?).ok()? })
     }
 }
@@ -56,7 +57,8 @@ pub(crate) struct PreparedUpload {
 /// For files of up to 10 MB: PUT the bytes to `upload_url` with `headers`, then send `profile_picture` in PUT
 /// `/api/users/me/`. What the file really is, is checked then.
 #[utoipa::path(
-    post, path = "/api/users/me/profile_picture/", tag = "Accounts", request_body = PictureUpload,
+    post, path = "/api/users/me/profile_picture/",
+    tag = "Meetings: Accounts", operation_id = "meetings_profile_picture_prepare",
     responses(
         (status = 201, description = "Ready for the file", body = PreparedUpload),
         (status = 413, description = "`too_large`: more than 10 MB"),

@@ -13,33 +13,35 @@ use edge::reply::{Created, Json};
 use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::ObjectBuilder;
 
 /// No login name is longer: an e-mail has at most so many characters, a username fewer.
 const LONGEST_LOGIN_NAME: usize = 254;
 
-#[derive(ToSchema)]
 pub(crate) struct Register {
-    /// 1 to 150 letters, digits and `@ . + - _`; unique without regard to case.
-    #[schema(value_type = String, min_length = 1, max_length = 150, example = "ada")]
     username: Username,
-    /// At most 254 characters; unique without regard to case; never shown to others.
-    #[schema(value_type = String, max_length = 254, format = Email, example = "ada@example.org")]
     email: Email,
-    /// 8 to 128 characters; not all digits, not a common password, not your username, name or e-mail.
-    #[schema(value_type = String, min_length = 8, max_length = 128, format = Password)]
     password: Password,
-    /// At most 150 characters.
-    #[schema(required = false, default = "", max_length = 150)]
     first_name: String,
-    /// At most 150 characters.
-    #[schema(required = false, default = "", max_length = 150)]
     last_name: String,
 }
 
+const PASSWORD: &str = "Not all digits, not a common password, not your username, name or e-mail.";
+
+fn of_username(schema: ObjectBuilder) -> ObjectBuilder {
+    schema.min_length(Some(1)).max_length(Some(Username::LONGEST))
+}
+
 impl Parse for Register {
+    const NAME: &str = "Register";
+    const ABOUT: &str = "A new account.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let username = fields.required("username", text(..).parse(Username::parse));
-        let email = fields.required("email", text(..).parse(Email::parse));
+        const USERNAME: &str = "Letters, digits and `@ . + - _`; unique without regard to case.";
+        const EMAIL: &str = "Unique without regard to case; never shown to others.";
+        let username = text(..).parse(Username::parse).shaped(of_username).about(USERNAME).example("ada");
+        let username = fields.required("username", username);
+        let email = fields.required("email", text(..).email().about(EMAIL));
         let first_name = fields.or("first_name", text(..=150), "");
         let last_name = fields.or("last_name", text(..=150), "");
         let persona = Persona {
@@ -48,7 +50,8 @@ impl Parse for Register {
             first_name: first_name.as_deref().unwrap_or(""),
             last_name: last_name.as_deref().unwrap_or(""),
         };
-        let password = fields.required("password", text(..).parse(|text| Password::parse(text, &persona)));
+        let password = text(..).password(|text| Password::parse(text, &persona)).about(PASSWORD);
+        let password = fields.required("password", password);
         Some(Self {
             username: username?,
             email: email?,
@@ -59,30 +62,25 @@ impl Parse for Register {
     }
 }
 
-#[derive(ToSchema)]
 pub(crate) struct Login {
-    /// The username or the e-mail address, in any letter case.
-    #[schema(min_length = 1, max_length = 254, example = "ada")]
     username: String,
-    #[schema(min_length = 1, format = Password)]
     password: String,
-    /// The one-time code, if this account has two-factor login.
-    #[schema(nullable = false)]
-    #[expect(dead_code, reason = "no account can have two-factor login yet")]
-    otp: Option<String>,
-    /// A recovery code in place of the one-time code.
-    #[schema(nullable = false)]
-    #[expect(dead_code, reason = "no account can have two-factor login yet")]
-    recovery_code: Option<String>,
 }
 
 impl Parse for Login {
+    const NAME: &str = "Login";
+    const ABOUT: &str = "Who logs in.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let username = fields.required("username", text(1..=LONGEST_LOGIN_NAME));
-        let password = fields.required("password", text(1..));
-        let otp = fields.optional("otp", text(..));
-        let recovery_code = fields.optional("recovery_code", text(..));
-        Some(Self { username: username?, password: password?, otp: otp?, recovery_code: recovery_code? })
+        const LOGIN: &str = "The username or the e-mail address, in any letter case.";
+        const RECOVERY: &str = "A recovery code in place of the one-time code.";
+        let username = fields.required("username", text(1..=LONGEST_LOGIN_NAME).about(LOGIN).example("ada"));
+        let password = fields.required("password", text(1..).secret());
+        // Read, so that what is malformed is refused; no account can have two-factor login yet.
+        let otp = fields.optional("otp", text(..).about("The one-time code, if this account has two-factor login."));
+        let recovery_code = fields.optional("recovery_code", text(..).about(RECOVERY));
+        otp.and(recovery_code)?;
+        Some(Self { username: username?, password: password? })
     }
 }
 
@@ -123,11 +121,11 @@ pub(crate) struct LoggedOut {
 ///
 /// It starts with one credit, and the token can be used at once.
 #[utoipa::path(
-    post, path = "/api/users/register/", tag = "Accounts", security(()), request_body = Register,
+    post, path = "/api/users/register/",
+    tag = "Meetings: Accounts", operation_id = "meetings_users_register",
     responses(
         (status = 201, description = "The account and a token", body = SessionToken),
-        (status = 400, description = "`validation`, also when the username or the e-mail is taken"),
-        (status = 429, description = "`rate_limited`: too often from this address"),
+        (status = 400, description = "`validation`: also when the username or the e-mail is taken"),
     )
 )]
 pub(crate) async fn register(
@@ -151,11 +149,12 @@ pub(crate) async fn register(
 ///
 /// By username or e-mail. An unknown name and a wrong password get the same answer.
 #[utoipa::path(
-    post, path = "/api/users/login/", tag = "Accounts", security(()), request_body = Login,
+    post, path = "/api/users/login/",
+    tag = "Meetings: Accounts", operation_id = "meetings_users_login",
     responses(
         (status = 200, description = "The account and a token", body = SessionToken),
-        (status = 401, description = "`invalid_credentials`; `otp_required` or `otp_invalid` with two-factor login"),
-        (status = 403, description = "`account_suspended`"),
+        (status = 401, description = "`invalid_credentials`: no account has this name and password; `otp_required`, `otp_invalid`: with two-factor login"),
+        (status = 403, description = "`account_suspended`: log in is not possible"),
         (status = 429, description = "`rate_limited`: too often from this address, or too many failures of this account"),
     )
 )]
@@ -172,8 +171,11 @@ pub(crate) async fn login(
 ///
 /// Ends the session of this token at once; other sessions live on. Needs no body.
 #[utoipa::path(
-    post, path = "/api/users/logout/", tag = "Accounts",
-    responses((status = 200, description = "The token is dead", body = LoggedOut))
+    post, path = "/api/users/logout/",
+    tag = "Meetings: Accounts", operation_id = "meetings_users_logout",
+    responses(
+        (status = 200, description = "The token is dead", body = LoggedOut),
+    )
 )]
 pub(crate) async fn logout(
     State(app): State<App>,

@@ -51,3 +51,9 @@ impl FromRequestParts<App> for ToReplace {
         Ok(Self(bookings::replaceable(app, caller, id).await?))
     }
 }
+
+edge::asks_for! {
+    Party: Authenticated, PathId<BookingId>;
+    Client: Party;
+    ToReplace: Authenticated, PathId<BookingId>;
+}

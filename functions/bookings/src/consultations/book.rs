@@ -14,39 +14,14 @@ use edge::form::{Fields, Kind, Parse, id, integer, one_of, text, time};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::problem::Problem;
 use edge::reply::Created;
-use edge::time::Stamp;
-use utoipa::ToSchema;
+use utoipa::openapi::ObjectBuilder;
 
 use super::FACADE;
 use super::at::ToReplace;
 use super::shape::{Consultation, MODES};
 use super::steps::or_state;
 
-/// A wish for a consultation.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `NewConsultation` is what is read from it")]
-pub(crate) struct ConsultationRequest {
-    expert_id: i64,
-    /// `video`, `chat` or `phone`.
-    consultation_type: String,
-    /// In the future, at most 730 days ahead, on a five-minute mark.
-    scheduled_at: Stamp,
-    /// A multiple of 5.
-    #[schema(nullable = false, minimum = 15, maximum = 120, default = 30)]
-    duration_minutes: Option<u32>,
-    #[schema(nullable = false, max_length = 2000)]
-    notes: Option<String>,
-}
-
-/// Another time for a consultation.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `NewTime` is what is read from it")]
-pub(crate) struct RescheduleRequest {
-    scheduled_at: Stamp,
-    /// As long as before, if it is left out.
-    #[schema(nullable = false, minimum = 15, maximum = 120)]
-    duration_minutes: Option<u32>,
-}
+const MARK: &str = "In the future, at most 730 days ahead, on a five-minute mark.";
 
 pub(crate) struct NewConsultation {
     expert: UserId,
@@ -57,19 +32,16 @@ pub(crate) struct NewConsultation {
 }
 
 impl Parse for NewConsultation {
+    const NAME: &str = "ConsultationRequest";
+    const ABOUT: &str = "A wish for a consultation.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let expert = fields.required(["expert_id", "expert"], id::<UserId>());
         let mode = fields.required("consultation_type", one_of(MODES));
-        let start = fields.required("scheduled_at", time().then(on_a_mark));
-        let minutes = fields.optional("duration_minutes", minutes());
+        let start = fields.required("scheduled_at", time().then(on_a_mark).about(MARK));
+        let minutes = fields.or("duration_minutes", minutes().shaped(usual), FACADE.rules().length.usual);
         let notes = fields.or("notes", text(..=2000), "");
-        Some(Self {
-            expert: expert?,
-            mode: mode?,
-            start: start?,
-            minutes: minutes?.unwrap_or(FACADE.rules().length.usual),
-            notes: notes?,
-        })
+        Some(Self { expert: expert?, mode: mode?, start: start?, minutes: minutes?, notes: notes? })
     }
 }
 
@@ -79,11 +51,18 @@ pub(crate) struct NewTime {
 }
 
 impl Parse for NewTime {
+    const NAME: &str = "RescheduleRequest";
+    const ABOUT: &str = "Another time for a consultation.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let start = fields.required("scheduled_at", time().then(on_a_mark));
-        let minutes = fields.optional("duration_minutes", minutes());
+        let start = fields.required("scheduled_at", time().then(on_a_mark).about(MARK));
+        let minutes = fields.optional("duration_minutes", minutes().about("As long as before, if it is left out."));
         Some(Self { start: start?, minutes: minutes? })
     }
+}
+
+fn usual(schema: ObjectBuilder) -> ObjectBuilder {
+    schema.default(Some(FACADE.rules().length.usual.into()))
 }
 
 fn on_a_mark(time: Instant) -> Result<Instant, Sentence> {
@@ -93,7 +72,10 @@ fn on_a_mark(time: Instant) -> Result<Instant, Sentence> {
 /// How long a consultation may last.
 fn minutes() -> impl Kind<Out = u32> {
     let length = FACADE.rules().length;
-    integer(length.shortest.into()..=length.longest.into()).then(move |minutes| length.is_whole(minutes))
+    integer(length.shortest.into()..=length.longest.into())
+        .then(move |minutes| length.is_whole(minutes))
+        .shaped(|schema| schema.multiple_of(Some(5)))
+        .about("Minutes, a multiple of 5.")
 }
 
 fn soon_enough(app: &App, start: Instant) -> Result<(), Problem> {
@@ -107,9 +89,16 @@ fn soon_enough(app: &App, start: Instant) -> Result<(), Problem> {
 ///
 /// The time is taken for both at once; a price in credits is held, one in money is due within 15 minutes. A taken time,
 /// and one outside the expert's hours, is answered with up to five `alternatives`.
-#[utoipa::path(post, path = "/api/v1/consultations/consultations/book/", tag = "Consultations: Bookings",
-    request_body = ConsultationRequest,
-    responses((status = 201, body = Consultation), (status = 409, description = "`slot_taken` or `own_conflict`")))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/consultations/book/",
+    tag = "Consultations: Bookings", operation_id = "consultations_book",
+    responses(
+        (status = 201, description = "The consultation", body = Consultation),
+        (status = 409, description = "`slot_taken`, `own_conflict`: with up to five `alternatives`"),
+        (status = 400, description = "`own_profile`; `outside_hours`: with up to five `alternatives`; `insufficient_credits`"),
+        (status = 403, description = "`blocked`: one of the two has blocked the other"),
+    )
+)]
 pub(crate) async fn book(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -134,9 +123,16 @@ pub(crate) async fn book(
 ///
 /// For the client, until 12 hours before the start. A new consultation, pending, takes the place of the old one in one
 /// step: time, price, reminders.
-#[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/reschedule/", tag = "Consultations: Bookings",
-    params(("id" = i64, Path)), request_body = RescheduleRequest,
-    responses((status = 201, body = Consultation), (status = 409, description = "`slot_taken` or `own_conflict`")))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/consultations/{id}/reschedule/",
+    tag = "Consultations: Bookings", operation_id = "consultations_reschedule",
+    responses(
+        (status = 201, description = "The consultation", body = Consultation),
+        (status = 409, description = "`slot_taken`, `own_conflict`: with up to five `alternatives`"),
+        (status = 400, description = "`cannot_reschedule`: over, too late, or the expert takes no bookings; `outside_hours`: with up to five `alternatives`"),
+        (status = 403, description = "`forbidden`: for the client only; `blocked`: one of the two has blocked the other"),
+    )
+)]
 pub(crate) async fn reschedule(
     State(app): State<App>,
     ToReplace(old): ToReplace,

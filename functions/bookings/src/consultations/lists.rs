@@ -11,7 +11,7 @@ use consultations::{AsExpert, Asked, ExpertCard, Paged, Refused, Viewer};
 use domain::booking::{Booking, Seat, Status};
 use edge::auth::Authenticated;
 use edge::body::QueryOf;
-use edge::form::{Fields, Parse, one_of};
+use edge::form::{Fields, Kind, Parse, one_of};
 use edge::reply::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -42,7 +42,7 @@ impl Parse for Filtered {
             ("cancelled", "cancelled"),
             ("rescheduled", "rescheduled"),
         ];
-        let status = fields.optional("status", one_of(WORDS));
+        let status = fields.optional("status", one_of(WORDS).about("Only in this one."));
         let asked = Asked::parse(fields, PAGE);
         Some(Self(status?, asked?))
     }
@@ -73,9 +73,14 @@ async fn page(
 /// List what I have booked and is ahead
 ///
 /// Pending or confirmed and not yet over, soonest first.
-#[utoipa::path(get, path = "/api/v1/consultations/consultations/upcoming/", tag = "Consultations: Bookings",
-    params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
-    responses((status = 200, body = Paged<Consultation>)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/consultations/upcoming/",
+    tag = "Consultations: Bookings", operation_id = "consultations_list_upcoming",
+    responses(
+        (status = 200, description = "One page", body = Paged<Consultation>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
+    )
+)]
 pub(crate) async fn upcoming(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -91,9 +96,14 @@ pub(crate) async fn upcoming(
 /// List what I have booked and is over
 ///
 /// All that is not upcoming, latest first.
-#[utoipa::path(get, path = "/api/v1/consultations/consultations/past/", tag = "Consultations: Bookings",
-    params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
-    responses((status = 200, body = Paged<Consultation>)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/consultations/past/",
+    tag = "Consultations: Bookings", operation_id = "consultations_list_past",
+    responses(
+        (status = 200, description = "One page", body = Paged<Consultation>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
+    )
+)]
 pub(crate) async fn past(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -109,9 +119,14 @@ pub(crate) async fn past(
 /// List the consultations I give
 ///
 /// For experts, latest first.
-#[utoipa::path(get, path = "/api/v1/consultations/experts/consultations/", tag = "Consultations: Bookings",
-    params(("status" = Option<String>, Query), ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
-    responses((status = 200, body = Paged<Consultation>)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/experts/consultations/",
+    tag = "Consultations: Bookings", operation_id = "consultations_list_as_expert",
+    responses(
+        (status = 200, description = "One page", body = Paged<Consultation>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
+    )
+)]
 pub(crate) async fn of_expert(
     State(app): State<App>,
     AsExpert(caller, _): AsExpert,
@@ -144,8 +159,13 @@ pub(crate) struct ExpertStats {
 }
 
 /// Show what is ahead of me as an expert
-#[utoipa::path(get, path = "/api/v1/consultations/experts/dashboard/", tag = "Consultations: Bookings",
-    responses((status = 200, body = ExpertDashboard)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/experts/dashboard/",
+    tag = "Consultations: Bookings", operation_id = "consultations_dashboard_show",
+    responses(
+        (status = 200, description = "Numbers and the next consultations", body = ExpertDashboard),
+    )
+)]
 pub(crate) async fn dashboard(
     State(app): State<App>,
     AsExpert(caller, user): AsExpert,

@@ -8,14 +8,16 @@ mod steps;
 
 use app::App;
 use domain::facade::Facade;
+use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+
+const SUBJECTS: &[(&str, &str)] = &[("Consultations: Bookings", "Consultations from the request to the rating.")];
 
 /// By whose rules this folder books.
 const FACADE: Facade = Facade::Consultations;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(routes!(book::book))
         .routes(routes!(book::reschedule))
         .routes(routes!(lists::upcoming))

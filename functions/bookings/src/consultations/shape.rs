@@ -21,31 +21,42 @@ pub(crate) struct Consultation {
     user: i64,
     user_name: String,
     expert: ExpertCard,
-    /// `video`, `chat` or `phone`.
+    #[schema(value_type = ConsultationType)]
     consultation_type: &'static str,
     scheduled_at: Stamp,
     duration_minutes: i64,
-    /// `pending`, `confirmed`, `completed`, `cancelled` or `rescheduled`.
+    #[schema(value_type = ConsultationStatus)]
     status: &'static str,
     notes: String,
     /// For the two parties of a video consultation that is pending or confirmed.
+    #[schema(required = true)]
     meeting_link: Option<String>,
+    #[schema(required = true)]
     meeting_room_id: Option<String>,
+    #[schema(required = true)]
     meeting_started_at: Option<Stamp>,
+    #[schema(required = true)]
     meeting_ended_at: Option<Stamp>,
     /// Null: free.
+    #[schema(required = true)]
     price: Option<Hundredths>,
     /// ISO-4217, or `credit`.
+    #[schema(required = true)]
     currency: Option<String>,
-    /// `pending`, `paid`, `refunded` or `failed`.
+    #[schema(value_type = ConsultationPaymentStatus)]
     payment_status: &'static str,
     /// While a price is unpaid.
+    #[schema(required = true)]
     payment_due_at: Option<Stamp>,
     cancellation_reason: String,
+    #[schema(required = true)]
     rescheduled_from: Option<i64>,
+    #[schema(required = true)]
     rescheduled_to: Option<i64>,
     /// The conversation that belongs to it.
+    #[schema(required = true)]
     conversation: Option<i64>,
+    #[schema(required = true)]
     review: Option<ReviewCard>,
     /// For the viewer, now.
     can_be_cancelled: bool,
@@ -77,19 +88,39 @@ pub(super) fn status_word(status: Status) -> &'static str {
     }
 }
 
+edge::words! {
+    /// Where a consultation stands.
+    pub(crate) ConsultationStatus = Status::ALL.map(status_word)
+}
+
+edge::words! {
+    /// How the two meet.
+    pub(crate) ConsultationType = edge::words::of(MODES)
+}
+
 fn mode_word(mode: Mode) -> &'static str {
     MODES.iter().find(|(_, known)| *known == mode).map_or("video", |(word, _)| word)
 }
 
+const PENDING: &str = "pending";
+const PAID: &str = "paid";
+const REFUNDED: &str = "refunded";
+const PAYMENT_WORDS: [&str; 3] = [PENDING, PAID, REFUNDED];
+
 fn payment_word(booking: &Booking) -> &'static str {
     match booking.funds {
-        Funds::Free | Funds::Due => "pending",
-        Funds::Held | Funds::Captured => "paid",
-        Funds::Released => "refunded",
+        Funds::Free | Funds::Due => PENDING,
+        Funds::Held | Funds::Captured => PAID,
+        Funds::Released => REFUNDED,
         // What was still to be paid has a date until it is.
-        Funds::Moved if booking.pay_by.is_some() => "pending",
-        Funds::Moved => "paid",
+        Funds::Moved if booking.pay_by.is_some() => PENDING,
+        Funds::Moved => PAID,
     }
+}
+
+edge::words! {
+    /// How far its price is paid.
+    pub(crate) ConsultationPaymentStatus = PAYMENT_WORDS
 }
 
 impl Consultation {

@@ -46,8 +46,13 @@ async fn command(
 /// Show a consultation
 ///
 /// For its client, its expert and administrators, who see no link.
-#[utoipa::path(get, path = "/api/v1/consultations/consultations/{id}/", tag = "Consultations: Bookings",
-    params(("id" = i64, Path)), responses((status = 200, body = ConsultationDetail)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/consultations/{id}/",
+    tag = "Consultations: Bookings", operation_id = "consultations_show",
+    responses(
+        (status = 200, description = "The consultation", body = ConsultationDetail),
+    )
+)]
 pub(crate) async fn show(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -60,15 +65,23 @@ pub(crate) async fn show(
 /// Where the call takes place.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MeetingLink {
+    #[schema(required = true)]
     meeting_link: Option<String>,
+    #[schema(required = true)]
     meeting_room_id: Option<String>,
 }
 
 /// Show where the video call takes place
 ///
 /// Both are null unless it is a video consultation that is pending or confirmed.
-#[utoipa::path(get, path = "/api/v1/consultations/consultations/{id}/meeting-link/", tag = "Consultations: Bookings",
-    params(("id" = i64, Path)), responses((status = 200, body = MeetingLink)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/consultations/{id}/meeting-link/",
+    tag = "Consultations: Bookings", operation_id = "consultations_meeting_link_show",
+    responses(
+        (status = 200, description = "The link and the room", body = MeetingLink),
+        (status = 403, description = "`forbidden`: for its parties only"),
+    )
+)]
 pub(crate) async fn meeting_link(
     State(app): State<App>,
     Party(Seated { booking, seat }): Party,
@@ -81,8 +94,15 @@ pub(crate) async fn meeting_link(
 /// Confirm a consultation
 ///
 /// For its expert, before the start, once the price is paid.
-#[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/confirm/", tag = "Consultations: Bookings",
-    params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/consultations/{id}/confirm/",
+    tag = "Consultations: Bookings", operation_id = "consultations_confirm",
+    responses(
+        (status = 200, description = "The consultation as it is now", body = Consultation),
+        (status = 400, description = "`not_pending`; `payment_required`; `too_late`"),
+        (status = 403, description = "`forbidden`: for the expert only"),
+    )
+)]
 pub(crate) async fn confirm(
     State(app): State<App>,
     at: Party,
@@ -91,17 +111,12 @@ pub(crate) async fn confirm(
     command(&app, at, &key, Command::Take(Step::Confirm)).await.map_err(|error| or_state("not_pending", error))
 }
 
-/// Why somebody cancels.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `Reason` is what is read from it")]
-pub(crate) struct CancelRequest {
-    #[schema(nullable = false, max_length = 1000)]
-    cancellation_reason: Option<String>,
-}
-
 pub(crate) struct Reason(String);
 
 impl Parse for Reason {
+    const NAME: &str = "CancelRequest";
+    const ABOUT: &str = "Why somebody cancels.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         fields.or("cancellation_reason", text(..=1000), "").map(Self)
     }
@@ -110,8 +125,15 @@ impl Parse for Reason {
 /// Cancel a consultation
 ///
 /// For the client until 24 hours before the start, for the expert until the start. What was paid goes back in full.
-#[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/cancel/", tag = "Consultations: Bookings",
-    params(("id" = i64, Path)), request_body = CancelRequest, responses((status = 200, body = Consultation)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/consultations/{id}/cancel/",
+    tag = "Consultations: Bookings", operation_id = "consultations_cancel",
+    responses(
+        (status = 200, description = "The consultation as it is now", body = Consultation),
+        (status = 400, description = "`cannot_cancel`: over, or too late"),
+        (status = 403, description = "`forbidden`: for its parties only"),
+    )
+)]
 pub(crate) async fn cancel(
     State(app): State<App>,
     at: Party,
@@ -125,8 +147,15 @@ pub(crate) async fn cancel(
 /// Say that the consultation begins
 ///
 /// From 15 minutes before the start to 2 hours after the end. Saying so again changes nothing.
-#[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/start/", tag = "Consultations: Bookings",
-    params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/consultations/{id}/start/",
+    tag = "Consultations: Bookings", operation_id = "consultations_start",
+    responses(
+        (status = 200, description = "The consultation as it is now", body = Consultation),
+        (status = 400, description = "`not_confirmed`; `too_early`; `too_late`"),
+        (status = 403, description = "`forbidden`: for its parties only"),
+    )
+)]
 pub(crate) async fn start(
     State(app): State<App>,
     at: Party,
@@ -138,8 +167,15 @@ pub(crate) async fn start(
 /// Say that the consultation is over
 ///
 /// Once it has begun. What was held goes to the expert. Saying so again changes nothing.
-#[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/end/", tag = "Consultations: Bookings",
-    params(("id" = i64, Path)), responses((status = 200, body = Consultation)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/consultations/{id}/end/",
+    tag = "Consultations: Bookings", operation_id = "consultations_end",
+    responses(
+        (status = 200, description = "The consultation as it is now", body = Consultation),
+        (status = 400, description = "`not_confirmed`; `not_started`; `too_early`"),
+        (status = 403, description = "`forbidden`: for its parties only"),
+    )
+)]
 pub(crate) async fn end(State(app): State<App>, at: Party, key: IdempotencyKey) -> Result<Json<Consultation>, Refused> {
     command(&app, at, &key, Command::Take(Step::Complete)).await.map_err(not_confirmed)
 }
@@ -153,18 +189,6 @@ fn not_confirmed(error: Error) -> Refused {
     }
 }
 
-/// What a client thinks of it.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `NewRating` is what is read from it")]
-pub(crate) struct RatingRequest {
-    #[schema(minimum = 1, maximum = 5)]
-    rating: u8,
-    #[schema(nullable = false, max_length = 2000)]
-    review_text: Option<String>,
-    #[schema(nullable = false, default = false)]
-    is_anonymous: Option<bool>,
-}
-
 pub(crate) struct NewRating {
     rating: u8,
     text: String,
@@ -172,6 +196,9 @@ pub(crate) struct NewRating {
 }
 
 impl Parse for NewRating {
+    const NAME: &str = "RatingRequest";
+    const ABOUT: &str = "What a client thinks of it.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let rating = fields.required("rating", integer(1..=5));
         let text = fields.or("review_text", text(..=2000), "");
@@ -184,8 +211,15 @@ impl Parse for NewRating {
 /// Rate a consultation
 ///
 /// For its client, once, when it is completed. The expert's rating changes with it.
-#[utoipa::path(post, path = "/api/v1/consultations/consultations/{id}/rate/", tag = "Consultations: Bookings",
-    params(("id" = i64, Path)), request_body = RatingRequest, responses((status = 201, body = ReviewCard)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/consultations/{id}/rate/",
+    tag = "Consultations: Bookings", operation_id = "consultations_rate",
+    responses(
+        (status = 201, description = "The review", body = ReviewCard),
+        (status = 400, description = "`not_completed`; `already_reviewed`"),
+        (status = 403, description = "`forbidden`: for the client only"),
+    )
+)]
 pub(crate) async fn rate(
     State(app): State<App>,
     Client(at): Client,

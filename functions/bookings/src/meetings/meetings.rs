@@ -35,10 +35,11 @@ pub struct Meeting {
     requester_name: String,
     expert_id: i64,
     expert_name: String,
-    /// `pending`, `confirmed`, `completed`, `cancelled`, `expired` or `no_show`; of bookings made elsewhere also
-    /// `rescheduled` or `refunded`.
+    #[schema(value_type = MeetingStatus)]
     status: &'static str,
+    #[schema(required = true)]
     category_id: Option<i64>,
+    #[schema(required = true)]
     category_name: Option<&'static str>,
     scheduled_start: Stamp,
     scheduled_end: Stamp,
@@ -48,6 +49,7 @@ pub struct Meeting {
     /// Credits held from the request to the end.
     price_credits: u32,
     /// Who did not come.
+    #[schema(required = true)]
     no_show_user_id: Option<i64>,
 }
 
@@ -65,6 +67,7 @@ pub struct MeetingDetail {
 #[derive(Serialize, ToSchema)]
 pub struct StatusChange {
     id: i64,
+    #[schema(value_type = MeetingStatus)]
     status: &'static str,
     updated_at: Stamp,
 }
@@ -82,6 +85,11 @@ const STATUSES: &[(&str, Status)] = &[
 
 fn status_word(status: Status) -> &'static str {
     STATUSES.iter().find(|(_, known)| *known == status).map_or("pending", |(word, _)| word)
+}
+
+edge::words! {
+    /// Where a meeting stands. `rescheduled` and `refunded` have only bookings made elsewhere.
+    pub MeetingStatus = edge::words::of(STATUSES)
 }
 
 impl From<&Booking> for Meeting {
@@ -109,44 +117,9 @@ impl From<&Booking> for Meeting {
     }
 }
 
-/// A request for a meeting.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `NewMeeting` is what is read from it")]
-pub struct MeetingRequest {
-    #[schema(min_length = 1, max_length = 200)]
-    title: String,
-    expert_id: i64,
-    /// In the future.
-    scheduled_start: Stamp,
-    /// After the start, at most 8 hours later.
-    scheduled_end: Stamp,
-    #[schema(nullable = false, max_length = 4000)]
-    description: Option<String>,
-    category_id: Option<i64>,
-}
-
-/// What is left out stays. Other times ask the expert anew.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `MeetingChanges` is what is read from it")]
-pub struct MeetingChange {
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
-    title: Option<String>,
-    #[schema(nullable = false, max_length = 4000)]
-    description: Option<String>,
-    category_id: Option<i64>,
-    #[schema(nullable = false)]
-    scheduled_start: Option<Stamp>,
-    #[schema(nullable = false)]
-    scheduled_end: Option<Stamp>,
-}
-
-/// The status a meeting is to have.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `NewStatus` is what is read from it")]
-pub struct StatusRequest {
-    /// `confirmed`, `cancelled`, `completed` or `no_show`.
-    status: String,
-}
+const START: &str = "In the future.";
+const END: &str = "After the start, at most 8 hours later.";
+const CATEGORY: &str = "The id of a category, or null for none.";
 
 pub struct NewMeeting(Request);
 
@@ -154,14 +127,21 @@ fn known_category(id: i64) -> Result<CategoryId, domain::Sentence> {
     category::find(id).map(|category| category.id).ok_or("There is no such category.")
 }
 
+fn category() -> impl Kind<Out = CategoryId> {
+    integer(0..=i64::MAX).then(known_category).about(CATEGORY)
+}
+
 impl Parse for NewMeeting {
+    const NAME: &str = "MeetingRequest";
+    const ABOUT: &str = "A request for a meeting.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let title = fields.required("title", text(1..=200).not_blank());
         let expert = fields.required(["expert_id", "expert"], id::<UserId>());
-        let start = fields.required("scheduled_start", time());
-        let end = fields.required("scheduled_end", time());
+        let start = fields.required("scheduled_start", time().about(START));
+        let end = fields.required("scheduled_end", time().about(END));
         let description = fields.or("description", text(..=4000), "");
-        let category = fields.nullable(["category_id", "category"], integer(0..=i64::MAX).then(known_category));
+        let category = fields.nullable(["category_id", "category"], category());
         Some(Self(Request {
             expert: expert?,
             times: Times { start: start?, end: end? },
@@ -176,12 +156,15 @@ impl Parse for NewMeeting {
 pub struct MeetingChanges(Changes);
 
 impl Parse for MeetingChanges {
+    const NAME: &str = "MeetingChange";
+    const ABOUT: &str = "What is left out stays. Other times ask the expert anew.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let title = fields.optional("title", text(1..=200).not_blank());
         let description = fields.optional("description", text(..=4000));
-        let category = fields.nullable(["category_id", "category"], integer(0..=i64::MAX).then(known_category));
-        let start: Option<Option<Instant>> = fields.optional("scheduled_start", time());
-        let end = fields.optional("scheduled_end", time());
+        let category = fields.nullable(["category_id", "category"], category());
+        let start: Option<Option<Instant>> = fields.optional("scheduled_start", time().about(START));
+        let end = fields.optional("scheduled_end", time().about(END));
         Some(Self(Changes {
             title: title?,
             description: description?,
@@ -195,6 +178,9 @@ impl Parse for MeetingChanges {
 pub struct NewStatus(Step);
 
 impl Parse for NewStatus {
+    const NAME: &str = "StatusRequest";
+    const ABOUT: &str = "The status a meeting is to have.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const STEPS: &[(&str, Step)] = &[
             ("confirmed", Step::Confirm),
@@ -211,8 +197,8 @@ pub struct Listing(Filter, Page);
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const SEATS: &[(&str, Seat)] = &[("requester", Seat::Learner), ("expert", Seat::Expert)];
-        let status = fields.optional("status", one_of(STATUSES));
-        let seat = fields.optional("role", one_of(SEATS));
+        let status = fields.optional("status", one_of(STATUSES).about("Only in this one."));
+        let seat = fields.optional("role", one_of(SEATS).about("As whom."));
         let page = Page::parse(fields);
         Some(Self(Filter { status: status?, seat: seat? }, page?))
     }
@@ -229,10 +215,13 @@ fn unknown_expert(error: Error) -> Refused {
 /// List my meetings
 ///
 /// Newest first, as requester and as expert.
-#[utoipa::path(get, path = "/api/meetings/", tag = "Meetings",
-    params(("status" = Option<String>, Query), ("role" = Option<String>, Query, description = "`requester` or `expert`"),
-        ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = Vec<Meeting>)))]
+#[utoipa::path(
+    get, path = "/api/meetings/",
+    tag = "Meetings: Bookings", operation_id = "meetings_list",
+    responses(
+        (status = 200, description = "One page, newest first", body = Vec<Meeting>),
+    )
+)]
 pub async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -245,8 +234,16 @@ pub async fn list(
 /// Request a meeting
 ///
 /// Reserves the time of both and holds one credit. A taken time is answered with up to five `alternatives`.
-#[utoipa::path(post, path = "/api/meetings/", tag = "Meetings", request_body = MeetingRequest,
-    responses((status = 201, body = Meeting), (status = 409, description = "`slot_taken`, with `alternatives`")))]
+#[utoipa::path(
+    post, path = "/api/meetings/",
+    tag = "Meetings: Bookings", operation_id = "meetings_request",
+    responses(
+        (status = 201, description = "The meeting", body = Meeting),
+        (status = 409, description = "`slot_taken`: with up to five `alternatives`"),
+        (status = 400, description = "`insufficient_credits`; `outside_availability`: not inside the hours of the expert"),
+        (status = 403, description = "`blocked`: one of the two has blocked the other"),
+    )
+)]
 pub async fn request(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -259,8 +256,13 @@ pub async fn request(
 }
 
 /// Show one of my meetings
-#[utoipa::path(get, path = "/api/meetings/{id}/", tag = "Meetings", params(("id" = i64, Path)),
-    responses((status = 200, body = MeetingDetail)))]
+#[utoipa::path(
+    get, path = "/api/meetings/{id}/",
+    tag = "Meetings: Bookings", operation_id = "meetings_show",
+    responses(
+        (status = 200, description = "The meeting", body = MeetingDetail),
+    )
+)]
 pub async fn show(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -277,9 +279,16 @@ pub async fn show(
 /// Change or move a meeting
 ///
 /// For its requester. Other times reserve the new time in one step; the expert has to confirm anew.
-#[utoipa::path(patch, path = "/api/meetings/{id}/", tag = "Meetings", params(("id" = i64, Path)),
-    request_body = MeetingChange,
-    responses((status = 200, body = Meeting), (status = 409, description = "`slot_taken`, with `alternatives`")))]
+#[utoipa::path(
+    patch, path = "/api/meetings/{id}/",
+    tag = "Meetings: Bookings", operation_id = "meetings_change",
+    responses(
+        (status = 200, description = "The meeting as it is now", body = Meeting),
+        (status = 409, description = "`slot_taken`: with up to five `alternatives`"),
+        (status = 400, description = "`invalid_transition`; `too_late`: the meeting has begun; `outside_availability`: not inside the hours of the expert"),
+        (status = 403, description = "`forbidden`: for the requester only; `blocked`: one of the two has blocked the other"),
+    )
+)]
 pub async fn change(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -292,9 +301,16 @@ pub async fn change(
 }
 
 /// Change or move a meeting, as PATCH does
-#[utoipa::path(put, path = "/api/meetings/{id}/", tag = "Meetings", params(("id" = i64, Path)),
-    request_body = MeetingChange,
-    responses((status = 200, body = Meeting), (status = 409, description = "`slot_taken`, with `alternatives`")))]
+#[utoipa::path(
+    put, path = "/api/meetings/{id}/",
+    tag = "Meetings: Bookings", operation_id = "meetings_replace",
+    responses(
+        (status = 200, description = "The meeting as it is now", body = Meeting),
+        (status = 409, description = "`slot_taken`: with up to five `alternatives`"),
+        (status = 400, description = "`invalid_transition`; `too_late`: the meeting has begun; `outside_availability`: not inside the hours of the expert"),
+        (status = 403, description = "`forbidden`: for the requester only; `blocked`: one of the two has blocked the other"),
+    )
+)]
 pub async fn replace(
     app: State<App>,
     caller: Authenticated,
@@ -305,8 +321,15 @@ pub async fn replace(
 }
 
 /// Confirm, cancel or complete a meeting, or report who did not come
-#[utoipa::path(patch, path = "/api/meetings/{id}/update_status/", tag = "Meetings", params(("id" = i64, Path)),
-    request_body = StatusRequest, responses((status = 200, body = StatusChange)))]
+#[utoipa::path(
+    patch, path = "/api/meetings/{id}/update_status/",
+    tag = "Meetings: Bookings", operation_id = "meetings_status_change",
+    responses(
+        (status = 200, description = "Its status now", body = StatusChange),
+        (status = 400, description = "`invalid_transition`; `too_early`; `too_late`; `not_started`; `payment_required`: of a booking made elsewhere"),
+        (status = 403, description = "`forbidden`: for the other party"),
+    )
+)]
 pub async fn update_status(
     State(app): State<App>,
     Authenticated(caller): Authenticated,

@@ -5,11 +5,16 @@ pub mod meetings;
 pub mod reviews;
 
 use app::App;
+use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+
+const SUBJECTS: &[(&str, &str)] = &[
+    ("Meetings: Bookings", "Meetings from the request to the end."),
+    ("Meetings: Reviews", "What the two of a meeting say of each other."),
+];
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(routes!(meetings::list, meetings::request))
         .routes(routes!(meetings::show, meetings::change, meetings::replace))
         .routes(routes!(meetings::update_status))

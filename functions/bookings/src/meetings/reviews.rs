@@ -8,7 +8,7 @@ use domain::facade::Facade;
 use domain::ids::{BookingId, UserId};
 use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
-use edge::form::{Fields, Parse, id, integer, text};
+use edge::form::{Fields, Kind, Parse, id, integer, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::page::{Listed, Page};
 use edge::reply::Created;
@@ -23,6 +23,7 @@ pub struct Review {
     id: i64,
     meeting_id: i64,
     /// Null, and the name `Anonymous`, if whoever wrote it elsewhere asked for that.
+    #[schema(required = true)]
     reviewer_id: Option<i64>,
     reviewer_name: String,
     reviewee_id: i64,
@@ -49,25 +50,16 @@ impl From<&domain::review::Review> for Review {
     }
 }
 
-/// A review to be given.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `NewReview` is what is read from it")]
-pub struct ReviewRequest {
-    meeting_id: i64,
-    /// The other party of the meeting.
-    reviewee_id: i64,
-    #[schema(minimum = 1, maximum = 5)]
-    rating: u8,
-    #[schema(nullable = false, max_length = 4000)]
-    review_text: Option<String>,
-}
-
 pub struct NewReview(BookingId, ReviewDraft);
 
 impl Parse for NewReview {
+    const NAME: &str = "ReviewRequest";
+    const ABOUT: &str = "A review to be given.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let booking = fields.required(["meeting_id", "meeting"], id::<BookingId>());
-        let reviewee = fields.required(["reviewee_id", "reviewee"], id::<UserId>());
+        let reviewee =
+            fields.required(["reviewee_id", "reviewee"], id::<UserId>().about("The other party of the meeting."));
         let rating = fields.required("rating", integer(1..=5));
         let text = fields.or(["review_text", "feedback"], text(..=4000), "");
         let rating = u8::try_from(rating?).ok()?;
@@ -79,8 +71,8 @@ pub struct Listing(Which, Page);
 
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let user = fields.optional("user_id", id::<UserId>());
-        let booking = fields.optional("meeting_id", id::<BookingId>());
+        let user = fields.optional("user_id", id::<UserId>().about("Whom they are about."));
+        let booking = fields.optional("meeting_id", id::<BookingId>().about("Of which meeting."));
         let page = Page::parse(fields);
         let which = match (user?, booking?) {
             (user, Some(booking)) => Which::At(booking, user),
@@ -94,10 +86,13 @@ impl Parse for Listing {
 /// List reviews
 ///
 /// Those a user received, those of a meeting, or without either the caller's own, given and received. Newest first.
-#[utoipa::path(get, path = "/api/reviews/", tag = "Reviews",
-    params(("user_id" = Option<i64>, Query), ("meeting_id" = Option<i64>, Query),
-        ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = Vec<Review>)))]
+#[utoipa::path(
+    get, path = "/api/reviews/",
+    tag = "Meetings: Reviews", operation_id = "meetings_reviews_list",
+    responses(
+        (status = 200, description = "One page, newest first", body = Vec<Review>),
+    )
+)]
 pub async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -108,8 +103,15 @@ pub async fn list(
 }
 
 /// Review the other party of a completed meeting
-#[utoipa::path(post, path = "/api/reviews/", tag = "Reviews", request_body = ReviewRequest,
-    responses((status = 201, body = Review)))]
+#[utoipa::path(
+    post, path = "/api/reviews/",
+    tag = "Meetings: Reviews", operation_id = "meetings_reviews_give",
+    responses(
+        (status = 201, description = "The review", body = Review),
+        (status = 400, description = "`not_completed`: the meeting; `already_reviewed`"),
+        (status = 404, description = "`not_found`: no meeting of yours"),
+    )
+)]
 pub async fn give(
     State(app): State<App>,
     Authenticated(caller): Authenticated,

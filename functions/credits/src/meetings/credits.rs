@@ -8,7 +8,7 @@ use domain::ledger::{Entry, Kind};
 use domain::payment::{CREDIT_PRICE_CENTS, MOST_CREDITS, Method};
 use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
-use edge::form::{Fields, Parse, id, integer, money, one_of};
+use edge::form::{Fields, Kind as _, Parse, id, integer, money, one_of};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::page::{Listed, Page};
 use edge::problem::Problem;
@@ -37,10 +37,11 @@ pub struct Transaction {
     id: i64,
     user: i64,
     username: String,
-    /// `initial`, `purchased`, `spent` or `earned`.
+    #[schema(value_type = TransactionType)]
     transaction_type: &'static str,
     amount: u32,
     description: String,
+    #[schema(required = true)]
     related_meeting_id: Option<i64>,
     created_at: Stamp,
 }
@@ -50,11 +51,13 @@ pub struct Transaction {
 pub struct Payment {
     id: i64,
     user: i64,
-    /// `credit_card`, `debit_card` or `paypal`.
+    #[schema(value_type = PaymentMethod)]
     payment_method: &'static str,
     /// Dollars with two decimals.
     amount: String,
+    #[schema(value_type = PurchaseCurrency)]
     currency: &'static str,
+    #[schema(value_type = PurchaseStatus)]
     status: &'static str,
     credits_purchased: u32,
     /// What the payment provider calls it.
@@ -82,18 +85,45 @@ pub struct TransferResult {
 const METHODS: &[(&str, Method)] =
     &[("credit_card", Method::CreditCard), ("debit_card", Method::DebitCard), ("paypal", Method::PayPal)];
 
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Initial => "initial",
+        Kind::Purchased => "purchased",
+        Kind::Spent => "spent",
+        Kind::Earned => "earned",
+    }
+}
+
+edge::words! {
+    /// What a movement of credits is to the one who looks.
+    pub TransactionType = [Kind::Initial, Kind::Purchased, Kind::Spent, Kind::Earned].map(kind_word)
+}
+
+edge::words! {
+    /// How somebody pays.
+    pub PaymentMethod = edge::words::of(METHODS)
+}
+
+const COMPLETED: &str = "completed";
+const DOLLARS: &str = "USD";
+
+edge::words! {
+    /// Only what was paid is kept.
+    pub PurchaseStatus = [COMPLETED]
+}
+
+edge::words! {
+    /// Credits have a price in dollars.
+    pub PurchaseCurrency = [DOLLARS]
+}
+
 fn transaction(entry: &Entry, viewer: domain::ids::UserId, username: &str) -> Option<Transaction> {
     let (kind, amount) = entry.seen_by(viewer)?;
     Some(Transaction {
         id: entry.id.get(),
         user: viewer.get(),
         username: username.to_owned(),
-        transaction_type: match kind {
-            Kind::Initial => "initial",
-            Kind::Purchased => "purchased",
-            Kind::Spent => "spent",
-            Kind::Earned => "earned",
-        },
+        transaction_type: kind_word(kind),
         amount,
         description: entry.description.clone(),
         related_meeting_id: entry.cause.booking().map(BookingId::get),
@@ -114,8 +144,8 @@ fn purchase_result(purchased: &Purchased) -> Option<PurchaseResult> {
             user: payment.user.get(),
             payment_method: METHODS.iter().find(|(_, method)| *method == payment.method).map(|(word, _)| *word)?,
             amount: dollars(payment.cents),
-            currency: "USD",
-            status: "completed",
+            currency: DOLLARS,
+            status: COMPLETED,
             credits_purchased: payment.credits,
             transaction_id: payment.provider_id.clone(),
             created_at: Stamp(payment.created_at),
@@ -134,27 +164,18 @@ fn transfer_result(transferred: &Transferred) -> TransferResult {
     TransferResult { success: true, message, new_balance: transferred.new_balance }
 }
 
-/// A purchase of credits.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `Order` is what is read from it")]
-pub struct PurchaseRequest {
-    /// `credit_card`, `debit_card` or `paypal`.
-    payment_method: String,
-    /// Dollars: one per credit.
-    amount: String,
-    #[schema(minimum = 1, maximum = 1000)]
-    credits_to_purchase: u32,
-}
-
 pub struct Order {
     method: Method,
     credits: u32,
 }
 
 impl Parse for Order {
+    const NAME: &str = "PurchaseRequest";
+    const ABOUT: &str = "A purchase of credits.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let method = fields.required("payment_method", one_of(METHODS));
-        let cents = fields.required("amount", money());
+        let cents = fields.required("amount", money().about("Dollars: one per credit."));
         let credits = fields.required("credits_to_purchase", integer(1..=i64::from(MOST_CREDITS)));
         let (method, cents, credits) = (method?, cents?, u32::try_from(credits?).ok()?);
         if cents != i64::from(credits * CREDIT_PRICE_CENTS) {
@@ -164,31 +185,30 @@ impl Parse for Order {
     }
 }
 
-/// Credits for the expert of a meeting.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `Transfer` is what is read from it")]
-pub struct TransferRequest {
-    meeting_id: i64,
-    /// What the expert shall have got in total, 1 to 1000; 1 if left out.
-    #[schema(nullable = false, minimum = 1, maximum = 1000)]
-    amount: Option<u32>,
-}
-
 pub struct Transfer {
     booking: BookingId,
     total: u32,
 }
 
 impl Parse for Transfer {
+    const NAME: &str = "TransferRequest";
+    const ABOUT: &str = "Credits for the expert of a meeting.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let booking = fields.required(["meeting_id", "meeting"], id::<BookingId>());
-        let total = fields.or("amount", integer(1..=1000), 1);
+        let total = fields.or("amount", integer(1..=1000).about("What the expert shall have got in total."), 1);
         Some(Self { booking: booking?, total: u32::try_from(total?).ok()? })
     }
 }
 
 /// Show my balance
-#[utoipa::path(get, path = "/api/credits/balance/", tag = "Credits", responses((status = 200, body = Balance)))]
+#[utoipa::path(
+    get, path = "/api/credits/balance/",
+    tag = "Meetings: Credits", operation_id = "meetings_balance_show",
+    responses(
+        (status = 200, description = "The balance", body = Balance),
+    )
+)]
 pub async fn balance(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<Balance>, Refused> {
     let balance = wallet::balance(&app, caller).await?;
     Ok(Json(Balance {
@@ -203,9 +223,13 @@ pub async fn balance(State(app): State<App>, Authenticated(caller): Authenticate
 /// List my transactions
 ///
 /// Newest first.
-#[utoipa::path(get, path = "/api/credit-transactions/", tag = "Credits",
-    params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = Vec<Transaction>)))]
+#[utoipa::path(
+    get, path = "/api/credit-transactions/",
+    tag = "Meetings: Credits", operation_id = "meetings_transactions_list",
+    responses(
+        (status = 200, description = "One page, newest first", body = Vec<Transaction>),
+    )
+)]
 pub async fn transactions(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -217,8 +241,13 @@ pub async fn transactions(
 }
 
 /// Buy credits
-#[utoipa::path(post, path = "/api/payments/purchase_credits/", tag = "Credits", request_body = PurchaseRequest,
-    responses((status = 200, body = PurchaseResult)))]
+#[utoipa::path(
+    post, path = "/api/payments/purchase_credits/",
+    tag = "Meetings: Credits", operation_id = "meetings_credits_purchase",
+    responses(
+        (status = 200, description = "The purchase", body = PurchaseResult),
+    )
+)]
 pub async fn purchase(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -233,8 +262,16 @@ pub async fn purchase(
 /// See to it that an expert has got credits for a meeting
 ///
 /// Moves only what is missing to `amount` in total, so repeating it moves nothing.
-#[utoipa::path(post, path = "/api/credits/transfer/", tag = "Credits", request_body = TransferRequest,
-    responses((status = 200, body = TransferResult)))]
+#[utoipa::path(
+    post, path = "/api/credits/transfer/",
+    tag = "Meetings: Credits", operation_id = "meetings_credits_transfer",
+    responses(
+        (status = 200, description = "What was transferred", body = TransferResult),
+        (status = 400, description = "`not_completed`: the meeting; `insufficient_credits`"),
+        (status = 403, description = "`forbidden`: for the requester only"),
+        (status = 404, description = "`not_found`: no meeting of yours"),
+    )
+)]
 pub async fn transfer(
     State(app): State<App>,
     Authenticated(caller): Authenticated,

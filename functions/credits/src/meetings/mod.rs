@@ -3,11 +3,13 @@
 pub mod credits;
 
 use app::App;
+use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+
+const SUBJECTS: &[(&str, &str)] = &[("Meetings: Credits", "Balance, transactions, purchases, transfers.")];
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(routes!(credits::balance))
         .routes(routes!(credits::transactions))
         .routes(routes!(credits::purchase))

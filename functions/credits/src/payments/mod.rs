@@ -14,28 +14,36 @@ use edge::dialect::Dialect;
 use edge::idempotency::{self, IdempotencyKey, ignores_key};
 use edge::path::{PathId, PathWord};
 use edge::reply::{Created, Json};
+use edge::routes;
 use http::HeaderMap;
-use shapes::{IntentRequest, Order, PROVIDERS, Payment, PaymentIntent, Receipt};
+use shapes::{Order, PROVIDERS, Payment, PaymentIntent, Receipt};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use v1::{Refused, V1};
 
+const SUBJECTS: &[(&str, &str)] = &[("Platform: Payments", "Paying for a booking, and what providers report.")];
+
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(intend)).routes(ignores_key(routes!(webhook))).routes(routes!(show))
+    OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
+        .routes(routes!(intend))
+        .routes(ignores_key(routes!(webhook)))
+        .routes(routes!(show))
 }
 
 /// Pay for a booking
 ///
 /// For whoever booked. A simulated payment succeeds at once. With another provider the client pays with the
 /// `client_secret`, and the booking is paid when the provider says so; until then the same intent is found again.
-#[utoipa::path(post, path = "/api/v1/payments/intents/", tag = "Consultations: Payments", request_body = IntentRequest,
+#[utoipa::path(
+    post, path = "/api/v1/payments/intents/",
+    tag = "Platform: Payments", operation_id = "payments_create",
     responses(
         (status = 201, description = "Made", body = PaymentIntent),
         (status = 200, description = "Found: one of this provider waits to be paid", body = PaymentIntent),
         (status = 403, description = "`forbidden`: for the expert of the booking"),
         (status = 409, description = "`not_payable`: paid, over, free, or its time to pay has run out"),
         (status = 503, description = "`provider_unavailable`: nothing is lost, ask again"),
-    ))]
+    )
+)]
 pub async fn intend(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -56,15 +64,21 @@ pub async fn intend(
 ///
 /// Signed by the provider over the raw body: `Stripe-Signature` for `stripe`, `X-Signature` (HMAC-SHA256, hex) for
 /// `paypal`, `wise` and `simulated`. An event has its effect once, however often it comes.
-#[utoipa::path(post, path = "/api/v1/payments/webhook/{provider}/", tag = "Consultations: Payments", security(()),
-    params(("provider" = String, Path, description = "`stripe`, `paypal`, `wise` or `simulated`"),
-        ("Stripe-Signature" = Option<String>, Header), ("X-Signature" = Option<String>, Header)),
+#[utoipa::path(
+    post, path = "/api/v1/payments/webhook/{provider}/",
+    tag = "Platform: Payments", operation_id = "payments_webhook",
+    params(
+        ("provider" = inline(shapes::PaymentProvider), Path, description = "Who sends."),
+        ("Stripe-Signature" = Option<String>, Header, description = "By Stripe."),
+        ("X-Signature" = Option<String>, Header, description = "By the others."),
+    ),
     request_body(content = Object, description = "The provider's event"),
     responses(
-        (status = 200, body = Receipt),
+        (status = 200, description = "It was received", body = Receipt),
         (status = 400, description = "`invalid_signature`; `amount_mismatch`; `bad_json`"),
         (status = 429, description = "`rate_limited`: too many with a wrong signature from this address"),
-    ))]
+    )
+)]
 pub async fn webhook(
     State(app): State<App>,
     PathWord(provider): PathWord,
@@ -92,8 +106,13 @@ pub async fn webhook(
 /// Show one of my payments
 ///
 /// Administrators see everybody's.
-#[utoipa::path(get, path = "/api/v1/payments/{id}/", tag = "Consultations: Payments", params(("id" = i64, Path)),
-    responses((status = 200, body = Payment)))]
+#[utoipa::path(
+    get, path = "/api/v1/payments/{id}/",
+    tag = "Platform: Payments", operation_id = "payments_show",
+    responses(
+        (status = 200, description = "The payment", body = Payment),
+    )
+)]
 pub async fn show(
     State(app): State<App>,
     Authenticated(caller): Authenticated,

@@ -4,7 +4,7 @@ use app::payments::Received;
 use domain::ids::BookingId;
 use domain::ledger::Unit;
 use domain::payment::{Intent, IntentStatus, Provider};
-use edge::form::{FieldValue, Fields, Parse, id, one_of};
+use edge::form::{FieldValue, Fields, Kind, Parse, id, one_of};
 use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,20 +16,24 @@ pub struct Payment {
     id: i64,
     /// Who pays.
     user: i64,
+    #[schema(required = true)]
     booking: Option<i64>,
     /// Always null: only bookings are paid for.
+    #[schema(required = true)]
     enrollment: Option<i64>,
-    /// `simulated`, `stripe`, `paypal` or `wise`.
+    #[schema(value_type = PaymentProvider)]
     provider: &'static str,
     /// With two decimals.
     amount: String,
     /// ISO-4217.
     currency: String,
-    /// `pending`, `processing`, `succeeded`, `failed` or `refunded`.
+    #[schema(value_type = PaymentStatus)]
     status: &'static str,
     /// What the provider calls the movement of money.
+    #[schema(required = true)]
     transaction_id: Option<String>,
     /// What the provider calls the intent.
+    #[schema(required = true)]
     payment_intent_id: Option<String>,
     metadata: Metadata,
     created_at: Stamp,
@@ -50,6 +54,7 @@ pub(super) struct PaymentIntent {
     #[serde(flatten)]
     payment: Payment,
     /// Null for a simulated one, which is paid already.
+    #[schema(required = true)]
     client_secret: Option<String>,
 }
 
@@ -69,6 +74,35 @@ pub(super) const PROVIDERS: &[(&str, Provider)] = &[
     ("wise", Provider::Wise),
 ];
 
+fn provider_word(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Simulated => "simulated",
+        Provider::Stripe => "stripe",
+        Provider::PayPal => "paypal",
+        Provider::Wise => "wise",
+    }
+}
+
+fn status_word(status: IntentStatus) -> &'static str {
+    match status {
+        IntentStatus::Pending => "pending",
+        IntentStatus::Processing => "processing",
+        IntentStatus::Succeeded => "succeeded",
+        IntentStatus::Failed => "failed",
+        IntentStatus::Refunded => "refunded",
+    }
+}
+
+edge::words! {
+    /// Who takes the money.
+    pub PaymentProvider = edge::words::of(PROVIDERS)
+}
+
+edge::words! {
+    /// Where a payment stands.
+    pub PaymentStatus = IntentStatus::ALL.map(status_word)
+}
+
 impl From<&Intent> for Payment {
     fn from(intent: &Intent) -> Self {
         let minor = intent.amount.minor;
@@ -77,24 +111,13 @@ impl From<&Intent> for Payment {
             user: intent.user.get(),
             booking: Some(intent.booking.get()),
             enrollment: None,
-            provider: match intent.provider {
-                Provider::Simulated => "simulated",
-                Provider::Stripe => "stripe",
-                Provider::PayPal => "paypal",
-                Provider::Wise => "wise",
-            },
+            provider: provider_word(intent.provider),
             amount: format!("{}.{:02}", minor / 100, minor % 100),
             currency: match intent.amount.unit {
                 Unit::Currency(currency) => currency.code().to_owned(),
                 Unit::Credit => "credit".to_owned(), // credits are held when a booking is made, and never paid so
             },
-            status: match intent.status {
-                IntentStatus::Pending => "pending",
-                IntentStatus::Processing => "processing",
-                IntentStatus::Succeeded => "succeeded",
-                IntentStatus::Failed => "failed",
-                IntentStatus::Refunded => "refunded",
-            },
+            status: status_word(intent.status),
             transaction_id: intent.transaction.clone(),
             payment_intent_id: intent.reference.clone(),
             metadata: Metadata { booking: intent.booking.get() },
@@ -116,30 +139,25 @@ impl From<Received> for Receipt {
     }
 }
 
-/// A payment that is wanted.
-#[derive(ToSchema)]
-#[schema(as = BookingPaymentRequest)]
-#[expect(dead_code, reason = "documents the body; `Order` is what is read from it")]
-pub(super) struct IntentRequest {
-    /// One of the caller's own, with a price in money that is not paid yet.
-    booking: i64,
-    /// `simulated`, `stripe`, `paypal` or `wise`; where real money is taken, only who takes it.
-    provider: String,
-}
-
 pub struct Order {
     pub(super) booking: BookingId,
     pub(super) provider: Provider,
 }
 
 impl Parse for Order {
+    const NAME: &str = "BookingPaymentRequest";
+    const ABOUT: &str = "A payment that is wanted.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let provider = fields.required("provider", one_of(PROVIDERS));
-        let enrollment = fields.nullable("enrollment", id::<i64>());
+        const BOOKING: &str = "One of the caller's own, with a price in money that is not paid yet.";
+        let provider =
+            fields.required("provider", one_of(PROVIDERS).about("Where real money is taken, only who takes it."));
+        let enrollment =
+            fields.nullable("enrollment", id::<i64>().about("Null, or left out: only a booking can be paid for."));
         if enrollment.and_then(FieldValue::value).is_some() {
             return fields.refuse("enrollment", "Only a booking can be paid for.");
         }
-        let booking = fields.required("booking", id::<BookingId>());
+        let booking = fields.required("booking", id::<BookingId>().about(BOOKING));
         Some(Self { booking: booking?, provider: provider? })
     }
 }

@@ -71,21 +71,6 @@ impl Announced {
     }
 }
 
-#[derive(ToSchema)]
-#[schema(as = ConsultationUnavailabilityRequest)]
-#[expect(dead_code, reason = "documents the body; `NewAbsence` is what is read from it")]
-pub(crate) struct UnavailabilityRequest {
-    #[schema(value_type = String, format = Date)]
-    start_date: NaiveDate,
-    /// The same day or later, 366 days at most, not over.
-    #[schema(value_type = String, format = Date)]
-    end_date: NaiveDate,
-    /// IANA name; by default that of the first weekly hours, without any the account's.
-    timezone: Option<String>,
-    #[schema(max_length = 200)]
-    reason: Option<String>,
-}
-
 pub(crate) struct NewAbsence {
     start_date: NaiveDate,
     end_date: NaiveDate,
@@ -94,10 +79,14 @@ pub(crate) struct NewAbsence {
 }
 
 impl Parse for NewAbsence {
+    const NAME: &str = "ConsultationUnavailabilityRequest";
+    const ABOUT: &str = "When an expert takes no bookings.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        const ZONE: &str = "IANA name; by default that of the first weekly hours, without any the account's.";
         let start_date = fields.required("start_date", date());
-        let end_date = fields.required("end_date", date());
-        let zone = fields.nullable("timezone", text(..).parse(Zone::parse));
+        let end_date = fields.required("end_date", date().about("The same day or later, 366 days at most, not over."));
+        let zone = fields.nullable("timezone", text(..).zone().about(ZONE));
         let reason = fields.nullable("reason", text(..=200));
         Some(Self {
             start_date: start_date?,
@@ -117,10 +106,10 @@ fn usual_zone(user: &User) -> Zone {
 ///
 /// Those that are not over, by start.
 #[utoipa::path(
-    get, path = "/api/v1/consultations/experts/unavailability/", tag = "Consultations: Experts",
+    get, path = "/api/v1/consultations/experts/unavailability/",
+    tag = "Consultations: Experts", operation_id = "consultations_absences_list",
     responses(
         (status = 200, description = "The absences", body = [Unavailability]),
-        (status = 403, description = "`not_expert`"),
     )
 )]
 pub(crate) async fn list_absences(
@@ -135,12 +124,11 @@ pub(crate) async fn list_absences(
 ///
 /// At most 100 absences that are not over. Bookings that lie in one stay and are named.
 #[utoipa::path(
-    post, path = "/api/v1/consultations/experts/unavailability/", tag = "Consultations: Experts",
-    request_body = UnavailabilityRequest,
+    post, path = "/api/v1/consultations/experts/unavailability/",
+    tag = "Consultations: Experts", operation_id = "consultations_absences_add",
     responses(
         (status = 201, description = "The absence", body = Announced),
         (status = 400, description = "`validation`: also for the 101st"),
-        (status = 403, description = "`not_expert`, `suspended`"),
     )
 )]
 pub(crate) async fn add_absence(
@@ -160,12 +148,11 @@ pub(crate) async fn add_absence(
 
 /// Be there after all
 #[utoipa::path(
-    delete, path = "/api/v1/consultations/experts/unavailability/{id}/", tag = "Consultations: Experts",
-    params(("id" = i64, Path)),
+    delete, path = "/api/v1/consultations/experts/unavailability/{id}/",
+    tag = "Consultations: Experts", operation_id = "consultations_absences_remove",
     responses(
         (status = 204, description = "It is gone"),
-        (status = 403, description = "`not_expert`, `suspended`"),
-        (status = 404, description = "`not_found`, also for another expert's"),
+        (status = 404, description = "`not_found`: also for another expert's"),
     )
 )]
 pub(crate) async fn remove_absence(

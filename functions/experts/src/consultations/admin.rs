@@ -12,7 +12,7 @@ use domain::expert::Standing;
 use domain::ids::{ApplicationId, UserId};
 use edge::auth::AdminOnly;
 use edge::body::{Body, QueryOf};
-use edge::form::{Fields, Parse, boolean, one_of, text};
+use edge::form::{Fields, Kind, Parse, boolean, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::path::PathId;
 use edge::reply::Json;
@@ -33,7 +33,8 @@ impl Parse for Waiting {
             ("approved", &[Stage::Approved]),
             ("rejected", &[Stage::Rejected]),
         ];
-        let states = fields.or("status", one_of(STATES), &Stage::OPEN[..]);
+        let states =
+            fields.or("status", one_of(STATES).about("By default pending and under review."), &Stage::OPEN[..]);
         let asked = Asked::parse(fields, 20);
         Some(Self(states?, asked?))
     }
@@ -50,32 +51,23 @@ impl Parse for Listing {
             ("rejected", Standing::Rejected),
             ("suspended", Standing::Suspended),
         ];
-        let standing = fields.optional("status", one_of(STANDINGS));
+        let standing = fields.optional("status", one_of(STANDINGS).about("Only in this one."));
         let asked = Asked::parse(fields, 20);
         Some(Self(standing?, asked?))
     }
 }
 
-/// What is said to an application.
-#[derive(ToSchema)]
-#[schema(as = ConsultationApplicationReview)]
-#[expect(dead_code, reason = "documents the body; `NewVerdict` is what is read from it")]
-pub(crate) struct VerdictRequest {
-    /// `approve`, `reject` or `under_review`.
-    action: String,
-    /// With a rejection, its reason.
-    #[schema(nullable = false, max_length = 2000)]
-    notes: Option<String>,
-}
-
 pub(crate) struct NewVerdict(Verdict, String);
 
 impl Parse for NewVerdict {
+    const NAME: &str = "ConsultationApplicationReview";
+    const ABOUT: &str = "What is said to an application.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const ACTIONS: &[(&str, Verdict)] =
             &[("approve", Verdict::Approve), ("reject", Verdict::Reject), ("under_review", Verdict::UnderReview)];
         let action = fields.required("action", one_of(ACTIONS));
-        let notes = fields.or("notes", text(..=2000), "");
+        let notes = fields.or("notes", text(..=2000).about("With a rejection, its reason."), "");
         Some(Self(action?, notes?))
     }
 }
@@ -87,6 +79,7 @@ pub(crate) struct ReviewCard {
     message: &'static str,
     application: ApplicationCard,
     /// Who is an expert by it.
+    #[schema(required = true)]
     expert_id: Option<i64>,
 }
 
@@ -101,36 +94,23 @@ impl From<&Review> for ReviewCard {
     }
 }
 
-/// Why an expert is suspended.
-#[derive(ToSchema)]
-#[schema(as = ConsultationSuspension)]
-#[expect(dead_code, reason = "documents the body; `Reason` is what is read from it")]
-pub(crate) struct SuspensionRequest {
-    #[schema(min_length = 1, max_length = 1000)]
-    reason: String,
-}
-
 pub(crate) struct Reason(String);
 
 impl Parse for Reason {
+    const NAME: &str = "ConsultationSuspension";
+    const ABOUT: &str = "Why an expert is suspended.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         fields.required("reason", text(1..=1000).not_blank()).map(Self)
     }
 }
 
-/// Whether a document was found to be good.
-#[derive(ToSchema)]
-#[schema(as = ConsultationDocumentVerdict)]
-#[expect(dead_code, reason = "documents the body; `Verified` is what is read from it")]
-pub(crate) struct VerifiedRequest {
-    /// By default true.
-    #[schema(nullable = false)]
-    is_verified: Option<bool>,
-}
-
 pub(crate) struct Verified(bool);
 
 impl Parse for Verified {
+    const NAME: &str = "ConsultationDocumentVerdict";
+    const ABOUT: &str = "Whether a document was found to be good.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         fields.or("is_verified", boolean(), true).map(Self)
     }
@@ -143,10 +123,14 @@ fn portrait(Portrait { expert, picture }: &Portrait) -> ExpertCard {
 /// List applications
 ///
 /// Newest first; by default those that wait for a decision.
-#[utoipa::path(get, path = "/api/v1/consultations/admin/applications/", tag = "Consultations: Administration",
-    params(("status" = Option<String>, Query, description = "`pending`, `under_review`, `approved` or `rejected`"),
-        ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query, description = "By default 20, at most 100")),
-    responses((status = 200, body = Paged<ApplicationCard>), (status = 403, description = "For administrators only")))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/admin/applications/",
+    tag = "Consultations: Administration", operation_id = "consultations_applications_list",
+    responses(
+        (status = 200, description = "One page", body = Paged<ApplicationCard>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
+    )
+)]
 pub(crate) async fn list_applications(
     State(app): State<App>,
     AdminOnly(staff): AdminOnly,
@@ -159,9 +143,13 @@ pub(crate) async fn list_applications(
 }
 
 /// Show an application
-#[utoipa::path(get, path = "/api/v1/consultations/admin/applications/{id}/", tag = "Consultations: Administration",
-    params(("id" = i64, Path)),
-    responses((status = 200, body = ApplicationCard), (status = 403, description = "For administrators only")))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/admin/applications/{id}/",
+    tag = "Consultations: Administration", operation_id = "consultations_applications_show",
+    responses(
+        (status = 200, description = "The application", body = ApplicationCard),
+    )
+)]
 pub(crate) async fn show_application(
     State(app): State<App>,
     AdminOnly(staff): AdminOnly,
@@ -173,11 +161,14 @@ pub(crate) async fn show_application(
 /// Review an application
 ///
 /// Approval makes the applicant an expert, from their next request on. Applicants hear of both decisions.
-#[utoipa::path(post, path = "/api/v1/consultations/admin/applications/{id}/review/",
-    tag = "Consultations: Administration", params(("id" = i64, Path)), request_body = VerdictRequest,
-    responses((status = 200, body = ReviewCard),
-        (status = 400, description = "`validation`, or `already_reviewed`"),
-        (status = 403, description = "For administrators only")))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/admin/applications/{id}/review/",
+    tag = "Consultations: Administration", operation_id = "consultations_applications_review",
+    responses(
+        (status = 200, description = "The application with its verdict", body = ReviewCard),
+        (status = 400, description = "`already_reviewed`: there is a verdict"),
+    )
+)]
 pub(crate) async fn review_application(
     State(app): State<App>,
     ReviewedApplication(staff, application): ReviewedApplication,
@@ -192,11 +183,14 @@ pub(crate) async fn review_application(
 /// List experts
 ///
 /// Everybody who ever applied, or those of one standing, by id.
-#[utoipa::path(get, path = "/api/v1/consultations/admin/experts/", tag = "Consultations: Administration",
-    params(("status" = Option<String>, Query,
-            description = "`pending`, `under_review`, `approved`, `rejected` or `suspended`"),
-        ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query, description = "By default 20, at most 100")),
-    responses((status = 200, body = Paged<ExpertCard>), (status = 403, description = "For administrators only")))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/admin/experts/",
+    tag = "Consultations: Administration", operation_id = "consultations_experts_list",
+    responses(
+        (status = 200, description = "One page", body = Paged<ExpertCard>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
+    )
+)]
 pub(crate) async fn list_experts(
     State(app): State<App>,
     AdminOnly(staff): AdminOnly,
@@ -214,11 +208,14 @@ pub(crate) async fn list_experts(
 /// Suspend an expert
 ///
 /// Nobody finds or books them any more. What they are booked for and has not begun is cancelled, and paid back.
-#[utoipa::path(post, path = "/api/v1/consultations/admin/experts/{id}/suspend/",
-    tag = "Consultations: Administration", params(("id" = i64, Path)), request_body = SuspensionRequest,
-    responses((status = 200, body = ExpertCard),
-        (status = 400, description = "`validation`, or `not_approved`"),
-        (status = 403, description = "For administrators only")))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/admin/experts/{id}/suspend/",
+    tag = "Consultations: Administration", operation_id = "consultations_experts_suspend",
+    responses(
+        (status = 200, description = "The expert", body = ExpertCard),
+        (status = 400, description = "`not_approved`: only approved experts can be suspended"),
+    )
+)]
 pub(crate) async fn suspend(
     State(app): State<App>,
     JudgedExpert(staff, expert): JudgedExpert,
@@ -233,10 +230,14 @@ pub(crate) async fn suspend(
 /// Bring a suspended expert back
 ///
 /// As they were before; what was cancelled stays so.
-#[utoipa::path(post, path = "/api/v1/consultations/admin/experts/{id}/reinstate/",
-    tag = "Consultations: Administration", params(("id" = i64, Path)),
-    responses((status = 200, body = ExpertCard), (status = 400, description = "`not_suspended`"),
-        (status = 403, description = "For administrators only")))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/admin/experts/{id}/reinstate/",
+    tag = "Consultations: Administration", operation_id = "consultations_experts_reinstate",
+    responses(
+        (status = 200, description = "The expert", body = ExpertCard),
+        (status = 400, description = "`not_suspended`: nothing to lift"),
+    )
+)]
 pub(crate) async fn reinstate(
     State(app): State<App>,
     AdminOnly(staff): AdminOnly,
@@ -249,9 +250,13 @@ pub(crate) async fn reinstate(
 }
 
 /// Say whether a document is good
-#[utoipa::path(post, path = "/api/v1/consultations/admin/documents/{id}/verify/",
-    tag = "Consultations: Administration", params(("id" = i64, Path)), request_body = VerifiedRequest,
-    responses((status = 200, body = DocumentCard), (status = 403, description = "For administrators only")))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/admin/documents/{id}/verify/",
+    tag = "Consultations: Administration", operation_id = "consultations_documents_verify",
+    responses(
+        (status = 200, description = "The document", body = DocumentCard),
+    )
+)]
 pub(crate) async fn verify_document(
     State(app): State<App>,
     SaidOfDocument(staff, id, Verified(is_verified)): SaidOfDocument<Verified>,

@@ -4,10 +4,9 @@ use app::App;
 use app::applications::{self, Dossier};
 use axum::extract::State;
 use consultations::Refused;
-use consultations::expert::{SPECIALTIES, standing_word};
+use consultations::expert::{ExpertSpecialty, SPECIALTIES, standing_word};
 use domain::application::Content;
 use domain::expert::Specialty;
-use domain::text::Email;
 use edge::auth::Authenticated;
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, integer, one_of, text};
@@ -27,18 +26,21 @@ pub(crate) struct ApplicationCard {
     id: i64,
     /// Who becomes an expert by it.
     user: i64,
-    /// `pending`, `under_review`, `approved` or `rejected`.
+    #[schema(value_type = ApplicationStatus)]
     status: &'static str,
     name: String,
     email: String,
     phone: String,
+    #[schema(value_type = ExpertSpecialty)]
     specialty: &'static str,
     experience_years: u8,
     bio: String,
     application_notes: String,
     rejection_reason: String,
     /// The administrator who decided.
+    #[schema(required = true)]
     reviewed_by: Option<i64>,
+    #[schema(required = true)]
     reviewed_at: Option<Stamp>,
     /// Oldest first.
     documents: Vec<DocumentCard>,
@@ -70,34 +72,16 @@ impl From<&Dossier> for ApplicationCard {
     }
 }
 
-/// Who somebody is who wants to be an expert.
-#[derive(ToSchema)]
-#[schema(as = ConsultationApplicationRequest)]
-#[expect(dead_code, reason = "documents the body; `NewApplication` is what is read from it")]
-pub(crate) struct ApplicationRequest {
-    #[schema(min_length = 1, max_length = 100)]
-    name: String,
-    /// For questions about the application; it need not be the account's.
-    #[schema(max_length = 254)]
-    email: String,
-    /// `relationship`, `career`, `spiritual`, `health` or `general`.
-    specialty: String,
-    #[schema(minimum = 0, maximum = 80)]
-    experience_years: i64,
-    #[schema(min_length = 1, max_length = 5000)]
-    bio: String,
-    #[schema(nullable = false, max_length = 20)]
-    phone: Option<String>,
-    #[schema(nullable = false, max_length = 5000)]
-    application_notes: Option<String>,
-}
-
 pub(crate) struct NewApplication(Content);
 
 impl Parse for NewApplication {
+    const NAME: &str = "ConsultationApplicationRequest";
+    const ABOUT: &str = "Who somebody is who wants to be an expert.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        const EMAIL: &str = "For questions about the application; it need not be the account's.";
         let name = fields.required("name", text(1..=100).not_blank());
-        let email = fields.required("email", text(..).parse(Email::parse));
+        let email = fields.required("email", text(..).email().about(EMAIL));
         let specialty: Option<Specialty> = fields.required("specialty", one_of(SPECIALTIES));
         let experience_years = fields.required("experience_years", integer(0..=80));
         let bio = fields.required("bio", text(1..=5000).not_blank());
@@ -115,17 +99,32 @@ impl Parse for NewApplication {
     }
 }
 
+edge::words! {
+    /// Where an application stands.
+    pub(crate) ApplicationStatus = domain::application::State::ALL.map(|state| state.as_str())
+}
+
+const NOT_APPLIED: &str = "not_applied";
+
+edge::words! {
+    /// How far somebody is on the way to be an expert.
+    pub(crate) VerificationState = [NOT_APPLIED].into_iter().chain(domain::expert::Standing::ALL.map(standing_word))
+}
+
 /// How far somebody is on the way to be an expert.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConsultationVerificationStatus)]
 pub(crate) struct VerificationStatus {
-    /// `not_applied`, `pending`, `under_review`, `approved`, `rejected` or `suspended`.
+    #[schema(value_type = VerificationState)]
     verification_status: &'static str,
     is_verified: bool,
+    #[schema(required = true)]
     verified_at: Option<Stamp>,
     /// What an administrator had to say.
     verification_notes: String,
+    #[schema(required = true, value_type = Option<ApplicationStatus>)]
     application_status: Option<&'static str>,
+    #[schema(required = true)]
     application_id: Option<i64>,
     rejection_reason: String,
 }
@@ -133,11 +132,15 @@ pub(crate) struct VerificationStatus {
 /// Apply to be an expert
 ///
 /// One application may be open at a time: `application_pending`. After a rejection one may apply again.
-#[utoipa::path(post, path = "/api/v1/consultations/experts/apply/", tag = "Consultations: Experts",
-    request_body = ApplicationRequest,
-    responses((status = 201, body = ApplicationCard),
-        (status = 400, description = "`validation`, `application_pending` or `already_expert`"),
-        (status = 403, description = "`suspended`")))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/experts/apply/",
+    tag = "Consultations: Experts", operation_id = "consultations_applications_submit",
+    responses(
+        (status = 201, description = "The application", body = ApplicationCard),
+        (status = 400, description = "`application_pending`; `already_expert`"),
+        (status = 403, description = "`suspended`: as an expert"),
+    )
+)]
 pub(crate) async fn apply(
     State(app): State<App>,
     Applying(applicant): Applying,
@@ -150,8 +153,14 @@ pub(crate) async fn apply(
 }
 
 /// Show my newest application
-#[utoipa::path(get, path = "/api/v1/consultations/experts/my-application/", tag = "Consultations: Experts",
-    responses((status = 200, body = ApplicationCard), (status = 404, description = "Never applied")))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/experts/my-application/",
+    tag = "Consultations: Experts", operation_id = "consultations_applications_show_own",
+    responses(
+        (status = 200, description = "The application", body = ApplicationCard),
+        (status = 404, description = "`not_found`: never applied"),
+    )
+)]
 pub(crate) async fn my_application(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -160,8 +169,13 @@ pub(crate) async fn my_application(
 }
 
 /// Show how far I am on the way to be an expert
-#[utoipa::path(get, path = "/api/v1/consultations/experts/verification-status/", tag = "Consultations: Experts",
-    responses((status = 200, body = VerificationStatus)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/experts/verification-status/",
+    tag = "Consultations: Experts", operation_id = "consultations_verification_show",
+    responses(
+        (status = 200, description = "How far the verification is", body = VerificationStatus),
+    )
+)]
 pub(crate) async fn verification_status(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -169,7 +183,7 @@ pub(crate) async fn verification_status(
     let (user, application) = applications::standing(&app, caller).await?;
     let expert = user.expert.as_ref();
     Ok(Json(VerificationStatus {
-        verification_status: expert.map_or("not_applied", |expert| standing_word(expert.standing)),
+        verification_status: expert.map_or(NOT_APPLIED, |expert| standing_word(expert.standing)),
         is_verified: user.is_verified(),
         verified_at: expert.and_then(|expert| expert.verified_at).map(Stamp),
         verification_notes: expert.map(|expert| expert.notes.clone()).unwrap_or_default(),

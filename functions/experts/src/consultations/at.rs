@@ -14,6 +14,7 @@ use domain::person::User;
 use edge::auth::{AdminOnly, Authenticated};
 use edge::body::Body;
 use edge::form::Parse;
+use edge::operation::{Describe, Described};
 use edge::path::PathId;
 
 /// An expert everybody may look at. Who looks is to be asked before.
@@ -115,5 +116,22 @@ impl<T: Parse + Send> FromRequest<App> for SaidOfDocument<T> {
                 Err(problem.into())
             }
         }
+    }
+}
+
+edge::asks_for! {
+    ShownExpert: PathId<UserId>;
+    ExpertsTimes: PathId<UserId>;
+    Applying: Authenticated;
+    Sending: Authenticated;
+    ReviewedApplication: AdminOnly, PathId<ApplicationId>;
+    JudgedExpert: AdminOnly, PathId<UserId>;
+}
+
+impl<T: Parse> Describe for SaidOfDocument<T> {
+    fn describe(operation: &mut Described) {
+        AdminOnly::describe(operation);
+        PathId::<DocumentId>::describe(operation);
+        Body::<T>::describe(operation);
     }
 }

@@ -23,12 +23,12 @@ pub(crate) struct Listing {
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let asked = Asked::parse(fields, 10);
-        let specialty = fields.optional("specialty", one_of(SPECIALTIES));
+        let specialty = fields.optional("specialty", one_of(SPECIALTIES).about("Only of this one."));
         let rating = hundredths(0..=500)
             .rounded_away()
             .then(|rating| u16::try_from(rating).map_err(|_| "This must be a rating."));
-        let least_rating = fields.or("min_rating", rating, 0_u16);
-        let search = fields.or("search", text(..=100), "");
+        let least_rating = fields.or("min_rating", rating.about("No expert below it."), 0_u16);
+        let search = fields.or("search", text(..=100).about("Words of name, specialty and bio, in any order."), "");
         Some(Self {
             question: Question { specialty: specialty?, least_rating: least_rating?, words: words(&search?) },
             asked: asked?,
@@ -49,19 +49,11 @@ async fn cards(app: &App, people: &[User], viewer: Viewer) -> app::Result<Vec<Ex
 /// Approved experts who take bookings: by rating, then experience, both high to low, then `id`. Several parameters all
 /// apply. An expert is found under the first 1000 different words of name, specialty and bio.
 #[utoipa::path(
-    get, path = "/api/v1/consultations/experts/", tag = "Consultations: Experts", security(()),
-    params(
-        ("page" = Option<u32>, Query, description = "From 1"),
-        ("page_size" = Option<u32>, Query, description = "By default 10, at most 100"),
-        ("specialty" = Option<String>, Query,
-            description = "`relationship`, `career`, `spiritual`, `health` or `general`"),
-        ("min_rating" = Option<f64>, Query, description = "0 to 5; beyond hundredths it is rounded up"),
-        ("search" = Option<String>, Query,
-            description = "Every word begins a word of name, specialty or bio, in any letter case; at most 100 characters"),
-    ),
+    get, path = "/api/v1/consultations/experts/",
+    tag = "Consultations: Experts", operation_id = "consultations_experts_search",
     responses(
         (status = 200, description = "One page of them", body = Paged<ExpertCard>),
-        (status = 400, description = "`validation`, `page_too_deep`"),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
     )
 )]
 pub(crate) async fn find_experts(
@@ -79,8 +71,8 @@ pub(crate) async fn find_experts(
 ///
 /// Approved, also when they take no bookings at present.
 #[utoipa::path(
-    get, path = "/api/v1/consultations/experts/{id}/", tag = "Consultations: Experts", security(()),
-    params(("id" = i64, Path, description = "Of the person")),
+    get, path = "/api/v1/consultations/experts/{id}/",
+    tag = "Consultations: Experts", operation_id = "consultations_experts_show",
     responses(
         (status = 200, description = "The expert", body = ExpertCard),
         (status = 404, description = "`not_found`: no approved expert has this id"),

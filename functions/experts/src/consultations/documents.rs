@@ -7,7 +7,7 @@ use axum::extract::State;
 use consultations::{Attached, Refused};
 use domain::document::{Kind as Of, Place};
 use domain::ids::UploadId;
-use edge::form::{Fields, Parse, file, id, one_of, text};
+use edge::form::{Fields, Kind, Parse, file, id, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::reply::Created;
 use edge::time::Stamp;
@@ -22,10 +22,12 @@ use super::at::Sending;
 pub(crate) struct DocumentCard {
     id: i64,
     /// Whose profile it belongs to.
+    #[schema(required = true)]
     expert: Option<i64>,
     /// The application it was sent with, until that is approved.
+    #[schema(required = true)]
     application: Option<i64>,
-    /// `certificate`, `license`, `education`, `experience`, `id_proof` or `other`.
+    #[schema(value_type = DocumentType)]
     document_type: &'static str,
     document_name: String,
     description: String,
@@ -58,42 +60,6 @@ impl From<&Paper> for DocumentCard {
     }
 }
 
-/// A paper: as a form with the file, or as JSON with what stands for it.
-#[derive(ToSchema)]
-#[schema(as = ConsultationDocumentForm)]
-#[expect(dead_code, reason = "documents the body; `NewDocument` is what is read from it")]
-pub(crate) struct DocumentForm {
-    /// A pdf, png or jpg of at most 10 MB; of at most 4 MB in a form.
-    #[schema(nullable = false, value_type = Option<String>, format = Binary)]
-    file: Option<Vec<u8>>,
-    /// In place of `file`: from `uploads/`.
-    #[schema(nullable = false)]
-    upload_id: Option<i64>,
-    /// `certificate`, `license`, `education`, `experience`, `id_proof` or `other`.
-    #[schema(nullable = false)]
-    document_type: Option<String>,
-    /// By default the file's name.
-    #[schema(nullable = false, max_length = 200)]
-    document_name: Option<String>,
-    #[schema(nullable = false, max_length = 1000)]
-    description: Option<String>,
-}
-
-/// The same as JSON.
-#[derive(ToSchema)]
-#[schema(as = ConsultationDocumentUpload)]
-#[expect(dead_code, reason = "documents the body; `NewDocument` is what is read from it")]
-pub(crate) struct DocumentUpload {
-    /// From `uploads/`.
-    upload_id: i64,
-    #[schema(nullable = false)]
-    document_type: Option<String>,
-    #[schema(nullable = false, max_length = 200)]
-    document_name: Option<String>,
-    #[schema(nullable = false, max_length = 1000)]
-    description: Option<String>,
-}
-
 const KINDS: &[(&str, Of)] = &[
     ("certificate", Of::Certificate),
     ("license", Of::License),
@@ -103,14 +69,23 @@ const KINDS: &[(&str, Of)] = &[
     ("other", Of::Other),
 ];
 
+edge::words! {
+    /// What a document shows.
+    pub(crate) DocumentType = edge::words::of(KINDS)
+}
+
 pub(crate) struct NewDocument(DocumentDraft);
 
 impl Parse for NewDocument {
+    const NAME: &str = "ConsultationDocumentUpload";
+    const ABOUT: &str = "A paper: as a form with the file, or as JSON with what stands for it.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let sent = fields.optional("file", file());
-        let upload = fields.optional("upload_id", id::<UploadId>());
+        let sent = fields
+            .optional("file", file().about("A pdf, png or jpg of at most 4 MB; up to 10 MB by way of `uploads/`."));
+        let upload = fields.optional("upload_id", id::<UploadId>().about("In place of `file`: from `uploads/`."));
         let kind = fields.or("document_type", one_of(KINDS), Of::Other);
-        let name = fields.or("document_name", text(..=LONGEST_NAME), "");
+        let name = fields.or("document_name", text(..=LONGEST_NAME).about("By default the file's name."), "");
         let description = fields.or("description", text(..=1000), "");
         let upload = upload?.map(FileSource::Upload);
         let sent = sent?.map(|file| FileSource::Bytes { name: file.name, bytes: file.bytes.into() });
@@ -127,16 +102,17 @@ impl Parse for NewDocument {
 ///
 /// For the open application, or for the profile of an expert. As a form with `file`, of at most 4 MB; for a larger one
 /// prepare an upload first and send its id. What it is, is told by its first bytes.
-#[utoipa::path(post, path = "/api/v1/consultations/experts/upload-document/", tag = "Consultations: Experts",
-    request_body(content(
-        (DocumentForm = "multipart/form-data"),
-        (DocumentUpload = "application/json"),
-    )),
-    responses((status = 201, body = DocumentCard),
-        (status = 400, description = "`no_active_application`, `no_file`, `bad_upload` or `validation`"),
-        (status = 403, description = "`suspended`"),
-        (status = 413, description = "`file_too_large`, or `use_upload` for what no form can carry"),
-        (status = 415, description = "`unsupported_file_type`")))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/experts/upload-document/",
+    tag = "Consultations: Experts", operation_id = "consultations_documents_upload",
+    responses(
+        (status = 201, description = "The document", body = DocumentCard),
+        (status = 400, description = "`no_active_application`; `no_file`; `bad_upload`: it is unknown, used, too old, for something else or not what was announced"),
+        (status = 403, description = "`suspended`: as an expert"),
+        (status = 413, description = "`file_too_large`: more than 10 MB; `use_upload`: more than a form can carry"),
+        (status = 415, description = "`unsupported_file_type`: what its bytes say it is"),
+    )
+)]
 pub(crate) async fn upload_document(
     State(app): State<App>,
     Sending(sender): Sending,

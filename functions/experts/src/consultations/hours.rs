@@ -6,7 +6,6 @@ use consultations::{AsExpert, Refused};
 use domain::calendar::{TimeOfDay, Week, WeekRefusal, WeeklyHours};
 use domain::ids::UserId;
 use domain::person::{HoursRow, MOST_ROWS, User};
-use domain::zone::Zone;
 use edge::auth::Visitor;
 use edge::body::Rows;
 use edge::form::{Fields, Kind, Parse, boolean, integer, text};
@@ -69,35 +68,21 @@ pub(crate) fn in_order(user: &User) -> Vec<&HoursRow> {
     rows
 }
 
-#[derive(ToSchema)]
-#[schema(as = ConsultationAvailabilityRow)]
-#[expect(dead_code, reason = "documents the body; `NewRow` is what is read from it")]
-pub(crate) struct AvailabilityRow {
-    /// 0 is Monday, 6 is Sunday.
-    #[schema(maximum = 6)]
-    day_of_week: u8,
-    /// `HH:MM` or `HH:MM:SS`, on a 5-minute mark.
-    #[schema(example = "09:00")]
-    start_time: String,
-    /// The same, after the start; `00:00` or `24:00` is the midnight after this day.
-    #[schema(example = "17:00")]
-    end_time: String,
-    /// IANA name; by default the account's.
-    timezone: Option<String>,
-    /// By default true.
-    #[schema(nullable = false)]
-    is_available: Option<bool>,
-}
-
 pub(crate) struct NewRow(WeeklyHours);
 
 impl Parse for NewRow {
+    const NAME: &str = "ConsultationAvailabilityRow";
+    const ABOUT: &str = "Hours of one weekday, every week.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        const START: &str = "On a 5-minute mark.";
+        const END: &str = "The same, after the start; `00:00` or `24:00` is the midnight after this day.";
         let day = integer(0..=6).then(|day| u8::try_from(day).map_err(|_| "This must be between 0 and 6."));
-        let day = fields.required("day_of_week", day);
-        let start = fields.required("start_time", text(..).parse(TimeOfDay::parse_start));
-        let end = fields.required("end_time", text(..).parse(TimeOfDay::parse_end));
-        let zone = fields.nullable("timezone", text(..).parse(Zone::parse));
+        let day = fields.required("day_of_week", day.about("0 is Monday, 6 is Sunday."));
+        let start =
+            fields.required("start_time", text(..).time_of_day(TimeOfDay::parse_start).about(START).example("09:00"));
+        let end = fields.required("end_time", text(..).time_of_day(TimeOfDay::parse_end).about(END).example("17:00"));
+        let zone = fields.nullable("timezone", text(..).zone().about("IANA name; by default the account's."));
         let open = fields.or("is_available", boolean(), true);
         Some(Self(WeeklyHours { day: day?, start: start?, end: end?, zone: zone?.value(), open: open? }))
     }
@@ -133,8 +118,8 @@ fn refused(refusals: &[WeekRefusal]) -> Problem {
 ///
 /// Those on which they can be booked, by day, then start.
 #[utoipa::path(
-    get, path = "/api/v1/consultations/experts/{id}/availability/", tag = "Consultations: Experts", security(()),
-    params(("id" = i64, Path, description = "Of the expert")),
+    get, path = "/api/v1/consultations/experts/{id}/availability/",
+    tag = "Consultations: Experts", operation_id = "consultations_hours_list",
     responses(
         (status = 200, description = "The rows", body = [Availability]),
         (status = 404, description = "`not_found`: no approved expert has this id"),
@@ -155,12 +140,11 @@ pub(crate) async fn show_expert_hours(
 /// All of them at once; an empty array clears them, and then every time can be asked for. If anything is wrong, nothing
 /// changes; errors are under `<index>.<field>`. Bookings already made stay as they are.
 #[utoipa::path(
-    post, path = "/api/v1/consultations/experts/availability/update/", tag = "Consultations: Experts",
-    request_body = Vec<AvailabilityRow>,
+    post, path = "/api/v1/consultations/experts/availability/update/",
+    tag = "Consultations: Experts", operation_id = "consultations_hours_replace",
     responses(
         (status = 200, description = "The week as it is now", body = Published),
         (status = 400, description = "`validation`: also for rows of one day and zone that overlap, and for a 51st"),
-        (status = 403, description = "`not_expert`, `suspended`"),
     )
 )]
 pub(crate) async fn replace_expert_hours(

@@ -13,11 +13,17 @@ mod slots;
 mod uploads;
 
 use app::App;
+use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+
+const SUBJECTS: &[(&str, &str)] = &[
+    ("Consultations: Experts", "The directory; becoming an expert and being one."),
+    ("Consultations: Administration", "Applications, documents and standing of experts."),
+    ("Consultations: Uploads", "Files too large for a form."),
+];
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .merge(vetting())
         .routes(routes!(directory::find_experts))
         .routes(routes!(directory::show_expert))
@@ -32,7 +38,7 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// Becoming an expert, and what administrators say to it.
 fn vetting() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(routes!(applications::apply))
         .routes(routes!(applications::my_application))
         .routes(routes!(applications::verification_status))

@@ -12,33 +12,7 @@ use domain::ledger::Unit;
 use edge::body::Body;
 use edge::form::{FieldValue, Fields, Kind, Parse, boolean, integer, money, one_of, text};
 use edge::reply::Json;
-use utoipa::ToSchema;
-
-/// What is absent stays.
-#[derive(ToSchema)]
-#[schema(as = ConsultationExpertChanges)]
-#[expect(dead_code, reason = "documents the body; `NewProfile` is what is read from it")]
-pub(crate) struct ProfileChanges {
-    #[schema(nullable = false, min_length = 1, max_length = 100)]
-    name: Option<String>,
-    #[schema(nullable = false, max_length = 5000)]
-    bio: Option<String>,
-    /// `relationship`, `career`, `spiritual`, `health` or `general`.
-    #[schema(nullable = false)]
-    specialty: Option<String>,
-    #[schema(nullable = false, maximum = 80)]
-    experience_years: Option<u8>,
-    /// An http(s) URL; null removes the picture.
-    #[schema(max_length = 500)]
-    profile_picture_url: Option<String>,
-    /// False: no new bookings.
-    #[schema(nullable = false)]
-    is_active: Option<bool>,
-    /// Above 0, at most two decimals; null: free. A whole number of credits.
-    price_per_session: Option<f64>,
-    /// An ISO-4217 code or `credit`; by default the present one, at first the platform's.
-    currency: Option<String>,
-}
+use utoipa::openapi::{ObjectBuilder, SchemaFormat, Type};
 
 pub(crate) struct NewProfile(Changes);
 
@@ -62,9 +36,22 @@ fn unit(code: &str) -> Result<Unit, Sentence> {
         .ok_or("This must be credit or the ISO-4217 code of a currency with hundredths, such as EUR.")
 }
 
+const PRICE: &str = "Above 0, at most 1000000, at most two decimals; null: free. A whole number of credits.";
+const CURRENCY: &str = "An ISO-4217 code or `credit`; by default the present one, at first the platform's.";
+
+/// Shown as a number, and best sent so.
+fn price(schema: ObjectBuilder) -> ObjectBuilder {
+    schema.schema_type(Type::Number).pattern(None::<String>).minimum(Some(0.01)).maximum(Some(1_000_000))
+}
+
+fn link(schema: ObjectBuilder) -> ObjectBuilder {
+    schema.format(Some(SchemaFormat::Custom("uri".to_owned())))
+}
+
 fn charge(fields: &mut Fields<'_>) -> Option<Option<Charge>> {
-    let price = fields.nullable("price_per_session", money().then(hundredths));
-    let unit = fields.nullable("currency", text(..).parse(unit))?.value();
+    let price =
+        fields.nullable("price_per_session", money().then(hundredths).shaped(price).about(PRICE).example("25.5"));
+    let unit = fields.nullable("currency", text(..).parse(unit).about(CURRENCY).example("EUR"))?.value();
     Some(match price? {
         FieldValue::Null => Some(Charge::Nothing),
         FieldValue::Value(hundredths) => Some(Charge::Price { hundredths, unit }),
@@ -78,6 +65,9 @@ fn web_address(text: &str) -> Result<String, Sentence> {
 }
 
 impl Parse for NewProfile {
+    const NAME: &str = "ConsultationExpertChanges";
+    const ABOUT: &str = "What is absent stays.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let name = fields.optional("name", text(1..=100).not_blank());
         let bio = fields.optional("bio", text(..=5000));
@@ -85,8 +75,11 @@ impl Parse for NewProfile {
         let years = integer(0..=80).then(|years| u8::try_from(years).map_err(|_| "This must be between 0 and 80."));
         let experience_years = fields.optional("experience_years", years);
         // The signed link to a picture of ours, which may come back, is longer than others may be.
-        let picture = fields.nullable("profile_picture_url", text(..=4096).parse(web_address));
-        let is_active = fields.optional("is_active", boolean());
+        let picture = fields.nullable(
+            "profile_picture_url",
+            text(..=4096).parse(web_address).shaped(link).about("An http(s) URL; null removes it."),
+        );
+        let is_active = fields.optional("is_active", boolean().about("False: no new bookings."));
         let charge = charge(fields);
         Some(Self(Changes {
             name: name?,
@@ -102,10 +95,10 @@ impl Parse for NewProfile {
 
 /// Own expert profile
 #[utoipa::path(
-    get, path = "/api/v1/consultations/experts/me/", tag = "Consultations: Experts",
+    get, path = "/api/v1/consultations/experts/me/",
+    tag = "Consultations: Experts", operation_id = "consultations_profile_show",
     responses(
         (status = 200, description = "The profile", body = ExpertCard),
-        (status = 403, description = "`not_expert`"),
     )
 )]
 pub(crate) async fn show_expert_profile(
@@ -119,11 +112,10 @@ pub(crate) async fn show_expert_profile(
 ///
 /// What is absent stays.
 #[utoipa::path(
-    patch, path = "/api/v1/consultations/experts/me/", tag = "Consultations: Experts", request_body = ProfileChanges,
+    patch, path = "/api/v1/consultations/experts/me/",
+    tag = "Consultations: Experts", operation_id = "consultations_profile_change",
     responses(
         (status = 200, description = "The profile as it is now", body = ExpertCard),
-        (status = 400, description = "`validation`"),
-        (status = 403, description = "`not_expert`, `suspended`"),
     )
 )]
 pub(crate) async fn change_expert_profile(

@@ -23,15 +23,11 @@ impl Parse for Listing {
 ///
 /// Those received as expert, in whichever product, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/consultations/experts/{id}/reviews/", tag = "Consultations: Experts", security(()),
-    params(
-        ("id" = i64, Path, description = "Of the expert"),
-        ("page" = Option<u32>, Query, description = "From 1"),
-        ("page_size" = Option<u32>, Query, description = "By default 10, at most 100"),
-    ),
+    get, path = "/api/v1/consultations/experts/{id}/reviews/",
+    tag = "Consultations: Experts", operation_id = "consultations_reviews_list",
     responses(
         (status = 200, description = "One page of them", body = Paged<ReviewCard>),
-        (status = 400, description = "`validation`, `page_too_deep`"),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
         (status = 404, description = "`not_found`: no approved expert has this id"),
     )
 )]

@@ -12,6 +12,7 @@ use edge::reply::Json;
 use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::ObjectBuilder;
 
 use super::at::ExpertsTimes;
 
@@ -62,15 +63,19 @@ pub(crate) struct Wanted {
     minutes: u32,
 }
 
+fn half_an_hour(schema: ObjectBuilder) -> ObjectBuilder {
+    schema.multiple_of(Some(5)).default(Some(30.into()))
+}
+
 impl Parse for Wanted {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const STEPS: &str = "This must be a multiple of 5.";
-        let date = fields.required("date", date());
+        let date = fields.required("date", date().about("In the zone of the weekly hours."));
         let minutes = integer(15..=120).then(|minutes| match u32::try_from(minutes) {
             Ok(minutes) if minutes % 5 == 0 => Ok(minutes),
             _ => Err(STEPS),
         });
-        let minutes = fields.or("duration", minutes, 30_u32);
+        let minutes = fields.or("duration", minutes.shaped(half_an_hour).about("Minutes, a multiple of 5."), 30_u32);
         Some(Self { date: date?, minutes: minutes? })
     }
 }
@@ -81,15 +86,10 @@ impl Parse for Wanted {
 /// their absences and free in their calendar, whichever product it was booked with. Both lists in the same order, soonest
 /// first. Nothing without weekly hours, though such an expert may be asked for any time.
 #[utoipa::path(
-    get, path = "/api/v1/consultations/experts/{id}/time-slots/", tag = "Consultations: Experts", security(()),
-    params(
-        ("id" = i64, Path, description = "Of the expert"),
-        ("date" = String, Query, description = "`YYYY-MM-DD`, in the zone of the weekly hours"),
-        ("duration" = Option<u32>, Query, description = "Minutes: 15 to 120, a multiple of 5, by default 30"),
-    ),
+    get, path = "/api/v1/consultations/experts/{id}/time-slots/",
+    tag = "Consultations: Experts", operation_id = "consultations_slots_list",
     responses(
         (status = 200, description = "The free times", body = Slots),
-        (status = 400, description = "`validation`"),
         (status = 404, description = "`not_found`: no approved expert has this id"),
     )
 )]

@@ -16,23 +16,6 @@ use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A file that is about to be sent.
-#[derive(ToSchema)]
-#[schema(as = ConsultationUploadRequest)]
-#[expect(dead_code, reason = "documents the body; `NewUpload` is what is read from it")]
-pub(crate) struct UploadRequest {
-    #[schema(min_length = 1, max_length = 255)]
-    filename: String,
-    /// To be sent with the bytes. What the file is, is told by them.
-    #[schema(min_length = 1, max_length = 255, example = "application/pdf")]
-    content_type: String,
-    /// Bytes, at most 10 MB.
-    #[schema(minimum = 1, maximum = 10_485_760)]
-    size: i64,
-    /// `document` or `chat`.
-    purpose: String,
-}
-
 pub(crate) struct NewUpload(Announced);
 
 /// Letters of a content type that can stand in a header.
@@ -42,12 +25,17 @@ fn content_type(text: &str) -> Result<String, domain::Sentence> {
 }
 
 impl Parse for NewUpload {
+    const NAME: &str = "ConsultationUploadRequest";
+    const ABOUT: &str = "A file that is about to be sent.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const PURPOSES: &[(&str, Purpose)] = &[("document", Purpose::Document), ("chat", Purpose::Chat)];
+        const TYPE: &str = "To be sent with the bytes. What the file is, is told by them.";
         let name = fields.required("filename", text(1..=LONGEST_NAME).not_blank());
-        let content_type = fields.required("content_type", text(1..=255).parse(content_type));
+        let content_type =
+            fields.required("content_type", text(1..=255).parse(content_type).about(TYPE).example("application/pdf"));
         // A size above the limit is no malformed field: it gets its own status.
-        let size = fields.required("size", integer(1..=i64::MAX));
+        let size = fields.required("size", integer(1..=i64::MAX).about("Bytes, at most 10 MB."));
         let purpose = fields.required("purpose", one_of(PURPOSES));
         Some(Self(Announced {
             name: name?,
@@ -88,10 +76,15 @@ impl From<&Prepared> for UploadSlot {
 /// Prepare the upload of a file
 ///
 /// Send the bytes to `url` with `headers`, then the id as `upload_id` in place of `file`.
-#[utoipa::path(post, path = "/api/v1/consultations/uploads/", tag = "Consultations: Uploads",
-    request_body = UploadRequest,
-    responses((status = 201, body = UploadSlot),
-        (status = 413, description = "`file_too_large`: more than 10 MB")))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/uploads/",
+    tag = "Consultations: Uploads", operation_id = "consultations_uploads_prepare",
+    responses(
+        (status = 201, description = "Where to send the file", body = UploadSlot),
+        (status = 413, description = "`file_too_large`: more than 10 MB"),
+        (status = 415, description = "`unsupported_file_type`: none of those taken"),
+    )
+)]
 pub(crate) async fn prepare_upload(
     State(app): State<App>,
     Authenticated(caller): Authenticated,

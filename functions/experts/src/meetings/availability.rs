@@ -66,35 +66,22 @@ impl Availability {
     }
 }
 
-#[derive(ToSchema)]
 pub(crate) struct AvailabilityRequest {
-    /// 0 is Monday, 6 is Sunday.
-    #[schema(maximum = 6)]
     day_of_week: u8,
-    /// `HH:MM` or `HH:MM:SS`.
-    #[schema(value_type = String, example = "09:00")]
     start_time: TimeOfDay,
-    /// `HH:MM` or `HH:MM:SS`, after the start; `00:00:00` is the midnight after this day.
-    #[schema(value_type = String, example = "17:00")]
     end_time: TimeOfDay,
 }
 
-/// What is absent stays.
-#[derive(ToSchema)]
 pub(crate) struct AvailabilityPatch {
-    /// 0 is Monday, 6 is Sunday.
-    #[schema(nullable = false, maximum = 6)]
     day_of_week: Option<u8>,
-    /// `HH:MM` or `HH:MM:SS`.
-    #[schema(value_type = Option<String>, nullable = false)]
     start_time: Option<TimeOfDay>,
-    /// `HH:MM` or `HH:MM:SS`, after the start; `00:00:00` is the midnight after this day.
-    #[schema(value_type = Option<String>, nullable = false)]
     end_time: Option<TimeOfDay>,
 }
 
 fn day() -> impl Kind<Out = u8> {
-    integer(0..=6).then(|day| u8::try_from(day).map_err(|_| "This must be between 0 and 6."))
+    integer(0..=6)
+        .then(|day| u8::try_from(day).map_err(|_| "This must be between 0 and 6."))
+        .about("0 is Monday, 6 is Sunday.")
 }
 
 /// Here only `00:00` means the midnight after the day; elsewhere `24:00` may too.
@@ -103,20 +90,35 @@ fn parse_end(text: &str) -> Result<TimeOfDay, Sentence> {
     TimeOfDay::parse_end(text)
 }
 
+fn start() -> impl Kind<Out = TimeOfDay> {
+    text(..).time_of_day(TimeOfDay::parse_start).example("09:00")
+}
+
+fn end() -> impl Kind<Out = TimeOfDay> {
+    const END: &str = "After the start; `00:00:00` is the midnight after this day.";
+    text(..).time_of_day(parse_end).about(END).example("17:00")
+}
+
 impl Parse for AvailabilityRequest {
+    const NAME: &str = "AvailabilityRequest";
+    const ABOUT: &str = "Hours of one weekday, every week.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let day_of_week = fields.required("day_of_week", day());
-        let start_time = fields.required("start_time", text(..).parse(TimeOfDay::parse_start));
-        let end_time = fields.required("end_time", text(..).parse(parse_end));
+        let start_time = fields.required("start_time", start());
+        let end_time = fields.required("end_time", end());
         Some(Self { day_of_week: day_of_week?, start_time: start_time?, end_time: end_time? })
     }
 }
 
 impl Parse for AvailabilityPatch {
+    const NAME: &str = "AvailabilityPatch";
+    const ABOUT: &str = "What is absent stays.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let day_of_week = fields.optional("day_of_week", day());
-        let start_time = fields.optional("start_time", text(..).parse(TimeOfDay::parse_start));
-        let end_time = fields.optional("end_time", text(..).parse(parse_end));
+        let start_time = fields.optional("start_time", start());
+        let end_time = fields.optional("end_time", end());
         Some(Self { day_of_week: day_of_week?, start_time: start_time?, end_time: end_time? })
     }
 }
@@ -128,7 +130,7 @@ pub(crate) struct Listing {
 
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let user = fields.optional("user_id", id());
+        let user = fields.optional("user_id", id::<UserId>().about("Whose; by default the caller's own."));
         let page = Page::parse(fields);
         Some(Self { user: user?, page: page? })
     }
@@ -138,13 +140,11 @@ impl Parse for Listing {
 ///
 /// The caller's own, or with `user_id` somebody else's. By day, then start. An unknown user has none.
 #[utoipa::path(
-    get, path = "/api/user-availability/", tag = "Availability",
-    params(
-        ("user_id" = Option<i64>, Query, description = "Whose; by default the caller's own"),
-        ("limit" = Option<u16>, Query, description = "1 to 200, by default 100"),
-        ("cursor" = Option<String>, Query, description = "From the `Link` of the page before"),
-    ),
-    responses((status = 200, description = "The rows", body = [Availability]))
+    get, path = "/api/user-availability/",
+    tag = "Meetings: Availability", operation_id = "meetings_availability_list",
+    responses(
+        (status = 200, description = "The rows", body = [Availability]),
+    )
 )]
 pub(crate) async fn list_availability(
     State(app): State<App>,
@@ -165,10 +165,11 @@ pub(crate) async fn list_availability(
 ///
 /// Overlapping or touching rows count as one window. At most 50. Meetings already made stay as they are.
 #[utoipa::path(
-    post, path = "/api/user-availability/", tag = "Availability", request_body = AvailabilityRequest,
+    post, path = "/api/user-availability/",
+    tag = "Meetings: Availability", operation_id = "meetings_availability_add",
     responses(
         (status = 201, description = "The new row", body = Availability),
-        (status = 400, description = "`validation`, also for the exact same row again and for a 51st"),
+        (status = 400, description = "`validation`: also for the exact same row again and for a 51st"),
     )
 )]
 pub(crate) async fn add_availability(
@@ -187,11 +188,11 @@ pub(crate) async fn add_availability(
 
 /// One row of the own availability
 #[utoipa::path(
-    get, path = "/api/user-availability/{id}/", tag = "Availability",
-    params(("id" = i64, Path)),
+    get, path = "/api/user-availability/{id}/",
+    tag = "Meetings: Availability", operation_id = "meetings_availability_show",
     responses(
         (status = 200, description = "The row", body = Availability),
-        (status = 404, description = "`not_found`, also for another person's"),
+        (status = 404, description = "`not_found`: also for another person's"),
     )
 )]
 pub(crate) async fn show_availability(
@@ -206,11 +207,11 @@ pub(crate) async fn show_availability(
 
 /// Replace a row
 #[utoipa::path(
-    put, path = "/api/user-availability/{id}/", tag = "Availability", request_body = AvailabilityRequest,
-    params(("id" = i64, Path)),
+    put, path = "/api/user-availability/{id}/",
+    tag = "Meetings: Availability", operation_id = "meetings_availability_replace",
     responses(
         (status = 200, description = "The row as it is now", body = Availability),
-        (status = 404, description = "`not_found`, also for another person's"),
+        (status = 404, description = "`not_found`: also for another person's"),
     )
 )]
 pub(crate) async fn put_availability(
@@ -229,11 +230,11 @@ pub(crate) async fn put_availability(
 ///
 /// What is absent stays.
 #[utoipa::path(
-    patch, path = "/api/user-availability/{id}/", tag = "Availability", request_body = AvailabilityPatch,
-    params(("id" = i64, Path)),
+    patch, path = "/api/user-availability/{id}/",
+    tag = "Meetings: Availability", operation_id = "meetings_availability_change",
     responses(
         (status = 200, description = "The row as it is now", body = Availability),
-        (status = 404, description = "`not_found`, also for another person's"),
+        (status = 404, description = "`not_found`: also for another person's"),
     )
 )]
 pub(crate) async fn patch_availability(
@@ -249,11 +250,11 @@ pub(crate) async fn patch_availability(
 
 /// Remove a row
 #[utoipa::path(
-    delete, path = "/api/user-availability/{id}/", tag = "Availability",
-    params(("id" = i64, Path)),
+    delete, path = "/api/user-availability/{id}/",
+    tag = "Meetings: Availability", operation_id = "meetings_availability_remove",
     responses(
         (status = 204, description = "It is gone"),
-        (status = 404, description = "`not_found`, also for another person's"),
+        (status = 404, description = "`not_found`: also for another person's"),
     )
 )]
 pub(crate) async fn delete_availability(

@@ -35,12 +35,11 @@ impl From<&'static category::Category> for Category {
 ///
 /// By ascending `id`.
 #[utoipa::path(
-    get, path = "/api/categories/", tag = "Categories",
-    params(
-        ("limit" = Option<u16>, Query, description = "1 to 200, by default 100"),
-        ("cursor" = Option<String>, Query, description = "From the `Link` of the page before"),
-    ),
-    responses((status = 200, description = "The categories", body = [Category]))
+    get, path = "/api/categories/",
+    tag = "Meetings: Categories", operation_id = "meetings_categories_list",
+    responses(
+        (status = 200, description = "The categories", body = [Category]),
+    )
 )]
 pub(crate) async fn list_categories(
     State(app): State<App>,
@@ -54,11 +53,10 @@ pub(crate) async fn list_categories(
 
 /// One category
 #[utoipa::path(
-    get, path = "/api/categories/{id}/", tag = "Categories",
-    params(("id" = i64, Path)),
+    get, path = "/api/categories/{id}/",
+    tag = "Meetings: Categories", operation_id = "meetings_categories_show",
     responses(
         (status = 200, description = "The category", body = Category),
-        (status = 404, description = "`not_found`"),
     )
 )]
 pub(crate) async fn show_category(

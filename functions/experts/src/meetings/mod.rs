@@ -8,11 +8,18 @@ mod skills;
 mod slots;
 
 use app::App;
+use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+
+const SUBJECTS: &[(&str, &str)] = &[
+    ("Meetings: Experts", "Finding people and their free times."),
+    ("Meetings: Skills", "What somebody knows."),
+    ("Meetings: Availability", "Weekly hours."),
+    ("Meetings: Categories", "What skills and meetings are about."),
+];
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(routes!(profiles::search_users))
         .routes(routes!(profiles::show_user))
         .routes(routes!(slots::available_slots))

@@ -8,7 +8,7 @@ use domain::search::Query;
 use domain::words::words;
 use edge::auth::Authenticated;
 use edge::body::QueryOf;
-use edge::form::{Fields, Parse, integer, text};
+use edge::form::{Fields, Kind, Parse, integer, text};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
 use edge::reply::Json;
@@ -76,10 +76,11 @@ pub(crate) struct Search {
 
 impl Parse for Search {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let skill = fields.or("skill", text(..=100), "");
-        let search = fields.or("search", text(..=100), "");
+        let skill = fields.or("skill", text(..=100).about("Words of the name of one skill."), "");
+        let search = fields.or("search", text(..=100).about("Words of the name, headline, bio or skills."), "");
         // Any number may be asked for; one that names no category is found with nobody.
-        let category = fields.optional(["category", "category_id"], integer(i64::MIN..=i64::MAX));
+        let category = fields
+            .optional(["category", "category_id"], integer(i64::MIN..=i64::MAX).about("Has a skill in this category."));
         let page = Page::parse(fields);
         Some(Self {
             query: Query { skill: words(&skill?), anything: words(&search?), category: category? },
@@ -93,17 +94,11 @@ impl Parse for Search {
 /// Active users with at least one skill, without the caller. Several parameters all apply; letter case and accents do
 /// not matter. A page may be shorter than `limit` while `Link` says there is more.
 #[utoipa::path(
-    get, path = "/api/users/", tag = "Experts",
-    params(
-        ("skill" = Option<String>, Query,
-            description = "Every word begins a word of one skill's name; at most 100 characters"),
-        ("search" = Option<String>, Query,
-            description = "Every word begins a word of the name, username, headline or a skill; at most 100 characters"),
-        ("category" = Option<i64>, Query, description = "Has a skill in this category"),
-        ("limit" = Option<u16>, Query, description = "1 to 200, by default 100"),
-        ("cursor" = Option<String>, Query, description = "From the `Link` of the page before"),
-    ),
-    responses((status = 200, description = "One page of them", body = [PublicProfile]))
+    get, path = "/api/users/",
+    tag = "Meetings: Experts", operation_id = "meetings_users_search",
+    responses(
+        (status = 200, description = "One page of them", body = [PublicProfile]),
+    )
 )]
 pub(crate) async fn search_users(
     State(app): State<App>,
@@ -122,8 +117,8 @@ pub(crate) async fn search_users(
 
 /// Somebody's public profile
 #[utoipa::path(
-    get, path = "/api/users/{id}/", tag = "Experts",
-    params(("id" = i64, Path)),
+    get, path = "/api/users/{id}/",
+    tag = "Meetings: Experts", operation_id = "meetings_users_show",
     responses(
         (status = 200, description = "The profile", body = PublicProfile),
         (status = 404, description = "`not_found`: nobody active has this id"),

@@ -29,7 +29,7 @@ pub(crate) struct Skill {
     #[schema(required = true)]
     category_name: Option<&'static str>,
     skill_name: String,
-    /// `beginner`, `intermediate`, `advanced` or `expert`.
+    #[schema(value_type = SkillLevel)]
     proficiency_level: &'static str,
 }
 
@@ -54,54 +54,60 @@ impl Skill {
     }
 }
 
-#[derive(ToSchema)]
 pub(crate) struct SkillRequest {
-    /// 1 to 100 characters; once per person, without regard to case.
-    #[schema(min_length = 1, max_length = 100, example = "Rust")]
     skill_name: String,
-    /// `beginner`, `intermediate`, `advanced` or `expert`, in any letter case. Also taken as `skill_level`.
-    #[schema(value_type = String, example = "advanced")]
     proficiency_level: Level,
-    /// The id of a category, or `null` for none. Also taken as `category_id`.
-    #[schema(value_type = Option<i64>)]
     category: Option<CategoryId>,
 }
 
-/// What is absent stays.
-#[derive(ToSchema)]
 pub(crate) struct SkillPatch {
-    /// 1 to 100 characters; once per person, without regard to case.
-    #[schema(nullable = false, min_length = 1, max_length = 100)]
     skill_name: Option<String>,
-    /// `beginner`, `intermediate`, `advanced` or `expert`, in any letter case. Also taken as `skill_level`.
-    #[schema(value_type = Option<String>, nullable = false)]
     proficiency_level: Option<Level>,
-    /// The id of a category, or `null` for none. Also taken as `category_id`.
-    #[schema(value_type = Option<i64>)]
     category: Option<Option<CategoryId>>,
 }
+
+edge::words! {
+    /// How well.
+    pub(crate) SkillLevel = Level::ALL.map(Level::as_str)
+}
+
+fn skill_name() -> impl Kind<Out = String> {
+    text(1..=100).about("Once per person, without regard to case.").example("Rust")
+}
+
+fn level() -> impl Kind<Out = Level> {
+    text(..).parse(Level::parse).shaped(|schema| schema.enum_values(Some(Level::ALL.map(Level::as_str)))).about(LEVELS)
+}
+
+const LEVELS: &str = "In any letter case.";
 
 const LEVEL: [&str; 2] = ["proficiency_level", "skill_level"];
 
 fn category(fields: &mut Fields<'_>) -> Option<FieldValue<CategoryId>> {
     let known = |id| category::find(id).map(|category| category.id);
     let id = integer(i64::MIN..=i64::MAX).then(|id| known(id).ok_or("There is no such category."));
-    fields.nullable(["category", "category_id"], id)
+    fields.nullable(["category", "category_id"], id.about("The id of a category, or null for none."))
 }
 
 impl Parse for SkillRequest {
+    const NAME: &str = "SkillRequest";
+    const ABOUT: &str = "What somebody knows.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let skill_name = fields.required("skill_name", text(1..=100));
-        let proficiency_level = fields.required(LEVEL, text(..).parse(Level::parse));
+        let skill_name = fields.required("skill_name", skill_name());
+        let proficiency_level = fields.required(LEVEL, level());
         let category = category(fields);
         Some(Self { skill_name: skill_name?, proficiency_level: proficiency_level?, category: category?.value() })
     }
 }
 
 impl Parse for SkillPatch {
+    const NAME: &str = "SkillPatch";
+    const ABOUT: &str = "What is absent stays.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let skill_name = fields.optional("skill_name", text(1..=100));
-        let proficiency_level = fields.optional(LEVEL, text(..).parse(Level::parse));
+        let skill_name = fields.optional("skill_name", skill_name());
+        let proficiency_level = fields.optional(LEVEL, level());
         let category = category(fields);
         Some(Self { skill_name: skill_name?, proficiency_level: proficiency_level?, category: category?.change() })
     }
@@ -111,12 +117,11 @@ impl Parse for SkillPatch {
 ///
 /// By ascending `id`.
 #[utoipa::path(
-    get, path = "/api/user-skills/", tag = "Skills",
-    params(
-        ("limit" = Option<u16>, Query, description = "1 to 200, by default 100"),
-        ("cursor" = Option<String>, Query, description = "From the `Link` of the page before"),
-    ),
-    responses((status = 200, description = "The skills", body = [Skill]))
+    get, path = "/api/user-skills/",
+    tag = "Meetings: Skills", operation_id = "meetings_skills_list",
+    responses(
+        (status = 200, description = "The skills", body = [Skill]),
+    )
 )]
 pub(crate) async fn list_skills(
     State(app): State<App>,
@@ -132,10 +137,11 @@ pub(crate) async fn list_skills(
 ///
 /// Whoever has one can be found by search. At most 50.
 #[utoipa::path(
-    post, path = "/api/user-skills/", tag = "Skills", request_body = SkillRequest,
+    post, path = "/api/user-skills/",
+    tag = "Meetings: Skills", operation_id = "meetings_skills_add",
     responses(
         (status = 201, description = "The new skill", body = Skill),
-        (status = 400, description = "`validation`, also for a second skill of the same name and for a 51st"),
+        (status = 400, description = "`validation`: also for a second skill of the same name and for a 51st"),
     )
 )]
 pub(crate) async fn add_skill(
@@ -153,11 +159,11 @@ pub(crate) async fn add_skill(
 
 /// One of the own skills
 #[utoipa::path(
-    get, path = "/api/user-skills/{id}/", tag = "Skills",
-    params(("id" = i64, Path)),
+    get, path = "/api/user-skills/{id}/",
+    tag = "Meetings: Skills", operation_id = "meetings_skills_show",
     responses(
         (status = 200, description = "The skill", body = Skill),
-        (status = 404, description = "`not_found`, also for another person's"),
+        (status = 404, description = "`not_found`: also for another person's"),
     )
 )]
 pub(crate) async fn show_skill(
@@ -174,11 +180,11 @@ pub(crate) async fn show_skill(
 ///
 /// Without `category` it has none afterwards.
 #[utoipa::path(
-    put, path = "/api/user-skills/{id}/", tag = "Skills", request_body = SkillRequest,
-    params(("id" = i64, Path)),
+    put, path = "/api/user-skills/{id}/",
+    tag = "Meetings: Skills", operation_id = "meetings_skills_replace",
     responses(
         (status = 200, description = "The skill as it is now", body = Skill),
-        (status = 404, description = "`not_found`, also for another person's"),
+        (status = 404, description = "`not_found`: also for another person's"),
     )
 )]
 pub(crate) async fn put_skill(
@@ -200,11 +206,11 @@ pub(crate) async fn put_skill(
 ///
 /// What is absent stays.
 #[utoipa::path(
-    patch, path = "/api/user-skills/{id}/", tag = "Skills", request_body = SkillPatch,
-    params(("id" = i64, Path)),
+    patch, path = "/api/user-skills/{id}/",
+    tag = "Meetings: Skills", operation_id = "meetings_skills_change",
     responses(
         (status = 200, description = "The skill as it is now", body = Skill),
-        (status = 404, description = "`not_found`, also for another person's"),
+        (status = 404, description = "`not_found`: also for another person's"),
     )
 )]
 pub(crate) async fn patch_skill(
@@ -220,11 +226,11 @@ pub(crate) async fn patch_skill(
 
 /// Remove a skill
 #[utoipa::path(
-    delete, path = "/api/user-skills/{id}/", tag = "Skills",
-    params(("id" = i64, Path)),
+    delete, path = "/api/user-skills/{id}/",
+    tag = "Meetings: Skills", operation_id = "meetings_skills_remove",
     responses(
         (status = 204, description = "It is gone"),
-        (status = 404, description = "`not_found`, also for another person's"),
+        (status = 404, description = "`not_found`: also for another person's"),
     )
 )]
 pub(crate) async fn delete_skill(

@@ -7,7 +7,7 @@ use domain::ids::UserId;
 use domain::interval::Interval;
 use edge::auth::Authenticated;
 use edge::body::QueryOf;
-use edge::form::{Fields, Parse, integer, time};
+use edge::form::{Fields, Kind, Parse, integer, time};
 use edge::path::PathId;
 use edge::reply::Json;
 use edge::time::Stamp;
@@ -35,9 +35,9 @@ pub(crate) struct Wanted {
 
 impl Parse for Wanted {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let from = fields.optional("from", time());
-        let days = fields.or("days", integer(1..=14), 7);
-        let minutes = fields.or("minutes", integer(5..=480), 60);
+        let from = fields.optional("from", time().about("From when on; by default from now."));
+        let days = fields.or("days", integer(1..=14).about("For how many days from there."), 7);
+        let minutes = fields.or("minutes", integer(5..=480).about("How long."), 60);
         Some(Self { from: from?, days: u32::try_from(days?).ok()?, minutes: u32::try_from(minutes?).ok()? })
     }
 }
@@ -48,13 +48,8 @@ impl Parse for Wanted {
 /// They follow one another from the start of each window; without published availability they begin at each full hour.
 /// Ascending, at most 200. Nobody can request themselves, so the own list is empty.
 #[utoipa::path(
-    get, path = "/api/users/{id}/available_slots/", tag = "Experts",
-    params(
-        ("id" = i64, Path),
-        ("from" = Option<Stamp>, Query, description = "Not before this time; by default now"),
-        ("days" = Option<u32>, Query, description = "1 to 14 days from there, by default 7"),
-        ("minutes" = Option<u32>, Query, description = "Length, 5 to 480, by default 60"),
-    ),
+    get, path = "/api/users/{id}/available_slots/",
+    tag = "Meetings: Experts", operation_id = "meetings_slots_list",
     responses(
         (status = 200, description = "Free times", body = [Slot]),
         (status = 404, description = "`not_found`: nobody active has this id"),

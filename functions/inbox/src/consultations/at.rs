@@ -51,3 +51,9 @@ impl FromRequestParts<App> for OwnMessage {
         Ok(Self(chats::editable(app, caller, id).await?))
     }
 }
+
+edge::asks_for! {
+    Participant: Authenticated, PathId<ConversationId>;
+    Writer: Participant;
+    OwnMessage: Authenticated, PathId<MessageId>;
+}

@@ -19,10 +19,12 @@ pub struct ConversationView {
     user_name: String,
     expert: ExpertCard,
     /// The one it was last opened for.
+    #[schema(required = true)]
     consultation: Option<i64>,
-    /// For the viewer: `active`, `archived` (by them), `blocked` (by either) or `closed`.
+    #[schema(value_type = ChatStatus)]
     status: &'static str,
     blocked_by_me: bool,
+    #[schema(required = true)]
     last_message_at: Option<Stamp>,
     /// The beginning of the newest message, at most 200 characters; empty if that was deleted.
     last_message_preview: String,
@@ -41,6 +43,11 @@ pub const STATUSES: &[(&str, ConversationStatus)] = &[
     ("blocked", ConversationStatus::Blocked),
     ("closed", ConversationStatus::Closed),
 ];
+
+edge::words! {
+    /// How a conversation looks to the viewer: `archived` by them, `blocked` by either.
+    pub ChatStatus = edge::words::of(STATUSES)
+}
 
 fn status_word(status: ConversationStatus) -> &'static str {
     match status {

@@ -10,24 +10,13 @@ use domain::chat::{Conversation, ConversationStatus};
 use domain::ids::{BookingId, ConversationId, UserId};
 use edge::auth::{Authenticated, SignedFirst};
 use edge::body::{AnyForm, QueryOf};
-use edge::form::{Fields, Parse, id, one_of};
+use edge::form::{Fields, Kind, Parse, id, one_of};
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
-use utoipa::ToSchema;
 
 use super::conversation::{Changed, ConversationView, STATUSES};
 use super::{Marked, UnreadCount};
-
-/// With whom, or about what. One of the two is enough; both may also stand in the query.
-#[derive(ToSchema)]
-#[schema(as = ConsultationConversationRequest)]
-#[expect(dead_code, reason = "documents the body; `With` is what is read from it")]
-pub struct WithRequest {
-    expert_id: Option<i64>,
-    /// A consultation the caller is a party of.
-    consultation_id: Option<i64>,
-}
 
 #[derive(Clone, Copy)]
 pub struct With {
@@ -36,9 +25,15 @@ pub struct With {
 }
 
 impl Parse for With {
+    const NAME: &str = "ConsultationConversationRequest";
+    const ABOUT: &str = "With whom, or about what. One of the two is enough; both may also stand in the query.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let expert = fields.nullable(["expert_id", "expert"], id::<UserId>());
-        let consultation = fields.nullable(["consultation_id", "consultation"], id::<BookingId>());
+        let expert = fields.nullable(["expert_id", "expert"], id::<UserId>().about("With whom."));
+        let consultation = fields.nullable(
+            ["consultation_id", "consultation"],
+            id::<BookingId>().about("About a consultation the caller is a party of."),
+        );
         Some(Self { expert: expert?.value(), consultation: consultation?.value() })
     }
 }
@@ -56,9 +51,16 @@ async fn opened(app: &App, caller: Caller, query: With, body: With) -> Result<Re
 /// Find or make a conversation
 ///
 /// One per pair of people, whoever asks first and from whichever side.
-#[utoipa::path(get, path = "/api/v1/consultations/chat/", tag = "Consultations: Chat",
-    params(("expert_id" = Option<i64>, Query), ("consultation_id" = Option<i64>, Query)),
-    responses((status = 200, body = ConversationView), (status = 201, body = ConversationView)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/chat/",
+    tag = "Consultations: Chat", operation_id = "consultations_chats_find",
+    responses(
+        (status = 200, description = "The conversation", body = ConversationView),
+        (status = 201, description = "The conversation", body = ConversationView),
+        (status = 400, description = "`own_profile`"),
+        (status = 404, description = "`not_found`: no such expert, or no consultation of yours"),
+    )
+)]
 pub async fn find(
     State(app): State<App>,
     SignedFirst(caller): SignedFirst,
@@ -71,9 +73,16 @@ pub async fn find(
 /// Find or make a conversation
 ///
 /// The same as reading it: for clients that rather send a body.
-#[utoipa::path(post, path = "/api/v1/consultations/chat/", tag = "Consultations: Chat", request_body = WithRequest,
-    params(("expert_id" = Option<i64>, Query), ("consultation_id" = Option<i64>, Query)),
-    responses((status = 200, body = ConversationView), (status = 201, body = ConversationView)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/chat/",
+    tag = "Consultations: Chat", operation_id = "consultations_chats_open",
+    responses(
+        (status = 200, description = "The conversation", body = ConversationView),
+        (status = 201, description = "The conversation", body = ConversationView),
+        (status = 400, description = "`own_profile`"),
+        (status = 404, description = "`not_found`: no such expert, or no consultation of yours"),
+    )
+)]
 pub async fn open(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -87,7 +96,7 @@ pub struct Listing(Option<ConversationStatus>, Asked);
 
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let status = fields.optional("status", one_of(STATUSES));
+        let status = fields.optional("status", one_of(STATUSES).about("Only in this one."));
         let asked = Asked::parse(fields, 20);
         Some(Self(status?, asked?))
     }
@@ -96,9 +105,14 @@ impl Parse for Listing {
 /// List my conversations
 ///
 /// On either side, the one with the latest message first.
-#[utoipa::path(get, path = "/api/v1/consultations/chat/list/", tag = "Consultations: Chat",
-    params(("status" = Option<String>, Query), ("page" = Option<u16>, Query), ("page_size" = Option<u16>, Query)),
-    responses((status = 200, body = Paged<ConversationView>)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/chat/list/",
+    tag = "Consultations: Chat", operation_id = "consultations_chats_list",
+    responses(
+        (status = 200, description = "One page, latest message first", body = Paged<ConversationView>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
+    )
+)]
 pub async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -114,8 +128,13 @@ pub async fn list(
 }
 
 /// Count my unread messages
-#[utoipa::path(get, path = "/api/v1/consultations/chat/unread-count/", tag = "Consultations: Chat",
-    responses((status = 200, body = UnreadCount)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/chat/unread-count/",
+    tag = "Consultations: Chat", operation_id = "consultations_chats_unread_count",
+    responses(
+        (status = 200, description = "How many", body = UnreadCount),
+    )
+)]
 pub async fn unread_count(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -124,8 +143,13 @@ pub async fn unread_count(
 }
 
 /// Mark a conversation as read
-#[utoipa::path(post, path = "/api/v1/consultations/chat/{id}/read/", tag = "Consultations: Chat",
-    params(("id" = i64, Path)), responses((status = 200, body = Marked)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/chat/{id}/read/",
+    tag = "Consultations: Chat", operation_id = "consultations_chats_read",
+    responses(
+        (status = 200, description = "How many were marked", body = Marked),
+    )
+)]
 pub async fn read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -155,8 +179,13 @@ async fn party(app: &App, caller: Caller, id: ConversationId) -> Result<Party, R
 /// Put a conversation away
 ///
 /// For the caller alone; a new message brings it back.
-#[utoipa::path(post, path = "/api/v1/consultations/chat/{id}/archive/", tag = "Consultations: Chat",
-    params(("id" = i64, Path)), responses((status = 200, body = Changed)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/chat/{id}/archive/",
+    tag = "Consultations: Chat", operation_id = "consultations_chats_archive",
+    responses(
+        (status = 200, description = "The conversation as it is now", body = Changed),
+    )
+)]
 pub async fn archive(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -167,8 +196,13 @@ pub async fn archive(
 }
 
 /// Take a conversation back out of the archive
-#[utoipa::path(post, path = "/api/v1/consultations/chat/{id}/unarchive/", tag = "Consultations: Chat",
-    params(("id" = i64, Path)), responses((status = 200, body = Changed)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/chat/{id}/unarchive/",
+    tag = "Consultations: Chat", operation_id = "consultations_chats_unarchive",
+    responses(
+        (status = 200, description = "The conversation as it is now", body = Changed),
+    )
+)]
 pub async fn unarchive(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -181,8 +215,13 @@ pub async fn unarchive(
 /// Block the other one
 ///
 /// While either blocks, nobody of the two writes to or books the other.
-#[utoipa::path(post, path = "/api/v1/consultations/chat/{id}/block/", tag = "Consultations: Chat",
-    params(("id" = i64, Path)), responses((status = 200, body = Changed)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/chat/{id}/block/",
+    tag = "Consultations: Chat", operation_id = "consultations_chats_block",
+    responses(
+        (status = 200, description = "The conversation as it is now", body = Changed),
+    )
+)]
 pub async fn block(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -193,8 +232,14 @@ pub async fn block(
 }
 
 /// Lift my block
-#[utoipa::path(post, path = "/api/v1/consultations/chat/{id}/unblock/", tag = "Consultations: Chat",
-    params(("id" = i64, Path)), responses((status = 200, body = Changed)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/chat/{id}/unblock/",
+    tag = "Consultations: Chat", operation_id = "consultations_chats_unblock",
+    responses(
+        (status = 200, description = "The conversation as it is now", body = Changed),
+        (status = 403, description = "`forbidden`: for who blocked only"),
+    )
+)]
 pub async fn unblock(
     State(app): State<App>,
     Authenticated(caller): Authenticated,

@@ -12,30 +12,38 @@ use utoipa::ToSchema;
 pub struct Note {
     id: i64,
     conversation: i64,
-    /// `user`, `expert` or `system`.
+    #[schema(value_type = MessageSender)]
     sender_type: &'static str,
     /// Null only for `system`.
+    #[schema(required = true)]
     sender_user: Option<i64>,
     /// As it was when somebody last wrote in this conversation.
     sender_name: String,
     /// Empty when deleted.
     message_content: String,
-    /// `text`, `image`, `file` or `system`.
+    #[schema(value_type = MessageType)]
     message_type: &'static str,
     /// A signed link, good for about a quarter of an hour.
+    #[schema(required = true)]
     file_attachment: Option<String>,
     file_name: String,
     /// Bytes.
+    #[schema(required = true)]
     file_size: Option<u64>,
     is_read: bool,
+    #[schema(required = true)]
     read_at: Option<Stamp>,
     is_edited: bool,
+    #[schema(required = true)]
     edited_at: Option<Stamp>,
     is_deleted: bool,
     /// The message it answers.
+    #[schema(required = true)]
     reply_to: Option<i64>,
     created_at: ExactStamp,
 }
+
+const SENDERS: [&str; 3] = ["user", "expert", "system"];
 
 fn kind_word(kind: Kind) -> &'static str {
     match kind {
@@ -44,6 +52,16 @@ fn kind_word(kind: Kind) -> &'static str {
         Kind::File => "file",
         Kind::System => "system",
     }
+}
+
+edge::words! {
+    /// Who wrote.
+    pub MessageSender = SENDERS
+}
+
+edge::words! {
+    /// What a message is.
+    pub MessageType = Kind::ALL.map(kind_word)
 }
 
 /// Where a message's file is found, if it has one.
@@ -58,9 +76,9 @@ impl Note {
     pub fn of(message: &Message, conversation: &Conversation, link: Option<String>) -> Self {
         let is_system = message.kind == Kind::System;
         let sender_type = match conversation.expert {
-            _ if is_system => "system",
-            Some(expert) if expert == message.sender => "expert",
-            _ => "user",
+            _ if is_system => SENDERS[2],
+            Some(expert) if expert == message.sender => SENDERS[1],
+            _ => SENDERS[0],
         };
         let file = message.attachment.as_ref();
         Self {

@@ -11,7 +11,7 @@ use domain::file::Purpose;
 use domain::ids::{MessageId, UploadId};
 use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
-use edge::form::{Fields, Kind, Parse, exact_time, file, id, one_of, text};
+use edge::form::{FieldValue, Fields, Kind, Parse, exact_time, file, id, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::path::PathId;
 use edge::problem::Problem;
@@ -44,8 +44,9 @@ pub struct Listing {
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let asked = Asked::parse(fields, 50);
-        let since = fields.optional("since", exact_time());
-        let cursor = fields.optional("cursor", text(1..));
+        let since = fields.optional("since", exact_time().about("Only what was written after it."));
+        let cursor =
+            fields.optional("cursor", text(1..).about("From `next_cursor`: only what came after that answer."));
         Some(Self { asked: asked?, since: since?, cursor: cursor? })
     }
 }
@@ -65,10 +66,14 @@ impl Listing {
 ///
 /// Page 1 holds the newest, page 2 the ones before; inside a page the oldest comes first. With `since` what was created
 /// after it, with `cursor` what came after an earlier answer.
-#[utoipa::path(get, path = "/api/v1/consultations/chat/{id}/messages/", tag = "Consultations: Chat",
-    params(("id" = i64, Path), ("page" = Option<u16>, Query), ("page_size" = Option<u16>, Query),
-        ("since" = Option<String>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = Page)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/chat/{id}/messages/",
+    tag = "Consultations: Chat", operation_id = "consultations_messages_list",
+    responses(
+        (status = 200, description = "One page", body = Page),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
+    )
+)]
 pub async fn list(
     State(app): State<App>,
     Participant(party): Participant,
@@ -83,25 +88,6 @@ pub async fn list(
     Ok(Json(Page { count: found.count, page, page_size, results, next_cursor: found.cursor }))
 }
 
-/// A message to be sent.
-#[derive(ToSchema)]
-#[schema(as = ConsultationMessageRequest)]
-#[expect(dead_code, reason = "documents the body; `New` is what is read from it")]
-pub struct NewRequest {
-    /// Not only blanks. With a file it may be left out, and is the file's name then.
-    #[schema(min_length = 1, max_length = 5000)]
-    message_content: Option<String>,
-    /// `text`, `image` or `file`; what a file is, its bytes decide.
-    message_type: Option<String>,
-    /// An earlier message of the conversation.
-    reply_to: Option<i64>,
-    /// In a form: pdf, png, jpg, gif, webp, doc or docx, at most 10 MB.
-    #[schema(value_type = Option<String>, format = Binary)]
-    file: Option<Vec<u8>>,
-    /// A file that was uploaded before.
-    upload_id: Option<i64>,
-}
-
 pub struct New {
     /// Only with a file there may be none.
     content: Option<String>,
@@ -112,34 +98,56 @@ pub struct New {
 /// What a client may call its message. Nobody but us writes `system`.
 const TYPES: &[(&str, ())] = &[("text", ()), ("image", ()), ("file", ())];
 
+const CONTENT: [&str; 2] = ["message_content", "content"];
+
+const WITH_FILE: &str = "Not only blanks. With a file it may be left out, and is the file's name then.";
+
+fn content() -> impl Kind<Out = String> {
+    text(..)
+        .parse(|text| parse_content(text, LONGEST))
+        .shaped(|schema| schema.min_length(Some(1)).max_length(Some(LONGEST)))
+        .about("Not only blanks.")
+}
+
 impl Parse for New {
+    const NAME: &str = "ConsultationMessageRequest";
+    const ABOUT: &str = "A message to be sent.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let kind = fields.nullable("message_type", one_of(TYPES));
-        let reply_to = fields.nullable("reply_to", id::<MessageId>());
-        let bytes = fields.nullable(["file", "file_attachment"], file());
-        let upload = fields.nullable("upload_id", id::<UploadId>());
-        let names = ["message_content", "content"];
-        let content = || text(..).parse(|text| parse_content(text, LONGEST));
-        let file = match (bytes.clone()?.value(), upload?.value()) {
+        const FILE: &str = "Pdf, png, jpg, gif, webp, doc or docx, at most 4 MB; up to 10 MB by way of `uploads/`.";
+        let kind = fields.nullable("message_type", one_of(TYPES).about("What a file is, its bytes decide."));
+        let reply_to = fields.nullable("reply_to", id::<MessageId>().about("An earlier message of the conversation."));
+        let bytes = fields.nullable(["file", "file_attachment"], file().about(FILE));
+        let upload = fields.nullable("upload_id", id::<UploadId>().about("A file that was uploaded before."));
+        // `None` where one of the two was refused: then nobody can say whether there must be words.
+        let sent = bytes.zip(upload);
+        let file = sent.clone().and_then(|(bytes, upload)| match (bytes.value(), upload.value()) {
             (Some(file), _) => Some(FileSource::Bytes { name: file.name, bytes: file.bytes.into() }),
             (None, Some(upload)) => Some(FileSource::Upload(upload)),
             (None, None) => None,
-        };
+        });
         let content = match file {
             // What is not said with a file is its name.
-            Some(_) if fields.is_blank(names) => Some(None),
-            _ => fields.required(names, content()).map(Some),
+            Some(_) if fields.is_blank(CONTENT) => Some(None),
+            None if sent.is_none() => fields.nullable(CONTENT, content().about(WITH_FILE)).map(FieldValue::value),
+            _ => fields.required(CONTENT, content()).map(Some),
         };
         kind.and(Some(Self { content: content?, reply_to: reply_to?.value(), file }))
     }
 }
 
 /// Send a message
-#[utoipa::path(post, path = "/api/v1/consultations/chat/{id}/send/", tag = "Consultations: Chat",
-    params(("id" = i64, Path)),
-    request_body(content((NewRequest = "application/json"), (NewRequest = "multipart/form-data"),
-        (NewRequest = "application/x-www-form-urlencoded"))),
-    responses((status = 201, body = Note)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/chat/{id}/send/",
+    tag = "Consultations: Chat", operation_id = "consultations_messages_send",
+    responses(
+        (status = 201, description = "The message", body = Note),
+        (status = 400, description = "`bad_upload`: it is unknown, used, too old, for something else or not what was announced"),
+        (status = 403, description = "`blocked`: one of the two has blocked the other; `closed`: the expert is suspended"),
+        (status = 413, description = "`file_too_large`: more than 10 MB; `use_upload`: more than a form can carry"),
+        (status = 415, description = "`unsupported_file_type`: what its bytes say it is"),
+    )
+)]
 pub async fn send(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -166,28 +174,27 @@ pub async fn send(
     Ok(Created(note(&told)))
 }
 
-/// Another text for a message.
-#[derive(ToSchema)]
-#[schema(as = ConsultationMessageEdit)]
-#[expect(dead_code, reason = "documents the body; `Edit` is what is read from it")]
-pub struct EditRequest {
-    /// Not only blanks.
-    #[schema(min_length = 1, max_length = 5000)]
-    message_content: String,
-}
-
 pub struct Edit(String);
 
 impl Parse for Edit {
+    const NAME: &str = "ConsultationMessageEdit";
+    const ABOUT: &str = "Another text for a message.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let content = text(..).parse(|text| parse_content(text, LONGEST));
-        fields.required(["message_content", "content"], content).map(Self)
+        fields.required(CONTENT, content()).map(Self)
     }
 }
 
 /// Change a text I sent
-#[utoipa::path(patch, path = "/api/v1/consultations/chat/messages/{id}/", tag = "Consultations: Chat",
-    params(("id" = i64, Path)), request_body = EditRequest, responses((status = 200, body = Note)))]
+#[utoipa::path(
+    patch, path = "/api/v1/consultations/chat/messages/{id}/",
+    tag = "Consultations: Chat", operation_id = "consultations_messages_edit",
+    responses(
+        (status = 200, description = "The message", body = Note),
+        (status = 400, description = "`message_deleted`; `not_text`"),
+        (status = 403, description = "`forbidden`: for the sender only; `blocked`: one of the two has blocked the other; `closed`: the expert is suspended"),
+    )
+)]
 pub async fn edit(
     State(app): State<App>,
     OwnMessage(message): OwnMessage,
@@ -200,8 +207,14 @@ pub async fn edit(
 /// Delete a message I sent
 ///
 /// Its place is kept, without text and file.
-#[utoipa::path(delete, path = "/api/v1/consultations/chat/messages/{id}/", tag = "Consultations: Chat",
-    params(("id" = i64, Path)), responses((status = 204)))]
+#[utoipa::path(
+    delete, path = "/api/v1/consultations/chat/messages/{id}/",
+    tag = "Consultations: Chat", operation_id = "consultations_messages_delete",
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 403, description = "`forbidden`: for the sender only"),
+    )
+)]
 pub async fn delete(
     State(app): State<App>,
     Authenticated(caller): Authenticated,

@@ -8,11 +8,16 @@ pub mod messages;
 pub mod notifications;
 
 use app::App;
+use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+
+const SUBJECTS: &[(&str, &str)] = &[
+    ("Consultations: Chat", "Conversations between clients and experts."),
+    ("Consultations: Notifications", "What a person was told."),
+];
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(routes!(conversations::find, conversations::open))
         .routes(routes!(conversations::list))
         .routes(routes!(conversations::unread_count))

@@ -8,7 +8,7 @@ use domain::ids::NoticeId;
 use domain::notice::{Notice, Topic};
 use edge::auth::Authenticated;
 use edge::body::QueryOf;
-use edge::form::{Fields, Parse, boolean};
+use edge::form::{Fields, Kind, Parse, boolean};
 use edge::path::PathId;
 use edge::reply::Json;
 use edge::time::Stamp;
@@ -24,9 +24,10 @@ pub struct Notification {
     id: i64,
     title: String,
     message: String,
-    /// `info`, `success`, `warning` or `error`.
+    #[schema(value_type = NotificationLevel)]
     notification_type: &'static str,
     is_read: bool,
+    #[schema(required = true)]
     read_at: Option<Stamp>,
     data: About,
     created_at: Stamp,
@@ -36,16 +37,20 @@ pub struct Notification {
 #[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ConsultationNotificationData)]
 pub struct About {
-    /// Such as `consultation_booked` or `chat_message`.
     #[serde(rename = "type")]
+    #[schema(value_type = NotificationTopic)]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     consultation_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     application_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     conversation_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     message_id: Option<i64>,
 }
 
@@ -71,6 +76,16 @@ fn words(topic: Topic) -> (&'static str, &'static str) {
         Topic::CreditUpdate => ("credit_update", "info"),
         Topic::PasswordReset => ("password_reset", "info"),
     }
+}
+
+edge::words! {
+    /// How grave it is.
+    pub NotificationLevel = Topic::ALL.map(|topic| words(topic).1)
+}
+
+edge::words! {
+    /// What happened.
+    pub NotificationTopic = Topic::ALL.map(|topic| words(topic).0)
 }
 
 impl From<&Notice> for About {
@@ -110,7 +125,7 @@ pub struct Listing(bool, Asked);
 
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let unread = fields.or("unread", boolean(), false);
+        let unread = fields.or("unread", boolean().about("Only unread ones."), false);
         let asked = Asked::parse(fields, 20);
         Some(Self(unread?, asked?))
     }
@@ -119,9 +134,14 @@ impl Parse for Listing {
 /// List my notifications
 ///
 /// Newest first.
-#[utoipa::path(get, path = "/api/v1/consultations/notifications/", tag = "Consultations: Notifications",
-    params(("unread" = Option<bool>, Query), ("page" = Option<u16>, Query), ("page_size" = Option<u16>, Query)),
-    responses((status = 200, body = Paged<Notification>)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/notifications/",
+    tag = "Consultations: Notifications", operation_id = "consultations_notifications_list",
+    responses(
+        (status = 200, description = "One page, newest first", body = Paged<Notification>),
+        (status = 400, description = "`page_too_deep`: `page` times `page_size` is above 1000"),
+    )
+)]
 pub async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -133,8 +153,13 @@ pub async fn list(
 }
 
 /// Count my unread notifications
-#[utoipa::path(get, path = "/api/v1/consultations/notifications/unread-count/", tag = "Consultations: Notifications",
-    responses((status = 200, body = UnreadCount)))]
+#[utoipa::path(
+    get, path = "/api/v1/consultations/notifications/unread-count/",
+    tag = "Consultations: Notifications", operation_id = "consultations_notifications_unread_count",
+    responses(
+        (status = 200, description = "How many", body = UnreadCount),
+    )
+)]
 pub async fn unread_count(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -143,8 +168,13 @@ pub async fn unread_count(
 }
 
 /// Mark a notification as read
-#[utoipa::path(post, path = "/api/v1/consultations/notifications/{id}/read/", tag = "Consultations: Notifications",
-    params(("id" = i64, Path)), responses((status = 200, body = Notification)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/notifications/{id}/read/",
+    tag = "Consultations: Notifications", operation_id = "consultations_notifications_read",
+    responses(
+        (status = 200, description = "The notification", body = Notification),
+    )
+)]
 pub async fn read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -154,8 +184,13 @@ pub async fn read(
 }
 
 /// Mark all my notifications as read
-#[utoipa::path(post, path = "/api/v1/consultations/notifications/read-all/", tag = "Consultations: Notifications",
-    responses((status = 200, body = Marked)))]
+#[utoipa::path(
+    post, path = "/api/v1/consultations/notifications/read-all/",
+    tag = "Consultations: Notifications", operation_id = "consultations_notifications_read_all",
+    responses(
+        (status = 200, description = "How many were marked", body = Marked),
+    )
+)]
 pub async fn read_all(State(app): State<App>, Authenticated(caller): Authenticated) -> Result<Json<Marked>, Refused> {
     let updated = notices::mark_all(&app, caller).await?;
     Ok(Json(Marked { message: "Notifications marked as read.", updated }))

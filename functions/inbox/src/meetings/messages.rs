@@ -16,44 +16,38 @@ use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use edge::time::Stamp;
 use meetings::{Message, Refused};
-use utoipa::ToSchema;
 
 use super::{ReadMark, Updated};
-
-/// A message to be sent.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `NewMessage` is what is read from it")]
-pub struct MessageRequest {
-    receiver_id: i64,
-    /// Not only blanks.
-    #[schema(min_length = 1, max_length = 4000)]
-    content: String,
-}
 
 pub struct NewMessage {
     receiver: UserId,
     content: String,
 }
 
-impl Parse for NewMessage {
-    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let receiver = fields.required(["receiver_id", "receiver"], id::<UserId>());
-        let content =
-            fields.required(["content", "message_content"], text(..).parse(|text| parse_content(text, LONGEST_FRAME)));
-        Some(Self { receiver: receiver?, content: content? })
-    }
+fn content() -> impl Kind<Out = String> {
+    text(..)
+        .parse(|text| parse_content(text, LONGEST_FRAME))
+        .shaped(|schema| schema.min_length(Some(1)).max_length(Some(LONGEST_FRAME)))
+        .about("Not only blanks.")
 }
 
-/// Whose messages are to be marked.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `Sender` is what is read from it")]
-pub struct SenderRequest {
-    sender_id: i64,
+impl Parse for NewMessage {
+    const NAME: &str = "MessageRequest";
+    const ABOUT: &str = "A message to be sent.";
+
+    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
+        let receiver = fields.required(["receiver_id", "receiver"], id::<UserId>());
+        let content = fields.required(["content", "message_content"], content());
+        Some(Self { receiver: receiver?, content: content? })
+    }
 }
 
 pub struct Sender(UserId);
 
 impl Parse for Sender {
+    const NAME: &str = "SenderRequest";
+    const ABOUT: &str = "Whose messages are to be marked.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         fields.required("sender_id", id::<UserId>()).map(Self)
     }
@@ -63,7 +57,7 @@ pub struct Listing(Option<UserId>, Page);
 
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let with = fields.optional(["with_user", "user_id"], id::<UserId>());
+        let with = fields.optional(["with_user", "user_id"], id::<UserId>().about("Only with this person."));
         let page = Page::parse(fields);
         Some(Self(with?, page?))
     }
@@ -72,9 +66,13 @@ impl Parse for Listing {
 /// List my messages
 ///
 /// Oldest first within the page. The first page holds the newest; `next` leads to older ones.
-#[utoipa::path(get, path = "/api/messages/", tag = "Messages",
-    params(("with_user" = Option<i64>, Query), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = Vec<Message>)))]
+#[utoipa::path(
+    get, path = "/api/messages/",
+    tag = "Meetings: Messages", operation_id = "meetings_messages_list",
+    responses(
+        (status = 200, description = "One page, newest first", body = Vec<Message>),
+    )
+)]
 pub async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -85,8 +83,14 @@ pub async fn list(
 }
 
 /// Send a message
-#[utoipa::path(post, path = "/api/messages/", tag = "Messages", request_body = MessageRequest,
-    responses((status = 201, body = Message)))]
+#[utoipa::path(
+    post, path = "/api/messages/",
+    tag = "Meetings: Messages", operation_id = "meetings_messages_send",
+    responses(
+        (status = 201, description = "The message", body = Message),
+        (status = 403, description = "`blocked`: one of the two has blocked the other"),
+    )
+)]
 pub async fn send(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -101,8 +105,14 @@ pub async fn send(
 }
 
 /// Mark a message I received as read
-#[utoipa::path(patch, path = "/api/messages/{id}/mark_read/", tag = "Messages", params(("id" = i64, Path)),
-    responses((status = 200, body = ReadMark)))]
+#[utoipa::path(
+    patch, path = "/api/messages/{id}/mark_read/",
+    tag = "Meetings: Messages", operation_id = "meetings_messages_read",
+    responses(
+        (status = 200, description = "It counts as read or unread now", body = ReadMark),
+        (status = 403, description = "`forbidden`: for the receiver only"),
+    )
+)]
 pub async fn mark_read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -113,8 +123,13 @@ pub async fn mark_read(
 }
 
 /// Mark everything one person sent me as read
-#[utoipa::path(patch, path = "/api/messages/mark_all_read/", tag = "Messages", request_body = SenderRequest,
-    responses((status = 200, body = Updated)))]
+#[utoipa::path(
+    patch, path = "/api/messages/mark_all_read/",
+    tag = "Meetings: Messages", operation_id = "meetings_messages_read_all",
+    responses(
+        (status = 200, description = "How many were marked", body = Updated),
+    )
+)]
 pub async fn mark_all_read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,

@@ -4,11 +4,14 @@ pub mod messages;
 pub mod notifications;
 
 use app::App;
+use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+
+const SUBJECTS: &[(&str, &str)] =
+    &[("Meetings: Messages", "Messages between two people."), ("Meetings: Notifications", "What a person was told.")];
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(routes!(messages::list, messages::send))
         .routes(routes!(messages::mark_all_read))
         .routes(routes!(messages::mark_read))

@@ -6,13 +6,12 @@ use domain::ids::NoticeId;
 use domain::notice::Notice;
 use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
-use edge::form::{Fields, Parse, boolean};
+use edge::form::{Fields, Kind, Parse, boolean};
 use edge::page::{Listed, Page};
 use edge::path::PathId;
 use edge::reply::Json;
 use edge::time::Stamp;
 use meetings::{Notification, Refused};
-use utoipa::ToSchema;
 
 use super::{ReadMark, Updated};
 
@@ -22,16 +21,12 @@ impl From<&Notice> for ReadMark {
     }
 }
 
-/// Whether a notification counts as read.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body; `Mark` is what is read from it")]
-pub struct MarkRequest {
-    is_read: bool,
-}
-
 pub struct Mark(bool);
 
 impl Parse for Mark {
+    const NAME: &str = "MarkRequest";
+    const ABOUT: &str = "Whether a notification counts as read.";
+
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         fields.required("is_read", boolean()).map(Self)
     }
@@ -41,7 +36,7 @@ pub struct Listing(Option<bool>, Page);
 
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let is_read = fields.optional("is_read", boolean());
+        let is_read = fields.optional("is_read", boolean().about("Only read, or only unread ones."));
         let page = Page::parse(fields);
         Some(Self(is_read?, page?))
     }
@@ -50,9 +45,13 @@ impl Parse for Listing {
 /// List my notifications
 ///
 /// Newest first.
-#[utoipa::path(get, path = "/api/notifications/", tag = "Notifications",
-    params(("is_read" = Option<bool>, Query), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = Vec<Notification>)))]
+#[utoipa::path(
+    get, path = "/api/notifications/",
+    tag = "Meetings: Notifications", operation_id = "meetings_notifications_list",
+    responses(
+        (status = 200, description = "One page, newest first", body = Vec<Notification>),
+    )
+)]
 pub async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -63,8 +62,13 @@ pub async fn list(
 }
 
 /// Show one of my notifications
-#[utoipa::path(get, path = "/api/notifications/{id}/", tag = "Notifications", params(("id" = i64, Path)),
-    responses((status = 200, body = Notification)))]
+#[utoipa::path(
+    get, path = "/api/notifications/{id}/",
+    tag = "Meetings: Notifications", operation_id = "meetings_notifications_show",
+    responses(
+        (status = 200, description = "The notification", body = Notification),
+    )
+)]
 pub async fn show(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -74,8 +78,13 @@ pub async fn show(
 }
 
 /// Mark a notification as read or unread
-#[utoipa::path(patch, path = "/api/notifications/{id}/", tag = "Notifications", params(("id" = i64, Path)),
-    request_body = MarkRequest, responses((status = 200, body = ReadMark)))]
+#[utoipa::path(
+    patch, path = "/api/notifications/{id}/",
+    tag = "Meetings: Notifications", operation_id = "meetings_notifications_change",
+    responses(
+        (status = 200, description = "It counts as read or unread now", body = ReadMark),
+    )
+)]
 pub async fn mark(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -86,8 +95,13 @@ pub async fn mark(
 }
 
 /// Mark a notification as read
-#[utoipa::path(patch, path = "/api/notifications/{id}/mark_read/", tag = "Notifications", params(("id" = i64, Path)),
-    responses((status = 200, body = ReadMark)))]
+#[utoipa::path(
+    patch, path = "/api/notifications/{id}/mark_read/",
+    tag = "Meetings: Notifications", operation_id = "meetings_notifications_read",
+    responses(
+        (status = 200, description = "It counts as read or unread now", body = ReadMark),
+    )
+)]
 pub async fn mark_read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
@@ -97,8 +111,13 @@ pub async fn mark_read(
 }
 
 /// Mark all my notifications as read
-#[utoipa::path(patch, path = "/api/notifications/mark_all_read/", tag = "Notifications",
-    responses((status = 200, body = Updated)))]
+#[utoipa::path(
+    patch, path = "/api/notifications/mark_all_read/",
+    tag = "Meetings: Notifications", operation_id = "meetings_notifications_read_all",
+    responses(
+        (status = 200, description = "How many were marked", body = Updated),
+    )
+)]
 pub async fn mark_all_read(
     State(app): State<App>,
     Authenticated(caller): Authenticated,

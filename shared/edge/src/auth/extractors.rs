@@ -9,6 +9,7 @@ use http::header::USER_AGENT;
 use http::request::Parts;
 
 use super::context::AuthContext;
+use crate::operation::{Describe, Described};
 use crate::problem::Problem;
 
 fn context(parts: &Parts) -> Result<AuthContext, Problem> {
@@ -159,4 +160,36 @@ impl<S: Sync> FromRequestParts<S> for RequestOrigin {
         let agent = String::from_utf8_lossy(agent).chars().take(LONGEST_AGENT).collect();
         Ok(Self(Origin { address: context(parts)?.address, agent }))
     }
+}
+
+macro_rules! describe {
+    ($($extractor:ident: $how:ident;)*) => {$(
+        impl Describe for $extractor {
+            fn describe(operation: &mut Described) {
+                operation.$how();
+            }
+        }
+    )*};
+}
+
+describe! {
+    Authenticated: needs_session;
+    SignedFirst: needs_session;
+    AuthenticatedAtAuthRate: needs_session;
+    Visitor: takes_session;
+    OptionalAuth: takes_session;
+    AuthRateLimit: limits_rate;
+    DeferredAuth: limits_rate;
+}
+
+impl Describe for AdminOnly {
+    fn describe(operation: &mut Described) {
+        operation.needs_session();
+        operation.refuses(403, "`forbidden`: for administrators only");
+    }
+}
+
+/// Asks for nothing.
+impl Describe for RequestOrigin {
+    fn describe(_: &mut Described) {}
 }

@@ -8,12 +8,12 @@ use serde_json::json;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::{OpenApi, Tag};
 
-use super::operations;
+use crate::operation::operations_of;
 
 /// Declares every tag that an operation has, and groups them by product as `x-tagGroups`, which Redoc and others read.
 pub(super) fn declare(document: &mut OpenApi, title: &str) {
     let items = document.paths.paths.values_mut();
-    let used: BTreeSet<String> = items.flat_map(operations).filter_map(|one| one.tags.clone()).flatten().collect();
+    let used: BTreeSet<String> = items.flat_map(operations_of).filter_map(|one| one.tags.clone()).flatten().collect();
     let mut products: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let declared = document.tags.get_or_insert_default();
     for name in used {

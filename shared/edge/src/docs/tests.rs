@@ -1,9 +1,9 @@
 //! The document.
 
 use super::*;
+use crate::routes;
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
@@ -14,12 +14,11 @@ struct Meeting {
 }
 
 /// Own meetings
-#[utoipa::path(get, path = "/api/meetings/", tag = "Bookings", params(("status" = Option<String>, Query)),
-    responses((status = 200, body = [Meeting])))]
-async fn meetings() {}
+#[utoipa::path(get, path = "/api/meetings/", tag = "Bookings", responses((status = 200, body = [Meeting])))]
+async fn meetings(_: crate::auth::Authenticated, _: crate::body::QueryOf<crate::page::Page>) {}
 
 /// Is anybody there
-#[utoipa::path(get, path = "/api/health/", tag = "Platform: Service", security(()), responses((status = 200)))]
+#[utoipa::path(get, path = "/api/health/", tag = "Platform: Service", responses((status = 200)))]
 async fn health() {}
 
 fn whole() -> Value {
@@ -32,12 +31,29 @@ fn whole() -> Value {
 fn the_documents_of_all_services_become_one() {
     let document = whole();
     assert!(document["paths"]["/api/meetings/"]["get"].is_object());
-    assert_eq!(document["paths"]["/api/health/"]["get"]["security"], serde_json::json!([{}]));
+    assert_eq!(document["paths"]["/api/health/"]["get"]["security"], serde_json::json!([]));
     assert_eq!(document["security"], serde_json::json!([{"bearer": []}]));
     assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
-    let refused = &document["paths"]["/api/health/"]["get"]["responses"]["default"]["content"]["application/json"];
-    assert_eq!(refused["schema"]["$ref"], "#/components/schemas/Error");
     assert_eq!(document["components"]["schemas"]["Error"]["required"], serde_json::json!(["error", "code"]));
+}
+
+#[test]
+fn a_handlers_extractors_say_what_it_takes_and_which_errors_it_answers() {
+    let document = whole();
+    let operation = &document["paths"]["/api/meetings/"]["get"];
+    let limit = &operation["parameters"][0];
+    assert_eq!((&limit["name"], &limit["required"]), (&"limit".into(), &false.into()));
+    let schema =
+        serde_json::json!({"type": "integer", "format": "int64", "minimum": 1, "maximum": 200, "default": 100});
+    assert_eq!(limit["schema"], schema);
+    let refused = &operation["responses"]["401"]["content"]["application/json"]["schema"]["allOf"];
+    assert_eq!(refused[0]["$ref"], "#/components/schemas/Error");
+    let codes = serde_json::json!(["not_authenticated", "token_expired", "token_invalid"]);
+    assert_eq!(refused[1]["properties"]["code"]["enum"], codes);
+    assert_eq!(
+        document["components"]["responses"]["RequestHeaderFieldsTooLarge"]["description"],
+        "`too_large`: the request's headers"
+    );
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Reading a form field by field, collecting refusals.
 
+use super::describe::Field;
 use super::{Form, Kind, Node};
 use crate::problem::{FieldErrors, Text};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A field's name, or its name and the aliases it may come under: the first one sent wins, the first one written here
 /// is the one errors are reported under.
@@ -48,21 +51,34 @@ impl<T> FieldValue<T> {
     }
 }
 
+static NO_FORM: Form = Form { members: BTreeMap::new(), loose: false };
+
 /// A form being read. Every method's outer `None` means: refused, and the refusal is recorded.
-#[derive(Debug)]
+///
+/// When a form is only described ([`Fields::describing`]) every field is noted instead, and answered with `None`.
 pub struct Fields<'a> {
     form: &'a Form,
     errors: FieldErrors,
+    /// What was asked for so far, where nothing is read.
+    notes: Option<Vec<Field>>,
+}
+
+impl Fields<'static> {
+    /// For the API document: nothing is read, every field asked for is noted.
+    pub(super) fn describing() -> Self {
+        Self { form: &NO_FORM, errors: FieldErrors::default(), notes: Some(Vec::new()) }
+    }
 }
 
 impl<'a> Fields<'a> {
     pub fn new(form: &'a Form) -> Self {
-        Self { form, errors: FieldErrors::default() }
+        Self { form, errors: FieldErrors::default(), notes: None }
     }
 
     /// Must be there.
     pub fn required<K: Kind>(&mut self, names: impl Names, kind: K) -> Option<K::Out> {
-        match self.nullable(names.names(), kind)? {
+        self.note(&names, &kind, |field| field.is_required = true)?;
+        match self.read(&names, kind)? {
             FieldValue::Value(value) => Some(value),
             FieldValue::Null => self.no_null(&names),
             FieldValue::Absent => self.refused(&names, "This field is required."),
@@ -71,28 +87,24 @@ impl<'a> Fields<'a> {
 
     /// May be left out, but not `null`.
     pub fn optional<K: Kind>(&mut self, names: impl Names, kind: K) -> Option<Option<K::Out>> {
-        match self.nullable(names.names(), kind)? {
-            FieldValue::Value(value) => Some(Some(value)),
-            FieldValue::Absent => Some(None),
-            FieldValue::Null => self.no_null(&names),
-        }
+        self.note(&names, &kind, |_| {})?;
+        self.not_null(&names, kind)
     }
 
     /// May be left out, which means `default`.
     pub fn or<K: Kind>(&mut self, names: impl Names, kind: K, default: impl Into<K::Out>) -> Option<K::Out> {
-        Some(self.optional(names, kind)?.unwrap_or_else(|| default.into()))
+        let default = default.into();
+        self.note(&names, &kind, |field| {
+            let shown = kind.show(&default);
+            field.default = shown.filter(|value| *value != Value::from("")).or(field.schema.default.take());
+        })?;
+        Some(self.not_null(&names, kind)?.unwrap_or(default))
     }
 
     /// May be left out or `null`.
     pub fn nullable<K: Kind>(&mut self, names: impl Names, kind: K) -> Option<FieldValue<K::Out>> {
-        match self.find(&names) {
-            None => Some(FieldValue::Absent),
-            Some(Node::Null) => Some(FieldValue::Null),
-            Some(node) => match kind.read(node, self.form.loose) {
-                Ok(value) => Some(FieldValue::Value(value)),
-                Err(sentence) => self.refused(&names, sentence),
-            },
-        }
+        self.note(&names, &kind, |field| field.is_nullable = true)?;
+        self.read(&names, kind)
     }
 
     /// Whether the field was sent, as `null` or anything else.
@@ -109,11 +121,6 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whether the field was sent as a file.
-    pub fn has_file(&self, names: impl Names) -> bool {
-        matches!(self.find(&names), Some(Node::File(_)))
-    }
-
     /// Records a refusal that concerns more than one field's own value. Always `None`, to be returned.
     pub fn refuse<T>(&mut self, field: &'static str, sentence: impl Into<Text>) -> Option<T> {
         self.errors.add(field, sentence);
@@ -122,6 +129,49 @@ impl<'a> Fields<'a> {
 
     pub(super) fn into_errors(self) -> FieldErrors {
         self.errors
+    }
+
+    pub(super) fn into_notes(self) -> Vec<Field> {
+        self.notes.unwrap_or_default()
+    }
+
+    /// `None` when the form is only described: then this field has been noted.
+    fn note<K: Kind>(&mut self, names: &impl Names, kind: &K, how: impl FnOnce(&mut Field)) -> Option<()> {
+        let Some(notes) = &mut self.notes else {
+            return Some(());
+        };
+        let mut field = Field {
+            names: names.names().to_vec(),
+            schema: kind.schema(),
+            files: kind.files(),
+            is_required: false,
+            is_nullable: false,
+            default: None,
+        };
+        how(&mut field);
+        if notes.iter().all(|noted| noted.name() != field.name()) {
+            notes.push(field);
+        }
+        None
+    }
+
+    fn read<K: Kind>(&mut self, names: &impl Names, kind: K) -> Option<FieldValue<K::Out>> {
+        match self.find(names) {
+            None => Some(FieldValue::Absent),
+            Some(Node::Null) => Some(FieldValue::Null),
+            Some(node) => match kind.read(node, self.form.loose) {
+                Ok(value) => Some(FieldValue::Value(value)),
+                Err(sentence) => self.refused(names, sentence),
+            },
+        }
+    }
+
+    fn not_null<K: Kind>(&mut self, names: &impl Names, kind: K) -> Option<Option<K::Out>> {
+        match self.read(names, kind)? {
+            FieldValue::Value(value) => Some(Some(value)),
+            FieldValue::Absent => Some(None),
+            FieldValue::Null => self.no_null(names),
+        }
     }
 
     fn find(&self, names: &impl Names) -> Option<&'a Node> {

@@ -1,13 +1,18 @@
 //! What a field may be: `text(1..=200)`, `integer(1..=5)`, `money()`, … each optionally handed on to a domain parser.
 
+use super::Node;
+use super::describe::Files;
 use super::number::{Wrong, scaled, scaled_away};
-use super::{Node, SentFile};
-use crate::path::Id;
+use super::told::{Shaped, Told};
+use crate::id::Id;
 use crate::problem::Text;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::Sentence;
+use domain::ids::LARGEST;
+use serde_json::Value;
 use std::marker::PhantomData;
 use std::ops::{Bound, RangeBounds, RangeInclusive};
+use utoipa::openapi::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 
 /// How to read one value.
 pub trait Kind: Sized {
@@ -15,6 +20,33 @@ pub trait Kind: Sized {
 
     /// `loose`: the value comes from a source that knows only text. Never called with [`Node::Null`].
     fn read(self, node: &Node, loose: bool) -> Result<Self::Out, Text>;
+
+    /// The same as the API document says it.
+    fn schema(&self) -> Object;
+
+    fn files(&self) -> Files {
+        Files::Never
+    }
+
+    /// A value of this kind as clients write it, where that can be told.
+    fn show(&self, _: &Self::Out) -> Option<Value> {
+        None
+    }
+
+    /// What the API document says of the field.
+    fn about(self, about: &'static str) -> Told<Self> {
+        Told { kind: self, about, example: "" }
+    }
+
+    /// What the API document shows as a value, written as in a query.
+    fn example(self, example: &'static str) -> Told<Self> {
+        Told { kind: self, about: "", example }
+    }
+
+    /// Says in the API document what only a domain parser knows: a format, a bound, a default.
+    fn shaped(self, shape: fn(ObjectBuilder) -> ObjectBuilder) -> Shaped<Self> {
+        Shaped { kind: self, shape }
+    }
 
     /// Hands the value on; the sentence of an `Err` becomes the field's.
     fn then<U, F: FnOnce(Self::Out) -> Result<U, Sentence>>(self, next: F) -> Then<Self, F> {
@@ -42,6 +74,14 @@ impl<K: Kind, U, F: FnOnce(K::Out) -> Result<U, Sentence>> Kind for Then<K, F> {
     fn read(self, node: &Node, loose: bool) -> Result<U, Text> {
         (self.next)(self.kind.read(node, loose)?).map_err(Text::Borrowed)
     }
+
+    fn schema(&self) -> Object {
+        self.kind.schema()
+    }
+
+    fn files(&self) -> Files {
+        self.kind.files()
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +95,14 @@ impl<K: Kind<Out = String>, U, F: FnOnce(&str) -> Result<U, Sentence>> Kind for 
 
     fn read(self, node: &Node, loose: bool) -> Result<U, Text> {
         (self.next)(&self.kind.read(node, loose)?).map_err(Text::Borrowed)
+    }
+
+    fn schema(&self) -> Object {
+        self.kind.schema()
+    }
+
+    fn files(&self) -> Files {
+        self.kind.files()
     }
 }
 
@@ -119,15 +167,50 @@ impl Kind for TextKind {
         }
         Ok(text.to_owned())
     }
+
+    fn schema(&self) -> Object {
+        let least = self.least.max(usize::from(self.not_blank));
+        of(Type::String)
+            .min_length(Some(least).filter(|least| *least > 0))
+            .max_length(Some(self.most).filter(|most| *most < usize::MAX))
+            .build()
+    }
+
+    fn show(&self, value: &String) -> Option<Value> {
+        Some(value.as_str().into())
+    }
 }
 
 /// A text's content; for anything else `otherwise`.
-fn words(node: &Node, loose: bool, otherwise: Sentence) -> Result<&str, Text> {
+pub(super) fn words(node: &Node, loose: bool, otherwise: Sentence) -> Result<&str, Text> {
     match node {
         Node::Text(text) => Ok(text),
         Node::List(_) if loose => Err("Give this only once.".into()),
         _ => Err(otherwise.into()),
     }
+}
+
+pub(super) fn of(kind: Type) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(kind)
+}
+
+/// The largest numbers are no bounds, but what a number can be at all.
+fn whole(range: &RangeInclusive<i64>) -> Object {
+    of(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(*range.start()).filter(|least| *least > i64::MIN))
+        .maximum(Some(*range.end()).filter(|most| *most < i64::MAX))
+        .build()
+}
+
+fn moment(format: KnownFormat, example: &str) -> Object {
+    with_example(of(Type::String).format(Some(SchemaFormat::KnownFormat(format))), example)
+}
+
+fn with_example(schema: ObjectBuilder, example: &str) -> Object {
+    let mut schema = schema.build();
+    schema.example = Some(example.into());
+    schema
 }
 
 /// A number as JSON writes it, or a text of the same form.
@@ -172,6 +255,14 @@ impl Kind for Integer {
         }
         Ok(number)
     }
+
+    fn schema(&self) -> Object {
+        whole(&self.0)
+    }
+
+    fn show(&self, value: &i64) -> Option<Value> {
+        Some((*value).into())
+    }
 }
 
 /// An id in a body or a query: an integer `T` accepts.
@@ -188,6 +279,10 @@ impl<T: Id> Kind for IdKind<T> {
     fn read(self, node: &Node, loose: bool) -> Result<T, Text> {
         const BAD: Sentence = "This must be an id.";
         T::from_number(number(node, loose, 0, BAD)?).ok_or(Text::Borrowed(BAD))
+    }
+
+    fn schema(&self) -> Object {
+        whole(&(1..=LARGEST))
     }
 }
 
@@ -206,6 +301,10 @@ impl Kind for Money {
         const BAD: Sentence = "This must be an amount such as 10.00.";
         let minor = number(node, loose, 2, BAD)?;
         if minor < 0 { Err(BAD.into()) } else { Ok(minor) }
+    }
+
+    fn schema(&self) -> Object {
+        with_example(of(Type::String).pattern(Some(r"^[0-9]+(\.[0-9]{1,2})?$")), "10.00")
     }
 }
 
@@ -240,6 +339,11 @@ impl Kind for Hundredths {
         }
         Ok(number)
     }
+
+    fn schema(&self) -> Object {
+        let shown = |hundredths: &i64| Some(*hundredths as f64 / 100.0);
+        of(Type::Number).minimum(shown(self.range.start())).maximum(shown(self.range.end())).build()
+    }
 }
 
 /// `true` or `false`; in a query or a form the words, in any letter case.
@@ -262,17 +366,25 @@ impl Kind for Boolean {
             other => words(other, loose, BAD).and(Err(BAD.into())),
         }
     }
+
+    fn schema(&self) -> Object {
+        of(Type::Boolean).build()
+    }
+
+    fn show(&self, value: &bool) -> Option<Value> {
+        Some((*value).into())
+    }
 }
 
 /// One of a few words, spelt exactly so, and what each means.
-pub fn one_of<T: Copy + 'static>(choices: &'static [(&'static str, T)]) -> OneOf<T> {
+pub fn one_of<T: Copy + PartialEq + 'static>(choices: &'static [(&'static str, T)]) -> OneOf<T> {
     OneOf(choices)
 }
 
 #[derive(Clone, Copy, Debug)]
 pub struct OneOf<T: 'static>(&'static [(&'static str, T)]);
 
-impl<T: Copy> Kind for OneOf<T> {
+impl<T: Copy + PartialEq> Kind for OneOf<T> {
     type Out = T;
 
     fn read(self, node: &Node, loose: bool) -> Result<T, Text> {
@@ -282,6 +394,14 @@ impl<T: Copy> Kind for OneOf<T> {
             let words: Vec<_> = self.0.iter().map(|(word, _)| *word).collect();
             format!("This must be one of: {}.", words.join(", ")).into()
         })
+    }
+
+    fn schema(&self) -> Object {
+        of(Type::String).enum_values(Some(self.0.iter().map(|(word, _)| *word))).build()
+    }
+
+    fn show(&self, value: &T) -> Option<Value> {
+        self.0.iter().find(|(_, meaning)| meaning == value).map(|(word, _)| (*word).into())
     }
 }
 
@@ -299,6 +419,10 @@ impl Kind for Time {
     fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
         crate::time::parse(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
     }
+
+    fn schema(&self) -> Object {
+        moment(KnownFormat::DateTime, "2025-03-20T10:00:00Z")
+    }
 }
 
 /// The same to the millisecond.
@@ -314,6 +438,10 @@ impl Kind for ExactTime {
 
     fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
         crate::time::parse_exact(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
+    }
+
+    fn schema(&self) -> Object {
+        moment(KnownFormat::DateTime, "2025-03-20T10:00:00Z")
     }
 }
 
@@ -332,24 +460,8 @@ impl Kind for Date {
         const BAD: Sentence = "This must be a date such as 2025-03-20.";
         crate::time::parse_date(words(node, loose, BAD)?).ok_or(Text::Borrowed(BAD))
     }
-}
 
-/// An uploaded file.
-pub fn file() -> File {
-    File
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct File;
-
-impl Kind for File {
-    type Out = SentFile;
-
-    fn read(self, node: &Node, loose: bool) -> Result<SentFile, Text> {
-        const BAD: Sentence = "This must be a file.";
-        match node {
-            Node::File(file) => Ok(file.clone()),
-            other => words(other, loose, BAD).and(Err(BAD.into())),
-        }
+    fn schema(&self) -> Object {
+        moment(KnownFormat::Date, "2025-03-20")
     }
 }

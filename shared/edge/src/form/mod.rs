@@ -3,17 +3,21 @@
 //! Reading is lenient about what a client may reasonably send (`"12"` for 12, an alias for a name, unknown fields) and
 //! exact about everything else. [`Fields`] reads the values by name and collects every refusal before it answers.
 
+pub mod describe;
 mod fields;
 mod json;
 mod kinds;
 mod number;
 mod parts;
 mod query;
+mod told;
+mod values;
 
 pub use fields::{FieldValue, Fields, Names};
-pub use kinds::{Kind, boolean, date, exact_time, file, hundredths, id, integer, money, one_of, text, time};
+pub use kinds::{Kind, boolean, date, exact_time, hundredths, id, integer, money, one_of, text, time};
 pub use query::BadEncoding;
 pub(crate) use query::decode;
+pub use values::{FileOrText, file, file_or};
 
 use crate::problem::{FieldErrors, Problem};
 use bytes::Bytes;
@@ -89,10 +93,14 @@ impl Form {
 /// A request's input as a type: what a handler takes inside [`Body`](crate::body::Body),
 /// [`Upload`](crate::body::Upload) or [`QueryOf`](crate::body::QueryOf).
 ///
-/// Read every field first and use `?` only when putting them together, so that a caller hears all refusals at once:
+/// It is the one declaration of its input: it reads requests, and run without one it describes them
+/// ([`describe`]): names, kinds, bounds, defaults, and what [`Kind::about`] says of a field.
+///
+/// Read every field first and use `?` only when putting them together, so that a caller hears all refusals at once and
+/// the description is complete:
 ///
 /// ```
-/// use edge::form::{Fields, Parse, integer, text};
+/// use edge::form::{Fields, Kind, Parse, integer, text};
 ///
 /// struct NewSkill {
 ///     name: String,
@@ -100,15 +108,24 @@ impl Form {
 /// }
 ///
 /// impl Parse for NewSkill {
+///     const NAME: &str = "SkillRequest";
+///     const ABOUT: &str = "What somebody knows.";
+///
 ///     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-///         let name = fields.required("skill_name", text(1..=100));
+///         let name = fields.required("skill_name", text(1..=100).about("Once per person.").example("Rust"));
 ///         let category = fields.nullable(["category", "category_id"], integer(1..=7));
 ///         Some(Self { name: name?, category: category?.value() })
 ///     }
 /// }
 /// ```
 pub trait Parse: Sized {
-    /// `None` only after a refusal was recorded in `fields`.
+    /// What the API document calls this body. Queries have no name.
+    const NAME: &str = "";
+
+    /// What the API document says of this body.
+    const ABOUT: &str = "";
+
+    /// `None` only after a refusal was recorded in `fields`, or where they are only described.
     fn parse(fields: &mut Fields<'_>) -> Option<Self>;
 }
 

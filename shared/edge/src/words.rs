@@ -1,0 +1,37 @@
+//! Sets of words as the API document shows them: under a name of their own, from what reads and writes them.
+
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+
+/// One of these words.
+pub fn schema<'a>(words: impl IntoIterator<Item = &'a str>, about: &str) -> RefOr<Schema> {
+    let mut known = Vec::new();
+    for word in words {
+        if !known.contains(&word) {
+            known.push(word);
+        }
+    }
+    let words = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(known)).description(Some(about.trim()));
+    words.build().into()
+}
+
+/// Those of a table of words and what each means.
+pub fn of<T>(table: &'static [(&'static str, T)]) -> impl Iterator<Item = &'static str> {
+    table.iter().map(|(word, _)| *word)
+}
+
+/// `words!(/** Where a meeting stands. */ pub MeetingStatus = of(STATUSES))`: a type for `#[schema(value_type = …)]`.
+#[macro_export]
+macro_rules! words {
+    ($(#[doc = $about:literal])* $visible:vis $name:ident = $words:expr) => {
+        $(#[doc = $about])*
+        $visible struct $name;
+
+        impl utoipa::ToSchema for $name {}
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                $crate::words::schema($words, concat!($($about),*))
+            }
+        }
+    };
+}
