@@ -1,7 +1,7 @@
 //! What the stories of the chat share.
 
 use bytes::Bytes;
-use domain::booking::Facade;
+use domain::facade::Facade;
 use domain::ids::UserId;
 use domain::notice::{Channel, Notice, Topic};
 use http::{Method, Request};
