@@ -7,7 +7,7 @@ mod payments;
 use std::pin::Pin;
 
 use serde_json::json;
-use tests::member::{CHANGE, LOGOUT, Member, forgetful};
+use tests::member::{CHANGE, LOGOUT, Member, REGISTER, forgetful, wanted};
 use tests::{Answer, Person, Spoiler, World};
 
 use crate::commands::{Command, Scene};
@@ -38,7 +38,7 @@ impl Story {
         let commands =
             Command::ALL.into_iter().map(|command| Self::Command(command, command.takes_a_key().then_some("key")));
         let others = stories! {
-            accounts { asks_for_a_link, uses_a_link, changes_a_password, ends_every_session, }
+            accounts { registers, asks_for_a_link, uses_a_link, changes_a_password, ends_every_session, }
             chats {
                 opens, opens_again, opens_about_a_consultation, edits_the_last, edits_another, deletes_the_last,
                 deletes_another, sends_by_socket, resumes, is_told,
@@ -78,7 +78,13 @@ impl Story {
 
 /// Accounts.
 mod accounts {
-    use super::{CHANGE, LOGOUT, Member, Person, Spoiler, Told, World, forgetful, json, told};
+    use super::{CHANGE, LOGOUT, Member, Person, REGISTER, Spoiler, Told, World, forgetful, json, told, wanted};
+
+    pub(super) async fn registers(spoiler: &Spoiler) -> Told {
+        let world = World::new().await;
+        spoiler.begins(&world);
+        told(Person::stranger(&world, "ada").post(REGISTER, wanted("ada")).await)
+    }
 
     pub(super) async fn asks_for_a_link(spoiler: &Spoiler) -> Told {
         let ada = forgetful().await;
