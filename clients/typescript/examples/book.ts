@@ -5,21 +5,21 @@ import assert from 'node:assert/strict';
 import { createClient, createConfig } from '../src/client/index.js';
 import type { Client } from '../src/client/index.js';
 import {
-  addAvailability,
-  addSkill,
-  apply,
-  availableSlots,
-  book,
-  confirm2 as confirmConsultation,
-  findExperts,
-  login2 as logIn,
-  register,
-  replaceExpertHours,
-  request as requestMeeting,
-  reviewApplication,
-  searchUsers,
-  showExpertSlots,
-  updateStatus,
+  accountsLogin,
+  consultationsApplicationsReview,
+  consultationsApplicationsSubmit,
+  consultationsBook,
+  consultationsConfirm,
+  consultationsExpertsSearch,
+  consultationsHoursReplace,
+  consultationsSlotsList,
+  meetingsAvailabilityAdd,
+  meetingsRequest,
+  meetingsSkillsAdd,
+  meetingsSlotsList,
+  meetingsStatusChange,
+  meetingsUsersRegister,
+  meetingsUsersSearch,
 } from '../src/index.js';
 
 const baseUrl = setting('BASE_URL');
@@ -71,37 +71,37 @@ function alternatives(refusal: object): unknown[] {
 async function join(name: string): Promise<{ id: number; as: Client }> {
   const username = `${name}-${run}`;
   const body = { username, email: `${username}@example.org`, password: 'correct horse battery' };
-  const { id, token } = await ok(register({ client: client(), body }));
+  const { id, token } = await ok(meetingsUsersRegister({ client: client(), body }));
   return { id, as: client(token) };
 }
 
 async function meet(ada: Client, cem: Client, eva: { id: number; as: Client }): Promise<void> {
   const skill = `Weaving ${run}`;
-  await ok(addSkill({ client: eva.as, body: { skill_name: skill, proficiency_level: 'expert' } }));
+  await ok(meetingsSkillsAdd({ client: eva.as, body: { skill_name: skill, proficiency_level: 'expert' } }));
   for (const day_of_week of everyDay) {
-    await ok(addAvailability({ client: eva.as, body: { day_of_week, start_time: '09:00', end_time: '17:00' } }));
+    await ok(meetingsAvailabilityAdd({ client: eva.as, body: { day_of_week, start_time: '09:00', end_time: '17:00' } }));
   }
 
-  const [found] = await ok(searchUsers({ client: ada, query: { skill } }));
+  const [found] = await ok(meetingsUsersSearch({ client: ada, query: { skill } }));
   assert.equal(found?.id, eva.id);
-  const [slot] = await ok(availableSlots({ client: ada, path: { id: eva.id }, query: { days: 7 } }));
+  const [slot] = await ok(meetingsSlotsList({ client: ada, path: { id: eva.id }, query: { days: 7 } }));
   assert(slot, 'nothing is free in a week');
   const body = { title: 'The first warp', expert_id: eva.id, ...slot };
-  const meeting = await ok(requestMeeting({ client: ada, body }));
+  const meeting = await ok(meetingsRequest({ client: ada, body }));
   console.log(`meeting ${meeting.id}: ${meeting.status}, ${meeting.scheduled_start}`);
 
-  const taken = await refused(requestMeeting({ client: cem, body }), 409, 'slot_taken');
+  const taken = await refused(meetingsRequest({ client: cem, body }), 409, 'slot_taken');
   console.log(`the same time again: ${taken.code}, "${taken.error}", free instead:`, alternatives(taken)[0]);
 
   const { status } = await ok(
-    updateStatus({ client: eva.as, path: { id: meeting.id }, body: { status: 'confirmed' } }),
+    meetingsStatusChange({ client: eva.as, path: { id: meeting.id }, body: { status: 'confirmed' } }),
   );
   console.log(`meeting ${meeting.id}: ${status}`);
 }
 
 async function consult(ada: Client, eva: { id: number; as: Client }): Promise<void> {
   const application = await ok(
-    apply({
+    consultationsApplicationsSubmit({
       client: eva.as,
       body: {
         name: 'Eva Weaver',
@@ -113,33 +113,33 @@ async function consult(ada: Client, eva: { id: number; as: Client }): Promise<vo
     }),
   );
   const { access } = await ok(
-    logIn({ client: client(), body: { email: setting('ADMIN_EMAIL'), password: setting('ADMIN_PASSWORD') } }),
+    accountsLogin({ client: client(), body: { email: setting('ADMIN_EMAIL'), password: setting('ADMIN_PASSWORD') } }),
   );
   const approve = { client: client(access), path: { id: application.id }, body: { action: 'approve' } } as const;
-  await ok(reviewApplication(approve));
+  await ok(consultationsApplicationsReview(approve));
   const hours = everyDay.map((day_of_week) => ({
     day_of_week,
     start_time: '09:00',
     end_time: '17:00',
     timezone: 'Europe/Berlin',
   }));
-  await ok(replaceExpertHours({ client: eva.as, body: hours }));
+  await ok(consultationsHoursReplace({ client: eva.as, body: hours }));
 
-  const experts = await ok(findExperts({ client: ada, query: { specialty: 'career' } }));
+  const experts = await ok(consultationsExpertsSearch({ client: ada, query: { specialty: 'career' } }));
   assert(experts.results.some((expert) => expert.id === eva.id));
   const date = new Date(Date.now() + 9 * 24 * 3600 * 1000).toISOString().slice(0, 10);
-  const { slots } = await ok(showExpertSlots({ client: ada, path: { id: eva.id }, query: { date } }));
+  const { slots } = await ok(consultationsSlotsList({ client: ada, path: { id: eva.id }, query: { date } }));
   const slot = slots[0];
   assert(slot, `nothing is free on ${date}`);
   const wish = { expert_id: eva.id, consultation_type: 'video', scheduled_at: slot.start } as const;
-  const consultation = await ok(book({ client: ada, body: wish }));
+  const consultation = await ok(consultationsBook({ client: ada, body: wish }));
   console.log(`consultation ${consultation.id}: ${consultation.status}, ${slot.local} in ${slot.timezone}`);
 
   const night = { ...wish, scheduled_at: `${date}T01:00:00Z` };
-  const outside = await refused(book({ client: ada, body: night }), 400, 'outside_hours');
+  const outside = await refused(consultationsBook({ client: ada, body: night }), 400, 'outside_hours');
   console.log(`at night: ${outside.code}, "${outside.error}", free instead:`, alternatives(outside)[0]);
 
-  const { status } = await ok(confirmConsultation({ client: eva.as, path: { id: consultation.id } }));
+  const { status } = await ok(consultationsConfirm({ client: eva.as, path: { id: consultation.id } }));
   assert.equal(status, 'confirmed');
   console.log(`consultation ${consultation.id}: ${status}`);
 }

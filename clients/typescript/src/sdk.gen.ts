@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { AddAbsenceData, AddAbsenceErrors, AddAbsenceResponses, AddAvailabilityData, AddAvailabilityErrors, AddAvailabilityResponses, AddSkillData, AddSkillErrors, AddSkillResponses, ApplyData, ApplyErrors, ApplyResponses, ArchiveData, ArchiveErrors, ArchiveResponses, AskData, AskErrors, AskResponses, AvailableSlotsData, AvailableSlotsErrors, AvailableSlotsResponses, BalanceData, BalanceErrors, BalanceResponses, BlockData, BlockErrors, BlockResponses, BookData, BookErrors, BookResponses, CancelData, CancelErrors, CancelResponses, Change2Data, Change2Errors, Change2Responses, Change3Data, Change3Errors, Change3Responses, ChangeData, ChangeErrors, ChangeExpertProfileData, ChangeExpertProfileErrors, ChangeExpertProfileResponses, ChangeResponses, Confirm2Data, Confirm2Errors, Confirm2Responses, ConfirmData, ConfirmErrors, ConfirmResponses, DashboardData, DashboardErrors, DashboardResponses, DeleteAvailabilityData, DeleteAvailabilityErrors, DeleteAvailabilityResponses, DeleteData, DeleteErrors, DeleteResponses, DeleteSkillData, DeleteSkillErrors, DeleteSkillResponses, DocsData, DocsErrors, DocsResponses, EditData, EditErrors, EditResponses, End2Data, End2Errors, End2Responses, EndData, EndErrors, EndResponses, FindData, FindErrors, FindExpertsData, FindExpertsErrors, FindExpertsResponses, FindResponses, GiveData, GiveErrors, GiveResponses, HealthData, HealthErrors, HealthResponses, IntendData, IntendErrors, IntendResponses, List2Data, List2Errors, List2Responses, List3Data, List3Errors, List3Responses, List4Data, List4Errors, List4Responses, List5Data, List5Errors, List5Responses, List6Data, List6Errors, List6Responses, List7Data, List7Errors, List7Responses, List8Data, List8Errors, List8Responses, ListAbsencesData, ListAbsencesErrors, ListAbsencesResponses, ListApplicationsData, ListApplicationsErrors, ListApplicationsResponses, ListAvailabilityData, ListAvailabilityErrors, ListAvailabilityResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListData, ListErrors, ListExpertReviewsData, ListExpertReviewsErrors, ListExpertReviewsResponses, ListExpertsData, ListExpertsErrors, ListExpertsResponses, ListResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, Login2Data, Login2Errors, Login2Responses, LoginData, LoginErrors, LoginResponses, Logout2Data, Logout2Errors, Logout2Responses, LogoutData, LogoutErrors, LogoutResponses, MarkAllRead2Data, MarkAllRead2Errors, MarkAllRead2Responses, MarkAllReadData, MarkAllReadErrors, MarkAllReadResponses, MarkData, MarkErrors, MarkRead2Data, MarkRead2Errors, MarkRead2Responses, MarkReadData, MarkReadErrors, MarkReadResponses, MarkResponses, MeetingLinkData, MeetingLinkErrors, MeetingLinkResponses, MyApplicationData, MyApplicationErrors, MyApplicationResponses, OfExpertData, OfExpertErrors, OfExpertResponses, OpenData, OpenErrors, OpenResponses, PastData, PastErrors, PastResponses, PatchAvailabilityData, PatchAvailabilityErrors, PatchAvailabilityResponses, PatchMeData, PatchMeErrors, PatchMeResponses, PatchSkillData, PatchSkillErrors, PatchSkillResponses, PreparePictureData, PreparePictureErrors, PreparePictureResponses, PrepareUploadData, PrepareUploadErrors, PrepareUploadResponses, PurchaseData, PurchaseErrors, PurchaseResponses, PutAvailabilityData, PutAvailabilityErrors, PutAvailabilityResponses, PutMeData, PutMeErrors, PutMeResponses, PutSkillData, PutSkillErrors, PutSkillResponses, RateData, RateErrors, RateResponses, Read2Data, Read2Errors, Read2Responses, ReadAllData, ReadAllErrors, ReadAllResponses, ReadData, ReadErrors, ReadResponses, RefreshData, RefreshErrors, RefreshResponses, Register2Data, Register2Errors, Register2Responses, RegisterData, RegisterErrors, RegisterResponses, ReinstateData, ReinstateErrors, ReinstateResponses, RemoveAbsenceData, RemoveAbsenceErrors, RemoveAbsenceResponses, ReplaceData, ReplaceErrors, ReplaceExpertHoursData, ReplaceExpertHoursErrors, ReplaceExpertHoursResponses, ReplaceResponses, RequestData, RequestErrors, RequestResponses, RescheduleData, RescheduleErrors, RescheduleResponses, ReviewApplicationData, ReviewApplicationErrors, ReviewApplicationResponses, SchemaData, SchemaErrors, SchemaResponses, SearchUsersData, SearchUsersErrors, SearchUsersResponses, Send2Data, Send2Errors, Send2Responses, SendData, SendErrors, SendResponses, Show2Data, Show2Errors, Show2Responses, Show3Data, Show3Errors, Show3Responses, Show4Data, Show4Errors, Show4Responses, Show5Data, Show5Errors, Show5Responses, ShowApplicationData, ShowApplicationErrors, ShowApplicationResponses, ShowAvailabilityData, ShowAvailabilityErrors, ShowAvailabilityResponses, ShowCategoryData, ShowCategoryErrors, ShowCategoryResponses, ShowData, ShowErrors, ShowExpertData, ShowExpertErrors, ShowExpertHoursData, ShowExpertHoursErrors, ShowExpertHoursResponses, ShowExpertProfileData, ShowExpertProfileErrors, ShowExpertProfileResponses, ShowExpertResponses, ShowExpertSlotsData, ShowExpertSlotsErrors, ShowExpertSlotsResponses, ShowMeData, ShowMeErrors, ShowMeResponses, ShowResponses, ShowSkillData, ShowSkillErrors, ShowSkillResponses, ShowUserData, ShowUserErrors, ShowUserResponses, StartData, StartErrors, StartResponses, SuspendData, SuspendErrors, SuspendResponses, TransactionsData, TransactionsErrors, TransactionsResponses, TransferData, TransferErrors, TransferResponses, UnarchiveData, UnarchiveErrors, UnarchiveResponses, UnblockData, UnblockErrors, UnblockResponses, UnreadCount2Data, UnreadCount2Errors, UnreadCount2Responses, UnreadCountData, UnreadCountErrors, UnreadCountResponses, UpcomingData, UpcomingErrors, UpcomingResponses, UpdateStatusData, UpdateStatusErrors, UpdateStatusResponses, UploadDocumentData, UploadDocumentErrors, UploadDocumentResponses, VerificationStatusData, VerificationStatusErrors, VerificationStatusResponses, VerifyDocumentData, VerifyDocumentErrors, VerifyDocumentResponses, WebhookData, WebhookErrors, WebhookResponses } from './types.gen.js';
+import type { AccountsChangeData, AccountsChangeErrors, AccountsChangeResponses, AccountsLoginData, AccountsLoginErrors, AccountsLoginResponses, AccountsLogoutData, AccountsLogoutErrors, AccountsLogoutResponses, AccountsPasswordChangeData, AccountsPasswordChangeErrors, AccountsPasswordChangeResponses, AccountsPasswordResetConfirmData, AccountsPasswordResetConfirmErrors, AccountsPasswordResetConfirmResponses, AccountsPasswordResetData, AccountsPasswordResetErrors, AccountsPasswordResetResponses, AccountsRegisterData, AccountsRegisterErrors, AccountsRegisterResponses, AccountsSessionsEndData, AccountsSessionsEndErrors, AccountsSessionsEndResponses, AccountsSessionsListData, AccountsSessionsListErrors, AccountsSessionsListResponses, AccountsShowData, AccountsShowErrors, AccountsShowResponses, AccountsTokenRefreshData, AccountsTokenRefreshErrors, AccountsTokenRefreshResponses, ConsultationsAbsencesAddData, ConsultationsAbsencesAddErrors, ConsultationsAbsencesAddResponses, ConsultationsAbsencesListData, ConsultationsAbsencesListErrors, ConsultationsAbsencesListResponses, ConsultationsAbsencesRemoveData, ConsultationsAbsencesRemoveErrors, ConsultationsAbsencesRemoveResponses, ConsultationsApplicationsListData, ConsultationsApplicationsListErrors, ConsultationsApplicationsListResponses, ConsultationsApplicationsReviewData, ConsultationsApplicationsReviewErrors, ConsultationsApplicationsReviewResponses, ConsultationsApplicationsShowData, ConsultationsApplicationsShowErrors, ConsultationsApplicationsShowOwnData, ConsultationsApplicationsShowOwnErrors, ConsultationsApplicationsShowOwnResponses, ConsultationsApplicationsShowResponses, ConsultationsApplicationsSubmitData, ConsultationsApplicationsSubmitErrors, ConsultationsApplicationsSubmitResponses, ConsultationsBookData, ConsultationsBookErrors, ConsultationsBookResponses, ConsultationsCancelData, ConsultationsCancelErrors, ConsultationsCancelResponses, ConsultationsChatsArchiveData, ConsultationsChatsArchiveErrors, ConsultationsChatsArchiveResponses, ConsultationsChatsBlockData, ConsultationsChatsBlockErrors, ConsultationsChatsBlockResponses, ConsultationsChatsFindData, ConsultationsChatsFindErrors, ConsultationsChatsFindResponses, ConsultationsChatsListData, ConsultationsChatsListErrors, ConsultationsChatsListResponses, ConsultationsChatsOpenData, ConsultationsChatsOpenErrors, ConsultationsChatsOpenResponses, ConsultationsChatsReadData, ConsultationsChatsReadErrors, ConsultationsChatsReadResponses, ConsultationsChatsUnarchiveData, ConsultationsChatsUnarchiveErrors, ConsultationsChatsUnarchiveResponses, ConsultationsChatsUnblockData, ConsultationsChatsUnblockErrors, ConsultationsChatsUnblockResponses, ConsultationsChatsUnreadCountData, ConsultationsChatsUnreadCountErrors, ConsultationsChatsUnreadCountResponses, ConsultationsConfirmData, ConsultationsConfirmErrors, ConsultationsConfirmResponses, ConsultationsDashboardShowData, ConsultationsDashboardShowErrors, ConsultationsDashboardShowResponses, ConsultationsDocumentsUploadData, ConsultationsDocumentsUploadErrors, ConsultationsDocumentsUploadResponses, ConsultationsDocumentsVerifyData, ConsultationsDocumentsVerifyErrors, ConsultationsDocumentsVerifyResponses, ConsultationsEndData, ConsultationsEndErrors, ConsultationsEndResponses, ConsultationsExpertsListData, ConsultationsExpertsListErrors, ConsultationsExpertsListResponses, ConsultationsExpertsReinstateData, ConsultationsExpertsReinstateErrors, ConsultationsExpertsReinstateResponses, ConsultationsExpertsSearchData, ConsultationsExpertsSearchErrors, ConsultationsExpertsSearchResponses, ConsultationsExpertsShowData, ConsultationsExpertsShowErrors, ConsultationsExpertsShowResponses, ConsultationsExpertsSuspendData, ConsultationsExpertsSuspendErrors, ConsultationsExpertsSuspendResponses, ConsultationsHoursListData, ConsultationsHoursListErrors, ConsultationsHoursListResponses, ConsultationsHoursReplaceData, ConsultationsHoursReplaceErrors, ConsultationsHoursReplaceResponses, ConsultationsListAsExpertData, ConsultationsListAsExpertErrors, ConsultationsListAsExpertResponses, ConsultationsListPastData, ConsultationsListPastErrors, ConsultationsListPastResponses, ConsultationsListUpcomingData, ConsultationsListUpcomingErrors, ConsultationsListUpcomingResponses, ConsultationsMeetingLinkShowData, ConsultationsMeetingLinkShowErrors, ConsultationsMeetingLinkShowResponses, ConsultationsMessagesDeleteData, ConsultationsMessagesDeleteErrors, ConsultationsMessagesDeleteResponses, ConsultationsMessagesEditData, ConsultationsMessagesEditErrors, ConsultationsMessagesEditResponses, ConsultationsMessagesListData, ConsultationsMessagesListErrors, ConsultationsMessagesListResponses, ConsultationsMessagesSendData, ConsultationsMessagesSendErrors, ConsultationsMessagesSendResponses, ConsultationsNotificationsListData, ConsultationsNotificationsListErrors, ConsultationsNotificationsListResponses, ConsultationsNotificationsReadAllData, ConsultationsNotificationsReadAllErrors, ConsultationsNotificationsReadAllResponses, ConsultationsNotificationsReadData, ConsultationsNotificationsReadErrors, ConsultationsNotificationsReadResponses, ConsultationsNotificationsUnreadCountData, ConsultationsNotificationsUnreadCountErrors, ConsultationsNotificationsUnreadCountResponses, ConsultationsProfileChangeData, ConsultationsProfileChangeErrors, ConsultationsProfileChangeResponses, ConsultationsProfileShowData, ConsultationsProfileShowErrors, ConsultationsProfileShowResponses, ConsultationsRateData, ConsultationsRateErrors, ConsultationsRateResponses, ConsultationsRescheduleData, ConsultationsRescheduleErrors, ConsultationsRescheduleResponses, ConsultationsReviewsListData, ConsultationsReviewsListErrors, ConsultationsReviewsListResponses, ConsultationsShowData, ConsultationsShowErrors, ConsultationsShowResponses, ConsultationsSlotsListData, ConsultationsSlotsListErrors, ConsultationsSlotsListResponses, ConsultationsStartData, ConsultationsStartErrors, ConsultationsStartResponses, ConsultationsUploadsPrepareData, ConsultationsUploadsPrepareErrors, ConsultationsUploadsPrepareResponses, ConsultationsVerificationShowData, ConsultationsVerificationShowErrors, ConsultationsVerificationShowResponses, MeetingsAvailabilityAddData, MeetingsAvailabilityAddErrors, MeetingsAvailabilityAddResponses, MeetingsAvailabilityChangeData, MeetingsAvailabilityChangeErrors, MeetingsAvailabilityChangeResponses, MeetingsAvailabilityListData, MeetingsAvailabilityListErrors, MeetingsAvailabilityListResponses, MeetingsAvailabilityRemoveData, MeetingsAvailabilityRemoveErrors, MeetingsAvailabilityRemoveResponses, MeetingsAvailabilityReplaceData, MeetingsAvailabilityReplaceErrors, MeetingsAvailabilityReplaceResponses, MeetingsAvailabilityShowData, MeetingsAvailabilityShowErrors, MeetingsAvailabilityShowResponses, MeetingsBalanceShowData, MeetingsBalanceShowErrors, MeetingsBalanceShowResponses, MeetingsCategoriesListData, MeetingsCategoriesListErrors, MeetingsCategoriesListResponses, MeetingsCategoriesShowData, MeetingsCategoriesShowErrors, MeetingsCategoriesShowResponses, MeetingsChangeData, MeetingsChangeErrors, MeetingsChangeResponses, MeetingsCreditsPurchaseData, MeetingsCreditsPurchaseErrors, MeetingsCreditsPurchaseResponses, MeetingsCreditsTransferData, MeetingsCreditsTransferErrors, MeetingsCreditsTransferResponses, MeetingsListData, MeetingsListErrors, MeetingsListResponses, MeetingsMessagesListData, MeetingsMessagesListErrors, MeetingsMessagesListResponses, MeetingsMessagesReadAllData, MeetingsMessagesReadAllErrors, MeetingsMessagesReadAllResponses, MeetingsMessagesReadData, MeetingsMessagesReadErrors, MeetingsMessagesReadResponses, MeetingsMessagesSendData, MeetingsMessagesSendErrors, MeetingsMessagesSendResponses, MeetingsNotificationsChangeData, MeetingsNotificationsChangeErrors, MeetingsNotificationsChangeResponses, MeetingsNotificationsListData, MeetingsNotificationsListErrors, MeetingsNotificationsListResponses, MeetingsNotificationsReadAllData, MeetingsNotificationsReadAllErrors, MeetingsNotificationsReadAllResponses, MeetingsNotificationsReadData, MeetingsNotificationsReadErrors, MeetingsNotificationsReadResponses, MeetingsNotificationsShowData, MeetingsNotificationsShowErrors, MeetingsNotificationsShowResponses, MeetingsProfileChangeData, MeetingsProfileChangeErrors, MeetingsProfileChangeResponses, MeetingsProfilePicturePrepareData, MeetingsProfilePicturePrepareErrors, MeetingsProfilePicturePrepareResponses, MeetingsProfileReplaceData, MeetingsProfileReplaceErrors, MeetingsProfileReplaceResponses, MeetingsProfileShowData, MeetingsProfileShowErrors, MeetingsProfileShowResponses, MeetingsReplaceData, MeetingsReplaceErrors, MeetingsReplaceResponses, MeetingsRequestData, MeetingsRequestErrors, MeetingsRequestResponses, MeetingsReviewsGiveData, MeetingsReviewsGiveErrors, MeetingsReviewsGiveResponses, MeetingsReviewsListData, MeetingsReviewsListErrors, MeetingsReviewsListResponses, MeetingsShowData, MeetingsShowErrors, MeetingsShowResponses, MeetingsSkillsAddData, MeetingsSkillsAddErrors, MeetingsSkillsAddResponses, MeetingsSkillsChangeData, MeetingsSkillsChangeErrors, MeetingsSkillsChangeResponses, MeetingsSkillsListData, MeetingsSkillsListErrors, MeetingsSkillsListResponses, MeetingsSkillsRemoveData, MeetingsSkillsRemoveErrors, MeetingsSkillsRemoveResponses, MeetingsSkillsReplaceData, MeetingsSkillsReplaceErrors, MeetingsSkillsReplaceResponses, MeetingsSkillsShowData, MeetingsSkillsShowErrors, MeetingsSkillsShowResponses, MeetingsSlotsListData, MeetingsSlotsListErrors, MeetingsSlotsListResponses, MeetingsStatusChangeData, MeetingsStatusChangeErrors, MeetingsStatusChangeResponses, MeetingsTransactionsListData, MeetingsTransactionsListErrors, MeetingsTransactionsListResponses, MeetingsUsersLoginData, MeetingsUsersLoginErrors, MeetingsUsersLoginResponses, MeetingsUsersLogoutData, MeetingsUsersLogoutErrors, MeetingsUsersLogoutResponses, MeetingsUsersRegisterData, MeetingsUsersRegisterErrors, MeetingsUsersRegisterResponses, MeetingsUsersSearchData, MeetingsUsersSearchErrors, MeetingsUsersSearchResponses, MeetingsUsersShowData, MeetingsUsersShowErrors, MeetingsUsersShowResponses, PaymentsCreateData, PaymentsCreateErrors, PaymentsCreateResponses, PaymentsShowData, PaymentsShowErrors, PaymentsShowResponses, PaymentsWebhookData, PaymentsWebhookErrors, PaymentsWebhookResponses, PlatformDocsData, PlatformDocsErrors, PlatformDocsResponses, PlatformHealthData, PlatformHealthErrors, PlatformHealthResponses, PlatformSchemaData, PlatformSchemaErrors, PlatformSchemaResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean> = Options2<TData, ThrowOnError> & {
     /**
@@ -23,8 +23,8 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  *
  * By ascending `id`.
  */
-export const listCategories = <ThrowOnError extends boolean = false>(options?: Options<ListCategoriesData, ThrowOnError>) => {
-    return (options?.client ?? client).get<ListCategoriesResponses, ListCategoriesErrors, ThrowOnError>({
+export const meetingsCategoriesList = <ThrowOnError extends boolean = false>(options?: Options<MeetingsCategoriesListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MeetingsCategoriesListResponses, MeetingsCategoriesListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -39,8 +39,8 @@ export const listCategories = <ThrowOnError extends boolean = false>(options?: O
 /**
  * One category
  */
-export const showCategory = <ThrowOnError extends boolean = false>(options: Options<ShowCategoryData, ThrowOnError>) => {
-    return (options.client ?? client).get<ShowCategoryResponses, ShowCategoryErrors, ThrowOnError>({
+export const meetingsCategoriesShow = <ThrowOnError extends boolean = false>(options: Options<MeetingsCategoriesShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<MeetingsCategoriesShowResponses, MeetingsCategoriesShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -57,8 +57,8 @@ export const showCategory = <ThrowOnError extends boolean = false>(options: Opti
  *
  * Newest first.
  */
-export const transactions = <ThrowOnError extends boolean = false>(options?: Options<TransactionsData, ThrowOnError>) => {
-    return (options?.client ?? client).get<TransactionsResponses, TransactionsErrors, ThrowOnError>({
+export const meetingsTransactionsList = <ThrowOnError extends boolean = false>(options?: Options<MeetingsTransactionsListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MeetingsTransactionsListResponses, MeetingsTransactionsListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -73,8 +73,8 @@ export const transactions = <ThrowOnError extends boolean = false>(options?: Opt
 /**
  * Show my balance
  */
-export const balance = <ThrowOnError extends boolean = false>(options?: Options<BalanceData, ThrowOnError>) => {
-    return (options?.client ?? client).get<BalanceResponses, BalanceErrors, ThrowOnError>({
+export const meetingsBalanceShow = <ThrowOnError extends boolean = false>(options?: Options<MeetingsBalanceShowData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MeetingsBalanceShowResponses, MeetingsBalanceShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -91,8 +91,8 @@ export const balance = <ThrowOnError extends boolean = false>(options?: Options<
  *
  * Moves only what is missing to `amount` in total, so repeating it moves nothing.
  */
-export const transfer = <ThrowOnError extends boolean = false>(options: Options<TransferData, ThrowOnError>) => {
-    return (options.client ?? client).post<TransferResponses, TransferErrors, ThrowOnError>({
+export const meetingsCreditsTransfer = <ThrowOnError extends boolean = false>(options: Options<MeetingsCreditsTransferData, ThrowOnError>) => {
+    return (options.client ?? client).post<MeetingsCreditsTransferResponses, MeetingsCreditsTransferErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -111,8 +111,8 @@ export const transfer = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * This reference as a page
  */
-export const docs = <ThrowOnError extends boolean = false>(options?: Options<DocsData, ThrowOnError>) => {
-    return (options?.client ?? client).get<DocsResponses, DocsErrors, ThrowOnError>({
+export const platformDocs = <ThrowOnError extends boolean = false>(options?: Options<PlatformDocsData, ThrowOnError>) => {
+    return (options?.client ?? client).get<PlatformDocsResponses, PlatformDocsErrors, ThrowOnError>({
         url: '/api/docs/',
         ...options
     });
@@ -121,8 +121,8 @@ export const docs = <ThrowOnError extends boolean = false>(options?: Options<Doc
 /**
  * Whether the API answers
  */
-export const health = <ThrowOnError extends boolean = false>(options?: Options<HealthData, ThrowOnError>) => {
-    return (options?.client ?? client).get<HealthResponses, HealthErrors, ThrowOnError>({
+export const platformHealth = <ThrowOnError extends boolean = false>(options?: Options<PlatformHealthData, ThrowOnError>) => {
+    return (options?.client ?? client).get<PlatformHealthResponses, PlatformHealthErrors, ThrowOnError>({
         url: '/api/health/',
         ...options
     });
@@ -133,8 +133,8 @@ export const health = <ThrowOnError extends boolean = false>(options?: Options<H
  *
  * Newest first, as requester and as expert.
  */
-export const list = <ThrowOnError extends boolean = false>(options?: Options<ListData, ThrowOnError>) => {
-    return (options?.client ?? client).get<ListResponses, ListErrors, ThrowOnError>({
+export const meetingsList = <ThrowOnError extends boolean = false>(options?: Options<MeetingsListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MeetingsListResponses, MeetingsListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -151,8 +151,8 @@ export const list = <ThrowOnError extends boolean = false>(options?: Options<Lis
  *
  * Reserves the time of both and holds one credit. A taken time is answered with up to five `alternatives`.
  */
-export const request = <ThrowOnError extends boolean = false>(options: Options<RequestData, ThrowOnError>) => {
-    return (options.client ?? client).post<RequestResponses, RequestErrors, ThrowOnError>({
+export const meetingsRequest = <ThrowOnError extends boolean = false>(options: Options<MeetingsRequestData, ThrowOnError>) => {
+    return (options.client ?? client).post<MeetingsRequestResponses, MeetingsRequestErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -171,8 +171,8 @@ export const request = <ThrowOnError extends boolean = false>(options: Options<R
 /**
  * Show one of my meetings
  */
-export const show = <ThrowOnError extends boolean = false>(options: Options<ShowData, ThrowOnError>) => {
-    return (options.client ?? client).get<ShowResponses, ShowErrors, ThrowOnError>({
+export const meetingsShow = <ThrowOnError extends boolean = false>(options: Options<MeetingsShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<MeetingsShowResponses, MeetingsShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -189,8 +189,8 @@ export const show = <ThrowOnError extends boolean = false>(options: Options<Show
  *
  * For its requester. Other times reserve the new time in one step; the expert has to confirm anew.
  */
-export const change = <ThrowOnError extends boolean = false>(options: Options<ChangeData, ThrowOnError>) => {
-    return (options.client ?? client).patch<ChangeResponses, ChangeErrors, ThrowOnError>({
+export const meetingsChange = <ThrowOnError extends boolean = false>(options: Options<MeetingsChangeData, ThrowOnError>) => {
+    return (options.client ?? client).patch<MeetingsChangeResponses, MeetingsChangeErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -209,8 +209,8 @@ export const change = <ThrowOnError extends boolean = false>(options: Options<Ch
 /**
  * Change or move a meeting, as PATCH does
  */
-export const replace = <ThrowOnError extends boolean = false>(options: Options<ReplaceData, ThrowOnError>) => {
-    return (options.client ?? client).put<ReplaceResponses, ReplaceErrors, ThrowOnError>({
+export const meetingsReplace = <ThrowOnError extends boolean = false>(options: Options<MeetingsReplaceData, ThrowOnError>) => {
+    return (options.client ?? client).put<MeetingsReplaceResponses, MeetingsReplaceErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -229,8 +229,8 @@ export const replace = <ThrowOnError extends boolean = false>(options: Options<R
 /**
  * Confirm, cancel or complete a meeting, or report who did not come
  */
-export const updateStatus = <ThrowOnError extends boolean = false>(options: Options<UpdateStatusData, ThrowOnError>) => {
-    return (options.client ?? client).patch<UpdateStatusResponses, UpdateStatusErrors, ThrowOnError>({
+export const meetingsStatusChange = <ThrowOnError extends boolean = false>(options: Options<MeetingsStatusChangeData, ThrowOnError>) => {
+    return (options.client ?? client).patch<MeetingsStatusChangeResponses, MeetingsStatusChangeErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -251,8 +251,8 @@ export const updateStatus = <ThrowOnError extends boolean = false>(options: Opti
  *
  * Oldest first within the page. The first page holds the newest; `next` leads to older ones.
  */
-export const list2 = <ThrowOnError extends boolean = false>(options?: Options<List2Data, ThrowOnError>) => {
-    return (options?.client ?? client).get<List2Responses, List2Errors, ThrowOnError>({
+export const meetingsMessagesList = <ThrowOnError extends boolean = false>(options?: Options<MeetingsMessagesListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MeetingsMessagesListResponses, MeetingsMessagesListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -267,8 +267,8 @@ export const list2 = <ThrowOnError extends boolean = false>(options?: Options<Li
 /**
  * Send a message
  */
-export const send = <ThrowOnError extends boolean = false>(options: Options<SendData, ThrowOnError>) => {
-    return (options.client ?? client).post<SendResponses, SendErrors, ThrowOnError>({
+export const meetingsMessagesSend = <ThrowOnError extends boolean = false>(options: Options<MeetingsMessagesSendData, ThrowOnError>) => {
+    return (options.client ?? client).post<MeetingsMessagesSendResponses, MeetingsMessagesSendErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -287,8 +287,8 @@ export const send = <ThrowOnError extends boolean = false>(options: Options<Send
 /**
  * Mark everything one person sent me as read
  */
-export const markAllRead = <ThrowOnError extends boolean = false>(options: Options<MarkAllReadData, ThrowOnError>) => {
-    return (options.client ?? client).patch<MarkAllReadResponses, MarkAllReadErrors, ThrowOnError>({
+export const meetingsMessagesReadAll = <ThrowOnError extends boolean = false>(options: Options<MeetingsMessagesReadAllData, ThrowOnError>) => {
+    return (options.client ?? client).patch<MeetingsMessagesReadAllResponses, MeetingsMessagesReadAllErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -307,8 +307,8 @@ export const markAllRead = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Mark a message I received as read
  */
-export const markRead = <ThrowOnError extends boolean = false>(options: Options<MarkReadData, ThrowOnError>) => {
-    return (options.client ?? client).patch<MarkReadResponses, MarkReadErrors, ThrowOnError>({
+export const meetingsMessagesRead = <ThrowOnError extends boolean = false>(options: Options<MeetingsMessagesReadData, ThrowOnError>) => {
+    return (options.client ?? client).patch<MeetingsMessagesReadResponses, MeetingsMessagesReadErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -325,8 +325,8 @@ export const markRead = <ThrowOnError extends boolean = false>(options: Options<
  *
  * Newest first.
  */
-export const list3 = <ThrowOnError extends boolean = false>(options?: Options<List3Data, ThrowOnError>) => {
-    return (options?.client ?? client).get<List3Responses, List3Errors, ThrowOnError>({
+export const meetingsNotificationsList = <ThrowOnError extends boolean = false>(options?: Options<MeetingsNotificationsListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MeetingsNotificationsListResponses, MeetingsNotificationsListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -341,8 +341,8 @@ export const list3 = <ThrowOnError extends boolean = false>(options?: Options<Li
 /**
  * Mark all my notifications as read
  */
-export const markAllRead2 = <ThrowOnError extends boolean = false>(options?: Options<MarkAllRead2Data, ThrowOnError>) => {
-    return (options?.client ?? client).patch<MarkAllRead2Responses, MarkAllRead2Errors, ThrowOnError>({
+export const meetingsNotificationsReadAll = <ThrowOnError extends boolean = false>(options?: Options<MeetingsNotificationsReadAllData, ThrowOnError>) => {
+    return (options?.client ?? client).patch<MeetingsNotificationsReadAllResponses, MeetingsNotificationsReadAllErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -357,8 +357,8 @@ export const markAllRead2 = <ThrowOnError extends boolean = false>(options?: Opt
 /**
  * Show one of my notifications
  */
-export const show2 = <ThrowOnError extends boolean = false>(options: Options<Show2Data, ThrowOnError>) => {
-    return (options.client ?? client).get<Show2Responses, Show2Errors, ThrowOnError>({
+export const meetingsNotificationsShow = <ThrowOnError extends boolean = false>(options: Options<MeetingsNotificationsShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<MeetingsNotificationsShowResponses, MeetingsNotificationsShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -373,8 +373,8 @@ export const show2 = <ThrowOnError extends boolean = false>(options: Options<Sho
 /**
  * Mark a notification as read or unread
  */
-export const mark = <ThrowOnError extends boolean = false>(options: Options<MarkData, ThrowOnError>) => {
-    return (options.client ?? client).patch<MarkResponses, MarkErrors, ThrowOnError>({
+export const meetingsNotificationsChange = <ThrowOnError extends boolean = false>(options: Options<MeetingsNotificationsChangeData, ThrowOnError>) => {
+    return (options.client ?? client).patch<MeetingsNotificationsChangeResponses, MeetingsNotificationsChangeErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -393,8 +393,8 @@ export const mark = <ThrowOnError extends boolean = false>(options: Options<Mark
 /**
  * Mark a notification as read
  */
-export const markRead2 = <ThrowOnError extends boolean = false>(options: Options<MarkRead2Data, ThrowOnError>) => {
-    return (options.client ?? client).patch<MarkRead2Responses, MarkRead2Errors, ThrowOnError>({
+export const meetingsNotificationsRead = <ThrowOnError extends boolean = false>(options: Options<MeetingsNotificationsReadData, ThrowOnError>) => {
+    return (options.client ?? client).patch<MeetingsNotificationsReadResponses, MeetingsNotificationsReadErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -409,8 +409,8 @@ export const markRead2 = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Buy credits
  */
-export const purchase = <ThrowOnError extends boolean = false>(options: Options<PurchaseData, ThrowOnError>) => {
-    return (options.client ?? client).post<PurchaseResponses, PurchaseErrors, ThrowOnError>({
+export const meetingsCreditsPurchase = <ThrowOnError extends boolean = false>(options: Options<MeetingsCreditsPurchaseData, ThrowOnError>) => {
+    return (options.client ?? client).post<MeetingsCreditsPurchaseResponses, MeetingsCreditsPurchaseErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -431,8 +431,8 @@ export const purchase = <ThrowOnError extends boolean = false>(options: Options<
  *
  * Those a user received, those of a meeting, or without either the caller's own, given and received. Newest first.
  */
-export const list4 = <ThrowOnError extends boolean = false>(options?: Options<List4Data, ThrowOnError>) => {
-    return (options?.client ?? client).get<List4Responses, List4Errors, ThrowOnError>({
+export const meetingsReviewsList = <ThrowOnError extends boolean = false>(options?: Options<MeetingsReviewsListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MeetingsReviewsListResponses, MeetingsReviewsListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -447,8 +447,8 @@ export const list4 = <ThrowOnError extends boolean = false>(options?: Options<Li
 /**
  * Review the other party of a completed meeting
  */
-export const give = <ThrowOnError extends boolean = false>(options: Options<GiveData, ThrowOnError>) => {
-    return (options.client ?? client).post<GiveResponses, GiveErrors, ThrowOnError>({
+export const meetingsReviewsGive = <ThrowOnError extends boolean = false>(options: Options<MeetingsReviewsGiveData, ThrowOnError>) => {
+    return (options.client ?? client).post<MeetingsReviewsGiveResponses, MeetingsReviewsGiveErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -467,8 +467,8 @@ export const give = <ThrowOnError extends boolean = false>(options: Options<Give
 /**
  * This reference as an OpenAPI document
  */
-export const schema = <ThrowOnError extends boolean = false>(options?: Options<SchemaData, ThrowOnError>) => {
-    return (options?.client ?? client).get<SchemaResponses, SchemaErrors, ThrowOnError>({
+export const platformSchema = <ThrowOnError extends boolean = false>(options?: Options<PlatformSchemaData, ThrowOnError>) => {
+    return (options?.client ?? client).get<PlatformSchemaResponses, PlatformSchemaErrors, ThrowOnError>({
         url: '/api/schema/',
         ...options
     });
@@ -479,8 +479,8 @@ export const schema = <ThrowOnError extends boolean = false>(options?: Options<S
  *
  * The caller's own, or with `user_id` somebody else's. By day, then start. An unknown user has none.
  */
-export const listAvailability = <ThrowOnError extends boolean = false>(options?: Options<ListAvailabilityData, ThrowOnError>) => {
-    return (options?.client ?? client).get<ListAvailabilityResponses, ListAvailabilityErrors, ThrowOnError>({
+export const meetingsAvailabilityList = <ThrowOnError extends boolean = false>(options?: Options<MeetingsAvailabilityListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MeetingsAvailabilityListResponses, MeetingsAvailabilityListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -497,8 +497,8 @@ export const listAvailability = <ThrowOnError extends boolean = false>(options?:
  *
  * Overlapping or touching rows count as one window. At most 50. Meetings already made stay as they are.
  */
-export const addAvailability = <ThrowOnError extends boolean = false>(options: Options<AddAvailabilityData, ThrowOnError>) => {
-    return (options.client ?? client).post<AddAvailabilityResponses, AddAvailabilityErrors, ThrowOnError>({
+export const meetingsAvailabilityAdd = <ThrowOnError extends boolean = false>(options: Options<MeetingsAvailabilityAddData, ThrowOnError>) => {
+    return (options.client ?? client).post<MeetingsAvailabilityAddResponses, MeetingsAvailabilityAddErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -517,8 +517,8 @@ export const addAvailability = <ThrowOnError extends boolean = false>(options: O
 /**
  * Remove a row
  */
-export const deleteAvailability = <ThrowOnError extends boolean = false>(options: Options<DeleteAvailabilityData, ThrowOnError>) => {
-    return (options.client ?? client).delete<DeleteAvailabilityResponses, DeleteAvailabilityErrors, ThrowOnError>({
+export const meetingsAvailabilityRemove = <ThrowOnError extends boolean = false>(options: Options<MeetingsAvailabilityRemoveData, ThrowOnError>) => {
+    return (options.client ?? client).delete<MeetingsAvailabilityRemoveResponses, MeetingsAvailabilityRemoveErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -533,8 +533,8 @@ export const deleteAvailability = <ThrowOnError extends boolean = false>(options
 /**
  * One row of the own availability
  */
-export const showAvailability = <ThrowOnError extends boolean = false>(options: Options<ShowAvailabilityData, ThrowOnError>) => {
-    return (options.client ?? client).get<ShowAvailabilityResponses, ShowAvailabilityErrors, ThrowOnError>({
+export const meetingsAvailabilityShow = <ThrowOnError extends boolean = false>(options: Options<MeetingsAvailabilityShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<MeetingsAvailabilityShowResponses, MeetingsAvailabilityShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -551,8 +551,8 @@ export const showAvailability = <ThrowOnError extends boolean = false>(options: 
  *
  * What is absent stays.
  */
-export const patchAvailability = <ThrowOnError extends boolean = false>(options: Options<PatchAvailabilityData, ThrowOnError>) => {
-    return (options.client ?? client).patch<PatchAvailabilityResponses, PatchAvailabilityErrors, ThrowOnError>({
+export const meetingsAvailabilityChange = <ThrowOnError extends boolean = false>(options: Options<MeetingsAvailabilityChangeData, ThrowOnError>) => {
+    return (options.client ?? client).patch<MeetingsAvailabilityChangeResponses, MeetingsAvailabilityChangeErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -571,8 +571,8 @@ export const patchAvailability = <ThrowOnError extends boolean = false>(options:
 /**
  * Replace a row
  */
-export const putAvailability = <ThrowOnError extends boolean = false>(options: Options<PutAvailabilityData, ThrowOnError>) => {
-    return (options.client ?? client).put<PutAvailabilityResponses, PutAvailabilityErrors, ThrowOnError>({
+export const meetingsAvailabilityReplace = <ThrowOnError extends boolean = false>(options: Options<MeetingsAvailabilityReplaceData, ThrowOnError>) => {
+    return (options.client ?? client).put<MeetingsAvailabilityReplaceResponses, MeetingsAvailabilityReplaceErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -593,8 +593,8 @@ export const putAvailability = <ThrowOnError extends boolean = false>(options: O
  *
  * By ascending `id`.
  */
-export const listSkills = <ThrowOnError extends boolean = false>(options?: Options<ListSkillsData, ThrowOnError>) => {
-    return (options?.client ?? client).get<ListSkillsResponses, ListSkillsErrors, ThrowOnError>({
+export const meetingsSkillsList = <ThrowOnError extends boolean = false>(options?: Options<MeetingsSkillsListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MeetingsSkillsListResponses, MeetingsSkillsListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -611,8 +611,8 @@ export const listSkills = <ThrowOnError extends boolean = false>(options?: Optio
  *
  * Whoever has one can be found by search. At most 50.
  */
-export const addSkill = <ThrowOnError extends boolean = false>(options: Options<AddSkillData, ThrowOnError>) => {
-    return (options.client ?? client).post<AddSkillResponses, AddSkillErrors, ThrowOnError>({
+export const meetingsSkillsAdd = <ThrowOnError extends boolean = false>(options: Options<MeetingsSkillsAddData, ThrowOnError>) => {
+    return (options.client ?? client).post<MeetingsSkillsAddResponses, MeetingsSkillsAddErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -631,8 +631,8 @@ export const addSkill = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Remove a skill
  */
-export const deleteSkill = <ThrowOnError extends boolean = false>(options: Options<DeleteSkillData, ThrowOnError>) => {
-    return (options.client ?? client).delete<DeleteSkillResponses, DeleteSkillErrors, ThrowOnError>({
+export const meetingsSkillsRemove = <ThrowOnError extends boolean = false>(options: Options<MeetingsSkillsRemoveData, ThrowOnError>) => {
+    return (options.client ?? client).delete<MeetingsSkillsRemoveResponses, MeetingsSkillsRemoveErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -647,8 +647,8 @@ export const deleteSkill = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * One of the own skills
  */
-export const showSkill = <ThrowOnError extends boolean = false>(options: Options<ShowSkillData, ThrowOnError>) => {
-    return (options.client ?? client).get<ShowSkillResponses, ShowSkillErrors, ThrowOnError>({
+export const meetingsSkillsShow = <ThrowOnError extends boolean = false>(options: Options<MeetingsSkillsShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<MeetingsSkillsShowResponses, MeetingsSkillsShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -665,8 +665,8 @@ export const showSkill = <ThrowOnError extends boolean = false>(options: Options
  *
  * What is absent stays.
  */
-export const patchSkill = <ThrowOnError extends boolean = false>(options: Options<PatchSkillData, ThrowOnError>) => {
-    return (options.client ?? client).patch<PatchSkillResponses, PatchSkillErrors, ThrowOnError>({
+export const meetingsSkillsChange = <ThrowOnError extends boolean = false>(options: Options<MeetingsSkillsChangeData, ThrowOnError>) => {
+    return (options.client ?? client).patch<MeetingsSkillsChangeResponses, MeetingsSkillsChangeErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -687,8 +687,8 @@ export const patchSkill = <ThrowOnError extends boolean = false>(options: Option
  *
  * Without `category` it has none afterwards.
  */
-export const putSkill = <ThrowOnError extends boolean = false>(options: Options<PutSkillData, ThrowOnError>) => {
-    return (options.client ?? client).put<PutSkillResponses, PutSkillErrors, ThrowOnError>({
+export const meetingsSkillsReplace = <ThrowOnError extends boolean = false>(options: Options<MeetingsSkillsReplaceData, ThrowOnError>) => {
+    return (options.client ?? client).put<MeetingsSkillsReplaceResponses, MeetingsSkillsReplaceErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -710,8 +710,8 @@ export const putSkill = <ThrowOnError extends boolean = false>(options: Options<
  * Active users with at least one skill, without the caller. Several parameters all apply; letter case and accents do
  * not matter. A page may be shorter than `limit` while `Link` says there is more.
  */
-export const searchUsers = <ThrowOnError extends boolean = false>(options?: Options<SearchUsersData, ThrowOnError>) => {
-    return (options?.client ?? client).get<SearchUsersResponses, SearchUsersErrors, ThrowOnError>({
+export const meetingsUsersSearch = <ThrowOnError extends boolean = false>(options?: Options<MeetingsUsersSearchData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MeetingsUsersSearchResponses, MeetingsUsersSearchErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -728,8 +728,8 @@ export const searchUsers = <ThrowOnError extends boolean = false>(options?: Opti
  *
  * By username or e-mail. An unknown name and a wrong password get the same answer.
  */
-export const login = <ThrowOnError extends boolean = false>(options: Options<LoginData, ThrowOnError>) => {
-    return (options.client ?? client).post<LoginResponses, LoginErrors, ThrowOnError>({
+export const meetingsUsersLogin = <ThrowOnError extends boolean = false>(options: Options<MeetingsUsersLoginData, ThrowOnError>) => {
+    return (options.client ?? client).post<MeetingsUsersLoginResponses, MeetingsUsersLoginErrors, ThrowOnError>({
         url: '/api/users/login/',
         ...options,
         headers: {
@@ -744,8 +744,8 @@ export const login = <ThrowOnError extends boolean = false>(options: Options<Log
  *
  * Ends the session of this token at once; other sessions live on. Needs no body.
  */
-export const logout = <ThrowOnError extends boolean = false>(options?: Options<LogoutData, ThrowOnError>) => {
-    return (options?.client ?? client).post<LogoutResponses, LogoutErrors, ThrowOnError>({
+export const meetingsUsersLogout = <ThrowOnError extends boolean = false>(options?: Options<MeetingsUsersLogoutData, ThrowOnError>) => {
+    return (options?.client ?? client).post<MeetingsUsersLogoutResponses, MeetingsUsersLogoutErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -760,8 +760,8 @@ export const logout = <ThrowOnError extends boolean = false>(options?: Options<L
 /**
  * Own profile
  */
-export const showMe = <ThrowOnError extends boolean = false>(options?: Options<ShowMeData, ThrowOnError>) => {
-    return (options?.client ?? client).get<ShowMeResponses, ShowMeErrors, ThrowOnError>({
+export const meetingsProfileShow = <ThrowOnError extends boolean = false>(options?: Options<MeetingsProfileShowData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MeetingsProfileShowResponses, MeetingsProfileShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -779,8 +779,8 @@ export const showMe = <ThrowOnError extends boolean = false>(options?: Options<S
  * What is absent stays. As multipart form the picture may travel along as a file of at most 4 MB; for a larger one
  * prepare an upload first.
  */
-export const patchMe = <ThrowOnError extends boolean = false>(options: Options<PatchMeData, ThrowOnError>) => {
-    return (options.client ?? client).patch<PatchMeResponses, PatchMeErrors, ThrowOnError>({
+export const meetingsProfileChange = <ThrowOnError extends boolean = false>(options?: Options<MeetingsProfileChangeData, ThrowOnError>) => {
+    return (options?.client ?? client).patch<MeetingsProfileChangeResponses, MeetingsProfileChangeErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -791,7 +791,7 @@ export const patchMe = <ThrowOnError extends boolean = false>(options: Options<P
         ...options,
         headers: {
             'Content-Type': 'application/json',
-            ...options.headers
+            ...options?.headers
         }
     });
 };
@@ -802,8 +802,8 @@ export const patchMe = <ThrowOnError extends boolean = false>(options: Options<P
  * As PATCH: what is absent stays. As multipart form the picture may travel along as a file of at most 4 MB; for a
  * larger one prepare an upload first.
  */
-export const putMe = <ThrowOnError extends boolean = false>(options: Options<PutMeData, ThrowOnError>) => {
-    return (options.client ?? client).put<PutMeResponses, PutMeErrors, ThrowOnError>({
+export const meetingsProfileReplace = <ThrowOnError extends boolean = false>(options?: Options<MeetingsProfileReplaceData, ThrowOnError>) => {
+    return (options?.client ?? client).put<MeetingsProfileReplaceResponses, MeetingsProfileReplaceErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -814,7 +814,7 @@ export const putMe = <ThrowOnError extends boolean = false>(options: Options<Put
         ...options,
         headers: {
             'Content-Type': 'application/json',
-            ...options.headers
+            ...options?.headers
         }
     });
 };
@@ -825,8 +825,8 @@ export const putMe = <ThrowOnError extends boolean = false>(options: Options<Put
  * For files of up to 10 MB: PUT the bytes to `upload_url` with `headers`, then send `profile_picture` in PUT
  * `/api/users/me/`. What the file really is, is checked then.
  */
-export const preparePicture = <ThrowOnError extends boolean = false>(options: Options<PreparePictureData, ThrowOnError>) => {
-    return (options.client ?? client).post<PreparePictureResponses, PreparePictureErrors, ThrowOnError>({
+export const meetingsProfilePicturePrepare = <ThrowOnError extends boolean = false>(options: Options<MeetingsProfilePicturePrepareData, ThrowOnError>) => {
+    return (options.client ?? client).post<MeetingsProfilePicturePrepareResponses, MeetingsProfilePicturePrepareErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -847,8 +847,8 @@ export const preparePicture = <ThrowOnError extends boolean = false>(options: Op
  *
  * It starts with one credit, and the token can be used at once.
  */
-export const register = <ThrowOnError extends boolean = false>(options: Options<RegisterData, ThrowOnError>) => {
-    return (options.client ?? client).post<RegisterResponses, RegisterErrors, ThrowOnError>({
+export const meetingsUsersRegister = <ThrowOnError extends boolean = false>(options: Options<MeetingsUsersRegisterData, ThrowOnError>) => {
+    return (options.client ?? client).post<MeetingsUsersRegisterResponses, MeetingsUsersRegisterErrors, ThrowOnError>({
         url: '/api/users/register/',
         ...options,
         headers: {
@@ -861,8 +861,8 @@ export const register = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Somebody's public profile
  */
-export const showUser = <ThrowOnError extends boolean = false>(options: Options<ShowUserData, ThrowOnError>) => {
-    return (options.client ?? client).get<ShowUserResponses, ShowUserErrors, ThrowOnError>({
+export const meetingsUsersShow = <ThrowOnError extends boolean = false>(options: Options<MeetingsUsersShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<MeetingsUsersShowResponses, MeetingsUsersShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -881,8 +881,8 @@ export const showUser = <ThrowOnError extends boolean = false>(options: Options<
  * They follow one another from the start of each window; without published availability they begin at each full hour.
  * Ascending, at most 200. Nobody can request themselves, so the own list is empty.
  */
-export const availableSlots = <ThrowOnError extends boolean = false>(options: Options<AvailableSlotsData, ThrowOnError>) => {
-    return (options.client ?? client).get<AvailableSlotsResponses, AvailableSlotsErrors, ThrowOnError>({
+export const meetingsSlotsList = <ThrowOnError extends boolean = false>(options: Options<MeetingsSlotsListData, ThrowOnError>) => {
+    return (options.client ?? client).get<MeetingsSlotsListResponses, MeetingsSlotsListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -899,8 +899,8 @@ export const availableSlots = <ThrowOnError extends boolean = false>(options: Op
  *
  * By e-mail or username. An unknown name and a wrong password get the same answer.
  */
-export const login2 = <ThrowOnError extends boolean = false>(options: Options<Login2Data, ThrowOnError>) => {
-    return (options.client ?? client).post<Login2Responses, Login2Errors, ThrowOnError>({
+export const accountsLogin = <ThrowOnError extends boolean = false>(options: Options<AccountsLoginData, ThrowOnError>) => {
+    return (options.client ?? client).post<AccountsLoginResponses, AccountsLoginErrors, ThrowOnError>({
         url: '/api/v1/auth/login/',
         ...options,
         headers: {
@@ -915,8 +915,8 @@ export const login2 = <ThrowOnError extends boolean = false>(options: Options<Lo
  *
  * This session, or all of the account, are over at once: access tokens, refresh tokens and sockets. Needs no body.
  */
-export const logout2 = <ThrowOnError extends boolean = false>(options: Options<Logout2Data, ThrowOnError>) => {
-    return (options.client ?? client).post<Logout2Responses, Logout2Errors, ThrowOnError>({
+export const accountsLogout = <ThrowOnError extends boolean = false>(options?: Options<AccountsLogoutData, ThrowOnError>) => {
+    return (options?.client ?? client).post<AccountsLogoutResponses, AccountsLogoutErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -927,7 +927,7 @@ export const logout2 = <ThrowOnError extends boolean = false>(options: Options<L
         ...options,
         headers: {
             'Content-Type': 'application/json',
-            ...options.headers
+            ...options?.headers
         }
     });
 };
@@ -935,8 +935,8 @@ export const logout2 = <ThrowOnError extends boolean = false>(options: Options<L
 /**
  * Own account
  */
-export const show3 = <ThrowOnError extends boolean = false>(options?: Options<Show3Data, ThrowOnError>) => {
-    return (options?.client ?? client).get<Show3Responses, Show3Errors, ThrowOnError>({
+export const accountsShow = <ThrowOnError extends boolean = false>(options?: Options<AccountsShowData, ThrowOnError>) => {
+    return (options?.client ?? client).get<AccountsShowResponses, AccountsShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -951,8 +951,8 @@ export const show3 = <ThrowOnError extends boolean = false>(options?: Options<Sh
 /**
  * Change the own account
  */
-export const change2 = <ThrowOnError extends boolean = false>(options: Options<Change2Data, ThrowOnError>) => {
-    return (options.client ?? client).patch<Change2Responses, Change2Errors, ThrowOnError>({
+export const accountsChange = <ThrowOnError extends boolean = false>(options?: Options<AccountsChangeData, ThrowOnError>) => {
+    return (options?.client ?? client).patch<AccountsChangeResponses, AccountsChangeErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -963,7 +963,7 @@ export const change2 = <ThrowOnError extends boolean = false>(options: Options<C
         ...options,
         headers: {
             'Content-Type': 'application/json',
-            ...options.headers
+            ...options?.headers
         }
     });
 };
@@ -973,8 +973,8 @@ export const change2 = <ThrowOnError extends boolean = false>(options: Options<C
  *
  * Every other session of the account is over.
  */
-export const change3 = <ThrowOnError extends boolean = false>(options: Options<Change3Data, ThrowOnError>) => {
-    return (options.client ?? client).post<Change3Responses, Change3Errors, ThrowOnError>({
+export const accountsPasswordChange = <ThrowOnError extends boolean = false>(options: Options<AccountsPasswordChangeData, ThrowOnError>) => {
+    return (options.client ?? client).post<AccountsPasswordChangeResponses, AccountsPasswordChangeErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -995,8 +995,8 @@ export const change3 = <ThrowOnError extends boolean = false>(options: Options<C
  *
  * It is mailed to the account of this address, if there is one; the answer is always the same. An older link is dead.
  */
-export const ask = <ThrowOnError extends boolean = false>(options: Options<AskData, ThrowOnError>) => {
-    return (options.client ?? client).post<AskResponses, AskErrors, ThrowOnError>({
+export const accountsPasswordReset = <ThrowOnError extends boolean = false>(options: Options<AccountsPasswordResetData, ThrowOnError>) => {
+    return (options.client ?? client).post<AccountsPasswordResetResponses, AccountsPasswordResetErrors, ThrowOnError>({
         url: '/api/v1/auth/password-reset/',
         ...options,
         headers: {
@@ -1012,8 +1012,8 @@ export const ask = <ThrowOnError extends boolean = false>(options: Options<AskDa
  * Every session of the account is over. The link works once, for ten minutes, and only the newest; a refused password
  * does not use it up.
  */
-export const confirm = <ThrowOnError extends boolean = false>(options: Options<ConfirmData, ThrowOnError>) => {
-    return (options.client ?? client).post<ConfirmResponses, ConfirmErrors, ThrowOnError>({
+export const accountsPasswordResetConfirm = <ThrowOnError extends boolean = false>(options: Options<AccountsPasswordResetConfirmData, ThrowOnError>) => {
+    return (options.client ?? client).post<AccountsPasswordResetConfirmResponses, AccountsPasswordResetConfirmErrors, ThrowOnError>({
         url: '/api/v1/auth/password-reset/confirm/',
         ...options,
         headers: {
@@ -1028,8 +1028,8 @@ export const confirm = <ThrowOnError extends boolean = false>(options: Options<C
  *
  * It starts with one credit, and may act at once.
  */
-export const register2 = <ThrowOnError extends boolean = false>(options: Options<Register2Data, ThrowOnError>) => {
-    return (options.client ?? client).post<Register2Responses, Register2Errors, ThrowOnError>({
+export const accountsRegister = <ThrowOnError extends boolean = false>(options: Options<AccountsRegisterData, ThrowOnError>) => {
+    return (options.client ?? client).post<AccountsRegisterResponses, AccountsRegisterErrors, ThrowOnError>({
         url: '/api/v1/auth/register/',
         ...options,
         headers: {
@@ -1044,8 +1044,8 @@ export const register2 = <ThrowOnError extends boolean = false>(options: Options
  *
  * Those that can be prolonged. A session of ExpertConnect lives for a day and is not among them.
  */
-export const list5 = <ThrowOnError extends boolean = false>(options?: Options<List5Data, ThrowOnError>) => {
-    return (options?.client ?? client).get<List5Responses, List5Errors, ThrowOnError>({
+export const accountsSessionsList = <ThrowOnError extends boolean = false>(options?: Options<AccountsSessionsListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<AccountsSessionsListResponses, AccountsSessionsListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1062,8 +1062,8 @@ export const list5 = <ThrowOnError extends boolean = false>(options?: Options<Li
  *
  * At once.
  */
-export const end = <ThrowOnError extends boolean = false>(options: Options<EndData, ThrowOnError>) => {
-    return (options.client ?? client).delete<EndResponses, EndErrors, ThrowOnError>({
+export const accountsSessionsEnd = <ThrowOnError extends boolean = false>(options: Options<AccountsSessionsEndData, ThrowOnError>) => {
+    return (options.client ?? client).delete<AccountsSessionsEndResponses, AccountsSessionsEndErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1081,8 +1081,8 @@ export const end = <ThrowOnError extends boolean = false>(options: Options<EndDa
  * A refresh token works once; of parallel uses one wins. A later use ends the session: its newest refresh token and its
  * access tokens stop at once.
  */
-export const refresh = <ThrowOnError extends boolean = false>(options: Options<RefreshData, ThrowOnError>) => {
-    return (options.client ?? client).post<RefreshResponses, RefreshErrors, ThrowOnError>({
+export const accountsTokenRefresh = <ThrowOnError extends boolean = false>(options: Options<AccountsTokenRefreshData, ThrowOnError>) => {
+    return (options.client ?? client).post<AccountsTokenRefreshResponses, AccountsTokenRefreshErrors, ThrowOnError>({
         url: '/api/v1/auth/token/refresh/',
         ...options,
         headers: {
@@ -1097,8 +1097,8 @@ export const refresh = <ThrowOnError extends boolean = false>(options: Options<R
  *
  * Newest first; by default those that wait for a decision.
  */
-export const listApplications = <ThrowOnError extends boolean = false>(options?: Options<ListApplicationsData, ThrowOnError>) => {
-    return (options?.client ?? client).get<ListApplicationsResponses, ListApplicationsErrors, ThrowOnError>({
+export const consultationsApplicationsList = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsApplicationsListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsApplicationsListResponses, ConsultationsApplicationsListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1113,8 +1113,8 @@ export const listApplications = <ThrowOnError extends boolean = false>(options?:
 /**
  * Show an application
  */
-export const showApplication = <ThrowOnError extends boolean = false>(options: Options<ShowApplicationData, ThrowOnError>) => {
-    return (options.client ?? client).get<ShowApplicationResponses, ShowApplicationErrors, ThrowOnError>({
+export const consultationsApplicationsShow = <ThrowOnError extends boolean = false>(options: Options<ConsultationsApplicationsShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<ConsultationsApplicationsShowResponses, ConsultationsApplicationsShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1131,8 +1131,8 @@ export const showApplication = <ThrowOnError extends boolean = false>(options: O
  *
  * Approval makes the applicant an expert, from their next request on. Applicants hear of both decisions.
  */
-export const reviewApplication = <ThrowOnError extends boolean = false>(options: Options<ReviewApplicationData, ThrowOnError>) => {
-    return (options.client ?? client).post<ReviewApplicationResponses, ReviewApplicationErrors, ThrowOnError>({
+export const consultationsApplicationsReview = <ThrowOnError extends boolean = false>(options: Options<ConsultationsApplicationsReviewData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsApplicationsReviewResponses, ConsultationsApplicationsReviewErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1151,8 +1151,8 @@ export const reviewApplication = <ThrowOnError extends boolean = false>(options:
 /**
  * Say whether a document is good
  */
-export const verifyDocument = <ThrowOnError extends boolean = false>(options: Options<VerifyDocumentData, ThrowOnError>) => {
-    return (options.client ?? client).post<VerifyDocumentResponses, VerifyDocumentErrors, ThrowOnError>({
+export const consultationsDocumentsVerify = <ThrowOnError extends boolean = false>(options: Options<ConsultationsDocumentsVerifyData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsDocumentsVerifyResponses, ConsultationsDocumentsVerifyErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1173,8 +1173,8 @@ export const verifyDocument = <ThrowOnError extends boolean = false>(options: Op
  *
  * Everybody who ever applied, or those of one standing, by id.
  */
-export const listExperts = <ThrowOnError extends boolean = false>(options?: Options<ListExpertsData, ThrowOnError>) => {
-    return (options?.client ?? client).get<ListExpertsResponses, ListExpertsErrors, ThrowOnError>({
+export const consultationsExpertsList = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsExpertsListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsExpertsListResponses, ConsultationsExpertsListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1191,8 +1191,8 @@ export const listExperts = <ThrowOnError extends boolean = false>(options?: Opti
  *
  * As they were before; what was cancelled stays so.
  */
-export const reinstate = <ThrowOnError extends boolean = false>(options: Options<ReinstateData, ThrowOnError>) => {
-    return (options.client ?? client).post<ReinstateResponses, ReinstateErrors, ThrowOnError>({
+export const consultationsExpertsReinstate = <ThrowOnError extends boolean = false>(options: Options<ConsultationsExpertsReinstateData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsExpertsReinstateResponses, ConsultationsExpertsReinstateErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1209,8 +1209,8 @@ export const reinstate = <ThrowOnError extends boolean = false>(options: Options
  *
  * Nobody finds or books them any more. What they are booked for and has not begun is cancelled, and paid back.
  */
-export const suspend = <ThrowOnError extends boolean = false>(options: Options<SuspendData, ThrowOnError>) => {
-    return (options.client ?? client).post<SuspendResponses, SuspendErrors, ThrowOnError>({
+export const consultationsExpertsSuspend = <ThrowOnError extends boolean = false>(options: Options<ConsultationsExpertsSuspendData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsExpertsSuspendResponses, ConsultationsExpertsSuspendErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1231,8 +1231,8 @@ export const suspend = <ThrowOnError extends boolean = false>(options: Options<S
  *
  * One per pair of people, whoever asks first and from whichever side.
  */
-export const find = <ThrowOnError extends boolean = false>(options?: Options<FindData, ThrowOnError>) => {
-    return (options?.client ?? client).get<FindResponses, FindErrors, ThrowOnError>({
+export const consultationsChatsFind = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsChatsFindData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsChatsFindResponses, ConsultationsChatsFindErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1249,8 +1249,8 @@ export const find = <ThrowOnError extends boolean = false>(options?: Options<Fin
  *
  * The same as reading it: for clients that rather send a body.
  */
-export const open = <ThrowOnError extends boolean = false>(options: Options<OpenData, ThrowOnError>) => {
-    return (options.client ?? client).post<OpenResponses, OpenErrors, ThrowOnError>({
+export const consultationsChatsOpen = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsChatsOpenData, ThrowOnError>) => {
+    return (options?.client ?? client).post<ConsultationsChatsOpenResponses, ConsultationsChatsOpenErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1261,7 +1261,7 @@ export const open = <ThrowOnError extends boolean = false>(options: Options<Open
         ...options,
         headers: {
             'Content-Type': 'application/json',
-            ...options.headers
+            ...options?.headers
         }
     });
 };
@@ -1271,8 +1271,8 @@ export const open = <ThrowOnError extends boolean = false>(options: Options<Open
  *
  * On either side, the one with the latest message first.
  */
-export const list6 = <ThrowOnError extends boolean = false>(options?: Options<List6Data, ThrowOnError>) => {
-    return (options?.client ?? client).get<List6Responses, List6Errors, ThrowOnError>({
+export const consultationsChatsList = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsChatsListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsChatsListResponses, ConsultationsChatsListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1289,8 +1289,8 @@ export const list6 = <ThrowOnError extends boolean = false>(options?: Options<Li
  *
  * Its place is kept, without text and file.
  */
-export const delete_ = <ThrowOnError extends boolean = false>(options: Options<DeleteData, ThrowOnError>) => {
-    return (options.client ?? client).delete<DeleteResponses, DeleteErrors, ThrowOnError>({
+export const consultationsMessagesDelete = <ThrowOnError extends boolean = false>(options: Options<ConsultationsMessagesDeleteData, ThrowOnError>) => {
+    return (options.client ?? client).delete<ConsultationsMessagesDeleteResponses, ConsultationsMessagesDeleteErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1305,8 +1305,8 @@ export const delete_ = <ThrowOnError extends boolean = false>(options: Options<D
 /**
  * Change a text I sent
  */
-export const edit = <ThrowOnError extends boolean = false>(options: Options<EditData, ThrowOnError>) => {
-    return (options.client ?? client).patch<EditResponses, EditErrors, ThrowOnError>({
+export const consultationsMessagesEdit = <ThrowOnError extends boolean = false>(options: Options<ConsultationsMessagesEditData, ThrowOnError>) => {
+    return (options.client ?? client).patch<ConsultationsMessagesEditResponses, ConsultationsMessagesEditErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1325,8 +1325,8 @@ export const edit = <ThrowOnError extends boolean = false>(options: Options<Edit
 /**
  * Count my unread messages
  */
-export const unreadCount = <ThrowOnError extends boolean = false>(options?: Options<UnreadCountData, ThrowOnError>) => {
-    return (options?.client ?? client).get<UnreadCountResponses, UnreadCountErrors, ThrowOnError>({
+export const consultationsChatsUnreadCount = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsChatsUnreadCountData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsChatsUnreadCountResponses, ConsultationsChatsUnreadCountErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1343,8 +1343,8 @@ export const unreadCount = <ThrowOnError extends boolean = false>(options?: Opti
  *
  * For the caller alone; a new message brings it back.
  */
-export const archive = <ThrowOnError extends boolean = false>(options: Options<ArchiveData, ThrowOnError>) => {
-    return (options.client ?? client).post<ArchiveResponses, ArchiveErrors, ThrowOnError>({
+export const consultationsChatsArchive = <ThrowOnError extends boolean = false>(options: Options<ConsultationsChatsArchiveData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsChatsArchiveResponses, ConsultationsChatsArchiveErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1361,8 +1361,8 @@ export const archive = <ThrowOnError extends boolean = false>(options: Options<A
  *
  * While either blocks, nobody of the two writes to or books the other.
  */
-export const block = <ThrowOnError extends boolean = false>(options: Options<BlockData, ThrowOnError>) => {
-    return (options.client ?? client).post<BlockResponses, BlockErrors, ThrowOnError>({
+export const consultationsChatsBlock = <ThrowOnError extends boolean = false>(options: Options<ConsultationsChatsBlockData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsChatsBlockResponses, ConsultationsChatsBlockErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1380,8 +1380,8 @@ export const block = <ThrowOnError extends boolean = false>(options: Options<Blo
  * Page 1 holds the newest, page 2 the ones before; inside a page the oldest comes first. With `since` what was created
  * after it, with `cursor` what came after an earlier answer.
  */
-export const list7 = <ThrowOnError extends boolean = false>(options: Options<List7Data, ThrowOnError>) => {
-    return (options.client ?? client).get<List7Responses, List7Errors, ThrowOnError>({
+export const consultationsMessagesList = <ThrowOnError extends boolean = false>(options: Options<ConsultationsMessagesListData, ThrowOnError>) => {
+    return (options.client ?? client).get<ConsultationsMessagesListResponses, ConsultationsMessagesListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1396,8 +1396,8 @@ export const list7 = <ThrowOnError extends boolean = false>(options: Options<Lis
 /**
  * Mark a conversation as read
  */
-export const read = <ThrowOnError extends boolean = false>(options: Options<ReadData, ThrowOnError>) => {
-    return (options.client ?? client).post<ReadResponses, ReadErrors, ThrowOnError>({
+export const consultationsChatsRead = <ThrowOnError extends boolean = false>(options: Options<ConsultationsChatsReadData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsChatsReadResponses, ConsultationsChatsReadErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1412,8 +1412,8 @@ export const read = <ThrowOnError extends boolean = false>(options: Options<Read
 /**
  * Send a message
  */
-export const send2 = <ThrowOnError extends boolean = false>(options: Options<Send2Data, ThrowOnError>) => {
-    return (options.client ?? client).post<Send2Responses, Send2Errors, ThrowOnError>({
+export const consultationsMessagesSend = <ThrowOnError extends boolean = false>(options: Options<ConsultationsMessagesSendData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsMessagesSendResponses, ConsultationsMessagesSendErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1432,8 +1432,8 @@ export const send2 = <ThrowOnError extends boolean = false>(options: Options<Sen
 /**
  * Take a conversation back out of the archive
  */
-export const unarchive = <ThrowOnError extends boolean = false>(options: Options<UnarchiveData, ThrowOnError>) => {
-    return (options.client ?? client).post<UnarchiveResponses, UnarchiveErrors, ThrowOnError>({
+export const consultationsChatsUnarchive = <ThrowOnError extends boolean = false>(options: Options<ConsultationsChatsUnarchiveData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsChatsUnarchiveResponses, ConsultationsChatsUnarchiveErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1448,8 +1448,8 @@ export const unarchive = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Lift my block
  */
-export const unblock = <ThrowOnError extends boolean = false>(options: Options<UnblockData, ThrowOnError>) => {
-    return (options.client ?? client).post<UnblockResponses, UnblockErrors, ThrowOnError>({
+export const consultationsChatsUnblock = <ThrowOnError extends boolean = false>(options: Options<ConsultationsChatsUnblockData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsChatsUnblockResponses, ConsultationsChatsUnblockErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1467,8 +1467,8 @@ export const unblock = <ThrowOnError extends boolean = false>(options: Options<U
  * The time is taken for both at once; a price in credits is held, one in money is due within 15 minutes. A taken time,
  * and one outside the expert's hours, is answered with up to five `alternatives`.
  */
-export const book = <ThrowOnError extends boolean = false>(options: Options<BookData, ThrowOnError>) => {
-    return (options.client ?? client).post<BookResponses, BookErrors, ThrowOnError>({
+export const consultationsBook = <ThrowOnError extends boolean = false>(options: Options<ConsultationsBookData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsBookResponses, ConsultationsBookErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1489,8 +1489,8 @@ export const book = <ThrowOnError extends boolean = false>(options: Options<Book
  *
  * All that is not upcoming, latest first.
  */
-export const past = <ThrowOnError extends boolean = false>(options?: Options<PastData, ThrowOnError>) => {
-    return (options?.client ?? client).get<PastResponses, PastErrors, ThrowOnError>({
+export const consultationsListPast = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsListPastData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsListPastResponses, ConsultationsListPastErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1507,8 +1507,8 @@ export const past = <ThrowOnError extends boolean = false>(options?: Options<Pas
  *
  * Pending or confirmed and not yet over, soonest first.
  */
-export const upcoming = <ThrowOnError extends boolean = false>(options?: Options<UpcomingData, ThrowOnError>) => {
-    return (options?.client ?? client).get<UpcomingResponses, UpcomingErrors, ThrowOnError>({
+export const consultationsListUpcoming = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsListUpcomingData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsListUpcomingResponses, ConsultationsListUpcomingErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1525,8 +1525,8 @@ export const upcoming = <ThrowOnError extends boolean = false>(options?: Options
  *
  * For its client, its expert and administrators, who see no link.
  */
-export const show4 = <ThrowOnError extends boolean = false>(options: Options<Show4Data, ThrowOnError>) => {
-    return (options.client ?? client).get<Show4Responses, Show4Errors, ThrowOnError>({
+export const consultationsShow = <ThrowOnError extends boolean = false>(options: Options<ConsultationsShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<ConsultationsShowResponses, ConsultationsShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1543,8 +1543,8 @@ export const show4 = <ThrowOnError extends boolean = false>(options: Options<Sho
  *
  * For the client until 24 hours before the start, for the expert until the start. What was paid goes back in full.
  */
-export const cancel = <ThrowOnError extends boolean = false>(options: Options<CancelData, ThrowOnError>) => {
-    return (options.client ?? client).post<CancelResponses, CancelErrors, ThrowOnError>({
+export const consultationsCancel = <ThrowOnError extends boolean = false>(options: Options<ConsultationsCancelData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsCancelResponses, ConsultationsCancelErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1565,8 +1565,8 @@ export const cancel = <ThrowOnError extends boolean = false>(options: Options<Ca
  *
  * For its expert, before the start, once the price is paid.
  */
-export const confirm2 = <ThrowOnError extends boolean = false>(options: Options<Confirm2Data, ThrowOnError>) => {
-    return (options.client ?? client).post<Confirm2Responses, Confirm2Errors, ThrowOnError>({
+export const consultationsConfirm = <ThrowOnError extends boolean = false>(options: Options<ConsultationsConfirmData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsConfirmResponses, ConsultationsConfirmErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1583,8 +1583,8 @@ export const confirm2 = <ThrowOnError extends boolean = false>(options: Options<
  *
  * Once it has begun. What was held goes to the expert. Saying so again changes nothing.
  */
-export const end2 = <ThrowOnError extends boolean = false>(options: Options<End2Data, ThrowOnError>) => {
-    return (options.client ?? client).post<End2Responses, End2Errors, ThrowOnError>({
+export const consultationsEnd = <ThrowOnError extends boolean = false>(options: Options<ConsultationsEndData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsEndResponses, ConsultationsEndErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1601,8 +1601,8 @@ export const end2 = <ThrowOnError extends boolean = false>(options: Options<End2
  *
  * Both are null unless it is a video consultation that is pending or confirmed.
  */
-export const meetingLink = <ThrowOnError extends boolean = false>(options: Options<MeetingLinkData, ThrowOnError>) => {
-    return (options.client ?? client).get<MeetingLinkResponses, MeetingLinkErrors, ThrowOnError>({
+export const consultationsMeetingLinkShow = <ThrowOnError extends boolean = false>(options: Options<ConsultationsMeetingLinkShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<ConsultationsMeetingLinkShowResponses, ConsultationsMeetingLinkShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1619,8 +1619,8 @@ export const meetingLink = <ThrowOnError extends boolean = false>(options: Optio
  *
  * For its client, once, when it is completed. The expert's rating changes with it.
  */
-export const rate = <ThrowOnError extends boolean = false>(options: Options<RateData, ThrowOnError>) => {
-    return (options.client ?? client).post<RateResponses, RateErrors, ThrowOnError>({
+export const consultationsRate = <ThrowOnError extends boolean = false>(options: Options<ConsultationsRateData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsRateResponses, ConsultationsRateErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1642,8 +1642,8 @@ export const rate = <ThrowOnError extends boolean = false>(options: Options<Rate
  * For the client, until 12 hours before the start. A new consultation, pending, takes the place of the old one in one
  * step: time, price, reminders.
  */
-export const reschedule = <ThrowOnError extends boolean = false>(options: Options<RescheduleData, ThrowOnError>) => {
-    return (options.client ?? client).post<RescheduleResponses, RescheduleErrors, ThrowOnError>({
+export const consultationsReschedule = <ThrowOnError extends boolean = false>(options: Options<ConsultationsRescheduleData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsRescheduleResponses, ConsultationsRescheduleErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1664,8 +1664,8 @@ export const reschedule = <ThrowOnError extends boolean = false>(options: Option
  *
  * From 15 minutes before the start to 2 hours after the end. Saying so again changes nothing.
  */
-export const start = <ThrowOnError extends boolean = false>(options: Options<StartData, ThrowOnError>) => {
-    return (options.client ?? client).post<StartResponses, StartErrors, ThrowOnError>({
+export const consultationsStart = <ThrowOnError extends boolean = false>(options: Options<ConsultationsStartData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsStartResponses, ConsultationsStartErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1683,8 +1683,14 @@ export const start = <ThrowOnError extends boolean = false>(options: Options<Sta
  * Approved experts who take bookings: by rating, then experience, both high to low, then `id`. Several parameters all
  * apply. An expert is found under the first 1000 different words of name, specialty and bio.
  */
-export const findExperts = <ThrowOnError extends boolean = false>(options?: Options<FindExpertsData, ThrowOnError>) => {
-    return (options?.client ?? client).get<FindExpertsResponses, FindExpertsErrors, ThrowOnError>({
+export const consultationsExpertsSearch = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsExpertsSearchData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsExpertsSearchResponses, ConsultationsExpertsSearchErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
         url: '/api/v1/consultations/experts/',
         ...options
     });
@@ -1695,8 +1701,8 @@ export const findExperts = <ThrowOnError extends boolean = false>(options?: Opti
  *
  * One application may be open at a time: `application_pending`. After a rejection one may apply again.
  */
-export const apply = <ThrowOnError extends boolean = false>(options: Options<ApplyData, ThrowOnError>) => {
-    return (options.client ?? client).post<ApplyResponses, ApplyErrors, ThrowOnError>({
+export const consultationsApplicationsSubmit = <ThrowOnError extends boolean = false>(options: Options<ConsultationsApplicationsSubmitData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsApplicationsSubmitResponses, ConsultationsApplicationsSubmitErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1718,8 +1724,8 @@ export const apply = <ThrowOnError extends boolean = false>(options: Options<App
  * All of them at once; an empty array clears them, and then every time can be asked for. If anything is wrong, nothing
  * changes; errors are under `<index>.<field>`. Bookings already made stay as they are.
  */
-export const replaceExpertHours = <ThrowOnError extends boolean = false>(options: Options<ReplaceExpertHoursData, ThrowOnError>) => {
-    return (options.client ?? client).post<ReplaceExpertHoursResponses, ReplaceExpertHoursErrors, ThrowOnError>({
+export const consultationsHoursReplace = <ThrowOnError extends boolean = false>(options: Options<ConsultationsHoursReplaceData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsHoursReplaceResponses, ConsultationsHoursReplaceErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1740,8 +1746,8 @@ export const replaceExpertHours = <ThrowOnError extends boolean = false>(options
  *
  * For experts, latest first.
  */
-export const ofExpert = <ThrowOnError extends boolean = false>(options?: Options<OfExpertData, ThrowOnError>) => {
-    return (options?.client ?? client).get<OfExpertResponses, OfExpertErrors, ThrowOnError>({
+export const consultationsListAsExpert = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsListAsExpertData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsListAsExpertResponses, ConsultationsListAsExpertErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1756,8 +1762,8 @@ export const ofExpert = <ThrowOnError extends boolean = false>(options?: Options
 /**
  * Show what is ahead of me as an expert
  */
-export const dashboard = <ThrowOnError extends boolean = false>(options?: Options<DashboardData, ThrowOnError>) => {
-    return (options?.client ?? client).get<DashboardResponses, DashboardErrors, ThrowOnError>({
+export const consultationsDashboardShow = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsDashboardShowData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsDashboardShowResponses, ConsultationsDashboardShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1772,8 +1778,8 @@ export const dashboard = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Own expert profile
  */
-export const showExpertProfile = <ThrowOnError extends boolean = false>(options?: Options<ShowExpertProfileData, ThrowOnError>) => {
-    return (options?.client ?? client).get<ShowExpertProfileResponses, ShowExpertProfileErrors, ThrowOnError>({
+export const consultationsProfileShow = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsProfileShowData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsProfileShowResponses, ConsultationsProfileShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1790,8 +1796,8 @@ export const showExpertProfile = <ThrowOnError extends boolean = false>(options?
  *
  * What is absent stays.
  */
-export const changeExpertProfile = <ThrowOnError extends boolean = false>(options: Options<ChangeExpertProfileData, ThrowOnError>) => {
-    return (options.client ?? client).patch<ChangeExpertProfileResponses, ChangeExpertProfileErrors, ThrowOnError>({
+export const consultationsProfileChange = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsProfileChangeData, ThrowOnError>) => {
+    return (options?.client ?? client).patch<ConsultationsProfileChangeResponses, ConsultationsProfileChangeErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1802,7 +1808,7 @@ export const changeExpertProfile = <ThrowOnError extends boolean = false>(option
         ...options,
         headers: {
             'Content-Type': 'application/json',
-            ...options.headers
+            ...options?.headers
         }
     });
 };
@@ -1810,8 +1816,8 @@ export const changeExpertProfile = <ThrowOnError extends boolean = false>(option
 /**
  * Show my newest application
  */
-export const myApplication = <ThrowOnError extends boolean = false>(options?: Options<MyApplicationData, ThrowOnError>) => {
-    return (options?.client ?? client).get<MyApplicationResponses, MyApplicationErrors, ThrowOnError>({
+export const consultationsApplicationsShowOwn = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsApplicationsShowOwnData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsApplicationsShowOwnResponses, ConsultationsApplicationsShowOwnErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1828,8 +1834,8 @@ export const myApplication = <ThrowOnError extends boolean = false>(options?: Op
  *
  * Those that are not over, by start.
  */
-export const listAbsences = <ThrowOnError extends boolean = false>(options?: Options<ListAbsencesData, ThrowOnError>) => {
-    return (options?.client ?? client).get<ListAbsencesResponses, ListAbsencesErrors, ThrowOnError>({
+export const consultationsAbsencesList = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsAbsencesListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsAbsencesListResponses, ConsultationsAbsencesListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1846,8 +1852,8 @@ export const listAbsences = <ThrowOnError extends boolean = false>(options?: Opt
  *
  * At most 100 absences that are not over. Bookings that lie in one stay and are named.
  */
-export const addAbsence = <ThrowOnError extends boolean = false>(options: Options<AddAbsenceData, ThrowOnError>) => {
-    return (options.client ?? client).post<AddAbsenceResponses, AddAbsenceErrors, ThrowOnError>({
+export const consultationsAbsencesAdd = <ThrowOnError extends boolean = false>(options: Options<ConsultationsAbsencesAddData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsAbsencesAddResponses, ConsultationsAbsencesAddErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1866,8 +1872,8 @@ export const addAbsence = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Be there after all
  */
-export const removeAbsence = <ThrowOnError extends boolean = false>(options: Options<RemoveAbsenceData, ThrowOnError>) => {
-    return (options.client ?? client).delete<RemoveAbsenceResponses, RemoveAbsenceErrors, ThrowOnError>({
+export const consultationsAbsencesRemove = <ThrowOnError extends boolean = false>(options: Options<ConsultationsAbsencesRemoveData, ThrowOnError>) => {
+    return (options.client ?? client).delete<ConsultationsAbsencesRemoveResponses, ConsultationsAbsencesRemoveErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1885,8 +1891,8 @@ export const removeAbsence = <ThrowOnError extends boolean = false>(options: Opt
  * For the open application, or for the profile of an expert. As a form with `file`, of at most 4 MB; for a larger one
  * prepare an upload first and send its id. What it is, is told by its first bytes.
  */
-export const uploadDocument = <ThrowOnError extends boolean = false>(options: Options<UploadDocumentData, ThrowOnError>) => {
-    return (options.client ?? client).post<UploadDocumentResponses, UploadDocumentErrors, ThrowOnError>({
+export const consultationsDocumentsUpload = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsDocumentsUploadData, ThrowOnError>) => {
+    return (options?.client ?? client).post<ConsultationsDocumentsUploadResponses, ConsultationsDocumentsUploadErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1897,7 +1903,7 @@ export const uploadDocument = <ThrowOnError extends boolean = false>(options: Op
         ...options,
         headers: {
             'Content-Type': 'application/json',
-            ...options.headers
+            ...options?.headers
         }
     });
 };
@@ -1905,8 +1911,8 @@ export const uploadDocument = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Show how far I am on the way to be an expert
  */
-export const verificationStatus = <ThrowOnError extends boolean = false>(options?: Options<VerificationStatusData, ThrowOnError>) => {
-    return (options?.client ?? client).get<VerificationStatusResponses, VerificationStatusErrors, ThrowOnError>({
+export const consultationsVerificationShow = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsVerificationShowData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsVerificationShowResponses, ConsultationsVerificationShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1923,8 +1929,14 @@ export const verificationStatus = <ThrowOnError extends boolean = false>(options
  *
  * Approved, also when they take no bookings at present.
  */
-export const showExpert = <ThrowOnError extends boolean = false>(options: Options<ShowExpertData, ThrowOnError>) => {
-    return (options.client ?? client).get<ShowExpertResponses, ShowExpertErrors, ThrowOnError>({
+export const consultationsExpertsShow = <ThrowOnError extends boolean = false>(options: Options<ConsultationsExpertsShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<ConsultationsExpertsShowResponses, ConsultationsExpertsShowErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
         url: '/api/v1/consultations/experts/{id}/',
         ...options
     });
@@ -1935,8 +1947,14 @@ export const showExpert = <ThrowOnError extends boolean = false>(options: Option
  *
  * Those on which they can be booked, by day, then start.
  */
-export const showExpertHours = <ThrowOnError extends boolean = false>(options: Options<ShowExpertHoursData, ThrowOnError>) => {
-    return (options.client ?? client).get<ShowExpertHoursResponses, ShowExpertHoursErrors, ThrowOnError>({
+export const consultationsHoursList = <ThrowOnError extends boolean = false>(options: Options<ConsultationsHoursListData, ThrowOnError>) => {
+    return (options.client ?? client).get<ConsultationsHoursListResponses, ConsultationsHoursListErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
         url: '/api/v1/consultations/experts/{id}/availability/',
         ...options
     });
@@ -1947,8 +1965,14 @@ export const showExpertHours = <ThrowOnError extends boolean = false>(options: O
  *
  * Those received as expert, in whichever product, newest first.
  */
-export const listExpertReviews = <ThrowOnError extends boolean = false>(options: Options<ListExpertReviewsData, ThrowOnError>) => {
-    return (options.client ?? client).get<ListExpertReviewsResponses, ListExpertReviewsErrors, ThrowOnError>({
+export const consultationsReviewsList = <ThrowOnError extends boolean = false>(options: Options<ConsultationsReviewsListData, ThrowOnError>) => {
+    return (options.client ?? client).get<ConsultationsReviewsListResponses, ConsultationsReviewsListErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
         url: '/api/v1/consultations/experts/{id}/reviews/',
         ...options
     });
@@ -1961,8 +1985,14 @@ export const listExpertReviews = <ThrowOnError extends boolean = false>(options:
  * their absences and free in their calendar, whichever product it was booked with. Both lists in the same order, soonest
  * first. Nothing without weekly hours, though such an expert may be asked for any time.
  */
-export const showExpertSlots = <ThrowOnError extends boolean = false>(options: Options<ShowExpertSlotsData, ThrowOnError>) => {
-    return (options.client ?? client).get<ShowExpertSlotsResponses, ShowExpertSlotsErrors, ThrowOnError>({
+export const consultationsSlotsList = <ThrowOnError extends boolean = false>(options: Options<ConsultationsSlotsListData, ThrowOnError>) => {
+    return (options.client ?? client).get<ConsultationsSlotsListResponses, ConsultationsSlotsListErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
         url: '/api/v1/consultations/experts/{id}/time-slots/',
         ...options
     });
@@ -1973,8 +2003,8 @@ export const showExpertSlots = <ThrowOnError extends boolean = false>(options: O
  *
  * Newest first.
  */
-export const list8 = <ThrowOnError extends boolean = false>(options?: Options<List8Data, ThrowOnError>) => {
-    return (options?.client ?? client).get<List8Responses, List8Errors, ThrowOnError>({
+export const consultationsNotificationsList = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsNotificationsListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsNotificationsListResponses, ConsultationsNotificationsListErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -1989,8 +2019,8 @@ export const list8 = <ThrowOnError extends boolean = false>(options?: Options<Li
 /**
  * Mark all my notifications as read
  */
-export const readAll = <ThrowOnError extends boolean = false>(options?: Options<ReadAllData, ThrowOnError>) => {
-    return (options?.client ?? client).post<ReadAllResponses, ReadAllErrors, ThrowOnError>({
+export const consultationsNotificationsReadAll = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsNotificationsReadAllData, ThrowOnError>) => {
+    return (options?.client ?? client).post<ConsultationsNotificationsReadAllResponses, ConsultationsNotificationsReadAllErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -2005,8 +2035,8 @@ export const readAll = <ThrowOnError extends boolean = false>(options?: Options<
 /**
  * Count my unread notifications
  */
-export const unreadCount2 = <ThrowOnError extends boolean = false>(options?: Options<UnreadCount2Data, ThrowOnError>) => {
-    return (options?.client ?? client).get<UnreadCount2Responses, UnreadCount2Errors, ThrowOnError>({
+export const consultationsNotificationsUnreadCount = <ThrowOnError extends boolean = false>(options?: Options<ConsultationsNotificationsUnreadCountData, ThrowOnError>) => {
+    return (options?.client ?? client).get<ConsultationsNotificationsUnreadCountResponses, ConsultationsNotificationsUnreadCountErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -2021,8 +2051,8 @@ export const unreadCount2 = <ThrowOnError extends boolean = false>(options?: Opt
 /**
  * Mark a notification as read
  */
-export const read2 = <ThrowOnError extends boolean = false>(options: Options<Read2Data, ThrowOnError>) => {
-    return (options.client ?? client).post<Read2Responses, Read2Errors, ThrowOnError>({
+export const consultationsNotificationsRead = <ThrowOnError extends boolean = false>(options: Options<ConsultationsNotificationsReadData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsNotificationsReadResponses, ConsultationsNotificationsReadErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -2039,8 +2069,8 @@ export const read2 = <ThrowOnError extends boolean = false>(options: Options<Rea
  *
  * Send the bytes to `url` with `headers`, then the id as `upload_id` in place of `file`.
  */
-export const prepareUpload = <ThrowOnError extends boolean = false>(options: Options<PrepareUploadData, ThrowOnError>) => {
-    return (options.client ?? client).post<PrepareUploadResponses, PrepareUploadErrors, ThrowOnError>({
+export const consultationsUploadsPrepare = <ThrowOnError extends boolean = false>(options: Options<ConsultationsUploadsPrepareData, ThrowOnError>) => {
+    return (options.client ?? client).post<ConsultationsUploadsPrepareResponses, ConsultationsUploadsPrepareErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -2062,8 +2092,8 @@ export const prepareUpload = <ThrowOnError extends boolean = false>(options: Opt
  * For whoever booked. A simulated payment succeeds at once. With another provider the client pays with the
  * `client_secret`, and the booking is paid when the provider says so; until then the same intent is found again.
  */
-export const intend = <ThrowOnError extends boolean = false>(options: Options<IntendData, ThrowOnError>) => {
-    return (options.client ?? client).post<IntendResponses, IntendErrors, ThrowOnError>({
+export const paymentsCreate = <ThrowOnError extends boolean = false>(options: Options<PaymentsCreateData, ThrowOnError>) => {
+    return (options.client ?? client).post<PaymentsCreateResponses, PaymentsCreateErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',
@@ -2085,8 +2115,8 @@ export const intend = <ThrowOnError extends boolean = false>(options: Options<In
  * Signed by the provider over the raw body: `Stripe-Signature` for `stripe`, `X-Signature` (HMAC-SHA256, hex) for
  * `paypal`, `wise` and `simulated`. An event has its effect once, however often it comes.
  */
-export const webhook = <ThrowOnError extends boolean = false>(options: Options<WebhookData, ThrowOnError>) => {
-    return (options.client ?? client).post<WebhookResponses, WebhookErrors, ThrowOnError>({
+export const paymentsWebhook = <ThrowOnError extends boolean = false>(options: Options<PaymentsWebhookData, ThrowOnError>) => {
+    return (options.client ?? client).post<PaymentsWebhookResponses, PaymentsWebhookErrors, ThrowOnError>({
         url: '/api/v1/payments/webhook/{provider}/',
         ...options,
         headers: {
@@ -2101,8 +2131,8 @@ export const webhook = <ThrowOnError extends boolean = false>(options: Options<W
  *
  * Administrators see everybody's.
  */
-export const show5 = <ThrowOnError extends boolean = false>(options: Options<Show5Data, ThrowOnError>) => {
-    return (options.client ?? client).get<Show5Responses, Show5Errors, ThrowOnError>({
+export const paymentsShow = <ThrowOnError extends boolean = false>(options: Options<PaymentsShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<PaymentsShowResponses, PaymentsShowErrors, ThrowOnError>({
         security: [
             {
                 scheme: 'bearer',

@@ -8,10 +8,7 @@ export type ClientOptions = {
  * An account as its owner sees it.
  */
 export type Account = {
-    /**
-     * `pending`, `approved` or `rejected`; `null` for who never applied to be an expert.
-     */
-    approval_status: string | null;
+    approval_status: ApprovalStatus | null;
     created_at: Stamp;
     email: string;
     /**
@@ -33,11 +30,8 @@ export type Account = {
     /**
      * The strongest of `student`, `tutor` (an approved expert) and `admin`.
      */
-    role: string;
-    /**
-     * `member` always; `expert` when approved; `admin`.
-     */
-    roles: Array<string>;
+    role: AccountRole;
+    roles: Array<AccountMembership>;
     /**
      * IANA name.
      */
@@ -51,23 +45,17 @@ export type Account = {
  * What is absent stays.
  */
 export type AccountChanges = {
-    /**
-     * At most 150 characters.
-     */
     first_name?: string;
-    /**
-     * At most 150 characters.
-     */
     last_name?: string;
-    /**
-     * An IANA name such as `Europe/Berlin`.
-     */
     timezone?: string;
 };
 
+/**
+ * Who logs in.
+ */
 export type AccountLogin = {
     /**
-     * The e-mail address or the username, in any letter case.
+     * The e-mail address or the username, in any letter case. Also taken as `username`.
      */
     email: string;
     /**
@@ -81,16 +69,33 @@ export type AccountLogin = {
     recovery_code?: string | null;
 };
 
+/**
+ * Which sessions are to end.
+ */
 export type AccountLogout = {
     /**
      * End every session of the account.
      */
     all?: boolean;
     /**
-     * Also taken as `refresh_token`. If it belongs to another session of yours, that one ends too.
+     * If it belongs to another session of yours, that one ends too. Also taken as `refresh_token`.
      */
     refresh?: string | null;
 };
+
+/**
+ * `member` has everybody, `expert` who is approved.
+ */
+export const AccountMembership = {
+    MEMBER: 'member',
+    EXPERT: 'expert',
+    ADMIN: 'admin'
+} as const;
+
+/**
+ * `member` has everybody, `expert` who is approved.
+ */
+export type AccountMembership = typeof AccountMembership[keyof typeof AccountMembership];
 
 /**
  * That something was done.
@@ -98,6 +103,20 @@ export type AccountLogout = {
 export type AccountMessage = {
     message: string;
 };
+
+/**
+ * The strongest of somebody's roles; a `tutor` is an approved expert.
+ */
+export const AccountRole = {
+    STUDENT: 'student',
+    TUTOR: 'tutor',
+    ADMIN: 'admin'
+} as const;
+
+/**
+ * The strongest of somebody's roles; a `tutor` is an approved expert.
+ */
+export type AccountRole = typeof AccountRole[keyof typeof AccountRole];
 
 /**
  * An account and a session of it.
@@ -116,6 +135,43 @@ export type AccountSession = {
     refresh_token: string;
     user: Account;
 };
+
+/**
+ * A time to offer: where its length is known its start alone.
+ */
+export type Alternative = Stamp | {
+    scheduled_end: Stamp;
+    scheduled_start: Stamp;
+};
+
+/**
+ * Where an application stands.
+ */
+export const ApplicationStatus = {
+    PENDING: 'pending',
+    UNDER_REVIEW: 'under_review',
+    APPROVED: 'approved',
+    REJECTED: 'rejected'
+} as const;
+
+/**
+ * Where an application stands.
+ */
+export type ApplicationStatus = typeof ApplicationStatus[keyof typeof ApplicationStatus];
+
+/**
+ * How far somebody is on the way to be an expert.
+ */
+export const ApprovalStatus = {
+    PENDING: 'pending',
+    APPROVED: 'approved',
+    REJECTED: 'rejected'
+} as const;
+
+/**
+ * How far somebody is on the way to be an expert.
+ */
+export type ApprovalStatus = typeof ApprovalStatus[keyof typeof ApprovalStatus];
 
 /**
  * Hours of one weekday, every week, in the zone of the person's profile.
@@ -147,27 +203,24 @@ export type AvailabilityPatch = {
      */
     day_of_week?: number;
     /**
-     * `HH:MM` or `HH:MM:SS`, after the start; `00:00:00` is the midnight after this day.
+     * After the start; `00:00:00` is the midnight after this day.
      */
     end_time?: string;
-    /**
-     * `HH:MM` or `HH:MM:SS`.
-     */
     start_time?: string;
 };
 
+/**
+ * Hours of one weekday, every week.
+ */
 export type AvailabilityRequest = {
     /**
      * 0 is Monday, 6 is Sunday.
      */
     day_of_week: number;
     /**
-     * `HH:MM` or `HH:MM:SS`, after the start; `00:00:00` is the midnight after this day.
+     * After the start; `00:00:00` is the midnight after this day.
      */
     end_time: string;
-    /**
-     * `HH:MM` or `HH:MM:SS`.
-     */
     start_time: string;
 };
 
@@ -199,7 +252,7 @@ export type BookingPayment = {
      * With two decimals.
      */
     amount: string;
-    booking?: number | null;
+    booking: number | null;
     created_at: Stamp;
     /**
      * ISO-4217.
@@ -208,25 +261,19 @@ export type BookingPayment = {
     /**
      * Always null: only bookings are paid for.
      */
-    enrollment?: number | null;
+    enrollment: number | null;
     id: number;
     metadata: BookingPaymentMetadata;
     /**
      * What the provider calls the intent.
      */
-    payment_intent_id?: string | null;
-    /**
-     * `simulated`, `stripe`, `paypal` or `wise`.
-     */
-    provider: string;
-    /**
-     * `pending`, `processing`, `succeeded`, `failed` or `refunded`.
-     */
-    status: string;
+    payment_intent_id: string | null;
+    provider: PaymentProvider;
+    status: PaymentStatus;
     /**
      * What the provider calls the movement of money.
      */
-    transaction_id?: string | null;
+    transaction_id: string | null;
     updated_at: Stamp;
     /**
      * Who pays.
@@ -241,7 +288,7 @@ export type BookingPaymentIntent = BookingPayment & {
     /**
      * Null for a simulated one, which is paid already.
      */
-    client_secret?: string | null;
+    client_secret: string | null;
 };
 
 /**
@@ -260,9 +307,13 @@ export type BookingPaymentRequest = {
      */
     booking: number;
     /**
-     * `simulated`, `stripe`, `paypal` or `wise`; where real money is taken, only who takes it.
+     * Null, or left out: only a booking can be paid for.
      */
-    provider: string;
+    enrollment?: number | null;
+    /**
+     * Where real money is taken, only who takes it.
+     */
+    provider: 'simulated' | 'stripe' | 'paypal' | 'wise';
 };
 
 /**
@@ -286,6 +337,21 @@ export type Category = {
 };
 
 /**
+ * How a conversation looks to the viewer: `archived` by them, `blocked` by either.
+ */
+export const ChatStatus = {
+    ACTIVE: 'active',
+    ARCHIVED: 'archived',
+    BLOCKED: 'blocked',
+    CLOSED: 'closed'
+} as const;
+
+/**
+ * How a conversation looks to the viewer: `archived` by them, `blocked` by either.
+ */
+export type ChatStatus = typeof ChatStatus[keyof typeof ChatStatus];
+
+/**
  * A consultation as somebody sees it now.
  */
 export type Consultation = {
@@ -298,44 +364,35 @@ export type Consultation = {
      */
     can_be_rescheduled: boolean;
     cancellation_reason: string;
-    /**
-     * `video`, `chat` or `phone`.
-     */
-    consultation_type: string;
+    consultation_type: ConsultationType;
     /**
      * The conversation that belongs to it.
      */
-    conversation?: number | null;
+    conversation: number | null;
     created_at: Stamp;
     /**
      * ISO-4217, or `credit`.
      */
-    currency?: string | null;
+    currency: string | null;
     duration_minutes: number;
     expert: ConsultationExpert;
     id: number;
-    meeting_ended_at?: Stamp | null;
+    meeting_ended_at: Stamp | null;
     /**
      * For the two parties of a video consultation that is pending or confirmed.
      */
-    meeting_link?: string | null;
-    meeting_room_id?: string | null;
-    meeting_started_at?: Stamp | null;
+    meeting_link: string | null;
+    meeting_room_id: string | null;
+    meeting_started_at: Stamp | null;
     notes: string;
-    payment_due_at?: Stamp | null;
-    /**
-     * `pending`, `paid`, `refunded` or `failed`.
-     */
-    payment_status: string;
-    price?: Hundredths | null;
-    rescheduled_from?: number | null;
-    rescheduled_to?: number | null;
-    review?: ConsultationReview | null;
+    payment_due_at: Stamp | null;
+    payment_status: ConsultationPaymentStatus;
+    price: Hundredths | null;
+    rescheduled_from: number | null;
+    rescheduled_to: number | null;
+    review: ConsultationReview | null;
     scheduled_at: Stamp;
-    /**
-     * `pending`, `confirmed`, `completed`, `cancelled` or `rescheduled`.
-     */
-    status: string;
+    status: ConsultationStatus;
     updated_at: Stamp;
     /**
      * Who booked.
@@ -360,16 +417,13 @@ export type ConsultationApplication = {
     name: string;
     phone: string;
     rejection_reason: string;
-    reviewed_at?: Stamp | null;
+    reviewed_at: Stamp | null;
     /**
      * The administrator who decided.
      */
-    reviewed_by?: number | null;
-    specialty: string;
-    /**
-     * `pending`, `under_review`, `approved` or `rejected`.
-     */
-    status: string;
+    reviewed_by: number | null;
+    specialty: ExpertSpecialty;
+    status: ApplicationStatus;
     submitted_at: Stamp;
     updated_at: Stamp;
     /**
@@ -391,20 +445,14 @@ export type ConsultationApplicationRequest = {
     experience_years: number;
     name: string;
     phone?: string;
-    /**
-     * `relationship`, `career`, `spiritual`, `health` or `general`.
-     */
-    specialty: string;
+    specialty: 'relationship' | 'career' | 'spiritual' | 'health' | 'general';
 };
 
 /**
  * What is said to an application.
  */
 export type ConsultationApplicationReview = {
-    /**
-     * `approve`, `reject` or `under_review`.
-     */
-    action: string;
+    action: 'approve' | 'reject' | 'under_review';
     /**
      * With a rejection, its reason.
      */
@@ -419,7 +467,7 @@ export type ConsultationApplicationReviewed = {
     /**
      * Who is an expert by it.
      */
-    expert_id?: number | null;
+    expert_id: number | null;
     message: string;
 };
 
@@ -450,6 +498,9 @@ export type ConsultationAvailability = {
     updated_at: Stamp;
 };
 
+/**
+ * Hours of one weekday, every week.
+ */
 export type ConsultationAvailabilityRow = {
     /**
      * 0 is Monday, 6 is Sunday.
@@ -459,12 +510,9 @@ export type ConsultationAvailabilityRow = {
      * The same, after the start; `00:00` or `24:00` is the midnight after this day.
      */
     end_time: string;
-    /**
-     * By default true.
-     */
     is_available?: boolean;
     /**
-     * `HH:MM` or `HH:MM:SS`, on a 5-minute mark.
+     * On a 5-minute mark.
      */
     start_time: string;
     /**
@@ -481,19 +529,16 @@ export type ConsultationConversation = {
     /**
      * The one it was last opened for.
      */
-    consultation?: number | null;
+    consultation: number | null;
     created_at: Stamp;
     expert: ConsultationExpert;
     id: number;
-    last_message_at?: Stamp | null;
+    last_message_at: Stamp | null;
     /**
      * The beginning of the newest message, at most 200 characters; empty if that was deleted.
      */
     last_message_preview: string;
-    /**
-     * For the viewer: `active`, `archived` (by them), `blocked` (by either) or `closed`.
-     */
-    status: string;
+    status: ChatStatus;
     /**
      * The viewer's.
      */
@@ -521,9 +566,12 @@ export type ConsultationConversationChanged = {
  */
 export type ConsultationConversationRequest = {
     /**
-     * A consultation the caller is a party of.
+     * About a consultation the caller is a party of. Also taken as `consultation`.
      */
     consultation_id?: number | null;
+    /**
+     * With whom. Also taken as `expert`.
+     */
     expert_id?: number | null;
 };
 
@@ -541,17 +589,14 @@ export type ConsultationDocument = {
     /**
      * The application it was sent with, until that is approved.
      */
-    application?: number | null;
+    application: number | null;
     description: string;
     document_name: string;
-    /**
-     * `certificate`, `license`, `education`, `experience`, `id_proof` or `other`.
-     */
-    document_type: string;
+    document_type: DocumentType;
     /**
      * Whose profile it belongs to.
      */
-    expert?: number | null;
+    expert: number | null;
     /**
      * A signed link, good for a quarter of an hour.
      */
@@ -568,18 +613,31 @@ export type ConsultationDocument = {
 /**
  * A paper: as a form with the file, or as JSON with what stands for it.
  */
-export type ConsultationDocumentForm = {
+export type ConsultationDocumentUpload = {
     description?: string;
     /**
      * By default the file's name.
      */
     document_name?: string;
+    document_type?: 'certificate' | 'license' | 'education' | 'experience' | 'id_proof' | 'other';
     /**
-     * `certificate`, `license`, `education`, `experience`, `id_proof` or `other`.
+     * In place of `file`: from `uploads/`.
      */
-    document_type?: string;
+    upload_id?: number;
+};
+
+/**
+ * A paper: as a form with the file, or as JSON with what stands for it.
+ */
+export type ConsultationDocumentUploadForm = {
+    description?: string;
     /**
-     * A pdf, png or jpg of at most 10 MB; of at most 4 MB in a form.
+     * By default the file's name.
+     */
+    document_name?: string;
+    document_type?: 'certificate' | 'license' | 'education' | 'experience' | 'id_proof' | 'other';
+    /**
+     * A pdf, png or jpg of at most 4 MB; up to 10 MB by way of `uploads/`.
      */
     file?: Blob | File;
     /**
@@ -589,25 +647,9 @@ export type ConsultationDocumentForm = {
 };
 
 /**
- * The same as JSON.
- */
-export type ConsultationDocumentUpload = {
-    description?: string;
-    document_name?: string;
-    document_type?: string;
-    /**
-     * From `uploads/`.
-     */
-    upload_id: number;
-};
-
-/**
  * Whether a document was found to be good.
  */
 export type ConsultationDocumentVerdict = {
-    /**
-     * By default true.
-     */
     is_verified?: boolean;
 };
 
@@ -620,11 +662,11 @@ export type ConsultationExpert = {
     /**
      * ISO-4217, or `credit`.
      */
-    currency?: string | null;
+    currency: string | null;
     /**
      * Only for that expert and for administrators.
      */
-    email?: string | null;
+    email: string | null;
     experience_years: number;
     /**
      * That of the person.
@@ -636,25 +678,19 @@ export type ConsultationExpert = {
     is_active: boolean;
     is_verified: boolean;
     name: string;
-    price_per_session?: Hundredths | null;
+    price_per_session: Hundredths | null;
     /**
      * For a picture that was uploaded, a signed link.
      */
-    profile_picture_url?: string | null;
+    profile_picture_url: string | null;
     /**
      * The mean of the reviews received as expert, 0 without any.
      */
     rating: Hundredths;
     review_count: number;
-    /**
-     * `relationship`, `career`, `spiritual`, `health` or `general`.
-     */
-    specialty: string;
+    specialty: ExpertSpecialty;
     updated_at: Stamp;
-    /**
-     * `pending`, `under_review`, `approved`, `rejected` or `suspended`.
-     */
-    verification_status: string;
+    verification_status: ExpertStanding;
 };
 
 /**
@@ -673,17 +709,14 @@ export type ConsultationExpertChanges = {
     is_active?: boolean;
     name?: string;
     /**
-     * Above 0, at most two decimals; null: free. A whole number of credits.
+     * Above 0, at most 1000000, at most two decimals; null: free. A whole number of credits.
      */
     price_per_session?: number | null;
     /**
-     * An http(s) URL; null removes the picture.
+     * An http(s) URL; null removes it.
      */
     profile_picture_url?: string | null;
-    /**
-     * `relationship`, `career`, `spiritual`, `health` or `general`.
-     */
-    specialty?: string;
+    specialty?: 'relationship' | 'career' | 'spiritual' | 'health' | 'general';
 };
 
 /**
@@ -692,16 +725,16 @@ export type ConsultationExpertChanges = {
 export type ConsultationMessage = {
     conversation: number;
     created_at: ExactStamp;
-    edited_at?: Stamp | null;
+    edited_at: Stamp | null;
     /**
      * A signed link, good for about a quarter of an hour.
      */
-    file_attachment?: string | null;
+    file_attachment: string | null;
     file_name: string;
     /**
      * Bytes.
      */
-    file_size?: number | null;
+    file_size: number | null;
     id: number;
     is_deleted: boolean;
     is_edited: boolean;
@@ -710,27 +743,21 @@ export type ConsultationMessage = {
      * Empty when deleted.
      */
     message_content: string;
-    /**
-     * `text`, `image`, `file` or `system`.
-     */
-    message_type: string;
-    read_at?: Stamp | null;
+    message_type: MessageType;
+    read_at: Stamp | null;
     /**
      * The message it answers.
      */
-    reply_to?: number | null;
+    reply_to: number | null;
     /**
      * As it was when somebody last wrote in this conversation.
      */
     sender_name: string;
-    /**
-     * `user`, `expert` or `system`.
-     */
-    sender_type: string;
+    sender_type: MessageSender;
     /**
      * Null only for `system`.
      */
-    sender_user?: number | null;
+    sender_user: number | null;
 };
 
 /**
@@ -738,7 +765,7 @@ export type ConsultationMessage = {
  */
 export type ConsultationMessageEdit = {
     /**
-     * Not only blanks.
+     * Not only blanks. Also taken as `content`.
      */
     message_content: string;
 };
@@ -748,17 +775,13 @@ export type ConsultationMessageEdit = {
  */
 export type ConsultationMessageRequest = {
     /**
-     * In a form: pdf, png, jpg, gif, webp, doc or docx, at most 10 MB.
-     */
-    file?: Blob | File | null;
-    /**
-     * Not only blanks. With a file it may be left out, and is the file's name then.
+     * Not only blanks. With a file it may be left out, and is the file's name then. Also taken as `content`.
      */
     message_content?: string | null;
     /**
-     * `text`, `image` or `file`; what a file is, its bytes decide.
+     * What a file is, its bytes decide.
      */
-    message_type?: string | null;
+    message_type?: 'text' | 'image' | 'file' | null;
     /**
      * An earlier message of the conversation.
      */
@@ -767,6 +790,32 @@ export type ConsultationMessageRequest = {
      * A file that was uploaded before.
      */
     upload_id?: number | null;
+};
+
+/**
+ * A message to be sent.
+ */
+export type ConsultationMessageRequestForm = {
+    /**
+     * Pdf, png, jpg, gif, webp, doc or docx, at most 4 MB; up to 10 MB by way of `uploads/`. Also taken as `file_attachment`.
+     */
+    file?: Blob | File;
+    /**
+     * Not only blanks. With a file it may be left out, and is the file's name then. Also taken as `content`.
+     */
+    message_content?: string;
+    /**
+     * What a file is, its bytes decide.
+     */
+    message_type?: 'text' | 'image' | 'file';
+    /**
+     * An earlier message of the conversation.
+     */
+    reply_to?: number;
+    /**
+     * A file that was uploaded before.
+     */
+    upload_id?: number;
 };
 
 /**
@@ -795,11 +844,8 @@ export type ConsultationNotification = {
     id: number;
     is_read: boolean;
     message: string;
-    /**
-     * `info`, `success`, `warning` or `error`.
-     */
-    notification_type: string;
-    read_at?: Stamp | null;
+    notification_type: NotificationLevel;
+    read_at: Stamp | null;
     title: string;
 };
 
@@ -807,15 +853,26 @@ export type ConsultationNotification = {
  * What a notification is about.
  */
 export type ConsultationNotificationData = {
-    application_id?: number | null;
-    consultation_id?: number | null;
-    conversation_id?: number | null;
-    message_id?: number | null;
-    /**
-     * Such as `consultation_booked` or `chat_message`.
-     */
-    type: string;
+    application_id?: number;
+    consultation_id?: number;
+    conversation_id?: number;
+    message_id?: number;
+    type: NotificationTopic;
 };
+
+/**
+ * How far its price is paid.
+ */
+export const ConsultationPaymentStatus = {
+    PENDING: 'pending',
+    PAID: 'paid',
+    REFUNDED: 'refunded'
+} as const;
+
+/**
+ * How far its price is paid.
+ */
+export type ConsultationPaymentStatus = typeof ConsultationPaymentStatus[keyof typeof ConsultationPaymentStatus];
 
 /**
  * Where and how to send the file.
@@ -846,20 +903,20 @@ export type ConsultationPreparedUpload = {
  * A wish for a consultation.
  */
 export type ConsultationRequest = {
+    consultation_type: 'video' | 'chat' | 'phone';
     /**
-     * `video`, `chat` or `phone`.
-     */
-    consultation_type: string;
-    /**
-     * A multiple of 5.
+     * Minutes, a multiple of 5.
      */
     duration_minutes?: number;
+    /**
+     * Also taken as `expert`.
+     */
     expert_id: number;
     notes?: string;
     /**
      * In the future, at most 730 days ahead, on a five-minute mark.
      */
-    scheduled_at: Stamp;
+    scheduled_at: string;
 };
 
 /**
@@ -930,11 +987,41 @@ export type ConsultationSlots = {
 };
 
 /**
+ * Where a consultation stands.
+ */
+export const ConsultationStatus = {
+    PENDING: 'pending',
+    CONFIRMED: 'confirmed',
+    COMPLETED: 'completed',
+    CANCELLED: 'cancelled',
+    RESCHEDULED: 'rescheduled'
+} as const;
+
+/**
+ * Where a consultation stands.
+ */
+export type ConsultationStatus = typeof ConsultationStatus[keyof typeof ConsultationStatus];
+
+/**
  * Why an expert is suspended.
  */
 export type ConsultationSuspension = {
     reason: string;
 };
+
+/**
+ * How the two meet.
+ */
+export const ConsultationType = {
+    VIDEO: 'video',
+    CHAT: 'chat',
+    PHONE: 'phone'
+} as const;
+
+/**
+ * How the two meet.
+ */
+export type ConsultationType = typeof ConsultationType[keyof typeof ConsultationType];
 
 /**
  * From the first date's midnight to the one after the last date.
@@ -955,6 +1042,9 @@ export type ConsultationUnavailability = {
     timezone: string;
 };
 
+/**
+ * When an expert takes no bookings.
+ */
 export type ConsultationUnavailabilityRequest = {
     /**
      * The same day or later, 366 days at most, not over.
@@ -988,10 +1078,7 @@ export type ConsultationUploadRequest = {
      */
     content_type: string;
     filename: string;
-    /**
-     * `document` or `chat`.
-     */
-    purpose: string;
+    purpose: 'document' | 'chat';
     /**
      * Bytes, at most 10 MB.
      */
@@ -1002,29 +1089,47 @@ export type ConsultationUploadRequest = {
  * How far somebody is on the way to be an expert.
  */
 export type ConsultationVerificationStatus = {
-    application_id?: number | null;
-    application_status?: string | null;
+    application_id: number | null;
+    application_status: ApplicationStatus | null;
     is_verified: boolean;
     rejection_reason: string;
     /**
      * What an administrator had to say.
      */
     verification_notes: string;
-    /**
-     * `not_applied`, `pending`, `under_review`, `approved`, `rejected` or `suspended`.
-     */
-    verification_status: string;
-    verified_at?: Stamp | null;
+    verification_status: VerificationState;
+    verified_at: Stamp | null;
 };
+
+/**
+ * What a document shows.
+ */
+export const DocumentType = {
+    CERTIFICATE: 'certificate',
+    LICENSE: 'license',
+    EDUCATION: 'education',
+    EXPERIENCE: 'experience',
+    ID_PROOF: 'id_proof',
+    OTHER: 'other'
+} as const;
+
+/**
+ * What a document shows.
+ */
+export type DocumentType = typeof DocumentType[keyof typeof DocumentType];
 
 /**
  * Why a request was refused.
  */
 export type _Error = {
     /**
+     * Where a time is not to be had: others, at most five, soonest first.
+     */
+    alternatives?: Array<Alternative>;
+    /**
      * A word for programs.
      */
-    code: string;
+    code: ErrorCode;
     /**
      * A sentence for people.
      */
@@ -1034,8 +1139,77 @@ export type _Error = {
      */
     errors?: {
         [key: string]: Array<string>;
-    } | null;
+    };
 };
+
+/**
+ * A word for programs.
+ */
+export const ErrorCode = {
+    ACCOUNT_SUSPENDED: 'account_suspended',
+    ALREADY_EXPERT: 'already_expert',
+    ALREADY_REVIEWED: 'already_reviewed',
+    AMOUNT_MISMATCH: 'amount_mismatch',
+    APPLICATION_PENDING: 'application_pending',
+    BAD_JSON: 'bad_json',
+    BAD_UPLOAD: 'bad_upload',
+    BLOCKED: 'blocked',
+    CANNOT_CANCEL: 'cannot_cancel',
+    CANNOT_RESCHEDULE: 'cannot_reschedule',
+    CLOSED: 'closed',
+    CONFLICT: 'conflict',
+    FILE_TOO_LARGE: 'file_too_large',
+    FORBIDDEN: 'forbidden',
+    IDEMPOTENCY_MISMATCH: 'idempotency_mismatch',
+    IN_FLIGHT: 'in_flight',
+    INSUFFICIENT_CREDITS: 'insufficient_credits',
+    INTERNAL: 'internal',
+    INVALID_CREDENTIALS: 'invalid_credentials',
+    INVALID_SIGNATURE: 'invalid_signature',
+    INVALID_TRANSITION: 'invalid_transition',
+    MESSAGE_DELETED: 'message_deleted',
+    NO_ACTIVE_APPLICATION: 'no_active_application',
+    NO_FILE: 'no_file',
+    NOT_APPROVED: 'not_approved',
+    NOT_AUTHENTICATED: 'not_authenticated',
+    NOT_COMPLETED: 'not_completed',
+    NOT_CONFIRMED: 'not_confirmed',
+    NOT_EXPERT: 'not_expert',
+    NOT_FOUND: 'not_found',
+    NOT_PAYABLE: 'not_payable',
+    NOT_PENDING: 'not_pending',
+    NOT_STARTED: 'not_started',
+    NOT_SUSPENDED: 'not_suspended',
+    NOT_TEXT: 'not_text',
+    OTP_INVALID: 'otp_invalid',
+    OTP_REQUIRED: 'otp_required',
+    OUTSIDE_AVAILABILITY: 'outside_availability',
+    OUTSIDE_HOURS: 'outside_hours',
+    OWN_CONFLICT: 'own_conflict',
+    OWN_PROFILE: 'own_profile',
+    PAGE_TOO_DEEP: 'page_too_deep',
+    PAYMENT_REQUIRED: 'payment_required',
+    PROVIDER_UNAVAILABLE: 'provider_unavailable',
+    RATE_LIMITED: 'rate_limited',
+    SLOT_TAKEN: 'slot_taken',
+    SUSPENDED: 'suspended',
+    TOKEN_EXPIRED: 'token_expired',
+    TOKEN_INVALID: 'token_invalid',
+    TOKEN_REUSED: 'token_reused',
+    TOO_EARLY: 'too_early',
+    TOO_LARGE: 'too_large',
+    TOO_LATE: 'too_late',
+    UNAVAILABLE: 'unavailable',
+    UNSUPPORTED_FILE_TYPE: 'unsupported_file_type',
+    UNSUPPORTED_MEDIA_TYPE: 'unsupported_media_type',
+    USE_UPLOAD: 'use_upload',
+    VALIDATION: 'validation'
+} as const;
+
+/**
+ * A word for programs.
+ */
+export type ErrorCode = typeof ErrorCode[keyof typeof ErrorCode];
 
 /**
  * A time in UTC, to the millisecond.
@@ -1054,6 +1228,38 @@ export type ExpertDashboard = {
      */
     upcoming_consultations: Array<Consultation>;
 };
+
+/**
+ * What an expert is good at.
+ */
+export const ExpertSpecialty = {
+    RELATIONSHIP: 'relationship',
+    CAREER: 'career',
+    SPIRITUAL: 'spiritual',
+    HEALTH: 'health',
+    GENERAL: 'general'
+} as const;
+
+/**
+ * What an expert is good at.
+ */
+export type ExpertSpecialty = typeof ExpertSpecialty[keyof typeof ExpertSpecialty];
+
+/**
+ * Where an expert stands.
+ */
+export const ExpertStanding = {
+    PENDING: 'pending',
+    UNDER_REVIEW: 'under_review',
+    APPROVED: 'approved',
+    REJECTED: 'rejected',
+    SUSPENDED: 'suspended'
+} as const;
+
+/**
+ * Where an expert stands.
+ */
+export type ExpertStanding = typeof ExpertStanding[keyof typeof ExpertStanding];
 
 /**
  * What an expert has done so far.
@@ -1124,6 +1330,9 @@ export type LoggedOut = {
     success: boolean;
 };
 
+/**
+ * Who logs in.
+ */
 export type Login = {
     /**
      * The one-time code, if this account has two-factor login.
@@ -1186,8 +1395,8 @@ export type Me = {
  * A booked meeting as its two parties see it.
  */
 export type Meeting = {
-    category_id?: number | null;
-    category_name?: string | null;
+    category_id: number | null;
+    category_name: string | null;
     created_at: Stamp;
     description: string;
     duration_minutes: number;
@@ -1197,7 +1406,7 @@ export type Meeting = {
     /**
      * Who did not come.
      */
-    no_show_user_id?: number | null;
+    no_show_user_id: number | null;
     /**
      * Credits held from the request to the end.
      */
@@ -1209,11 +1418,7 @@ export type Meeting = {
     requester_name: string;
     scheduled_end: Stamp;
     scheduled_start: Stamp;
-    /**
-     * `pending`, `confirmed`, `completed`, `cancelled`, `expired` or `no_show`; of bookings made elsewhere also
-     * `rescheduled` or `refunded`.
-     */
-    status: string;
+    status: MeetingStatus;
     title: string;
     updated_at: Stamp;
 };
@@ -1222,10 +1427,19 @@ export type Meeting = {
  * What is left out stays. Other times ask the expert anew.
  */
 export type MeetingChange = {
+    /**
+     * The id of a category, or null for none. Also taken as `category`.
+     */
     category_id?: number | null;
     description?: string;
-    scheduled_end?: Stamp;
-    scheduled_start?: Stamp;
+    /**
+     * After the start, at most 8 hours later.
+     */
+    scheduled_end?: string;
+    /**
+     * In the future.
+     */
+    scheduled_start?: string;
     title?: string;
 };
 
@@ -1244,27 +1458,52 @@ export type MeetingDetail = Meeting & {
  * Where the call takes place.
  */
 export type MeetingLink = {
-    meeting_link?: string | null;
-    meeting_room_id?: string | null;
+    meeting_link: string | null;
+    meeting_room_id: string | null;
 };
 
 /**
  * A request for a meeting.
  */
 export type MeetingRequest = {
+    /**
+     * The id of a category, or null for none. Also taken as `category`.
+     */
     category_id?: number | null;
     description?: string;
+    /**
+     * Also taken as `expert`.
+     */
     expert_id: number;
     /**
      * After the start, at most 8 hours later.
      */
-    scheduled_end: Stamp;
+    scheduled_end: string;
     /**
      * In the future.
      */
-    scheduled_start: Stamp;
+    scheduled_start: string;
     title: string;
 };
+
+/**
+ * Where a meeting stands. `rescheduled` and `refunded` have only bookings made elsewhere.
+ */
+export const MeetingStatus = {
+    PENDING: 'pending',
+    CONFIRMED: 'confirmed',
+    COMPLETED: 'completed',
+    CANCELLED: 'cancelled',
+    EXPIRED: 'expired',
+    NO_SHOW: 'no_show',
+    RESCHEDULED: 'rescheduled',
+    REFUNDED: 'refunded'
+} as const;
+
+/**
+ * Where a meeting stands. `rescheduled` and `refunded` have only bookings made elsewhere.
+ */
+export type MeetingStatus = typeof MeetingStatus[keyof typeof MeetingStatus];
 
 /**
  * A message between two people.
@@ -1288,24 +1527,59 @@ export type Message = {
  */
 export type MessageRequest = {
     /**
-     * Not only blanks.
+     * Not only blanks. Also taken as `message_content`.
      */
     content: string;
+    /**
+     * Also taken as `receiver`.
+     */
     receiver_id: number;
 };
 
+/**
+ * Who wrote.
+ */
+export const MessageSender = {
+    USER: 'user',
+    EXPERT: 'expert',
+    SYSTEM: 'system'
+} as const;
+
+/**
+ * Who wrote.
+ */
+export type MessageSender = typeof MessageSender[keyof typeof MessageSender];
+
+/**
+ * What a message is.
+ */
+export const MessageType = {
+    TEXT: 'text',
+    IMAGE: 'image',
+    FILE: 'file',
+    SYSTEM: 'system'
+} as const;
+
+/**
+ * What a message is.
+ */
+export type MessageType = typeof MessageType[keyof typeof MessageType];
+
+/**
+ * A new account.
+ */
 export type NewAccount = {
     /**
-     * The same again; also taken as `password2`.
+     * The same again. Also taken as `password2`.
      */
     confirm_password: string;
     /**
-     * At most 254 characters; unique without regard to case.
+     * Unique without regard to case.
      */
     email: string;
     full_name: string;
     /**
-     * 8 to 128 characters; not all digits, not a common password, not your name or e-mail.
+     * Not all digits, not a common password, not your name, username or e-mail.
      */
     password: string;
     /**
@@ -1352,14 +1626,87 @@ export type Notification = {
     created_at: Stamp;
     id: number;
     is_read: boolean;
-    notification_type: string;
+    notification_type: NotificationType;
     /**
      * The meeting, message or review it is about.
      */
-    related_id?: number | null;
+    related_id: number | null;
     title: string;
     user_id: number;
 };
+
+/**
+ * How grave it is.
+ */
+export const NotificationLevel = {
+    INFO: 'info',
+    SUCCESS: 'success',
+    WARNING: 'warning',
+    ERROR: 'error'
+} as const;
+
+/**
+ * How grave it is.
+ */
+export type NotificationLevel = typeof NotificationLevel[keyof typeof NotificationLevel];
+
+/**
+ * What happened.
+ */
+export const NotificationTopic = {
+    CONSULTATION_REQUEST: 'consultation_request',
+    CONSULTATION_CONFIRMED: 'consultation_confirmed',
+    CONSULTATION_CANCELLED: 'consultation_cancelled',
+    CONSULTATION_RESCHEDULED: 'consultation_rescheduled',
+    NO_SHOW: 'no_show',
+    CONSULTATION_REMINDER_24H: 'consultation_reminder_24h',
+    CONSULTATION_REMINDER_1H: 'consultation_reminder_1h',
+    REVIEW_REMINDER: 'review_reminder',
+    CREDIT_UPDATE: 'credit_update',
+    CHAT_MESSAGE: 'chat_message',
+    REVIEW_RECEIVED: 'review_received',
+    CONSULTATION_BOOKED: 'consultation_booked',
+    CONSULTATION_COMPLETED: 'consultation_completed',
+    APPLICATION_SUBMITTED: 'application_submitted',
+    APPLICATION_APPROVED: 'application_approved',
+    APPLICATION_REJECTED: 'application_rejected',
+    EXPERT_SUSPENDED: 'expert_suspended',
+    PASSWORD_RESET: 'password_reset'
+} as const;
+
+/**
+ * What happened.
+ */
+export type NotificationTopic = typeof NotificationTopic[keyof typeof NotificationTopic];
+
+/**
+ * What happened.
+ */
+export const NotificationType = {
+    MEETING_REQUEST: 'meeting_request',
+    MEETING_CONFIRMED: 'meeting_confirmed',
+    MEETING_CANCELLED: 'meeting_cancelled',
+    MEETING_RESCHEDULED: 'meeting_rescheduled',
+    MEETING_EXPIRED: 'meeting_expired',
+    MEETING_NO_SHOW: 'meeting_no_show',
+    MEETING_REMINDER: 'meeting_reminder',
+    REVIEW_REMINDER: 'review_reminder',
+    CREDIT_UPDATE: 'credit_update',
+    NEW_MESSAGE: 'new_message',
+    NEW_REVIEW: 'new_review',
+    MEETING_BOOKED: 'meeting_booked',
+    MEETING_COMPLETED: 'meeting_completed',
+    APPLICATION_SUBMITTED: 'application_submitted',
+    APPLICATION_APPROVED: 'application_approved',
+    APPLICATION_REJECTED: 'application_rejected',
+    EXPERT_SUSPENDED: 'expert_suspended',
+    PASSWORD_RESET: 'password_reset'
+} as const;
+
+/**
+ * What happened.
+ */
+export type NotificationType = typeof NotificationType[keyof typeof NotificationType];
 
 /**
  * One page of a list.
@@ -1381,44 +1728,35 @@ export type PagedConsultation = {
          */
         can_be_rescheduled: boolean;
         cancellation_reason: string;
-        /**
-         * `video`, `chat` or `phone`.
-         */
-        consultation_type: string;
+        consultation_type: ConsultationType;
         /**
          * The conversation that belongs to it.
          */
-        conversation?: number | null;
+        conversation: number | null;
         created_at: Stamp;
         /**
          * ISO-4217, or `credit`.
          */
-        currency?: string | null;
+        currency: string | null;
         duration_minutes: number;
         expert: ConsultationExpert;
         id: number;
-        meeting_ended_at?: Stamp | null;
+        meeting_ended_at: Stamp | null;
         /**
          * For the two parties of a video consultation that is pending or confirmed.
          */
-        meeting_link?: string | null;
-        meeting_room_id?: string | null;
-        meeting_started_at?: Stamp | null;
+        meeting_link: string | null;
+        meeting_room_id: string | null;
+        meeting_started_at: Stamp | null;
         notes: string;
-        payment_due_at?: Stamp | null;
-        /**
-         * `pending`, `paid`, `refunded` or `failed`.
-         */
-        payment_status: string;
-        price?: Hundredths | null;
-        rescheduled_from?: number | null;
-        rescheduled_to?: number | null;
-        review?: ConsultationReview | null;
+        payment_due_at: Stamp | null;
+        payment_status: ConsultationPaymentStatus;
+        price: Hundredths | null;
+        rescheduled_from: number | null;
+        rescheduled_to: number | null;
+        review: ConsultationReview | null;
         scheduled_at: Stamp;
-        /**
-         * `pending`, `confirmed`, `completed`, `cancelled` or `rescheduled`.
-         */
-        status: string;
+        status: ConsultationStatus;
         updated_at: Stamp;
         /**
          * Who booked.
@@ -1451,16 +1789,13 @@ export type PagedConsultationApplication = {
         name: string;
         phone: string;
         rejection_reason: string;
-        reviewed_at?: Stamp | null;
+        reviewed_at: Stamp | null;
         /**
          * The administrator who decided.
          */
-        reviewed_by?: number | null;
-        specialty: string;
-        /**
-         * `pending`, `under_review`, `approved` or `rejected`.
-         */
-        status: string;
+        reviewed_by: number | null;
+        specialty: ExpertSpecialty;
+        status: ApplicationStatus;
         submitted_at: Stamp;
         updated_at: Stamp;
         /**
@@ -1485,19 +1820,16 @@ export type PagedConsultationConversation = {
         /**
          * The one it was last opened for.
          */
-        consultation?: number | null;
+        consultation: number | null;
         created_at: Stamp;
         expert: ConsultationExpert;
         id: number;
-        last_message_at?: Stamp | null;
+        last_message_at: Stamp | null;
         /**
          * The beginning of the newest message, at most 200 characters; empty if that was deleted.
          */
         last_message_preview: string;
-        /**
-         * For the viewer: `active`, `archived` (by them), `blocked` (by either) or `closed`.
-         */
-        status: string;
+        status: ChatStatus;
         /**
          * The viewer's.
          */
@@ -1529,11 +1861,11 @@ export type PagedConsultationExpert = {
         /**
          * ISO-4217, or `credit`.
          */
-        currency?: string | null;
+        currency: string | null;
         /**
          * Only for that expert and for administrators.
          */
-        email?: string | null;
+        email: string | null;
         experience_years: number;
         /**
          * That of the person.
@@ -1545,25 +1877,19 @@ export type PagedConsultationExpert = {
         is_active: boolean;
         is_verified: boolean;
         name: string;
-        price_per_session?: Hundredths | null;
+        price_per_session: Hundredths | null;
         /**
          * For a picture that was uploaded, a signed link.
          */
-        profile_picture_url?: string | null;
+        profile_picture_url: string | null;
         /**
          * The mean of the reviews received as expert, 0 without any.
          */
         rating: Hundredths;
         review_count: number;
-        /**
-         * `relationship`, `career`, `spiritual`, `health` or `general`.
-         */
-        specialty: string;
+        specialty: ExpertSpecialty;
         updated_at: Stamp;
-        /**
-         * `pending`, `under_review`, `approved`, `rejected` or `suspended`.
-         */
-        verification_status: string;
+        verification_status: ExpertStanding;
     }>;
 };
 
@@ -1583,11 +1909,8 @@ export type PagedConsultationNotification = {
         id: number;
         is_read: boolean;
         message: string;
-        /**
-         * `info`, `success`, `warning` or `error`.
-         */
-        notification_type: string;
-        read_at?: Stamp | null;
+        notification_type: NotificationLevel;
+        read_at: Stamp | null;
         title: string;
     }>;
 };
@@ -1622,31 +1945,38 @@ export type PagedConsultationReview = {
     }>;
 };
 
+/**
+ * A new password in place of the present one.
+ */
 export type PasswordChange = {
     current_password: string;
     /**
-     * Also taken as `new_password`. 8 to 128 characters; not all digits, not a common password, not your name,
-     * username or e-mail.
+     * Not all digits, not a common password, not your name, username or e-mail. Also taken as `new_password`.
      */
     password: string;
     /**
-     * The same again; also taken as `confirm_password`.
+     * The same again. Also taken as `confirm_password`.
      */
     password2: string;
 };
 
+/**
+ * Whose password is forgotten.
+ */
 export type PasswordReset = {
     email: string;
 };
 
+/**
+ * A new password, by a link.
+ */
 export type PasswordResetConfirm = {
     /**
-     * Also taken as `new_password`. 8 to 128 characters; not all digits, not a common password, not your name,
-     * username or e-mail.
+     * Not all digits, not a common password, not your name, username or e-mail. Also taken as `new_password`.
      */
     password: string;
     /**
-     * The same again; also taken as `confirm_password`.
+     * The same again. Also taken as `confirm_password`.
      */
     password2: string;
     /**
@@ -1665,13 +1995,10 @@ export type Payment = {
     amount: string;
     created_at: Stamp;
     credits_purchased: number;
-    currency: string;
+    currency: PurchaseCurrency;
     id: number;
-    /**
-     * `credit_card`, `debit_card` or `paypal`.
-     */
-    payment_method: string;
-    status: string;
+    payment_method: PaymentMethod;
+    status: PurchaseStatus;
     /**
      * What the payment provider calls it.
      */
@@ -1679,11 +2006,56 @@ export type Payment = {
     user: number;
 };
 
+/**
+ * How somebody pays.
+ */
+export const PaymentMethod = {
+    CREDIT_CARD: 'credit_card',
+    DEBIT_CARD: 'debit_card',
+    PAYPAL: 'paypal'
+} as const;
+
+/**
+ * How somebody pays.
+ */
+export type PaymentMethod = typeof PaymentMethod[keyof typeof PaymentMethod];
+
+/**
+ * Who takes the money.
+ */
+export const PaymentProvider = {
+    SIMULATED: 'simulated',
+    STRIPE: 'stripe',
+    PAYPAL: 'paypal',
+    WISE: 'wise'
+} as const;
+
+/**
+ * Who takes the money.
+ */
+export type PaymentProvider = typeof PaymentProvider[keyof typeof PaymentProvider];
+
+/**
+ * Where a payment stands.
+ */
+export const PaymentStatus = {
+    PENDING: 'pending',
+    PROCESSING: 'processing',
+    SUCCEEDED: 'succeeded',
+    FAILED: 'failed',
+    REFUNDED: 'refunded'
+} as const;
+
+/**
+ * Where a payment stands.
+ */
+export type PaymentStatus = typeof PaymentStatus[keyof typeof PaymentStatus];
+
+/**
+ * A picture that is about to be sent.
+ */
 export type PictureUpload = {
-    /**
-     * `image/jpeg`, `image/png`, `image/gif` or `image/webp`.
-     */
-    content_type: string;
+    content_type: 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp';
     /**
      * Bytes, at most 10 MB.
      */
@@ -1719,60 +2091,34 @@ export type PreparedUpload = {
  * Changes to the own profile. What is absent stays.
  */
 export type ProfileChanges = {
-    /**
-     * At most 5000 characters.
-     */
     bio?: string;
-    /**
-     * At most 150 characters.
-     */
     first_name?: string;
-    /**
-     * At most 100 characters.
-     */
     headline?: string;
-    /**
-     * At most 150 characters.
-     */
     last_name?: string;
     /**
-     * An http(s) URL of at most 2048 characters, or the value a prepared upload was answered with; `null` or `""`
-     * removes it.
+     * An http(s) URL, or the value a prepared upload was answered with; null or empty text removes it. In a form: a JPEG, PNG, GIF or WebP file of at most 4 MB; its first bytes decide, not its name.
      */
     profile_picture?: string | null;
     /**
-     * An IANA name such as `Europe/Berlin`. The weekly availability is read in this zone.
+     * An IANA name. The weekly availability is read in this zone.
      */
     timezone?: string;
 };
 
 /**
- * The same as a form, for a picture that travels along. What is absent stays.
+ * Changes to the own profile. What is absent stays.
  */
-export type ProfileForm = {
-    /**
-     * At most 5000 characters.
-     */
+export type ProfileChangesForm = {
     bio?: string;
-    /**
-     * At most 150 characters.
-     */
     first_name?: string;
-    /**
-     * At most 100 characters.
-     */
     headline?: string;
-    /**
-     * At most 150 characters.
-     */
     last_name?: string;
     /**
-     * A JPEG, PNG, GIF or WebP file of at most 4 MB; its first bytes decide, not its name. Empty text removes the
-     * picture.
+     * An http(s) URL, or the value a prepared upload was answered with; null or empty text removes it. In a form: a JPEG, PNG, GIF or WebP file of at most 4 MB; its first bytes decide, not its name.
      */
     profile_picture?: Blob | File;
     /**
-     * An IANA name such as `Europe/Berlin`.
+     * An IANA name. The weekly availability is read in this zone.
      */
     timezone?: string;
 };
@@ -1825,6 +2171,18 @@ export type PublicProfile = {
 };
 
 /**
+ * Credits have a price in dollars.
+ */
+export const PurchaseCurrency = {
+    USD: 'USD'
+} as const;
+
+/**
+ * Credits have a price in dollars.
+ */
+export type PurchaseCurrency = typeof PurchaseCurrency[keyof typeof PurchaseCurrency];
+
+/**
  * A purchase of credits.
  */
 export type PurchaseRequest = {
@@ -1833,10 +2191,7 @@ export type PurchaseRequest = {
      */
     amount: string;
     credits_to_purchase: number;
-    /**
-     * `credit_card`, `debit_card` or `paypal`.
-     */
-    payment_method: string;
+    payment_method: 'credit_card' | 'debit_card' | 'paypal';
 };
 
 /**
@@ -1848,6 +2203,18 @@ export type PurchaseResult = {
     success: boolean;
     transaction: Transaction;
 };
+
+/**
+ * Only what was paid is kept.
+ */
+export const PurchaseStatus = {
+    COMPLETED: 'completed'
+} as const;
+
+/**
+ * Only what was paid is kept.
+ */
+export type PurchaseStatus = typeof PurchaseStatus[keyof typeof PurchaseStatus];
 
 /**
  * What a client thinks of it.
@@ -1867,25 +2234,22 @@ export type ReadMark = {
     updated_at: Stamp;
 };
 
+/**
+ * A new account.
+ */
 export type Register = {
     /**
-     * At most 254 characters; unique without regard to case; never shown to others.
+     * Unique without regard to case; never shown to others.
      */
     email: string;
-    /**
-     * At most 150 characters.
-     */
     first_name?: string;
-    /**
-     * At most 150 characters.
-     */
     last_name?: string;
     /**
-     * 8 to 128 characters; not all digits, not a common password, not your username, name or e-mail.
+     * Not all digits, not a common password, not your username, name or e-mail.
      */
     password: string;
     /**
-     * 1 to 150 letters, digits and `@ . + - _`; unique without regard to case.
+     * Letters, digits and `@ . + - _`; unique without regard to case.
      */
     username: string;
 };
@@ -1898,7 +2262,10 @@ export type RescheduleRequest = {
      * As long as before, if it is left out.
      */
     duration_minutes?: number;
-    scheduled_at: Stamp;
+    /**
+     * In the future, at most 730 days ahead, on a five-minute mark.
+     */
+    scheduled_at: string;
 };
 
 /**
@@ -1918,7 +2285,7 @@ export type Review = {
     /**
      * Null, and the name `Anonymous`, if whoever wrote it elsewhere asked for that.
      */
-    reviewer_id?: number | null;
+    reviewer_id: number | null;
     reviewer_name: string;
 };
 
@@ -1926,11 +2293,17 @@ export type Review = {
  * A review to be given.
  */
 export type ReviewRequest = {
+    /**
+     * Also taken as `meeting`.
+     */
     meeting_id: number;
     rating: number;
+    /**
+     * Also taken as `feedback`.
+     */
     review_text?: string;
     /**
-     * The other party of the meeting.
+     * The other party of the meeting. Also taken as `reviewee`.
      */
     reviewee_id: number;
 };
@@ -1961,10 +2334,7 @@ export type Skill = {
     category: number | null;
     category_name: string | null;
     id: number;
-    /**
-     * `beginner`, `intermediate`, `advanced` or `expert`.
-     */
-    proficiency_level: string;
+    proficiency_level: SkillLevel;
     skill_name: string;
     /**
      * Whose it is.
@@ -1973,34 +2343,52 @@ export type Skill = {
 };
 
 /**
+ * How well.
+ */
+export const SkillLevel = {
+    BEGINNER: 'beginner',
+    INTERMEDIATE: 'intermediate',
+    ADVANCED: 'advanced',
+    EXPERT: 'expert'
+} as const;
+
+/**
+ * How well.
+ */
+export type SkillLevel = typeof SkillLevel[keyof typeof SkillLevel];
+
+/**
  * What is absent stays.
  */
 export type SkillPatch = {
     /**
-     * The id of a category, or `null` for none. Also taken as `category_id`.
+     * The id of a category, or null for none. Also taken as `category_id`.
      */
     category?: number | null;
     /**
-     * `beginner`, `intermediate`, `advanced` or `expert`, in any letter case. Also taken as `skill_level`.
+     * In any letter case. Also taken as `skill_level`.
      */
-    proficiency_level?: string;
+    proficiency_level?: 'beginner' | 'intermediate' | 'advanced' | 'expert';
     /**
-     * 1 to 100 characters; once per person, without regard to case.
+     * Once per person, without regard to case.
      */
     skill_name?: string;
 };
 
+/**
+ * What somebody knows.
+ */
 export type SkillRequest = {
     /**
-     * The id of a category, or `null` for none. Also taken as `category_id`.
+     * The id of a category, or null for none. Also taken as `category_id`.
      */
     category?: number | null;
     /**
-     * `beginner`, `intermediate`, `advanced` or `expert`, in any letter case. Also taken as `skill_level`.
+     * In any letter case. Also taken as `skill_level`.
      */
-    proficiency_level: string;
+    proficiency_level: 'beginner' | 'intermediate' | 'advanced' | 'expert';
     /**
-     * 1 to 100 characters; once per person, without regard to case.
+     * Once per person, without regard to case.
      */
     skill_name: string;
 };
@@ -2020,7 +2408,7 @@ export type Stamp = string;
  */
 export type StatusChange = {
     id: number;
-    status: string;
+    status: MeetingStatus;
     updated_at: Stamp;
 };
 
@@ -2028,10 +2416,7 @@ export type StatusChange = {
  * The status a meeting is to have.
  */
 export type StatusRequest = {
-    /**
-     * `confirmed`, `cancelled`, `completed` or `no_show`.
-     */
-    status: string;
+    status: 'confirmed' | 'cancelled' | 'completed' | 'no_show';
 };
 
 /**
@@ -2050,6 +2435,9 @@ export type TokenPair = {
     refresh_token: string;
 };
 
+/**
+ * The token that prolongs a session.
+ */
 export type TokenRefresh = {
     /**
      * Also taken as `refresh_token`.
@@ -2065,23 +2453,38 @@ export type Transaction = {
     created_at: Stamp;
     description: string;
     id: number;
-    related_meeting_id?: number | null;
-    /**
-     * `initial`, `purchased`, `spent` or `earned`.
-     */
-    transaction_type: string;
+    related_meeting_id: number | null;
+    transaction_type: TransactionType;
     user: number;
     username: string;
 };
+
+/**
+ * What a movement of credits is to the one who looks.
+ */
+export const TransactionType = {
+    INITIAL: 'initial',
+    PURCHASED: 'purchased',
+    SPENT: 'spent',
+    EARNED: 'earned'
+} as const;
+
+/**
+ * What a movement of credits is to the one who looks.
+ */
+export type TransactionType = typeof TransactionType[keyof typeof TransactionType];
 
 /**
  * Credits for the expert of a meeting.
  */
 export type TransferRequest = {
     /**
-     * What the expert shall have got in total, 1 to 1000; 1 if left out.
+     * What the expert shall have got in total.
      */
     amount?: number;
+    /**
+     * Also taken as `meeting`.
+     */
     meeting_id: number;
 };
 
@@ -2112,652 +2515,1842 @@ export type Updated = {
     updated: number;
 };
 
-export type ListCategoriesData = {
+/**
+ * How far somebody is on the way to be an expert.
+ */
+export const VerificationState = {
+    NOT_APPLIED: 'not_applied',
+    PENDING: 'pending',
+    UNDER_REVIEW: 'under_review',
+    APPROVED: 'approved',
+    REJECTED: 'rejected',
+    SUSPENDED: 'suspended'
+} as const;
+
+/**
+ * How far somebody is on the way to be an expert.
+ */
+export type VerificationState = typeof VerificationState[keyof typeof VerificationState];
+
+export type MeetingsCategoriesListData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * 1 to 200, by default 100
+         * How many at most.
          */
         limit?: number;
         /**
-         * From the `Link` of the page before
+         * From the `Link` of the page before.
          */
         cursor?: string;
     };
     url: '/api/categories/';
 };
 
-export type ListCategoriesErrors = {
+export type MeetingsCategoriesListErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ListCategoriesError = ListCategoriesErrors[keyof ListCategoriesErrors];
+export type MeetingsCategoriesListError = MeetingsCategoriesListErrors[keyof MeetingsCategoriesListErrors];
 
-export type ListCategoriesResponses = {
+export type MeetingsCategoriesListResponses = {
     /**
      * The categories
      */
     200: Array<Category>;
 };
 
-export type ListCategoriesResponse = ListCategoriesResponses[keyof ListCategoriesResponses];
+export type MeetingsCategoriesListResponse = MeetingsCategoriesListResponses[keyof MeetingsCategoriesListResponses];
 
-export type ShowCategoryData = {
+export type MeetingsCategoriesShowData = {
     body?: never;
     path: {
+        /**
+         * Id of the entry.
+         */
         id: number;
     };
     query?: never;
     url: '/api/categories/{id}/';
 };
 
-export type ShowCategoryErrors = {
+export type MeetingsCategoriesShowErrors = {
     /**
-     * `not_found`
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    404: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
-     * Refused
+     * `not_found`: there is none, or the caller may not know of it
      */
-    default: _Error;
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
 };
 
-export type ShowCategoryError = ShowCategoryErrors[keyof ShowCategoryErrors];
+export type MeetingsCategoriesShowError = MeetingsCategoriesShowErrors[keyof MeetingsCategoriesShowErrors];
 
-export type ShowCategoryResponses = {
+export type MeetingsCategoriesShowResponses = {
     /**
      * The category
      */
     200: Category;
 };
 
-export type ShowCategoryResponse = ShowCategoryResponses[keyof ShowCategoryResponses];
+export type MeetingsCategoriesShowResponse = MeetingsCategoriesShowResponses[keyof MeetingsCategoriesShowResponses];
 
-export type TransactionsData = {
+export type MeetingsTransactionsListData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * How many at most.
+         */
         limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
         cursor?: string;
     };
     url: '/api/credit-transactions/';
 };
 
-export type TransactionsErrors = {
+export type MeetingsTransactionsListErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type TransactionsError = TransactionsErrors[keyof TransactionsErrors];
+export type MeetingsTransactionsListError = MeetingsTransactionsListErrors[keyof MeetingsTransactionsListErrors];
 
-export type TransactionsResponses = {
+export type MeetingsTransactionsListResponses = {
+    /**
+     * One page, newest first
+     */
     200: Array<Transaction>;
 };
 
-export type TransactionsResponse = TransactionsResponses[keyof TransactionsResponses];
+export type MeetingsTransactionsListResponse = MeetingsTransactionsListResponses[keyof MeetingsTransactionsListResponses];
 
-export type BalanceData = {
+export type MeetingsBalanceShowData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/credits/balance/';
 };
 
-export type BalanceErrors = {
+export type MeetingsBalanceShowErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type BalanceError = BalanceErrors[keyof BalanceErrors];
+export type MeetingsBalanceShowError = MeetingsBalanceShowErrors[keyof MeetingsBalanceShowErrors];
 
-export type BalanceResponses = {
+export type MeetingsBalanceShowResponses = {
+    /**
+     * The balance
+     */
     200: Balance;
 };
 
-export type BalanceResponse = BalanceResponses[keyof BalanceResponses];
+export type MeetingsBalanceShowResponse = MeetingsBalanceShowResponses[keyof MeetingsBalanceShowResponses];
 
-export type TransferData = {
+export type MeetingsCreditsTransferData = {
     body: TransferRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/credits/transfer/';
 };
 
-export type TransferErrors = {
+export type MeetingsCreditsTransferErrors = {
     /**
-     * Refused
+     * `not_completed`: the meeting; `insufficient_credits`; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    default: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'insufficient_credits' | 'not_completed' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for the requester only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: no meeting of yours
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type TransferError = TransferErrors[keyof TransferErrors];
+export type MeetingsCreditsTransferError = MeetingsCreditsTransferErrors[keyof MeetingsCreditsTransferErrors];
 
-export type TransferResponses = {
+export type MeetingsCreditsTransferResponses = {
+    /**
+     * What was transferred
+     */
     200: TransferResult;
 };
 
-export type TransferResponse = TransferResponses[keyof TransferResponses];
+export type MeetingsCreditsTransferResponse = MeetingsCreditsTransferResponses[keyof MeetingsCreditsTransferResponses];
 
-export type DocsData = {
+export type PlatformDocsData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/docs/';
 };
 
-export type DocsErrors = {
+export type PlatformDocsErrors = {
     /**
-     * Refused
+     * `too_large`: the request's headers
      */
-    default: _Error;
+    431: _Error & {
+        code: 'too_large';
+    };
 };
 
-export type DocsError = DocsErrors[keyof DocsErrors];
+export type PlatformDocsError = PlatformDocsErrors[keyof PlatformDocsErrors];
 
-export type DocsResponses = {
+export type PlatformDocsResponses = {
     /**
      * HTML
      */
     200: string;
 };
 
-export type DocsResponse = DocsResponses[keyof DocsResponses];
+export type PlatformDocsResponse = PlatformDocsResponses[keyof PlatformDocsResponses];
 
-export type HealthData = {
+export type PlatformHealthData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/health/';
 };
 
-export type HealthErrors = {
+export type PlatformHealthErrors = {
     /**
-     * Refused
+     * `too_large`: the request's headers
      */
-    default: _Error;
+    431: _Error & {
+        code: 'too_large';
+    };
 };
 
-export type HealthError = HealthErrors[keyof HealthErrors];
+export type PlatformHealthError = PlatformHealthErrors[keyof PlatformHealthErrors];
 
-export type HealthResponses = {
+export type PlatformHealthResponses = {
     /**
      * It does
      */
     200: Health;
 };
 
-export type HealthResponse = HealthResponses[keyof HealthResponses];
+export type PlatformHealthResponse = PlatformHealthResponses[keyof PlatformHealthResponses];
 
-export type ListData = {
+export type MeetingsListData = {
     body?: never;
     path?: never;
     query?: {
-        status?: string;
         /**
-         * `requester` or `expert`
+         * Only in this one.
          */
-        role?: string;
+        status?: 'pending' | 'confirmed' | 'completed' | 'cancelled' | 'expired' | 'no_show' | 'rescheduled' | 'refunded';
+        /**
+         * As whom.
+         */
+        role?: 'requester' | 'expert';
+        /**
+         * How many at most.
+         */
         limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
         cursor?: string;
     };
     url: '/api/meetings/';
 };
 
-export type ListErrors = {
+export type MeetingsListErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ListError = ListErrors[keyof ListErrors];
+export type MeetingsListError = MeetingsListErrors[keyof MeetingsListErrors];
 
-export type ListResponses = {
+export type MeetingsListResponses = {
+    /**
+     * One page, newest first
+     */
     200: Array<Meeting>;
 };
 
-export type ListResponse = ListResponses[keyof ListResponses];
+export type MeetingsListResponse = MeetingsListResponses[keyof MeetingsListResponses];
 
-export type RequestData = {
+export type MeetingsRequestData = {
     body: MeetingRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/meetings/';
 };
 
-export type RequestErrors = {
+export type MeetingsRequestErrors = {
     /**
-     * `slot_taken`, with `alternatives`
+     * `insufficient_credits`; `outside_availability`: not inside the hours of the expert; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    409: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'insufficient_credits' | 'outside_availability' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `blocked`: one of the two has blocked the other
+     */
+    403: _Error & {
+        code: 'blocked';
+    };
+    /**
+     * `slot_taken`: with up to five `alternatives`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'slot_taken';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type RequestError = RequestErrors[keyof RequestErrors];
+export type MeetingsRequestError = MeetingsRequestErrors[keyof MeetingsRequestErrors];
 
-export type RequestResponses = {
+export type MeetingsRequestResponses = {
+    /**
+     * The meeting
+     */
     201: Meeting;
 };
 
-export type RequestResponse = RequestResponses[keyof RequestResponses];
+export type MeetingsRequestResponse = MeetingsRequestResponses[keyof MeetingsRequestResponses];
 
-export type ShowData = {
+export type MeetingsShowData = {
     body?: never;
     path: {
+        /**
+         * Id of the booking.
+         */
         id: number;
     };
     query?: never;
     url: '/api/meetings/{id}/';
 };
 
-export type ShowErrors = {
+export type MeetingsShowErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ShowError = ShowErrors[keyof ShowErrors];
+export type MeetingsShowError = MeetingsShowErrors[keyof MeetingsShowErrors];
 
-export type ShowResponses = {
+export type MeetingsShowResponses = {
+    /**
+     * The meeting
+     */
     200: MeetingDetail;
 };
 
-export type ShowResponse = ShowResponses[keyof ShowResponses];
+export type MeetingsShowResponse = MeetingsShowResponses[keyof MeetingsShowResponses];
 
-export type ChangeData = {
-    body: MeetingChange;
+export type MeetingsChangeData = {
+    body?: MeetingChange;
     path: {
+        /**
+         * Id of the booking.
+         */
         id: number;
     };
     query?: never;
     url: '/api/meetings/{id}/';
 };
 
-export type ChangeErrors = {
+export type MeetingsChangeErrors = {
     /**
-     * `slot_taken`, with `alternatives`
+     * `invalid_transition`; `too_late`: the meeting has begun; `outside_availability`: not inside the hours of the expert; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    409: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'invalid_transition' | 'outside_availability' | 'too_late' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for the requester only; `blocked`: one of the two has blocked the other
+     */
+    403: _Error & {
+        code: 'blocked' | 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `slot_taken`: with up to five `alternatives`; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict' | 'slot_taken';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ChangeError = ChangeErrors[keyof ChangeErrors];
+export type MeetingsChangeError = MeetingsChangeErrors[keyof MeetingsChangeErrors];
 
-export type ChangeResponses = {
+export type MeetingsChangeResponses = {
+    /**
+     * The meeting as it is now
+     */
     200: Meeting;
 };
 
-export type ChangeResponse = ChangeResponses[keyof ChangeResponses];
+export type MeetingsChangeResponse = MeetingsChangeResponses[keyof MeetingsChangeResponses];
 
-export type ReplaceData = {
-    body: MeetingChange;
+export type MeetingsReplaceData = {
+    body?: MeetingChange;
     path: {
+        /**
+         * Id of the booking.
+         */
         id: number;
     };
     query?: never;
     url: '/api/meetings/{id}/';
 };
 
-export type ReplaceErrors = {
+export type MeetingsReplaceErrors = {
     /**
-     * `slot_taken`, with `alternatives`
+     * `invalid_transition`; `too_late`: the meeting has begun; `outside_availability`: not inside the hours of the expert; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    409: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'invalid_transition' | 'outside_availability' | 'too_late' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for the requester only; `blocked`: one of the two has blocked the other
+     */
+    403: _Error & {
+        code: 'blocked' | 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `slot_taken`: with up to five `alternatives`; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict' | 'slot_taken';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ReplaceError = ReplaceErrors[keyof ReplaceErrors];
+export type MeetingsReplaceError = MeetingsReplaceErrors[keyof MeetingsReplaceErrors];
 
-export type ReplaceResponses = {
+export type MeetingsReplaceResponses = {
+    /**
+     * The meeting as it is now
+     */
     200: Meeting;
 };
 
-export type ReplaceResponse = ReplaceResponses[keyof ReplaceResponses];
+export type MeetingsReplaceResponse = MeetingsReplaceResponses[keyof MeetingsReplaceResponses];
 
-export type UpdateStatusData = {
+export type MeetingsStatusChangeData = {
     body: StatusRequest;
     path: {
+        /**
+         * Id of the booking.
+         */
         id: number;
     };
     query?: never;
     url: '/api/meetings/{id}/update_status/';
 };
 
-export type UpdateStatusErrors = {
+export type MeetingsStatusChangeErrors = {
     /**
-     * Refused
+     * `invalid_transition`; `too_early`; `too_late`; `not_started`; `payment_required`: of a booking made elsewhere; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    default: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'invalid_transition' | 'not_started' | 'payment_required' | 'too_early' | 'too_late' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for the other party
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type UpdateStatusError = UpdateStatusErrors[keyof UpdateStatusErrors];
+export type MeetingsStatusChangeError = MeetingsStatusChangeErrors[keyof MeetingsStatusChangeErrors];
 
-export type UpdateStatusResponses = {
+export type MeetingsStatusChangeResponses = {
+    /**
+     * Its status now
+     */
     200: StatusChange;
 };
 
-export type UpdateStatusResponse = UpdateStatusResponses[keyof UpdateStatusResponses];
+export type MeetingsStatusChangeResponse = MeetingsStatusChangeResponses[keyof MeetingsStatusChangeResponses];
 
-export type List2Data = {
+export type MeetingsMessagesListData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Only with this person. Also taken as `user_id`.
+         */
         with_user?: number;
+        /**
+         * How many at most.
+         */
         limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
         cursor?: string;
     };
     url: '/api/messages/';
 };
 
-export type List2Errors = {
+export type MeetingsMessagesListErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type List2Error = List2Errors[keyof List2Errors];
+export type MeetingsMessagesListError = MeetingsMessagesListErrors[keyof MeetingsMessagesListErrors];
 
-export type List2Responses = {
+export type MeetingsMessagesListResponses = {
+    /**
+     * One page, newest first
+     */
     200: Array<Message>;
 };
 
-export type List2Response = List2Responses[keyof List2Responses];
+export type MeetingsMessagesListResponse = MeetingsMessagesListResponses[keyof MeetingsMessagesListResponses];
 
-export type SendData = {
+export type MeetingsMessagesSendData = {
     body: MessageRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/messages/';
 };
 
-export type SendErrors = {
+export type MeetingsMessagesSendErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    default: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `blocked`: one of the two has blocked the other
+     */
+    403: _Error & {
+        code: 'blocked';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type SendError = SendErrors[keyof SendErrors];
+export type MeetingsMessagesSendError = MeetingsMessagesSendErrors[keyof MeetingsMessagesSendErrors];
 
-export type SendResponses = {
+export type MeetingsMessagesSendResponses = {
+    /**
+     * The message
+     */
     201: Message;
 };
 
-export type SendResponse = SendResponses[keyof SendResponses];
+export type MeetingsMessagesSendResponse = MeetingsMessagesSendResponses[keyof MeetingsMessagesSendResponses];
 
-export type MarkAllReadData = {
+export type MeetingsMessagesReadAllData = {
     body: SenderRequest;
     path?: never;
     query?: never;
     url: '/api/messages/mark_all_read/';
 };
 
-export type MarkAllReadErrors = {
+export type MeetingsMessagesReadAllErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    default: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type MarkAllReadError = MarkAllReadErrors[keyof MarkAllReadErrors];
+export type MeetingsMessagesReadAllError = MeetingsMessagesReadAllErrors[keyof MeetingsMessagesReadAllErrors];
 
-export type MarkAllReadResponses = {
+export type MeetingsMessagesReadAllResponses = {
+    /**
+     * How many were marked
+     */
     200: Updated;
 };
 
-export type MarkAllReadResponse = MarkAllReadResponses[keyof MarkAllReadResponses];
+export type MeetingsMessagesReadAllResponse = MeetingsMessagesReadAllResponses[keyof MeetingsMessagesReadAllResponses];
 
-export type MarkReadData = {
+export type MeetingsMessagesReadData = {
     body?: never;
     path: {
+        /**
+         * Id of the message.
+         */
         id: number;
     };
     query?: never;
     url: '/api/messages/{id}/mark_read/';
 };
 
-export type MarkReadErrors = {
+export type MeetingsMessagesReadErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for the receiver only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type MarkReadError = MarkReadErrors[keyof MarkReadErrors];
+export type MeetingsMessagesReadError = MeetingsMessagesReadErrors[keyof MeetingsMessagesReadErrors];
 
-export type MarkReadResponses = {
+export type MeetingsMessagesReadResponses = {
+    /**
+     * It counts as read or unread now
+     */
     200: ReadMark;
 };
 
-export type MarkReadResponse = MarkReadResponses[keyof MarkReadResponses];
+export type MeetingsMessagesReadResponse = MeetingsMessagesReadResponses[keyof MeetingsMessagesReadResponses];
 
-export type List3Data = {
+export type MeetingsNotificationsListData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Only read, or only unread ones.
+         */
         is_read?: boolean;
+        /**
+         * How many at most.
+         */
         limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
         cursor?: string;
     };
     url: '/api/notifications/';
 };
 
-export type List3Errors = {
+export type MeetingsNotificationsListErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type List3Error = List3Errors[keyof List3Errors];
+export type MeetingsNotificationsListError = MeetingsNotificationsListErrors[keyof MeetingsNotificationsListErrors];
 
-export type List3Responses = {
+export type MeetingsNotificationsListResponses = {
+    /**
+     * One page, newest first
+     */
     200: Array<Notification>;
 };
 
-export type List3Response = List3Responses[keyof List3Responses];
+export type MeetingsNotificationsListResponse = MeetingsNotificationsListResponses[keyof MeetingsNotificationsListResponses];
 
-export type MarkAllRead2Data = {
+export type MeetingsNotificationsReadAllData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/notifications/mark_all_read/';
 };
 
-export type MarkAllRead2Errors = {
+export type MeetingsNotificationsReadAllErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type MarkAllRead2Error = MarkAllRead2Errors[keyof MarkAllRead2Errors];
+export type MeetingsNotificationsReadAllError = MeetingsNotificationsReadAllErrors[keyof MeetingsNotificationsReadAllErrors];
 
-export type MarkAllRead2Responses = {
+export type MeetingsNotificationsReadAllResponses = {
+    /**
+     * How many were marked
+     */
     200: Updated;
 };
 
-export type MarkAllRead2Response = MarkAllRead2Responses[keyof MarkAllRead2Responses];
+export type MeetingsNotificationsReadAllResponse = MeetingsNotificationsReadAllResponses[keyof MeetingsNotificationsReadAllResponses];
 
-export type Show2Data = {
+export type MeetingsNotificationsShowData = {
     body?: never;
     path: {
+        /**
+         * Id of the notification.
+         */
         id: number;
     };
     query?: never;
     url: '/api/notifications/{id}/';
 };
 
-export type Show2Errors = {
+export type MeetingsNotificationsShowErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type Show2Error = Show2Errors[keyof Show2Errors];
+export type MeetingsNotificationsShowError = MeetingsNotificationsShowErrors[keyof MeetingsNotificationsShowErrors];
 
-export type Show2Responses = {
+export type MeetingsNotificationsShowResponses = {
+    /**
+     * The notification
+     */
     200: Notification;
 };
 
-export type Show2Response = Show2Responses[keyof Show2Responses];
+export type MeetingsNotificationsShowResponse = MeetingsNotificationsShowResponses[keyof MeetingsNotificationsShowResponses];
 
-export type MarkData = {
+export type MeetingsNotificationsChangeData = {
     body: MarkRequest;
     path: {
+        /**
+         * Id of the notification.
+         */
         id: number;
     };
     query?: never;
     url: '/api/notifications/{id}/';
 };
 
-export type MarkErrors = {
+export type MeetingsNotificationsChangeErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    default: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type MarkError = MarkErrors[keyof MarkErrors];
+export type MeetingsNotificationsChangeError = MeetingsNotificationsChangeErrors[keyof MeetingsNotificationsChangeErrors];
 
-export type MarkResponses = {
+export type MeetingsNotificationsChangeResponses = {
+    /**
+     * It counts as read or unread now
+     */
     200: ReadMark;
 };
 
-export type MarkResponse = MarkResponses[keyof MarkResponses];
+export type MeetingsNotificationsChangeResponse = MeetingsNotificationsChangeResponses[keyof MeetingsNotificationsChangeResponses];
 
-export type MarkRead2Data = {
+export type MeetingsNotificationsReadData = {
     body?: never;
     path: {
+        /**
+         * Id of the notification.
+         */
         id: number;
     };
     query?: never;
     url: '/api/notifications/{id}/mark_read/';
 };
 
-export type MarkRead2Errors = {
+export type MeetingsNotificationsReadErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type MarkRead2Error = MarkRead2Errors[keyof MarkRead2Errors];
+export type MeetingsNotificationsReadError = MeetingsNotificationsReadErrors[keyof MeetingsNotificationsReadErrors];
 
-export type MarkRead2Responses = {
+export type MeetingsNotificationsReadResponses = {
+    /**
+     * It counts as read or unread now
+     */
     200: ReadMark;
 };
 
-export type MarkRead2Response = MarkRead2Responses[keyof MarkRead2Responses];
+export type MeetingsNotificationsReadResponse = MeetingsNotificationsReadResponses[keyof MeetingsNotificationsReadResponses];
 
-export type PurchaseData = {
+export type MeetingsCreditsPurchaseData = {
     body: PurchaseRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/payments/purchase_credits/';
 };
 
-export type PurchaseErrors = {
+export type MeetingsCreditsPurchaseErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    default: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type PurchaseError = PurchaseErrors[keyof PurchaseErrors];
+export type MeetingsCreditsPurchaseError = MeetingsCreditsPurchaseErrors[keyof MeetingsCreditsPurchaseErrors];
 
-export type PurchaseResponses = {
+export type MeetingsCreditsPurchaseResponses = {
+    /**
+     * The purchase
+     */
     200: PurchaseResult;
 };
 
-export type PurchaseResponse = PurchaseResponses[keyof PurchaseResponses];
+export type MeetingsCreditsPurchaseResponse = MeetingsCreditsPurchaseResponses[keyof MeetingsCreditsPurchaseResponses];
 
-export type List4Data = {
+export type MeetingsReviewsListData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Whom they are about.
+         */
         user_id?: number;
+        /**
+         * Of which meeting.
+         */
         meeting_id?: number;
+        /**
+         * How many at most.
+         */
         limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
         cursor?: string;
     };
     url: '/api/reviews/';
 };
 
-export type List4Errors = {
+export type MeetingsReviewsListErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type List4Error = List4Errors[keyof List4Errors];
+export type MeetingsReviewsListError = MeetingsReviewsListErrors[keyof MeetingsReviewsListErrors];
 
-export type List4Responses = {
+export type MeetingsReviewsListResponses = {
+    /**
+     * One page, newest first
+     */
     200: Array<Review>;
 };
 
-export type List4Response = List4Responses[keyof List4Responses];
+export type MeetingsReviewsListResponse = MeetingsReviewsListResponses[keyof MeetingsReviewsListResponses];
 
-export type GiveData = {
+export type MeetingsReviewsGiveData = {
     body: ReviewRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/reviews/';
 };
 
-export type GiveErrors = {
+export type MeetingsReviewsGiveErrors = {
     /**
-     * Refused
+     * `not_completed`: the meeting; `already_reviewed`; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    default: _Error;
+    400: _Error & {
+        code: 'already_reviewed' | 'bad_json' | 'not_completed' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: no meeting of yours
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type GiveError = GiveErrors[keyof GiveErrors];
+export type MeetingsReviewsGiveError = MeetingsReviewsGiveErrors[keyof MeetingsReviewsGiveErrors];
 
-export type GiveResponses = {
+export type MeetingsReviewsGiveResponses = {
+    /**
+     * The review
+     */
     201: Review;
 };
 
-export type GiveResponse = GiveResponses[keyof GiveResponses];
+export type MeetingsReviewsGiveResponse = MeetingsReviewsGiveResponses[keyof MeetingsReviewsGiveResponses];
 
-export type SchemaData = {
+export type PlatformSchemaData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/schema/';
 };
 
-export type SchemaErrors = {
+export type PlatformSchemaErrors = {
     /**
-     * Refused
+     * `too_large`: the request's headers
      */
-    default: _Error;
+    431: _Error & {
+        code: 'too_large';
+    };
 };
 
-export type SchemaError = SchemaErrors[keyof SchemaErrors];
+export type PlatformSchemaError = PlatformSchemaErrors[keyof PlatformSchemaErrors];
 
-export type SchemaResponses = {
+export type PlatformSchemaResponses = {
     /**
      * OpenAPI 3.1
      */
@@ -2766,2275 +4359,6034 @@ export type SchemaResponses = {
     };
 };
 
-export type SchemaResponse = SchemaResponses[keyof SchemaResponses];
+export type PlatformSchemaResponse = PlatformSchemaResponses[keyof PlatformSchemaResponses];
 
-export type ListAvailabilityData = {
+export type MeetingsAvailabilityListData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Whose; by default the caller's own
+         * Whose; by default the caller's own.
          */
         user_id?: number;
         /**
-         * 1 to 200, by default 100
+         * How many at most.
          */
         limit?: number;
         /**
-         * From the `Link` of the page before
+         * From the `Link` of the page before.
          */
         cursor?: string;
     };
     url: '/api/user-availability/';
 };
 
-export type ListAvailabilityErrors = {
+export type MeetingsAvailabilityListErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ListAvailabilityError = ListAvailabilityErrors[keyof ListAvailabilityErrors];
+export type MeetingsAvailabilityListError = MeetingsAvailabilityListErrors[keyof MeetingsAvailabilityListErrors];
 
-export type ListAvailabilityResponses = {
+export type MeetingsAvailabilityListResponses = {
     /**
      * The rows
      */
     200: Array<Availability>;
 };
 
-export type ListAvailabilityResponse = ListAvailabilityResponses[keyof ListAvailabilityResponses];
+export type MeetingsAvailabilityListResponse = MeetingsAvailabilityListResponses[keyof MeetingsAvailabilityListResponses];
 
-export type AddAvailabilityData = {
+export type MeetingsAvailabilityAddData = {
     body: AvailabilityRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/user-availability/';
 };
 
-export type AddAvailabilityErrors = {
+export type MeetingsAvailabilityAddErrors = {
     /**
-     * `validation`, also for the exact same row again and for a 51st
+     * `validation`: also for the exact same row again and for a 51st; `bad_json`: the body cannot be read
      */
-    400: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type AddAvailabilityError = AddAvailabilityErrors[keyof AddAvailabilityErrors];
+export type MeetingsAvailabilityAddError = MeetingsAvailabilityAddErrors[keyof MeetingsAvailabilityAddErrors];
 
-export type AddAvailabilityResponses = {
+export type MeetingsAvailabilityAddResponses = {
     /**
      * The new row
      */
     201: Availability;
 };
 
-export type AddAvailabilityResponse = AddAvailabilityResponses[keyof AddAvailabilityResponses];
+export type MeetingsAvailabilityAddResponse = MeetingsAvailabilityAddResponses[keyof MeetingsAvailabilityAddResponses];
 
-export type DeleteAvailabilityData = {
+export type MeetingsAvailabilityRemoveData = {
     body?: never;
     path: {
+        /**
+         * Id of the row of weekly hours.
+         */
         id: number;
     };
     query?: never;
     url: '/api/user-availability/{id}/';
 };
 
-export type DeleteAvailabilityErrors = {
+export type MeetingsAvailabilityRemoveErrors = {
     /**
-     * `not_found`, also for another person's
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    404: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
-     * Refused
+     * `not_found`: also for another person's
      */
-    default: _Error;
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type DeleteAvailabilityError = DeleteAvailabilityErrors[keyof DeleteAvailabilityErrors];
+export type MeetingsAvailabilityRemoveError = MeetingsAvailabilityRemoveErrors[keyof MeetingsAvailabilityRemoveErrors];
 
-export type DeleteAvailabilityResponses = {
+export type MeetingsAvailabilityRemoveResponses = {
     /**
      * It is gone
      */
     204: void;
 };
 
-export type DeleteAvailabilityResponse = DeleteAvailabilityResponses[keyof DeleteAvailabilityResponses];
+export type MeetingsAvailabilityRemoveResponse = MeetingsAvailabilityRemoveResponses[keyof MeetingsAvailabilityRemoveResponses];
 
-export type ShowAvailabilityData = {
+export type MeetingsAvailabilityShowData = {
     body?: never;
     path: {
+        /**
+         * Id of the row of weekly hours.
+         */
         id: number;
     };
     query?: never;
     url: '/api/user-availability/{id}/';
 };
 
-export type ShowAvailabilityErrors = {
+export type MeetingsAvailabilityShowErrors = {
     /**
-     * `not_found`, also for another person's
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    404: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
-     * Refused
+     * `not_found`: also for another person's
      */
-    default: _Error;
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ShowAvailabilityError = ShowAvailabilityErrors[keyof ShowAvailabilityErrors];
+export type MeetingsAvailabilityShowError = MeetingsAvailabilityShowErrors[keyof MeetingsAvailabilityShowErrors];
 
-export type ShowAvailabilityResponses = {
+export type MeetingsAvailabilityShowResponses = {
     /**
      * The row
      */
     200: Availability;
 };
 
-export type ShowAvailabilityResponse = ShowAvailabilityResponses[keyof ShowAvailabilityResponses];
+export type MeetingsAvailabilityShowResponse = MeetingsAvailabilityShowResponses[keyof MeetingsAvailabilityShowResponses];
 
-export type PatchAvailabilityData = {
-    body: AvailabilityPatch;
+export type MeetingsAvailabilityChangeData = {
+    body?: AvailabilityPatch;
     path: {
+        /**
+         * Id of the row of weekly hours.
+         */
         id: number;
     };
     query?: never;
     url: '/api/user-availability/{id}/';
 };
 
-export type PatchAvailabilityErrors = {
+export type MeetingsAvailabilityChangeErrors = {
     /**
-     * `not_found`, also for another person's
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    404: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: also for another person's
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type PatchAvailabilityError = PatchAvailabilityErrors[keyof PatchAvailabilityErrors];
+export type MeetingsAvailabilityChangeError = MeetingsAvailabilityChangeErrors[keyof MeetingsAvailabilityChangeErrors];
 
-export type PatchAvailabilityResponses = {
+export type MeetingsAvailabilityChangeResponses = {
     /**
      * The row as it is now
      */
     200: Availability;
 };
 
-export type PatchAvailabilityResponse = PatchAvailabilityResponses[keyof PatchAvailabilityResponses];
+export type MeetingsAvailabilityChangeResponse = MeetingsAvailabilityChangeResponses[keyof MeetingsAvailabilityChangeResponses];
 
-export type PutAvailabilityData = {
+export type MeetingsAvailabilityReplaceData = {
     body: AvailabilityRequest;
     path: {
+        /**
+         * Id of the row of weekly hours.
+         */
         id: number;
     };
     query?: never;
     url: '/api/user-availability/{id}/';
 };
 
-export type PutAvailabilityErrors = {
+export type MeetingsAvailabilityReplaceErrors = {
     /**
-     * `not_found`, also for another person's
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    404: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: also for another person's
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type PutAvailabilityError = PutAvailabilityErrors[keyof PutAvailabilityErrors];
+export type MeetingsAvailabilityReplaceError = MeetingsAvailabilityReplaceErrors[keyof MeetingsAvailabilityReplaceErrors];
 
-export type PutAvailabilityResponses = {
+export type MeetingsAvailabilityReplaceResponses = {
     /**
      * The row as it is now
      */
     200: Availability;
 };
 
-export type PutAvailabilityResponse = PutAvailabilityResponses[keyof PutAvailabilityResponses];
+export type MeetingsAvailabilityReplaceResponse = MeetingsAvailabilityReplaceResponses[keyof MeetingsAvailabilityReplaceResponses];
 
-export type ListSkillsData = {
+export type MeetingsSkillsListData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * 1 to 200, by default 100
+         * How many at most.
          */
         limit?: number;
         /**
-         * From the `Link` of the page before
+         * From the `Link` of the page before.
          */
         cursor?: string;
     };
     url: '/api/user-skills/';
 };
 
-export type ListSkillsErrors = {
+export type MeetingsSkillsListErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ListSkillsError = ListSkillsErrors[keyof ListSkillsErrors];
+export type MeetingsSkillsListError = MeetingsSkillsListErrors[keyof MeetingsSkillsListErrors];
 
-export type ListSkillsResponses = {
+export type MeetingsSkillsListResponses = {
     /**
      * The skills
      */
     200: Array<Skill>;
 };
 
-export type ListSkillsResponse = ListSkillsResponses[keyof ListSkillsResponses];
+export type MeetingsSkillsListResponse = MeetingsSkillsListResponses[keyof MeetingsSkillsListResponses];
 
-export type AddSkillData = {
+export type MeetingsSkillsAddData = {
     body: SkillRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/user-skills/';
 };
 
-export type AddSkillErrors = {
+export type MeetingsSkillsAddErrors = {
     /**
-     * `validation`, also for a second skill of the same name and for a 51st
+     * `validation`: also for a second skill of the same name and for a 51st; `bad_json`: the body cannot be read
      */
-    400: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type AddSkillError = AddSkillErrors[keyof AddSkillErrors];
+export type MeetingsSkillsAddError = MeetingsSkillsAddErrors[keyof MeetingsSkillsAddErrors];
 
-export type AddSkillResponses = {
+export type MeetingsSkillsAddResponses = {
     /**
      * The new skill
      */
     201: Skill;
 };
 
-export type AddSkillResponse = AddSkillResponses[keyof AddSkillResponses];
+export type MeetingsSkillsAddResponse = MeetingsSkillsAddResponses[keyof MeetingsSkillsAddResponses];
 
-export type DeleteSkillData = {
+export type MeetingsSkillsRemoveData = {
     body?: never;
     path: {
+        /**
+         * Id of the skill.
+         */
         id: number;
     };
     query?: never;
     url: '/api/user-skills/{id}/';
 };
 
-export type DeleteSkillErrors = {
+export type MeetingsSkillsRemoveErrors = {
     /**
-     * `not_found`, also for another person's
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    404: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
-     * Refused
+     * `not_found`: also for another person's
      */
-    default: _Error;
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type DeleteSkillError = DeleteSkillErrors[keyof DeleteSkillErrors];
+export type MeetingsSkillsRemoveError = MeetingsSkillsRemoveErrors[keyof MeetingsSkillsRemoveErrors];
 
-export type DeleteSkillResponses = {
+export type MeetingsSkillsRemoveResponses = {
     /**
      * It is gone
      */
     204: void;
 };
 
-export type DeleteSkillResponse = DeleteSkillResponses[keyof DeleteSkillResponses];
+export type MeetingsSkillsRemoveResponse = MeetingsSkillsRemoveResponses[keyof MeetingsSkillsRemoveResponses];
 
-export type ShowSkillData = {
+export type MeetingsSkillsShowData = {
     body?: never;
     path: {
+        /**
+         * Id of the skill.
+         */
         id: number;
     };
     query?: never;
     url: '/api/user-skills/{id}/';
 };
 
-export type ShowSkillErrors = {
+export type MeetingsSkillsShowErrors = {
     /**
-     * `not_found`, also for another person's
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    404: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
-     * Refused
+     * `not_found`: also for another person's
      */
-    default: _Error;
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ShowSkillError = ShowSkillErrors[keyof ShowSkillErrors];
+export type MeetingsSkillsShowError = MeetingsSkillsShowErrors[keyof MeetingsSkillsShowErrors];
 
-export type ShowSkillResponses = {
+export type MeetingsSkillsShowResponses = {
     /**
      * The skill
      */
     200: Skill;
 };
 
-export type ShowSkillResponse = ShowSkillResponses[keyof ShowSkillResponses];
+export type MeetingsSkillsShowResponse = MeetingsSkillsShowResponses[keyof MeetingsSkillsShowResponses];
 
-export type PatchSkillData = {
-    body: SkillPatch;
+export type MeetingsSkillsChangeData = {
+    body?: SkillPatch;
     path: {
+        /**
+         * Id of the skill.
+         */
         id: number;
     };
     query?: never;
     url: '/api/user-skills/{id}/';
 };
 
-export type PatchSkillErrors = {
+export type MeetingsSkillsChangeErrors = {
     /**
-     * `not_found`, also for another person's
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    404: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: also for another person's
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type PatchSkillError = PatchSkillErrors[keyof PatchSkillErrors];
+export type MeetingsSkillsChangeError = MeetingsSkillsChangeErrors[keyof MeetingsSkillsChangeErrors];
 
-export type PatchSkillResponses = {
+export type MeetingsSkillsChangeResponses = {
     /**
      * The skill as it is now
      */
     200: Skill;
 };
 
-export type PatchSkillResponse = PatchSkillResponses[keyof PatchSkillResponses];
+export type MeetingsSkillsChangeResponse = MeetingsSkillsChangeResponses[keyof MeetingsSkillsChangeResponses];
 
-export type PutSkillData = {
+export type MeetingsSkillsReplaceData = {
     body: SkillRequest;
     path: {
+        /**
+         * Id of the skill.
+         */
         id: number;
     };
     query?: never;
     url: '/api/user-skills/{id}/';
 };
 
-export type PutSkillErrors = {
+export type MeetingsSkillsReplaceErrors = {
     /**
-     * `not_found`, also for another person's
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    404: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: also for another person's
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type PutSkillError = PutSkillErrors[keyof PutSkillErrors];
+export type MeetingsSkillsReplaceError = MeetingsSkillsReplaceErrors[keyof MeetingsSkillsReplaceErrors];
 
-export type PutSkillResponses = {
+export type MeetingsSkillsReplaceResponses = {
     /**
      * The skill as it is now
      */
     200: Skill;
 };
 
-export type PutSkillResponse = PutSkillResponses[keyof PutSkillResponses];
+export type MeetingsSkillsReplaceResponse = MeetingsSkillsReplaceResponses[keyof MeetingsSkillsReplaceResponses];
 
-export type SearchUsersData = {
+export type MeetingsUsersSearchData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Every word begins a word of one skill's name; at most 100 characters
+         * Words of the name of one skill.
          */
         skill?: string;
         /**
-         * Every word begins a word of the name, username, headline or a skill; at most 100 characters
+         * Words of the name, headline, bio or skills.
          */
         search?: string;
         /**
-         * Has a skill in this category
+         * Has a skill in this category. Also taken as `category_id`.
          */
         category?: number;
         /**
-         * 1 to 200, by default 100
+         * How many at most.
          */
         limit?: number;
         /**
-         * From the `Link` of the page before
+         * From the `Link` of the page before.
          */
         cursor?: string;
     };
     url: '/api/users/';
 };
 
-export type SearchUsersErrors = {
+export type MeetingsUsersSearchErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type SearchUsersError = SearchUsersErrors[keyof SearchUsersErrors];
+export type MeetingsUsersSearchError = MeetingsUsersSearchErrors[keyof MeetingsUsersSearchErrors];
 
-export type SearchUsersResponses = {
+export type MeetingsUsersSearchResponses = {
     /**
      * One page of them
      */
     200: Array<PublicProfile>;
 };
 
-export type SearchUsersResponse = SearchUsersResponses[keyof SearchUsersResponses];
+export type MeetingsUsersSearchResponse = MeetingsUsersSearchResponses[keyof MeetingsUsersSearchResponses];
 
-export type LoginData = {
+export type MeetingsUsersLoginData = {
     body: Login;
     path?: never;
     query?: never;
     url: '/api/users/login/';
 };
 
-export type LoginErrors = {
+export type MeetingsUsersLoginErrors = {
     /**
-     * `invalid_credentials`; `otp_required` or `otp_invalid` with two-factor login
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    401: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * `account_suspended`
+     * `invalid_credentials`: no account has this name and password; `otp_required`, `otp_invalid`: with two-factor login
      */
-    403: _Error;
+    401: _Error & {
+        code: 'invalid_credentials' | 'otp_invalid' | 'otp_required';
+    };
+    /**
+     * `account_suspended`: log in is not possible
+     */
+    403: _Error & {
+        code: 'account_suspended';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
     /**
      * `rate_limited`: too often from this address, or too many failures of this account
      */
-    429: _Error;
+    429: _Error & {
+        code: 'rate_limited';
+    };
     /**
-     * Refused
+     * `too_large`: the request's headers
      */
-    default: _Error;
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type LoginError = LoginErrors[keyof LoginErrors];
+export type MeetingsUsersLoginError = MeetingsUsersLoginErrors[keyof MeetingsUsersLoginErrors];
 
-export type LoginResponses = {
+export type MeetingsUsersLoginResponses = {
     /**
      * The account and a token
      */
     200: SessionToken;
 };
 
-export type LoginResponse = LoginResponses[keyof LoginResponses];
+export type MeetingsUsersLoginResponse = MeetingsUsersLoginResponses[keyof MeetingsUsersLoginResponses];
 
-export type LogoutData = {
+export type MeetingsUsersLogoutData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/users/logout/';
 };
 
-export type LogoutErrors = {
+export type MeetingsUsersLogoutErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type LogoutError = LogoutErrors[keyof LogoutErrors];
+export type MeetingsUsersLogoutError = MeetingsUsersLogoutErrors[keyof MeetingsUsersLogoutErrors];
 
-export type LogoutResponses = {
+export type MeetingsUsersLogoutResponses = {
     /**
      * The token is dead
      */
     200: LoggedOut;
 };
 
-export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
+export type MeetingsUsersLogoutResponse = MeetingsUsersLogoutResponses[keyof MeetingsUsersLogoutResponses];
 
-export type ShowMeData = {
+export type MeetingsProfileShowData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/users/me/';
 };
 
-export type ShowMeErrors = {
+export type MeetingsProfileShowErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ShowMeError = ShowMeErrors[keyof ShowMeErrors];
+export type MeetingsProfileShowError = MeetingsProfileShowErrors[keyof MeetingsProfileShowErrors];
 
-export type ShowMeResponses = {
+export type MeetingsProfileShowResponses = {
     /**
      * The profile
      */
     200: Me;
 };
 
-export type ShowMeResponse = ShowMeResponses[keyof ShowMeResponses];
+export type MeetingsProfileShowResponse = MeetingsProfileShowResponses[keyof MeetingsProfileShowResponses];
 
-export type PatchMeData = {
-    body: ProfileChanges;
+export type MeetingsProfileChangeData = {
+    body?: ProfileChanges;
     path?: never;
     query?: never;
     url: '/api/users/me/';
 };
 
-export type PatchMeErrors = {
+export type MeetingsProfileChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
     /**
      * `too_large`: the file
      */
-    413: _Error;
+    413: _Error & {
+        code: 'too_large';
+    };
     /**
-     * Refused
+     * `unsupported_media_type`: the body's type is none of those taken here
      */
-    default: _Error;
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type PatchMeError = PatchMeErrors[keyof PatchMeErrors];
+export type MeetingsProfileChangeError = MeetingsProfileChangeErrors[keyof MeetingsProfileChangeErrors];
 
-export type PatchMeResponses = {
+export type MeetingsProfileChangeResponses = {
     /**
      * The profile as it is now
      */
     200: Me;
 };
 
-export type PatchMeResponse = PatchMeResponses[keyof PatchMeResponses];
+export type MeetingsProfileChangeResponse = MeetingsProfileChangeResponses[keyof MeetingsProfileChangeResponses];
 
-export type PutMeData = {
-    body: ProfileChanges;
+export type MeetingsProfileReplaceData = {
+    body?: ProfileChanges;
     path?: never;
     query?: never;
     url: '/api/users/me/';
 };
 
-export type PutMeErrors = {
+export type MeetingsProfileReplaceErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
     /**
      * `too_large`: the file
      */
-    413: _Error;
+    413: _Error & {
+        code: 'too_large';
+    };
     /**
-     * Refused
+     * `unsupported_media_type`: the body's type is none of those taken here
      */
-    default: _Error;
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type PutMeError = PutMeErrors[keyof PutMeErrors];
+export type MeetingsProfileReplaceError = MeetingsProfileReplaceErrors[keyof MeetingsProfileReplaceErrors];
 
-export type PutMeResponses = {
+export type MeetingsProfileReplaceResponses = {
     /**
      * The profile as it is now
      */
     200: Me;
 };
 
-export type PutMeResponse = PutMeResponses[keyof PutMeResponses];
+export type MeetingsProfileReplaceResponse = MeetingsProfileReplaceResponses[keyof MeetingsProfileReplaceResponses];
 
-export type PreparePictureData = {
+export type MeetingsProfilePicturePrepareData = {
     body: PictureUpload;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/users/me/profile_picture/';
 };
 
-export type PreparePictureErrors = {
+export type MeetingsProfilePicturePrepareErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
     /**
      * `too_large`: more than 10 MB
      */
-    413: _Error;
+    413: _Error & {
+        code: 'too_large';
+    };
     /**
-     * Refused
+     * `unsupported_media_type`: the body's type is none of those taken here
      */
-    default: _Error;
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type PreparePictureError = PreparePictureErrors[keyof PreparePictureErrors];
+export type MeetingsProfilePicturePrepareError = MeetingsProfilePicturePrepareErrors[keyof MeetingsProfilePicturePrepareErrors];
 
-export type PreparePictureResponses = {
+export type MeetingsProfilePicturePrepareResponses = {
     /**
      * Ready for the file
      */
     201: PreparedUpload;
 };
 
-export type PreparePictureResponse = PreparePictureResponses[keyof PreparePictureResponses];
+export type MeetingsProfilePicturePrepareResponse = MeetingsProfilePicturePrepareResponses[keyof MeetingsProfilePicturePrepareResponses];
 
-export type RegisterData = {
+export type MeetingsUsersRegisterData = {
     body: Register;
     path?: never;
     query?: never;
     url: '/api/users/register/';
 };
 
-export type RegisterErrors = {
+export type MeetingsUsersRegisterErrors = {
     /**
-     * `validation`, also when the username or the e-mail is taken
+     * `validation`: also when the username or the e-mail is taken; `bad_json`: the body cannot be read
      */
-    400: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * `rate_limited`: too often from this address
+     * `conflict`: somebody else was faster; read again and decide anew
      */
-    429: _Error;
+    409: _Error & {
+        code: 'conflict';
+    };
     /**
-     * Refused
+     * `too_large`: the body
      */
-    default: _Error;
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type RegisterError = RegisterErrors[keyof RegisterErrors];
+export type MeetingsUsersRegisterError = MeetingsUsersRegisterErrors[keyof MeetingsUsersRegisterErrors];
 
-export type RegisterResponses = {
+export type MeetingsUsersRegisterResponses = {
     /**
      * The account and a token
      */
     201: SessionToken;
 };
 
-export type RegisterResponse = RegisterResponses[keyof RegisterResponses];
+export type MeetingsUsersRegisterResponse = MeetingsUsersRegisterResponses[keyof MeetingsUsersRegisterResponses];
 
-export type ShowUserData = {
+export type MeetingsUsersShowData = {
     body?: never;
     path: {
+        /**
+         * Id of the person.
+         */
         id: number;
     };
     query?: never;
     url: '/api/users/{id}/';
 };
 
-export type ShowUserErrors = {
+export type MeetingsUsersShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
      * `not_found`: nobody active has this id
      */
-    404: _Error;
+    404: _Error & {
+        code: 'not_found';
+    };
     /**
-     * Refused
+     * `rate_limited`: too many requests
      */
-    default: _Error;
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ShowUserError = ShowUserErrors[keyof ShowUserErrors];
+export type MeetingsUsersShowError = MeetingsUsersShowErrors[keyof MeetingsUsersShowErrors];
 
-export type ShowUserResponses = {
+export type MeetingsUsersShowResponses = {
     /**
      * The profile
      */
     200: PublicProfile;
 };
 
-export type ShowUserResponse = ShowUserResponses[keyof ShowUserResponses];
+export type MeetingsUsersShowResponse = MeetingsUsersShowResponses[keyof MeetingsUsersShowResponses];
 
-export type AvailableSlotsData = {
+export type MeetingsSlotsListData = {
     body?: never;
     path: {
+        /**
+         * Id of the person.
+         */
         id: number;
     };
     query?: {
         /**
-         * Not before this time; by default now
+         * From when on; by default from now.
          */
-        from?: Stamp;
+        from?: string;
         /**
-         * 1 to 14 days from there, by default 7
+         * For how many days from there.
          */
         days?: number;
         /**
-         * Length, 5 to 480, by default 60
+         * How long.
          */
         minutes?: number;
     };
     url: '/api/users/{id}/available_slots/';
 };
 
-export type AvailableSlotsErrors = {
+export type MeetingsSlotsListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
      * `not_found`: nobody active has this id
      */
-    404: _Error;
+    404: _Error & {
+        code: 'not_found';
+    };
     /**
-     * Refused
+     * `rate_limited`: too many requests
      */
-    default: _Error;
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type AvailableSlotsError = AvailableSlotsErrors[keyof AvailableSlotsErrors];
+export type MeetingsSlotsListError = MeetingsSlotsListErrors[keyof MeetingsSlotsListErrors];
 
-export type AvailableSlotsResponses = {
+export type MeetingsSlotsListResponses = {
     /**
      * Free times
      */
     200: Array<Slot>;
 };
 
-export type AvailableSlotsResponse = AvailableSlotsResponses[keyof AvailableSlotsResponses];
+export type MeetingsSlotsListResponse = MeetingsSlotsListResponses[keyof MeetingsSlotsListResponses];
 
-export type Login2Data = {
+export type AccountsLoginData = {
     body: AccountLogin;
     path?: never;
     query?: never;
     url: '/api/v1/auth/login/';
 };
 
-export type Login2Errors = {
+export type AccountsLoginErrors = {
     /**
-     * `invalid_credentials`; `otp_required` or `otp_invalid` with two-factor login
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    401: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * `account_suspended`
+     * `invalid_credentials`: no account has this name and password; `otp_required`, `otp_invalid`: with two-factor login
      */
-    403: _Error;
+    401: _Error & {
+        code: 'invalid_credentials' | 'otp_invalid' | 'otp_required';
+    };
+    /**
+     * `account_suspended`: log in is not possible
+     */
+    403: _Error & {
+        code: 'account_suspended';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
     /**
      * `rate_limited`: too often from this address, or too many failures of this account
      */
-    429: _Error;
+    429: _Error & {
+        code: 'rate_limited';
+    };
     /**
-     * Refused
+     * `too_large`: the request's headers
      */
-    default: _Error;
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type Login2Error = Login2Errors[keyof Login2Errors];
+export type AccountsLoginError = AccountsLoginErrors[keyof AccountsLoginErrors];
 
-export type Login2Responses = {
+export type AccountsLoginResponses = {
     /**
      * The account and a session
      */
     200: AccountSession;
 };
 
-export type Login2Response = Login2Responses[keyof Login2Responses];
+export type AccountsLoginResponse = AccountsLoginResponses[keyof AccountsLoginResponses];
 
-export type Logout2Data = {
-    body: AccountLogout;
+export type AccountsLogoutData = {
+    body?: AccountLogout;
     path?: never;
     query?: never;
     url: '/api/v1/auth/logout/';
 };
 
-export type Logout2Errors = {
+export type AccountsLogoutErrors = {
     /**
-     * `rate_limited`: too often from this address
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    429: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type Logout2Error = Logout2Errors[keyof Logout2Errors];
+export type AccountsLogoutError = AccountsLogoutErrors[keyof AccountsLogoutErrors];
 
-export type Logout2Responses = {
+export type AccountsLogoutResponses = {
     /**
      * It is over
      */
     200: AccountMessage;
 };
 
-export type Logout2Response = Logout2Responses[keyof Logout2Responses];
+export type AccountsLogoutResponse = AccountsLogoutResponses[keyof AccountsLogoutResponses];
 
-export type Show3Data = {
+export type AccountsShowData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/auth/me/';
 };
 
-export type Show3Errors = {
+export type AccountsShowErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type Show3Error = Show3Errors[keyof Show3Errors];
+export type AccountsShowError = AccountsShowErrors[keyof AccountsShowErrors];
 
-export type Show3Responses = {
+export type AccountsShowResponses = {
     /**
      * The account
      */
     200: Account;
 };
 
-export type Show3Response = Show3Responses[keyof Show3Responses];
+export type AccountsShowResponse = AccountsShowResponses[keyof AccountsShowResponses];
 
-export type Change2Data = {
-    body: AccountChanges;
+export type AccountsChangeData = {
+    body?: AccountChanges;
     path?: never;
     query?: never;
     url: '/api/v1/auth/me/';
 };
 
-export type Change2Errors = {
+export type AccountsChangeErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    default: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type Change2Error = Change2Errors[keyof Change2Errors];
+export type AccountsChangeError = AccountsChangeErrors[keyof AccountsChangeErrors];
 
-export type Change2Responses = {
+export type AccountsChangeResponses = {
     /**
      * The account as it is now
      */
     200: Account;
 };
 
-export type Change2Response = Change2Responses[keyof Change2Responses];
+export type AccountsChangeResponse = AccountsChangeResponses[keyof AccountsChangeResponses];
 
-export type Change3Data = {
+export type AccountsPasswordChangeData = {
     body: PasswordChange;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/auth/password-change/';
 };
 
-export type Change3Errors = {
+export type AccountsPasswordChangeErrors = {
     /**
-     * `validation`, also when `current_password` is wrong
+     * `validation`: also when `current_password` is wrong; `bad_json`: the body cannot be read
      */
-    400: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
     /**
      * `rate_limited`: too often from this address, or too many failures of this account
      */
-    429: _Error;
+    429: _Error & {
+        code: 'rate_limited';
+    };
     /**
-     * Refused
+     * `too_large`: the request's headers
      */
-    default: _Error;
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type Change3Error = Change3Errors[keyof Change3Errors];
+export type AccountsPasswordChangeError = AccountsPasswordChangeErrors[keyof AccountsPasswordChangeErrors];
 
-export type Change3Responses = {
+export type AccountsPasswordChangeResponses = {
     /**
      * The password is set
      */
     200: AccountMessage;
 };
 
-export type Change3Response = Change3Responses[keyof Change3Responses];
+export type AccountsPasswordChangeResponse = AccountsPasswordChangeResponses[keyof AccountsPasswordChangeResponses];
 
-export type AskData = {
+export type AccountsPasswordResetData = {
     body: PasswordReset;
     path?: never;
     query?: never;
     url: '/api/v1/auth/password-reset/';
 };
 
-export type AskErrors = {
+export type AccountsPasswordResetErrors = {
     /**
-     * `rate_limited`: too often from this address
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    429: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * Refused
+     * `conflict`: somebody else was faster; read again and decide anew
      */
-    default: _Error;
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type AskError = AskErrors[keyof AskErrors];
+export type AccountsPasswordResetError = AccountsPasswordResetErrors[keyof AccountsPasswordResetErrors];
 
-export type AskResponses = {
+export type AccountsPasswordResetResponses = {
     /**
      * Whether or not there is such an account
      */
     200: AccountMessage;
 };
 
-export type AskResponse = AskResponses[keyof AskResponses];
+export type AccountsPasswordResetResponse = AccountsPasswordResetResponses[keyof AccountsPasswordResetResponses];
 
-export type ConfirmData = {
+export type AccountsPasswordResetConfirmData = {
     body: PasswordResetConfirm;
     path?: never;
     query?: never;
     url: '/api/v1/auth/password-reset/confirm/';
 };
 
-export type ConfirmErrors = {
+export type AccountsPasswordResetConfirmErrors = {
     /**
-     * `token_invalid`: the link is unknown, used, replaced or too old; `validation`
+     * `token_invalid`: the link is unknown, used, replaced or too old; `validation`; `bad_json`: the body cannot be read
      */
-    400: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'token_invalid' | 'validation';
+    };
     /**
-     * `rate_limited`: too often from this address
+     * `conflict`: somebody else was faster; read again and decide anew
      */
-    429: _Error;
+    409: _Error & {
+        code: 'conflict';
+    };
     /**
-     * Refused
+     * `too_large`: the body
      */
-    default: _Error;
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ConfirmError = ConfirmErrors[keyof ConfirmErrors];
+export type AccountsPasswordResetConfirmError = AccountsPasswordResetConfirmErrors[keyof AccountsPasswordResetConfirmErrors];
 
-export type ConfirmResponses = {
+export type AccountsPasswordResetConfirmResponses = {
     /**
      * The password is set
      */
     200: AccountMessage;
 };
 
-export type ConfirmResponse = ConfirmResponses[keyof ConfirmResponses];
+export type AccountsPasswordResetConfirmResponse = AccountsPasswordResetConfirmResponses[keyof AccountsPasswordResetConfirmResponses];
 
-export type Register2Data = {
+export type AccountsRegisterData = {
     body: NewAccount;
     path?: never;
     query?: never;
     url: '/api/v1/auth/register/';
 };
 
-export type Register2Errors = {
+export type AccountsRegisterErrors = {
     /**
-     * `validation`, also when the e-mail is taken in any letter case
+     * `validation`: also when the e-mail is taken in any letter case; `bad_json`: the body cannot be read
      */
-    400: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * `rate_limited`: too often from this address
+     * `conflict`: somebody else was faster; read again and decide anew
      */
-    429: _Error;
+    409: _Error & {
+        code: 'conflict';
+    };
     /**
-     * Refused
+     * `too_large`: the body
      */
-    default: _Error;
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type Register2Error = Register2Errors[keyof Register2Errors];
+export type AccountsRegisterError = AccountsRegisterErrors[keyof AccountsRegisterErrors];
 
-export type Register2Responses = {
+export type AccountsRegisterResponses = {
     /**
      * The account and its first session
      */
     201: NewAccountSession;
 };
 
-export type Register2Response = Register2Responses[keyof Register2Responses];
+export type AccountsRegisterResponse = AccountsRegisterResponses[keyof AccountsRegisterResponses];
 
-export type List5Data = {
+export type AccountsSessionsListData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/auth/sessions/';
 };
 
-export type List5Errors = {
+export type AccountsSessionsListErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type List5Error = List5Errors[keyof List5Errors];
+export type AccountsSessionsListError = AccountsSessionsListErrors[keyof AccountsSessionsListErrors];
 
-export type List5Responses = {
+export type AccountsSessionsListResponses = {
     /**
      * The living ones
      */
     200: LivingSessions;
 };
 
-export type List5Response = List5Responses[keyof List5Responses];
+export type AccountsSessionsListResponse = AccountsSessionsListResponses[keyof AccountsSessionsListResponses];
 
-export type EndData = {
+export type AccountsSessionsEndData = {
     body?: never;
     path: {
+        /**
+         * Id of the session.
+         */
         id: number;
     };
     query?: never;
     url: '/api/v1/auth/sessions/{id}/';
 };
 
-export type EndErrors = {
+export type AccountsSessionsEndErrors = {
     /**
-     * No living session of yours
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    404: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
-     * Refused
+     * `not_found`: no living session of yours
      */
-    default: _Error;
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type EndError = EndErrors[keyof EndErrors];
+export type AccountsSessionsEndError = AccountsSessionsEndErrors[keyof AccountsSessionsEndErrors];
 
-export type EndResponses = {
+export type AccountsSessionsEndResponses = {
     /**
      * It is over
      */
     204: void;
 };
 
-export type EndResponse = EndResponses[keyof EndResponses];
+export type AccountsSessionsEndResponse = AccountsSessionsEndResponses[keyof AccountsSessionsEndResponses];
 
-export type RefreshData = {
+export type AccountsTokenRefreshData = {
     body: TokenRefresh;
     path?: never;
     query?: never;
     url: '/api/v1/auth/token/refresh/';
 };
 
-export type RefreshErrors = {
+export type AccountsTokenRefreshErrors = {
     /**
-     * `token_invalid`, also of a session that ended; `token_expired`; `token_reused`
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    401: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * `rate_limited`: too often from this address
+     * `token_invalid`: also of a session that ended; `token_expired`; `token_reused`: the session is over now
      */
-    429: _Error;
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid' | 'token_reused';
+    };
     /**
-     * Refused
+     * `conflict`: somebody else was faster; read again and decide anew
      */
-    default: _Error;
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type RefreshError = RefreshErrors[keyof RefreshErrors];
+export type AccountsTokenRefreshError = AccountsTokenRefreshErrors[keyof AccountsTokenRefreshErrors];
 
-export type RefreshResponses = {
+export type AccountsTokenRefreshResponses = {
     /**
      * Both tokens anew
      */
     200: TokenPair;
 };
 
-export type RefreshResponse = RefreshResponses[keyof RefreshResponses];
+export type AccountsTokenRefreshResponse = AccountsTokenRefreshResponses[keyof AccountsTokenRefreshResponses];
 
-export type ListApplicationsData = {
+export type ConsultationsApplicationsListData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * `pending`, `under_review`, `approved` or `rejected`
+         * By default pending and under review.
          */
-        status?: string;
+        status?: 'pending' | 'under_review' | 'approved' | 'rejected';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
         page?: number;
         /**
-         * By default 20, at most 100
+         * At most 100; more is taken for 100.
          */
         page_size?: number;
     };
     url: '/api/v1/consultations/admin/applications/';
 };
 
-export type ListApplicationsErrors = {
+export type ConsultationsApplicationsListErrors = {
     /**
-     * For administrators only
+     * `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
-    403: _Error;
+    400: _Error & {
+        code: 'page_too_deep' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ListApplicationsError = ListApplicationsErrors[keyof ListApplicationsErrors];
+export type ConsultationsApplicationsListError = ConsultationsApplicationsListErrors[keyof ConsultationsApplicationsListErrors];
 
-export type ListApplicationsResponses = {
+export type ConsultationsApplicationsListResponses = {
+    /**
+     * One page
+     */
     200: PagedConsultationApplication;
 };
 
-export type ListApplicationsResponse = ListApplicationsResponses[keyof ListApplicationsResponses];
+export type ConsultationsApplicationsListResponse = ConsultationsApplicationsListResponses[keyof ConsultationsApplicationsListResponses];
 
-export type ShowApplicationData = {
+export type ConsultationsApplicationsShowData = {
     body?: never;
     path: {
+        /**
+         * Id of the application.
+         */
         id: number;
     };
     query?: never;
     url: '/api/v1/consultations/admin/applications/{id}/';
 };
 
-export type ShowApplicationErrors = {
+export type ConsultationsApplicationsShowErrors = {
     /**
-     * For administrators only
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    403: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
-     * Refused
+     * `forbidden`: for administrators only
      */
-    default: _Error;
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ShowApplicationError = ShowApplicationErrors[keyof ShowApplicationErrors];
+export type ConsultationsApplicationsShowError = ConsultationsApplicationsShowErrors[keyof ConsultationsApplicationsShowErrors];
 
-export type ShowApplicationResponses = {
+export type ConsultationsApplicationsShowResponses = {
+    /**
+     * The application
+     */
     200: ConsultationApplication;
 };
 
-export type ShowApplicationResponse = ShowApplicationResponses[keyof ShowApplicationResponses];
+export type ConsultationsApplicationsShowResponse = ConsultationsApplicationsShowResponses[keyof ConsultationsApplicationsShowResponses];
 
-export type ReviewApplicationData = {
+export type ConsultationsApplicationsReviewData = {
     body: ConsultationApplicationReview;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
+        /**
+         * Id of the application.
+         */
         id: number;
     };
     query?: never;
     url: '/api/v1/consultations/admin/applications/{id}/review/';
 };
 
-export type ReviewApplicationErrors = {
+export type ConsultationsApplicationsReviewErrors = {
     /**
-     * `validation`, or `already_reviewed`
+     * `already_reviewed`: there is a verdict; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    400: _Error;
+    400: _Error & {
+        code: 'already_reviewed' | 'bad_json' | 'validation';
+    };
     /**
-     * For administrators only
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    403: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
-     * Refused
+     * `forbidden`: for administrators only
      */
-    default: _Error;
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ReviewApplicationError = ReviewApplicationErrors[keyof ReviewApplicationErrors];
+export type ConsultationsApplicationsReviewError = ConsultationsApplicationsReviewErrors[keyof ConsultationsApplicationsReviewErrors];
 
-export type ReviewApplicationResponses = {
+export type ConsultationsApplicationsReviewResponses = {
+    /**
+     * The application with its verdict
+     */
     200: ConsultationApplicationReviewed;
 };
 
-export type ReviewApplicationResponse = ReviewApplicationResponses[keyof ReviewApplicationResponses];
+export type ConsultationsApplicationsReviewResponse = ConsultationsApplicationsReviewResponses[keyof ConsultationsApplicationsReviewResponses];
 
-export type VerifyDocumentData = {
-    body: ConsultationDocumentVerdict;
+export type ConsultationsDocumentsVerifyData = {
+    body?: ConsultationDocumentVerdict;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
+        /**
+         * Id of the document.
+         */
         id: number;
     };
     query?: never;
     url: '/api/v1/consultations/admin/documents/{id}/verify/';
 };
 
-export type VerifyDocumentErrors = {
+export type ConsultationsDocumentsVerifyErrors = {
     /**
-     * For administrators only
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    403: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type VerifyDocumentError = VerifyDocumentErrors[keyof VerifyDocumentErrors];
+export type ConsultationsDocumentsVerifyError = ConsultationsDocumentsVerifyErrors[keyof ConsultationsDocumentsVerifyErrors];
 
-export type VerifyDocumentResponses = {
+export type ConsultationsDocumentsVerifyResponses = {
+    /**
+     * The document
+     */
     200: ConsultationDocument;
 };
 
-export type VerifyDocumentResponse = VerifyDocumentResponses[keyof VerifyDocumentResponses];
+export type ConsultationsDocumentsVerifyResponse = ConsultationsDocumentsVerifyResponses[keyof ConsultationsDocumentsVerifyResponses];
 
-export type ListExpertsData = {
+export type ConsultationsExpertsListData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * `pending`, `under_review`, `approved`, `rejected` or `suspended`
+         * Only in this one.
          */
-        status?: string;
+        status?: 'pending' | 'under_review' | 'approved' | 'rejected' | 'suspended';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
         page?: number;
         /**
-         * By default 20, at most 100
+         * At most 100; more is taken for 100.
          */
         page_size?: number;
     };
     url: '/api/v1/consultations/admin/experts/';
 };
 
-export type ListExpertsErrors = {
+export type ConsultationsExpertsListErrors = {
     /**
-     * For administrators only
+     * `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
-    403: _Error;
+    400: _Error & {
+        code: 'page_too_deep' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ListExpertsError = ListExpertsErrors[keyof ListExpertsErrors];
+export type ConsultationsExpertsListError = ConsultationsExpertsListErrors[keyof ConsultationsExpertsListErrors];
 
-export type ListExpertsResponses = {
+export type ConsultationsExpertsListResponses = {
+    /**
+     * One page
+     */
     200: PagedConsultationExpert;
 };
 
-export type ListExpertsResponse = ListExpertsResponses[keyof ListExpertsResponses];
+export type ConsultationsExpertsListResponse = ConsultationsExpertsListResponses[keyof ConsultationsExpertsListResponses];
 
-export type ReinstateData = {
+export type ConsultationsExpertsReinstateData = {
     body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
+        /**
+         * Id of the person.
+         */
         id: number;
     };
     query?: never;
     url: '/api/v1/consultations/admin/experts/{id}/reinstate/';
 };
 
-export type ReinstateErrors = {
+export type ConsultationsExpertsReinstateErrors = {
     /**
-     * `not_suspended`
+     * `not_suspended`: nothing to lift; `validation`: `errors` says what is wrong with which field
      */
-    400: _Error;
+    400: _Error & {
+        code: 'not_suspended' | 'validation';
+    };
     /**
-     * For administrators only
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    403: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
-     * Refused
+     * `forbidden`: for administrators only
      */
-    default: _Error;
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ReinstateError = ReinstateErrors[keyof ReinstateErrors];
+export type ConsultationsExpertsReinstateError = ConsultationsExpertsReinstateErrors[keyof ConsultationsExpertsReinstateErrors];
 
-export type ReinstateResponses = {
+export type ConsultationsExpertsReinstateResponses = {
+    /**
+     * The expert
+     */
     200: ConsultationExpert;
 };
 
-export type ReinstateResponse = ReinstateResponses[keyof ReinstateResponses];
+export type ConsultationsExpertsReinstateResponse = ConsultationsExpertsReinstateResponses[keyof ConsultationsExpertsReinstateResponses];
 
-export type SuspendData = {
+export type ConsultationsExpertsSuspendData = {
     body: ConsultationSuspension;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
+        /**
+         * Id of the person.
+         */
         id: number;
     };
     query?: never;
     url: '/api/v1/consultations/admin/experts/{id}/suspend/';
 };
 
-export type SuspendErrors = {
+export type ConsultationsExpertsSuspendErrors = {
     /**
-     * `validation`, or `not_approved`
+     * `not_approved`: only approved experts can be suspended; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    400: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'not_approved' | 'validation';
+    };
     /**
-     * For administrators only
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    403: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
-     * Refused
+     * `forbidden`: for administrators only
      */
-    default: _Error;
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type SuspendError = SuspendErrors[keyof SuspendErrors];
+export type ConsultationsExpertsSuspendError = ConsultationsExpertsSuspendErrors[keyof ConsultationsExpertsSuspendErrors];
 
-export type SuspendResponses = {
+export type ConsultationsExpertsSuspendResponses = {
+    /**
+     * The expert
+     */
     200: ConsultationExpert;
 };
 
-export type SuspendResponse = SuspendResponses[keyof SuspendResponses];
+export type ConsultationsExpertsSuspendResponse = ConsultationsExpertsSuspendResponses[keyof ConsultationsExpertsSuspendResponses];
 
-export type FindData = {
+export type ConsultationsChatsFindData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * With whom. Also taken as `expert`.
+         */
         expert_id?: number;
+        /**
+         * About a consultation the caller is a party of. Also taken as `consultation`.
+         */
         consultation_id?: number;
     };
     url: '/api/v1/consultations/chat/';
 };
 
-export type FindErrors = {
+export type ConsultationsChatsFindErrors = {
     /**
-     * Refused
+     * `own_profile`; `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'own_profile' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: no such expert, or no consultation of yours
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type FindError = FindErrors[keyof FindErrors];
+export type ConsultationsChatsFindError = ConsultationsChatsFindErrors[keyof ConsultationsChatsFindErrors];
 
-export type FindResponses = {
+export type ConsultationsChatsFindResponses = {
+    /**
+     * The conversation
+     */
     200: ConsultationConversation;
+    /**
+     * The conversation
+     */
     201: ConsultationConversation;
 };
 
-export type FindResponse = FindResponses[keyof FindResponses];
+export type ConsultationsChatsFindResponse = ConsultationsChatsFindResponses[keyof ConsultationsChatsFindResponses];
 
-export type OpenData = {
-    body: ConsultationConversationRequest;
+export type ConsultationsChatsOpenData = {
+    body?: ConsultationConversationRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: {
+        /**
+         * With whom. Also taken as `expert`.
+         */
         expert_id?: number;
+        /**
+         * About a consultation the caller is a party of. Also taken as `consultation`.
+         */
         consultation_id?: number;
     };
     url: '/api/v1/consultations/chat/';
 };
 
-export type OpenErrors = {
+export type ConsultationsChatsOpenErrors = {
     /**
-     * Refused
+     * `own_profile`; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    default: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'own_profile' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: no such expert, or no consultation of yours
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type OpenError = OpenErrors[keyof OpenErrors];
+export type ConsultationsChatsOpenError = ConsultationsChatsOpenErrors[keyof ConsultationsChatsOpenErrors];
 
-export type OpenResponses = {
+export type ConsultationsChatsOpenResponses = {
+    /**
+     * The conversation
+     */
     200: ConsultationConversation;
+    /**
+     * The conversation
+     */
     201: ConsultationConversation;
 };
 
-export type OpenResponse = OpenResponses[keyof OpenResponses];
+export type ConsultationsChatsOpenResponse = ConsultationsChatsOpenResponses[keyof ConsultationsChatsOpenResponses];
 
-export type List6Data = {
+export type ConsultationsChatsListData = {
     body?: never;
     path?: never;
     query?: {
-        status?: string;
+        /**
+         * Only in this one.
+         */
+        status?: 'active' | 'archived' | 'blocked' | 'closed';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
         page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
         page_size?: number;
     };
     url: '/api/v1/consultations/chat/list/';
 };
 
-export type List6Errors = {
+export type ConsultationsChatsListErrors = {
     /**
-     * Refused
+     * `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type List6Error = List6Errors[keyof List6Errors];
+export type ConsultationsChatsListError = ConsultationsChatsListErrors[keyof ConsultationsChatsListErrors];
 
-export type List6Responses = {
+export type ConsultationsChatsListResponses = {
+    /**
+     * One page, latest message first
+     */
     200: PagedConsultationConversation;
 };
 
-export type List6Response = List6Responses[keyof List6Responses];
+export type ConsultationsChatsListResponse = ConsultationsChatsListResponses[keyof ConsultationsChatsListResponses];
 
-export type DeleteData = {
+export type ConsultationsMessagesDeleteData = {
     body?: never;
     path: {
+        /**
+         * Id of the message.
+         */
         id: number;
     };
     query?: never;
     url: '/api/v1/consultations/chat/messages/{id}/';
 };
 
-export type DeleteErrors = {
+export type ConsultationsMessagesDeleteErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
-};
-
-export type DeleteError = DeleteErrors[keyof DeleteErrors];
-
-export type DeleteResponses = {
-    204: void;
-};
-
-export type DeleteResponse = DeleteResponses[keyof DeleteResponses];
-
-export type EditData = {
-    body: ConsultationMessageEdit;
-    path: {
-        id: number;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
     };
-    query?: never;
-    url: '/api/v1/consultations/chat/messages/{id}/';
-};
-
-export type EditErrors = {
     /**
-     * Refused
+     * `forbidden`: for the sender only
      */
-    default: _Error;
-};
-
-export type EditError = EditErrors[keyof EditErrors];
-
-export type EditResponses = {
-    200: ConsultationMessage;
-};
-
-export type EditResponse = EditResponses[keyof EditResponses];
-
-export type UnreadCountData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/consultations/chat/unread-count/';
-};
-
-export type UnreadCountErrors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type UnreadCountError = UnreadCountErrors[keyof UnreadCountErrors];
-
-export type UnreadCountResponses = {
-    200: UnreadCount;
-};
-
-export type UnreadCountResponse = UnreadCountResponses[keyof UnreadCountResponses];
-
-export type ArchiveData = {
-    body?: never;
-    path: {
-        id: number;
+    403: _Error & {
+        code: 'forbidden';
     };
-    query?: never;
-    url: '/api/v1/consultations/chat/{id}/archive/';
-};
-
-export type ArchiveErrors = {
     /**
-     * Refused
+     * `not_found`: there is none, or the caller may not know of it
      */
-    default: _Error;
-};
-
-export type ArchiveError = ArchiveErrors[keyof ArchiveErrors];
-
-export type ArchiveResponses = {
-    200: ConsultationConversationChanged;
-};
-
-export type ArchiveResponse = ArchiveResponses[keyof ArchiveResponses];
-
-export type BlockData = {
-    body?: never;
-    path: {
-        id: number;
+    404: _Error & {
+        code: 'not_found';
     };
-    query?: never;
-    url: '/api/v1/consultations/chat/{id}/block/';
-};
-
-export type BlockErrors = {
     /**
-     * Refused
+     * `conflict`: somebody else was faster; read again and decide anew
      */
-    default: _Error;
-};
-
-export type BlockError = BlockErrors[keyof BlockErrors];
-
-export type BlockResponses = {
-    200: ConsultationConversationChanged;
-};
-
-export type BlockResponse = BlockResponses[keyof BlockResponses];
-
-export type List7Data = {
-    body?: never;
-    path: {
-        id: number;
+    409: _Error & {
+        code: 'conflict';
     };
-    query?: {
-        page?: number;
-        page_size?: number;
-        since?: string;
-        cursor?: string;
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
     };
-    url: '/api/v1/consultations/chat/{id}/messages/';
-};
-
-export type List7Errors = {
     /**
-     * Refused
+     * `too_large`: the request's headers
      */
-    default: _Error;
-};
-
-export type List7Error = List7Errors[keyof List7Errors];
-
-export type List7Responses = {
-    200: ConsultationMessages;
-};
-
-export type List7Response = List7Responses[keyof List7Responses];
-
-export type ReadData = {
-    body?: never;
-    path: {
-        id: number;
+    431: _Error & {
+        code: 'too_large';
     };
-    query?: never;
-    url: '/api/v1/consultations/chat/{id}/read/';
-};
-
-export type ReadErrors = {
     /**
-     * Refused
+     * `internal`: the cause is in our log
      */
-    default: _Error;
-};
-
-export type ReadError = ReadErrors[keyof ReadErrors];
-
-export type ReadResponses = {
-    200: ConsultationUpdated;
-};
-
-export type ReadResponse = ReadResponses[keyof ReadResponses];
-
-export type Send2Data = {
-    body: ConsultationMessageRequest;
-    path: {
-        id: number;
+    500: _Error & {
+        code: 'internal';
     };
-    query?: never;
-    url: '/api/v1/consultations/chat/{id}/send/';
-};
-
-export type Send2Errors = {
     /**
-     * Refused
+     * `unavailable`: ask again after `Retry-After` seconds
      */
-    default: _Error;
-};
-
-export type Send2Error = Send2Errors[keyof Send2Errors];
-
-export type Send2Responses = {
-    201: ConsultationMessage;
-};
-
-export type Send2Response = Send2Responses[keyof Send2Responses];
-
-export type UnarchiveData = {
-    body?: never;
-    path: {
-        id: number;
+    503: _Error & {
+        code: 'unavailable';
     };
-    query?: never;
-    url: '/api/v1/consultations/chat/{id}/unarchive/';
 };
 
-export type UnarchiveErrors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type UnarchiveError = UnarchiveErrors[keyof UnarchiveErrors];
-
-export type UnarchiveResponses = {
-    200: ConsultationConversationChanged;
-};
-
-export type UnarchiveResponse = UnarchiveResponses[keyof UnarchiveResponses];
-
-export type UnblockData = {
-    body?: never;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/v1/consultations/chat/{id}/unblock/';
-};
-
-export type UnblockErrors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type UnblockError = UnblockErrors[keyof UnblockErrors];
-
-export type UnblockResponses = {
-    200: ConsultationConversationChanged;
-};
-
-export type UnblockResponse = UnblockResponses[keyof UnblockResponses];
-
-export type BookData = {
-    body: ConsultationRequest;
-    path?: never;
-    query?: never;
-    url: '/api/v1/consultations/consultations/book/';
-};
-
-export type BookErrors = {
-    /**
-     * `slot_taken` or `own_conflict`
-     */
-    409: _Error;
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type BookError = BookErrors[keyof BookErrors];
-
-export type BookResponses = {
-    201: Consultation;
-};
-
-export type BookResponse = BookResponses[keyof BookResponses];
-
-export type PastData = {
-    body?: never;
-    path?: never;
-    query?: {
-        page?: number;
-        page_size?: number;
-    };
-    url: '/api/v1/consultations/consultations/past/';
-};
-
-export type PastErrors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type PastError = PastErrors[keyof PastErrors];
-
-export type PastResponses = {
-    200: PagedConsultation;
-};
-
-export type PastResponse = PastResponses[keyof PastResponses];
-
-export type UpcomingData = {
-    body?: never;
-    path?: never;
-    query?: {
-        page?: number;
-        page_size?: number;
-    };
-    url: '/api/v1/consultations/consultations/upcoming/';
-};
-
-export type UpcomingErrors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type UpcomingError = UpcomingErrors[keyof UpcomingErrors];
-
-export type UpcomingResponses = {
-    200: PagedConsultation;
-};
-
-export type UpcomingResponse = UpcomingResponses[keyof UpcomingResponses];
-
-export type Show4Data = {
-    body?: never;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/v1/consultations/consultations/{id}/';
-};
-
-export type Show4Errors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type Show4Error = Show4Errors[keyof Show4Errors];
-
-export type Show4Responses = {
-    200: ConsultationDetail;
-};
-
-export type Show4Response = Show4Responses[keyof Show4Responses];
-
-export type CancelData = {
-    body: CancelRequest;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/v1/consultations/consultations/{id}/cancel/';
-};
-
-export type CancelErrors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type CancelError = CancelErrors[keyof CancelErrors];
-
-export type CancelResponses = {
-    200: Consultation;
-};
-
-export type CancelResponse = CancelResponses[keyof CancelResponses];
-
-export type Confirm2Data = {
-    body?: never;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/v1/consultations/consultations/{id}/confirm/';
-};
-
-export type Confirm2Errors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type Confirm2Error = Confirm2Errors[keyof Confirm2Errors];
-
-export type Confirm2Responses = {
-    200: Consultation;
-};
-
-export type Confirm2Response = Confirm2Responses[keyof Confirm2Responses];
-
-export type End2Data = {
-    body?: never;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/v1/consultations/consultations/{id}/end/';
-};
-
-export type End2Errors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type End2Error = End2Errors[keyof End2Errors];
-
-export type End2Responses = {
-    200: Consultation;
-};
-
-export type End2Response = End2Responses[keyof End2Responses];
-
-export type MeetingLinkData = {
-    body?: never;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/v1/consultations/consultations/{id}/meeting-link/';
-};
-
-export type MeetingLinkErrors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type MeetingLinkError = MeetingLinkErrors[keyof MeetingLinkErrors];
-
-export type MeetingLinkResponses = {
-    200: MeetingLink;
-};
-
-export type MeetingLinkResponse = MeetingLinkResponses[keyof MeetingLinkResponses];
-
-export type RateData = {
-    body: RatingRequest;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/v1/consultations/consultations/{id}/rate/';
-};
-
-export type RateErrors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type RateError = RateErrors[keyof RateErrors];
-
-export type RateResponses = {
-    201: ConsultationReview;
-};
-
-export type RateResponse = RateResponses[keyof RateResponses];
-
-export type RescheduleData = {
-    body: RescheduleRequest;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/v1/consultations/consultations/{id}/reschedule/';
-};
-
-export type RescheduleErrors = {
-    /**
-     * `slot_taken` or `own_conflict`
-     */
-    409: _Error;
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type RescheduleError = RescheduleErrors[keyof RescheduleErrors];
-
-export type RescheduleResponses = {
-    201: Consultation;
-};
-
-export type RescheduleResponse = RescheduleResponses[keyof RescheduleResponses];
-
-export type StartData = {
-    body?: never;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/v1/consultations/consultations/{id}/start/';
-};
-
-export type StartErrors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type StartError = StartErrors[keyof StartErrors];
-
-export type StartResponses = {
-    200: Consultation;
-};
-
-export type StartResponse = StartResponses[keyof StartResponses];
-
-export type FindExpertsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * From 1
-         */
-        page?: number;
-        /**
-         * By default 10, at most 100
-         */
-        page_size?: number;
-        /**
-         * `relationship`, `career`, `spiritual`, `health` or `general`
-         */
-        specialty?: string;
-        /**
-         * 0 to 5; beyond hundredths it is rounded up
-         */
-        min_rating?: number;
-        /**
-         * Every word begins a word of name, specialty or bio, in any letter case; at most 100 characters
-         */
-        search?: string;
-    };
-    url: '/api/v1/consultations/experts/';
-};
-
-export type FindExpertsErrors = {
-    /**
-     * `validation`, `page_too_deep`
-     */
-    400: _Error;
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type FindExpertsError = FindExpertsErrors[keyof FindExpertsErrors];
-
-export type FindExpertsResponses = {
-    /**
-     * One page of them
-     */
-    200: PagedConsultationExpert;
-};
-
-export type FindExpertsResponse = FindExpertsResponses[keyof FindExpertsResponses];
-
-export type ApplyData = {
-    body: ConsultationApplicationRequest;
-    path?: never;
-    query?: never;
-    url: '/api/v1/consultations/experts/apply/';
-};
-
-export type ApplyErrors = {
-    /**
-     * `validation`, `application_pending` or `already_expert`
-     */
-    400: _Error;
-    /**
-     * `suspended`
-     */
-    403: _Error;
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type ApplyError = ApplyErrors[keyof ApplyErrors];
-
-export type ApplyResponses = {
-    201: ConsultationApplication;
-};
-
-export type ApplyResponse = ApplyResponses[keyof ApplyResponses];
-
-export type ReplaceExpertHoursData = {
-    body: Array<ConsultationAvailabilityRow>;
-    path?: never;
-    query?: never;
-    url: '/api/v1/consultations/experts/availability/update/';
-};
-
-export type ReplaceExpertHoursErrors = {
-    /**
-     * `validation`: also for rows of one day and zone that overlap, and for a 51st
-     */
-    400: _Error;
-    /**
-     * `not_expert`, `suspended`
-     */
-    403: _Error;
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type ReplaceExpertHoursError = ReplaceExpertHoursErrors[keyof ReplaceExpertHoursErrors];
-
-export type ReplaceExpertHoursResponses = {
-    /**
-     * The week as it is now
-     */
-    200: ConsultationSchedule;
-};
-
-export type ReplaceExpertHoursResponse = ReplaceExpertHoursResponses[keyof ReplaceExpertHoursResponses];
-
-export type OfExpertData = {
-    body?: never;
-    path?: never;
-    query?: {
-        status?: string;
-        page?: number;
-        page_size?: number;
-    };
-    url: '/api/v1/consultations/experts/consultations/';
-};
-
-export type OfExpertErrors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type OfExpertError = OfExpertErrors[keyof OfExpertErrors];
-
-export type OfExpertResponses = {
-    200: PagedConsultation;
-};
-
-export type OfExpertResponse = OfExpertResponses[keyof OfExpertResponses];
-
-export type DashboardData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/consultations/experts/dashboard/';
-};
-
-export type DashboardErrors = {
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type DashboardError = DashboardErrors[keyof DashboardErrors];
-
-export type DashboardResponses = {
-    200: ExpertDashboard;
-};
-
-export type DashboardResponse = DashboardResponses[keyof DashboardResponses];
-
-export type ShowExpertProfileData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/consultations/experts/me/';
-};
-
-export type ShowExpertProfileErrors = {
-    /**
-     * `not_expert`
-     */
-    403: _Error;
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type ShowExpertProfileError = ShowExpertProfileErrors[keyof ShowExpertProfileErrors];
-
-export type ShowExpertProfileResponses = {
-    /**
-     * The profile
-     */
-    200: ConsultationExpert;
-};
-
-export type ShowExpertProfileResponse = ShowExpertProfileResponses[keyof ShowExpertProfileResponses];
-
-export type ChangeExpertProfileData = {
-    body: ConsultationExpertChanges;
-    path?: never;
-    query?: never;
-    url: '/api/v1/consultations/experts/me/';
-};
-
-export type ChangeExpertProfileErrors = {
-    /**
-     * `validation`
-     */
-    400: _Error;
-    /**
-     * `not_expert`, `suspended`
-     */
-    403: _Error;
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type ChangeExpertProfileError = ChangeExpertProfileErrors[keyof ChangeExpertProfileErrors];
-
-export type ChangeExpertProfileResponses = {
-    /**
-     * The profile as it is now
-     */
-    200: ConsultationExpert;
-};
-
-export type ChangeExpertProfileResponse = ChangeExpertProfileResponses[keyof ChangeExpertProfileResponses];
-
-export type MyApplicationData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/consultations/experts/my-application/';
-};
-
-export type MyApplicationErrors = {
-    /**
-     * Never applied
-     */
-    404: _Error;
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type MyApplicationError = MyApplicationErrors[keyof MyApplicationErrors];
-
-export type MyApplicationResponses = {
-    200: ConsultationApplication;
-};
-
-export type MyApplicationResponse = MyApplicationResponses[keyof MyApplicationResponses];
-
-export type ListAbsencesData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/consultations/experts/unavailability/';
-};
-
-export type ListAbsencesErrors = {
-    /**
-     * `not_expert`
-     */
-    403: _Error;
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type ListAbsencesError = ListAbsencesErrors[keyof ListAbsencesErrors];
-
-export type ListAbsencesResponses = {
-    /**
-     * The absences
-     */
-    200: Array<ConsultationUnavailability>;
-};
-
-export type ListAbsencesResponse = ListAbsencesResponses[keyof ListAbsencesResponses];
-
-export type AddAbsenceData = {
-    body: ConsultationUnavailabilityRequest;
-    path?: never;
-    query?: never;
-    url: '/api/v1/consultations/experts/unavailability/';
-};
-
-export type AddAbsenceErrors = {
-    /**
-     * `validation`: also for the 101st
-     */
-    400: _Error;
-    /**
-     * `not_expert`, `suspended`
-     */
-    403: _Error;
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type AddAbsenceError = AddAbsenceErrors[keyof AddAbsenceErrors];
-
-export type AddAbsenceResponses = {
-    /**
-     * The absence
-     */
-    201: NewConsultationUnavailability;
-};
-
-export type AddAbsenceResponse = AddAbsenceResponses[keyof AddAbsenceResponses];
-
-export type RemoveAbsenceData = {
-    body?: never;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/v1/consultations/experts/unavailability/{id}/';
-};
-
-export type RemoveAbsenceErrors = {
-    /**
-     * `not_expert`, `suspended`
-     */
-    403: _Error;
-    /**
-     * `not_found`, also for another expert's
-     */
-    404: _Error;
-    /**
-     * Refused
-     */
-    default: _Error;
-};
-
-export type RemoveAbsenceError = RemoveAbsenceErrors[keyof RemoveAbsenceErrors];
+export type ConsultationsMessagesDeleteError = ConsultationsMessagesDeleteErrors[keyof ConsultationsMessagesDeleteErrors];
 
-export type RemoveAbsenceResponses = {
+export type ConsultationsMessagesDeleteResponses = {
     /**
      * It is gone
      */
     204: void;
 };
 
-export type RemoveAbsenceResponse = RemoveAbsenceResponses[keyof RemoveAbsenceResponses];
+export type ConsultationsMessagesDeleteResponse = ConsultationsMessagesDeleteResponses[keyof ConsultationsMessagesDeleteResponses];
 
-export type UploadDocumentData = {
-    body: ConsultationDocumentUpload;
+export type ConsultationsMessagesEditData = {
+    body: ConsultationMessageEdit;
+    path: {
+        /**
+         * Id of the message.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/chat/messages/{id}/';
+};
+
+export type ConsultationsMessagesEditErrors = {
+    /**
+     * `message_deleted`; `not_text`; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'message_deleted' | 'not_text' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for the sender only; `blocked`: one of the two has blocked the other; `closed`: the expert is suspended
+     */
+    403: _Error & {
+        code: 'blocked' | 'closed' | 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsMessagesEditError = ConsultationsMessagesEditErrors[keyof ConsultationsMessagesEditErrors];
+
+export type ConsultationsMessagesEditResponses = {
+    /**
+     * The message
+     */
+    200: ConsultationMessage;
+};
+
+export type ConsultationsMessagesEditResponse = ConsultationsMessagesEditResponses[keyof ConsultationsMessagesEditResponses];
+
+export type ConsultationsChatsUnreadCountData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/consultations/chat/unread-count/';
+};
+
+export type ConsultationsChatsUnreadCountErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsChatsUnreadCountError = ConsultationsChatsUnreadCountErrors[keyof ConsultationsChatsUnreadCountErrors];
+
+export type ConsultationsChatsUnreadCountResponses = {
+    /**
+     * How many
+     */
+    200: UnreadCount;
+};
+
+export type ConsultationsChatsUnreadCountResponse = ConsultationsChatsUnreadCountResponses[keyof ConsultationsChatsUnreadCountResponses];
+
+export type ConsultationsChatsArchiveData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/chat/{id}/archive/';
+};
+
+export type ConsultationsChatsArchiveErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsChatsArchiveError = ConsultationsChatsArchiveErrors[keyof ConsultationsChatsArchiveErrors];
+
+export type ConsultationsChatsArchiveResponses = {
+    /**
+     * The conversation as it is now
+     */
+    200: ConsultationConversationChanged;
+};
+
+export type ConsultationsChatsArchiveResponse = ConsultationsChatsArchiveResponses[keyof ConsultationsChatsArchiveResponses];
+
+export type ConsultationsChatsBlockData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/chat/{id}/block/';
+};
+
+export type ConsultationsChatsBlockErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsChatsBlockError = ConsultationsChatsBlockErrors[keyof ConsultationsChatsBlockErrors];
+
+export type ConsultationsChatsBlockResponses = {
+    /**
+     * The conversation as it is now
+     */
+    200: ConsultationConversationChanged;
+};
+
+export type ConsultationsChatsBlockResponse = ConsultationsChatsBlockResponses[keyof ConsultationsChatsBlockResponses];
+
+export type ConsultationsMessagesListData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * Only what was written after it.
+         */
+        since?: string;
+        /**
+         * From `next_cursor`: only what came after that answer.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/consultations/chat/{id}/messages/';
+};
+
+export type ConsultationsMessagesListErrors = {
+    /**
+     * `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsMessagesListError = ConsultationsMessagesListErrors[keyof ConsultationsMessagesListErrors];
+
+export type ConsultationsMessagesListResponses = {
+    /**
+     * One page
+     */
+    200: ConsultationMessages;
+};
+
+export type ConsultationsMessagesListResponse = ConsultationsMessagesListResponses[keyof ConsultationsMessagesListResponses];
+
+export type ConsultationsChatsReadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/chat/{id}/read/';
+};
+
+export type ConsultationsChatsReadErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsChatsReadError = ConsultationsChatsReadErrors[keyof ConsultationsChatsReadErrors];
+
+export type ConsultationsChatsReadResponses = {
+    /**
+     * How many were marked
+     */
+    200: ConsultationUpdated;
+};
+
+export type ConsultationsChatsReadResponse = ConsultationsChatsReadResponses[keyof ConsultationsChatsReadResponses];
+
+export type ConsultationsMessagesSendData = {
+    body?: ConsultationMessageRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/chat/{id}/send/';
+};
+
+export type ConsultationsMessagesSendErrors = {
+    /**
+     * `bad_upload`: it is unknown, used, too old, for something else or not what was announced; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'bad_upload' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `blocked`: one of the two has blocked the other; `closed`: the expert is suspended
+     */
+    403: _Error & {
+        code: 'blocked' | 'closed';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `file_too_large`: more than 10 MB; `use_upload`: more than a form can carry; `too_large`: the body
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large' | 'use_upload';
+    };
+    /**
+     * `unsupported_file_type`: what its bytes say it is; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsMessagesSendError = ConsultationsMessagesSendErrors[keyof ConsultationsMessagesSendErrors];
+
+export type ConsultationsMessagesSendResponses = {
+    /**
+     * The message
+     */
+    201: ConsultationMessage;
+};
+
+export type ConsultationsMessagesSendResponse = ConsultationsMessagesSendResponses[keyof ConsultationsMessagesSendResponses];
+
+export type ConsultationsChatsUnarchiveData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/chat/{id}/unarchive/';
+};
+
+export type ConsultationsChatsUnarchiveErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsChatsUnarchiveError = ConsultationsChatsUnarchiveErrors[keyof ConsultationsChatsUnarchiveErrors];
+
+export type ConsultationsChatsUnarchiveResponses = {
+    /**
+     * The conversation as it is now
+     */
+    200: ConsultationConversationChanged;
+};
+
+export type ConsultationsChatsUnarchiveResponse = ConsultationsChatsUnarchiveResponses[keyof ConsultationsChatsUnarchiveResponses];
+
+export type ConsultationsChatsUnblockData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/chat/{id}/unblock/';
+};
+
+export type ConsultationsChatsUnblockErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for who blocked only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsChatsUnblockError = ConsultationsChatsUnblockErrors[keyof ConsultationsChatsUnblockErrors];
+
+export type ConsultationsChatsUnblockResponses = {
+    /**
+     * The conversation as it is now
+     */
+    200: ConsultationConversationChanged;
+};
+
+export type ConsultationsChatsUnblockResponse = ConsultationsChatsUnblockResponses[keyof ConsultationsChatsUnblockResponses];
+
+export type ConsultationsBookData = {
+    body: ConsultationRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/consultations/consultations/book/';
+};
+
+export type ConsultationsBookErrors = {
+    /**
+     * `own_profile`; `outside_hours`: with up to five `alternatives`; `insufficient_credits`; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'insufficient_credits' | 'outside_hours' | 'own_profile' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `blocked`: one of the two has blocked the other
+     */
+    403: _Error & {
+        code: 'blocked';
+    };
+    /**
+     * `slot_taken`, `own_conflict`: with up to five `alternatives`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'own_conflict' | 'slot_taken';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsBookError = ConsultationsBookErrors[keyof ConsultationsBookErrors];
+
+export type ConsultationsBookResponses = {
+    /**
+     * The consultation
+     */
+    201: Consultation;
+};
+
+export type ConsultationsBookResponse = ConsultationsBookResponses[keyof ConsultationsBookResponses];
+
+export type ConsultationsListPastData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+    };
+    url: '/api/v1/consultations/consultations/past/';
+};
+
+export type ConsultationsListPastErrors = {
+    /**
+     * `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsListPastError = ConsultationsListPastErrors[keyof ConsultationsListPastErrors];
+
+export type ConsultationsListPastResponses = {
+    /**
+     * One page
+     */
+    200: PagedConsultation;
+};
+
+export type ConsultationsListPastResponse = ConsultationsListPastResponses[keyof ConsultationsListPastResponses];
+
+export type ConsultationsListUpcomingData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+    };
+    url: '/api/v1/consultations/consultations/upcoming/';
+};
+
+export type ConsultationsListUpcomingErrors = {
+    /**
+     * `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsListUpcomingError = ConsultationsListUpcomingErrors[keyof ConsultationsListUpcomingErrors];
+
+export type ConsultationsListUpcomingResponses = {
+    /**
+     * One page
+     */
+    200: PagedConsultation;
+};
+
+export type ConsultationsListUpcomingResponse = ConsultationsListUpcomingResponses[keyof ConsultationsListUpcomingResponses];
+
+export type ConsultationsShowData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/consultations/{id}/';
+};
+
+export type ConsultationsShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsShowError = ConsultationsShowErrors[keyof ConsultationsShowErrors];
+
+export type ConsultationsShowResponses = {
+    /**
+     * The consultation
+     */
+    200: ConsultationDetail;
+};
+
+export type ConsultationsShowResponse = ConsultationsShowResponses[keyof ConsultationsShowResponses];
+
+export type ConsultationsCancelData = {
+    body?: CancelRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/consultations/{id}/cancel/';
+};
+
+export type ConsultationsCancelErrors = {
+    /**
+     * `cannot_cancel`: over, or too late; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'cannot_cancel' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for its parties only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsCancelError = ConsultationsCancelErrors[keyof ConsultationsCancelErrors];
+
+export type ConsultationsCancelResponses = {
+    /**
+     * The consultation as it is now
+     */
+    200: Consultation;
+};
+
+export type ConsultationsCancelResponse = ConsultationsCancelResponses[keyof ConsultationsCancelResponses];
+
+export type ConsultationsConfirmData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/consultations/{id}/confirm/';
+};
+
+export type ConsultationsConfirmErrors = {
+    /**
+     * `not_pending`; `payment_required`; `too_late`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'not_pending' | 'payment_required' | 'too_late' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for the expert only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsConfirmError = ConsultationsConfirmErrors[keyof ConsultationsConfirmErrors];
+
+export type ConsultationsConfirmResponses = {
+    /**
+     * The consultation as it is now
+     */
+    200: Consultation;
+};
+
+export type ConsultationsConfirmResponse = ConsultationsConfirmResponses[keyof ConsultationsConfirmResponses];
+
+export type ConsultationsEndData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/consultations/{id}/end/';
+};
+
+export type ConsultationsEndErrors = {
+    /**
+     * `not_confirmed`; `not_started`; `too_early`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'not_confirmed' | 'not_started' | 'too_early' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for its parties only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsEndError = ConsultationsEndErrors[keyof ConsultationsEndErrors];
+
+export type ConsultationsEndResponses = {
+    /**
+     * The consultation as it is now
+     */
+    200: Consultation;
+};
+
+export type ConsultationsEndResponse = ConsultationsEndResponses[keyof ConsultationsEndResponses];
+
+export type ConsultationsMeetingLinkShowData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/consultations/{id}/meeting-link/';
+};
+
+export type ConsultationsMeetingLinkShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for its parties only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsMeetingLinkShowError = ConsultationsMeetingLinkShowErrors[keyof ConsultationsMeetingLinkShowErrors];
+
+export type ConsultationsMeetingLinkShowResponses = {
+    /**
+     * The link and the room
+     */
+    200: MeetingLink;
+};
+
+export type ConsultationsMeetingLinkShowResponse = ConsultationsMeetingLinkShowResponses[keyof ConsultationsMeetingLinkShowResponses];
+
+export type ConsultationsRateData = {
+    body: RatingRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/consultations/{id}/rate/';
+};
+
+export type ConsultationsRateErrors = {
+    /**
+     * `not_completed`; `already_reviewed`; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'already_reviewed' | 'bad_json' | 'not_completed' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for the client only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsRateError = ConsultationsRateErrors[keyof ConsultationsRateErrors];
+
+export type ConsultationsRateResponses = {
+    /**
+     * The review
+     */
+    201: ConsultationReview;
+};
+
+export type ConsultationsRateResponse = ConsultationsRateResponses[keyof ConsultationsRateResponses];
+
+export type ConsultationsRescheduleData = {
+    body: RescheduleRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/consultations/{id}/reschedule/';
+};
+
+export type ConsultationsRescheduleErrors = {
+    /**
+     * `cannot_reschedule`: over, too late, or the expert takes no bookings; `outside_hours`: with up to five `alternatives`; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'cannot_reschedule' | 'outside_hours' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for the client only; `blocked`: one of the two has blocked the other
+     */
+    403: _Error & {
+        code: 'blocked' | 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `slot_taken`, `own_conflict`: with up to five `alternatives`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'own_conflict' | 'slot_taken';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsRescheduleError = ConsultationsRescheduleErrors[keyof ConsultationsRescheduleErrors];
+
+export type ConsultationsRescheduleResponses = {
+    /**
+     * The consultation
+     */
+    201: Consultation;
+};
+
+export type ConsultationsRescheduleResponse = ConsultationsRescheduleResponses[keyof ConsultationsRescheduleResponses];
+
+export type ConsultationsStartData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/consultations/{id}/start/';
+};
+
+export type ConsultationsStartErrors = {
+    /**
+     * `not_confirmed`; `too_early`; `too_late`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'not_confirmed' | 'too_early' | 'too_late' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for its parties only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsStartError = ConsultationsStartErrors[keyof ConsultationsStartErrors];
+
+export type ConsultationsStartResponses = {
+    /**
+     * The consultation as it is now
+     */
+    200: Consultation;
+};
+
+export type ConsultationsStartResponse = ConsultationsStartResponses[keyof ConsultationsStartResponses];
+
+export type ConsultationsExpertsSearchData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * Only of this one.
+         */
+        specialty?: 'relationship' | 'career' | 'spiritual' | 'health' | 'general';
+        /**
+         * No expert below it.
+         */
+        min_rating?: number;
+        /**
+         * Words of name, specialty and bio, in any order.
+         */
+        search?: string;
+    };
+    url: '/api/v1/consultations/experts/';
+};
+
+export type ConsultationsExpertsSearchErrors = {
+    /**
+     * `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'page_too_deep' | 'validation';
+    };
+    /**
+     * `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsExpertsSearchError = ConsultationsExpertsSearchErrors[keyof ConsultationsExpertsSearchErrors];
+
+export type ConsultationsExpertsSearchResponses = {
+    /**
+     * One page of them
+     */
+    200: PagedConsultationExpert;
+};
+
+export type ConsultationsExpertsSearchResponse = ConsultationsExpertsSearchResponses[keyof ConsultationsExpertsSearchResponses];
+
+export type ConsultationsApplicationsSubmitData = {
+    body: ConsultationApplicationRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/consultations/experts/apply/';
+};
+
+export type ConsultationsApplicationsSubmitErrors = {
+    /**
+     * `application_pending`; `already_expert`; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'already_expert' | 'application_pending' | 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `suspended`: as an expert
+     */
+    403: _Error & {
+        code: 'suspended';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsApplicationsSubmitError = ConsultationsApplicationsSubmitErrors[keyof ConsultationsApplicationsSubmitErrors];
+
+export type ConsultationsApplicationsSubmitResponses = {
+    /**
+     * The application
+     */
+    201: ConsultationApplication;
+};
+
+export type ConsultationsApplicationsSubmitResponse = ConsultationsApplicationsSubmitResponses[keyof ConsultationsApplicationsSubmitResponses];
+
+export type ConsultationsHoursReplaceData = {
+    body: Array<ConsultationAvailabilityRow>;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/consultations/experts/availability/update/';
+};
+
+export type ConsultationsHoursReplaceErrors = {
+    /**
+     * `validation`: also for rows of one day and zone that overlap, and for a 51st; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_expert`: for approved experts only; `suspended`: as an expert
+     */
+    403: _Error & {
+        code: 'not_expert' | 'suspended';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsHoursReplaceError = ConsultationsHoursReplaceErrors[keyof ConsultationsHoursReplaceErrors];
+
+export type ConsultationsHoursReplaceResponses = {
+    /**
+     * The week as it is now
+     */
+    200: ConsultationSchedule;
+};
+
+export type ConsultationsHoursReplaceResponse = ConsultationsHoursReplaceResponses[keyof ConsultationsHoursReplaceResponses];
+
+export type ConsultationsListAsExpertData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only in this one.
+         */
+        status?: 'pending' | 'confirmed' | 'completed' | 'cancelled' | 'rescheduled';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+    };
+    url: '/api/v1/consultations/experts/consultations/';
+};
+
+export type ConsultationsListAsExpertErrors = {
+    /**
+     * `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_expert`: for approved experts only
+     */
+    403: _Error & {
+        code: 'not_expert';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsListAsExpertError = ConsultationsListAsExpertErrors[keyof ConsultationsListAsExpertErrors];
+
+export type ConsultationsListAsExpertResponses = {
+    /**
+     * One page
+     */
+    200: PagedConsultation;
+};
+
+export type ConsultationsListAsExpertResponse = ConsultationsListAsExpertResponses[keyof ConsultationsListAsExpertResponses];
+
+export type ConsultationsDashboardShowData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/consultations/experts/dashboard/';
+};
+
+export type ConsultationsDashboardShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_expert`: for approved experts only
+     */
+    403: _Error & {
+        code: 'not_expert';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsDashboardShowError = ConsultationsDashboardShowErrors[keyof ConsultationsDashboardShowErrors];
+
+export type ConsultationsDashboardShowResponses = {
+    /**
+     * Numbers and the next consultations
+     */
+    200: ExpertDashboard;
+};
+
+export type ConsultationsDashboardShowResponse = ConsultationsDashboardShowResponses[keyof ConsultationsDashboardShowResponses];
+
+export type ConsultationsProfileShowData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/consultations/experts/me/';
+};
+
+export type ConsultationsProfileShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_expert`: for approved experts only
+     */
+    403: _Error & {
+        code: 'not_expert';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsProfileShowError = ConsultationsProfileShowErrors[keyof ConsultationsProfileShowErrors];
+
+export type ConsultationsProfileShowResponses = {
+    /**
+     * The profile
+     */
+    200: ConsultationExpert;
+};
+
+export type ConsultationsProfileShowResponse = ConsultationsProfileShowResponses[keyof ConsultationsProfileShowResponses];
+
+export type ConsultationsProfileChangeData = {
+    body?: ConsultationExpertChanges;
+    path?: never;
+    query?: never;
+    url: '/api/v1/consultations/experts/me/';
+};
+
+export type ConsultationsProfileChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_expert`: for approved experts only; `suspended`: as an expert
+     */
+    403: _Error & {
+        code: 'not_expert' | 'suspended';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsProfileChangeError = ConsultationsProfileChangeErrors[keyof ConsultationsProfileChangeErrors];
+
+export type ConsultationsProfileChangeResponses = {
+    /**
+     * The profile as it is now
+     */
+    200: ConsultationExpert;
+};
+
+export type ConsultationsProfileChangeResponse = ConsultationsProfileChangeResponses[keyof ConsultationsProfileChangeResponses];
+
+export type ConsultationsApplicationsShowOwnData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/consultations/experts/my-application/';
+};
+
+export type ConsultationsApplicationsShowOwnErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: never applied
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsApplicationsShowOwnError = ConsultationsApplicationsShowOwnErrors[keyof ConsultationsApplicationsShowOwnErrors];
+
+export type ConsultationsApplicationsShowOwnResponses = {
+    /**
+     * The application
+     */
+    200: ConsultationApplication;
+};
+
+export type ConsultationsApplicationsShowOwnResponse = ConsultationsApplicationsShowOwnResponses[keyof ConsultationsApplicationsShowOwnResponses];
+
+export type ConsultationsAbsencesListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/consultations/experts/unavailability/';
+};
+
+export type ConsultationsAbsencesListErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_expert`: for approved experts only
+     */
+    403: _Error & {
+        code: 'not_expert';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsAbsencesListError = ConsultationsAbsencesListErrors[keyof ConsultationsAbsencesListErrors];
+
+export type ConsultationsAbsencesListResponses = {
+    /**
+     * The absences
+     */
+    200: Array<ConsultationUnavailability>;
+};
+
+export type ConsultationsAbsencesListResponse = ConsultationsAbsencesListResponses[keyof ConsultationsAbsencesListResponses];
+
+export type ConsultationsAbsencesAddData = {
+    body: ConsultationUnavailabilityRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/consultations/experts/unavailability/';
+};
+
+export type ConsultationsAbsencesAddErrors = {
+    /**
+     * `validation`: also for the 101st; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_expert`: for approved experts only; `suspended`: as an expert
+     */
+    403: _Error & {
+        code: 'not_expert' | 'suspended';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsAbsencesAddError = ConsultationsAbsencesAddErrors[keyof ConsultationsAbsencesAddErrors];
+
+export type ConsultationsAbsencesAddResponses = {
+    /**
+     * The absence
+     */
+    201: NewConsultationUnavailability;
+};
+
+export type ConsultationsAbsencesAddResponse = ConsultationsAbsencesAddResponses[keyof ConsultationsAbsencesAddResponses];
+
+export type ConsultationsAbsencesRemoveData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the absence.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/consultations/experts/unavailability/{id}/';
+};
+
+export type ConsultationsAbsencesRemoveErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_expert`: for approved experts only; `suspended`: as an expert
+     */
+    403: _Error & {
+        code: 'not_expert' | 'suspended';
+    };
+    /**
+     * `not_found`: also for another expert's
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type ConsultationsAbsencesRemoveError = ConsultationsAbsencesRemoveErrors[keyof ConsultationsAbsencesRemoveErrors];
+
+export type ConsultationsAbsencesRemoveResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type ConsultationsAbsencesRemoveResponse = ConsultationsAbsencesRemoveResponses[keyof ConsultationsAbsencesRemoveResponses];
+
+export type ConsultationsDocumentsUploadData = {
+    body?: ConsultationDocumentUpload;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/consultations/experts/upload-document/';
 };
 
-export type UploadDocumentErrors = {
+export type ConsultationsDocumentsUploadErrors = {
     /**
-     * `no_active_application`, `no_file`, `bad_upload` or `validation`
+     * `no_active_application`; `no_file`; `bad_upload`: it is unknown, used, too old, for something else or not what was announced; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    400: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'bad_upload' | 'no_active_application' | 'no_file' | 'validation';
+    };
     /**
-     * `suspended`
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    403: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
-     * `file_too_large`, or `use_upload` for what no form can carry
+     * `suspended`: as an expert
      */
-    413: _Error;
+    403: _Error & {
+        code: 'suspended';
+    };
     /**
-     * `unsupported_file_type`
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
      */
-    415: _Error;
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
     /**
-     * Refused
+     * `file_too_large`: more than 10 MB; `use_upload`: more than a form can carry; `too_large`: the body
      */
-    default: _Error;
+    413: _Error & {
+        code: 'file_too_large' | 'too_large' | 'use_upload';
+    };
+    /**
+     * `unsupported_file_type`: what its bytes say it is; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type UploadDocumentError = UploadDocumentErrors[keyof UploadDocumentErrors];
+export type ConsultationsDocumentsUploadError = ConsultationsDocumentsUploadErrors[keyof ConsultationsDocumentsUploadErrors];
 
-export type UploadDocumentResponses = {
+export type ConsultationsDocumentsUploadResponses = {
+    /**
+     * The document
+     */
     201: ConsultationDocument;
 };
 
-export type UploadDocumentResponse = UploadDocumentResponses[keyof UploadDocumentResponses];
+export type ConsultationsDocumentsUploadResponse = ConsultationsDocumentsUploadResponses[keyof ConsultationsDocumentsUploadResponses];
 
-export type VerificationStatusData = {
+export type ConsultationsVerificationShowData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/consultations/experts/verification-status/';
 };
 
-export type VerificationStatusErrors = {
+export type ConsultationsVerificationShowErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type VerificationStatusError = VerificationStatusErrors[keyof VerificationStatusErrors];
+export type ConsultationsVerificationShowError = ConsultationsVerificationShowErrors[keyof ConsultationsVerificationShowErrors];
 
-export type VerificationStatusResponses = {
+export type ConsultationsVerificationShowResponses = {
+    /**
+     * How far the verification is
+     */
     200: ConsultationVerificationStatus;
 };
 
-export type VerificationStatusResponse = VerificationStatusResponses[keyof VerificationStatusResponses];
+export type ConsultationsVerificationShowResponse = ConsultationsVerificationShowResponses[keyof ConsultationsVerificationShowResponses];
 
-export type ShowExpertData = {
+export type ConsultationsExpertsShowData = {
     body?: never;
     path: {
         /**
-         * Of the person
+         * Id of the person.
          */
         id: number;
     };
@@ -5042,33 +10394,61 @@ export type ShowExpertData = {
     url: '/api/v1/consultations/experts/{id}/';
 };
 
-export type ShowExpertErrors = {
+export type ConsultationsExpertsShowErrors = {
+    /**
+     * `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid';
+    };
     /**
      * `not_found`: no approved expert has this id
      */
-    404: _Error;
+    404: _Error & {
+        code: 'not_found';
+    };
     /**
-     * Refused
+     * `rate_limited`: too many requests
      */
-    default: _Error;
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ShowExpertError = ShowExpertErrors[keyof ShowExpertErrors];
+export type ConsultationsExpertsShowError = ConsultationsExpertsShowErrors[keyof ConsultationsExpertsShowErrors];
 
-export type ShowExpertResponses = {
+export type ConsultationsExpertsShowResponses = {
     /**
      * The expert
      */
     200: ConsultationExpert;
 };
 
-export type ShowExpertResponse = ShowExpertResponses[keyof ShowExpertResponses];
+export type ConsultationsExpertsShowResponse = ConsultationsExpertsShowResponses[keyof ConsultationsExpertsShowResponses];
 
-export type ShowExpertHoursData = {
+export type ConsultationsHoursListData = {
     body?: never;
     path: {
         /**
-         * Of the expert
+         * Id of the person.
          */
         id: number;
     };
@@ -5076,271 +10456,664 @@ export type ShowExpertHoursData = {
     url: '/api/v1/consultations/experts/{id}/availability/';
 };
 
-export type ShowExpertHoursErrors = {
+export type ConsultationsHoursListErrors = {
+    /**
+     * `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid';
+    };
     /**
      * `not_found`: no approved expert has this id
      */
-    404: _Error;
+    404: _Error & {
+        code: 'not_found';
+    };
     /**
-     * Refused
+     * `rate_limited`: too many requests
      */
-    default: _Error;
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ShowExpertHoursError = ShowExpertHoursErrors[keyof ShowExpertHoursErrors];
+export type ConsultationsHoursListError = ConsultationsHoursListErrors[keyof ConsultationsHoursListErrors];
 
-export type ShowExpertHoursResponses = {
+export type ConsultationsHoursListResponses = {
     /**
      * The rows
      */
     200: Array<ConsultationAvailability>;
 };
 
-export type ShowExpertHoursResponse = ShowExpertHoursResponses[keyof ShowExpertHoursResponses];
+export type ConsultationsHoursListResponse = ConsultationsHoursListResponses[keyof ConsultationsHoursListResponses];
 
-export type ListExpertReviewsData = {
+export type ConsultationsReviewsListData = {
     body?: never;
     path: {
         /**
-         * Of the expert
+         * Id of the person.
          */
         id: number;
     };
     query?: {
         /**
-         * From 1
+         * From 1. `page` times `page_size` is at most 1000.
          */
         page?: number;
         /**
-         * By default 10, at most 100
+         * At most 100; more is taken for 100.
          */
         page_size?: number;
     };
     url: '/api/v1/consultations/experts/{id}/reviews/';
 };
 
-export type ListExpertReviewsErrors = {
+export type ConsultationsReviewsListErrors = {
     /**
-     * `validation`, `page_too_deep`
+     * `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
-    400: _Error;
+    400: _Error & {
+        code: 'page_too_deep' | 'validation';
+    };
+    /**
+     * `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid';
+    };
     /**
      * `not_found`: no approved expert has this id
      */
-    404: _Error;
+    404: _Error & {
+        code: 'not_found';
+    };
     /**
-     * Refused
+     * `rate_limited`: too many requests
      */
-    default: _Error;
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ListExpertReviewsError = ListExpertReviewsErrors[keyof ListExpertReviewsErrors];
+export type ConsultationsReviewsListError = ConsultationsReviewsListErrors[keyof ConsultationsReviewsListErrors];
 
-export type ListExpertReviewsResponses = {
+export type ConsultationsReviewsListResponses = {
     /**
      * One page of them
      */
     200: PagedConsultationReview;
 };
 
-export type ListExpertReviewsResponse = ListExpertReviewsResponses[keyof ListExpertReviewsResponses];
+export type ConsultationsReviewsListResponse = ConsultationsReviewsListResponses[keyof ConsultationsReviewsListResponses];
 
-export type ShowExpertSlotsData = {
+export type ConsultationsSlotsListData = {
     body?: never;
     path: {
         /**
-         * Of the expert
+         * Id of the person.
          */
         id: number;
     };
     query: {
         /**
-         * `YYYY-MM-DD`, in the zone of the weekly hours
+         * In the zone of the weekly hours.
          */
         date: string;
         /**
-         * Minutes: 15 to 120, a multiple of 5, by default 30
+         * Minutes, a multiple of 5.
          */
         duration?: number;
     };
     url: '/api/v1/consultations/experts/{id}/time-slots/';
 };
 
-export type ShowExpertSlotsErrors = {
+export type ConsultationsSlotsListErrors = {
     /**
-     * `validation`
+     * `validation`: `errors` says what is wrong with which field
      */
-    400: _Error;
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid';
+    };
     /**
      * `not_found`: no approved expert has this id
      */
-    404: _Error;
+    404: _Error & {
+        code: 'not_found';
+    };
     /**
-     * Refused
+     * `rate_limited`: too many requests
      */
-    default: _Error;
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ShowExpertSlotsError = ShowExpertSlotsErrors[keyof ShowExpertSlotsErrors];
+export type ConsultationsSlotsListError = ConsultationsSlotsListErrors[keyof ConsultationsSlotsListErrors];
 
-export type ShowExpertSlotsResponses = {
+export type ConsultationsSlotsListResponses = {
     /**
      * The free times
      */
     200: ConsultationSlots;
 };
 
-export type ShowExpertSlotsResponse = ShowExpertSlotsResponses[keyof ShowExpertSlotsResponses];
+export type ConsultationsSlotsListResponse = ConsultationsSlotsListResponses[keyof ConsultationsSlotsListResponses];
 
-export type List8Data = {
+export type ConsultationsNotificationsListData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Only unread ones.
+         */
         unread?: boolean;
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
         page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
         page_size?: number;
     };
     url: '/api/v1/consultations/notifications/';
 };
 
-export type List8Errors = {
+export type ConsultationsNotificationsListErrors = {
     /**
-     * Refused
+     * `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type List8Error = List8Errors[keyof List8Errors];
+export type ConsultationsNotificationsListError = ConsultationsNotificationsListErrors[keyof ConsultationsNotificationsListErrors];
 
-export type List8Responses = {
+export type ConsultationsNotificationsListResponses = {
+    /**
+     * One page, newest first
+     */
     200: PagedConsultationNotification;
 };
 
-export type List8Response = List8Responses[keyof List8Responses];
+export type ConsultationsNotificationsListResponse = ConsultationsNotificationsListResponses[keyof ConsultationsNotificationsListResponses];
 
-export type ReadAllData = {
+export type ConsultationsNotificationsReadAllData = {
     body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/consultations/notifications/read-all/';
 };
 
-export type ReadAllErrors = {
+export type ConsultationsNotificationsReadAllErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type ReadAllError = ReadAllErrors[keyof ReadAllErrors];
+export type ConsultationsNotificationsReadAllError = ConsultationsNotificationsReadAllErrors[keyof ConsultationsNotificationsReadAllErrors];
 
-export type ReadAllResponses = {
+export type ConsultationsNotificationsReadAllResponses = {
+    /**
+     * How many were marked
+     */
     200: ConsultationUpdated;
 };
 
-export type ReadAllResponse = ReadAllResponses[keyof ReadAllResponses];
+export type ConsultationsNotificationsReadAllResponse = ConsultationsNotificationsReadAllResponses[keyof ConsultationsNotificationsReadAllResponses];
 
-export type UnreadCount2Data = {
+export type ConsultationsNotificationsUnreadCountData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/consultations/notifications/unread-count/';
 };
 
-export type UnreadCount2Errors = {
+export type ConsultationsNotificationsUnreadCountErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type UnreadCount2Error = UnreadCount2Errors[keyof UnreadCount2Errors];
+export type ConsultationsNotificationsUnreadCountError = ConsultationsNotificationsUnreadCountErrors[keyof ConsultationsNotificationsUnreadCountErrors];
 
-export type UnreadCount2Responses = {
+export type ConsultationsNotificationsUnreadCountResponses = {
+    /**
+     * How many
+     */
     200: UnreadCount;
 };
 
-export type UnreadCount2Response = UnreadCount2Responses[keyof UnreadCount2Responses];
+export type ConsultationsNotificationsUnreadCountResponse = ConsultationsNotificationsUnreadCountResponses[keyof ConsultationsNotificationsUnreadCountResponses];
 
-export type Read2Data = {
+export type ConsultationsNotificationsReadData = {
     body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
+        /**
+         * Id of the notification.
+         */
         id: number;
     };
     query?: never;
     url: '/api/v1/consultations/notifications/{id}/read/';
 };
 
-export type Read2Errors = {
+export type ConsultationsNotificationsReadErrors = {
     /**
-     * Refused
+     * `validation`: `errors` says what is wrong with which field
      */
-    default: _Error;
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type Read2Error = Read2Errors[keyof Read2Errors];
+export type ConsultationsNotificationsReadError = ConsultationsNotificationsReadErrors[keyof ConsultationsNotificationsReadErrors];
 
-export type Read2Responses = {
+export type ConsultationsNotificationsReadResponses = {
+    /**
+     * The notification
+     */
     200: ConsultationNotification;
 };
 
-export type Read2Response = Read2Responses[keyof Read2Responses];
+export type ConsultationsNotificationsReadResponse = ConsultationsNotificationsReadResponses[keyof ConsultationsNotificationsReadResponses];
 
-export type PrepareUploadData = {
+export type ConsultationsUploadsPrepareData = {
     body: ConsultationUploadRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/consultations/uploads/';
 };
 
-export type PrepareUploadErrors = {
+export type ConsultationsUploadsPrepareErrors = {
     /**
-     * `file_too_large`: more than 10 MB
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
-    413: _Error;
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `file_too_large`: more than 10 MB; `too_large`: the body
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large';
+    };
+    /**
+     * `unsupported_file_type`: none of those taken; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type PrepareUploadError = PrepareUploadErrors[keyof PrepareUploadErrors];
+export type ConsultationsUploadsPrepareError = ConsultationsUploadsPrepareErrors[keyof ConsultationsUploadsPrepareErrors];
 
-export type PrepareUploadResponses = {
+export type ConsultationsUploadsPrepareResponses = {
+    /**
+     * Where to send the file
+     */
     201: ConsultationPreparedUpload;
 };
 
-export type PrepareUploadResponse = PrepareUploadResponses[keyof PrepareUploadResponses];
+export type ConsultationsUploadsPrepareResponse = ConsultationsUploadsPrepareResponses[keyof ConsultationsUploadsPrepareResponses];
 
-export type IntendData = {
+export type PaymentsCreateData = {
     body: BookingPaymentRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/payments/intents/';
 };
 
-export type IntendErrors = {
+export type PaymentsCreateErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
     /**
      * `forbidden`: for the expert of the booking
      */
-    403: _Error;
+    403: _Error & {
+        code: 'forbidden';
+    };
     /**
-     * `not_payable`: paid, over, free, or its time to pay has run out
+     * `not_payable`: paid, over, free, or its time to pay has run out; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
      */
-    409: _Error;
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'not_payable';
+    };
     /**
-     * `provider_unavailable`: nothing is lost, ask again
+     * `too_large`: the body
      */
-    503: unknown;
+    413: _Error & {
+        code: 'too_large';
+    };
     /**
-     * Refused
+     * `unsupported_media_type`: the body's type is none of those taken here
      */
-    default: _Error;
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `provider_unavailable`: nothing is lost, ask again; `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'provider_unavailable' | 'unavailable';
+    };
 };
 
-export type IntendError = IntendErrors[keyof IntendErrors];
+export type PaymentsCreateError = PaymentsCreateErrors[keyof PaymentsCreateErrors];
 
-export type IntendResponses = {
+export type PaymentsCreateResponses = {
     /**
      * Found: one of this provider waits to be paid
      */
@@ -5351,9 +11124,9 @@ export type IntendResponses = {
     201: BookingPaymentIntent;
 };
 
-export type IntendResponse = IntendResponses[keyof IntendResponses];
+export type PaymentsCreateResponse = PaymentsCreateResponses[keyof PaymentsCreateResponses];
 
-export type WebhookData = {
+export type PaymentsWebhookData = {
     /**
      * The provider's event
      */
@@ -5361,62 +11134,145 @@ export type WebhookData = {
         [key: string]: unknown;
     };
     headers?: {
+        /**
+         * By Stripe.
+         */
         'Stripe-Signature'?: string | null;
+        /**
+         * By the others.
+         */
         'X-Signature'?: string | null;
     };
     path: {
         /**
-         * `stripe`, `paypal`, `wise` or `simulated`
+         * Who takes the money.
          */
-        provider: string;
+        provider: 'simulated' | 'stripe' | 'paypal' | 'wise';
     };
     query?: never;
     url: '/api/v1/payments/webhook/{provider}/';
 };
 
-export type WebhookErrors = {
+export type PaymentsWebhookErrors = {
     /**
      * `invalid_signature`; `amount_mismatch`; `bad_json`
      */
-    400: _Error;
+    400: _Error & {
+        code: 'amount_mismatch' | 'bad_json' | 'invalid_signature';
+    };
+    /**
+     * `not_found`: there is none of this name
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: more than 64 KB
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
     /**
      * `rate_limited`: too many with a wrong signature from this address
      */
-    429: _Error;
+    429: _Error & {
+        code: 'rate_limited';
+    };
     /**
-     * Refused
+     * `too_large`: the request's headers
      */
-    default: _Error;
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type WebhookError = WebhookErrors[keyof WebhookErrors];
+export type PaymentsWebhookError = PaymentsWebhookErrors[keyof PaymentsWebhookErrors];
 
-export type WebhookResponses = {
+export type PaymentsWebhookResponses = {
+    /**
+     * It was received
+     */
     200: ProviderEventReceipt;
 };
 
-export type WebhookResponse = WebhookResponses[keyof WebhookResponses];
+export type PaymentsWebhookResponse = PaymentsWebhookResponses[keyof PaymentsWebhookResponses];
 
-export type Show5Data = {
+export type PaymentsShowData = {
     body?: never;
     path: {
+        /**
+         * Id of the payment.
+         */
         id: number;
     };
     query?: never;
     url: '/api/v1/payments/{id}/';
 };
 
-export type Show5Errors = {
+export type PaymentsShowErrors = {
     /**
-     * Refused
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
      */
-    default: _Error;
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
 };
 
-export type Show5Error = Show5Errors[keyof Show5Errors];
+export type PaymentsShowError = PaymentsShowErrors[keyof PaymentsShowErrors];
 
-export type Show5Responses = {
+export type PaymentsShowResponses = {
+    /**
+     * The payment
+     */
     200: BookingPayment;
 };
 
-export type Show5Response = Show5Responses[keyof Show5Responses];
+export type PaymentsShowResponse = PaymentsShowResponses[keyof PaymentsShowResponses];

@@ -46,7 +46,7 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     document
 }
 
-/// Subjects of a product, to be declared where their routes are: `Meetings: Reviews`, and what it is about.
+/// Subjects of a product, to be declared where their routes are: `Product: Subject`, and what it is about.
 pub fn subjects(subjects: &[(&str, &str)]) -> OpenApi {
     let tag = |(name, about): &(&str, &str)| {
         let mut tag = Tag::new(*name);

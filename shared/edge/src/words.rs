@@ -19,7 +19,7 @@ pub fn of<T>(table: &'static [(&'static str, T)]) -> impl Iterator<Item = &'stat
     table.iter().map(|(word, _)| *word)
 }
 
-/// `words!(/** Where a meeting stands. */ pub MeetingStatus = of(STATUSES))`: a type for `#[schema(value_type = …)]`.
+/// `words!(/** Where it stands. */ pub ProductStatus = of(STATUSES))`: a type for `#[schema(value_type = …)]`.
 #[macro_export]
 macro_rules! words {
     ($(#[doc = $about:literal])* $visible:vis $name:ident = $words:expr) => {

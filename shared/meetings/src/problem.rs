@@ -1,4 +1,4 @@
-//! How ExpertConnect says no (`expertconnect.md` §8): status, code, and the field that is to blame.
+//! How ExpertConnect says no (`expertconnect.md` §1): status, code, and the field that is to blame.
 
 use app::Error;
 use domain::interval::Interval;

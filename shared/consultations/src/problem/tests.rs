@@ -1,3 +1,5 @@
+//! Every error, with the status and the code this dialect has for it.
+
 use app::{Common, Error};
 use domain::{booking, chat, expert, file, ledger, payment, person};
 use edge::dialect::Dialect;
