@@ -1,5 +1,7 @@
 //! Who may write to whom, and what a message does to its conversation.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that does not hold must fail the test")]
+
 use chrono::{TimeZone, Utc};
 use domain::chat::{self, Conversation, Kind, Message, Pair};
 use domain::expert::{Expert, Specialty, Standing};

@@ -3,7 +3,6 @@
 use super::describe::Field;
 use super::{Form, Kind, Node};
 use crate::problem::{FieldErrors, Text};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A field's name, or its name and the aliases it may come under: the first one sent wins, the first one written here
@@ -96,7 +95,7 @@ impl<'a> Fields<'a> {
         let default = default.into();
         self.note(&names, &kind, |field| {
             let shown = kind.show(&default);
-            field.default = shown.filter(|value| *value != Value::from("")).or(field.schema.default.take());
+            field.default = shown.filter(|value| value.as_str() != Some("")).or(field.schema.default.take());
         })?;
         Some(self.not_null(&names, kind)?.unwrap_or(default))
     }
