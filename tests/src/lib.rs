@@ -12,6 +12,7 @@ pub mod meetings;
 pub mod member;
 pub mod paying;
 pub mod person;
+mod published;
 pub mod shape;
 pub mod socket;
 pub mod spoiler;

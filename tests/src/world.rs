@@ -25,6 +25,7 @@ use crate::background::Crew;
 use crate::bucket::Bucket;
 use crate::gateway::Gateway;
 use crate::person::Person;
+use crate::published;
 use crate::table::{Table, template};
 
 /// Monday, eight o'clock in the morning, when every world begins.
@@ -164,8 +165,11 @@ impl World {
     }
 
     pub async fn ask(&self, request: Request<Bytes>, from: IpAddr) -> Answer {
-        let asked = format!("{} {}", request.method(), request.uri());
-        Answer::read(asked, self.gateway.answer(request, from).await)
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let asked = format!("{method} {}", request.uri());
+        let answer = Answer::read(asked, self.gateway.answer(request, from).await);
+        published::check(method.as_str(), &path, &answer);
+        answer
     }
 
     /// The file store of a world that was set up with one.

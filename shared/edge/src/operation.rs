@@ -61,6 +61,14 @@ impl Described {
         }
     }
 
+    /// A read whose answer the client has already, as its `If-None-Match` says, is not sent again.
+    fn may_be_unchanged(&mut self) {
+        if self.is_read {
+            let response = Response::new("Not modified: `If-None-Match` has the answer's `ETag`");
+            self.operation.responses.responses.entry("304".to_owned()).or_insert_with(|| response.into());
+        }
+    }
+
     pub fn needs_session(&mut self) {
         self.operation.security = None;
         self.refuses(401, "`not_authenticated`: there is no token");
@@ -206,6 +214,7 @@ pub fn described<S, T, H: Takes<T>>(route: UtoipaMethodRouter<S>, _: H) -> Utoip
             schemas.extend(describe_as(path, operation, is_read, |described| {
                 H::describe(described);
                 described.refuses(431, "`too_large`: the request's headers");
+                described.may_be_unchanged();
             }));
         }
     }

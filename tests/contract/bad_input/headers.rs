@@ -15,7 +15,7 @@ fn probed<C: Contract>((method, path): (&str, &str)) -> &'static Operation<C::Th
 }
 
 fn calm<C: Contract>(probe: (&str, &str), answer: &Answer) {
-    is_calm::<C>(probed::<C>(probe), answer);
+    is_calm::<C>(&[probed::<C>(probe)], answer);
 }
 
 pub(crate) async fn odd_headers_get_a_calm_answer<C: Contract>() {

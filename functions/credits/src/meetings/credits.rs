@@ -246,6 +246,7 @@ pub async fn transactions(
     tag = "Meetings: Credits", operation_id = "meetings_credits_purchase",
     responses(
         (status = 200, description = "The purchase", body = PurchaseResult),
+        (status = 503, description = "`provider_unavailable`: nothing is lost, ask again"),
     )
 )]
 pub async fn purchase(

@@ -167,6 +167,7 @@ pub(crate) async fn show_application(
     responses(
         (status = 200, description = "The application with its verdict", body = ReviewCard),
         (status = 400, description = "`already_reviewed`: there is a verdict"),
+        (status = 403, description = "`suspended`: as an expert, the applicant"),
     )
 )]
 pub(crate) async fn review_application(

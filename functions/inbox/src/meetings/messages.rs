@@ -88,7 +88,7 @@ pub async fn list(
     tag = "Meetings: Messages", operation_id = "meetings_messages_send",
     responses(
         (status = 201, description = "The message", body = Message),
-        (status = 403, description = "`blocked`: one of the two has blocked the other"),
+        (status = 403, description = "`blocked`: one of the two has blocked the other; `closed`: the expert of this conversation is suspended"),
     )
 )]
 pub async fn send(
