@@ -121,6 +121,16 @@ impl<T: Copy> Operation<T> {
         let asked = parameters.filter(|parameter| parameter["in"] == "query");
         asked.map(|parameter| parameter["name"].as_str().expect("a name"))
     }
+
+    /// What the document says of a parameter's values.
+    pub(crate) fn parameter_schema(&self, name: &str) -> &'static Json {
+        let parameters = self.documented()["parameters"].as_array().into_iter().flatten();
+        parameters
+            .filter(|parameter| parameter["name"] == name)
+            .map(|parameter| &parameter["schema"])
+            .next()
+            .expect(name)
+    }
 }
 
 /// A façade, as its contract sees it.

@@ -6,7 +6,6 @@ use super::number::{Wrong, scaled, scaled_away};
 use super::told::{Shaped, Told};
 use crate::id::Id;
 use crate::problem::Text;
-use chrono::{DateTime, NaiveDate, Utc};
 use domain::Sentence;
 use domain::ids::LARGEST;
 use serde_json::Value;
@@ -203,11 +202,7 @@ fn whole(range: &RangeInclusive<i64>) -> Object {
         .build()
 }
 
-fn moment(format: KnownFormat, example: &str) -> Object {
-    with_example(of(Type::String).format(Some(SchemaFormat::KnownFormat(format))), example)
-}
-
-fn with_example(schema: ObjectBuilder, example: &str) -> Object {
+pub(super) fn with_example(schema: ObjectBuilder, example: &str) -> Object {
     let mut schema = schema.build();
     schema.example = Some(example.into());
     schema
@@ -402,66 +397,5 @@ impl<T: Copy + PartialEq> Kind for OneOf<T> {
 
     fn show(&self, value: &T) -> Option<Value> {
         self.0.iter().find(|(_, meaning)| meaning == value).map(|(word, _)| (*word).into())
-    }
-}
-
-/// A time in ISO-8601, see [`crate::time::parse`]; fractions of a second are dropped.
-pub fn time() -> Time {
-    Time
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct Time;
-
-impl Kind for Time {
-    type Out = DateTime<Utc>;
-
-    fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
-        crate::time::parse(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
-    }
-
-    fn schema(&self) -> Object {
-        moment(KnownFormat::DateTime, "2025-03-20T10:00:00Z")
-    }
-}
-
-/// The same to the millisecond.
-pub fn exact_time() -> ExactTime {
-    ExactTime
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct ExactTime;
-
-impl Kind for ExactTime {
-    type Out = DateTime<Utc>;
-
-    fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
-        crate::time::parse_exact(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
-    }
-
-    fn schema(&self) -> Object {
-        moment(KnownFormat::DateTime, "2025-03-20T10:00:00Z")
-    }
-}
-
-/// A date, strictly `YYYY-MM-DD`.
-pub fn date() -> Date {
-    Date
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct Date;
-
-impl Kind for Date {
-    type Out = NaiveDate;
-
-    fn read(self, node: &Node, loose: bool) -> Result<NaiveDate, Text> {
-        const BAD: Sentence = "This must be a date such as 2025-03-20.";
-        crate::time::parse_date(words(node, loose, BAD)?).ok_or(Text::Borrowed(BAD))
-    }
-
-    fn schema(&self) -> Object {
-        moment(KnownFormat::Date, "2025-03-20")
     }
 }

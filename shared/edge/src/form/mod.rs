@@ -7,6 +7,7 @@ pub mod describe;
 mod fields;
 mod json;
 mod kinds;
+mod moments;
 mod number;
 mod parts;
 mod query;
@@ -14,7 +15,8 @@ mod told;
 mod values;
 
 pub use fields::{FieldValue, Fields, Names};
-pub use kinds::{Kind, boolean, date, exact_time, hundredths, id, integer, money, one_of, text, time};
+pub use kinds::{Kind, boolean, hundredths, id, integer, money, one_of, text};
+pub use moments::{date, exact_time, time};
 pub use query::BadEncoding;
 pub(crate) use query::decode;
 pub use values::{FileOrText, file, file_or};

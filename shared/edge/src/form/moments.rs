@@ -1,0 +1,74 @@
+//! Fields that are a time or a date.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::Sentence;
+use utoipa::openapi::{KnownFormat, Object, SchemaFormat, Type};
+
+use super::Node;
+use super::kinds::{Kind, of, with_example, words};
+use crate::problem::Text;
+
+/// A time in ISO-8601, see [`crate::time::parse`]; fractions of a second are dropped.
+pub fn time() -> Time {
+    Time
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Time;
+
+impl Kind for Time {
+    type Out = DateTime<Utc>;
+
+    fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
+        crate::time::parse(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
+    }
+
+    fn schema(&self) -> Object {
+        moment(KnownFormat::DateTime, "2025-03-20T10:00:00Z")
+    }
+}
+
+/// The same to the millisecond.
+pub fn exact_time() -> ExactTime {
+    ExactTime
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ExactTime;
+
+impl Kind for ExactTime {
+    type Out = DateTime<Utc>;
+
+    fn read(self, node: &Node, loose: bool) -> Result<DateTime<Utc>, Text> {
+        crate::time::parse_exact(words(node, loose, crate::time::BAD)?).map_err(Text::Borrowed)
+    }
+
+    fn schema(&self) -> Object {
+        moment(KnownFormat::DateTime, "2025-03-20T10:00:00Z")
+    }
+}
+
+/// A date, strictly `YYYY-MM-DD`.
+pub fn date() -> Date {
+    Date
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Date;
+
+impl Kind for Date {
+    type Out = NaiveDate;
+
+    fn read(self, node: &Node, loose: bool) -> Result<NaiveDate, Text> {
+        const BAD: Sentence = "This must be a date such as 2025-03-20.";
+        crate::time::parse_date(words(node, loose, BAD)?).ok_or(Text::Borrowed(BAD))
+    }
+
+    fn schema(&self) -> Object {
+        moment(KnownFormat::Date, "2025-03-20")
+    }
+}
+
+fn moment(format: KnownFormat, example: &str) -> Object {
+    with_example(of(Type::String).format(Some(SchemaFormat::KnownFormat(format))), example)
+}
