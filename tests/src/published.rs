@@ -31,7 +31,10 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
 /// The operation behind a path; one without parameters goes first.
 fn operation(method: &str, path: &str) -> Option<&'static Json> {
     let method = if method == "HEAD" { "get".to_owned() } else { method.to_ascii_lowercase() };
-    let asked: Vec<_> = path.trim_end_matches('/').split('/').collect();
+    if path.contains('%') {
+        return None; // what a client may write so is judged by the router
+    }
+    let asked: Vec<_> = path.strip_suffix('/').unwrap_or(path).split('/').collect();
     let paths = DOCUMENT["paths"].as_object()?;
     let matching = paths.iter().filter(|(template, _)| {
         let known: Vec<_> = template.trim_end_matches('/').split('/').collect();
@@ -51,6 +54,9 @@ fn resolved(schema: &'static Json) -> &'static Json {
 /// What is wrong with a value, and where.
 fn faults(schema: &'static Json, value: &Json, at: &str) -> Vec<String> {
     let schema = resolved(schema);
+    if schema.is_null() {
+        return Vec::new(); // anything
+    }
     let alternatives = ["oneOf", "anyOf"].iter().find_map(|name| schema[name].as_array());
     if let Some(alternatives) = alternatives {
         let all: Vec<_> = alternatives.iter().map(|schema| faults(schema, value, at)).collect();

@@ -119,7 +119,10 @@ fn candidates(write: &Json, key: &Json, present: Option<&Json>) -> Vec<Option<Js
         let another: Vec<_> = set.iter().copied().chain(["287"]).collect();
         let many: Vec<_> = (1..=300).map(|number| number.to_string()).collect();
         if ["contains(", "size("].iter().any(|asks| condition.contains(asks)) || old["NS"].is_array() {
-            found.extend([json!({"NS": more}), json!({"NS": another}), json!({"NS": many})].map(with));
+            let sets = [json!(more), json!(another), json!(many)].into_iter();
+            // DynamoDB has no empty sets.
+            let sets = sets.filter(|set| set.as_array().is_some_and(|members| !members.is_empty()));
+            found.extend(sets.map(|set| with(json!({"NS": set}))));
         }
         // Of the kind it has, or else of any: a reader takes no other.
         let kinds = [

@@ -146,6 +146,11 @@ impl Table {
         *self.before_transactions.lock().expect("nobody panics while holding it") = Some(what);
     }
 
+    /// Whether somebody changes it behind the application's back: then answers come of states the application never makes.
+    pub(crate) fn is_tampered_with(&self) -> bool {
+        self.before_transactions.lock().expect("nobody panics while holding it").is_some()
+    }
+
     /// An item as it is, by its `pk` and `sk` as DynamoDB JSON.
     pub fn item(&self, pk: &Json, sk: &Json) -> Option<Json> {
         let request = json!({"TableName": self.name, "Key": {"pk": pk, "sk": sk}, "ConsistentRead": true});

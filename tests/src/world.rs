@@ -168,7 +168,9 @@ impl World {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let asked = format!("{method} {}", request.uri());
         let answer = Answer::read(asked, self.gateway.answer(request, from).await);
-        published::check(method.as_str(), &path, &answer);
+        if !self.table.is_tampered_with() {
+            published::check(method.as_str(), &path, &answer);
+        }
         answer
     }
 

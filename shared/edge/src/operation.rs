@@ -120,8 +120,12 @@ impl Described {
 
     pub fn body<T: Parse>(&mut self, media: Media) {
         let fields = describe::fields::<T>();
+        if fields.is_empty() {
+            return;
+        }
         // Proxies may drop the body of a GET, so nobody is told to send one.
-        if fields.is_empty() || self.is_read {
+        if self.is_read {
+            self.refuses_bodies();
             return;
         }
         let is_required = fields.iter().any(|field| field.is_required());

@@ -384,8 +384,7 @@ impl<T: Copy + PartialEq> Kind for OneOf<T> {
 
     fn read(self, node: &Node, loose: bool) -> Result<T, Text> {
         let sent = words(node, loose, "This must be text.")?;
-        let found = self.0.iter().find(|(word, _)| *word == sent);
-        found.map(|(_, meaning)| *meaning).ok_or_else(|| {
+        self.0.iter().find(|(word, _)| *word == sent).map(|(_, meaning)| *meaning).ok_or_else(|| {
             let words: Vec<_> = self.0.iter().map(|(word, _)| *word).collect();
             format!("This must be one of: {}.", words.join(", ")).into()
         })
