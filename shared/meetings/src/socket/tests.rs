@@ -1,3 +1,5 @@
+//! What clients send over sockets, and how each frame is read and answered.
+
 use app::sockets::Signal;
 use serde_json::json;
 
