@@ -3520,10 +3520,10 @@ export type MeetingsMessagesSendErrors = {
         code: 'not_authenticated' | 'token_expired' | 'token_invalid';
     };
     /**
-     * `blocked`: one of the two has blocked the other
+     * `blocked`: one of the two has blocked the other; `closed`: the expert of this conversation is suspended
      */
     403: _Error & {
-        code: 'blocked';
+        code: 'blocked' | 'closed';
     };
     /**
      * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
@@ -4147,10 +4147,10 @@ export type MeetingsCreditsPurchaseErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `provider_unavailable`: nothing is lost, ask again; `unavailable`: ask again after `Retry-After` seconds
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'provider_unavailable' | 'unavailable';
     };
 };
 
@@ -6937,10 +6937,10 @@ export type ConsultationsApplicationsReviewErrors = {
         code: 'not_authenticated' | 'token_expired' | 'token_invalid';
     };
     /**
-     * `forbidden`: for administrators only
+     * `suspended`: as an expert, the applicant; `forbidden`: for administrators only
      */
     403: _Error & {
-        code: 'forbidden';
+        code: 'forbidden' | 'suspended';
     };
     /**
      * `not_found`: there is none, or the caller may not know of it
@@ -7403,10 +7403,10 @@ export type ConsultationsChatsFindData = {
 
 export type ConsultationsChatsFindErrors = {
     /**
-     * `own_profile`; `validation`: `errors` says what is wrong with which field
+     * `own_profile`; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
      */
     400: _Error & {
-        code: 'own_profile' | 'validation';
+        code: 'bad_json' | 'own_profile' | 'validation';
     };
     /**
      * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
@@ -7419,6 +7419,18 @@ export type ConsultationsChatsFindErrors = {
      */
     404: _Error & {
         code: 'not_found';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
     };
     /**
      * `rate_limited`: too many requests
