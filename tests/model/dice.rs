@@ -98,6 +98,9 @@ impl Dice {
 
     /// Commands that may also happen at the same moment as another.
     fn plain(&mut self, model: &Model) -> Command {
+        if self.hurries_to_pay(model) {
+            return self.payment(model);
+        }
         let by = self.person(model);
         match self.below(100) {
             0..36 => Command::Meeting(self.meeting(model)),
@@ -234,7 +237,11 @@ impl Dice {
             return Command::Once { key, of: Box::new(known.of.clone()), dies };
         }
         loop {
-            let command = self.plain(model);
+            let command = match self.below(8) {
+                0 => Command::Meeting(self.transfer(model)),
+                1 => self.payment(model),
+                _ => self.plain(model),
+            };
             if command.is_a_post() {
                 return Command::Once { key, of: Box::new(command), dies };
             }

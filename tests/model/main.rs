@@ -30,8 +30,8 @@ use journal::Census;
 use rand::RngExt;
 
 /// Many small worlds instead of a large one: the embedded table gets slower with every write it has seen.
-const WORLDS: u64 = 134;
-const COMMANDS: usize = 750;
+const WORLDS: u64 = 201;
+const COMMANDS: usize = 500;
 
 const STOCK_EVERY: usize = 250;
 

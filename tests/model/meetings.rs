@@ -189,9 +189,6 @@ impl Model {
     /// A party's step, by the status table (§5).
     fn step(&mut self, by: usize, at: usize, step: Step) -> Expected {
         let meeting = self.party(by, at)?;
-        if !meeting.is_made_by(&RULES) {
-            return no("invalid_transition");
-        }
         let is_theirs = match step {
             Step::Confirm => by == meeting.expert,
             Step::Cancel | Step::ReportNoShow | Step::Complete => true,
@@ -199,6 +196,9 @@ impl Model {
         };
         if !is_theirs {
             return no("forbidden");
+        }
+        if !meeting.is_made_by(&RULES) {
+            return no("invalid_transition");
         }
         let (now, (start, end)) = (self.now, meeting.span);
         let reporter = meeting.absent.map(|absent| meeting.other(absent));

@@ -18,14 +18,19 @@ impl Dice {
         let zone = self.pick(&ZONES);
         Command::Expert(match self.below(22) {
             0..7 => Act::Charge { by, price: self.price() },
-            7..9 => Act::Accept { by, is_active: !self.one_in(4) },
-            9..10 => Act::Week { by: by % super::WITH_HOURS, rows: self.week(zone) },
-            10..12 => {
+            7..8 => Act::Accept { by, is_active: !self.one_in(4) },
+            8..9 => Act::Week { by: by % super::WITH_HOURS, rows: self.week(zone) },
+            9..12 => {
                 let by = by % super::WITH_HOURS;
                 let first = zone.shows(model.now).0 + self.below(6) as i64;
                 Act::Leave { by, first, last: first + self.pick(&[0, 0, 1]), zone }
             }
-            12..15 => Act::Return { by, row: self.below(model.people[by].away.len() + 1) },
+            12..15 => {
+                let away: Vec<usize> =
+                    (0..model.people.len()).filter(|person| !model.people[*person].away.is_empty()).collect();
+                let by = if away.is_empty() || self.one_in(4) { by } else { self.pick(&away) };
+                Act::Return { by, row: self.below(model.people[by].away.len() + 1) }
+            }
             _ => {
                 let day = model.now.div_euclid(DAY) + self.below(6) as i64;
                 Act::Day { of: by, day, minutes: self.pick(&[15, 30, 45, 120]) }

@@ -18,10 +18,7 @@ impl Dice {
             0..25 => self.request(model),
             25..48 => self.step(model),
             48..58 => self.change(model),
-            58..64 => {
-                let at = self.completed(model);
-                Act::Transfer { by: self.party(model, at), at, total: self.pick(&[1, 2, 3, 6]) }
-            }
+            58..64 => self.transfer(model),
             _ => {
                 let at = self.completed(model);
                 let by = self.party(model, at);
@@ -30,6 +27,11 @@ impl Dice {
                 Act::Review { by, at, about, rating: self.pick(&[1, 2, 3, 4, 5]) }
             }
         }
+    }
+
+    pub(super) fn transfer(&mut self, model: &Model) -> Act {
+        let at = self.completed(model);
+        Act::Transfer { by: self.party(model, at), at, total: self.pick(&[1, 2, 3, 6]) }
     }
 
     fn completed(&mut self, model: &Model) -> usize {
@@ -72,21 +74,25 @@ impl Dice {
     }
 
     fn change(&mut self, model: &Model) -> Act {
-        let at = self.booking(model);
+        let at = match self.below(4) {
+            0 => self.booking(model),
+            _ => self.booking_where(model, |it| is_one(it) && it.is_open(model.now)),
+        };
         let by = match model.bookings.get(at) {
             Some(meeting) if !self.one_in(4) => meeting.requester,
             _ => self.party(model, at),
         };
         let title = self.one_in(2).then(|| self.random.random_range(1..100));
         let span = model.bookings.get(at).map(|meeting| meeting.span);
-        let (start, end) = match (self.below(4), span) {
-            (0, _) => (None, None),
+        let (start, end) = match (self.below(16), span) {
+            (0..4, _) => (None, None),
             // A little earlier, later, shorter, longer: so that it overlaps itself.
-            (1, Some(span)) => {
+            (4..7, Some(span)) => {
                 let nudges = [-15, -5, 0, 5, 10];
                 (Some(span.0 + self.pick(&nudges)), Some(span.1 + self.pick(&nudges)))
             }
-            (2, Some(span)) => (None, Some(span.1 + self.pick(&[-10, 10, 30]))),
+            (7, Some(span)) => (Some(model.now - self.pick(&[0, 1, 30])), Some(span.1.min(model.now + 60))),
+            (8..12, Some(span)) => (None, Some(span.1 + self.pick(&[-10, 10, 30]))),
             _ => {
                 let (start, end) = self.span(model, model.bookings.get(at).map(|meeting| meeting.expert));
                 (Some(start), Some(end))

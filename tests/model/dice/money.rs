@@ -1,17 +1,26 @@
 //! Who pays for what, and what providers say.
 
 use super::Dice;
-use crate::command::{Command, Status};
+use crate::command::{Command, Minute};
 use crate::money::{Act, Funds, Provider, Refund};
 use crate::oracle::{Booking, Model};
 
+fn is_due(booking: &Booking, now: Minute) -> bool {
+    booking.funds == Funds::Due && booking.is_open(now)
+}
+
 impl Dice {
+    /// What can be paid can be paid for a quarter of an hour only, so somebody hurries.
+    pub(super) fn hurries_to_pay(&mut self, model: &Model) -> bool {
+        model.bookings.iter().any(|booking| is_due(booking, model.now)) && self.one_in(5)
+    }
+
     pub(super) fn payment(&mut self, model: &Model) -> Command {
         if !model.intents.is_empty() && self.one_in(3) {
             return self.event(model);
         }
-        let can = |it: &Booking| it.status == Status::Pending && it.funds == Funds::Due;
-        let at = if self.one_in(6) { self.booking(model) } else { self.booking_where(model, can) };
+        let now = model.now;
+        let at = if self.one_in(6) { self.booking(model) } else { self.booking_where(model, |it| is_due(it, now)) };
         let by = match model.bookings.get(at) {
             Some(booking) if !self.one_in(6) => booking.requester,
             _ => self.party(model, at),
@@ -33,7 +42,7 @@ impl Dice {
         let intent = self.pick(&known);
         let next = model.events.last().map_or(0, |last| last + 1);
         let number = if self.one_in(5) { next.saturating_sub(1) } else { next };
-        let (has_succeeded, is_wrong) = (!self.one_in(4), self.one_in(15));
+        let (has_succeeded, is_wrong) = (!self.one_in(4), self.one_in(6));
         Command::Money(Act::Event { intent, number, has_succeeded, is_wrong })
     }
 

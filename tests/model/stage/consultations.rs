@@ -2,7 +2,8 @@
 
 use app::bookings::{self, BookingView, Command, Request};
 use app::reviews::{self, ReviewDraft};
-use domain::booking::{Mode, Step, Times};
+use app::{Common, Error};
+use domain::booking::{Mode, Seat, Step, Times};
 use domain::facade::Facade;
 use domain::review::Review;
 use store::Claim;
@@ -61,7 +62,11 @@ impl Stage {
             Act::Rate { by, at, rating } => {
                 let render = |review: &Review| stored(Answer::Made(review.id.get()));
                 let rated = async {
+                    // As the handler does it: for its client only.
                     let at = bookings::own(app, self.caller(by), id(at)).await?;
+                    if at.seat != Seat::Learner {
+                        return Err(Error::Common(Common::Forbidden));
+                    }
                     let (reviewee, is_anonymous) = (at.booking.expert.id, rating == 1);
                     let draft = ReviewDraft { reviewee, rating, text: String::new(), is_anonymous };
                     reviews::give(app, Facade::Consultations, at, draft, keep(claim, &render)).await
