@@ -5,7 +5,7 @@
 use chrono::{TimeDelta, TimeZone, Utc};
 use domain::Instant;
 use domain::booking::{
-    Actor, Booking, Draft, Fact, Funds, Mode, Outcome, Party, Refusal, Replacement, Status, Step, Times,
+    Actor, Booking, Draft, Fact, Funds, Mode, Outcome, Party, Refusal, Reminder, Replacement, Status, Step, Times,
 };
 use domain::calendar::Schedule;
 use domain::facade::{Facade, Terms};
@@ -95,6 +95,18 @@ fn a_cancellation_is_the_last_of_its_invitations() {
     let new = replace(&old, Actor::Learner, noon(), TimeDelta::days(3)).unwrap().new;
     assert_eq!(perform(&new, Step::Cancel, Actor::Expert, noon()).unwrap().sequence(), 2);
     assert_eq!(perform(&new, Step::Expire, Actor::Schedule, new.interval.start()).unwrap().sequence(), 2);
+}
+
+#[test]
+fn a_reminder_that_is_late_stays_due_when_somebody_says_that_it_begins() {
+    let confirmed = perform(&booked(Amount::NOTHING), Step::Confirm, Actor::Expert, noon()).unwrap();
+    let start = confirmed.interval.start();
+    let reminded = confirmed.remind(start - TimeDelta::hours(24)).after;
+    assert_eq!(reminded.due_at, Some(start - TimeDelta::hours(1)));
+    let now = start - TimeDelta::minutes(10);
+    let begun = perform(&reminded, Step::Begin, Actor::Learner, now).unwrap();
+    assert_eq!(begun.due_at, reminded.due_at);
+    assert_eq!(begun.remind(now).facts, [Fact::Reminded(Reminder::HourBefore)]);
 }
 
 #[test]

@@ -19,7 +19,10 @@ impl Booking {
         let mut follow = Follow { after, facts: Vec::new(), entry: None, owed: None };
         follow.take(row, actor, entry, now)?;
         let Follow { mut after, facts, entry, owed } = follow;
-        after.due_at = after.next_due(now);
+        // That it begins changes nothing of what the clock has to do: a reminder that is late stays due.
+        if step != Step::Begin {
+            after.due_at = after.next_due(now);
+        }
         Ok(Outcome::Changed(Box::new(Change { before: Some(self.clone()), after, entry, owed, facts })))
     }
 
