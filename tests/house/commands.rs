@@ -50,7 +50,6 @@ fn everybody_builds_with_the_rust_the_workspace_asks_for() {
         let line = text.lines().find_map(|line| line.strip_prefix(name));
         line.unwrap_or_else(|| panic!("{name}")).trim_matches([' ', '=', '"']).to_owned()
     };
-    let least = value(&read("Cargo.toml"), "rust-version");
-    let channel = value(&read("rust-toolchain.toml"), "channel");
-    assert!(channel.starts_with(&format!("{least}.")), "{channel} is a {least}");
+    assert!(value(&read("Cargo.toml"), "rust-version").starts_with("1."));
+    assert_eq!(value(&read("rust-toolchain.toml"), "channel"), "stable", "nobody has to fetch another compiler");
 }
