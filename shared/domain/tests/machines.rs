@@ -9,7 +9,7 @@ use domain::booking::Status::{self, Cancelled, Completed, Confirmed, Expired, No
 use domain::booking::{Booking, Draft, Funds, Mode, Party, Policy, Seat, Step, Times};
 use domain::calendar;
 use domain::facade::machine::{Choice, Money, Row, choose, next_step};
-use domain::facade::{Facade, consultations, meetings, mentorship, tutoring};
+use domain::facade::{Acquaintance, Facade, Offered, Pairs, PriceFrom, consultations, meetings, mentorship, tutoring};
 use domain::ids::{BookingId, EntryId, UserId};
 use domain::ledger::{Amount, Currency, Unit};
 use domain::zone::Zone;
@@ -306,4 +306,34 @@ fn every_facade_is_found_by_its_word_and_no_two_share_one() {
     let words = [&meetings::RULES, &consultations::RULES, &mentorship::RULES, &tutoring::RULES].map(|rules| rules.word);
     assert!(words.iter().all(|word| words.iter().filter(|other| other == &word).count() == 1));
     assert_eq!(Facade::of_word("other"), None);
+}
+
+#[test]
+fn a_price_by_the_hour_is_rounded_half_up_and_falls_back_where_the_table_says_so() {
+    let inr = |minor| Amount { unit: Unit::Currency(Currency::parse("INR").unwrap()), minor };
+    let hourly = Offered { hourly: Some(inr(1001)), session: Some(inr(7)), course: Some(inr(9)) };
+    let none = Offered::default();
+    assert_eq!(PriceFrom::HourlyRate.of(hourly, 90), Some(inr(1502)), "1501.5");
+    assert_eq!(PriceFrom::HourlyRate.of(Offered { hourly: None, ..hourly }, 90), None, "cannot be booked without");
+    let falls_back = |offered| PriceFrom::HourlyRateSessionOrCourse.of(offered, 60);
+    assert_eq!(falls_back(hourly), Some(inr(1001)));
+    assert_eq!(falls_back(Offered { hourly: None, ..hourly }), Some(inr(7)));
+    assert_eq!(falls_back(Offered { course: Some(inr(9)), ..none }), Some(inr(9)));
+    assert_eq!(falls_back(none), None);
+    assert_eq!(PriceFrom::Session.of(none, 60), Some(Amount::NOTHING), "free");
+    assert_eq!(meetings::RULES.price.of(hourly, 480), Some(Amount::credits(1)));
+}
+
+#[test]
+fn who_may_write_to_whom_is_the_tables_to_say() {
+    let stranger = Acquaintance::default();
+    let expert = Acquaintance { receiver_is_approved_expert: true, ..stranger };
+    let wrote = Acquaintance { receiver_wrote_before: true, ..stranger };
+    let booked = Acquaintance { receiver_booked_sender: true, ..stranger };
+    let paid = Acquaintance { share_paid_booking: true, ..stranger };
+    let enrolled = Acquaintance { share_enrolment: true, ..stranger };
+    let allowed = |pairs: Pairs| [stranger, expert, wrote, booked, paid, enrolled].map(|known| pairs.allow(known));
+    assert_eq!(allowed(meetings::RULES.writing.pairs), [true; 6]);
+    assert_eq!(allowed(mentorship::RULES.writing.pairs), [false, true, true, true, false, false]);
+    assert_eq!(allowed(tutoring::RULES.writing.pairs), [false, false, false, false, true, true]);
 }

@@ -347,7 +347,7 @@ mod tests {
             let notice = Notice {
                 id: NoticeId::new(1).unwrap(),
                 user: UserId::new(2).unwrap(),
-                facade: Facade::ALL[0],
+                facade: Facade::FIRST,
                 topic: Topic::Requested,
                 title: "New request".to_owned(),
                 content: "Ada asks for an hour.".to_owned(),

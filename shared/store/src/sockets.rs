@@ -67,7 +67,7 @@ fn socket_from(row: Reader<'_>) -> Result<Socket, Fault> {
         _ => return Err(row.corrupt("address")),
     };
     let facade = match row.text("facade")? {
-        "" => Some(Facade::ALL[0]), // from when sockets spoke one façade's frames only
+        "" => Some(Facade::FIRST), // from when sockets spoke one façade's frames only
         word => Facade::of_word(word),
     };
     Ok(Socket {

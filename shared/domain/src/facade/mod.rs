@@ -1,6 +1,7 @@
 //! The rules of each product, as data: a façade is a row of [`Facade`] and a table in a file of its own.
 //!
-//! The match in [`Facade::rules`] is the only one on [`Facade`]. Whatever depends on the product a booking was made in is
+//! The match in [`Facade::rules`] is the only one on [`Facade`] in this crate and the store; `app` has one that hands out what
+//! people are told, and `facades` one that hands out how sockets speak. Whatever else depends on the product a booking was made in is
 //! a column of [`Rules`], read by the one interpreter of all products (`booking::perform`).
 
 pub mod consultations;
@@ -27,6 +28,9 @@ pub enum Facade {
 
 impl Facade {
     pub const ALL: [Facade; 2] = [Facade::Meetings, Facade::Consultations];
+
+    /// The one that was there before anything said which façade it belongs to.
+    pub const FIRST: Facade = Facade::Meetings;
 
     /// What belongs to no product alone (accounts of `/api/v1`, applications of experts) is told as this one's.
     pub const SHARED: Facade = Facade::Consultations;
