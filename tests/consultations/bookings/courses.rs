@@ -320,3 +320,12 @@ async fn the_other_product_sees_it_end_at_that_second_too() {
     assert_eq!(client.all("/api/meetings/?status=pending").await.len(), 0);
     assert_eq!(client.all("/api/meetings/?status=expired").await[0]["status"], "expired");
 }
+
+#[tokio::test]
+async fn whose_step_it_never_is_hears_so_also_of_a_booking_made_in_the_other_product() {
+    let (world, client, expert, _) = booked().await;
+    let meeting = client.books(&expert, minute(START + DAY), 30).await;
+    client.does(meeting, "confirm").await.refuses(403, "forbidden");
+    expert.does(meeting, "confirm").await.refuses(400, "not_pending");
+    world.is_sound().await;
+}
