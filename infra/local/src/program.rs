@@ -45,6 +45,7 @@ async fn serve(options: Options) -> Result<(), Fault> {
     let running = start(options).await?;
     println!("ExpertConnect  {}", running.base_url);
     println!("API reference  {}/api/docs/", running.base_url);
+    println!("Time zones     {}", domain::zone::release());
     if let Some(playbill) = &running.playbill {
         println!("{playbill}");
     }

