@@ -41,9 +41,8 @@ pub fn offers<'a>(schedule: &Schedule<'a>, date: NaiveDate, length: TimeDelta, n
     if length <= TimeDelta::zero() {
         return Vec::new();
     }
-    let blocks: Vec<_> = schedule.blocks.iter().filter_map(super::Block::interval).collect();
-    let is_offered =
-        |interval: &Interval| interval.start() > now && !blocks.iter().any(|block| block.overlaps(interval));
+    let away = schedule.away();
+    let is_offered = |interval: &Interval| interval.start() > now && !away.iter().any(|block| block.overlaps(interval));
     let mut offers: Vec<Offer<'a>> = schedule
         .openings(date)
         .flat_map(|(window, zone)| inside(window, length).map(move |interval| Offer { interval, zone }))
@@ -91,7 +90,9 @@ pub fn offered_instead(diaries: &Diaries<'_>, wanted: &Interval) -> Vec<Interval
             && quanta::is_free(diaries.learner, interval)
     };
     if !schedule.is_published() {
-        return full_hours(day, length, diaries.now).filter(is_meant).take(ALTERNATIVES).collect();
+        let away = schedule.away();
+        let is_there = |interval: &Interval| !away.iter().any(|block| block.overlaps(interval));
+        return full_hours(day, length, diaries.now).filter(is_there).filter(is_meant).take(ALTERNATIVES).collect();
     }
     // A clock on the wall shows yesterday's date, today's or tomorrow's.
     let dates = (-1..=OFFERED_DAYS + 1).filter_map(|ahead| day.checked_add_signed(TimeDelta::days(ahead)));
@@ -229,6 +230,16 @@ mod tests {
 
     /// The starts offered in place of half an hour from `wanted`, with these half hours taken on either side.
     fn instead(rows: &[WeeklyHours], wanted: &str, expert: &[&str], learner: &[&str], now: &str) -> Vec<String> {
+        instead_of(rows, &[], wanted, (expert, learner), now)
+    }
+
+    fn instead_of(
+        rows: &[WeeklyHours],
+        blocks: &[Block],
+        wanted: &str,
+        (expert, learner): (&[&str], &[&str]),
+        now: &str,
+    ) -> Vec<String> {
         let half_hour = |from: &str| Interval::lasting(at(from), TimeDelta::minutes(30)).unwrap();
         let busy = |times: &[&str]| {
             let mut all = Busy::new();
@@ -238,7 +249,7 @@ mod tests {
             all
         };
         let (utc, expert, learner) = (Zone::utc(), busy(expert), busy(learner));
-        let schedule = Schedule { rows, blocks: &[], account_zone: &utc };
+        let schedule = Schedule { rows, blocks, account_zone: &utc };
         let diaries = Diaries { schedule, expert: &expert, learner: &learner, now: at(now) };
         let found = offered_instead(&diaries, &half_hour(wanted));
         found.iter().map(|time| time.start().format("%dT%H:%M").to_string()).collect()
@@ -269,6 +280,13 @@ mod tests {
         let wanted = "2026-05-05T01:00:00Z";
         let found = instead(&rows, wanted, &[wanted], &[], LONG_AGO);
         assert_eq!(found, ["05T00:00", "05T00:30", "05T01:30", "05T23:00", "05T23:30"]);
+    }
+
+    #[test]
+    fn without_hours_nothing_is_offered_of_an_absence() {
+        let away = [Block { start_date: date("2026-05-04"), end_date: date("2026-05-05"), zone: zone("Asia/Kolkata") }];
+        let found = instead_of(&[], &away, "2026-05-04T09:30:00Z", (&[], &[]), LONG_AGO);
+        assert_eq!(found, ["05T19:00", "05T20:00", "05T21:00", "05T22:00", "05T23:00"]);
     }
 
     #[test]

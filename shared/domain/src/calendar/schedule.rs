@@ -55,8 +55,8 @@ pub struct Schedule<'a> {
 }
 
 impl Schedule<'_> {
-    /// Whether there are hours at all. Without any the expert can be asked for every time; with closed ones only, for
-    /// none.
+    /// Whether there are hours at all. Without any the expert can be asked for every time they are not away; with closed
+    /// ones only, for none.
     #[must_use]
     pub fn is_published(&self) -> bool {
         !self.rows.is_empty()
@@ -65,15 +65,12 @@ impl Schedule<'_> {
     /// Whether all of `interval` may be booked. Its cost grows with the interval's days: bound that first.
     #[must_use]
     pub fn covers(&self, interval: &Interval) -> bool {
-        if !self.is_published() {
-            return true;
-        }
         self.open_between(interval.start(), interval.end()).iter().any(|window| window.contains(interval))
     }
 
     /// The windows that overlap `within`, ascending, neither overlapping nor touching one another: the union of the
-    /// open hours less the blocks. They are not clipped: a start is the true one if it lies less than eight days
-    /// before `within`, an end is the true one or later than `within`.
+    /// open hours, or all time where no hours are published, less the blocks. They are not clipped: a start is the true
+    /// one if it lies less than eight days before `within`, an end is the true one or not before that of `within`.
     #[must_use]
     pub fn windows(&self, within: Interval) -> Vec<Interval> {
         let Some(since) = within.start().checked_sub_signed(LOOK_BACK) else {
@@ -95,8 +92,22 @@ impl Schedule<'_> {
             .unwrap_or(Instant::UNIX_EPOCH)
     }
 
-    /// The union of all openings that touch `[from, until]`, less the blocks.
+    /// When the expert is away, ascending: who is away cannot be booked, with published hours or without.
+    pub(super) fn away(&self) -> Vec<Interval> {
+        union(self.blocks.iter().filter_map(Block::interval).collect())
+    }
+
+    /// What is open between two moments, and of published hours whatever touches them, less the blocks.
     fn open_between(&self, from: Instant, until: Instant) -> Vec<Interval> {
+        let open = match self.is_published() {
+            true => self.published_between(from, until),
+            false => Interval::new(from, until).into_iter().collect(),
+        };
+        subtract(&open, &self.away())
+    }
+
+    /// The union of all openings that touch `[from, until]`.
+    fn published_between(&self, from: Instant, until: Instant) -> Vec<Interval> {
         // A local date begins at most a day before or after the UTC date; one more for zones that skip a day.
         let first = from.date_naive().checked_sub_days(Days::new(2));
         let last = until.date_naive().checked_add_days(Days::new(2));
@@ -108,8 +119,7 @@ impl Schedule<'_> {
             weekly(row.day, first, last).filter_map(move |date| opening(row, zone, date))
         });
         let touching = openings.filter(|opening| opening.start() <= until && from <= opening.end());
-        let blocked = self.blocks.iter().filter_map(Block::interval);
-        subtract(&union(touching.collect()), &union(blocked.collect()))
+        union(touching.collect())
     }
 }
 
@@ -226,6 +236,22 @@ mod tests {
         let closed = [WeeklyHours { open: false, ..row(0, "09:00", "17:00") }];
         schedule.rows = &closed;
         assert!(schedule.is_published() && !schedule.covers(&wanted));
+    }
+
+    #[test]
+    fn who_is_away_cannot_be_booked_although_no_hours_are_published() {
+        let date = |day| NaiveDate::from_ymd_opt(2026, 5, day).unwrap();
+        let away = [Block { start_date: date(5), end_date: date(6), zone: zone("Asia/Kolkata") }];
+        let kolkata = zone("Asia/Kolkata");
+        let schedule = Schedule { rows: &[], blocks: &away, account_zone: &kolkata };
+        let covers = |start, end| schedule.covers(&interval(start, end));
+        // There the 5th begins at 18:30 on the 4th, and the 6th ends at 18:30.
+        assert!(covers("2026-05-04T18:00:00Z", "2026-05-04T18:30:00Z"));
+        assert!(!covers("2026-05-04T18:00:00Z", "2026-05-04T18:30:01Z"));
+        assert!(!covers("2026-05-05T10:00:00Z", "2026-05-05T11:00:00Z"));
+        assert!(!covers("2026-05-04T12:00:00Z", "2026-05-07T12:00:00Z"), "around it");
+        assert!(covers("2026-05-06T18:30:00Z", "2026-05-06T19:00:00Z"));
+        assert_eq!(in_a_week(&[], &away, "UTC").len(), 2);
     }
 
     #[test]

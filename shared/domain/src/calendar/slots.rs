@@ -94,12 +94,9 @@ impl Search {
         let within = Interval::new(from.max(diaries.now), until.checked_add_signed(length)?)?;
         let schedule = diaries.schedule;
         let published = schedule.is_published();
-        let windows = if published {
-            let counted = |window: Interval| (window, schedule.origin(&window, &within).timestamp());
-            schedule.windows(within).into_iter().map(counted).collect()
-        } else {
-            vec![(within, 0)]
-        };
+        // Full hours are counted alike on both sides of an absence.
+        let origin = |window: &Interval| if published { schedule.origin(window, &within).timestamp() } else { 0 };
+        let windows = schedule.windows(within).into_iter().map(|window| (window, origin(&window))).collect();
         // The first whole second not before `from` and later than now.
         let earliest = ceil_second(from).max(diaries.now.timestamp() + 1);
         let taken = Taken::by_any_of([diaries.expert, diaries.learner]);
@@ -156,7 +153,7 @@ fn apart(times: impl Iterator<Item = Interval>) -> Vec<Interval> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::{TimeOfDay, WeeklyHours};
+    use crate::calendar::{Block, TimeOfDay, WeeklyHours};
     use crate::zone::Zone;
 
     fn at(text: &str) -> Instant {
@@ -237,6 +234,21 @@ mod tests {
             diaries.now = at("04T10:30");
             let slots = free_slots(&diaries, diaries.now, at("04T15:00"), 90, 200);
             assert_eq!(starts(&slots), ["04T13:00", "04T14:00"]);
+        });
+    }
+
+    #[test]
+    fn who_is_away_offers_nothing_although_no_hours_are_published() {
+        let date = |day| chrono::NaiveDate::from_ymd_opt(2026, 5, day).unwrap();
+        let away = [Block { start_date: date(4), end_date: date(5), zone: Zone::parse("Asia/Kolkata").unwrap() }];
+        with_diaries(&[], &[], &[], |diaries| {
+            let schedule = Schedule { blocks: &away, ..diaries.schedule };
+            let diaries = Diaries { schedule, ..diaries };
+            // Until 18:30 on the 5th, UTC.
+            let slots = free_slots(&diaries, at("04T00:00"), at("05T21:00"), 60, 200);
+            assert_eq!(starts(&slots), ["05T19:00", "05T20:00"]);
+            let offered = alternatives(&diaries, &interval("04T10:00", "04T11:00"));
+            assert_eq!(starts(&offered), ["05T19:00", "05T20:00", "05T21:00", "05T22:00", "05T23:00"]);
         });
     }
 
