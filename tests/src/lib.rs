@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod background;
+pub mod bounds;
 pub mod bucket;
 pub mod consultations;
 pub mod costs;

@@ -205,6 +205,7 @@ impl Table {
     async fn answer(self, operation: String, body: String) -> Result<HttpResponse, ConnectorError> {
         // Others may go first, here and below: without a pause a request would run from its first call to its last.
         tokio::task::yield_now().await;
+        crate::bounds::hold(&operation, &body);
         let judged = self.faults.judge(&operation);
         match judged {
             Some((Fault::Stall, Moment::Before)) => self.faults.stall().await,

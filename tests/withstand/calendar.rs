@@ -132,7 +132,7 @@ async fn calendars_stay_sound_while_many_book_move_and_cancel_at_once() {
     }
 }
 
-/// Eight hours from an odd minute touch 97 steps: the longest condition there is, and DynamoDB takes 4 KB.
+/// Eight hours from an odd minute touch 97 steps: the longest condition there is.
 #[tokio::test]
 async fn the_longest_meeting_can_be_booked_moved_and_cancelled() {
     let world = World::new().await;

@@ -6,6 +6,7 @@ mod cost;
 mod credits;
 mod deaths;
 mod edits;
+mod expressions;
 mod feeds;
 mod gateway;
 mod keys;
