@@ -30,6 +30,7 @@ mod chat {
 mod experts {
     mod admin;
     mod applications;
+    mod away;
     mod costs;
     mod crowd;
     mod directory;
@@ -41,6 +42,7 @@ mod experts {
     mod suspension;
     mod uploads;
     mod vetting_cost;
+    mod zones;
 }
 
 mod money {

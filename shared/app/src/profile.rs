@@ -45,6 +45,20 @@ pub struct HoursChanges {
     pub day: Option<u8>,
     pub start: Option<domain::calendar::TimeOfDay>,
     pub end: Option<domain::calendar::TimeOfDay>,
+    pub zone: Option<Zone>,
+}
+
+/// A row of weekly hours, and the zone it is kept in.
+#[derive(Clone, Debug)]
+pub struct KeptHours {
+    pub row: HoursRow,
+    pub zone: Zone,
+}
+
+impl KeptHours {
+    pub fn of(user: &User, row: &HoursRow) -> Self {
+        Self { row: row.clone(), zone: user.zone_of(&row.hours).clone() }
+    }
 }
 
 /// Changes the caller's account by `change`; `found` says what the caller gets to see of it, and what is kept.
@@ -112,29 +126,30 @@ pub async fn skill_remove(app: &App, caller: Caller, id: SkillId) -> Result<()> 
     change(app, caller, SaveResponse::nothing(), |user| Ok(user.remove_skill(id)?)).await
 }
 
-/// A row of weekly hours in the account's own zone.
+/// A row of weekly hours; without a zone of its own it follows the account's.
 pub async fn hours_add(
     app: &App,
     caller: Caller,
     hours: WeeklyHours,
-    save: SaveResponse<'_, HoursRow>,
-) -> Result<HoursRow> {
+    save: SaveResponse<'_, KeptHours>,
+) -> Result<KeptHours> {
     change(app, caller, save, |user| {
         let row = HoursRow { id: app.mint.hours(app.clock.now()), hours: hours.clone() };
         user.put_hours(row.clone())?;
-        Ok(row)
+        Ok(KeptHours::of(user, &row))
     })
     .await
 }
 
-pub async fn hours_change(app: &App, caller: Caller, id: HoursId, changes: HoursChanges) -> Result<HoursRow> {
+pub async fn hours_change(app: &App, caller: Caller, id: HoursId, changes: HoursChanges) -> Result<KeptHours> {
     change(app, caller, SaveResponse::nothing(), |user| {
         let mut row = user.hours_row(id)?.clone();
         row.hours.day = changes.day.unwrap_or(row.hours.day);
         row.hours.start = changes.start.unwrap_or(row.hours.start);
         row.hours.end = changes.end.unwrap_or(row.hours.end);
+        row.hours.zone = changes.zone.clone().or(row.hours.zone);
         user.put_hours(row.clone())?;
-        Ok(row)
+        Ok(KeptHours::of(user, &row))
     })
     .await
 }

@@ -134,6 +134,11 @@ impl User {
         self.hours.iter().map(|row| row.hours.clone()).collect()
     }
 
+    /// The zone in which hours of this person are kept: their own, else the account's.
+    pub fn zone_of<'a>(&'a self, hours: &'a WeeklyHours) -> &'a Zone {
+        hours.zone.as_ref().unwrap_or(&self.timezone)
+    }
+
     /// First name, space, last name; the username if both are blank.
     pub fn name(&self) -> String {
         let full = match (self.first_name.as_str(), self.last_name.as_str()) {
@@ -224,7 +229,8 @@ impl User {
         if row.hours.end.seconds() <= row.hours.start.seconds() {
             return Err(Refusal::HoursEndBeforeStart);
         }
-        if self.hours.iter().any(|other| other.id != row.id && other.hours == row.hours) {
+        let kept = |hours: &WeeklyHours| WeeklyHours { zone: Some(self.zone_of(hours).clone()), ..hours.clone() };
+        if self.hours.iter().any(|other| other.id != row.id && kept(&other.hours) == kept(&row.hours)) {
             return Err(Refusal::HoursTaken);
         }
         match self.hours.iter().position(|other| other.id == row.id) {

@@ -33,7 +33,7 @@ async fn hours_are_added_shown_changed_and_removed() {
     let id = tests::person::id(&row);
     let expected = json!({
         "id": id, "user": ada.id, "day_of_week": 0, "day_name": "Monday", "start_time": "09:00:00",
-        "end_time": "17:30:15",
+        "end_time": "17:30:15", "timezone": "UTC",
     });
     assert_eq!(row, expected);
     assert_eq!(ada.get(&one(id)).await.is(200), expected);

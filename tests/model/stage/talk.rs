@@ -5,7 +5,6 @@ use domain::calendar::WeeklyHours;
 use domain::chat::Pair;
 use domain::facade::Facade;
 use domain::ids::{HoursId, MessageId, NoticeId, UserId};
-use domain::person::HoursRow;
 use store::{Claim, Transaction};
 
 use super::experts::time_of_day;
@@ -55,7 +54,7 @@ impl Stage {
                 let (start, end) = (time_of_day(from), time_of_day(until));
                 let hours = WeeklyHours { day, start, end, zone: None, open: true };
                 let added = profile::hours_add(app, self.caller(by), hours, SaveResponse::nothing()).await;
-                added.map(|row: HoursRow| Answer::Made(row.id.get())).map_err(refused)
+                added.map(|added| Answer::Made(added.row.id.get())).map_err(refused)
             }
             Command::Close { by, row } => {
                 let id = HoursId::new(model.people[by].hours.get(row).map_or(NOBODY, |row| row.id));

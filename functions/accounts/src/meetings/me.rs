@@ -31,7 +31,7 @@ pub(crate) struct Me {
     /// A link; one to a file of ours is good for an hour.
     #[schema(required = true)]
     profile_picture: Option<String>,
-    /// IANA name. The weekly availability is read in this zone.
+    /// IANA name. Weekly hours without a zone of their own are read in it.
     timezone: String,
     /// An administrator verified this expert.
     is_verified: bool,
@@ -109,7 +109,7 @@ impl Parse for ProfileChanges {
     const ABOUT: &str = "Changes to the own profile. What is absent stays.";
 
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        const ZONE: &str = "An IANA name. The weekly availability is read in this zone.";
+        const ZONE: &str = "An IANA name. Weekly hours without a zone of their own are read in it.";
         let first_name = fields.optional("first_name", text(..=150));
         let last_name = fields.optional("last_name", text(..=150));
         let bio = fields.optional("bio", text(..=5000));

@@ -48,7 +48,7 @@ impl Availability {
             day_of_week: hours.day,
             start_time: hours.start.to_string(),
             end_time: hours.end.to_string(),
-            timezone: hours.zone.as_ref().unwrap_or(&user.timezone).name().to_owned(),
+            timezone: user.zone_of(hours).name().to_owned(),
             is_available: hours.open,
             created_at: Stamp(row.id.minted_at()),
             updated_at: Stamp(row.id.minted_at()),

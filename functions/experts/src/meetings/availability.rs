@@ -1,12 +1,13 @@
 //! When people can be asked for meetings: weekly hours.
 
-use app::profile::{self, HoursChanges};
+use app::profile::{self, HoursChanges, KeptHours};
 use app::{App, people};
 use axum::extract::State;
 use domain::Sentence;
 use domain::calendar::{TimeOfDay, WeeklyHours};
 use domain::ids::{HoursId, UserId};
-use domain::person::{HoursRow, User};
+use domain::person::User;
+use domain::zone::Zone;
 use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Kind, Parse, id, integer, text};
@@ -22,7 +23,7 @@ use super::short_list::{paged, sortable};
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// Hours of one weekday, every week, in the zone of the person's profile.
+/// Hours of one weekday, every week.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Availability {
     id: i64,
@@ -37,10 +38,13 @@ pub(crate) struct Availability {
     /// `00:00:00` is the midnight after this day.
     #[schema(example = "17:00:00")]
     end_time: String,
+    /// IANA name of the zone in which the times are read.
+    #[schema(example = "Europe/Berlin")]
+    timezone: String,
 }
 
 impl Availability {
-    fn of(user: UserId, row: &HoursRow) -> Self {
+    fn of(user: UserId, KeptHours { row, zone }: &KeptHours) -> Self {
         let hours = &row.hours;
         Self {
             id: row.id.get(),
@@ -49,13 +53,19 @@ impl Availability {
             day_name: DAYS.get(usize::from(hours.day)).copied().unwrap_or(""),
             start_time: hours.start.to_string(),
             end_time: hours.end.to_string(),
+            timezone: zone.name().to_owned(),
         }
     }
 
-    /// By day, then start.
-    pub(crate) fn all_of(user: &User) -> Vec<Self> {
-        let rows = user.hours.iter().map(|row| Self::of(user.id, row));
-        let mut all: Vec<_> = rows.collect();
+    /// The hours at which somebody can be asked, by day, then start. Rows that another product has closed are their
+    /// owner's business.
+    pub(crate) fn open_of(user: &User) -> Vec<Self> {
+        Self::listed(user, |hours| hours.open)
+    }
+
+    fn listed(user: &User, keep: impl Fn(&WeeklyHours) -> bool) -> Vec<Self> {
+        let rows = user.hours.iter().filter(|row| keep(&row.hours));
+        let mut all: Vec<_> = rows.map(|row| Self::of(user.id, &KeptHours::of(user, row))).collect();
         all.sort_by_cached_key(Self::place);
         all
     }
@@ -70,12 +80,14 @@ pub(crate) struct AvailabilityRequest {
     day_of_week: u8,
     start_time: TimeOfDay,
     end_time: TimeOfDay,
+    timezone: Option<Zone>,
 }
 
 pub(crate) struct AvailabilityPatch {
     day_of_week: Option<u8>,
     start_time: Option<TimeOfDay>,
     end_time: Option<TimeOfDay>,
+    timezone: Option<Zone>,
 }
 
 fn day() -> impl Kind<Out = u8> {
@@ -99,6 +111,10 @@ fn end() -> impl Kind<Out = TimeOfDay> {
     text(..).time_of_day(parse_end).about(END).example("17:00")
 }
 
+fn zone() -> impl Kind<Out = Zone> {
+    text(..).zone().about("In which the times are read. A new row without one follows that of the account.")
+}
+
 impl Parse for AvailabilityRequest {
     const NAME: &str = "AvailabilityRequest";
     const ABOUT: &str = "Hours of one weekday, every week.";
@@ -107,7 +123,8 @@ impl Parse for AvailabilityRequest {
         let day_of_week = fields.required("day_of_week", day());
         let start_time = fields.required("start_time", start());
         let end_time = fields.required("end_time", end());
-        Some(Self { day_of_week: day_of_week?, start_time: start_time?, end_time: end_time? })
+        let timezone = fields.optional("timezone", zone());
+        Some(Self { day_of_week: day_of_week?, start_time: start_time?, end_time: end_time?, timezone: timezone? })
     }
 }
 
@@ -119,7 +136,8 @@ impl Parse for AvailabilityPatch {
         let day_of_week = fields.optional("day_of_week", day());
         let start_time = fields.optional("start_time", start());
         let end_time = fields.optional("end_time", end());
-        Some(Self { day_of_week: day_of_week?, start_time: start_time?, end_time: end_time? })
+        let timezone = fields.optional("timezone", zone());
+        Some(Self { day_of_week: day_of_week?, start_time: start_time?, end_time: end_time?, timezone: timezone? })
     }
 }
 
@@ -138,7 +156,8 @@ impl Parse for Listing {
 
 /// Weekly availability
 ///
-/// The caller's own, or with `user_id` somebody else's. By day, then start. An unknown user has none.
+/// The caller's own, or with `user_id` the hours at which somebody else can be asked. By day, then start. An unknown user
+/// has none.
 #[utoipa::path(
     get, path = "/api/user-availability/",
     tag = "Meetings: Availability", operation_id = "meetings_availability_list",
@@ -153,7 +172,8 @@ pub(crate) async fn list_availability(
 ) -> Result<Listed<Availability>, Refused> {
     let user = user.unwrap_or_else(|| caller.user());
     let all = match people::find(&app, user).await {
-        Ok(user) => Availability::all_of(&user),
+        Ok(user) if user.id == caller.user() => Availability::listed(&user, |_| true),
+        Ok(user) => Availability::open_of(&user),
         Err(app::Error::Common(app::Common::NotFound)) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
@@ -178,10 +198,10 @@ pub(crate) async fn add_availability(
     key: IdempotencyKey,
     Body(wanted): Body<AvailabilityRequest>,
 ) -> Result<Created<Availability>, Refused> {
-    let hours =
-        WeeklyHours { day: wanted.day_of_week, start: wanted.start_time, end: wanted.end_time, zone: None, open: true };
-    let show = |row: &HoursRow| Availability::of(caller.user(), row);
-    let answer = |row: &HoursRow| idempotency::created(&show(row));
+    let AvailabilityRequest { day_of_week: day, start_time: start, end_time: end, timezone: zone } = wanted;
+    let hours = WeeklyHours { day, start, end, zone, open: true };
+    let show = |row: &KeptHours| Availability::of(caller.user(), row);
+    let answer = |row: &KeptHours| idempotency::created(&show(row));
     let row = profile::hours_add(&app, caller, hours, key.save(&answer)).await?;
     Ok(Created(show(&row)))
 }
@@ -202,10 +222,12 @@ pub(crate) async fn show_availability(
 ) -> Result<Json<Availability>, Refused> {
     let user = people::me(&app, caller).await?;
     let row = user.hours_row(id).map_err(app::Error::from)?;
-    Ok(Json(Availability::of(user.id, row)))
+    Ok(Json(Availability::of(user.id, &KeptHours::of(&user, row))))
 }
 
 /// Replace a row
+///
+/// Without `timezone` it stays in the zone it is kept in.
 #[utoipa::path(
     put, path = "/api/user-availability/{id}/",
     tag = "Meetings: Availability", operation_id = "meetings_availability_replace",
@@ -220,8 +242,12 @@ pub(crate) async fn put_availability(
     PathId(id): PathId<HoursId>,
     Body(wanted): Body<AvailabilityRequest>,
 ) -> Result<Json<Availability>, Refused> {
-    let changes =
-        HoursChanges { day: Some(wanted.day_of_week), start: Some(wanted.start_time), end: Some(wanted.end_time) };
+    let changes = HoursChanges {
+        day: Some(wanted.day_of_week),
+        start: Some(wanted.start_time),
+        end: Some(wanted.end_time),
+        zone: wanted.timezone,
+    };
     let row = profile::hours_change(&app, caller, id, changes).await?;
     Ok(Json(Availability::of(caller.user(), &row)))
 }
@@ -243,7 +269,8 @@ pub(crate) async fn patch_availability(
     PathId(id): PathId<HoursId>,
     Body(wanted): Body<AvailabilityPatch>,
 ) -> Result<Json<Availability>, Refused> {
-    let changes = HoursChanges { day: wanted.day_of_week, start: wanted.start_time, end: wanted.end_time };
+    let AvailabilityPatch { day_of_week: day, start_time: start, end_time: end, timezone: zone } = wanted;
+    let changes = HoursChanges { day, start, end, zone };
     let row = profile::hours_change(&app, caller, id, changes).await?;
     Ok(Json(Availability::of(caller.user(), &row)))
 }

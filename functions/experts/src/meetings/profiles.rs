@@ -34,7 +34,7 @@ pub(crate) struct PublicProfile {
     /// A link; one to a file of ours is good for an hour.
     #[schema(required = true)]
     profile_picture: Option<String>,
-    /// IANA name. The weekly availability is read in this zone.
+    /// IANA name. Weekly hours without a zone of their own are read in it.
     timezone: String,
     /// An administrator verified this expert.
     is_verified: bool,
@@ -64,7 +64,7 @@ impl PublicProfile {
             review_count: user.tally.count,
             date_joined: user.joined_at.into(),
             skills: Skill::all_of(user),
-            availability: Availability::all_of(user),
+            availability: Availability::open_of(user),
         })
     }
 }

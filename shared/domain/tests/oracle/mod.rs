@@ -1,5 +1,7 @@
 //! An oracle for the calendar that knows nothing of it: it paints every minute and asks clocks on the wall.
 
+mod zones;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
