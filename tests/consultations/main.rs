@@ -46,6 +46,7 @@ mod experts {
 }
 
 mod money {
+    mod chains;
     mod costs;
     mod payments;
     mod prices;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::booking::{Booking, Change, Refusal, Replaced, Seat};
+use domain::booking::{Booking, Change, Funds, Refusal, Replaced, Seat};
 use domain::chat::{Conversation, Pair};
 use domain::ids::{BookingId, ConversationId, UserId};
 use domain::notice::Notice;
@@ -210,6 +210,9 @@ impl Store {
         transaction.replace_version(booking_codec::to_item(&replaced.old.after), seen, Denied::Stale);
         transaction.create(booking_codec::to_item(&replaced.new), Denied::IdTaken);
         self.add_calendar(&mut transaction, before, &replaced.new).await?;
+        if replaced.new.funds == Funds::Due {
+            transaction.stands_for(&replaced.new);
+        }
         for notice in notices {
             transaction.create(notices::to_item(notice), Denied::IdTaken);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::Instant;
-use domain::booking::Change;
+use domain::booking::{Booking, Change};
 use domain::ids::{BookingId, PaymentId, UserId};
 use domain::ledger::Amount;
 use domain::payment::{Intent, IntentStatus, Provider, Refusal};
@@ -32,6 +32,8 @@ pub struct IntentsOf {
     pub newest: BTreeMap<Provider, PaymentId>,
     /// What paid for it.
     pub paid: Option<PaymentId>,
+    /// Which booking has taken the place of the first, if that happened while it was not paid.
+    pub booking: Option<BookingId>,
 }
 
 /// Longer than any provider goes on sending an event.
@@ -119,7 +121,11 @@ impl Store {
     pub async fn intents_of(&self, root: BookingId) -> Result<IntentsOf, Fault> {
         let Some(item) = self.get(&keys::intents_of(root)).await? else { return Ok(IntentsOf::default()) };
         let row = Reader(&item);
-        let mut found = IntentsOf { paid: row.maybe_number("paid")?.and_then(PaymentId::new), ..IntentsOf::default() };
+        let mut found = IntentsOf {
+            newest: BTreeMap::new(),
+            paid: row.maybe_number("paid")?.and_then(PaymentId::new),
+            booking: row.maybe_number("booking")?.and_then(BookingId::new),
+        };
         for provider in Provider::ALL {
             let newest = row.maybe_number(provider_text(provider))?.and_then(PaymentId::new);
             found.newest.extend(newest.map(|id| (provider, id)));
@@ -182,6 +188,12 @@ impl Transaction<Denied> {
             .when("attribute_not_exists(#paid)")
             .value(":id", number(intent.id));
         self.update(update, Some(Denied::Stale))
+    }
+
+    /// Notes which booking of a chain stands now, where whoever hears of its money looks for it: a chain may be long.
+    pub(crate) fn stands_for(&mut self, booking: &Booking) -> &mut Self {
+        let update = Update::new(keys::intents_of(booking.root), "SET #booking = :id").value(":id", number(booking.id));
+        self.update(update, None)
     }
 
     /// Lets an event have its effect only once.

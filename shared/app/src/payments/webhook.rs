@@ -22,9 +22,6 @@ pub struct Received {
 const NEWS: Received = Received { is_duplicate: false };
 const DUPLICATE: Received = Received { is_duplicate: true };
 
-/// A booking is seldom moved more than once or twice.
-const LONGEST_CHAIN: usize = 100;
-
 pub async fn receive(app: &App, provider: Provider, signature: &str, body: &[u8]) -> Result<Received> {
     if !signature::is_valid(&app.keyring, provider, signature, body, app.clock.now()) {
         return Err(Refusal::BadSignature.into());
@@ -103,12 +100,18 @@ async fn settle(
     Ok(app.store.commit(declining).await?)
 }
 
-/// The booking itself, or whatever has replaced it.
+/// The booking itself, or whatever has replaced it: the newest of its chain is noted beside the chain's payments.
 async fn standing_in(app: &App, id: BookingId) -> Result<Option<Booking>> {
     let mut found = app.store.booking(id).await?;
-    for _ in 0..LONGEST_CHAIN {
-        let next = found.as_ref().filter(|booking| booking.status == Status::Rescheduled);
-        let Some(next) = next.and_then(|booking| booking.chain.replaced_by) else { break };
+    if let Some(booking) = found.as_ref().filter(|booking| booking.status == Status::Rescheduled)
+        && let Some(newest) = app.store.intents_of(booking.root).await?.booking
+    {
+        found = app.store.booking(newest).await?;
+    }
+    // Moved at this very moment, or before there was such a note.
+    while let Some(replaced) = found.as_ref().filter(|booking| booking.status == Status::Rescheduled)
+        && let Some(next) = replaced.chain.replaced_by
+    {
         found = app.store.booking(next).await?;
     }
     Ok(found)
