@@ -30,10 +30,12 @@ macro_rules! all {
 
 impl Stage {
     /// No credit was lost or made, no step is claimed twice or by nobody, every hold has ended once or belongs to an
-    /// open booking.
+    /// open booking, and whatever is pending is noted as such.
     pub(crate) async fn take_stock(&self, model: &Model) {
         let stock = self.app().store.stock().await.expect("the table answers");
         assert!(stock.is_sound(), "{stock:#?}");
+        let (noted, real) = tests::pending::noted_and_real(&self.world);
+        assert_eq!(noted, real, "what is noted as pending is what is pending");
         let names = [store::reconcile::credit_unit(), "USD".to_owned()];
         for (unit, name) in Unit::ALL.into_iter().zip(names) {
             let number = unit as usize;

@@ -12,6 +12,7 @@ mod gateway;
 pub mod meetings;
 pub mod member;
 pub mod paying;
+pub mod pending;
 pub mod person;
 mod published;
 pub mod shape;

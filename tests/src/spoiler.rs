@@ -124,6 +124,9 @@ fn candidates(write: &Json, key: &Json, present: Option<&Json>) -> Vec<Option<Js
             let sets = sets.filter(|set| set.as_array().is_some_and(|members| !members.is_empty()));
             found.extend(sets.map(|set| with(json!({"NS": set}))));
         }
+        if condition.contains("size(") {
+            found.push(with(json!({"S": "x".repeat(10_001)}))); // larger than any set may be
+        }
         // Of the kind it has, or else of any: a reader takes no other.
         let kinds = [
             ("S", json!({"S": "rejected"})),

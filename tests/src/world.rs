@@ -24,6 +24,7 @@ use crate::answer::Answer;
 use crate::background::Crew;
 use crate::bucket::Bucket;
 use crate::gateway::Gateway;
+use crate::pending::noted_and_real;
 use crate::person::Person;
 use crate::published;
 use crate::table::{Table, template};
@@ -33,6 +34,9 @@ pub const BEGINNING: &str = "2027-03-01T08:00:00Z";
 
 /// Every world calls Stripe with this.
 pub const STRIPE_KEY: &str = "sk_test_world";
+
+/// How much one person may have pending.
+pub const PENDING_CAPS: [&str; 2] = ["PENDING_BOOKINGS_PER_EXPERT", "PENDING_BOOKINGS_PER_PERSON"];
 
 /// How a world differs from the usual one.
 #[derive(Clone, Debug, Default)]
@@ -55,8 +59,8 @@ impl Setup {
     /// The limits as deployed.
     pub fn limited() -> Self {
         let template = template().environment();
-        let limits = ["RATE_LIMIT_AUTH_PER_MINUTE", "RATE_LIMIT_PER_MINUTE"];
-        Self { env: limits.into_iter().map(|name| (name, template[name].clone())).collect(), ..Self::default() }
+        let limits = ["RATE_LIMIT_AUTH_PER_MINUTE", "RATE_LIMIT_PER_MINUTE"].into_iter().chain(PENDING_CAPS);
+        Self { env: limits.map(|name| (name, template[name].clone())).collect(), ..Self::default() }
     }
 
     /// With everything that goes on background.
@@ -102,6 +106,9 @@ impl World {
         let mut env = template().environment();
         for limit in ["RATE_LIMIT_AUTH_PER_MINUTE", "RATE_LIMIT_PER_MINUTE"] {
             env.insert(limit.to_owned(), "1000000".to_owned());
+        }
+        for cap in PENDING_CAPS {
+            env.insert(cap.to_owned(), "10000".to_owned());
         }
         env.extend(setup.env.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let settings = Settings::read(|name| env.get(name).cloned()).expect("settings that make sense");
@@ -198,6 +205,9 @@ impl World {
         async move {
             let stock = self.app.store.stock().await.expect("the table reads");
             assert!(stock.is_sound(), "{caller}: {stock:#?}");
+            // Bookings that tests wrote past the application are not noted.
+            let (noted, real) = noted_and_real(self);
+            assert!(noted.iter().all(|id| real.contains(id)), "{caller}: {noted:?} of {real:?}");
             stock.owned.get(&store::reconcile::credit_unit()).copied().unwrap_or_default()
         }
     }

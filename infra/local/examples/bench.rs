@@ -103,7 +103,10 @@ async fn main() -> Result<(), Fault> {
 
 async fn start() -> Result<Running, Fault> {
     let unlimited = |name: &str| (name.to_owned(), "1000000".to_owned());
-    let env = HashMap::from([unlimited("RATE_LIMIT_PER_MINUTE"), unlimited("RATE_LIMIT_AUTH_PER_MINUTE")]);
+    let mut env = HashMap::from([unlimited("RATE_LIMIT_PER_MINUTE"), unlimited("RATE_LIMIT_AUTH_PER_MINUTE")]);
+    for cap in ["PENDING_BOOKINGS_PER_EXPERT", "PENDING_BOOKINGS_PER_PERSON"] {
+        env.insert(cap.to_owned(), "10000".to_owned());
+    }
     local::start(Options { data: Data::Memory, env, ..Options::default() }).await
 }
 

@@ -23,6 +23,7 @@ pub mod hours;
 mod idempotency;
 mod keyring;
 pub mod mail;
+mod mail_caps;
 pub mod mailing;
 mod mint;
 pub mod notices;

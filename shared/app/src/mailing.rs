@@ -9,7 +9,7 @@ use store::{MailClaim, MailOf};
 
 use crate::background::Background;
 use crate::mail::{self, Mail, PostFault};
-use crate::{App, Common, Error, Result, resets};
+use crate::{App, Common, Error, Result, mail_caps, resets};
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Posted {
     Sent,
     /// It went out before.
     Before,
-    /// There is nobody, or no longer anything, to write about.
+    /// There is nobody, or no longer anything, to write about; or there was too much of it today.
     Pointless,
     /// The provider will not have it.
     Refused,
@@ -69,6 +69,11 @@ async fn compose(app: &App, of: MailOf) -> Result<Option<Mail>> {
         None => None,
     };
     if is_obsolete(&notice, booking.as_ref(), app.clock.now()) {
+        return Ok(None);
+    }
+    if let Some(booking) = &booking
+        && !mail_caps::allow(app, &notice, booking).await?
+    {
         return Ok(None);
     }
     Ok(Some(mail::of_notice(&app.settings, &notice, &reader, booking.as_ref())))

@@ -3,6 +3,7 @@
 use domain::currency::with_two_decimals;
 use domain::ledger::Currency;
 use domain::text::Email;
+use store::PendingCaps;
 
 /// A setting that cannot be meant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +43,8 @@ pub struct Settings {
     /// How many hours before the start of a booking its learner may last cancel, and last move it.
     pub refund_cutoff_hours: u32,
     pub reschedule_cutoff_hours: u32,
+    /// How many bookings of one person may be pending at once, with one expert and in all.
+    pub pending_caps: PendingCaps,
     /// Where video calls take place, and as whom its server knows us.
     pub jitsi_domain: String,
     pub jitsi_app_id: Option<String>,
@@ -58,7 +61,7 @@ pub enum Provider {
 }
 
 /// Every environment name a function reads, as in `template.yaml`; a test compares the two.
-pub const NAMES: [&str; 22] = [
+pub const NAMES: [&str; 24] = [
     "TABLE_NAME",
     "FILES_BUCKET",
     "SECRETS_ARN",
@@ -78,6 +81,8 @@ pub const NAMES: [&str; 22] = [
     "PLATFORM_FEE_PERCENT",
     "REFUND_CUTOFF_HOURS",
     "RESCHEDULE_CUTOFF_HOURS",
+    "PENDING_BOOKINGS_PER_EXPERT",
+    "PENDING_BOOKINGS_PER_PERSON",
     "JITSI_DOMAIN",
     "JITSI_APP_ID",
     "LOG_LEVEL",
@@ -96,6 +101,10 @@ impl Settings {
                 .ok()
                 .filter(|value| *value <= most)
                 .ok_or(BadSetting { name, problem: format!("{digits:?} is not a whole number up to {most}") }),
+        };
+        let positive = |name: &'static str, default: u32| match number(name, default, 10_000)? {
+            0 => Err(bad(name, "nobody could book anything".to_owned())),
+            cap => Ok(cap),
         };
         let address = |name: &'static str| find(name).map(|text| web_address(name, &text)).transpose();
         let payment_provider = match text("PAYMENT_PROVIDER", "simulated").as_str() {
@@ -129,6 +138,10 @@ impl Settings {
             platform_fee_percent: u8::try_from(number("PLATFORM_FEE_PERCENT", 15, 100)?).unwrap_or(100),
             refund_cutoff_hours: number("REFUND_CUTOFF_HOURS", 24, 24 * 365)?,
             reschedule_cutoff_hours: number("RESCHEDULE_CUTOFF_HOURS", 12, 24 * 365)?,
+            pending_caps: PendingCaps {
+                per_expert: positive("PENDING_BOOKINGS_PER_EXPERT", 10)?,
+                per_person: positive("PENDING_BOOKINGS_PER_PERSON", 30)?,
+            },
             jitsi_domain: host("JITSI_DOMAIN", text("JITSI_DOMAIN", "meet.jit.si").trim())?,
             jitsi_app_id: find("JITSI_APP_ID").map(|id| id.trim().to_owned()),
             log_level: text("LOG_LEVEL", "info"),
@@ -228,6 +241,8 @@ mod tests {
             ("JITSI_DOMAIN", "https://meet.example.org"),
             ("JITSI_DOMAIN", "meet.example.org/room"),
             ("REFUND_CUTOFF_HOURS", "-1"),
+            ("PENDING_BOOKINGS_PER_EXPERT", "0"),
+            ("PENDING_BOOKINGS_PER_PERSON", "many"),
             ("MAIL_FROM", "ExpertConnect"),
             ("MAIL_FROM", "a@b"),
             ("MAIL_FROM", "ExpertConnect <>"),

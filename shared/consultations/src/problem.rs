@@ -70,6 +70,7 @@ fn of_booking(refusal: booking::Refusal, sentence: String) -> Problem {
         Refusal::EndNotAfterStart | Refusal::TooLong => Problem::field("duration_minutes", sentence),
         Refusal::OutsideAvailability => Problem::refused("outside_hours", sentence),
         Refusal::SlotTaken | Refusal::OwnConflict => Problem::conflict("slot_taken", sentence),
+        Refusal::TooManyPending => Problem::conflict("too_many_pending", sentence),
         Refusal::Blocked => Problem::blocked(),
         Refusal::WrongParty => Problem::forbidden(sentence),
         Refusal::InvalidTransition => Problem::refused("invalid_transition", sentence),

@@ -183,6 +183,9 @@ pub enum Refusal {
     /// It is the learner who has something else then.
     #[error("You have another booking at this time.")]
     OwnConflict,
+    /// With this expert or in all: whoever keeps the time of others must not keep all of it.
+    #[error("Too many of your bookings are not confirmed or paid yet. Wait for an answer, or cancel one.")]
+    TooManyPending,
     #[error("You cannot book or write to this person.")]
     Blocked,
     #[error("Only the other party may do this.")]

@@ -67,6 +67,7 @@ fn of_booking(refusal: booking::Refusal, sentence: String) -> Problem {
         Refusal::EndNotAfterStart | Refusal::TooLong => Problem::field("scheduled_end", sentence),
         Refusal::OutsideAvailability => Problem::refused("outside_availability", sentence),
         Refusal::SlotTaken | Refusal::OwnConflict => Problem::conflict("slot_taken", sentence),
+        Refusal::TooManyPending => Problem::conflict("too_many_pending", sentence),
         Refusal::Blocked => Problem::blocked(),
         Refusal::WrongParty => Problem::forbidden(sentence),
         Refusal::InvalidTransition => Problem::refused("invalid_transition", sentence),

@@ -19,7 +19,8 @@ use crate::row::{Item, Reader, number};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
 use crate::{
-    Absences, Page, absences, booking_codec, chat_codec, days, ledger as entries, notices, person_codec, reviews,
+    Absences, Page, absences, booking_codec, chat_codec, days, ledger as entries, notices, pending, person_codec,
+    reviews,
 };
 
 /// A booking and what its parties said of each other.
@@ -172,7 +173,8 @@ impl Store {
         Ok((items, found))
     }
 
-    /// Writes a decision and what follows from it, all or nothing. `transaction` may bring legs that come first.
+    /// Writes a decision and what follows from it, all or nothing. `transaction` may bring legs that come first; that a new
+    /// booking waits is one of them ([`crate::booking_waits`]).
     pub async fn booking_commit(
         &self,
         mut transaction: Transaction<Denied>,
@@ -186,6 +188,9 @@ impl Store {
             Some(before) => transaction.replace_version(item, before.version, Denied::Stale),
         };
         self.add_calendar(&mut transaction, before, &change.after).await?;
+        if let Some(before) = before {
+            pending::add_leg(&mut transaction, before, &change.after);
+        }
         if let Some(entry) = &change.entry {
             entries::add_entry(&mut transaction, entry);
         }
@@ -210,6 +215,9 @@ impl Store {
         transaction.replace_version(booking_codec::to_item(&replaced.old.after), seen, Denied::Stale);
         transaction.create(booking_codec::to_item(&replaced.new), Denied::IdTaken);
         self.add_calendar(&mut transaction, before, &replaced.new).await?;
+        if let Some(before) = before {
+            pending::add_leg(&mut transaction, before, &replaced.new);
+        }
         if replaced.new.funds == Funds::Due {
             transaction.stands_for(&replaced.new);
         }

@@ -13,8 +13,10 @@ use domain::ledger::{Cause, Unit};
 use domain::text::LoginName;
 
 mod finding;
+mod waiting;
 
 pub(crate) use finding::*;
+pub(crate) use waiting::*;
 
 /// Where an item lives.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

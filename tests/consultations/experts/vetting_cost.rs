@@ -40,7 +40,7 @@ async fn no_route_asks_more_of_the_table_than_it_may() {
         bob.books(&ada, world.now() + TimeDelta::hours(hour), 30).await;
     }
     // Each booking: read, and its cancellation as anywhere.
-    costs.of("suspend, three bookings", (11, 5.5, 65.0), suspends(&admin, &ada, "x")).await.is(200);
+    costs.of("suspend, three bookings", (11, 5.5, 71.0), suspends(&admin, &ada, "x")).await.is(200);
     costs.of("reinstate", (4, 2.0, 12.0), reinstates(&admin, &ada)).await.is(200);
     applies(&bob).await;
     costs.hold();

@@ -55,6 +55,9 @@ impl House {
         for limit in ["RATE_LIMIT_AUTH_PER_MINUTE", "RATE_LIMIT_PER_MINUTE"] {
             options.env.insert(limit.to_owned(), "1000000".to_owned());
         }
+        for cap in tests::world::PENDING_CAPS {
+            options.env.insert(cap.to_owned(), "10000".to_owned());
+        }
         let running = local::start(options).await.expect("the gateway starts");
         let http = Client::builder(TokioExecutor::new()).build(HttpConnector::new());
         Self(Arc::new(Inside { running, http }))

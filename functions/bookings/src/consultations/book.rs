@@ -94,7 +94,7 @@ fn soon_enough(app: &App, start: Instant) -> Result<(), Problem> {
     tag = "Consultations: Bookings", operation_id = "consultations_book",
     responses(
         (status = 201, description = "The consultation", body = Consultation),
-        (status = 409, description = "`slot_taken`, `own_conflict`: with up to five `alternatives`"),
+        (status = 409, description = "`slot_taken`, `own_conflict`: with up to five `alternatives`; `too_many_pending`: with this expert or in all"),
         (status = 400, description = "`own_profile`; `outside_hours`: with up to five `alternatives`; `insufficient_credits`"),
         (status = 403, description = "`blocked`: one of the two has blocked the other"),
     )

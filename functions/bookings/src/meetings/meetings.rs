@@ -239,7 +239,7 @@ pub async fn list(
     tag = "Meetings: Bookings", operation_id = "meetings_request",
     responses(
         (status = 201, description = "The meeting", body = Meeting),
-        (status = 409, description = "`slot_taken`: with up to five `alternatives`"),
+        (status = 409, description = "`slot_taken`: with up to five `alternatives`; `too_many_pending`: with this expert or in all"),
         (status = 400, description = "`insufficient_credits`; `outside_availability`: not inside the hours of the expert"),
         (status = 403, description = "`blocked`: one of the two has blocked the other"),
     )

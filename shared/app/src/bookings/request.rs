@@ -1,6 +1,6 @@
 //! Asking an expert for a time.
 
-use domain::booking::{Booking, Draft, Funds, Mode, Party, Refusal, Seat, Times};
+use domain::booking::{Booking, Draft, Mode, Party, Refusal, Seat, Times};
 use domain::category::CategoryId;
 use domain::chat::Pair;
 use domain::facade::{Facade, Offered, Terms, TitleFrom};
@@ -51,8 +51,9 @@ pub async fn request<V: View>(
         if let Some(after) = conversation {
             store::conversation_open(&mut transaction, participants.conversation.as_ref(), &after, caller.user());
         }
+        store::booking_waits(&mut transaction, &change.after, app.settings.pending_caps);
         let committed = commit(app, transaction, &change).await;
-        let committed = or_credits_set_free(app, committed, caller.user()).await;
+        let committed = or_set_free(app, committed, caller.user()).await;
         or_alternatives(app, committed, &participants, &change.after).await?;
         Ok(view)
     })
@@ -98,13 +99,21 @@ fn draft(
     })
 }
 
-/// Whoever has too few credits may have more in bookings that are over by the clock: then they try once more.
-async fn or_credits_set_free<T>(app: &App, committed: Result<T>, learner: UserId) -> Result<T> {
-    let Err(Error::Refused(domain::Refusal::Ledger(domain::ledger::Refusal::InsufficientCredits))) = &committed else {
+/// Whoever has too few credits, or too much that is pending, may have some of it in bookings that are over by the clock:
+/// then they try once more.
+async fn or_set_free<T>(app: &App, committed: Result<T>, learner: UserId) -> Result<T> {
+    let lacks_what_may_be_free = matches!(
+        &committed,
+        Err(Error::Refused(
+            domain::Refusal::Ledger(domain::ledger::Refusal::InsufficientCredits)
+                | domain::Refusal::Booking(Refusal::TooManyPending)
+        ))
+    );
+    if !lacks_what_may_be_free {
         return committed;
-    };
+    }
     let now = app.clock.now();
-    let is_expired = |booking: &Booking| booking.funds == Funds::Held && booking.as_of(now).funds == Funds::Released;
+    let is_expired = |booking: &Booking| booking.is_pending() && !booking.as_of(now).is_pending();
     let theirs = app.store.bookings_at(learner, Seat::Learner).await?;
     let expired: Vec<_> = theirs.into_iter().filter(is_expired).map(|booking| booking.id).collect();
     if expired.is_empty() {

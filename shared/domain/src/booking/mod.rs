@@ -176,6 +176,11 @@ impl Booking {
         self.status.is_open() && self.interval.end() > now
     }
 
+    /// Whether it still waits to be paid or confirmed.
+    pub fn is_pending(&self) -> bool {
+        self.status == Status::Pending
+    }
+
     pub fn party(&self, seat: Seat) -> &Party {
         match seat {
             Seat::Learner => &self.learner,

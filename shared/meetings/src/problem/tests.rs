@@ -55,6 +55,7 @@ fn every_refusal_of_bookings_has_its_status_and_word() {
         (Refusal::OutsideAvailability, "400 outside_availability"),
         (Refusal::SlotTaken, "409 slot_taken"),
         (Refusal::OwnConflict, "409 slot_taken"),
+        (Refusal::TooManyPending, "409 too_many_pending"),
         (Refusal::Blocked, "403 blocked"),
         (Refusal::WrongParty, "403 forbidden"),
         (Refusal::InvalidTransition, "400 invalid_transition"),

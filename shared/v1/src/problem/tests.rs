@@ -55,6 +55,7 @@ fn every_refusal_of_bookings_has_its_status_and_word() {
         (Refusal::OutsideAvailability, "400 refused"),
         (Refusal::SlotTaken, "400 refused"),
         (Refusal::OwnConflict, "400 refused"),
+        (Refusal::TooManyPending, "400 refused"),
         (Refusal::Blocked, "400 refused"),
         (Refusal::WrongParty, "400 refused"),
         (Refusal::InvalidTransition, "400 refused"),

@@ -1,0 +1,63 @@
+//! How much mail one person causes for another: of how many new bookings of the two somebody is mailed on one day. The
+//! rest they find in their list. A booking whose beginning was not mailed is muted, so that no calendar hears of the end
+//! of what it never held.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use chrono::{NaiveTime, TimeDelta};
+use domain::Instant;
+use domain::booking::Booking;
+use domain::ids::UserId;
+
+use crate::fault::{Failed, Fault};
+use crate::keys;
+use crate::row::{number, numbers};
+use crate::table::Store;
+use crate::transaction::Update;
+
+/// Longer than a queue keeps the mails of a day.
+const DAYS_KEPT: TimeDelta = TimeDelta::days(30);
+
+impl Store {
+    /// Whether `reader` is to be mailed of one more booking with `peer` today, of at most so many. Asked again about the
+    /// same booking, the answer is the same.
+    pub async fn mail_begins(
+        &self,
+        (reader, peer): (UserId, UserId),
+        booking: &Booking,
+        most: u32,
+        now: Instant,
+    ) -> Result<bool, Fault> {
+        let today = now.date_naive();
+        let expires = (today.and_time(NaiveTime::MIN) + DAYS_KEPT).and_utc().timestamp();
+        let one_more =
+            Update::new(keys::mailed(reader, peer, today), "ADD #bookings :booking SET #expires_at = :expires")
+                .when("attribute_not_exists(#bookings) OR size(#bookings) < :most OR contains(#bookings, :id)")
+                .value(":booking", numbers([booking.root]))
+                .value(":id", number(booking.root))
+                .value(":most", number(most))
+                .value(":expires", number(expires));
+        match self.update(one_more, ReturnValue::None).await {
+            Ok(_) => Ok(true),
+            Err(Failed::Fault(fault)) => Err(fault),
+            Err(Failed::Refused(_)) => {
+                let expires = (booking.interval.end() + DAYS_KEPT).timestamp();
+                let mute = Update::new(keys::muted(reader, booking.root), "SET #expires_at = :expires");
+                self.update_or_leave(mute.value(":expires", number(expires))).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Whether `reader` was not mailed of this booking when it was made, nor since.
+    pub async fn mail_is_muted(&self, reader: UserId, booking: &Booking) -> Result<bool, Fault> {
+        Ok(self.get(&keys::muted(reader, booking.root)).await?.is_some_and(|item| !item.contains_key("ended")))
+    }
+
+    /// From now on `reader` is mailed of this booking.
+    pub async fn mail_unmute(&self, reader: UserId, booking: &Booking) -> Result<(), Fault> {
+        let unmute = Update::new(keys::muted(reader, booking.root), "SET #ended = :yes")
+            .when("attribute_exists(#pk)")
+            .value(":yes", number(1));
+        self.update_or_leave(unmute).await
+    }
+}
