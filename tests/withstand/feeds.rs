@@ -9,19 +9,19 @@ use serde_json::{Value as Json, json};
 use tests::{Person, Setup, Socket, World, at_once, dice};
 
 /// Somebody who notes what comes and, whenever the connection is lost, goes on from the last frame they have.
-struct Client {
-    socket: Socket,
+pub(crate) struct Client {
+    pub(crate) socket: Socket,
     path: String,
     /// Frames of this connection looked at so far.
     seen: usize,
     /// Kind and id of every frame received for good.
     transcript: Vec<(String, i64)>,
-    cursor: Json,
+    pub(crate) cursor: Json,
     lost: usize,
 }
 
 impl Client {
-    async fn connect(person: &Person, path: &str) -> Self {
+    pub(crate) async fn connect(person: &Person, path: &str) -> Self {
         let socket = person.listens(path).await;
         socket.says(json!({"type": "resume", "cursor": null})).await;
         let path = path.to_owned();
@@ -29,7 +29,7 @@ impl Client {
     }
 
     /// Receives what has come, but for the last `lost` frames: those never arrive.
-    fn receive(&mut self, lost: usize) -> Option<Json> {
+    pub(crate) fn receive(&mut self, lost: usize) -> Option<Json> {
         let frames = self.socket.heard();
         let news = &frames[self.seen..];
         let kept = news.len() - lost.min(news.len());
@@ -53,7 +53,7 @@ impl Client {
     }
 
     /// The connection breaks, with the last `lost` frames still in it.
-    async fn break_and_resume(&mut self, lost: usize) {
+    pub(crate) async fn break_and_resume(&mut self, lost: usize) {
         self.receive(lost);
         self.socket.vanishes();
         self.socket = self.socket.person.listens(&self.path).await;
@@ -62,7 +62,7 @@ impl Client {
     }
 
     /// Resumes until nothing is left.
-    async fn catch_up(&mut self, world: &World) {
+    pub(crate) async fn catch_up(&mut self, world: &World) {
         loop {
             world.settles().await;
             let resumed = self.receive(0);
@@ -73,7 +73,7 @@ impl Client {
         }
     }
 
-    async fn has_everything(&self) {
+    pub(crate) async fn has_everything(&self) {
         let person = &self.socket.person;
         let ids = |what: &str, list: Vec<Json>| -> BTreeSet<(String, i64)> {
             list.iter().map(|item| (what.to_owned(), item["id"].as_i64().unwrap())).collect()
@@ -97,7 +97,7 @@ impl Client {
 }
 
 /// Two people, and the socket of one of them.
-async fn bob_listens() -> (World, Person, Person, Client) {
+pub(crate) async fn bob_listens() -> (World, Person, Person, Client) {
     let world = World::with(Setup::live()).await;
     let (ada, bob) = (world.register("ada").await, world.register("bob").await);
     world.settles().await;

@@ -19,6 +19,7 @@ mod names;
 mod pending;
 mod reconcile;
 mod refusals;
+mod resumes;
 mod schedule;
 mod sessions;
 mod stalls;

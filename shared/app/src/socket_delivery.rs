@@ -81,7 +81,7 @@ impl<'a> SocketDelivery<'a> {
 
     async fn carry_all(&mut self, steps: &[SocketTask<'_>]) -> Result<()> {
         let now = self.background.app.clock.now();
-        if self.live.socket.valid_until <= now || self.live.carried.is_hopeless() {
+        if self.live.socket.valid_until <= now {
             return self.dismiss().await;
         }
         for step in steps {
@@ -115,7 +115,7 @@ impl<'a> SocketDelivery<'a> {
     async fn push_live(&mut self, entry: &FeedItem) -> Result<()> {
         for part in self.parts(entry) {
             let place = entry.place(part);
-            if !self.is_open || self.live.carried.has(place) {
+            if !self.is_open || self.live.carried.has(place) || !self.live.carried.has_room() {
                 continue;
             }
             let mut carried = self.live.carried.clone();
@@ -229,7 +229,7 @@ impl<'a> SocketDelivery<'a> {
                 break;
             }
             let place = entry.place(*part);
-            so_far.add(place);
+            so_far.replayed(place);
             self.push_entry(entry, *part, &so_far, &messages).await?;
             if !self.is_open {
                 return Ok(());
@@ -244,29 +244,30 @@ impl<'a> SocketDelivery<'a> {
     async fn missed(&self, since: &Position) -> Result<Missed> {
         let carried = &self.live.carried;
         let mut frames = Vec::new();
-        let mut from = carried.owes_behind(since);
+        // Everything up to here has been looked at. A stretch may begin with the entry the last one ended with.
+        let mut through = carried.owes_behind(since);
         for _ in 0..MOST_STRETCHES {
-            let stretch = self.background.app.store.feed(self.live.socket.user, from).await?;
+            let stretch = self.background.app.store.feed(self.live.socket.user, through).await?;
             for entry in &stretch.entries {
                 for part in self.parts(entry) {
                     let place = entry.place(part);
-                    if !carried.owes(since, place) {
+                    if place <= through || !carried.owes(since, place) {
                         continue;
                     }
                     if frames.len() == REPLAYED {
-                        return Ok(Missed { frames, through: Some(from) });
+                        return Ok(Missed { frames, through: Some(through) });
                     }
                     frames.push((entry.clone(), part));
-                    from = place;
+                    through = place;
                 }
             }
             let end = stretch.entries.last().map(|entry| entry.place(Part::Notice));
             match end.filter(|_| stretch.more) {
                 None => return Ok(Missed { frames, through: None }),
-                Some(end) => from = from.max(end),
+                Some(end) => through = through.max(end),
             }
         }
-        Ok(Missed { frames, through: Some(from) })
+        Ok(Missed { frames, through: Some(through) })
     }
 
     /// The answer to a message sent before, once more. It has no new place, and the cursor stays where it is.

@@ -57,7 +57,9 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
     }
     let others = async { Ok(app.store.sockets(user).await?) };
     let address = resolve(app, user, handshake.address);
-    let (address, feed, others) = tokio::try_join!(address, held(app, user, now), others)?;
+    // What is there already and not settled yet.
+    let held = async { Ok(app.store.feed_newest(user, Place::settled(now)).await?) };
+    let (address, held, others) = tokio::try_join!(address, held, others)?;
     let socket = Socket {
         connection: handshake.connection,
         user,
@@ -67,7 +69,7 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
         opened_at: now,
         valid_until,
     };
-    let live = LiveSocket { socket, carried: Carried::opened(now, feed) };
+    let live = LiveSocket { socket, carried: Carried::opened(held.floor, held.places) };
     app.store.socket_open(&live).await?;
     // Had the session ended while this went on, whoever closes its sockets would not have seen this one.
     if !app.store.session_lives(user, claims.session).await? {
@@ -100,20 +102,6 @@ async fn resolve(app: &App, user: UserId, asked: Address) -> Result<Address> {
     match app.store.user(peer).await? {
         Some(found) if !found.is_suspended => Ok(asked),
         _ => Err(Error::Common(Common::NotFound)),
-    }
-}
-
-/// The places of a feed that are not settled yet and there already.
-async fn held(app: &App, user: UserId, now: Instant) -> Result<Vec<Place>> {
-    let mut places = Vec::new();
-    let mut from = Place::settled(now);
-    loop {
-        let stretch = app.store.feed(user, from).await?;
-        places.extend(stretch.entries.iter().flat_map(|entry| entry.parts().iter().map(|part| entry.place(*part))));
-        match places.last() {
-            Some(last) if stretch.more && *last > from => from = *last,
-            _ => return Ok(places),
-        }
     }
 }
 

@@ -24,6 +24,8 @@ pub enum Part {
 pub struct Place(i64);
 
 impl Place {
+    const LAST: Self = Self(LARGEST << 1 | 1);
+
     /// `id` is that of the message or notification.
     pub fn new(id: i64, part: Part) -> Self {
         Self(id << 1 | i64::from(part == Part::Notice))
@@ -42,18 +44,29 @@ impl Place {
         self.0 >> 1
     }
 
+    /// The id of the first frame there may be behind this one.
+    pub fn id_behind(self) -> i64 {
+        (self.0 + 1) >> 1
+    }
+
+    /// The last place before every frame of this id.
+    pub fn before_id(id: i64) -> Self {
+        Self((id << 1) - 1)
+    }
+
     /// The last place nothing can be added before, once everything committed until `now` is known.
     pub fn settled(now: Instant) -> Self {
         let id = MessageId::mint(now - TimeDelta::seconds(SETTLES_WITHIN_SECONDS), 0);
-        Self::new(id.get() - 1, Part::Notice)
+        Self::before_id(id.get())
     }
 }
 
 /// Nothing is committed later than this after its id was minted: longer than any function runs, and clocks differ by less.
 pub const SETTLES_WITHIN_SECONDS: i64 = 60;
 
-/// More than this above the floor is not kept. Whoever gets two thousand frames within a minute settles sooner.
-const MOST_ABOVE: usize = 2_000;
+/// More than this above the floor is not kept: a cursor has to fit into a frame. Whoever gets more within a minute
+/// settles sooner.
+pub const MOST_ABOVE: usize = 2_000;
 
 /// How far a client has got.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,11 +105,20 @@ impl Position {
         self.above = self.above.split_off(&Place(self.floor.0 + 1));
     }
 
-    /// Raises the floor until what lies above it is not too much to be carried about.
-    fn shorten(&mut self) {
-        while self.above.len() > MOST_ABOVE {
-            self.floor = self.above.pop_first().unwrap_or(self.floor);
+    /// Raises the floor, but not past `through`, until what lies above it is not too much to be carried about.
+    fn shorten(&mut self, through: Place) {
+        while self.above.len() > MOST_ABOVE
+            && let Some(first) = self.above.first().copied().filter(|first| *first <= through)
+        {
+            self.above.remove(&first);
+            self.floor = first;
         }
+    }
+
+    /// With this frame too, and everything that is owed before it: as a replay goes on.
+    pub fn replayed(&mut self, place: Place) {
+        self.add(place);
+        self.shorten(place);
     }
 
     /// A short text: the floor, then each step to the next place above it.
@@ -159,15 +181,11 @@ pub struct Carried {
 }
 
 impl Carried {
-    /// A socket opened at `now`; the client is not owed what its feed held then.
-    pub fn opened(now: Instant, held: impl IntoIterator<Item = Place>) -> Self {
-        Self {
-            before: Position::new(Place::settled(now), held),
-            pushed: BTreeSet::new(),
-            is_behind: false,
-            asked_from: None,
-            replayed_from: None,
-        }
+    /// A socket opened by a client who is not owed what its feed held then: everything up to `floor`, and these.
+    pub fn opened(floor: Place, held: impl IntoIterator<Item = Place>) -> Self {
+        let mut before = Position::new(floor, held);
+        before.shorten(Place::LAST);
+        Self { before, pushed: BTreeSet::new(), is_behind: false, asked_from: None, replayed_from: None }
     }
 
     pub fn has(&self, place: Place) -> bool {
@@ -182,11 +200,23 @@ impl Carried {
         position
     }
 
+    /// A replay is under way or asked for: what is not pushed now comes with the rest of it.
+    fn is_awaiting_replay(&self) -> bool {
+        self.is_behind || self.asked_from.is_some()
+    }
+
+    /// Whether one more frame can be noted as it happens. Where nothing settles because a replay is awaited, a flood
+    /// would otherwise grow without end; it is left to the replay.
+    pub fn has_room(&self) -> bool {
+        let before = self.asked_from.as_ref().map_or(0, |from| from.above.len()).max(self.before.above.len());
+        !self.is_awaiting_replay() || before + self.pushed.len() < MOST_ABOVE
+    }
+
     /// Notes a frame pushed as it happened. Whatever settled before it was minted has come out before it.
     pub fn push(&mut self, place: Place, minted_at: Instant) {
         self.pushed.insert(place);
-        if !self.is_behind && self.asked_from.is_none() {
-            self.settle(Place::settled(minted_at));
+        if !self.is_awaiting_replay() {
+            self.settle(Place::settled(minted_at), Place::LAST);
         }
     }
 
@@ -219,23 +249,23 @@ impl Carried {
             self.before = from;
         }
         self.asked_from = None;
+        let pushed_before = self.pushed.len();
         self.pushed.extend(replayed);
         self.is_behind = through.is_some();
         let settled = Place::settled(now);
-        self.settle(through.map_or(settled, |through| through.min(settled)));
+        let floor = match through {
+            None => settled,
+            // So many that are none of this socket's, and all of the last minute: the next page must begin behind them.
+            Some(through) if self.pushed.len() == pushed_before => through,
+            Some(through) => through.min(settled),
+        };
+        self.settle(floor, through.unwrap_or(Place::LAST));
     }
 
-    /// Too far behind to be caught up with: a client that asked for a replay and never for the rest of it.
-    pub fn is_hopeless(&self) -> bool {
-        self.pushed.len() + self.before.above.len() > 2 * MOST_ABOVE
-    }
-
-    fn settle(&mut self, floor: Place) {
+    fn settle(&mut self, floor: Place, through: Place) {
         let mut all = self.position();
         all.raise(floor);
-        if !self.is_behind {
-            all.shorten();
-        }
+        all.shorten(through);
         self.before.raise(all.floor);
         self.pushed = self.pushed.split_off(&Place(all.floor.0 + 1));
     }

@@ -1,7 +1,7 @@
 //! A person's feed: their notifications and their own messages, read by id from a place on, as last written.
 
 use domain::Instant;
-use domain::feed::{Part, Place};
+use domain::feed::{MOST_ABOVE, Part, Place};
 use domain::ids::{MessageId, UserId};
 use domain::notice::{Notice, Topic};
 
@@ -99,30 +99,73 @@ pub(crate) fn sent_from(row: Reader<'_>) -> Result<SentMessage, Fault> {
 /// How many items of each kind one round trip brings.
 const STRETCH: usize = 500;
 
+/// How many of each kind are looked at for what is not settled yet: a message has two places, and a position holds so
+/// many.
+const NEWEST: usize = MOST_ABOVE / 2;
+
+/// The newest places of a feed.
+#[derive(Debug)]
+pub struct Newest {
+    /// Everything behind it is listed.
+    pub floor: Place,
+    pub places: Vec<Place>,
+}
+
 impl Store {
-    /// What comes at `from`'s id and behind it: at most a thousand entries.
+    /// What comes behind `from`: at most a thousand entries. The first may have a frame that lies at `from` or before.
     pub async fn feed(&self, user: UserId, from: Place) -> Result<Stretch, Fault> {
-        let range = |kind: &str| Range {
-            partition: keys::user(user).pk,
-            from: Some(keys::from_id(kind, from.id())),
-            to: Some(format!("{kind}~")),
-            limit: Some(STRETCH),
-            consistent: true,
-            ..Range::default()
-        };
-        let (noticed, sent) = (range(keys::NOTICE), range(keys::SENT));
-        let ((noticed, more_noticed), (sent, more_sent)) =
-            futures_util::try_join!(self.query(&noticed), self.query(&sent))?;
-        let noticed: Vec<_> =
-            noticed.iter().map(|item| notices::from_item(item).map(FeedItem::Noticed)).collect::<Result<_, _>>()?;
-        let sent: Vec<_> =
-            sent.iter().map(|item| sent_from(Reader(item)).map(FeedItem::Sent)).collect::<Result<_, _>>()?;
+        let (noticed, sent) = (range(user, keys::NOTICE, from), range(user, keys::SENT, from));
+        let (noticed, sent) = (Range { limit: Some(STRETCH), ..noticed }, Range { limit: Some(STRETCH), ..sent });
+        let ((mut entries, more_noticed), (sent, more_sent)) =
+            futures_util::try_join!(self.feed_part(&noticed, noticed_from), self.feed_part(&sent, sent_entry_from))?;
         // Behind the end of a list that goes on, the other list's entries have to wait.
-        let ends = [(more_noticed, noticed.last()), (more_sent, sent.last())];
+        let ends = [(more_noticed, entries.last()), (more_sent, sent.last())];
         let horizon = ends.into_iter().filter(|(more, _)| *more).filter_map(|(_, last)| last.map(FeedItem::id)).min();
-        let mut entries: Vec<_> = noticed.into_iter().chain(sent).collect();
+        entries.extend(sent);
         entries.retain(|entry| horizon.is_none_or(|horizon| entry.id() <= horizon));
         entries.sort_by_key(FeedItem::id);
         Ok(Stretch { entries, more: horizon.is_some() })
     }
+
+    /// The places behind `from`, or of very many the last: in one round trip, however much somebody is written to.
+    pub async fn feed_newest(&self, user: UserId, from: Place) -> Result<Newest, Fault> {
+        let newest = |kind| Range { descending: true, limit: Some(NEWEST), ..range(user, kind, from) };
+        let (noticed, sent) = (newest(keys::NOTICE), newest(keys::SENT));
+        let ((noticed, more_noticed), (sent, more_sent)) =
+            futures_util::try_join!(self.feed_part(&noticed, noticed_from), self.feed_part(&sent, sent_entry_from))?;
+        // What a list that goes on has before its last entry is not known.
+        let ends = [(more_noticed, noticed.last()), (more_sent, sent.last())];
+        let ends = ends.into_iter().filter(|(more, _)| *more).filter_map(|(_, last)| last.map(FeedItem::id));
+        let floor = ends.max().map_or(from, Place::before_id).max(from);
+        let entries = noticed.iter().chain(&sent);
+        let places = entries.flat_map(|entry| entry.parts().iter().map(|part| entry.place(*part)));
+        Ok(Newest { floor, places: places.filter(|place| *place > floor).collect() })
+    }
+
+    async fn feed_part(
+        &self,
+        range: &Range,
+        read: fn(&Item) -> Result<FeedItem, Fault>,
+    ) -> Result<(Vec<FeedItem>, bool), Fault> {
+        let (items, more) = self.query(range).await?;
+        Ok((items.iter().map(read).collect::<Result<_, _>>()?, more))
+    }
+}
+
+fn range(user: UserId, kind: &str, from: Place) -> Range {
+    Range {
+        partition: keys::user(user).pk,
+        from: Some(keys::from_id(kind, from.id_behind())),
+        to: Some(format!("{kind}~")),
+        consistent: true,
+        ..Range::default()
+    }
+}
+
+fn noticed_from(item: &Item) -> Result<FeedItem, Fault> {
+    notices::from_item(item).map(FeedItem::Noticed)
+}
+
+fn sent_entry_from(item: &Item) -> Result<FeedItem, Fault> {
+    sent_from(Reader(item)).map(FeedItem::Sent)
 }
