@@ -1,18 +1,37 @@
-//! CloudFront's function: one code in the template and in the file that the local gateway runs.
+//! CloudFront's functions: one code in the template and in the file that the local gateway, or a test of it, runs.
 
-use super::tree::{read, resources, template};
+use super::tree::{inner, read, resources, template};
+
+const FILES: [(&str, &str); 2] = [("SocketPaths", "infra/edge/sockets.js"), ("FilePaths", "infra/edge/files.js")];
 
 #[test]
-fn the_function_of_the_template_is_the_file() {
+fn the_functions_of_the_template_are_the_files() {
     let functions = resources(&template(), "AWS::CloudFront::Function");
-    assert_eq!(functions.len(), 1);
-    let deployed = functions[0].1["FunctionCode"].as_str().unwrap();
-    assert_eq!(deployed.trim_end(), read("infra/edge/sockets.js").trim_end());
+    assert_eq!(functions.len(), FILES.len());
+    for (name, path) in FILES {
+        let (_, function) = functions.iter().find(|(id, _)| id == name).unwrap();
+        assert_eq!(function["FunctionCode"].as_str().unwrap().trim_end(), read(path).trim_end(), "{path}");
+    }
 }
 
 #[test]
 fn cloudfront_takes_no_function_larger_than_this() {
-    assert!(read("infra/edge/sockets.js").len() <= 10 * 1024);
+    assert!(FILES.iter().all(|(_, path)| read(path).len() <= 10 * 1024));
+}
+
+/// S3 refuses an `Authorization` beside a signed URL, whatever it says.
+#[test]
+fn no_token_reaches_the_bucket() {
+    let config = &resources(&template(), "AWS::CloudFront::Distribution")[0].1["DistributionConfig"];
+    let behaviors = config["CacheBehaviors"].as_sequence().unwrap();
+    let files: Vec<_> = behaviors.iter().filter(|behavior| behavior["TargetOriginId"] == "files").collect();
+    let paths: Vec<_> = files.iter().map(|behavior| behavior["PathPattern"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["/pictures/*", "/documents/*", "/attachments/*", "/uploads/*"]);
+    for behavior in files {
+        let function = &behavior["FunctionAssociations"][0];
+        assert_eq!(function["EventType"], "viewer-request");
+        assert_eq!(inner(&function["FunctionARN"]), "FilePaths.FunctionARN");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! S3 on a folder, on the gateway's own port and path-style (`/<bucket>/<key>`), so that a
 //! presigned URL works from a browser. Every request must be signed.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::fs;
@@ -8,12 +9,13 @@ use std::path::Path;
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, RequestChecksumCalculation};
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderValue};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tower::ServiceExt as _;
+use url::form_urlencoded;
 
 use crate::{Fault, envelope, payload};
 
@@ -63,6 +65,8 @@ impl Files {
             preflight(request.headers(), origin.is_some())
         } else if leaves_the_bucket(request.uri().path()) {
             envelope::bad_request("This key cannot be a file here.")
+        } else if let Some(refused) = refuse(&request) {
+            refused
         } else {
             let is_ours = is_signed_by_header(request.headers());
             if !is_ours {
@@ -132,6 +136,40 @@ fn leaves_the_bucket(path: &str) -> bool {
 /// Whether the request carries a signature as the SDK makes them.
 fn is_signed_by_header(headers: &HeaderMap) -> bool {
     headers.get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-HMAC-SHA256"))
+}
+
+/// What S3 refuses before it looks at a signature: two of them, and orders that none covers. The embedded one obeys such
+/// a header, and `x-amz-copy-source` reads any file.
+fn refuse(request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    let query: HashMap<_, _> = parameters(request).collect();
+    let is_presigned = ["x-amz-algorithm", "x-amz-signature", "signature"].iter().any(|name| query.contains_key(*name));
+    if is_presigned && request.headers().contains_key(header::AUTHORIZATION) {
+        let sentence = "Only one auth mechanism allowed: the link is signed, so send no Authorization header.";
+        return Some(envelope::bad_request(sentence));
+    }
+    let signed = match query.get("x-amz-signedheaders") {
+        Some(names) => names.clone(),
+        None => signed_by_header(request.headers()).unwrap_or_default(),
+    };
+    let is_covered = |name: &str| signed.split(';').any(|signed| signed.eq_ignore_ascii_case(name));
+    let is_order = |name: &&HeaderName| name.as_str().starts_with("x-amz-") && !is_covered(name.as_str());
+    request.headers().keys().find(is_order).map(|name| {
+        let sentence = format!("The header {name} is not signed.");
+        envelope::refusal(StatusCode::FORBIDDEN, "bad_signature", &sentence)
+    })
+}
+
+/// The query, by names in small letters.
+fn parameters(request: &Request<Bytes>) -> impl Iterator<Item = (String, String)> {
+    let query = request.uri().query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.to_ascii_lowercase(), value.into_owned()))
+}
+
+/// `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=host;x-amz-date, Signature=…`
+fn signed_by_header(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (_, names) = value.split_once("SignedHeaders=")?;
+    Some(names.split(',').next().unwrap_or_default().trim().to_owned())
 }
 
 /// S3 answers 403 whatever is wrong with a signature; the embedded one 400 for what does not even look like one.

@@ -160,19 +160,75 @@ async fn a_missing_or_wrong_signature_is_403() {
 }
 
 #[tokio::test]
-async fn a_token_of_the_api_neither_opens_a_file_nor_keeps_it_shut() {
+async fn a_token_of_the_api_opens_no_file() {
     let bucket = bucket().await;
     assert_eq!(follow(&bucket.presigned_put("mine", 2).await, b"hi").await.status(), StatusCode::OK);
     let get = bucket.presigned_get("mine").await;
     let (plain, _) = get.uri().split_once('?').unwrap();
-    for token in ["Bearer abc", "Bearer", "Basic YTpi", "AWS local:abc", "AWS4", ""] {
-        let headers = [("authorization", token)];
-        let refused = send("GET", plain, &headers, b"").await;
+    for token in TOKENS {
+        let refused = send("GET", plain, &[("authorization", token)], b"").await;
         assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{token}");
         let body: serde_json::Value = serde_json::from_slice(refused.body()).unwrap();
         assert_eq!(body["code"], "bad_signature", "{token}");
-        assert_eq!(&send("GET", get.uri(), &headers, b"").await.body()[..], b"hi", "{token}");
     }
+}
+
+const TOKENS: [&str; 6] = ["Bearer abc", "Bearer", "Basic YTpi", "AWS local:abc", "AWS4", ""];
+
+#[tokio::test]
+async fn two_ways_to_sign_at_once_are_refused_as_s3_does() {
+    let bucket = bucket().await;
+    assert_eq!(follow(&bucket.presigned_put("mine", 2).await, b"hi").await.status(), StatusCode::OK);
+    let (get, put) = (bucket.presigned_get("mine").await, bucket.presigned_put("mine", 2).await);
+    let signed =
+        "AWS4-HMAC-SHA256 Credential=local/20270301/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
+    for token in TOKENS.into_iter().chain([signed]) {
+        let refused = send("GET", get.uri(), &[("authorization", token)], b"").await;
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{token}");
+        let headers = [("authorization", token), ("content-type", "image/png")];
+        assert_eq!(send("PUT", put.uri(), &headers, b"no").await.status(), StatusCode::BAD_REQUEST, "{token}");
+    }
+    assert_eq!(&follow(&get, b"").await.body()[..], b"hi");
+}
+
+#[tokio::test]
+async fn a_header_the_signature_does_not_cover_orders_nothing() {
+    let bucket = bucket().await;
+    assert_eq!(follow(&bucket.presigned_put("theirs", 6).await, b"secret").await.status(), StatusCode::OK);
+    let (put, get) = (bucket.presigned_put("mine", 2).await, bucket.presigned_get("mine").await);
+    let theirs = format!("{}/theirs", bucket.name);
+    for (name, value) in [
+        ("x-amz-copy-source", theirs.as_str()),
+        ("X-Amz-Copy-Source", &format!("/{theirs}")),
+        ("x-amz-acl", "public-read"),
+        ("x-amz-meta-x", "y"),
+        ("x-amz-tagging", "a=b"),
+        ("x-amz-storage-class", "GLACIER"),
+        ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
+        ("x-amz-website-redirect-location", "https://evil.example"),
+    ] {
+        let headers = [("content-type", "image/png"), (name, value)];
+        let refused = send("PUT", put.uri(), &headers, b"hi").await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{name}");
+        let body: serde_json::Value = serde_json::from_slice(refused.body()).unwrap();
+        assert_eq!(body["code"], "bad_signature", "{name}");
+        assert_eq!(send("GET", get.uri(), &[(name, value)], b"").await.status(), StatusCode::FORBIDDEN, "{name}");
+        let named = format!("{}&X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost%3B{name}", put.uri());
+        assert_eq!(send("PUT", &named, &headers, b"hi").await.status(), StatusCode::FORBIDDEN, "{name}");
+    }
+    assert_eq!(follow(&get, b"").await.status(), StatusCode::NOT_FOUND, "nothing was written");
+}
+
+#[test]
+fn what_a_signature_in_a_header_covers_is_read_from_it() {
+    let request = |signed: &str| {
+        let value =
+            format!("AWS4-HMAC-SHA256 Credential=local/d/r/s3/aws4_request, SignedHeaders={signed}, Signature=0");
+        let request = Request::put("/b/k").header("authorization", value).header("x-amz-acl", "private");
+        request.body(Bytes::new()).unwrap()
+    };
+    assert!(refuse(&request("host;x-amz-acl;x-amz-date")).is_none());
+    assert_eq!(refuse(&request("host;x-amz-date")).unwrap().status(), StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
