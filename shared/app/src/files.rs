@@ -8,9 +8,10 @@ use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata};
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::file::Attachment;
+use domain::file::{Attachment, LARGEST};
 
 use crate::clock::machine_time;
+use crate::file_type::{self, TELLING};
 use crate::{Common, Error, Result};
 
 #[derive(Clone, Debug)]
@@ -137,8 +138,19 @@ impl Files {
             .map_err(|error| broken("storing a file", error))
     }
 
+    /// As many first bytes of an object as tell what it is; `None` if there is no such object.
+    pub(crate) async fn telling(&self, key: &str) -> Result<Option<Head>> {
+        let head = self.head(key, TELLING).await?;
+        match &head {
+            Some(head) if head.size <= LARGEST && file_type::wants_all(&head.first_bytes) => {
+                self.head(key, LARGEST as usize).await
+            }
+            _ => Ok(head),
+        }
+    }
+
     /// The first bytes of an object, at most so many; `None` if there is no such object.
-    pub(crate) async fn head(&self, key: &str, most: usize) -> Result<Option<Head>> {
+    async fn head(&self, key: &str, most: usize) -> Result<Option<Head>> {
         let range = format!("bytes=0-{}", most.saturating_sub(1));
         let request = self.client.get_object().bucket(&self.bucket).key(key).range(range);
         let object = match request.send().await {

@@ -1,12 +1,13 @@
 //! Profile pictures: an image by its first bytes, whatever it is called.
 
+use domain::file::Refusal;
 use domain::ids::UserId;
 use domain::person::Picture;
 use url::Url;
 
 use crate::caller::Caller;
 use crate::files::Upload;
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, file_type};
 
 /// The image types a browser shows and that cannot carry a script.
 pub const TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
@@ -18,6 +19,7 @@ pub const LARGEST: u64 = 10 * 1024 * 1024;
 pub const LONGEST_LINK: usize = 2048;
 
 const NOT_AN_IMAGE: &str = "The file is not a JPEG, PNG, GIF or WebP image.";
+const TOO_MANY_PIXELS: &str = "A picture may have at most 64 megapixels, and 16,384 pixels along a side.";
 const NOT_A_PICTURE: &str = "Enter an http or https URL of at most 2048 characters, or what an upload returned.";
 
 /// What a client sends in place of a picture that was uploaded.
@@ -26,20 +28,18 @@ const UPLOADED: &str = "upload:";
 /// Letters of an upload's name. Anything longer could be a key the file store takes for an error of ours.
 const UPLOAD_NAME: usize = 32;
 
-/// They tell an image.
-const FIRST_BYTES: usize = 512;
-
 /// An upload that was prepared, and the value that stands for it afterwards.
 pub struct Prepared {
     pub upload: Upload,
     pub picture: String,
 }
 
-fn check(first_bytes: &[u8]) -> Result<&'static str> {
-    infer::get(first_bytes)
-        .map(|found| found.mime_type())
-        .and_then(|found| TYPES.into_iter().find(|known| *known == found))
-        .ok_or(Error::BadPicture(NOT_AN_IMAGE))
+fn check(bytes: &[u8]) -> Result<&'static str> {
+    match file_type::content_type(bytes) {
+        Ok(found) if TYPES.contains(&found) => Ok(found),
+        Err(Refusal::TooManyPixels) => Err(Error::BadPicture(TOO_MANY_PIXELS)),
+        Ok(_) | Err(_) => Err(Error::BadPicture(NOT_AN_IMAGE)),
+    }
 }
 
 fn uploads_of(user: UserId) -> String {
@@ -118,7 +118,7 @@ async fn adopt(app: &App, caller: Caller, name: &str) -> Result<Picture> {
         return Err(Error::BadPicture(NOT_A_PICTURE));
     }
     let upload = format!("{}{name}", uploads_of(caller.user()));
-    let head = app.files.head(&upload, FIRST_BYTES).await?.ok_or(Error::BadPicture("Nothing was uploaded yet."))?;
+    let head = app.files.telling(&upload).await?.ok_or(Error::BadPicture("Nothing was uploaded yet."))?;
     if head.size > LARGEST {
         return Err(Error::PictureTooLarge);
     }

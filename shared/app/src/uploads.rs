@@ -9,7 +9,7 @@ use domain::ids::{UploadId, UserId};
 use store::{Denied, Transaction};
 
 use crate::caller::Caller;
-use crate::file_type::{self, TELLING};
+use crate::file_type;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Result, files};
 
@@ -99,7 +99,7 @@ pub async fn take(app: &App, caller: Caller, sent: FileSource, purpose: Purpose)
 async fn take_bytes(app: &App, caller: Caller, name: &str, bytes: Vec<u8>, purpose: Purpose) -> Result<Taken> {
     let size = bytes.len() as u64;
     purpose.fits(size)?;
-    let content_type = check(&bytes[..bytes.len().min(TELLING)], purpose)?;
+    let content_type = check(&bytes, purpose)?;
     let attachment = attachment(app, caller, plain_name(name), content_type, size, purpose);
     app.files.put_attachment(&attachment, bytes).await?;
     Ok(Taken { attachment, upload: None })
@@ -108,7 +108,7 @@ async fn take_bytes(app: &App, caller: Caller, name: &str, bytes: Vec<u8>, purpo
 async fn take_upload(app: &App, caller: Caller, id: UploadId, purpose: Purpose) -> Result<Taken> {
     let upload = app.store.upload(id).await?.ok_or(Refusal::BadUpload)?;
     upload.check(caller.user(), purpose, app.clock.now())?;
-    let head = app.files.head(&upload.key, TELLING).await?.ok_or(Refusal::BadUpload)?;
+    let head = app.files.telling(&upload.key).await?.ok_or(Refusal::BadUpload)?;
     purpose.fits(head.size)?;
     let content_type = check(&head.first_bytes, purpose)?;
     let attachment = attachment(app, caller, plain_name(&upload.name), content_type, head.size, purpose);
@@ -118,9 +118,8 @@ async fn take_upload(app: &App, caller: Caller, id: UploadId, purpose: Purpose) 
     Ok(Taken { attachment, upload: Some((id, caller.user())) })
 }
 
-fn check(first_bytes: &[u8], purpose: Purpose) -> Result<&'static str> {
-    let found = file_type::content_type(first_bytes).ok_or(Refusal::UnsupportedType)?;
-    Ok(purpose.takes(found)?)
+fn check(bytes: &[u8], purpose: Purpose) -> Result<&'static str> {
+    Ok(purpose.takes(file_type::content_type(bytes)?)?)
 }
 
 fn attachment(app: &App, caller: Caller, name: String, content_type: &str, size: u64, purpose: Purpose) -> Attachment {

@@ -6,14 +6,27 @@ use crate::ids::{UploadId, UserId};
 /// Bytes of a file; larger ones are refused on every way in.
 pub const LARGEST: u64 = 10 * 1024 * 1024;
 
+/// Pixels of a picture, and along one side: whoever shows it needs four bytes for each, whatever the file has.
+const MOST_PIXELS: usize = 64_000_000;
+const LONGEST_SIDE: usize = 16_384;
+
+/// Whether a picture of this size can be shown.
+pub fn shows(width: usize, height: usize) -> Result<(), Refusal> {
+    if width == 0 || height == 0 {
+        return Err(Refusal::UnsupportedType);
+    }
+    let is_small = width <= LONGEST_SIDE && height <= LONGEST_SIDE && width * height <= MOST_PIXELS;
+    if is_small { Ok(()) } else { Err(Refusal::TooManyPixels) }
+}
+
 /// Characters of a file's name.
 pub const LONGEST_NAME: usize = 255;
 
-const PDF: &str = "application/pdf";
-const PNG: &str = "image/png";
-const JPEG: &str = "image/jpeg";
-const GIF: &str = "image/gif";
-const WEBP: &str = "image/webp";
+pub const PDF: &str = "application/pdf";
+pub const PNG: &str = "image/png";
+pub const JPEG: &str = "image/jpeg";
+pub const GIF: &str = "image/gif";
+pub const WEBP: &str = "image/webp";
 pub const DOC: &str = "application/msword";
 pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
@@ -123,6 +136,8 @@ pub enum Refusal {
     TooLarge,
     #[error("Files of this type are not taken.")]
     UnsupportedType,
+    #[error("A picture may have at most 64 megapixels, and 16,384 pixels along a side.")]
+    TooManyPixels,
     /// Unknown, of somebody else, used, of another purpose, or nothing has arrived.
     #[error("There is no such upload.")]
     BadUpload,

@@ -73,7 +73,9 @@ pub fn file(refusal: file::Refusal, sentence: String) -> Problem {
     match refusal {
         Refusal::NoFile => Problem::refused("no_file", sentence),
         Refusal::Empty => Problem::field("file", sentence),
-        Refusal::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "file_too_large", sentence),
+        Refusal::TooLarge | Refusal::TooManyPixels => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "file_too_large", sentence)
+        }
         Refusal::UnsupportedType => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_file_type", sentence),
         Refusal::BadUpload => Problem::refused("bad_upload", sentence),
     }

@@ -82,6 +82,28 @@ async fn what_is_no_file_we_take_is_refused() {
 }
 
 #[tokio::test]
+async fn a_file_is_what_its_first_bytes_say_on_both_ways_in() {
+    let Talk { ada, room, .. } = &talk().await;
+    let path = at(*room, "send");
+    let huge = [&PNG[..16], &60_000_u32.to_be_bytes(), &60_000_u32.to_be_bytes(), &PNG[24..]].concat();
+    let page = [b"<html><script>alert(1)</script>", PDF].concat();
+    let archive = b"PK\x03\x04 and somewhere PK\x03\x04 with thirty bytes to go: word/".to_vec();
+    for (bytes, status, code) in [
+        (huge, 413, "file_too_large"),
+        (page, 415, "unsupported_file_type"),
+        (archive, 415, "unsupported_file_type"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 of whatever program".to_vec(), 415, "unsupported_file_type"),
+    ] {
+        let form = [Part::File("file", "a.pdf", "application/pdf", &bytes)];
+        let refused = ada.sends_form(&path, &form).await.refuses(status, code);
+        assert!(status != 413 || refused["error"].as_str().unwrap().contains("64 megapixels"), "{refused}");
+        let upload = uploaded(ada, Purpose::Chat, "a.pdf", &bytes).await;
+        ada.post(&path, json!({"upload_id": upload})).await.refuses(status, code);
+    }
+    assert_eq!(reads(ada, *room, "").await["count"], 0);
+}
+
+#[tokio::test]
 async fn what_a_form_cannot_carry_is_to_be_uploaded() {
     let Talk { ada, room, .. } = &talk().await;
     let path = at(*room, "send");

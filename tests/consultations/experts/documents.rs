@@ -92,9 +92,16 @@ async fn a_file_is_what_its_first_bytes_say_and_is_served_as_that() {
         let disposition = shown.headers()["content-disposition"].to_str().unwrap();
         assert!(disposition.starts_with(&format!("{how}; filename*=UTF-8''%C5%BC")), "{disposition}");
     }
-    for bytes in [GIF, b"<html>", b"MZ\x90\0", b"PK\x03\x04", b"plain", b"%PD"] {
+    let hidden = [b"<html><script>alert(1)</script>", PDF].concat();
+    for bytes in [GIF, b"<html>", b"MZ\x90\0", b"PK\x03\x04", b"plain", b"%PD", &hidden] {
         sends_file(&ada, "a.pdf", "application/pdf", bytes).await.refuses(415, "unsupported_file_type");
+        let upload = ada.uploads("a.pdf", "document", bytes).await;
+        let named = ada.post(&c("experts/upload-document/"), json!({"upload_id": upload})).await;
+        named.refuses(415, "unsupported_file_type");
     }
+    let huge = [&PNG[..16], &[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60], &PNG[24..]].concat();
+    let refused = sends_file(&ada, "a.png", "image/png", &huge).await.refuses(413, "file_too_large");
+    assert!(refused["error"].as_str().unwrap().contains("64 megapixels"), "{refused}");
     sends_file(&ada, "a.pdf", "application/pdf", b"").await.blames("file");
     assert_eq!(mine(&ada).await["documents"].as_array().unwrap().len(), 3);
 }

@@ -8,10 +8,10 @@ use tests::person::send;
 use tests::shape::has_exactly;
 use tests::{Part, Person, Setup, World};
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on";
-const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF and so on";
-const GIF: &[u8] = b"GIF89a and so on";
-const WEBP: &[u8] = b"RIFF\x10\0\0\0WEBPVP8 and so on";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01 and so on";
+const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF and so on\xff\xc0\0\x0b\x08\0\x01\0\x01 and so on";
+const GIF: &[u8] = b"GIF89a\x01\0\x01\0 and so on";
+const WEBP: &[u8] = b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0";
 const SVG: &[u8] = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
 
 /// A world with a file store behind it.
@@ -123,6 +123,36 @@ async fn a_picture_is_what_its_first_bytes_say_whatever_it_is_called() {
     }
     let after = studio.send(&studio.ada, "GET", "/api/users/me/", "", "").await.1["profile_picture"].clone();
     assert_eq!(studio.shown(&after).await.1, "image/webp");
+}
+
+/// A PNG that claims to be so large.
+fn huge(width: u32, height: u32) -> Vec<u8> {
+    [&PNG[..16], &width.to_be_bytes(), &height.to_be_bytes(), &PNG[24..]].concat()
+}
+
+#[tokio::test]
+async fn a_picture_that_nobody_can_show_is_refused_with_the_limit_on_both_ways_in() {
+    let studio = Studio::open().await;
+    for bytes in [huge(60_000, 60_000), huge(8_001, 8_000), huge(1, 16_385)] {
+        let upload = studio.uploads(&bytes).await;
+        for answer in [studio.sends_file("a.png", "image/png", &bytes).await, studio.names(&studio.ada, &upload).await]
+        {
+            is_refused(&answer);
+            assert!(answer.1["errors"]["profile_picture"][0].as_str().unwrap().contains("64 megapixels"), "{answer:?}");
+        }
+    }
+    assert_eq!(studio.sends_file("a.png", "image/png", &huge(8_000, 8_000)).await.0, 200);
+}
+
+#[tokio::test]
+async fn nothing_stands_before_a_picture() {
+    let studio = Studio::open().await;
+    for picture in [PNG, JPEG, GIF, WEBP] {
+        let bytes = [b"<html>", picture].concat();
+        is_refused(&studio.sends_file("a.png", "image/png", &bytes).await);
+        is_refused(&studio.names(&studio.ada, &studio.uploads(&bytes).await).await);
+    }
+    is_refused(&studio.sends_file("a.webp", "image/webp", b"<script>WEBPVP8X and so on").await);
 }
 
 #[tokio::test]

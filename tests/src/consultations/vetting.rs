@@ -7,9 +7,9 @@ use crate::person::id;
 use crate::{Answer, Person};
 
 pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj and so on";
-pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on";
-pub const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF and so on";
-pub const GIF: &[u8] = b"GIF89a and so on";
+pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01 and so on";
+pub const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF and so on\xff\xc0\0\x0b\x08\0\x01\0\x01 and so on";
+pub const GIF: &[u8] = b"GIF89a\x01\0\x01\0 and so on";
 
 pub fn wish() -> Json {
     json!({

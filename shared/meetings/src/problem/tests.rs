@@ -123,6 +123,7 @@ fn every_refusal_of_files_has_its_status_and_word() {
         (Refusal::NoFile, "400 no_file"),
         (Refusal::Empty, "400 file"),
         (Refusal::TooLarge, "413 file_too_large"),
+        (Refusal::TooManyPixels, "413 file_too_large"),
         (Refusal::UnsupportedType, "415 unsupported_file_type"),
         (Refusal::BadUpload, "400 bad_upload"),
     ]);
