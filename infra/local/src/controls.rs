@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 
 use crate::Fault;
 use crate::embedded::mail::Mail;
+use crate::embedded::snapshot::Snapshot;
 use crate::envelope::{bad_request, internal, json_response, not_found, refusal};
 use crate::functions::{self, App};
 use crate::sources::Sources;
@@ -27,6 +28,8 @@ const MOST_TIMES: u64 = 100;
 pub(crate) struct Background {
     pub sources: Arc<Sources>,
     pub mail: Mail,
+    /// Past the service.
+    pub table: Option<Snapshot>,
 }
 
 pub(crate) async fn answer(
@@ -36,12 +39,13 @@ pub(crate) async fn answer(
     request: &Request<Bytes>,
     peer: IpAddr,
 ) -> Response<Bytes> {
-    if !peer.to_canonical().is_loopback() || !is_from_here(request.headers()) {
+    if !is_of_this_machine(request, peer) {
         return not_found();
     }
+    let table = background.and_then(|background| background.table.clone());
     match request.uri().path().trim_end_matches('/') {
         "/_local/capacity" => get(request, async || functions::capacity(app)).await,
-        "/_local/ledger" => get(request, async || functions::ledger(app).await).await,
+        "/_local/ledger" => get(request, async || functions::ledger(app, table).await).await,
         "/_local/clock" if request.method() != Method::POST => not_allowed("POST"),
         "/_local/clock" if !test_clock => {
             refusal(StatusCode::FORBIDDEN, "forbidden", "The clock can be moved only when started with --test-clock.")
@@ -58,6 +62,11 @@ pub(crate) async fn answer(
             None => not_found(),
         },
     }
+}
+
+/// Whether a person on this machine asks, and not a page of a stranger in their browser.
+pub(crate) fn is_of_this_machine(request: &Request<Bytes>, peer: IpAddr) -> bool {
+    peer.to_canonical().is_loopback() && is_from_here(request.headers())
 }
 
 impl Background {
@@ -133,7 +142,7 @@ async fn get(request: &Request<Bytes>, ask: impl AsyncFnOnce() -> Result<Json, F
     told(request, ask().await)
 }
 
-fn is_reading(request: &Request<Bytes>) -> bool {
+pub(crate) fn is_reading(request: &Request<Bytes>) -> bool {
     matches!(*request.method(), Method::GET | Method::HEAD)
 }
 
@@ -147,7 +156,7 @@ fn told(request: &Request<Bytes>, answer: Result<Json, Fault>) -> Response<Bytes
     }
 }
 
-fn not_allowed(allow: &'static str) -> Response<Bytes> {
+pub(crate) fn not_allowed(allow: &'static str) -> Response<Bytes> {
     let mut response =
         refusal(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This method is not allowed here.");
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));

@@ -38,6 +38,42 @@ pub(crate) async fn play(gateway: &Gateway, app: &App, base_url: &str) -> Result
     playbill(&client, base_url).await
 }
 
+/// Somebody of the demo one may sign in as.
+#[derive(Debug)]
+pub(crate) struct Role {
+    pub login: &'static str,
+    pub name: String,
+    /// Learner, expert or administrator, and what they are known for.
+    pub about: String,
+}
+
+/// Everybody of the demo.
+pub(crate) fn roles() -> Vec<Role> {
+    let role = |kind: &str, person: &cast::Person| Role {
+        login: person.username,
+        name: format!("{} {}", person.first_name, person.last_name),
+        about: if person.headline.is_empty() { kind.to_owned() } else { format!("{kind}: {}", person.headline) },
+    };
+    let administrator = Role {
+        login: consultations::ADMINISTRATOR,
+        name: "Administrator".to_owned(),
+        about: "administrator".to_owned(),
+    };
+    let experts = EXPERTS.iter().map(|expert| role("expert", &expert.person));
+    LEARNERS.iter().map(|learner| role("learner", learner)).chain(experts).chain([administrator]).collect()
+}
+
+/// A session of one of them; nothing if they are not here, or have another password by now.
+///
+/// # Errors
+/// The login was refused for another reason.
+pub(crate) async fn sign_in(gateway: &Gateway, app: &App, login: &str) -> Result<Option<String>, Fault> {
+    if !roles().into_iter().any(|role| role.login == login) {
+        return Ok(None);
+    }
+    Ok(Client::new(gateway, app).log_in(login).await?.map(|actor| actor.token))
+}
+
 async fn playbill(client: &Client<'_>, base_url: &str) -> Result<String, Fault> {
     let (name, expert) = (LEARNERS[0].username, EXPERTS[0].person.username);
     let (learner, expert) = meetings::parties(client, name, expert).await?;

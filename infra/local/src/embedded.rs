@@ -5,4 +5,5 @@ pub mod dynamo;
 pub mod files;
 pub(crate) mod mail;
 pub(crate) mod queues;
+pub(crate) mod snapshot;
 pub(crate) mod stream;

@@ -13,6 +13,7 @@ use app::{Clock, Hashing, Keyring, Mint, Settings};
 use edge::service::{Handler, service};
 use serde_json::Value as Json;
 use store::meter::Meter;
+use store::reconcile::Audit;
 use store::{Cursors, Store};
 
 use utoipa_axum::router::OpenApiRouter;
@@ -21,6 +22,7 @@ pub use app::App;
 
 use crate::Fault;
 use crate::data::Secrets;
+use crate::embedded::snapshot::Snapshot;
 use crate::invoke::Function;
 
 /// What the application is built from.
@@ -131,10 +133,17 @@ pub(crate) fn capacity(app: &App) -> Result<Json, Fault> {
     Ok(serde_json::to_value(costs.unwrap_or_default())?)
 }
 
-/// Whether every credit and every minute is accounted for.
+/// Whether every credit and every minute is accounted for: as of one moment where the table is here, whatever goes on
+/// meanwhile.
 ///
 /// # Errors
 /// The table cannot be read.
-pub(crate) async fn ledger(app: &App) -> Result<Json, Fault> {
-    Ok(app::audit::ledger(app).await?)
+pub(crate) async fn ledger(app: &App, table: Option<Snapshot>) -> Result<Json, Fault> {
+    let Some(table) = table else { return Ok(app::audit::ledger(app).await?) };
+    let stock = tokio::task::spawn_blocking(move || {
+        let mut audit = Audit::default();
+        table.each(|item| Ok(audit.add(item)?))?;
+        Ok::<_, Fault>(audit.finish())
+    });
+    Ok(app::audit::told(&stock.await??))
 }

@@ -10,8 +10,11 @@ use http::header::HeaderValue;
 use http::request::Parts;
 use http::uri::Authority;
 use http::{Request, Response, header};
+use store::meter::Meter;
+use tokio::time::Instant;
 
 use crate::invoke::{Failure, Function};
+use crate::journal::{Entry, Journal};
 use crate::payload::{self, Origin};
 use crate::routing::{self, Route};
 use crate::{Fault, envelope, random};
@@ -27,6 +30,7 @@ pub(crate) struct Gateway {
     routes: Vec<Route>,
     functions: HashMap<String, Function>,
     port: u16,
+    pub journal: Journal,
 }
 
 impl Gateway {
@@ -35,7 +39,7 @@ impl Gateway {
     pub(crate) fn new(routes: Vec<Route>, functions: HashMap<String, Function>, port: u16) -> Result<Self, Fault> {
         match routes.iter().find(|route| !functions.contains_key(route.function())) {
             Some(route) => Err(format!("{} leads to {}, which is not here", route.key(), route.function()).into()),
-            None => Ok(Self { routes, functions, port }),
+            None => Ok(Self { routes, functions, port, journal: Journal::default() }),
         }
     }
 
@@ -57,7 +61,17 @@ impl Gateway {
         }
         // Present: `new` has checked every route.
         let function = &self.functions[selected.route.function()];
-        let mut response = finish(function.invoke(event).await, selected.route);
+        let (meter, begun) = (Meter::default(), Instant::now());
+        let mut response = finish(function.invoke_counted(event, &meter).await, selected.route);
+        self.journal.add(Entry {
+            id: origin.request_id.clone(),
+            at: now,
+            method: head.method.to_string(),
+            path: head.uri.path().to_owned(),
+            status: response.status().as_u16(),
+            took: begun.elapsed(),
+            usage: meter.usage(),
+        });
         if let Ok(id) = HeaderValue::from_str(&origin.request_id) {
             response.headers_mut().insert("apigw-requestid", id);
         }

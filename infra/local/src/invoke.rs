@@ -12,6 +12,7 @@ use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent, Service};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use store::meter::Meter;
 use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 
@@ -105,22 +106,34 @@ impl Function {
         &self,
         event: Vec<u8>,
     ) -> (oneshot::Receiver<()>, impl Future<Output = Result<Vec<u8>, Failure>> + use<>) {
-        let (beginning, begun) = oneshot::channel();
-        let work = (self.0)(event);
-        let running = tokio::spawn(async move {
-            // Not everybody wants to know.
-            let _ = beginning.send(());
-            work.await
-        });
-        let answer = async move {
-            match tokio::time::timeout(TIMEOUT, running).await {
-                Err(_) => Err(Failure::TimedOut),
-                Ok(Err(panic)) => Err(Failure::Failed(panic.into())),
-                Ok(Ok(answer)) => answer.map_err(Failure::Failed),
-            }
-        };
-        (begun, answer)
+        spawned((self.0)(event))
     }
+
+    /// As [`Function::invoke`], with everything it asks of the table counted.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) async fn invoke_counted(&self, event: Vec<u8>, meter: &Meter) -> Result<Vec<u8>, Failure> {
+        let (work, meter) = ((self.0)(event), meter.clone());
+        spawned(async move { meter.count(work).await }.boxed()).1.await
+    }
+}
+
+fn spawned(work: Invocation) -> (oneshot::Receiver<()>, impl Future<Output = Result<Vec<u8>, Failure>> + use<>) {
+    let (beginning, begun) = oneshot::channel();
+    let running = tokio::spawn(async move {
+        // Not everybody wants to know.
+        let _ = beginning.send(());
+        work.await
+    });
+    let answer = async move {
+        match tokio::time::timeout(TIMEOUT, running).await {
+            Err(_) => Err(Failure::TimedOut),
+            Ok(Err(panic)) => Err(Failure::Failed(panic.into())),
+            Ok(Ok(answer)) => answer.map_err(Failure::Failed),
+        }
+    };
+    (begun, answer)
 }
 
 fn context() -> Context {

@@ -14,6 +14,8 @@ mod flags;
 mod functions;
 mod gateway;
 mod invoke;
+mod journal;
+mod pages;
 pub mod payload;
 mod program;
 mod random;
@@ -28,6 +30,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -80,7 +83,12 @@ pub struct Options {
     pub env: HashMap<String, String>,
     /// What a WebSocket may do.
     pub sockets: SocketLimits,
+    /// How long the body of a request may take to come.
+    pub body_within: Duration,
 }
+
+/// Long enough for ten megabytes over a poor line; on AWS a connection that says nothing ends sooner.
+pub(crate) const BODY_WITHIN: Duration = Duration::from_secs(30);
 
 /// For tests: any port, nothing kept, a clock that can be moved.
 impl Default for Options {
@@ -93,6 +101,7 @@ impl Default for Options {
             pollers: true,
             env: HashMap::new(),
             sockets: SocketLimits::default(),
+            body_within: BODY_WITHIN,
         }
     }
 }
@@ -219,7 +228,7 @@ async fn launch(
             mail.tell_time_by(app.clock.clone());
             let (clock, directory) = (app.clock.clone(), home.path());
             let parts = sources::Parts { sources, functions: &functions, stream, queues, clock, directory };
-            Some(Background { sources: Sources::open(parts)?, mail })
+            Some(Background { sources: Sources::open(parts)?, mail, table: dynamo.as_ref().map(Dynamo::snapshot) })
         }
         _ => None,
     };
@@ -242,6 +251,8 @@ async fn launch(
         app: app.clone(),
         test_clock: options.test_clock,
         background,
+        base_url: base_url.clone(),
+        body_within: options.body_within,
     };
     let (stop, stopping) = watch::channel(false);
     let serving = tokio::spawn(async move {

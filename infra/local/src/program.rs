@@ -7,7 +7,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing::level_filters::LevelFilter;
 
 use crate::flags::Flags;
-use crate::sockets::SocketLimits;
 use crate::{Fault, Options, flags, start};
 
 /// Parses the command line, starts, waits for a signal, stops.
@@ -29,7 +28,7 @@ pub async fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
         .collect();
     log(env.get("LOG_LEVEL").map_or("warn", String::as_str));
     let Flags { port, data, demo, test_clock } = flags;
-    let options = Options { port, data, demo, test_clock, env, pollers: true, sockets: SocketLimits::default() };
+    let options = Options { port, data, demo, test_clock, env, pollers: true, ..Options::default() };
     match serve(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {

@@ -25,8 +25,9 @@ use crate::controls::Background;
 use crate::embedded::files::Files;
 use crate::functions::App;
 use crate::gateway::Gateway;
+use crate::pages::Sights;
 use crate::sockets::Sockets;
-use crate::{Fault, controls, envelope, payload};
+use crate::{Fault, controls, envelope, pages, payload};
 
 /// More than any limit of ours, so that it is our envelope that refuses.
 const READ_BUFFER_BYTES: usize = 256 * 1024;
@@ -35,8 +36,6 @@ const READ_BUFFER_BYTES: usize = 256 * 1024;
 const DRAIN_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 /// How long requests under way may take once the process is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
-
-const PAGE: &str = include_str!("page.html");
 
 /// Everything a request can reach.
 pub(crate) struct House {
@@ -47,6 +46,9 @@ pub(crate) struct House {
     pub test_clock: bool,
     /// Absent with real services.
     pub background: Option<Background>,
+    /// `http://localhost:PORT`
+    pub base_url: String,
+    pub body_within: Duration,
 }
 
 /// Sockets on the loopback interface: IPv4, and IPv6 where the machine has it, since `localhost`
@@ -172,9 +174,11 @@ impl House {
                 "The request line and headers are too large.",
             );
         }
-        let body = match read(body, &head.headers, head.uri.path()).await {
-            Ok(body) => body,
-            Err(refused) => return refused,
+        let reading = read(body, &head.headers, head.uri.path());
+        let body = match tokio::time::timeout(self.body_within, reading).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(refused)) => return refused,
+            Err(_) => return closing(late()),
         };
         let request = Request::from_parts(head, body);
         if let Some(upgrade) = upgrade {
@@ -182,9 +186,18 @@ impl House {
         }
         let path = request.uri().path();
         if path == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
-            return page();
+            return pages::front(&self.base_url);
         }
         if path == "/_local" || path.starts_with("/_local/") {
+            let sights = Sights {
+                gateway: &self.gateway,
+                app: &self.app,
+                table: self.background.as_ref().and_then(|background| background.table.as_ref()),
+                base_url: &self.base_url,
+            };
+            if let Some(page) = pages::answer(&sights, &request, peer).await {
+                return page;
+            }
             return controls::answer(&self.app, self.test_clock, self.background.as_ref(), &request, peer).await;
         }
         match &self.files {
@@ -239,6 +252,6 @@ fn closing(mut response: Response<Bytes>) -> Response<Bytes> {
     response
 }
 
-fn page() -> Response<Bytes> {
-    envelope::content("text/html; charset=utf-8", Bytes::from_static(PAGE.as_bytes()))
+fn late() -> Response<Bytes> {
+    envelope::refusal(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The body did not come in time.")
 }

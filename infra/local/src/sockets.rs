@@ -42,9 +42,10 @@ const GRACE: Duration = Duration::from_secs(10);
 /// API Gateway's quotas for WebSocket APIs, and how much may wait for one slow reader.
 #[derive(Debug, Clone)]
 pub struct SocketLimits {
-    /// One frame of a client; more closes with 1009.
+    /// One message of a client, in one frame or several; more closes with 1009. API Gateway lets 128 KB through in
+    /// several; there our function ends the connection, with 1000, since it cannot choose the code.
     pub frame_bytes: usize,
-    /// One message, either way; more closes with 1009, or is a 413 to the function that sends it.
+    /// One message to a client; more is a 413 to the function that sends it.
     pub message_bytes: usize,
     /// Without a message either way; pings do not count. Closes with 1001.
     pub idle: Duration,

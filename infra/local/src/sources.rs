@@ -51,7 +51,8 @@ const LONGEST_TICK: Duration = Duration::from_secs(120);
 const STUBBORNNESS: u32 = 50;
 /// How long steps under way may take once the process is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
-const TRIM_EVERY: Duration = Duration::from_secs(3_600);
+/// So that the file stops growing after an hour of use.
+const TRIM_EVERY: Duration = Duration::from_secs(300);
 
 /// What the sources work with.
 #[derive(Debug)]

@@ -44,6 +44,28 @@ async fn the_front_page_says_what_runs_and_where_the_reference_is() {
 }
 
 #[tokio::test]
+async fn a_body_that_never_comes_is_not_waited_for() {
+    let running = start(Options { body_within: Duration::from_millis(300), ..Options::default() }).await.unwrap();
+    for body in [
+        "content-length: 10\r\n\r\n",
+        "content-length: 10\r\n\r\n{\"a\"",
+        "transfer-encoding: chunked\r\n\r\n4\r\n{\"a",
+    ] {
+        for path in ["/api/users/login/", "/_local/tick", "/nowhere/"] {
+            let sent = format!("POST {path} HTTP/1.1\r\nhost: localhost\r\n{body}");
+            let answer = exchange(&running, sent.as_bytes()).await;
+            assert_envelope(&answer, 408, "request_timeout");
+        }
+    }
+    assert!(health_is_up(&running).await, "others are answered meanwhile and after");
+}
+
+async fn health_is_up(running: &Running) -> bool {
+    let ask = b"GET /api/health/ HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    exchange(running, ask).await.starts_with("HTTP/1.1 200 OK")
+}
+
+#[tokio::test]
 async fn what_is_not_http_is_a_400_in_the_envelope() {
     let running = running().await;
     for bytes in [

@@ -93,8 +93,8 @@ pub(crate) fn join_repeated(headers: &mut HeaderMap) {
     }
 }
 
-/// Cross-origin requests, from the configured origins only. There are no cookies, so credentials are never allowed,
-/// and `*` (any origin) is safe where somebody configures it.
+/// Cross-origin requests, from the configured origins only; a start with `*` among them is refused. There are no cookies,
+/// so credentials are never allowed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cors {
     origins: Vec<HeaderValue>,
@@ -113,7 +113,7 @@ impl Cors {
 
     fn allowed(&self, asked: &HeaderMap) -> Option<HeaderValue> {
         let origin = asked.get(ORIGIN)?;
-        self.origins.iter().find(|allowed| *allowed == origin || *allowed == "*").cloned()
+        self.origins.iter().find(|allowed| *allowed == origin).cloned()
     }
 
     /// The response to a browser's preflight request from an allowed origin. From others it is an `OPTIONS` like any other.
@@ -139,6 +139,20 @@ impl Cors {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             let exposed = "ETag, Link, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
             headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_origin_is_none() {
+        for origin in ["https://evil.example", "*", "null"] {
+            let asked = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_static(origin))]);
+            assert_eq!(Cors::new(["https://app.example.org"]).allowed(&asked), None, "{origin}");
+            assert!(origin == "*" || Cors::new(["*"]).allowed(&asked).is_none(), "{origin}");
         }
     }
 }

@@ -14,6 +14,7 @@ use domain::text::LoginName;
 
 mod finding;
 mod waiting;
+pub(crate) mod words;
 
 pub(crate) use finding::*;
 pub(crate) use waiting::*;

@@ -7,6 +7,7 @@ mod absences;
 mod applications;
 mod booking_codec;
 mod bookings;
+pub mod browse;
 mod chat_codec;
 mod chats;
 mod conversations;

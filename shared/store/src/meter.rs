@@ -29,9 +29,19 @@ impl Meter {
         *self.0.lock().unwrap_or_else(|broken| broken.into_inner())
     }
 
-    /// Runs `future` with everything it asks of the table counted here.
+    /// Runs `future` with everything it asks of the table counted here, and in the counter around this one.
     pub async fn count<F: Future>(&self, future: F) -> F::Output {
-        CURRENT.scope(self.clone(), future).await
+        let around = CURRENT.try_with(Clone::clone).ok().filter(|around| !Arc::ptr_eq(&around.0, &self.0));
+        let before = self.usage();
+        let output = CURRENT.scope(self.clone(), future).await;
+        if let Some(around) = around {
+            let after = self.usage();
+            let mut usage = around.0.lock().unwrap_or_else(|broken| broken.into_inner());
+            usage.round_trips += after.round_trips - before.round_trips;
+            usage.read_units += after.read_units - before.read_units;
+            usage.write_units += after.write_units - before.write_units;
+        }
+        output
     }
 
     /// The counter of the running task, to hand to a task it spawns.

@@ -8,6 +8,7 @@ use domain::ids::{BookingId, UserId};
 use domain::ledger::{Account, Cause, Entry, Unit};
 use domain::quanta;
 
+use crate::facts::StreamItem;
 use crate::fault::Fault;
 use crate::row::{Item, Reader};
 use crate::table::Store;
@@ -45,6 +46,21 @@ struct Counted {
     balances: BTreeMap<(UserId, String), (i64, i64)>,
     /// (user, date) → steps
     days: BTreeMap<(UserId, String), BTreeSet<u16>>,
+}
+
+/// The check, fed one item at a time by whoever reads the table as of one moment: items that are read while others are
+/// written do not agree with each other.
+#[derive(Default)]
+pub struct Audit(Counted);
+
+impl Audit {
+    pub fn add(&mut self, item: StreamItem) -> Result<(), Fault> {
+        self.0.add(&item.into())
+    }
+
+    pub fn finish(self) -> Stock {
+        self.0.check()
+    }
 }
 
 impl Store {

@@ -1,6 +1,7 @@
 //! The real gateway over TCP: its own functions, stream, queues, schedule and mail, and clients who know nothing but
 //! its URL.
 
+mod audit;
 mod calls;
 mod crowd;
 mod doors;

@@ -69,6 +69,9 @@ fn article(letter: &Letter) -> String {
             escape(attachment.text.as_deref().unwrap_or("not text"))
         );
     }
+    if let Some(raw) = &letter.raw {
+        out += &format!("<details><summary>As it was sent</summary><pre>{}</pre></details>", escape(raw));
+    }
     out + "</article>"
 }
 

@@ -73,12 +73,34 @@ async fn strangers_and_other_paths_find_nothing() {
 /// A mailbox and sources of which nothing moves by itself.
 async fn background() -> (Background, crate::sources::tests::Stage) {
     let stage = crate::sources::tests::Stage::idle().await;
-    (Background { sources: stage.sources.clone(), mail: Mail::default() }, stage)
+    (Background { sources: stage.sources.clone(), mail: Mail::default(), table: None }, stage)
 }
 
 async fn ask(app: &App, background: &Background, request: &Request<Bytes>) -> (u16, Json) {
     let told = answer(app, true, Some(background), request, [127, 0, 0, 1].into()).await;
     (told.status().as_u16(), serde_json::from_slice(told.body()).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn the_books_of_tens_of_thousands_of_items_are_checked_one_item_at_a_time() {
+    let running = start(Options::default()).await.unwrap();
+    let table = running.dynamo.as_ref().unwrap().snapshot();
+    let filler = "x".repeat(300);
+    table.fill((0..60_000).map(
+        |number| json!({"pk": {"S": format!("FILLER#{number}")}, "sk": {"S": "FILLER"}, "filler": {"S": filler}}),
+    ));
+    let mut items = 0;
+    table
+        .each(|_| {
+            items += 1;
+            Ok(())
+        })
+        .unwrap();
+    assert!(items >= 60_000);
+    let asked = std::time::Instant::now();
+    let ledger = functions::ledger(&running.app, Some(table)).await.unwrap();
+    assert_eq!((&ledger["orphan_quanta"], &ledger["mismatched_balances"]), (&json!([]), &json!([])));
+    println!("60,000 items in {:?}", asked.elapsed());
 }
 
 #[tokio::test]

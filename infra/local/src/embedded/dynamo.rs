@@ -16,6 +16,7 @@ use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
 
 use super::bell::Bell;
+use super::snapshot::Snapshot;
 use super::stream::{self, Stream};
 use crate::Fault;
 use crate::template::Table;
@@ -30,6 +31,7 @@ pub struct Dynamo {
     address: SocketAddr,
     table_name: String,
     stream: Option<Stream>,
+    snapshot: Snapshot,
     bell: Bell,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -58,13 +60,14 @@ impl Dynamo {
         let (ready, started) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let bell = Bell::default();
+        let snapshot = Snapshot::of(&directory.join(FILE_NAME), &table.name);
         let place = Place { file: directory.join(FILE_NAME), kept, table: table.clone(), bell: bell.clone() };
         let thread = std::thread::Builder::new().name("dynamo".into()).spawn(move || {
             run(&place, &ready, stopped);
         })?;
         let (address, stream) = started.recv().map_err(|_| "the embedded table ended at its start")??;
         let table_name = table.name.clone();
-        Ok(Self { address, table_name, stream, bell, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, table_name, stream, snapshot, bell, stop: Some(stop), thread: Some(thread) })
     }
 
     /// The endpoint an SDK client is given.
@@ -81,6 +84,11 @@ impl Dynamo {
     /// The table's stream, if it has one.
     pub(crate) fn stream(&self) -> Option<Stream> {
         self.stream.clone()
+    }
+
+    /// Its items past the service, as of one moment.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.snapshot.clone()
     }
 
     /// A client of this service.

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, SecondsFormat, Utc};
-use mail_parser::{MessageParser, MessagePart, MimeHeaders as _, PartType};
+use mail_parser::{ContentType, MessageParser, MessagePart, MimeHeaders as _, PartType};
 use serde::Serialize;
 use serde_json::Value as Json;
 use winterbaume_core::MockAws;
@@ -58,12 +58,15 @@ pub(crate) struct Letter {
     pub text: Option<String>,
     pub html: Option<String>,
     pub attachments: Vec<Attachment>,
+    /// As it was handed to the service, if it was handed over whole.
+    pub raw: Option<String>,
     pub sent_at: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Attachment {
     pub name: Option<String>,
+    /// With its parameters: a calendar program decides by `method`.
     pub content_type: String,
     /// Of what is no text: nothing.
     pub text: Option<String>,
@@ -136,7 +139,8 @@ impl CapturedMail {
 fn parse(raw: &[u8]) -> Letter {
     let Some(message) = MessageParser::default().parse(raw) else {
         // Whoever sent it should see that, and what it was.
-        return Letter { text: Some(String::from_utf8_lossy(raw).into_owned()), ..Letter::default() };
+        let raw = String::from_utf8_lossy(raw).into_owned();
+        return Letter { text: Some(raw.clone()), raw: Some(raw), ..Letter::default() };
     };
     let text = message.text_bodies().find_map(|part| match &part.body {
         PartType::Text(text) => Some(text.to_string()),
@@ -151,23 +155,34 @@ fn parse(raw: &[u8]) -> Letter {
         text,
         html,
         attachments: message.attachments().map(attachment).collect(),
+        raw: Some(String::from_utf8_lossy(raw).into_owned()),
         ..Letter::default()
     }
 }
 
 fn attachment(part: &MessagePart<'_>) -> Attachment {
-    let content_type = part.content_type().map_or_else(
-        || "application/octet-stream".to_owned(),
-        |kind| match kind.subtype() {
-            Some(subtype) => format!("{}/{subtype}", kind.ctype()),
-            None => kind.ctype().to_owned(),
-        },
-    );
+    let content_type = part.content_type().map_or_else(|| "application/octet-stream".to_owned(), content_type);
     let text = match &part.body {
         PartType::Text(text) | PartType::Html(text) => Some(text.to_string()),
         _ => None,
     };
     Attachment { name: part.attachment_name().map(str::to_owned), content_type, text }
+}
+
+fn content_type(kind: &ContentType<'_>) -> String {
+    let mut written = kind.ctype().to_owned();
+    if let Some(subtype) = kind.subtype() {
+        written = format!("{written}/{subtype}");
+    }
+    for parameter in kind.attributes().unwrap_or_default() {
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&+-.^_`{|}~".contains(&byte);
+        let (name, value) = (&parameter.name, &parameter.value);
+        written += &match value.bytes().all(is_token) && !value.is_empty() {
+            true => format!("; {name}={value}"),
+            false => format!("; {name}=\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),
+        };
+    }
+    written
 }
 
 /// The service's connection with the shelf in between.

@@ -101,9 +101,16 @@ async fn answer(request: Request<Incoming>, registry: &Registry) -> Response<Byt
         return error(StatusCode::NOT_FOUND, "NotFoundException", "Not Found");
     };
     // Read before anything is answered, or the client may see a reset instead.
-    let body = match Limited::new(body, registry.limits.message_bytes).collect().await {
-        Ok(body) => body.to_bytes(),
+    let reading = Limited::new(body, registry.limits.message_bytes).collect();
+    let body = match tokio::time::timeout(crate::BODY_WITHIN, reading).await {
+        Ok(Ok(body)) => body.to_bytes(),
         Err(_) => {
+            let sentence = "The body did not come in time";
+            let mut late = error(StatusCode::REQUEST_TIMEOUT, "RequestTimeoutException", sentence);
+            late.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            return late;
+        }
+        Ok(Err(_)) => {
             let sentence = "Message size exceeds the limit";
             let mut refused = error(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", sentence);
             refused.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -44,7 +44,7 @@ pub(super) async fn hold(sockets: Arc<Sockets>, line: Arc<Line>, upgrade: OnUpgr
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
         .max_frame_size(Some(limits.frame_bytes))
-        .max_message_size(Some(limits.message_bytes));
+        .max_message_size(Some(limits.frame_bytes));
     let Some((socket, early)) = upgrade.await.ok().and_then(server::unwrapped) else {
         // The client went away before the handshake's response.
         drop(entry);

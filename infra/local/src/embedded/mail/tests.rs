@@ -23,7 +23,7 @@ async fn a_raw_mail_is_read_back_with_its_umlauts_and_its_attachment() {
         .subject("Treffen bestätigt – bis später 🎉")
         .text_body("Grüße\n")
         .html_body("<p>Grüße</p>")
-        .attachment("text/calendar", "invite.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+        .attachment("text/calendar; method=REQUEST; x=\"a b\"", "invite.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
         .attachment("image/png", "x.png", &b"\x89PNG"[..])
         .write_to_vec()
         .unwrap();
@@ -34,7 +34,11 @@ async fn a_raw_mail_is_read_back_with_its_umlauts_and_its_attachment() {
     assert_eq!(letter.text.as_deref().map(str::trim_end), Some("Grüße"));
     assert_eq!(letter.html.as_deref(), Some("<p>Grüße</p>"));
     let [calendar, image] = &letter.attachments[..] else { panic!("{letter:?}") };
-    assert_eq!((calendar.name.as_deref(), &*calendar.content_type), (Some("invite.ics"), "text/calendar"));
+    assert_eq!(
+        (calendar.name.as_deref(), &*calendar.content_type),
+        (Some("invite.ics"), "text/calendar; method=REQUEST; x=\"a b\"; charset=utf-8")
+    );
+    assert!(letter.raw.as_ref().unwrap().contains("method=REQUEST"));
     assert!(calendar.text.as_ref().unwrap().starts_with("BEGIN:VCALENDAR"));
     assert_eq!((&*image.content_type, &image.text), ("image/png", &None));
     assert!(letter.sent_at.ends_with('Z'));
@@ -53,6 +57,7 @@ async fn a_mail_without_html_has_none_and_the_newest_comes_first() {
     send.content(EmailContent::builder().simple(message).build()).send().await.unwrap();
     let letters = mail.read(None);
     assert_eq!(letters.iter().map(|letter| &*letter.subject).collect::<Vec<_>>(), ["two", "one"]);
+    assert_eq!(letters[1].raw.as_deref(), Some("Subject: one\r\n\r\nplain\r\n"));
     assert_eq!((letters[1].html.as_ref(), letters[0].text.as_deref()), (None, Some("hi")));
 }
 

@@ -25,21 +25,19 @@ async fn a_frame_of_32_kilobytes_comes_through_and_a_larger_one_closes_with_1009
 }
 
 #[tokio::test]
-async fn a_message_of_128_kilobytes_comes_through_and_a_larger_one_closes_with_1009() {
+async fn a_message_in_fragments_comes_through_like_a_frame_and_a_larger_one_closes_with_1009() {
     let mut stage = Stage::usual().await;
     let (mut socket, _) = stage.open().await;
     for extra in [0, 1] {
-        socket.feed(frame(vec![b'x'; 32 * 1024], Data::Text, false)).await.unwrap();
-        for _ in 0..2 {
-            socket.feed(frame(vec![b'x'; 32 * 1024], Data::Continue, false)).await.unwrap();
-        }
-        socket.feed(frame(vec![b'x'; 32 * 1024 - 1], Data::Continue, false)).await.unwrap();
+        socket.feed(frame(vec![b'x'; 16 * 1024], Data::Text, false)).await.unwrap();
+        socket.feed(frame(vec![b'x'; 16 * 1024 - 1], Data::Continue, false)).await.unwrap();
         socket.send(frame(vec![b'x'; 1 + extra], Data::Continue, true)).await.unwrap();
         if extra == 0 {
-            assert_eq!(heard(&mut socket).await.len(), 128 * 1024);
+            assert_eq!(heard(&mut socket).await.len(), 32 * 1024);
         }
     }
     assert_eq!(closed(&mut socket).await, 1009);
+    assert_eq!(stage.disconnected().await.0, 1009);
 }
 
 #[tokio::test]

@@ -1,0 +1,58 @@
+//! The books, checked while people go on.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::{Guest, House};
+
+/// So much that the table does not fit into one page of a scan.
+async fn filled(house: &House) {
+    let (client, table) = house.table();
+    for number in 0..300 {
+        let text = |text: String| AttributeValue::S(text);
+        let item = HashMap::from([
+            ("pk".to_owned(), text(format!("FILLER#{number}"))),
+            ("sk".to_owned(), text("FILLER".to_owned())),
+            ("filler".to_owned(), text("x".repeat(10_000))),
+        ]);
+        client.put_item().table_name(&table).set_item(Some(item)).send().await.expect("an item is written");
+    }
+}
+
+/// Requests meetings and calls them off, over and over.
+async fn goes_on(learner: Guest, expert: Guest, over: &AtomicBool) -> i64 {
+    let start = learner.house.in_days(3);
+    let mut meetings = 0;
+    while !over.load(Ordering::Relaxed) {
+        let meeting = learner.books(&expert, start + TimeDelta::hours(meetings % 20)).await;
+        expert.declares(meeting, "confirmed").await;
+        learner.declares(meeting, "cancelled").await;
+        meetings += 1;
+    }
+    meetings
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_audit_beside_people_and_schedule_finds_nothing_that_is_not_so() {
+    let house = House::open().await;
+    filled(&house).await;
+    let (ada, bob) = (house.register("ada").await, house.register("bob").await);
+    let (eve, zoe) = (house.register("eve").await, house.register("zoe").await);
+    let over = AtomicBool::new(false);
+    let audits = async {
+        for _ in 0..25 {
+            let ledger = house.ask("GET", "/_local/ledger", None, None).await.is(200);
+            for findings in ["mismatched_balances", "orphan_quanta", "orphan_holds"] {
+                assert_eq!(ledger[findings], json!([]), "{findings}");
+            }
+            assert_eq!(ledger["entries_sum"]["credit"], 0);
+        }
+        over.store(true, Ordering::Relaxed);
+    };
+    let (one, other, ()) = tokio::join!(goes_on(ada, bob, &over), goes_on(eve, zoe, &over), audits);
+    assert!(one + other > 5, "{one} and {other} meetings meanwhile");
+}
