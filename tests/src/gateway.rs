@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use app::App;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use edge::service::{Handler, service};
 use http::{Request, Response};
 use lambda_http::request::LambdaRequest;
@@ -32,7 +33,12 @@ impl Gateway {
     }
 
     /// Answers on the caller's own task: whoever drops this future kills the function where it stands.
-    pub(crate) async fn answer(&self, request: Request<Bytes>, source_ip: IpAddr) -> Response<Bytes> {
+    pub(crate) async fn answer(
+        &self,
+        request: Request<Bytes>,
+        source_ip: IpAddr,
+        time: DateTime<Utc>,
+    ) -> Response<Bytes> {
         let (head, body) = request.into_parts();
         let path = payload::raw_path(head.uri.path());
         let routed = payload::routed_path(&path, "$default");
@@ -46,7 +52,7 @@ impl Gateway {
             source_ip,
             request_id: "tests".to_owned(),
             trace_id: "Root=1-00000000-000000000000000000000000".to_owned(),
-            time: app::Clock::System.now(),
+            time,
         };
         let event = payload::event(&head, &body, &selected, &origin);
         let event: LambdaRequest = serde_json::from_value(event).expect("an event of API Gateway");

@@ -1,5 +1,7 @@
 //! Somebody who signs in the common way, for the stories of accounts.
 
+use chrono::{DateTime, Utc};
+use http::Request;
 use serde_json::{Value as Json, json};
 
 use crate::{Answer, Person, Setup, World};
@@ -76,6 +78,14 @@ impl Member {
     /// Uses the refresh token.
     pub async fn refreshes(&self) -> Answer {
         Person { token: None, ..self.person.clone() }.post(REFRESH, json!({"refresh": self.refresh})).await
+    }
+
+    /// The same, in a request that reached the gateway at this moment, whenever it is carried out.
+    pub async fn refreshes_since(&self, arrived: DateTime<Utc>) -> Answer {
+        let body = json!({"refresh": self.refresh}).to_string();
+        let request = Request::post(REFRESH).header("host", "api.example.org").header("content-type", "application/json");
+        let request = request.body(body.into()).expect("a request");
+        self.person.world.ask_at(request, self.person.address, arrived).await
     }
 
     pub async fn renewed(&self) -> Self {

@@ -172,9 +172,14 @@ impl World {
     }
 
     pub async fn ask(&self, request: Request<Bytes>, from: IpAddr) -> Answer {
+        self.ask_at(request, from, self.now()).await
+    }
+
+    /// The same with what the gateway's own clock says.
+    pub async fn ask_at(&self, request: Request<Bytes>, from: IpAddr, arrived: DateTime<Utc>) -> Answer {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let asked = format!("{method} {}", request.uri());
-        let answer = Answer::read(asked, self.gateway.answer(request, from).await);
+        let answer = Answer::read(asked, self.gateway.answer(request, from, arrived).await);
         if !self.table.is_tampered_with() {
             published::check(method.as_str(), &path, &answer);
         }

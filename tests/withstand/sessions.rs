@@ -1,8 +1,9 @@
 //! Sessions end for good, and a refresh token works once.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{SessionId, UserId};
-use store::{Gate, Next, Rotation, Session};
+use serde_json::json;
+use store::{Gate, Next, Presented, Rotation, Session};
 use tests::{Fault, Moment, Person, Strike, World, at_once};
 
 async fn session(ada: &Person) -> Session {
@@ -22,30 +23,145 @@ async fn session(ada: &Person) -> Session {
 }
 
 async fn rotate(world: &World, session: (UserId, SessionId), from: &str, to: &str) -> Rotation {
+    rotate_since(world, session, from, to, world.now()).await
+}
+
+/// By a request that arrived at this moment.
+async fn rotate_since(
+    world: &World,
+    session: (UserId, SessionId),
+    from: &str,
+    to: &str,
+    arrived: DateTime<Utc>,
+) -> Rotation {
     let now = world.now();
     let next = Next { hash: to.to_owned(), valid_until: now + TimeDelta::days(7) };
-    world.app.store.session_rotate(session.0, session.1, from, &next, now).await.unwrap()
+    let presented = Presented { hash: from, arrived };
+    world.app.store.session_rotate(session.0, session.1, presented, &next, &|| world.now()).await.unwrap()
+}
+
+async fn is_open(world: &World, (user, id): (UserId, SessionId)) -> bool {
+    let gate = world.app.store.gate_session(user, id, store::Counted::Request, world.now()).await.unwrap();
+    gate != Gate::Closed
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_parallel_uses_of_one_refresh_token_one_wins_and_the_session_is_over() {
+async fn of_parallel_uses_of_one_refresh_token_one_wins_and_stays_good() {
     let world = World::new().await;
     let ada = world.register("ada").await;
     for _ in 0..10 {
         let Session { id, user, .. } = session(&ada).await;
+        let arrived = world.now();
         let jobs = (0..20).map(|n| {
             let world = world.clone();
-            async move { rotate(&world, (user, id), "first", &format!("next {n}")).await }
+            async move { rotate_since(&world, (user, id), "first", &format!("next{n}"), arrived).await }
         });
         let outcomes = at_once(jobs).await;
         assert_eq!(outcomes.iter().filter(|outcome| **outcome == Rotation::Renewed).count(), 1, "{outcomes:?}");
-        assert_eq!(outcomes.iter().filter(|outcome| **outcome == Rotation::Reused).count(), 19, "{outcomes:?}");
+        assert_eq!(outcomes.iter().filter(|outcome| **outcome == Rotation::Overtaken).count(), 19, "{outcomes:?}");
+        assert!(is_open(&world, (user, id)).await);
+        let winner = outcomes.iter().position(|outcome| *outcome == Rotation::Renewed).unwrap();
+        let again = rotate(&world, (user, id), &format!("next{winner}"), "later").await;
+        assert_eq!(again, Rotation::Renewed);
+        // One that comes when all that is over ends the session.
+        assert_eq!(rotate(&world, (user, id), "first", "more").await, Rotation::Reused);
         for n in 0..20 {
-            let again = rotate(&world, (user, id), &format!("next {n}"), "later").await;
+            let again = rotate(&world, (user, id), &format!("next{n}"), "more").await;
             assert_ne!(again, Rotation::Renewed, "a token of an ended session works");
         }
-        let gate = world.app.store.gate_session(user, id, store::Counted::Request, world.now()).await.unwrap();
-        assert_eq!(gate, Gate::Closed);
+        assert!(!is_open(&world, (user, id)).await);
+    }
+}
+
+/// Waits until so many calls of the table have been begun.
+async fn begun(world: &World, calls: usize) {
+    while world.table.faults.calls().iter().filter(|call| *call == "UpdateItem").count() < calls {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The exchange is decided at one moment and committed at another, and a second use arrives in between.
+#[tokio::test]
+async fn a_use_that_arrived_between_the_decision_and_the_commit_of_an_exchange_changes_nothing() {
+    let world = World::new().await;
+    let ada = world.register("ada").await;
+    let Session { id, user, .. } = session(&ada).await;
+    world.table.faults.arm(Strike { times: 2, ..Strike::once(Fault::Stall, Moment::Before, 1).only("UpdateItem") });
+    let first = world.clone();
+    let first = tokio::spawn(async move { rotate(&first, (user, id), "first", "a").await });
+    begun(&world, 1).await;
+    world.advance(TimeDelta::seconds(2));
+    let second = world.clone();
+    let second = tokio::spawn(async move { rotate(&second, (user, id), "first", "b").await });
+    begun(&world, 2).await;
+    world.advance(TimeDelta::seconds(2));
+    world.table.faults.release();
+    assert_eq!(first.await.unwrap(), Rotation::Renewed);
+    world.table.faults.release();
+    assert_eq!(second.await.unwrap(), Rotation::Overtaken);
+    assert!(is_open(&world, (user, id)).await);
+    assert_eq!(rotate(&world, (user, id), "a", "c").await, Rotation::Renewed);
+    assert_eq!(rotate(&world, (user, id), "first", "d").await, Rotation::Reused);
+    assert!(!is_open(&world, (user, id)).await);
+}
+
+#[tokio::test]
+async fn until_an_exchange_is_answered_a_second_use_of_its_token_changes_nothing() {
+    let world = World::new().await;
+    let ada = world.register("ada").await;
+    let Session { id, user, .. } = session(&ada).await;
+    world.table.faults.arm(Strike::once(Fault::Stall, Moment::After, 1).only("UpdateItem"));
+    let first = world.clone();
+    let first = world.table.faults.start(async move { rotate(&first, (user, id), "first", "a").await }).await;
+    // Committed, and nobody has heard of it. Whoever comes now notes when; whoever comes after that is late.
+    assert_eq!(rotate(&world, (user, id), "first", "b").await, Rotation::Overtaken);
+    assert!(is_open(&world, (user, id)).await);
+    world.table.faults.release();
+    assert_eq!(first.await.unwrap(), Rotation::Renewed);
+    world.advance(TimeDelta::milliseconds(2));
+    assert_eq!(rotate(&world, (user, id), "first", "c").await, Rotation::Reused);
+}
+
+#[tokio::test]
+async fn each_exchange_of_a_session_is_judged_by_its_own_time() {
+    let world = World::new().await;
+    let ada = world.register("ada").await;
+    for uses in [1, 2, 5, 12] {
+        for (token, offset) in (0..uses).flat_map(|token| [(token, -500), (token, 500)]) {
+            let Session { id, user, .. } = session(&ada).await;
+            let mut times = Vec::new();
+            for n in 0..uses {
+                world.advance(TimeDelta::seconds(1));
+                let (from, to) = (if n == 0 { "first".to_owned() } else { format!("t{n}") }, format!("t{}", n + 1));
+                assert_eq!(rotate(&world, (user, id), &from, &to).await, Rotation::Renewed);
+                times.push(world.now());
+            }
+            let from = if token == 0 { "first".to_owned() } else { format!("t{token}") };
+            let arrived = times[token] + TimeDelta::milliseconds(offset);
+            let outcome = rotate_since(&world, (user, id), &from, "x", arrived).await;
+            // What was exchanged longer ago than is remembered was used late.
+            let early = offset < 0 && uses - token <= 8;
+            let expected = if early { Rotation::Overtaken } else { Rotation::Reused };
+            assert_eq!(outcome, expected, "token {token} of {uses}, {offset} ms from its exchange");
+            assert_eq!(is_open(&world, (user, id)).await, early);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_from_before_exchanges_were_remembered_is_judged_by_its_last() {
+    let world = World::new().await;
+    let ada = world.register("ada").await;
+    for (offset, expected) in [(-1, Rotation::Overtaken), (1, Rotation::Reused)] {
+        let Session { id, user, .. } = session(&ada).await;
+        assert_eq!(rotate(&world, (user, id), "first", "second").await, Rotation::Renewed);
+        let at = |item: &serde_json::Value| item["id"]["N"] == json!(id.to_string());
+        let mut item = world.table.items().into_iter().find(|item| item["refresh"].is_object() && at(item)).unwrap();
+        item.as_object_mut().unwrap().retain(|name, _| !name.starts_with("x_"));
+        let used_at: i64 = item["used_at"]["N"].as_str().unwrap().parse().unwrap();
+        world.table.import(vec![item]);
+        let arrived = DateTime::from_timestamp_millis(used_at).unwrap() + TimeDelta::milliseconds(offset);
+        assert_eq!(rotate_since(&world, (user, id), "first", "x", arrived).await, expected);
     }
 }
 

@@ -3,7 +3,7 @@
 use domain::Instant;
 use domain::ids::{SessionId, UserId};
 use domain::person::{Roles, User};
-use store::{Next, Rotation};
+use store::{Next, Presented, Rotation};
 
 use crate::caller::Caller;
 use crate::idempotency::retry_stale;
@@ -79,14 +79,16 @@ pub async fn login(app: &App, name: &str, password: &str, origin: &Origin) -> Re
     Ok(Opened { user, tokens })
 }
 
-/// New tokens for a refresh token, which works once. Used again it ends its session.
-pub async fn refresh(app: &App, token: &str) -> Result<Tokens> {
+/// New tokens for a refresh token, which works once. Used again it ends its session, unless that use had `arrived` at the
+/// gateway before the token was exchanged.
+pub async fn refresh(app: &App, token: &str, arrived: Instant) -> Result<Tokens> {
     let now = app.clock.now();
     let Refresh { claims, .. } = app.tokens.verify_refresh(token, now)?;
     let (tokens, next) = tokens(app, claims, now)?;
-    match app.store.session_rotate(claims.user, claims.session, &hash(token), &next, now).await? {
+    let presented = Presented { hash: &hash(token), arrived };
+    match app.store.session_rotate(claims.user, claims.session, presented, &next, &|| app.clock.now()).await? {
         Rotation::Renewed => Ok(tokens),
-        Rotation::Reused => Err(Error::Common(Common::TokenReused)),
+        Rotation::Overtaken | Rotation::Reused => Err(Error::Common(Common::TokenReused)),
         Rotation::Unknown => Err(Error::Common(Common::TokenInvalid)),
     }
 }

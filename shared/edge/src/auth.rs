@@ -16,7 +16,7 @@ use store::meter::Meter;
 
 pub(crate) use context::AuthContext;
 pub use extractors::{
-    AdminOnly, AuthRateLimit, Authenticated, AuthenticatedAtAuthRate, DeferredAuth, OptionalAuth, RequestOrigin,
+    AdminOnly, ArrivedAt, AuthRateLimit, Authenticated, AuthenticatedAtAuthRate, DeferredAuth, OptionalAuth, RequestOrigin,
     SignedFirst, Visitor,
 };
 pub(crate) use headers::add_quota;

@@ -62,7 +62,7 @@ pub use notices::notice_told;
 pub use payments::{IntentsOf, RefundOf};
 pub use pending::{PendingCaps, booking_waits};
 pub use people::NewAccount;
-pub use sessions::{Next, Rotation, Session};
+pub use sessions::{Next, Presented, Rotation, Session};
 pub use sockets::{LiveSocket, Socket};
 pub use table::Store;
 pub use transaction::Transaction;

@@ -1,5 +1,9 @@
 //! Sessions that can be prolonged: one item each, with the hash of the one refresh token that works next. Using an older
-//! one ends the session: somebody has a copy.
+//! one ends the session, for somebody has a copy; unless the use was on its way already when that token was exchanged: two
+//! tabs of one browser do that.
+//!
+//! When an exchange was committed only a later look at the clock can tell. So it is noted after the exchange and before its
+//! answer goes out, by whoever comes first: the one who exchanged, or the next to present the same token.
 //!
 //! Whether a session is valid is in the gate item (`gate.rs`). A refresh that commits just after its session ended does no
 //! harm: its tokens are checked against the gate item again at every use. So the gate item is read beside a rotation, not
@@ -41,11 +45,21 @@ pub struct Next {
     pub valid_until: Instant,
 }
 
+/// A refresh token as it came.
+#[derive(Clone, Copy, Debug)]
+pub struct Presented<'a> {
+    pub hash: &'a str,
+    /// When the gateway had it.
+    pub arrived: Instant,
+}
+
 /// What a presented refresh token was worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
     /// It was the newest refresh token; the new one is valid from now on.
     Renewed,
+    /// It was exchanged while this use of it was on its way: nothing has changed.
+    Overtaken,
     /// It had been used before: the session has been ended, with its access tokens.
     Reused,
     /// There is no such session, or it has ended.
@@ -54,6 +68,39 @@ pub enum Rotation {
 
 /// So long after its refresh token has expired an item is deleted: until then a late use is answered as one.
 const KEPT: TimeDelta = TimeDelta::days(1);
+
+/// So many exchanges of a session are remembered with their time.
+const MOST_EXCHANGES: usize = 8;
+
+/// Stands for the time of an exchange until somebody has noted it.
+const UNDER_WAY: i64 = 0;
+
+/// The attributes that say when a token was exchanged begin so; what follows tells the token from its like.
+const EXCHANGE: &str = "x_";
+
+fn exchange(hash: &str) -> String {
+    format!("{EXCHANGE}{}", hash.get(..16).unwrap_or(hash))
+}
+
+/// The exchanges that an item need not remember any more.
+fn forgotten(item: &Item) -> Vec<String> {
+    let mut known: Vec<_> = item.keys().filter(|name| name.starts_with(EXCHANGE)).cloned().collect();
+    known.sort_by_key(|name| item[name].as_n().ok().and_then(|digits| digits.parse::<i64>().ok()));
+    known.truncate(known.len().saturating_sub(MOST_EXCHANGES - 1));
+    known
+}
+
+/// When a token that is not the newest was exchanged, in milliseconds; [`UNDER_WAY`] while nobody can tell.
+fn exchanged_at(item: &Item, hash: &str) -> Result<i64, Fault> {
+    let row = Reader(item);
+    match item.get(&exchange(hash)) {
+        Some(at) => at.as_n().ok().and_then(|digits| digits.parse().ok()).ok_or_else(|| row.corrupt("an exchange")),
+        // Longer ago than is remembered.
+        None if item.keys().any(|name| name.starts_with(EXCHANGE)) => Ok(i64::MIN),
+        // From before exchanges were remembered.
+        None => row.number("used_at"),
+    }
+}
 
 fn expires_at(valid_until: Instant) -> i64 {
     (valid_until + KEPT).timestamp()
@@ -105,54 +152,93 @@ impl Store {
         }
     }
 
-    /// Exchanges the newest refresh token for the next. Of parallel uses of one token one wins; the rest count as reuse.
-    /// Only for tokens that were given out: whoever could make one up could end any session.
+    /// Exchanges the newest refresh token for the next. Of parallel uses of one token one wins, and stays good; a use that
+    /// arrived after the exchange ends the session. Only for tokens that were given out: whoever could make one up could
+    /// end any session.
     pub async fn session_rotate(
         &self,
         user: UserId,
         id: SessionId,
-        presented_hash: &str,
+        presented: Presented<'_>,
         next: &Next,
-        now: Instant,
+        clock: &(dyn Fn() -> Instant + Sync),
     ) -> Result<Rotation, Fault> {
         if !self.session_lives(user, id).await? {
             let found = self.get(&keys::session(user, id)).await?.unwrap_or_default();
             return Ok(match Reader(&found).text("refresh")? {
                 "" => Rotation::Unknown,
-                newest if newest == presented_hash => Rotation::Unknown,
+                newest if newest == presented.hash => Rotation::Unknown,
                 _ => Rotation::Reused,
             });
         }
         let rotate = Update::new(
             keys::session(user, id),
-            "SET #refresh = :next, #used_at = :now, #valid_until = :until, #expires_at = :expires",
+            format!(
+                "SET #refresh = :next, #used_at = :now, #valid_until = :until, #expires_at = :expires, #{} = :under_way",
+                exchange(presented.hash)
+            ),
         )
         .when("#refresh = :presented")
         .value(":next", text(&next.hash))
-        .value(":presented", text(presented_hash))
-        .value(":now", number(now.timestamp_millis()))
+        .value(":presented", text(presented.hash))
+        .value(":under_way", number(UNDER_WAY))
+        .value(":now", number(clock().timestamp_millis()))
         .value(":until", number(next.valid_until.timestamp_millis()))
         .value(":expires", number(expires_at(next.valid_until)));
-        match self.update(rotate, ReturnValue::None).await {
-            Ok(_) => Ok(Rotation::Renewed),
-            Err(Failed::Fault(fault)) => self.was_rotated(user, id, next, fault).await,
+        let before = match self.update(rotate, ReturnValue::AllOld).await {
+            Ok(before) => before,
+            Err(Failed::Fault(fault)) => self.was_rotated(user, id, next, fault).await?,
             Err(Failed::Refused(item)) => match Reader(&item).text("refresh")? {
-                "" => Ok(Rotation::Unknown),
+                "" => return Ok(Rotation::Unknown),
                 // Our own exchange whose answer was lost and which the client library sent again.
-                newest if newest == next.hash => Ok(Rotation::Renewed),
-                _ => {
-                    self.session_end(user, id, now).await?;
-                    Ok(Rotation::Reused)
-                }
+                newest if newest == next.hash => item,
+                _ => return self.session_used_again(user, id, presented, &item, clock).await,
             },
+        };
+        self.exchange_note(user, id, presented.hash, &before, clock()).await;
+        Ok(Rotation::Renewed)
+    }
+
+    /// A token that is not the newest any more.
+    async fn session_used_again(
+        &self,
+        user: UserId,
+        id: SessionId,
+        presented: Presented<'_>,
+        item: &Item,
+        clock: &(dyn Fn() -> Instant + Sync),
+    ) -> Result<Rotation, Fault> {
+        match exchanged_at(item, presented.hash)? {
+            UNDER_WAY => self.exchange_note(user, id, presented.hash, item, clock()).await,
+            exchanged if presented.arrived.timestamp_millis() < exchanged => {}
+            _ => {
+                self.session_end(user, id, clock()).await?;
+                return Ok(Rotation::Reused);
+            }
+        }
+        Ok(Rotation::Overtaken)
+    }
+
+    /// Notes that an exchange is committed at `now`, unless it is known when it was.
+    async fn exchange_note(&self, user: UserId, id: SessionId, hash: &str, before: &Item, now: Instant) {
+        let name = exchange(hash);
+        let old: Vec<_> = forgotten(before).into_iter().filter(|old| *old != name).map(|old| format!("#{old}")).collect();
+        let remove = if old.is_empty() { String::new() } else { format!(" REMOVE {}", old.join(", ")) };
+        let note = Update::new(keys::session(user, id), format!("SET #{name} = :now{remove}"))
+            .when(format!("#{name} = :under_way"))
+            .value(":now", number(now.timestamp_millis()))
+            .value(":under_way", number(UNDER_WAY));
+        if let Err(fault) = self.update_or_leave(note).await {
+            // The exchange itself stands. Whoever presents the old token next notes it.
+            tracing::warn!(%fault, "the time of an exchange could not be noted");
         }
     }
 
     /// After a fault nobody knows whether the exchange took place; if it did, the next use of the old token would be
     /// taken for a theft.
-    async fn was_rotated(&self, user: UserId, id: SessionId, next: &Next, fault: Fault) -> Result<Rotation, Fault> {
+    async fn was_rotated(&self, user: UserId, id: SessionId, next: &Next, fault: Fault) -> Result<Item, Fault> {
         let found = self.get(&keys::session(user, id)).await?.unwrap_or_default();
-        if Reader(&found).text("refresh")? == next.hash { Ok(Rotation::Renewed) } else { Err(fault) }
+        if Reader(&found).text("refresh")? == next.hash { Ok(found) } else { Err(fault) }
     }
 
     /// Those of a person's sessions that live and can be prolonged, the newest first; at most so many.

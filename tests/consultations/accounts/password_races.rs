@@ -165,7 +165,7 @@ async fn no_route_of_accounts_asks_more_of_the_table_than_it_may() {
     let ada = Member::of(&nobody, &session);
     let body = json!({"email": "ada@example.org", "password": Person::PASSWORD});
     cost(&world, "login", (4, 3.0, 2.0), nobody.post(LOGIN, body)).await.is(200);
-    let session = cost(&world, "refresh", (3, 1.0, 2.0), ada.refreshes()).await.is(200);
+    let session = cost(&world, "refresh", (4, 1.0, 3.0), ada.refreshes()).await.is(200);
     let ada = Member::of(&ada.person, &session);
     cost(&world, "me", (2, 1.0, 1.0), ada.person.get(ME)).await.is(200);
     cost(&world, "change me", (3, 1.0, 3.0), ada.person.patch(ME, json!({"first_name": "Augusta"}))).await.is(200);

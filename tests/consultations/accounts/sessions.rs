@@ -92,22 +92,82 @@ async fn a_used_refresh_token_ends_its_session_and_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_twenty_parallel_uses_of_one_refresh_token_one_wins() {
+async fn of_twenty_parallel_uses_of_one_refresh_token_one_wins_and_stays_good() {
     let world = World::new().await;
     for round in 0..5 {
         let ada = Member::registers(&world, &format!("ada{round}")).await;
+        let arrived = world.now();
         let jobs = (0..20).map(|_| {
             let ada = ada.clone();
-            async move { ada.refreshes().await }
+            async move { ada.refreshes_since(arrived).await }
         });
         let answers = at_once(jobs).await;
         let expected = [((200, String::new()), 1), ((401, "token_reused".to_owned()), 19)].into();
         assert_eq!(tally(&answers), expected);
         let winner = answers.iter().find(|answer| answer.status == 200).unwrap();
         let winner = Member::of(&ada.person, &winner.body);
+        assert!(winner.lives().await && ada.lives().await);
+        let winner = winner.renewed().await;
+        ada.refreshes().await.refuses(401, "token_reused");
         assert!(!winner.lives().await && !ada.lives().await);
         winner.refreshes().await.refuses(401, "token_invalid");
     }
+}
+
+/// Two tabs of one browser, each with the same token: whichever arrives first, and whichever is carried out first.
+#[tokio::test]
+async fn two_tabs_that_refresh_at_once_do_not_sign_each_other_out() {
+    let world = World::with(Setup::live()).await;
+    for (first, second) in [(0, 0), (0, 3), (3, 0)] {
+        let ada = Member::registers(&world, &format!("ada{first}{second}")).await;
+        let socket = ada.person.listens("/ws/").await;
+        let arrival = |seconds| world.now() + TimeDelta::seconds(seconds);
+        let (first, second) = (arrival(first), arrival(second));
+        world.advance(TimeDelta::seconds(5));
+        let winner = Member::of(&ada.person, &ada.refreshes_since(first).await.is(200));
+        world.advance(TimeDelta::seconds(5));
+        ada.refreshes_since(second).await.refuses(401, "token_reused");
+        assert!(winner.lives().await && ada.lives().await);
+        world.settles().await;
+        assert!(!socket.is_gone());
+        // That one was late.
+        ada.refreshes().await.refuses(401, "token_reused");
+        assert!(!winner.lives().await && !ada.lives().await);
+        winner.refreshes().await.refuses(401, "token_invalid");
+        world.settles().await;
+        assert!(socket.is_gone());
+    }
+}
+
+/// With no other arrivals than the real ones: whoever came before the exchange was over, and lost, changed nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_real_parallel_refreshes_none_that_came_in_time_ends_the_session() {
+    let world = World::new().await;
+    let mut in_time = 0;
+    for round in 0..40 {
+        let ada = Member::registers(&world, &format!("ada{round}")).await;
+        let ready = std::sync::Arc::new(tokio::sync::Barrier::new(4));
+        let jobs = (0..4).map(|_| {
+            let (ada, ready) = (ada.clone(), ready.clone());
+            async move {
+                ready.wait().await;
+                let arrived = ada.person.world.now();
+                (arrived, ada.refreshes_since(arrived).await)
+            }
+        });
+        let outcomes = at_once(jobs).await;
+        let won = outcomes.iter().find(|(_, answer)| answer.status == 200).expect("one wins");
+        let winner = Member::of(&ada.person, &won.1.body);
+        let sessions = world.table.items().into_iter().filter(|item| item["user"]["N"] == ada.person.id.to_string());
+        let members = sessions.flat_map(|item| item.as_object().unwrap().clone());
+        let over = members.filter(|(name, _)| name.starts_with("x_")).map(|(_, time)| time["N"].clone());
+        let over: i64 = over.last().and_then(|time| time.as_str()?.parse().ok()).expect("it is noted when");
+        if outcomes.iter().all(|(arrived, _)| arrived.timestamp_millis() < over) {
+            assert!(winner.lives().await, "{outcomes:?}, over at {over}");
+            in_time += 1;
+        }
+    }
+    assert!(in_time > 0, "real tabs are that fast");
 }
 
 #[tokio::test]

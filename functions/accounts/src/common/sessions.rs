@@ -4,7 +4,7 @@ use app::App;
 use app::sessions::{self, Leaving};
 use axum::extract::State;
 use domain::ids::SessionId;
-use edge::auth::{AuthRateLimit, Authenticated, AuthenticatedAtAuthRate};
+use edge::auth::{ArrivedAt, AuthRateLimit, Authenticated, AuthenticatedAtAuthRate};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, boolean, text};
 use edge::path::PathId;
@@ -31,22 +31,24 @@ impl Parse for Refresh {
 
 /// Get new tokens
 ///
-/// A refresh token works once; of parallel uses one wins. A later use ends the session: its newest refresh token and its
-/// access tokens stop at once.
+/// A refresh token works once; of parallel uses one wins and stays good: a use that reached us before the exchange was
+/// committed is refused and changes nothing. A later use ends the session: its newest refresh token and its access tokens
+/// stop at once.
 #[utoipa::path(
     post, path = "/api/v1/auth/token/refresh/",
     tag = "Platform: Accounts", operation_id = "accounts_token_refresh",
     responses(
         (status = 200, description = "Both tokens anew", body = Pair),
-        (status = 401, description = "`token_invalid`: also of a session that ended; `token_expired`; `token_reused`: the session is over now"),
+        (status = 401, description = "`token_invalid`: also of a session that ended; `token_expired`; `token_reused`: the session is over now, unless both uses were on their way at once"),
     )
 )]
 pub(super) async fn refresh(
     State(app): State<App>,
     _: AuthRateLimit,
+    ArrivedAt(arrived): ArrivedAt,
     Body(sent): Body<Refresh>,
 ) -> Result<Json<Pair>, Refused> {
-    let tokens = sessions::refresh(&app, &sent.refresh).await?;
+    let tokens = sessions::refresh(&app, &sent.refresh, arrived).await?;
     Ok(Json(tokens.into()))
 }
 

@@ -7,11 +7,12 @@ use app::error::Quota;
 use app::{App, Common};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use domain::Instant;
 use http::Method;
 use store::meter::Meter;
 use tokio::task::JoinHandle;
 
-use super::headers::{add_quota, bearer, sender};
+use super::headers::{add_quota, arrival, bearer, sender};
 use crate::problem::Problem;
 
 type Admission = Result<(Caller, Quota), Problem>;
@@ -21,6 +22,8 @@ type Admission = Result<(Caller, Quota), Problem>;
 pub(crate) struct AuthContext {
     app: App,
     pub(super) address: String,
+    /// When the gateway had the request.
+    pub(super) arrived: Instant,
     pub(super) token: Option<String>,
     is_read: bool,
     state: Arc<Mutex<Progress>>,
@@ -39,6 +42,7 @@ impl AuthContext {
         Self {
             app: app.clone(),
             address: sender(app, request),
+            arrived: arrival(app, request),
             token: bearer(request.headers()),
             is_read: request.method() == Method::GET,
             state: Arc::default(),

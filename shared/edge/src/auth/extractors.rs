@@ -4,6 +4,7 @@ use app::Common;
 use app::caller::{Caller, Staff};
 use app::sessions::Origin;
 use axum::extract::FromRequestParts;
+use domain::Instant;
 use http::HeaderValue;
 use http::header::USER_AGENT;
 use http::request::Parts;
@@ -162,6 +163,18 @@ impl<S: Sync> FromRequestParts<S> for RequestOrigin {
     }
 }
 
+/// When the gateway had the request. Asks for nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct ArrivedAt(pub Instant);
+
+impl<S: Sync> FromRequestParts<S> for ArrivedAt {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self(context(parts)?.arrived))
+    }
+}
+
 macro_rules! describe {
     ($($extractor:ident: $how:ident;)*) => {$(
         impl Describe for $extractor {
@@ -191,5 +204,10 @@ impl Describe for AdminOnly {
 
 /// Asks for nothing.
 impl Describe for RequestOrigin {
+    fn describe(_: &mut Described) {}
+}
+
+/// Asks for nothing.
+impl Describe for ArrivedAt {
     fn describe(_: &mut Described) {}
 }

@@ -1,8 +1,11 @@
-//! Headers of authentication and limits: `Authorization`, the sender's address, `X-RateLimit-*`.
+//! What authentication and limits read of a request and its event, and write: `Authorization`, the sender's address, when it
+//! arrived, `X-RateLimit-*`.
 
 use app::App;
 use app::error::Quota;
 use axum::extract::Request;
+use chrono::DateTime;
+use domain::Instant;
 use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderMap, HeaderValue};
 use lambda_http::request::RequestContext;
@@ -37,4 +40,13 @@ pub(super) fn sender(app: &App, request: &Request) -> String {
         _ => None,
     };
     crate::address(app.origin_key.as_deref(), request.headers(), seen)
+}
+
+/// When the gateway had a request, by its own clock; one that came by no gateway is here now.
+pub(super) fn arrival(app: &App, request: &Request) -> Instant {
+    let epoch = match request.extensions().get::<RequestContext>() {
+        Some(RequestContext::ApiGatewayV2(context)) => Some(context.time_epoch).filter(|epoch| *epoch > 0),
+        _ => None,
+    };
+    epoch.and_then(DateTime::from_timestamp_millis).unwrap_or_else(|| app.clock.now())
 }
