@@ -2,6 +2,8 @@
 //! façades share.
 
 mod accounts {
+    mod guessing;
+    mod names;
     mod password_races;
     mod passwords;
     mod registering;

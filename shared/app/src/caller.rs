@@ -66,7 +66,8 @@ const SIGNALS_PER_MINUTE: u32 = 300;
 pub(crate) async fn admit_to(app: &App, claims: &Claims, counted: Counted) -> Result<(Caller, Quota), Common> {
     let now = app.clock.now();
     let limit = match counted {
-        Counted::Request => app.settings.rate_limit_per_minute,
+        // The last is counted of accounts, not of sessions.
+        Counted::Request | Counted::Known => app.settings.rate_limit_per_minute,
         Counted::Signal => SIGNALS_PER_MINUTE,
     };
     match app.store.gate_session(claims.user, claims.session, counted, now).await? {

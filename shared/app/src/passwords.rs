@@ -3,7 +3,7 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use domain::password::Password;
+use domain::password::{Password, opaque};
 use tokio::sync::Semaphore;
 
 use crate::{Common, Error, Result};
@@ -16,6 +16,15 @@ static AT_ONCE: Semaphore = Semaphore::const_new(4);
 pub struct Hashing {
     pub memory_kib: u32,
     pub passes: u32,
+}
+
+/// What a password is to a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Match {
+    Yes,
+    /// The hash is of what was typed, not of its one spelling: it is from before.
+    AsTyped,
+    No,
 }
 
 /// OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane.
@@ -37,7 +46,15 @@ impl Hashing {
 
     /// A PHC string.
     pub(crate) async fn hash(self, password: &Password) -> Result<String> {
-        let text = password.as_str().to_owned();
+        self.hash_text(password.as_str().to_owned()).await
+    }
+
+    /// The same for a password that may not follow today's policy.
+    pub(crate) async fn hash_anew(self, password: &str) -> Result<String> {
+        self.hash_text(opaque(password)).await
+    }
+
+    async fn hash_text(self, text: String) -> Result<String> {
         let _turn = AT_ONCE.acquire().await.map_err(broken)?;
         tokio::task::spawn_blocking(move || {
             self.argon2()?.hash_password(text.as_bytes()).map(|hash| hash.to_string()).map_err(broken)
@@ -48,20 +65,33 @@ impl Hashing {
 
     /// Whether `password` is the one `hash` was made of. Without a hash the same work is done for nothing, so that an
     /// unknown name takes as long as a wrong password.
-    pub(crate) async fn matches(self, password: &str, hash: Option<String>) -> Result<bool> {
-        let text = password.to_owned();
+    pub(crate) async fn matches(self, password: &str, hash: Option<String>) -> Result<Match> {
+        let (spelling, typed) = (opaque(password), password.to_owned());
         let _turn = AT_ONCE.acquire().await.map_err(broken)?;
-        tokio::task::spawn_blocking(move || match hash {
+        tokio::task::spawn_blocking(move || {
+            if self.is_hash_of(&spelling, hash.as_deref())? {
+                return Ok(Match::Yes);
+            }
+            // Before passwords had one spelling, what was typed was hashed.
+            if spelling != typed && self.is_hash_of(&typed, hash.as_deref())? {
+                return Ok(Match::AsTyped);
+            }
+            Ok(Match::No)
+        })
+        .await
+        .map_err(broken)?
+    }
+
+    fn is_hash_of(self, text: &str, hash: Option<&str>) -> Result<bool> {
+        match hash {
             Some(hash) => {
-                let hash = PasswordHash::new(&hash).map_err(broken)?;
+                let hash = PasswordHash::new(hash).map_err(broken)?;
                 Ok(self.argon2()?.verify_password(text.as_bytes(), &hash).is_ok())
             }
             None => {
                 let _same_work: PasswordHash = self.argon2()?.hash_password(text.as_bytes()).map_err(broken)?;
                 Ok(false)
             }
-        })
-        .await
-        .map_err(broken)?
+        }
     }
 }

@@ -7,12 +7,14 @@ use domain::password::{Password, Persona};
 use domain::person::{Refusal, Roles, User};
 use domain::review::Tally;
 use domain::search::Query;
-use domain::text::{Email, LoginName, Username};
+use domain::text::{Email, Typed, Username};
 use domain::zone::Zone;
-use store::{Credential, Denied, Failed, NewAccount, Page};
+use futures_util::future::{try_join, try_join_all};
+use store::{Attempt, Counted, Credential, Denied, Failed, Fault, NewAccount, Page};
 
 use crate::caller::{Caller, quota};
 use crate::idempotency::retry_stale;
+use crate::passwords::Match;
 use crate::tokens::{Claims, DAY};
 use crate::{App, Common, Error, Result};
 
@@ -28,6 +30,36 @@ pub struct Registration {
     pub timezone: Zone,
 }
 
+/// Where somebody signs in from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// An IPv6 address stands for its network.
+    pub address: String,
+    /// What their program calls itself, at most 255 characters.
+    pub agent: String,
+    /// Whom a token that came along was given to, however long ago: their device shows it.
+    pub known_to: Option<UserId>,
+}
+
+impl Origin {
+    /// `None`: nobody knows.
+    pub(crate) fn network(&self) -> Option<&str> {
+        Some(self.address.as_str()).filter(|address| *address != UNKNOWN)
+    }
+
+    /// Whether this person has signed in from this network or device before.
+    fn is_known_to(&self, person: &Credential) -> bool {
+        self.known_to == Some(person.user.id) || self.is_network_of(person)
+    }
+
+    fn is_network_of(&self, person: &Credential) -> bool {
+        self.network().is_some_and(|network| person.networks.iter().any(|known| known == network))
+    }
+}
+
+/// The address of a request whose sender is not known.
+pub const UNKNOWN: &str = "unknown";
+
 /// Somebody with an account and a token for it.
 pub struct SignedIn {
     pub user: User,
@@ -37,13 +69,13 @@ pub struct SignedIn {
 /// What every new account gets.
 const GRANT: u32 = 1;
 
-/// Failed logins of one account in a minute, whatever the address (`expertconnect.md` §1).
+/// Failed logins of one account, and under one name, in a minute, whatever the address (`expertconnect.md` §1).
 const FAILED_LOGINS_PER_MINUTE: u32 = 30;
 
 /// Opens an account with its first credit. Of several simultaneous registrations of one name exactly one succeeds.
-pub async fn register(app: &App, registration: Registration) -> Result<SignedIn> {
+pub async fn register(app: &App, registration: Registration, origin: &Origin) -> Result<SignedIn> {
     let begun = app.clock.now();
-    let (user, ()) = open(app, registration, Roles::default(), |_, _| Ok((None, ()))).await?;
+    let (user, ()) = open(app, registration, Roles::default(), origin.network(), |_, _| Ok((None, ()))).await?;
     session(app, Proven { user, begun })
 }
 
@@ -54,6 +86,7 @@ pub(crate) async fn open<T>(
     app: &App,
     registration: Registration,
     roles: Roles,
+    network: Option<&str>,
     with: impl Fn(UserId, Instant) -> Result<Opening<T>>,
 ) -> Result<(User, T)> {
     let hash = app.hashing.hash(&registration.password).await?;
@@ -64,7 +97,8 @@ pub(crate) async fn open<T>(
         let cause = Cause::Grant(user.id);
         let grant = Entry::new(app.mint.entry(now), cause, Unit::Credit, legs, "Welcome credit".to_owned(), now);
         let (session, opened) = with(user.id, now)?;
-        let account = NewAccount { user: user.clone(), password_hash: hash.clone(), grant, session };
+        let (password_hash, network) = (hash.clone(), network.map(str::to_owned));
+        let account = NewAccount { user: user.clone(), password_hash, grant, session, network };
         match app.store.account_open(&account).await {
             Ok(()) => Ok((user, opened)),
             Err(Failed::Refused(Denied::Refusal(domain::Refusal::Person(Refusal::UsernameTaken))))
@@ -104,9 +138,10 @@ fn new_user(registration: &Registration, roles: Roles, id: UserId, now: Instant)
     }
 }
 
-/// Sees to it that the configured administrator exists. Somebody who registered that address before stays what they are.
+/// Sees to it that the configured administrator exists. Somebody who registered that address before stays what they are,
+/// and then there is no such administrator: whoever started us has to know.
 pub async fn ensure_admin(app: &App, email: &Email, password: &str) -> Result<()> {
-    if app.store.credential(&LoginName::new(email.as_str()), app.clock.now()).await?.is_some() {
+    if is_admin(app, email).await? {
         return Ok(());
     }
     let persona = Persona { email: email.as_str(), ..Persona::default() };
@@ -118,11 +153,25 @@ pub async fn ensure_admin(app: &App, email: &Email, password: &str) -> Result<()
         last_name: String::new(),
         timezone: Zone::utc(),
     };
-    let taken = [Refusal::UsernameTaken, Refusal::EmailTaken];
-    match open(app, registration, Roles { admin: true }, |_, _| Ok((None, ()))).await {
+    match open(app, registration, Roles { admin: true }, None, |_, _| Ok((None, ()))).await {
         // Another instance that started at the same moment was faster.
-        Err(Error::Refused(domain::Refusal::Person(refusal))) if taken.contains(&refusal) => Ok(()),
+        Err(Error::Refused(domain::Refusal::Person(Refusal::EmailTaken))) if is_admin(app, email).await? => Ok(()),
         opened => opened.map(|_| ()),
+    }
+}
+
+/// Whether this is the address of an administrator.
+///
+/// # Errors
+/// It is the address of somebody else.
+pub async fn is_admin(app: &App, email: &Email) -> Result<bool> {
+    match app.store.credential_by_email(email, app.clock.now()).await? {
+        Some(known) if known.user.roles.admin => Ok(true),
+        Some(_) => Err(Error::Common(Common::Broken {
+            what: "making the administrator",
+            detail: "ADMIN_EMAIL is the address of an account that is no administrator".to_owned(),
+        })),
+        None => Ok(false),
     }
 }
 
@@ -140,36 +189,98 @@ fn session(app: &App, Proven { user, begun }: Proven) -> Result<SignedIn> {
 }
 
 /// Logs in by username or e-mail.
-pub async fn login(app: &App, name: &str, password: &str) -> Result<SignedIn> {
-    session(app, prove(app, name, password).await?)
+pub async fn login(app: &App, name: &str, password: &str, origin: &Origin) -> Result<SignedIn> {
+    session(app, prove(app, name, password, origin).await?)
 }
 
-/// Checks a password. Unknown names and wrong passwords are told apart by nothing, not even by time.
-pub(crate) async fn prove(app: &App, name: &str, password: &str) -> Result<Proven> {
+/// Checks a password. Unknown names and wrong passwords are told apart by nothing, not even by time: whatever was counted,
+/// the same is read, hashed and written, and what the answer shows is counted by the name, whether or not anybody has it.
+pub(crate) async fn prove(app: &App, name: &str, password: &str, origin: &Origin) -> Result<Proven> {
     let now = app.clock.now();
-    let known = app.store.credential(&LoginName::new(name), now).await?;
-    let matches = knows(app, known.as_ref(), password, now).await?;
-    match known {
-        Some(known) if matches && known.user.is_suspended => Err(Error::Common(Common::AccountSuspended)),
-        Some(known) if matches => {
-            let earliest = known.sessions_from.map(SessionId::minted_at);
-            Ok(Proven { begun: earliest.map_or(now, |earliest| now.max(earliest)), user: known.user })
+    let typed = Typed::new(name);
+    let Attempt { known, failed } = app.store.credentials(&typed, now).await?;
+    let mut found = None;
+    // Somebody's username can be somebody else's address; whose it is says the password.
+    for person in known.iter().map(Some).chain(known.is_empty().then_some(None)) {
+        let matches = app.hashing.matches(password, person.map(|person| person.password_hash.clone())).await?;
+        if let Some(person) = person.filter(|_| matches != Match::No) {
+            found = Some((person, matches));
+            break;
         }
-        _ => Err(Error::Common(Common::InvalidCredentials)),
+    }
+    match found {
+        Some((person, matches)) if may_sign_in(person, failed, origin) => {
+            if person.user.is_suspended {
+                return Err(Error::Common(Common::AccountSuspended));
+            }
+            renew(app, person, matches, password, origin).await;
+            let earliest = person.sessions_from.map(SessionId::minted_at);
+            Ok(Proven { begun: earliest.map_or(now, |earliest| now.max(earliest)), user: person.user.clone() })
+        }
+        _ => Err(count_failure(app, &typed, &known, origin, now).await?),
     }
 }
 
-/// Whether this is the password, unless it was guessed at too often.
-pub(crate) async fn knows(app: &App, known: Option<&Credential>, password: &str, now: Instant) -> Result<bool> {
-    if let Some(known) = known {
-        // The count so far, as if this one came on top.
-        let hit = store::Hit { count: known.failed_this_minute + 1 };
-        quota(hit, FAILED_LOGINS_PER_MINUTE, now)?;
+/// Whether the right password counts. Strangers who fail keep out strangers, and nobody else.
+fn may_sign_in(person: &Credential, failed: u32, origin: &Origin) -> bool {
+    if origin.is_known_to(person) {
+        person.failed_from_known < FAILED_LOGINS_PER_MINUTE
+    } else {
+        failed.max(person.failed_by_strangers) < FAILED_LOGINS_PER_MINUTE
     }
-    let matches = app.hashing.matches(password, known.map(|known| known.password_hash.clone())).await?;
+}
+
+/// Counts a failed login by name and by account, and says what is answered to it. Of a burst that was in flight together,
+/// those above the limit learn nothing from their answer.
+async fn count_failure(
+    app: &App,
+    typed: &Typed,
+    known: &[Credential],
+    origin: &Origin,
+    now: Instant,
+) -> Result<Error> {
+    let by_account = known.iter().map(Some).chain(known.is_empty().then_some(None)).map(|person| async move {
+        let is_known = person.is_some_and(|person| origin.is_known_to(person));
+        let counted = if is_known { Counted::Known } else { Counted::Request };
+        let hit = app.store.gate_failed_login(person.map(|person| person.user.id), counted, now).await?;
+        Ok::<_, Fault>(is_known.then_some(hit))
+    });
+    let by_name = app.store.gate_failed_name(&typed.counted, now);
+    let (by_name, by_account) = try_join(by_name, try_join_all(by_account)).await?;
+    let hits = by_account.into_iter().flatten().chain([by_name]);
+    let refused = hits.map(|hit| quota(hit, FAILED_LOGINS_PER_MINUTE, now)).find_map(Result::err);
+    Ok(Error::Common(refused.unwrap_or(Common::InvalidCredentials)))
+}
+
+/// Writes down what a login has brought to light. It is no reason not to log in that this failed.
+async fn renew(app: &App, person: &Credential, matches: Match, password: &str, origin: &Origin) {
+    let renewed = async {
+        if matches == Match::AsTyped {
+            let hash = app.hashing.hash_anew(password).await?;
+            app.store.password_rehash(person, &hash).await?;
+        }
+        if let Some(network) = origin.network().filter(|_| !origin.is_network_of(person)) {
+            app.store.network_remember(person, network).await?;
+        }
+        if person.has_old_names {
+            app.store.names_renew(&person.user).await?;
+        }
+        Ok::<_, Error>(())
+    };
+    if let Err(error) = renewed.await {
+        tracing::warn!(%error, "what a login brought to light could not be written down");
+    }
+}
+
+/// Whether this is the password of somebody who is signed in, unless it was guessed at too often. Strangers' failures do not
+/// count here.
+pub(crate) async fn knows(app: &App, known: &Credential, password: &str, now: Instant) -> Result<bool> {
+    // The count so far, as if this one came on top.
+    let hit = store::Hit { count: known.failed_from_known + 1 };
+    quota(hit, FAILED_LOGINS_PER_MINUTE, now)?;
+    let matches = app.hashing.matches(password, Some(known.password_hash.clone())).await? != Match::No;
     if !matches {
-        // Of a burst that was in flight together, those above the limit learn nothing from their answer.
-        let hit = app.store.gate_failed_login(known.map(|known| known.user.id), now).await?;
+        let hit = app.store.gate_failed_login(Some(known.user.id), Counted::Known, now).await?;
         quota(hit, FAILED_LOGINS_PER_MINUTE, now)?;
     }
     Ok(matches)

@@ -9,13 +9,14 @@ use domain::ids::{SessionId, UserId};
 use domain::notice::{Channel, Notice, Topic};
 use domain::password::{Password, Persona};
 use domain::person::User;
-use domain::text::{Email, LoginName};
+use domain::text::Email;
 use store::{Credential, NewPassword, Transaction};
 
 use crate::caller::Caller;
 use crate::facades::letters;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::mail::{self, Mail};
+use crate::people::Origin;
 use crate::seal::hash;
 use crate::{App, Common, Error, Result, people};
 
@@ -29,14 +30,9 @@ const COUNTED_FOR: TimeDelta = TimeDelta::hours(1);
 /// Mails a link to choose a new password, if there is such an account. The caller learns nothing of that, neither by the
 /// answer nor by the time it takes: the same is read and written for nobody.
 pub async fn ask(app: &App, email: &Email) -> Result<()> {
-    let name = LoginName::new(email.as_str());
     let asked = retry_stale(|| async {
         let now = app.clock.now();
-        let known = app.store.credential(&name, now).await?;
-        let known = known.filter(|known| {
-            // The address may be somebody else's username.
-            !known.user.is_suspended && LoginName::new(known.user.email.as_str()) == name
-        });
+        let known = app.store.credential_by_email(email, now).await?.filter(|known| !known.user.is_suspended);
         let since = (now - COUNTED_FOR).timestamp_millis();
         let mut asked: BTreeSet<_> =
             known.iter().flat_map(|known| &known.resets_asked).copied().filter(|asked| *asked > since).collect();
@@ -91,7 +87,7 @@ pub(crate) fn compose(app: &App, letter: &Notice, reader: &User) -> Option<Mail>
 }
 
 /// Sets the password of whoever got this link. The link works once, and not if the password is refused.
-pub async fn confirm(app: &App, token: &str, password: &str) -> Result<()> {
+pub async fn confirm(app: &App, token: &str, password: &str, origin: &Origin) -> Result<()> {
     let (user, _) = app.tokens.verify_link(token)?;
     let token_hash = hash(token);
     retry_stale(|| async {
@@ -101,7 +97,7 @@ pub async fn confirm(app: &App, token: &str, password: &str) -> Result<()> {
         if pending.hash != token_hash || now >= pending.made + LINK_LIVES || seen.user.is_suspended {
             return Err(Error::LinkInvalid);
         }
-        replace(app, &seen, password, None, true, Transaction::new()).await
+        replace(app, &seen, password, By::Link, origin, Transaction::new()).await
     })
     .await
 }
@@ -112,25 +108,35 @@ pub async fn change(
     caller: Caller,
     current: &str,
     password: &str,
+    origin: &Origin,
     save: SaveResponse<'_, ()>,
 ) -> Result<()> {
     retry_stale(|| async {
         let now = app.clock.now();
         let seen = app.store.credential_of(caller.user(), now).await?.ok_or(Common::TokenInvalid)?;
-        if !people::knows(app, Some(&seen), current, now).await? {
+        if !people::knows(app, &seen, current, now).await? {
             return Err(Error::WrongPassword);
         }
-        replace(app, &seen, password, Some(caller.session()), false, save.begin(&())).await
+        replace(app, &seen, password, By::Session(caller.session()), origin, save.begin(&())).await
     })
     .await
+}
+
+/// What allows somebody to set a password.
+#[derive(Clone, Copy)]
+enum By {
+    /// A session, which stays.
+    Session(SessionId),
+    /// A link that was mailed to the account's address.
+    Link,
 }
 
 async fn replace(
     app: &App,
     seen: &Credential,
     password: &str,
-    kept: Option<SessionId>,
-    proves_email: bool,
+    by: By,
+    origin: &Origin,
     transaction: Transaction<store::Denied>,
 ) -> Result<()> {
     let user = &seen.user;
@@ -144,5 +150,11 @@ async fn replace(
     let hash = app.hashing.hash(&password).await?;
     // As late as can be: what begins between this moment and the write must still have ended.
     let now = app.clock.now();
-    Ok(app.store.password_set(transaction, NewPassword { seen, hash, kept, proves_email }, now).await?)
+    let kept = match by {
+        By::Session(kept) => Some(kept),
+        By::Link => None,
+    };
+    let network = origin.network().map(str::to_owned);
+    let new = NewPassword { seen, hash, kept, proves_email: kept.is_none(), network };
+    Ok(app.store.password_set(transaction, new, now).await?)
 }

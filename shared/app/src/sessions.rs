@@ -7,20 +7,12 @@ use store::{Next, Presented, Rotation};
 
 use crate::caller::Caller;
 use crate::idempotency::retry_stale;
-use crate::people::{self, Proven, Registration};
+use crate::people::{self, Origin, Proven, Registration};
 use crate::seal::hash;
 use crate::tokens::{Claims, HOUR, Refresh, WEEK};
 use crate::{App, Common, Error, Result};
 
 pub use store::Session;
-
-/// Where somebody signs in from.
-#[derive(Clone, Debug)]
-pub struct Origin {
-    pub address: String,
-    /// What their program calls itself, at most 255 characters.
-    pub agent: String,
-}
 
 pub struct Tokens {
     pub access: String,
@@ -61,13 +53,13 @@ pub async fn register(app: &App, registration: Registration, origin: &Origin) ->
         let (tokens, next) = tokens(app, claims, now)?;
         Ok((Some(session(claims, next, origin, now)), tokens))
     };
-    let (user, tokens) = people::open(app, registration, Roles::default(), opening).await?;
+    let (user, tokens) = people::open(app, registration, Roles::default(), origin.network(), opening).await?;
     Ok(Opened { user, tokens })
 }
 
 /// Logs in by e-mail or username.
 pub async fn login(app: &App, name: &str, password: &str, origin: &Origin) -> Result<Opened> {
-    let Proven { user, begun } = people::prove(app, name, password).await?;
+    let Proven { user, begun } = people::prove(app, name, password, origin).await?;
     let tokens = retry_stale(|| async {
         let now = app.clock.now();
         let claims = Claims { user: user.id, session: app.mint.session(begun) };

@@ -118,17 +118,28 @@ impl App {
             settings,
         });
         app.store.warm().await;
-        // `ADMIN_EMAIL` is set for one function only.
-        app.ensure_admin(secrets.admin_password.as_deref()).await?;
+        // `ADMIN_EMAIL` is set for one function only. Its password can be put into the secret only once there is one.
+        match (&app.settings.admin_email, secrets.admin_password) {
+            (Some(email), None) if !people::is_admin(&app, email).await? => {
+                tracing::warn!("there is no administrator yet: the secret has no admin_password");
+            }
+            (_, None) => {}
+            (_, password) => app.ensure_admin(password.as_deref()).await?,
+        }
         tracing::info!(zones = domain::zone::release(), "started");
         Ok(app)
     }
 
-    /// Sees to it that the configured administrator exists, if a password for them is among the secrets.
+    /// Sees to it that the configured administrator exists.
+    ///
+    /// # Errors
+    /// There is none, and none can be made: the password is missing or too weak, or somebody else has the address.
     pub async fn ensure_admin(&self, password: Option<&str>) -> Result<()> {
         match (&self.settings.admin_email, password) {
             (Some(email), Some(password)) => people::ensure_admin(self, email, password).await,
-            _ => Ok(()),
+            (Some(email), None) if people::is_admin(self, email).await? => Ok(()),
+            (Some(_), None) => Err(broken("making the administrator", "ADMIN_EMAIL is set and ADMIN_PASSWORD is not")),
+            (None, _) => Ok(()),
         }
     }
 }

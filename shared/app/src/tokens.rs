@@ -117,10 +117,19 @@ impl Tokens {
         self.verify_until(token, now).map(|(claims, _)| claims)
     }
 
+    /// Whom we gave this token, however long ago.
+    pub fn was_given_to(&self, token: &str) -> Option<UserId> {
+        self.open(token).ok()?.sub.parse().ok().and_then(UserId::new)
+    }
+
+    fn open(&self, token: &str) -> Result<Wire, Common> {
+        let opened = jsonwebtoken::decode(token, &self.decoding, &self.validation);
+        Ok(opened.map_err(|_| Common::TokenInvalid)?.claims)
+    }
+
     /// With the moment at which the token ends.
     pub fn verify_until(&self, token: &str, now: DateTime<Utc>) -> Result<(Claims, DateTime<Utc>), Common> {
-        let wire: Wire =
-            jsonwebtoken::decode(token, &self.decoding, &self.validation).map_err(|_| Common::TokenInvalid)?.claims;
+        let wire = self.open(token)?;
         if wire.exp <= now.timestamp() {
             return Err(Common::TokenExpired);
         }

@@ -6,6 +6,7 @@
 pub mod application;
 pub mod booking;
 pub mod calendar;
+pub mod caseless;
 pub mod category;
 pub mod chat;
 pub mod currency;

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::Sentence;
+use crate::caseless::caseless;
 
 pub const SHORTEST: usize = 8;
 pub const LONGEST: usize = 128;
@@ -19,16 +22,29 @@ pub struct Persona<'a> {
     pub last_name: &'a str,
 }
 
-/// A password that may be chosen. To check one at login, compare the text as sent; the policy may have changed since.
+/// A password that may be chosen, in the spelling that is hashed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
+/// The one spelling of what can be typed in several, by RFC 8265's profile `OpaqueString`: every blank is the common one,
+/// letters are composed (NFC). What that profile forbids is not looked for: more may be chosen, and nothing is changed.
+#[must_use]
+pub fn opaque(text: &str) -> String {
+    text.chars().map(|letter| if is_blank(letter) { ' ' } else { letter }).nfc().collect()
+}
+
+/// Unicode's general category Zs.
+fn is_blank(letter: char) -> bool {
+    matches!(letter, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+}
+
 impl Password {
-    /// Takes the text exactly as it is: nothing is trimmed or normalised.
+    /// Nothing is trimmed.
     ///
     /// # Errors
     /// A sentence that names the first rule it breaks.
     pub fn parse(text: &str, persona: &Persona<'_>) -> Result<Self, Sentence> {
+        let text = opaque(text);
         let characters = text.chars().count();
         if text.contains('\0') {
             return Err("The password must not contain a NUL character.");
@@ -42,14 +58,14 @@ impl Password {
         if text.chars().all(char::is_numeric) {
             return Err("The password must not consist of digits only.");
         }
-        let lower = text.to_lowercase();
-        if COMMON.lines().any(|common| common == lower) {
+        let spelling = caseless(&text);
+        if COMMON.lines().any(|common| common == spelling) {
             return Err("This password is too common.");
         }
-        if persona.is_repeated_by(&lower) {
+        if persona.is_repeated_by(&spelling) {
             return Err("The password must not be your name, username or e-mail address.");
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text))
     }
 
     /// The text, for hashing.
@@ -66,12 +82,12 @@ impl fmt::Debug for Password {
 }
 
 impl Persona<'_> {
-    fn is_repeated_by(&self, lower: &str) -> bool {
+    fn is_repeated_by(&self, spelling: &str) -> bool {
         let full_name = format!("{} {}", self.first_name, self.last_name);
         let mailbox = self.email.rsplit_once('@').map_or("", |(mailbox, _)| mailbox);
         [self.username, self.first_name, self.last_name, &full_name, self.email, mailbox]
             .iter()
-            .any(|known| known.trim().to_lowercase() == lower)
+            .any(|known| caseless(known.trim()) == spelling)
     }
 }
 
@@ -98,6 +114,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_typed_in_several_ways_is_one_password() {
+        for (typed, spelling) in [
+            ("cafe\u{301} au lait", "café au lait"),
+            ("correct\u{a0}horse\u{3000}battery", "correct horse battery"),
+            ("\u{1112}\u{1161}\u{11ab}국어비밀번호", "한국어비밀번호"),
+            ("ﬁsh & ＦＩＳＨ", "ﬁsh & ＦＩＳＨ"),
+        ] {
+            assert_eq!(opaque(typed), spelling);
+            assert_eq!(opaque(spelling), spelling);
+        }
+    }
+
+    #[test]
     fn its_length_is_counted_in_characters() {
         assert!(refusal("short1!").is_some());
         assert!(refusal("žluťoučk").is_none());
@@ -115,7 +144,7 @@ mod tests {
 
     #[test]
     fn well_known_passwords_are_refused_in_any_case() {
-        for text in ["password", "PassWord1", "qwerty123", "iloveyou", "letmein1", "P@ssw0rd", "Trustno1", "aaaaaaaa"] {
+        for text in ["ｐａｓｓｗｏｒｄ", "pa\u{17f}\u{17f}word", "password", "PassWord1", "qwerty123", "iloveyou", "letmein1", "P@ssw0rd", "Trustno1", "aaaaaaaa"] {
             assert_eq!(refusal(text), Some("This password is too common."), "{text}");
         }
     }
@@ -123,7 +152,7 @@ mod tests {
     #[test]
     fn what_everybody_knows_about_the_person_is_refused_in_any_case() {
         for text in
-            ["ANN_SUMMERS", "annabelle", "ÜBERMÜLLER", "annabelle übermüller", "ann.summers@EXAMPLE.org", "ann.summers"]
+            ["ANN_SUMMERS", "ANNABELLE Ü\u{200b}BERMU\u{308}LLER", "ＡＮＮＡＢＥＬＬＥ", "annabelle", "ÜBERMÜLLER", "annabelle übermüller", "ann.summers@EXAMPLE.org", "ann.summers"]
         {
             assert_eq!(
                 refusal(text),
@@ -151,7 +180,7 @@ mod tests {
         assert!(entries.len() >= 1_000);
         for entry in &entries {
             assert!(entry.chars().count() >= SHORTEST && !entry.chars().all(char::is_numeric), "{entry}");
-            assert_eq!(**entry, entry.to_lowercase());
+            assert_eq!(**entry, caseless(entry));
         }
         let count = entries.len();
         entries.sort_unstable();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 pub use crate::calendar::MOST_ROWS;
 use crate::calendar::{Week, WeeklyHours};
+use crate::caseless::is_same;
 use crate::category::CategoryId;
 use crate::expert::{self, Expert, Standing};
 use crate::ids::{HoursId, SkillId, UserId};
@@ -88,7 +89,7 @@ impl Level {
     pub fn parse(text: &str) -> Result<Self, Sentence> {
         Self::ALL
             .into_iter()
-            .find(|level| level.as_str().eq_ignore_ascii_case(text))
+            .find(|level| is_same(level.as_str(), text))
             .ok_or("Choose one of beginner, intermediate, advanced, expert.")
     }
 }
@@ -191,7 +192,7 @@ impl User {
 
     /// Adds the skill, or replaces the one of the same id.
     pub fn put_skill(&mut self, skill: Skill) -> Result<(), Refusal> {
-        let same_name = |other: &Skill| other.name.to_lowercase() == skill.name.to_lowercase();
+        let same_name = |other: &Skill| is_same(&other.name, &skill.name);
         if self.skills.iter().any(|other| other.id != skill.id && same_name(other)) {
             return Err(Refusal::SkillNameTaken);
         }

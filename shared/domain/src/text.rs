@@ -1,10 +1,14 @@
 //! Names people choose: the login name, the e-mail address, and links.
 
+use std::borrow::Cow;
+
 use crate::Sentence;
+use crate::caseless::caseless;
 use crate::ids::UserId;
 use unicode_normalization::UnicodeNormalization;
 
-/// A login name: 1..=150 letters, digits and `@ . + - _`, kept as typed, unique without regard to case.
+/// A login name: 1..=150 letters, digits and `@ . + - _`, kept as typed, unique among
+/// usernames without regard to case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
@@ -24,7 +28,7 @@ impl Username {
     }
 
     /// For somebody who chose none. Everybody may see a username, so it says nothing of the address; and it can be
-    /// nobody's address, so it keeps nobody from registering theirs.
+    /// nobody's address, so it cannot be taken for one.
     pub fn of(id: UserId) -> Self {
         Self(format!("user.{id}"))
     }
@@ -77,18 +81,98 @@ impl std::fmt::Debug for Email {
     }
 }
 
-/// What somebody may sign in with, a username or an e-mail, in the one spelling that is compared. A login name belongs
-/// to one person: nobody's username is somebody else's address.
+/// The one spelling of a username or of an address by which it is one person's. Of the two kinds each has its own: one's
+/// username may be somebody else's address.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LoginName(String);
 
 impl LoginName {
-    pub fn new(text: &str) -> Self {
+    /// As names were compared before: letter case was folded for most of Latin only. Names that were taken then are found
+    /// by it.
+    fn before(text: &str) -> Self {
         Self(text.nfkc().flat_map(char::to_lowercase).nfkc().collect())
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<&Username> for LoginName {
+    fn from(username: &Username) -> Self {
+        Self(caseless(&username.0))
+    }
+}
+
+/// Of the domain the form is compared that the mail goes to: an internationalised one is its `xn--` form.
+impl From<&Email> for LoginName {
+    fn from(email: &Email) -> Self {
+        let (local, domain) = email.parts();
+        Self(format!("{}@{}", caseless(local), ascii(domain)))
+    }
+}
+
+/// What is no domain stays as it is: no mail goes there.
+fn ascii(domain: &str) -> String {
+    let ascii = idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::EMPTY);
+    ascii.map_or_else(|_| caseless(domain), Cow::into_owned)
+}
+
+/// What somebody typed to say who they are.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Typed {
+    /// `None`: it has not the form of one.
+    pub email: Option<LoginName>,
+    pub username: Option<LoginName>,
+    /// How names were spelt before, where that is another spelling.
+    pub before: Vec<LoginName>,
+    /// What it is counted by, whether or not there is such a name.
+    pub counted: LoginName,
+}
+
+impl Typed {
+    pub fn new(text: &str) -> Self {
+        let (email, username) = (Email::parse(text).ok(), Username::parse(text).ok());
+        let before = match &email {
+            Some(email) => email.spelt_before(),
+            None => vec![LoginName::before(text)],
+        };
+        Self::of(text, email.as_ref(), username.as_ref(), before)
+    }
+
+    /// An address, and never a username.
+    pub fn email(email: &Email) -> Self {
+        Self::of(email.as_str(), Some(email), None, email.spelt_before())
+    }
+
+    fn of(text: &str, email: Option<&Email>, username: Option<&Username>, mut before: Vec<LoginName>) -> Self {
+        let (email, username) = (email.map(LoginName::from), username.map(LoginName::from));
+        before.retain(|before| Some(before) != email.as_ref() && Some(before) != username.as_ref());
+        before.dedup();
+        let counted = email.clone().unwrap_or_else(|| LoginName(caseless(text)));
+        Self { email, username, before, counted }
+    }
+}
+
+impl Username {
+    pub fn spelt_before(&self) -> LoginName {
+        LoginName::before(&self.0)
+    }
+}
+
+impl Email {
+    fn parts(&self) -> (&str, &str) {
+        self.0.rsplit_once('@').unwrap_or(("", &self.0))
+    }
+
+    /// With every form of its domain.
+    pub fn spelt_before(&self) -> Vec<LoginName> {
+        let (local, domain) = self.parts();
+        let mut forms = vec![domain.to_owned()];
+        if !domain.is_ascii() || domain.to_ascii_lowercase().contains("xn--") {
+            forms.extend([ascii(domain), idna::domain_to_unicode(domain).0]);
+        }
+        forms.iter().map(|domain| LoginName::before(&format!("{local}@{domain}"))).collect()
     }
 }
 
@@ -128,9 +212,40 @@ mod tests {
     }
 
     #[test]
-    fn login_names_are_compared_without_regard_to_case() {
-        assert!(LoginName::new("ADA@Example.ORG") == LoginName::new("ada@example.org"));
-        assert!(LoginName::new("ŻÓŁW") == LoginName::new("żółw"));
-        assert!(LoginName::new("ada") != LoginName::new("adá"));
+    fn login_names_are_compared_as_a_reader_compares_them() {
+        let username = |text| LoginName::from(&Username::parse(text).unwrap());
+        for (one, other) in
+            [("ŻÓŁW", "żółw"), ("x.νίκος", "x.ΝΊΚΟΣ"), ("straße", "STRASSE"), ("ada\u{3164}", "Ada"), ("ＡＤＡ", "ada")]
+        {
+            assert!(username(one) == username(other), "{one}");
+        }
+        assert!(username("ada") != username("adá"));
+        let email = |text| LoginName::from(&Email::parse(text).unwrap());
+        for (one, other) in [
+            ("ADA@Example.ORG", "ada@example.org"),
+            ("δ@παράδειγμα.gr", "Δ@xn--hxajbheg2az3al.GR"),
+            ("νίκος@ΠΑΡΆΔΕΙΓΜΑ.gr", "ΝΊΚΟΣ@xn--hxajbheg2az3al.gr"),
+            ("ada@bücher.example", "ada@XN--BCHER-KVA.example"),
+        ] {
+            assert!(email(one) == email(other), "{one}");
+        }
+        // To the domain system these are two.
+        assert!(email("ada@straße.de") != email("ada@strasse.de"));
+        assert!(email("ada@xn--a.de") != email("ada@a.de"), "what is no domain is only itself");
+    }
+
+    #[test]
+    fn what_was_typed_can_be_of_both_kinds() {
+        let typed = Typed::new("Ada@Example.org");
+        assert!(typed.email.is_some() && typed.email == typed.username);
+        assert!(typed.before.is_empty());
+        let typed = Typed::new("Νίκος");
+        assert!(typed.email.is_none() && typed.counted == typed.username.unwrap());
+        assert!(typed.before.iter().map(LoginName::as_str).eq(["νίκος"]));
+        let typed = Typed::new(" ada");
+        assert!(typed.email.is_none() && typed.username.is_none());
+        let typed = Typed::email(&Email::parse("δ@xn--hxajbheg2az3al.gr").unwrap());
+        assert!(typed.username.is_none());
+        assert!(typed.before.iter().map(LoginName::as_str).eq(["δ@παράδειγμα.gr"]));
     }
 }

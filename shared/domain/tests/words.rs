@@ -1,8 +1,10 @@
 //! What must hold for every text that is searched and every password that is chosen.
 
-use domain::password::{Password, Persona};
+use domain::caseless::caseless;
+use domain::password::{Password, Persona, opaque};
 use domain::words::{fold, matches, words};
 use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -35,11 +37,21 @@ proptest! {
     }
 
     #[test]
+    fn two_texts_are_one_whatever_their_case_and_composition(text in any::<String>()) {
+        let spelling = caseless(&text);
+        prop_assert_eq!(&caseless(&spelling), &spelling);
+        prop_assert_eq!(caseless(&text.nfd().collect::<String>()), &spelling[..]);
+        prop_assert_eq!(caseless(&text.nfkc().collect::<String>()), &spelling[..]);
+        prop_assert_eq!(opaque(&opaque(&text)), opaque(&text));
+        prop_assert_eq!(opaque(&text.nfd().collect::<String>()), opaque(&text));
+    }
+
+    #[test]
     fn a_password_is_kept_exactly_or_refused(text in any::<String>(), name in any::<String>()) {
         let persona = Persona { username: &name, first_name: &name, ..Persona::default() };
         if let Ok(password) = Password::parse(&text, &persona) {
-            prop_assert_eq!(password.as_str(), &text);
-            prop_assert!((8..=128).contains(&text.chars().count()));
+            prop_assert_eq!(password.as_str(), &opaque(&text));
+            prop_assert!((8..=128).contains(&opaque(&text).chars().count()));
             let printed = format!("{password:?}");
             prop_assert!(!printed.contains(&text));
         }

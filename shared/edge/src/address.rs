@@ -13,7 +13,7 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// came through CloudFront, which proves it by `X-Origin-Key`.
 pub fn address(key: Option<&str>, headers: &HeaderMap, seen: Option<&str>) -> String {
     let viewer = is_from_cloudfront(key, headers).then(|| viewer(headers, seen)).flatten();
-    viewer.or(seen).map_or_else(|| "unknown".to_owned(), counted)
+    viewer.or(seen).map_or_else(|| app::people::UNKNOWN.to_owned(), counted)
 }
 
 fn is_from_cloudfront(key: Option<&str>, headers: &HeaderMap) -> bool {

@@ -10,12 +10,14 @@ use domain::Instant;
 use domain::ids::{SessionId, UserId};
 use domain::notice::Notice;
 use domain::person::User;
-use domain::text::LoginName;
+use domain::text::{Email, Typed};
 
 use crate::denied::Denied;
 use crate::facts::{self, Ended};
 use crate::fault::{Failed, Fault};
-use crate::row::{Item, Reader, number, numbers, text};
+use crate::gate::Counted;
+use crate::names::{self, Meant};
+use crate::row::{Item, Reader, Row, number, numbers, text, texts};
 use crate::table::Store;
 use crate::transaction::{Transaction, Update};
 use crate::{gate, keys, notices, person_codec};
@@ -25,14 +27,26 @@ use crate::{gate, keys, notices, person_codec};
 pub struct Credential {
     pub user: User,
     pub password_hash: String,
-    /// Failed logins in the present minute.
-    pub failed_this_minute: u32,
+    /// Failed logins in the present minute: of strangers, and from where the owner has signed in before.
+    pub failed_by_strangers: u32,
+    pub failed_from_known: u32,
+    /// Where they signed in from lately.
+    pub networks: Vec<String>,
+    /// They were met under a name that is kept as names were before.
+    pub has_old_names: bool,
     /// No session that begins with this password is older.
     pub sessions_from: Option<SessionId>,
     /// The newest link that was mailed and not used.
     pub reset: Option<PendingReset>,
     /// When links were asked for lately, in milliseconds.
     pub resets_asked: BTreeSet<i64>,
+}
+
+/// What a login is checked against: whoever may be meant, likeliest first.
+pub struct Attempt {
+    pub known: Vec<Credential>,
+    /// Failed logins under this name in the present minute, whether or not anybody has it.
+    pub failed: u32,
 }
 
 /// A link that lets its reader choose a new password.
@@ -52,6 +66,16 @@ pub struct NewPassword<'a> {
     pub kept: Option<SessionId>,
     /// It was set by way of a link that was mailed to the account's address.
     pub proves_email: bool,
+    /// Where from; whoever signed in from elsewhere is a stranger again.
+    pub network: Option<String>,
+}
+
+/// So many networks of a person are remembered.
+const MOST_NETWORKS: usize = 10;
+
+/// The credential of a new account.
+pub(crate) fn new_credential(user: UserId, password_hash: &str, network: Option<&str>) -> Item {
+    Row::at(&keys::credential(user)).text("hash", password_hash).maybe("networks", network, |one| texts([one])).into_item()
 }
 
 /// How far ahead of the clock a new password ends sessions. A session may begin, with the old password or on a machine
@@ -63,13 +87,54 @@ const AHEAD: TimeDelta = TimeDelta::seconds(10);
 const MOST_ROUNDS: usize = 8;
 
 impl Store {
-    /// The credential behind a login name: two round trips, also for a name that does not exist.
-    pub async fn credential(&self, name: &LoginName, now: Instant) -> Result<Option<Credential>, Fault> {
-        let id = match self.get(&keys::login(name)).await? {
-            Some(guard) => Reader(&guard).id("user", UserId::new)?,
-            None => gate::nobody(now),
-        };
-        self.credential_of(id, now).await
+    /// The credentials that may be meant by a name: two round trips, also for a name that does not exist.
+    pub async fn credentials(&self, typed: &Typed, now: Instant) -> Result<Attempt, Fault> {
+        let Meant { candidates, tries } = self.names_meant(typed).await?;
+        let mut keys: Vec<_> =
+            candidates.iter().flat_map(|candidate| [keys::user(candidate.user), keys::credential(candidate.user)]).collect();
+        if keys.is_empty() {
+            let nobody = gate::nobody(now);
+            keys = vec![keys::user(nobody), keys::credential(nobody)];
+        }
+        let items = self.get_many(&keys, true).await?;
+        let mut known = Vec::new();
+        for pair in keys.chunks(2) {
+            let (Some(profile), Some(credential)) = (items.get(&pair[0]), items.get(&pair[1])) else { continue };
+            let mut credential = from_items(profile, credential, now)?;
+            let candidate = candidates.iter().find(|candidate| candidate.user == credential.user.id);
+            credential.has_old_names = candidate.is_some_and(|candidate| candidate.is_presumed);
+            if !credential.has_old_names || names::has(&credential.user, typed) {
+                known.push(credential);
+            }
+        }
+        let failed = tries.map(|tries| gate::failed_logins(&tries, Counted::Request, now)).transpose()?;
+        Ok(Attempt { known, failed: failed.unwrap_or_default() })
+    }
+
+    /// The credential behind an address.
+    pub async fn credential_by_email(&self, email: &Email, now: Instant) -> Result<Option<Credential>, Fault> {
+        Ok(self.credentials(&Typed::email(email), now).await?.known.into_iter().next())
+    }
+
+    /// Remembers that somebody signed in from here.
+    pub async fn network_remember(&self, seen: &Credential, network: &str) -> Result<(), Fault> {
+        let older = seen.networks.iter().map(String::as_str).filter(|known| *known != network);
+        let newest = older.skip((seen.networks.len() + 1).saturating_sub(MOST_NETWORKS)).chain([network]);
+        // Over the password that was proven: whoever sets another forgets all of them.
+        let remember = Update::new(keys::credential(seen.user.id), "SET #networks = :networks")
+            .when("#hash = :seen")
+            .value(":seen", text(&seen.password_hash))
+            .value(":networks", texts(newest));
+        self.update_or_leave(remember).await
+    }
+
+    /// Another hash of the same password, unless there is another password by now.
+    pub async fn password_rehash(&self, seen: &Credential, hash: &str) -> Result<(), Fault> {
+        let rehash = Update::new(keys::credential(seen.user.id), "SET #hash = :hash")
+            .when("#hash = :seen")
+            .value(":seen", text(&seen.password_hash))
+            .value(":hash", text(hash));
+        self.update_or_leave(rehash).await
     }
 
     pub async fn credential_of(&self, id: UserId, now: Instant) -> Result<Option<Credential>, Fault> {
@@ -113,14 +178,21 @@ impl Store {
         let last = last_ended(now, seen.sessions_from);
         let pending = seen.reset.as_ref().map_or("", |reset| &reset.hash);
         let link = if pending.is_empty() { "attribute_not_exists(#reset)" } else { "#reset = :reset" };
+        let expression = match new.network {
+            Some(_) => "SET #hash = :hash, #sessions_from = :from, #networks = :networks REMOVE #reset, #reset_made",
+            None => "SET #hash = :hash, #sessions_from = :from REMOVE #networks, #reset, #reset_made",
+        };
         let mut password =
-            Update::new(keys::credential(user), "SET #hash = :hash, #sessions_from = :from REMOVE #reset, #reset_made")
+            Update::new(keys::credential(user), expression)
                 .when(format!("#hash = :seen AND {link}"))
                 .value(":hash", text(new.hash))
                 .value(":seen", text(&seen.password_hash))
                 .value(":from", number(last.get() + 1));
         if !pending.is_empty() {
             password = password.value(":reset", text(pending));
+        }
+        if let Some(network) = &new.network {
+            password = password.value(":networks", texts([network.as_str()]));
         }
         transaction.update(password, Some(Denied::Stale));
         transaction.update(gate::closing(user, last, new.kept), Some(Denied::Stale));
@@ -202,7 +274,10 @@ fn from_items(profile: &Item, credential: &Item, now: Instant) -> Result<Credent
     Ok(Credential {
         user: person_codec::from_item(profile)?,
         password_hash: row.owned("hash")?,
-        failed_this_minute: gate::failed_logins(credential, now)?,
+        failed_by_strangers: gate::failed_logins(credential, Counted::Request, now)?,
+        failed_from_known: gate::failed_logins(credential, Counted::Known, now)?,
+        networks: row.texts("networks")?,
+        has_old_names: false,
         sessions_from: sessions_from(row)?,
         reset: match row.text("reset")? {
             "" => None,

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::ids::{SessionId, UserId};
+use domain::text::LoginName;
 
 use crate::facts::{self, Ended};
 use crate::fault::{Failed, Fault};
@@ -57,15 +58,18 @@ pub enum Counted {
     Request,
     /// A frame that is relayed to somebody else's socket.
     Signal,
+    /// A failed login from where the account's owner has signed in before.
+    Known,
 }
 
 impl Counted {
-    const ALL: [Counted; 2] = [Counted::Request, Counted::Signal];
+    const ALL: [Counted; 3] = [Counted::Request, Counted::Signal, Counted::Known];
 
     fn letter(self) -> char {
         match self {
             Counted::Request => 'h',
             Counted::Signal => 's',
+            Counted::Known => 'k',
         }
     }
 
@@ -183,7 +187,11 @@ impl Store {
 
     /// Counts a request of an address in one of the groups that are limited by address.
     pub async fn gate_address(&self, address: &str, group: &str, now: Instant) -> Result<Hit, Fault> {
-        let key = keys::address_gate(address, group);
+        self.count_for_hours(keys::address_gate(address, group), now).await
+    }
+
+    /// Counts in an item that is deleted when nothing is counted any more.
+    async fn count_for_hours(&self, key: keys::Key, now: Instant) -> Result<Hit, Fault> {
         let expression = format!("{} SET #expires_at = :expires", count_hit(Counted::Request, now));
         let update = Update::new(key, expression).value(":expires", number(now.timestamp() + 7200));
         match self.count(update, Counted::Request, now).await {
@@ -194,14 +202,19 @@ impl Store {
     }
 
     /// Counts a failed login of an account, whatever address it came from. Without an account it takes as long.
-    pub async fn gate_failed_login(&self, user: Option<UserId>, now: Instant) -> Result<Hit, Fault> {
+    pub async fn gate_failed_login(&self, user: Option<UserId>, counted: Counted, now: Instant) -> Result<Hit, Fault> {
         let key = keys::credential(user.unwrap_or_else(|| nobody(now)));
-        let update = Update::new(key, count_hit(Counted::Request, now)).when("attribute_exists(#pk)");
-        match self.count(update, Counted::Request, now).await {
+        let update = Update::new(key, count_hit(counted, now)).when("attribute_exists(#pk)");
+        match self.count(update, counted, now).await {
             Ok((_, hit)) => Ok(hit),
             Err(Failed::Refused(_)) => Ok(Hit { count: 1 }),
             Err(Failed::Fault(fault)) => Err(fault),
         }
+    }
+
+    /// Counts a failed login under a name, whether or not anybody has it.
+    pub async fn gate_failed_name(&self, name: &LoginName, now: Instant) -> Result<Hit, Fault> {
+        self.count_for_hours(keys::failed_logins(name), now).await
     }
 
     async fn count(&self, update: Update, counted: Counted, now: Instant) -> Result<(Item, Hit), Failed<Item>> {
@@ -261,7 +274,7 @@ impl Store {
     }
 }
 
-/// Failed logins of this minute, as the credential item tells.
-pub(crate) fn failed_logins(item: &Item, now: Instant) -> Result<u32, Fault> {
-    hits(item, Counted::Request, now)
+/// Failed logins of this minute, as the item of a credential or of a name tells.
+pub(crate) fn failed_logins(item: &Item, counted: Counted, now: Instant) -> Result<u32, Fault> {
+    hits(item, counted, now)
 }

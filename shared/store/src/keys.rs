@@ -10,13 +10,14 @@ use domain::ids::{
     UserId,
 };
 use domain::ledger::{Cause, Unit};
-use domain::text::LoginName;
 
 mod finding;
+mod names;
 mod waiting;
 pub(crate) mod words;
 
 pub(crate) use finding::*;
+pub(crate) use names::*;
 pub(crate) use waiting::*;
 
 /// Where an item lives.
@@ -188,19 +189,6 @@ pub(crate) fn due_mark() -> Key {
 /// Up to where a person has read all notifications.
 pub(crate) fn inbox(user: UserId) -> Key {
     key(person(user), "INBOX")
-}
-
-/// The guard that makes a login name one person's. A few letters fold into dozens: a name too long for a key, which has
-/// at most 2048 bytes, goes by its digest.
-pub(crate) fn login(name: &LoginName) -> Key {
-    let name = name.as_str();
-    let part = if name.len() <= 1024 {
-        name.to_owned()
-    } else {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, name.as_bytes());
-        data_encoding::HEXLOWER.encode(digest.as_ref())
-    };
-    key(format!("LOGIN#{part}"), "LOGIN")
 }
 
 /// A session that can be prolonged.

@@ -4,17 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::UserId;
 use domain::ledger::Entry;
-use domain::person::{Refusal, User};
+use domain::Refusal;
+use domain::person::User;
 use domain::search::terms;
-use domain::text::LoginName;
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
-use crate::row::Row;
 use crate::sessions::Session;
 use crate::table::Store;
 use crate::transaction::{LARGEST_TRANSACTION, Transaction};
-use crate::{directory, gate, keys, ledger, person_codec, search, sessions};
+use crate::{credentials, directory, gate, keys, ledger, names, person_codec, search, sessions};
 
 /// Everything a registration writes.
 #[derive(Clone, Debug)]
@@ -26,28 +25,34 @@ pub struct NewAccount {
     pub grant: Entry,
     /// The session they begin with, if it can be prolonged.
     pub session: Option<Session>,
+    /// Where they opened it from.
+    pub network: Option<String>,
 }
 
 impl Store {
     /// Opens an account: profile, credential, gate, both login names, balance and first credit, or nothing of it.
     pub async fn account_open(&self, account: &NewAccount) -> Result<(), Failed<Denied>> {
         let user = &account.user;
-        let mut transaction = Transaction::new();
-        let guard = |name: &LoginName| Row::at(&keys::login(name)).number("user", user.id).into_item();
-        let (username, email) = (LoginName::new(user.username.as_str()), LoginName::new(user.email.as_str()));
-        transaction.create(guard(&username), Denied::by(Refusal::UsernameTaken));
-        if email != username {
-            transaction.create(guard(&email), Denied::by(Refusal::EmailTaken));
+        if names::was_spelt_otherwise(user) {
+            self.names_renew(user).await.map_err(Failed::Fault)?;
         }
+        let mut transaction = Transaction::new();
+        names::take(&mut transaction, user);
         transaction.create(person_codec::to_item(user), Denied::IdTaken);
         transaction.create(gate::new_gate(user.id, user.roles.admin), Denied::IdTaken);
-        let credential = Row::at(&keys::credential(user.id)).text("hash", &account.password_hash);
-        transaction.create(credential.into_item(), Denied::IdTaken);
+        let credential = credentials::new_credential(user.id, &account.password_hash, account.network.as_deref());
+        transaction.create(credential, Denied::IdTaken);
         ledger::add_entry(&mut transaction, &account.grant);
         if let Some(session) = &account.session {
             transaction.create(sessions::to_item(session), Denied::IdTaken);
         }
-        self.commit(transaction).await
+        match self.commit(transaction).await {
+            Err(Failed::Refused(Denied::Refusal(Refusal::Person(_)))) => {
+                let refusal = self.names_refused(user).await.map_err(Failed::Fault)?;
+                Err(Failed::Refused(refusal.map_or(Denied::Stale, Denied::by)))
+            }
+            outcome => outcome,
+        }
     }
 
     pub async fn user(&self, id: UserId) -> Result<Option<User>, Fault> {

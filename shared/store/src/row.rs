@@ -18,6 +18,11 @@ pub(crate) fn number(value: impl std::fmt::Display) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
+/// A list: what stands in it keeps its order.
+pub(crate) fn texts<'a>(values: impl IntoIterator<Item = &'a str>) -> AttributeValue {
+    AttributeValue::L(values.into_iter().map(text).collect())
+}
+
 pub(crate) fn time(value: DateTime<Utc>) -> AttributeValue {
     number(value.timestamp_millis())
 }
@@ -152,6 +157,16 @@ impl<'a> Reader<'a> {
             None => Ok(BTreeSet::new()),
             Some(AttributeValue::Ns(set)) => {
                 set.iter().map(|digits| digits.parse().map_err(|_| self.corrupt(name))).collect()
+            }
+            Some(_) => Err(self.corrupt(name)),
+        }
+    }
+
+    pub(crate) fn texts(self, name: &'static str) -> Result<Vec<String>, Fault> {
+        match self.0.get(name) {
+            None => Ok(Vec::new()),
+            Some(AttributeValue::L(list)) => {
+                list.iter().map(|one| one.as_s().cloned().map_err(|_| self.corrupt(name))).collect()
             }
             Some(_) => Err(self.corrupt(name)),
         }

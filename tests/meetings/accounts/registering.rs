@@ -133,10 +133,6 @@ async fn a_taken_username_or_email_is_refused_in_any_letter_case() {
         let body = json!({"username": username, "email": email, "password": "correct horse battery"});
         registers(&world, body).await.blames(field);
     }
-    // A name one can sign in with belongs to one person.
-    let squatter =
-        json!({"username": "Ada@example.org", "email": "x@example.org", "password": "correct horse battery"});
-    registers(&world, squatter).await.blames("username");
 }
 
 #[tokio::test]

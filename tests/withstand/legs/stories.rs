@@ -38,7 +38,10 @@ impl Story {
         let commands =
             Command::ALL.into_iter().map(|command| Self::Command(command, command.takes_a_key().then_some("key")));
         let others = stories! {
-            accounts { registers, asks_for_a_link, uses_a_link, changes_a_password, ends_every_session, }
+            accounts {
+                registers, registers_an_address_as_username, wants_a_name_from_before, asks_for_a_link, uses_a_link, changes_a_password,
+                ends_every_session,
+            }
             chats {
                 opens, opens_again, opens_about_a_consultation, edits_the_last, edits_another, deletes_the_last,
                 deletes_another, sends_by_socket, resumes, is_told,
@@ -83,6 +86,32 @@ mod accounts {
     pub(super) async fn registers(spoiler: &Spoiler) -> Told {
         let world = World::new().await;
         spoiler.begins(&world);
+        told(Person::stranger(&world, "ada").post(REGISTER, wanted("ada")).await)
+    }
+
+    pub(super) async fn registers_an_address_as_username(spoiler: &Spoiler) -> Told {
+        let world = World::new().await;
+        spoiler.begins(&world);
+        let name = "ada@example.org";
+        let body = json!({"username": name, "email": name, "password": Person::PASSWORD});
+        told(Person::stranger(&world, "ada").post("/api/users/register/", body).await)
+    }
+
+    /// Somebody's username, in the form that names had before, is an address that is wanted now; and another name of theirs
+    /// is spelt otherwise than it was.
+    pub(super) async fn wants_a_name_from_before(spoiler: &Spoiler) -> Told {
+        let world = World::new().await;
+        let body = json!({"username": "ada@example.org", "email": "x@straße.example", "password": Person::PASSWORD});
+        let account = Person::stranger(&world, "x").post("/api/users/register/", body).await.is(201);
+        world.table.items().iter().filter(|item| item["sk"]["S"] == "LOGIN").for_each(|item| world.table.remove(item));
+        let guard = |name: &str| {
+            let user = json!({"N": account["id"].to_string()});
+            json!({"pk": {"S": format!("LOGIN#{name}")}, "sk": {"S": "LOGIN"}, "user": user})
+        };
+        world.table.import(["ada@example.org", "x@straße.example"].map(guard).into());
+        spoiler.begins(&world);
+        let login = json!({"username": "x@straße.example", "password": Person::PASSWORD});
+        Person::stranger(&world, "x").post("/api/users/login/", login).await.is(200);
         told(Person::stranger(&world, "ada").post(REGISTER, wanted("ada")).await)
     }
 

@@ -97,7 +97,9 @@ impl Parse for Login {
 
 /// Log in
 ///
-/// By e-mail or username. An unknown name and a wrong password get the same answer.
+/// By e-mail or username. An unknown name and a wrong password get the same answer, also when it is tried too often. From
+/// where somebody signed in before, or with a token of theirs in `Authorization`, were it long over, they get in whatever
+/// strangers tried.
 #[utoipa::path(
     post, path = "/api/v1/auth/login/",
     tag = "Platform: Accounts", operation_id = "accounts_login",
@@ -105,7 +107,7 @@ impl Parse for Login {
         (status = 200, description = "The account and a session", body = SessionTokens),
         (status = 401, description = "`invalid_credentials`: no account has this name and password; `otp_required`, `otp_invalid`: with two-factor login"),
         (status = 403, description = "`account_suspended`: log in is not possible"),
-        (status = 429, description = "`rate_limited`: too often from this address, or too many failures of this account"),
+        (status = 429, description = "`rate_limited`: too often from this address, or too many failures under this name"),
     )
 )]
 pub(super) async fn login(

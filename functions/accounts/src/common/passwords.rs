@@ -4,7 +4,7 @@ use app::{App, resets};
 use axum::extract::State;
 use domain::password::{Password, Persona};
 use domain::text::Email;
-use edge::auth::{AuthRateLimit, AuthenticatedAtAuthRate};
+use edge::auth::{AuthRateLimit, AuthenticatedAtAuthRate, RequestOrigin};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
 use edge::idempotency::{self, IdempotencyKey};
@@ -82,9 +82,10 @@ impl Parse for Confirmed {
 pub(super) async fn confirm(
     State(app): State<App>,
     _: AuthRateLimit,
+    RequestOrigin(origin): RequestOrigin,
     Body(sent): Body<Confirmed>,
 ) -> Result<Json<Message>, Refused> {
-    resets::confirm(&app, &sent.token, &sent.password).await?;
+    resets::confirm(&app, &sent.token, &sent.password, &origin).await?;
     Ok(Json(Message { message: "Your password is set. Log in with it." }))
 }
 
@@ -113,17 +114,18 @@ impl Parse for Changed {
     responses(
         (status = 200, description = "The password is set", body = Message),
         (status = 400, description = "`validation`: also when `current_password` is wrong"),
-        (status = 429, description = "`rate_limited`: too often from this address, or too many failures of this account"),
+        (status = 429, description = "`rate_limited`: too often from this address, or too many failures of this account's owner"),
     )
 )]
 pub(super) async fn change(
     State(app): State<App>,
     AuthenticatedAtAuthRate(caller): AuthenticatedAtAuthRate,
+    RequestOrigin(origin): RequestOrigin,
     key: IdempotencyKey,
     Body(sent): Body<Changed>,
 ) -> Result<Json<Message>, Refused> {
     const DONE: Message = Message { message: "Your password is set. Your other sessions are over." };
     let answer = |(): &()| idempotency::okay(&DONE);
-    resets::change(&app, caller, &sent.current, &sent.password, key.save(&answer)).await?;
+    resets::change(&app, caller, &sent.current, &sent.password, &origin, key.save(&answer)).await?;
     Ok(Json(DONE))
 }

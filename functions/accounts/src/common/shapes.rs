@@ -3,6 +3,7 @@
 use app::sessions::{self, Tokens};
 use domain::Sentence;
 use domain::expert::Standing;
+use domain::password::opaque;
 use edge::form::{Fields, Kind, text};
 use edge::time::Stamp;
 use serde::Serialize;
@@ -193,12 +194,12 @@ pub(super) fn password_twice<T>(
 ) -> Option<T> {
     let mut first = None;
     let judged = |text: &str| {
-        first = Some(text.to_owned());
+        first = Some(opaque(text));
         judge(text)
     };
     let password = fields.required(names, text(..).password(judged).about(PASSWORD));
     let second = fields.required(again, text(..).secret().about("The same again."))?;
-    if first.is_some_and(|first| first != second) {
+    if first.is_some_and(|first| first != opaque(&second)) {
         let sent = if fields.has(again[0]) { again[0] } else { again[1] };
         return fields.refuse(sent, "The two passwords are not the same.");
     }

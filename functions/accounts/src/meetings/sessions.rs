@@ -6,7 +6,7 @@ use axum::extract::State;
 use domain::password::{Password, Persona};
 use domain::text::{Email, Username};
 use domain::zone::Zone;
-use edge::auth::{AuthRateLimit, Authenticated};
+use edge::auth::{AuthRateLimit, Authenticated, RequestOrigin};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
 use edge::reply::{Created, Json};
@@ -131,6 +131,7 @@ pub(crate) struct LoggedOut {
 pub(crate) async fn register(
     State(app): State<App>,
     _: AuthRateLimit,
+    RequestOrigin(origin): RequestOrigin,
     Body(wanted): Body<Register>,
 ) -> Result<Created<SessionToken>, Refused> {
     let registration = Registration {
@@ -141,13 +142,15 @@ pub(crate) async fn register(
         last_name: wanted.last_name,
         timezone: Zone::utc(),
     };
-    let session = people::register(&app, registration).await?;
+    let session = people::register(&app, registration, &origin).await?;
     Ok(Created(session.into()))
 }
 
 /// Log in
 ///
-/// By username or e-mail. An unknown name and a wrong password get the same answer.
+/// By username or e-mail. An unknown name and a wrong password get the same answer, also when it is tried too often. From
+/// where somebody signed in before, or with a token of theirs in `Authorization`, were it long over, they get in whatever
+/// strangers tried.
 #[utoipa::path(
     post, path = "/api/users/login/",
     tag = "Meetings: Accounts", operation_id = "meetings_users_login",
@@ -155,15 +158,16 @@ pub(crate) async fn register(
         (status = 200, description = "The account and a token", body = SessionToken),
         (status = 401, description = "`invalid_credentials`: no account has this name and password; `otp_required`, `otp_invalid`: with two-factor login"),
         (status = 403, description = "`account_suspended`: log in is not possible"),
-        (status = 429, description = "`rate_limited`: too often from this address, or too many failures of this account"),
+        (status = 429, description = "`rate_limited`: too often from this address, or too many failures under this name"),
     )
 )]
 pub(crate) async fn login(
     State(app): State<App>,
     _: AuthRateLimit,
+    RequestOrigin(origin): RequestOrigin,
     Body(login): Body<Login>,
 ) -> Result<Json<SessionToken>, Refused> {
-    let session = people::login(&app, &login.username, &login.password).await?;
+    let session = people::login(&app, &login.username, &login.password, &origin).await?;
     Ok(Json(session.into()))
 }
 

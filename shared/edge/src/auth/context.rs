@@ -20,7 +20,7 @@ type Admission = Result<(Caller, Quota), Problem>;
 /// What is known of one request's caller and limits.
 #[derive(Clone)]
 pub(crate) struct AuthContext {
-    app: App,
+    pub(super) app: App,
     pub(super) address: String,
     /// When the gateway had the request.
     pub(super) arrived: Instant,

@@ -2,7 +2,7 @@
 
 use app::Common;
 use app::caller::{Caller, Staff};
-use app::sessions::Origin;
+use app::people::Origin;
 use axum::extract::FromRequestParts;
 use domain::Instant;
 use http::HeaderValue;
@@ -147,7 +147,8 @@ impl<S: Sync> FromRequestParts<S> for AuthenticatedAtAuthRate {
     }
 }
 
-/// Address and `User-Agent` of a request, as stored with a session. Asks for nothing.
+/// Where a request comes from: address and `User-Agent`, as stored with a session, and whom its token was given to, should
+/// that have ended long ago. Asks for nothing.
 #[derive(Clone, Debug)]
 pub struct RequestOrigin(pub Origin);
 
@@ -159,7 +160,9 @@ impl<S: Sync> FromRequestParts<S> for RequestOrigin {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let agent = parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
         let agent = String::from_utf8_lossy(agent).chars().take(LONGEST_AGENT).collect();
-        Ok(Self(Origin { address: context(parts)?.address, agent }))
+        let context = context(parts)?;
+        let known_to = context.token.as_deref().and_then(|token| context.app.tokens.was_given_to(token));
+        Ok(Self(Origin { address: context.address, agent, known_to }))
     }
 }
 

@@ -1,0 +1,31 @@
+//! Keys of what is known of a login name, whether or not anybody has it.
+
+use domain::text::LoginName;
+
+use super::{Key, key};
+
+/// The guard that makes a login name one person's.
+pub(crate) fn login(name: &LoginName) -> Key {
+    key(login_partition(name), LOGIN)
+}
+
+pub(crate) const LOGIN: &str = "LOGIN";
+
+/// How often somebody failed to sign in under this name.
+pub(crate) fn failed_logins(name: &LoginName) -> Key {
+    key(login_partition(name), FAILED)
+}
+
+pub(crate) const FAILED: &str = "FAILED";
+
+/// A few letters fold into dozens: a name too long for a key, which has at most 2048 bytes, goes by its digest.
+pub(crate) fn login_partition(name: &LoginName) -> String {
+    let name = name.as_str();
+    let part = if name.len() <= 1024 {
+        name.to_owned()
+    } else {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, name.as_bytes());
+        data_encoding::HEXLOWER.encode(digest.as_ref())
+    };
+    format!("LOGIN#{part}")
+}
