@@ -18,6 +18,7 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Request;
 use serde_json::json;
+use store::signing::Keys;
 use store::{Cursors, Store};
 
 use crate::answer::Answer;
@@ -31,6 +32,13 @@ use crate::table::{Table, template};
 
 /// Monday, eight o'clock in the morning, when every world begins.
 pub const BEGINNING: &str = "2027-03-01T08:00:00Z";
+
+/// Signs in every world.
+pub const KEY: &str = "the key of every world in the tests";
+
+fn keys(secrets: &[&str]) -> Keys {
+    Keys::new(secrets[0].as_bytes(), secrets[1..].iter().map(|secret| secret.as_bytes()))
+}
 
 /// Every world calls Stripe with this.
 pub const STRIPE_KEY: &str = "sk_test_world";
@@ -120,28 +128,50 @@ impl World {
             Some((url, patience)) => payments::Gateway::Stripe(Stripe::at(url, STRIPE_KEY, *patience)),
             None => payments::Gateway::of(&settings, &keyring).expect("a provider with its keys"),
         };
-        let key = b"the key of every world in the tests";
-        let limits = (!setup.gives_up).then(TimeoutConfig::disabled);
         let bucket = setup.with_files.then(|| Bucket::fresh(&settings.files_bucket));
         let files_client = bucket.as_ref().map_or_else(files, Bucket::client);
-        let app = App::assemble(Parts {
+        let limits = (!setup.gives_up).then(TimeoutConfig::disabled);
+        let parts = Parts {
             store: Store::new(table.client(limits), &table.name),
             files: Files::new(files_client, &settings.files_bucket).reached_by(settings.public_url.as_deref()),
             clock: Clock::shifted(),
             mint: setup.seed.map_or_else(Mint::default, Mint::seeded),
-            tokens: Tokens::new(key),
-            cursors: Cursors::new(key),
+            tokens: Tokens::new(&keys(&[KEY])),
+            cursors: Cursors::new(&keys(&[KEY])),
             origin_key: None,
             keyring,
             gateway,
             hashing: Hashing { memory_kib: 8, passes: 1 },
             capacity: Some(Capacity::default()),
             settings,
-        });
-        let (gateway, background) = (Gateway::new(&app), Crew::new(&app));
-        let world = Self(Arc::new(Inside { gateway, background, app, table, bucket, people: AtomicU32::new(0) }));
+        };
+        let world = Self::open(App::assemble(parts), table, bucket);
         world.set_clock(beginning());
         world
+    }
+
+    fn open(app: App, table: Table, bucket: Option<Bucket>) -> Self {
+        let (gateway, background) = (Gateway::new(&app), Crew::new(&app));
+        Self(Arc::new(Inside { gateway, background, app, table, bucket, people: AtomicU32::new(0) }))
+    }
+
+    /// The same table and files, served by functions that have started anew with these keys, of which the first signs.
+    pub fn with_keys(&self, secrets: &[&str]) -> Self {
+        let app = App::assemble(Parts {
+            store: self.app.store.clone(),
+            files: self.app.files.clone(),
+            clock: self.app.clock.clone(),
+            mint: Mint::default(),
+            tokens: Tokens::new(&keys(secrets)),
+            cursors: Cursors::new(&keys(secrets)),
+            origin_key: None,
+            keyring: self.app.keyring.clone(),
+            gateway: payments::Gateway::of(&self.app.settings, &self.app.keyring).expect("a provider with its keys"),
+            hashing: self.app.hashing,
+            capacity: Some(Capacity::default()),
+            settings: self.app.settings.clone(),
+        });
+        Self::open(app, self.table.clone(), self.bucket.clone())
     }
 
     /// A new account with its one credit.

@@ -20,6 +20,7 @@ mod pending;
 mod reconcile;
 mod refusals;
 mod resumes;
+mod rotation;
 mod schedule;
 mod sessions;
 mod stalls;

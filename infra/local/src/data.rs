@@ -14,6 +14,9 @@ use crate::{Data, Fault, random};
 pub(crate) struct Secrets {
     /// Signs tokens and cursors.
     pub token_key: String,
+    /// What signed before that, and is accepted as long as it stands in the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_key_previous: Option<String>,
     /// The secret access key for the embedded S3.
     pub files_key: String,
 }
@@ -21,7 +24,7 @@ pub(crate) struct Secrets {
 impl Secrets {
     #[must_use]
     pub(crate) fn make() -> Self {
-        Self { token_key: random::secret(), files_key: random::secret() }
+        Self { token_key: random::secret(), token_key_previous: None, files_key: random::secret() }
     }
 }
 

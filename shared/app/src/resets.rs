@@ -88,13 +88,14 @@ pub(crate) fn compose(app: &App, letter: &Notice, reader: &User) -> Option<Mail>
 
 /// Sets the password of whoever got this link. The link works once, and not if the password is refused.
 pub async fn confirm(app: &App, token: &str, password: &str, origin: &Origin) -> Result<()> {
-    let (user, _) = app.tokens.verify_link(token)?;
-    let token_hash = hash(token);
+    let (user, letter) = app.tokens.verify_link(token)?;
     retry_stale(|| async {
         let now = app.clock.now();
         let seen = app.store.credential_of(user, now).await?.ok_or(Error::LinkInvalid)?;
         let pending = seen.reset.as_ref().ok_or(Error::LinkInvalid)?;
-        if pending.hash != token_hash || now >= pending.made + LINK_LIVES || seen.user.is_suspended {
+        // The letter may have been written by another key than it was asked for.
+        let is_newest = app.tokens.is_hash_of_link(&pending.hash, user, letter);
+        if !is_newest || now >= pending.made + LINK_LIVES || seen.user.is_suspended {
             return Err(Error::LinkInvalid);
         }
         replace(app, &seen, password, By::Link, origin, Transaction::new()).await

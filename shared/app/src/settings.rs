@@ -49,6 +49,8 @@ pub struct Settings {
     pub jitsi_domain: String,
     pub jitsi_app_id: Option<String>,
     pub log_level: String,
+    /// Means nothing: a function whose environment has changed starts anew.
+    pub start_number: u32,
 }
 
 /// Who takes the money.
@@ -61,7 +63,7 @@ pub enum Provider {
 }
 
 /// Every environment name a function reads, as in `template.yaml`; a test compares the two.
-pub const NAMES: [&str; 24] = [
+pub const NAMES: [&str; 25] = [
     "TABLE_NAME",
     "FILES_BUCKET",
     "SECRETS_ARN",
@@ -86,6 +88,7 @@ pub const NAMES: [&str; 24] = [
     "JITSI_DOMAIN",
     "JITSI_APP_ID",
     "LOG_LEVEL",
+    "START_NUMBER",
 ];
 
 impl Settings {
@@ -145,6 +148,7 @@ impl Settings {
             jitsi_domain: host("JITSI_DOMAIN", text("JITSI_DOMAIN", "meet.jit.si").trim())?,
             jitsi_app_id: find("JITSI_APP_ID").map(|id| id.trim().to_owned()),
             log_level: text("LOG_LEVEL", "info"),
+            start_number: number("START_NUMBER", 1, 1_000_000)?,
         })
     }
 }

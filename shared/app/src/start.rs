@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use serde::Deserialize;
+use store::signing::{Keys, SHORTEST_KEY};
 use store::{Cursors, Store};
 
 use crate::background::{Background, Queues, Sockets};
@@ -19,8 +20,25 @@ use crate::{App, Clock, Common, Error, Hashing, Keyring, Mint, Parts, Result, Se
 #[derive(Deserialize)]
 struct Secrets {
     token_key: String,
+    /// Accepted, and signs nothing any more, or not yet (`docs/deployment.md`).
+    #[serde(default)]
+    token_key_previous: Option<String>,
+    #[serde(default)]
+    token_key_next: Option<String>,
     #[serde(default)]
     admin_password: Option<String>,
+}
+
+impl Secrets {
+    fn keys(&self) -> Result<Keys> {
+        let others =
+            [&self.token_key_previous, &self.token_key_next].into_iter().flatten().filter(|key| !key.is_empty());
+        let all: Vec<_> = [&self.token_key].into_iter().chain(others).map(String::as_bytes).collect();
+        if all.iter().any(|key| key.len() < SHORTEST_KEY) {
+            return Err(broken("reading the secret", format!("a key of fewer than {SHORTEST_KEY} characters")));
+        }
+        Ok(Keys::new(all[0], all[1..].iter().copied()))
+    }
 }
 
 fn broken(what: &'static str, detail: impl std::fmt::Display) -> Error {
@@ -99,6 +117,7 @@ impl App {
         let others: BTreeMap<String, serde_json::Value> = serde_json::from_str(&secrets).map_err(unreadable)?;
         let keyring = Keyring::read(|name| others.get(&name.to_lowercase())?.as_str().map(str::to_owned));
         let secrets: Secrets = serde_json::from_str(&secrets).map_err(unreadable)?;
+        let keys = secrets.keys()?;
         let files = aws_sdk_s3::config::Builder::from(config)
             .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired)
             .build();
@@ -108,8 +127,8 @@ impl App {
                 .reached_by(settings.public_url.as_deref()),
             clock: Clock::System,
             mint: Mint::default(),
-            tokens: Tokens::new(secrets.token_key.as_bytes()),
-            cursors: Cursors::new(secrets.token_key.as_bytes()),
+            tokens: Tokens::new(&keys),
+            cursors: Cursors::new(&keys),
             origin_key,
             gateway: Gateway::of(&settings, &keyring).map_err(|bad| broken("configuration", bad))?,
             keyring,
@@ -152,4 +171,29 @@ async fn secret(vault: &aws_sdk_secretsmanager::Client, arn: &str) -> Result<Str
         .await
         .map_err(|error| broken("reading the secret", aws_sdk_secretsmanager::error::DisplayErrorContext(error)))?;
     Ok(answer.secret_string().unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(secret: &str) -> Option<usize> {
+        let secrets: Secrets = serde_json::from_str(secret).unwrap();
+        secrets.keys().ok().map(|keys| keys.all().count())
+    }
+
+    #[test]
+    fn the_secret_has_one_key_that_signs_and_others_that_are_accepted() {
+        let (one, two, three) = ("k".repeat(64), "l".repeat(64), "m".repeat(16));
+        assert_eq!(keys(&format!(r#"{{"token_key": "{one}"}}"#)), Some(1));
+        assert_eq!(keys(&format!(r#"{{"token_key": "{one}", "token_key_previous": "{two}"}}"#)), Some(2));
+        let all = format!(r#"{{"token_key": "{one}", "token_key_previous": "{two}", "token_key_next": "{three}"}}"#);
+        assert_eq!(keys(&all), Some(3));
+        assert_eq!(
+            keys(&format!(r#"{{"token_key": "{one}", "token_key_previous": null, "token_key_next": ""}}"#)),
+            Some(1)
+        );
+        assert_eq!(keys(&format!(r#"{{"token_key": "{one}", "token_key_previous": "short"}}"#)), None);
+        assert_eq!(keys(r#"{"token_key": ""}"#), None);
+    }
 }

@@ -4,17 +4,18 @@
 //! The table has only their hashes.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::HEXLOWER;
 use domain::ids::{NoticeId, SessionId, UserId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use store::signing::Keys;
 
-use crate::seal::Seal;
+use crate::seal::{Seal, hash};
 use crate::{Common, Error, Result};
 
 /// Signs and verifies.
 pub struct Tokens {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
+    access: Keys<(EncodingKey, DecodingKey)>,
     validation: Validation,
     refresh: Seal,
     links: Seal,
@@ -52,24 +53,24 @@ pub const HOUR: TimeDelta = TimeDelta::hours(1);
 pub const WEEK: TimeDelta = TimeDelta::days(7);
 
 impl Tokens {
-    pub fn new(secret: &[u8]) -> Self {
+    pub fn new(keys: &Keys) -> Self {
         let mut validation = Validation::new(Algorithm::HS256);
         // Expiry is judged by our own clock, below.
         validation.validate_exp = false;
         validation.required_spec_claims.clear();
         Self {
-            encoding: EncodingKey::from_secret(secret),
-            decoding: DecodingKey::from_secret(secret),
+            access: keys.derive(|secret| (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret))),
             validation,
-            refresh: Seal::new(secret, "refresh token"),
-            links: Seal::new(secret, "link to a new password"),
-            marks: Seal::new(secret, "mark"),
+            refresh: Seal::new(keys, "refresh token"),
+            links: Seal::new(keys, "link to a new password"),
+            marks: Seal::new(keys, "mark"),
         }
     }
 
-    /// A digest of anything, which nobody without the key can try out guesses against.
-    pub fn mark(&self, said: &[u8]) -> String {
-        self.marks.mark(said)
+    /// Digests of anything, which nobody without the keys can try out guesses against: the first is to be kept, and any of
+    /// them may have been.
+    pub fn marks(&self, said: &[u8]) -> Vec<String> {
+        self.marks.marks(said)
     }
 
     /// `chance` makes it another than any before.
@@ -91,9 +92,15 @@ impl Tokens {
         Ok(Refresh { claims: Claims { user, session }, until })
     }
 
-    /// The token of the link in a letter: always the same, so that the letter need not hold it.
+    /// The token of the link in a letter: the same as long as the key is, so that the letter need not hold it.
     pub fn link(&self, user: UserId, letter: NoticeId) -> String {
         self.links.seal(&[user.get(), letter.get()].map(i64::to_be_bytes).concat())
+    }
+
+    /// Whether this is the hash of a link to that letter, by whichever key.
+    pub(crate) fn is_hash_of_link(&self, known: &str, user: UserId, letter: NoticeId) -> bool {
+        let said = [user.get(), letter.get()].map(i64::to_be_bytes).concat();
+        self.links.all(&said).any(|token| hash(&token) == known)
     }
 
     /// Whose it is, and in which letter it stood.
@@ -109,7 +116,9 @@ impl Tokens {
             iat: now.timestamp(),
             exp: (now + lifetime).timestamp(),
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &wire, &self.encoding)
+        let (id, (key, _)) = self.access.signing();
+        let header = Header { kid: Some(HEXLOWER.encode(&id)), ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, &wire, key)
             .map_err(|error| Error::Common(Common::Broken { what: "signing a token", detail: error.to_string() }))
     }
 
@@ -123,8 +132,17 @@ impl Tokens {
     }
 
     fn open(&self, token: &str) -> Result<Wire, Common> {
-        let opened = jsonwebtoken::decode(token, &self.decoding, &self.validation);
-        Ok(opened.map_err(|_| Common::TokenInvalid)?.claims)
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Common::TokenInvalid)?;
+        let opened = |(_, key): &(_, DecodingKey)| jsonwebtoken::decode(token, key, &self.validation).ok();
+        let opened = match header.kid {
+            Some(kid) => {
+                let id = HEXLOWER.decode(kid.as_bytes()).ok();
+                id.and_then(|id| self.access.by_id(&id)).and_then(opened)
+            }
+            // From before keys had ids.
+            None => self.access.all().find_map(|(_, key)| opened(key)),
+        };
+        Ok(opened.ok_or(Common::TokenInvalid)?.claims)
     }
 
     /// With the moment at which the token ends.
@@ -146,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_refresh_token_says_whose_it_is_until_it_expires_and_is_nothing_else() {
-        let tokens = Tokens::new(b"a secret of some length");
+        let tokens = Tokens::new(&Keys::new(b"a secret of some length", []));
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let claims = Claims { user: UserId::new(42).unwrap(), session: SessionId::new(7).unwrap() };
         let refresh = Refresh { claims, until: now + WEEK };
@@ -159,7 +177,7 @@ mod tests {
         let link = tokens.link(claims.user, NoticeId::new(9).unwrap());
         assert_eq!(tokens.verify_link(&link).unwrap(), (claims.user, NoticeId::new(9).unwrap()));
         let access = tokens.issue(claims, HOUR, now).unwrap();
-        let other = Tokens::new(b"another").issue_refresh(refresh, [1, 2]);
+        let other = Tokens::new(&Keys::new(b"another", [])).issue_refresh(refresh, [1, 2]);
         for bad in ["", "x", &link, &access, &other, &token[1..], &format!("{token}A")] {
             assert!(matches!(tokens.verify_refresh(bad, now), Err(Common::TokenInvalid)), "{bad}");
         }
@@ -171,16 +189,57 @@ mod tests {
 
     #[test]
     fn a_token_is_good_for_its_lifetime_and_only_as_signed() {
-        let tokens = Tokens::new(b"a secret of some length");
+        let tokens = Tokens::new(&Keys::new(b"a secret of some length", []));
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let claims = Claims { user: UserId::new(42).unwrap(), session: SessionId::new(7).unwrap() };
         let token = tokens.issue(claims, DAY, now).unwrap();
         assert_eq!(tokens.verify(&token, now + TimeDelta::hours(23)).unwrap(), claims);
         assert!(matches!(tokens.verify(&token, now + DAY), Err(Common::TokenExpired)));
-        assert!(matches!(Tokens::new(b"another").verify(&token, now), Err(Common::TokenInvalid)));
+        assert!(matches!(Tokens::new(&Keys::new(b"another", [])).verify(&token, now), Err(Common::TokenInvalid)));
         let unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiIsImp0aSI6IjciLCJpYXQiOjAsImV4cCI6OTk5OTk5OTk5OTl9.";
         for bad in ["", "a.b.c", unsigned, &token[..token.len() - 2]] {
             assert!(matches!(tokens.verify(bad, now), Err(Common::TokenInvalid)), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_was_signed_outlives_one_rotation_and_no_second() {
+        let (old, new, newest): (&[u8], &[u8], &[u8]) = (b"the old secret", b"the new secret", b"the newest secret");
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let claims = Claims { user: UserId::new(42).unwrap(), session: SessionId::new(7).unwrap() };
+        let (refresh, letter) = (Refresh { claims, until: now + WEEK }, NoticeId::new(9).unwrap());
+        let before = Tokens::new(&Keys::new(old, []));
+        let (access, prolonging) = (before.issue(claims, HOUR, now).unwrap(), before.issue_refresh(refresh, [1, 2]));
+        let (link, mark) = (before.link(claims.user, letter), before.marks(b"said").remove(0));
+        assert!(jsonwebtoken::decode_header(&access).unwrap().kid.is_some());
+        for keys in [Keys::new(old, [new]), Keys::new(new, [old]), Keys::new(new, [old, newest])] {
+            let tokens = Tokens::new(&keys);
+            assert_eq!(tokens.verify(&access, now).unwrap(), claims);
+            assert_eq!(tokens.verify_refresh(&prolonging, now).unwrap(), refresh);
+            assert_eq!(tokens.verify_link(&link).unwrap(), (claims.user, letter));
+            assert!(tokens.is_hash_of_link(&hash(&link), claims.user, letter));
+            assert!(tokens.marks(b"said").contains(&mark));
+        }
+        let tokens = Tokens::new(&Keys::new(newest, [new]));
+        assert!(tokens.verify(&access, now).is_err() && tokens.verify_refresh(&prolonging, now).is_err());
+        assert!(tokens.verify_link(&link).is_err() && !tokens.marks(b"said").contains(&mark));
+        assert!(!tokens.is_hash_of_link(&hash(&link), claims.user, letter));
+    }
+
+    #[test]
+    fn what_was_signed_before_keys_had_ids_goes_on() {
+        let secret: &[u8] = b"a secret of some length";
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let wire = Wire { sub: "42".to_owned(), jti: "7".to_owned(), iat: 0, exp: now.timestamp() + 60 };
+        let header = Header::new(Algorithm::HS256);
+        let token = jsonwebtoken::encode(&header, &wire, &EncodingKey::from_secret(secret)).unwrap();
+        let tokens = Tokens::new(&Keys::new(b"a new one", [secret]));
+        assert_eq!(tokens.verify(&token, now).unwrap().user.get(), 42);
+        let said = [42i64, 9].map(i64::to_be_bytes).concat();
+        let letter = NoticeId::new(9).unwrap();
+        for link in tokens.links.all(&said) {
+            assert_eq!(tokens.verify_link(&link).unwrap(), (UserId::new(42).unwrap(), letter));
+        }
+        assert_eq!(tokens.links.all(&said).count(), 4);
     }
 }

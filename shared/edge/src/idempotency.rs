@@ -156,14 +156,15 @@ async fn claimed(app: App, request: Request, next: Next) -> Result<Response, Pro
     let kind = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     let query = parts.uri.query().unwrap_or_default();
     // An HMAC, because a body may hold passwords: a reader of the table cannot guess them by their hash.
-    let fingerprint = app.tokens.mark(hash(&[kind, query.as_bytes(), &bytes]).as_bytes());
+    let fingerprints = app.tokens.marks(hash(&[kind, query.as_bytes(), &bytes]).as_bytes());
     let (owner, now) = (app.mint.number(), app.clock.now());
-    let claim = match app.store.idempotency_claim(&digest, &fingerprint, owner, now).await.map_err(app::Common::from)? {
-        Claimed::Mine(claim) => claim,
-        Claimed::Done(answer) => return Ok(replay(answer)),
-        Claimed::InFlight => return Err(app::Common::InFlight.into()),
-        Claimed::Mismatch => return Err(app::Common::KeyReused.into()),
-    };
+    let claim =
+        match app.store.idempotency_claim(&digest, &fingerprints, owner, now).await.map_err(app::Common::from)? {
+            Claimed::Mine(claim) => claim,
+            Claimed::Done(answer) => return Ok(replay(answer)),
+            Claimed::InFlight => return Err(app::Common::InFlight.into()),
+            Claimed::Mismatch => return Err(app::Common::KeyReused.into()),
+        };
     parts.extensions.insert(IdempotencyKey(Some(claim.clone())));
     let response = next.run(Request::from_parts(parts, bytes.into())).await;
     Ok(settle(&app, &claim, response).await)

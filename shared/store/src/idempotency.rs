@@ -82,37 +82,42 @@ const LEASE_SECONDS: i64 = 60;
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 impl Store {
-    /// Claims a request. `digest` names user, path and key; `fingerprint` the body; `owner` is a random number.
+    /// Claims a request. `digest` names user, path and key; each of `fingerprints` the body, the first is kept; `owner` is a
+    /// random number.
     pub async fn idempotency_claim(
         &self,
         digest: &str,
-        fingerprint: &str,
+        fingerprints: &[String],
         owner: u64,
         now: Instant,
     ) -> Result<Claimed, Fault> {
+        let same: Vec<_> = (0..fingerprints.len()).map(|number| format!(":print{number}")).collect();
         let update = Update::new(
             keys::idempotency_record(digest),
-            "SET #owner = :owner, #fingerprint = :print, #lease = :lease, #expires_at = :expires \
+            "SET #owner = :owner, #fingerprint = :print0, #lease = :lease, #expires_at = :expires \
              REMOVE #answer_status, #answer",
         )
-        .when(
+        .when(format!(
             "attribute_not_exists(#pk) OR #expires_at <= :now OR \
-             (#fingerprint = :print AND attribute_not_exists(#answer_status) AND #lease <= :now)",
-        )
+             (#fingerprint IN ({}) AND attribute_not_exists(#answer_status) AND #lease <= :now)",
+            same.join(", ")
+        ))
         .value(":owner", number(owner))
-        .value(":print", text(fingerprint))
         .value(":lease", number(now.timestamp() + LEASE_SECONDS))
         .value(":expires", number(now.timestamp() + KEPT_SECONDS))
         .value(":now", number(now.timestamp()));
+        let update =
+            same.iter().zip(fingerprints).fold(update, |update, (name, print)| update.value(name, text(print)));
         match self.update(update, ReturnValue::None).await {
             Ok(_) => Ok(Claimed::Mine(Claim::new(digest, owner))),
             Err(Failed::Fault(fault)) => Err(fault),
             Err(Failed::Refused(record)) => {
                 let record = Reader(&record);
                 // A retry of this very call whose first answer was lost finds its own claim.
+                let fingerprint = record.text("fingerprint")?;
                 let is_ours = record.maybe_number::<u64>("owner")? == Some(owner);
                 Ok(match record.maybe_number("answer_status")? {
-                    _ if record.text("fingerprint")? != fingerprint => Claimed::Mismatch,
+                    _ if !fingerprints.iter().any(|print| print == fingerprint) => Claimed::Mismatch,
                     Some(status) => Claimed::Done(SavedResponse { status, body: record.owned("answer")? }),
                     None if is_ours => Claimed::Mine(Claim::new(digest, owner)),
                     None => Claimed::InFlight,

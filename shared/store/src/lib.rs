@@ -41,6 +41,7 @@ mod reviews;
 mod row;
 mod search;
 mod sessions;
+pub mod signing;
 mod sockets;
 mod table;
 mod transaction;
