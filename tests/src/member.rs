@@ -83,7 +83,8 @@ impl Member {
     /// The same, in a request that reached the gateway at this moment, whenever it is carried out.
     pub async fn refreshes_since(&self, arrived: DateTime<Utc>) -> Answer {
         let body = json!({"refresh": self.refresh}).to_string();
-        let request = Request::post(REFRESH).header("host", "api.example.org").header("content-type", "application/json");
+        let request =
+            Request::post(REFRESH).header("host", "api.example.org").header("content-type", "application/json");
         let request = request.body(body.into()).expect("a request");
         self.person.world.ask_at(request, self.person.address, arrived).await
     }

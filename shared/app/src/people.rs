@@ -48,7 +48,7 @@ impl Origin {
     }
 
     /// Whether this person has signed in from this network or device before.
-    fn is_known_to(&self, person: &Credential) -> bool {
+    pub(crate) fn is_known_to(&self, person: &Credential) -> bool {
         self.known_to == Some(person.user.id) || self.is_network_of(person)
     }
 
@@ -232,13 +232,7 @@ fn may_sign_in(person: &Credential, failed: u32, origin: &Origin) -> bool {
 
 /// Counts a failed login by name and by account, and says what is answered to it. Of a burst that was in flight together,
 /// those above the limit learn nothing from their answer.
-async fn count_failure(
-    app: &App,
-    typed: &Typed,
-    known: &[Credential],
-    origin: &Origin,
-    now: Instant,
-) -> Result<Error> {
+async fn count_failure(app: &App, typed: &Typed, known: &[Credential], origin: &Origin, now: Instant) -> Result<Error> {
     let by_account = known.iter().map(Some).chain(known.is_empty().then_some(None)).map(|person| async move {
         let is_known = person.is_some_and(|person| origin.is_known_to(person));
         let counted = if is_known { Counted::Known } else { Counted::Request };

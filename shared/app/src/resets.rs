@@ -10,7 +10,7 @@ use domain::notice::{Channel, Notice, Topic};
 use domain::password::{Password, Persona};
 use domain::person::User;
 use domain::text::Email;
-use store::{Credential, NewPassword, Transaction};
+use store::{Credential, NewPassword, Resets, Transaction};
 
 use crate::caller::Caller;
 use crate::facades::letters;
@@ -23,19 +23,20 @@ use crate::{App, Common, Error, Result, people};
 /// How long a link works (`tutoring.md` §4.1).
 const LINK_LIVES: TimeDelta = TimeDelta::minutes(10);
 
-/// More mails than this in an hour nobody gets, whoever asks for them.
+/// More mails than this in an hour nobody gets, whoever asks for them. Strangers are counted apart: they use up nobody's own.
 const MOST_LINKS: usize = 5;
 const COUNTED_FOR: TimeDelta = TimeDelta::hours(1);
 
 /// Mails a link to choose a new password, if there is such an account. The caller learns nothing of that, neither by the
 /// answer nor by the time it takes: the same is read and written for nobody.
-pub async fn ask(app: &App, email: &Email) -> Result<()> {
+pub async fn ask(app: &App, email: &Email, origin: &Origin) -> Result<()> {
     let asked = retry_stale(|| async {
         let now = app.clock.now();
         let known = app.store.credential_by_email(email, now).await?.filter(|known| !known.user.is_suspended);
         let since = (now - COUNTED_FOR).timestamp_millis();
-        let mut asked: BTreeSet<_> =
-            known.iter().flat_map(|known| &known.resets_asked).copied().filter(|asked| *asked > since).collect();
+        let is_known = known.as_ref().is_some_and(|known| origin.is_known_to(known));
+        let all = known.as_ref().map(|known| if is_known { &known.resets_asked_known } else { &known.resets_asked });
+        let mut asked: BTreeSet<_> = all.into_iter().flatten().copied().filter(|asked| *asked > since).collect();
         match known.filter(|_| asked.len() < MOST_LINKS) {
             Some(known) => {
                 let letter = letter(app, known.user.id, now);
@@ -43,7 +44,8 @@ pub async fn ask(app: &App, email: &Email) -> Result<()> {
                 // Two of one millisecond are two.
                 let now = now.timestamp_millis();
                 asked.insert(asked.last().map_or(now, |last| now.max(last + 1)));
-                Ok(app.store.reset_begin(&known, &hash(&token), &asked, &letter).await?)
+                let resets = Resets { asked: &asked, is_known };
+                Ok(app.store.reset_begin(&known, &hash(&token), resets, &letter).await?)
             }
             None => {
                 let letter = letter(app, app.mint.user(now), now);

@@ -40,6 +40,8 @@ pub struct Credential {
     pub reset: Option<PendingReset>,
     /// When links were asked for lately, in milliseconds.
     pub resets_asked: BTreeSet<i64>,
+    /// The same from where the owner has signed in before.
+    pub resets_asked_known: BTreeSet<i64>,
 }
 
 /// What a login is checked against: whoever may be meant, likeliest first.
@@ -55,6 +57,14 @@ pub struct PendingReset {
     /// Hash of its token.
     pub hash: String,
     pub made: Instant,
+}
+
+/// When links were asked for lately, this time included.
+#[derive(Clone, Copy, Debug)]
+pub struct Resets<'a> {
+    pub asked: &'a BTreeSet<i64>,
+    /// From where the owner has signed in before, or by strangers.
+    pub is_known: bool,
 }
 
 /// A password in place of the one in `seen`.
@@ -75,7 +85,10 @@ const MOST_NETWORKS: usize = 10;
 
 /// The credential of a new account.
 pub(crate) fn new_credential(user: UserId, password_hash: &str, network: Option<&str>) -> Item {
-    Row::at(&keys::credential(user)).text("hash", password_hash).maybe("networks", network, |one| texts([one])).into_item()
+    Row::at(&keys::credential(user))
+        .text("hash", password_hash)
+        .maybe("networks", network, |one| texts([one]))
+        .into_item()
 }
 
 /// How far ahead of the clock a new password ends sessions. A session may begin, with the old password or on a machine
@@ -90,8 +103,10 @@ impl Store {
     /// The credentials that may be meant by a name: two round trips, also for a name that does not exist.
     pub async fn credentials(&self, typed: &Typed, now: Instant) -> Result<Attempt, Fault> {
         let Meant { candidates, tries } = self.names_meant(typed).await?;
-        let mut keys: Vec<_> =
-            candidates.iter().flat_map(|candidate| [keys::user(candidate.user), keys::credential(candidate.user)]).collect();
+        let mut keys: Vec<_> = candidates
+            .iter()
+            .flat_map(|candidate| [keys::user(candidate.user), keys::credential(candidate.user)])
+            .collect();
         if keys.is_empty() {
             let nobody = gate::nobody(now);
             keys = vec![keys::user(nobody), keys::credential(nobody)];
@@ -151,17 +166,17 @@ impl Store {
         &self,
         seen: &Credential,
         hash: &str,
-        resets_asked: &BTreeSet<i64>,
+        resets: Resets<'_>,
         letter: &Notice,
     ) -> Result<(), Failed<Denied>> {
-        self.commit(begin(letter, seen.reset.as_ref(), hash, resets_asked)).await
+        self.commit(begin(letter, seen.reset.as_ref(), hash, resets)).await
     }
 
     /// The same work without an effect, so that its duration does not tell whether there is an account.
     pub async fn reset_pretend(&self, hash: &str, letter: &Notice) -> Result<(), Fault> {
         let letter = Notice { user: gate::nobody(letter.created_at), ..letter.clone() };
         let asked = BTreeSet::from([letter.created_at.timestamp_millis()]);
-        match self.commit(begin(&letter, None, hash, &asked)).await {
+        match self.commit(begin(&letter, None, hash, Resets { asked: &asked, is_known: false })).await {
             Ok(()) | Err(Failed::Refused(_)) => Ok(()),
             Err(Failed::Fault(fault)) => Err(fault),
         }
@@ -182,12 +197,11 @@ impl Store {
             Some(_) => "SET #hash = :hash, #sessions_from = :from, #networks = :networks REMOVE #reset, #reset_made",
             None => "SET #hash = :hash, #sessions_from = :from REMOVE #networks, #reset, #reset_made",
         };
-        let mut password =
-            Update::new(keys::credential(user), expression)
-                .when(format!("#hash = :seen AND {link}"))
-                .value(":hash", text(new.hash))
-                .value(":seen", text(&seen.password_hash))
-                .value(":from", number(last.get() + 1));
+        let mut password = Update::new(keys::credential(user), expression)
+            .when(format!("#hash = :seen AND {link}"))
+            .value(":hash", text(new.hash))
+            .value(":seen", text(&seen.password_hash))
+            .value(":from", number(last.get() + 1));
         if !pending.is_empty() {
             password = password.value(":reset", text(pending));
         }
@@ -243,19 +257,15 @@ fn last_ended(now: Instant, sessions_from: Option<SessionId>) -> SessionId {
     SessionId::mint((now + AHEAD).max(earliest), u16::MAX)
 }
 
-fn begin(
-    letter: &Notice,
-    seen: Option<&PendingReset>,
-    hash: &str,
-    resets_asked: &BTreeSet<i64>,
-) -> Transaction<Denied> {
+fn begin(letter: &Notice, seen: Option<&PendingReset>, hash: &str, resets: Resets<'_>) -> Transaction<Denied> {
     let link = if seen.is_some() { "#reset = :seen" } else { "attribute_not_exists(#reset)" };
-    let mut update =
-        Update::new(keys::credential(letter.user), "SET #reset = :hash, #reset_made = :made, #resets_asked = :asked")
-            .when(format!("attribute_exists(#pk) AND {link}"))
-            .value(":hash", text(hash))
-            .value(":made", number(letter.created_at.timestamp_millis()))
-            .value(":asked", numbers(resets_asked));
+    let counted = if resets.is_known { "resets_asked_known" } else { "resets_asked" };
+    let set = format!("SET #reset = :hash, #reset_made = :made, #{counted} = :asked");
+    let mut update = Update::new(keys::credential(letter.user), set)
+        .when(format!("attribute_exists(#pk) AND {link}"))
+        .value(":hash", text(hash))
+        .value(":made", number(letter.created_at.timestamp_millis()))
+        .value(":asked", numbers(resets.asked));
     if let Some(seen) = seen {
         update = update.value(":seen", text(&seen.hash));
     }
@@ -284,5 +294,6 @@ fn from_items(profile: &Item, credential: &Item, now: Instant) -> Result<Credent
             hash => Some(PendingReset { hash: hash.to_owned(), made: row.time("reset_made")? }),
         },
         resets_asked: row.numbers("resets_asked")?,
+        resets_asked_known: row.numbers("resets_asked_known")?,
     })
 }

@@ -51,7 +51,7 @@ pub use absences::Absences;
 pub use bookings::{BookingWithReviews, ToBook, booking_link};
 pub use chats::{Guard, MessageInConversation, MessagesAfter, PairFound};
 pub use conversations::conversation_open;
-pub use credentials::{Attempt, Credential, NewPassword, PendingReset};
+pub use credentials::{Attempt, Credential, NewPassword, PendingReset, Resets};
 pub use cursor::{BadCursor, Cursors};
 pub use days::Calendars;
 pub use denied::Denied;

@@ -117,7 +117,8 @@ impl Store {
         let mut both = vec![username.clone()];
         both.extend((email != username).then(|| email.clone()));
         let guards = self.get_many(&both, true).await?;
-        let taken = |key, kind| guards.get(key).is_some_and(|item| item.contains_key(kind) || item.contains_key(EITHER));
+        let taken =
+            |key, kind| guards.get(key).is_some_and(|item| item.contains_key(kind) || item.contains_key(EITHER));
         Ok(if taken(&username, USERNAME) {
             Some(Refusal::UsernameTaken)
         } else {
@@ -135,7 +136,9 @@ impl Store {
         let keys: Vec<_> = names.iter().map(keys::login).collect();
         let guards = self.get_many(&keys, true).await?;
         for (name, key) in names.iter().zip(&keys) {
-            let Some(owner) = guards.get(key).map(|guard| owner(guard, EITHER)).transpose()?.flatten() else { continue };
+            let Some(owner) = guards.get(key).map(|guard| owner(guard, EITHER)).transpose()?.flatten() else {
+                continue;
+            };
             if let Some(owner) = self.user(owner).await? {
                 self.name_settle(name, &owner).await?;
             }

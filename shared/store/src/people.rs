@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::Refusal;
 use domain::ids::UserId;
 use domain::ledger::Entry;
-use domain::Refusal;
 use domain::person::User;
 use domain::search::terms;
 

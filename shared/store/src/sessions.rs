@@ -222,7 +222,8 @@ impl Store {
     /// Notes that an exchange is committed at `now`, unless it is known when it was.
     async fn exchange_note(&self, user: UserId, id: SessionId, hash: &str, before: &Item, now: Instant) {
         let name = exchange(hash);
-        let old: Vec<_> = forgotten(before).into_iter().filter(|old| *old != name).map(|old| format!("#{old}")).collect();
+        let old: Vec<_> =
+            forgotten(before).into_iter().filter(|old| *old != name).map(|old| format!("#{old}")).collect();
         let remove = if old.is_empty() { String::new() } else { format!(" REMOVE {}", old.join(", ")) };
         let note = Update::new(keys::session(user, id), format!("SET #{name} = :now{remove}"))
             .when(format!("#{name} = :under_way"))

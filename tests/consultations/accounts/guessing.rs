@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
-use tests::member::{CHANGE, LOGIN, Member, forgetful};
+use tests::member::{CHANGE, LOGIN, Member, RESET, forgetful};
 use tests::{Answer, Person, Setup, World, at_once};
 
 /// By either product, from this person's address.
@@ -185,4 +185,17 @@ async fn strangers_keep_nobody_from_changing_a_password() {
     let new = "another horse battery";
     let body = json!({"current_password": Person::PASSWORD, "password": new, "password2": new});
     ada.person.post(CHANGE, body).await.is(200);
+}
+
+#[tokio::test]
+async fn strangers_who_ask_for_links_use_up_nobodys_own() {
+    let ada = forgetful().await;
+    let stranger = Person::stranger(&ada.person.world, "stranger");
+    for _ in 0..8 {
+        stranger.post(RESET, json!({"email": "ada@example.org"})).await.is(200);
+    }
+    assert_eq!(ada.links().await.len(), 5);
+    let link = ada.link().await;
+    assert_eq!(ada.links().await.len(), 6);
+    ada.confirms(&link, "another horse battery").await.is(200);
 }

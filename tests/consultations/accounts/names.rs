@@ -39,9 +39,7 @@ fn as_before(world: &World, names: &[(&str, i64)]) {
             world.table.remove(&item);
         }
     }
-    let guard = |(name, id): &(&str, i64)| {
-        json!({"pk": {"S": format!("LOGIN#{name}")}, "sk": {"S": "LOGIN"}, "user": {"N": id.to_string()}})
-    };
+    let guard = |(name, id): &(&str, i64)| json!({"pk": {"S": format!("LOGIN#{name}")}, "sk": {"S": "LOGIN"}, "user": {"N": id.to_string()}});
     world.table.import(names.iter().map(guard).collect());
 }
 

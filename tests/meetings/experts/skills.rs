@@ -128,6 +128,27 @@ async fn a_skill_needs_a_name_and_a_level_but_a_patch_may_omit_them() {
 }
 
 #[tokio::test]
+async fn a_skill_whose_name_is_equal_to_a_reader_is_a_second_one_of_that_name() {
+    let world = World::new().await;
+    let (ada, bob) = (world.register("ada").await, world.register("bob").await);
+    for (one, other) in [
+        ("Straßenbau", "STRASSENBAU"),
+        ("ΛΌΓΟΣ", "λόγος"),
+        ("Cafe\u{301}", "CAFÉ"),
+        ("ﬁnance", "Finance"),
+        ("Ｒｕｓｔ", "rust"),
+        ("Go", "G\u{ad}o"),
+    ] {
+        ada.post(PATH, rust_with("skill_name", one)).await.is(201);
+        ada.post(PATH, rust_with("skill_name", other)).await.blames("skill_name");
+        for asked in [one, other] {
+            let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("skill", asked).finish();
+            assert_eq!(bob.all(&format!("/api/users/?{query}")).await.len(), 1, "{asked}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_second_skill_of_one_name_is_refused_without_regard_to_case() {
     let world = World::new().await;
     let ada = world.register("ada").await;

@@ -39,9 +39,10 @@ impl Parse for Reset {
 pub(super) async fn ask(
     State(app): State<App>,
     _: AuthRateLimit,
+    RequestOrigin(origin): RequestOrigin,
     Body(reset): Body<Reset>,
 ) -> Result<Json<Message>, Refused> {
-    resets::ask(&app, &reset.email).await?;
+    resets::ask(&app, &reset.email, &origin).await?;
     Ok(Json(Message { message: "If there is an account of this address, a link is on its way to it." }))
 }
 

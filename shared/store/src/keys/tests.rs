@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 #[test]
 fn a_name_of_letters_that_fold_into_many_makes_a_key_too() {
-    let name = |length| LoginName::from(&Username::parse(&"\u{FDFA}".repeat(length)).unwrap_or_else(|_| unreachable!()));
+    let name =
+        |length| LoginName::from(&Username::parse(&"\u{FDFA}".repeat(length)).unwrap_or_else(|_| unreachable!()));
     let (long, other) = (name(150), name(149));
     assert!(login(&long).pk.len() <= 2048);
     assert_ne!(login(&long), login(&other));
