@@ -122,7 +122,7 @@ impl Stage {
     async fn once(&self, model: &Model, key: usize, of: &Command, dies: Option<Death>) -> Heard {
         let (app, number) = (self.app(), self.app().mint.number());
         let claimed =
-            app.store.idempotency_claim(&format!("key {key}"), &format!("{of:?}"), number, app.clock.now()).await;
+            app.store.idempotency_claim(&format!("key {key}"), &[format!("{of:?}")], number, app.clock.now()).await;
         let claim = match claimed.map_err(|fault| refused(fault.into()))? {
             Claimed::Mine(claim) => claim,
             Claimed::Done(answer) => return Ok(Answer::Again(answer.body)),

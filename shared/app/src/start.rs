@@ -138,12 +138,13 @@ impl App {
         });
         app.store.warm().await;
         // `ADMIN_EMAIL` is set for one function only. Its password can be put into the secret only once there is one.
-        match (&app.settings.admin_email, secrets.admin_password) {
-            (Some(email), None) if !people::is_admin(&app, email).await? => {
-                tracing::warn!("there is no administrator yet: the secret has no admin_password");
-            }
-            (_, None) => {}
-            (_, password) => app.ensure_admin(password.as_deref()).await?,
+        match (&app.settings.admin_email, secrets.admin_password.as_deref()) {
+            (Some(email), None) => match people::is_admin(&app, email).await {
+                Ok(true) => {}
+                Ok(false) => tracing::warn!("there is no administrator yet: the secret has no admin_password"),
+                Err(error) => tracing::warn!(%error, "there is no administrator, and the secret has no admin_password"),
+            },
+            (_, password) => app.ensure_admin(password).await?,
         }
         tracing::info!(zones = domain::zone::release(), "started");
         Ok(app)

@@ -142,7 +142,8 @@ async fn a_skill_whose_name_is_equal_to_a_reader_is_a_second_one_of_that_name() 
         ada.post(PATH, rust_with("skill_name", one)).await.is(201);
         ada.post(PATH, rust_with("skill_name", other)).await.blames("skill_name");
         for asked in [one, other] {
-            let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("skill", asked).finish();
+            let query: String =
+                url::form_urlencoded::Serializer::new(String::new()).append_pair("skill", asked).finish();
             assert_eq!(bob.all(&format!("/api/users/?{query}")).await.len(), 1, "{asked}");
         }
     }
