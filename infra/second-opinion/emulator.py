@@ -31,6 +31,7 @@ SENDER = "no-reply@example.com"
 PARAMETERS = ["CorsOrigins=http://localhost:3000", "AlarmEmail=ops@example.com", f"MailFrom={SENDER}"]
 GROUPS = (
     "accounts", "experts", "bookings", "credits", "inbox", "platform", "socket", "outbox", "reminders", "delivery",
+    "feedback",
 )
 
 

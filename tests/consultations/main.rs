@@ -8,6 +8,8 @@ mod accounts {
     mod passwords;
     mod registering;
     mod sessions;
+    mod undelivered;
+    mod undelivered_post;
 }
 
 mod bookings {

@@ -87,6 +87,33 @@ fn what_fails_for_good_waits_where_an_alarm_sees_it() {
     }
 }
 
+/// What people are told of how often something is tried is what the queue does.
+#[test]
+fn how_often_something_is_tried_is_said_where_people_look() {
+    let template = template();
+    let alarms: Value = serde_yaml_ng::from_str(&read("infra/alarms.yaml")).unwrap();
+    let descriptions: Vec<_> = resources(&alarms, "AWS::CloudWatch::Alarm")
+        .into_iter()
+        .filter(|(id, _)| id.ends_with("DeadLetters"))
+        .map(|(id, alarm)| (id, alarm["AlarmDescription"].as_str().unwrap().to_owned()))
+        .collect();
+    let guide = read("docs/deployment.md");
+    for (id, properties) in resources(&template, "AWS::SQS::Queue") {
+        let Some(receives) = properties["RedrivePolicy"]["maxReceiveCount"].as_u64() else { continue };
+        let kind = id.trim_end_matches("Queue");
+        let (_, told) = descriptions.iter().find(|(alarm, _)| *alarm == format!("{kind}DeadLetters")).unwrap();
+        assert!(told.contains(&format!(" {receives} ")), "{id}: {told}");
+        assert!(guide.contains(&format!(" {receives} times")), "{id}: docs/deployment.md");
+        let output = template["Outputs"][format!("{kind}DeadQueueUrl").as_str()]["Description"].as_str().unwrap();
+        assert!(output.contains(&format!(" {receives} times")), "{id}: {output}");
+    }
+    for words in ["five times", "five attempts", "twenty times"] {
+        for place in ["README.md", "ARCHITECTURE.md", "docs/deployment.md", "infra/alarms.yaml"] {
+            assert!(!read(place).contains(words), "{place}: {words}");
+        }
+    }
+}
+
 #[test]
 fn one_bad_message_does_not_repeat_the_good_ones() {
     for event in polled(&template()) {

@@ -140,9 +140,14 @@ impl World {
 
     /// One message of a queue, with an id of its own.
     pub fn queued(&self, job: Job) -> Json {
+        self.message(&job.to_text())
+    }
+
+    /// Any message of a queue.
+    pub fn message(&self, body: &str) -> Json {
         let id = self.background.messages.fetch_add(1, Ordering::Relaxed);
         json!({
-            "messageId": format!("message-{id}"), "body": job.to_text(), "receiptHandle": "r",
+            "messageId": format!("message-{id}"), "body": body, "receiptHandle": "r",
             "attributes": {"ApproximateReceiveCount": "1"}, "messageAttributes": {},
             "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:q", "awsRegion": "us-east-1",
         })
@@ -152,6 +157,12 @@ impl World {
     pub async fn delivers(&self, messages: &[Json]) -> Vec<String> {
         let context = self.background.context.clone();
         failures(&invoke(|event| delivery::handle(context, event), json!({"Records": messages})).await)
+    }
+
+    /// One invocation of what listens to the post; the messages that have to come again.
+    pub async fn hears(&self, messages: &[Json]) -> Vec<String> {
+        let context = self.background.context.clone();
+        failures(&invoke(|event| feedback::handle(context, event), json!({"Records": messages})).await)
     }
 
     /// One run of the schedule: how many bookings it found.

@@ -10,6 +10,7 @@ mod expressions;
 mod feeds;
 mod floods;
 mod gateway;
+mod invitations;
 mod keys;
 mod legs;
 mod limits;

@@ -1,5 +1,6 @@
 //! `/_local/…`: what a developer and the tests may ask of this process, and nobody else.
 
+mod bounce;
 mod mail;
 
 use std::net::IpAddr;
@@ -75,17 +76,32 @@ impl Background {
             "/_local/mail" if !is_reading(request) => not_allowed("GET, HEAD"),
             "/_local/mail" => mail::answer(&self.mail, request),
             "/_local/queues" => get(request, async || self.sources.counts().await).await,
-            "/_local/tick" | "/_local/redeliver" if request.method() != Method::POST => not_allowed("POST"),
+            "/_local/tick" | "/_local/redeliver" | "/_local/bounce" if request.method() != Method::POST => {
+                not_allowed("POST")
+            }
             "/_local/tick" => {
                 let sources = self.sources.clone();
                 told(request, apart(async move { Ok(sources.tick().await) }).await)
             }
+            "/_local/bounce" => match bounce::which(request.body()) {
+                Ok((to, kind)) => self.bounce(request, &to, &kind).await,
+                Err(sentence) => bad_request(sentence),
+            },
             "/_local/redeliver" => match which(request.body()) {
                 Ok((queue, times)) => self.redeliver(request, queue, times).await,
                 Err(sentence) => bad_request(sentence),
             },
             _ => not_found(),
         }
+    }
+
+    async fn bounce(&self, request: &Request<Bytes>, to: &str, kind: &str) -> Response<Bytes> {
+        let Some(mail) = self.mail.newest(to) else {
+            return refusal(StatusCode::NOT_FOUND, "not_found", "No mail went to this address.");
+        };
+        let event = bounce::event(&mail, kind);
+        let sent = self.sources.send(bounce::QUEUE, event.to_string()).await;
+        told(request, sent.map(|()| event))
     }
 
     async fn redeliver(&self, request: &Request<Bytes>, queue: String, times: u32) -> Response<Bytes> {

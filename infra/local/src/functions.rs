@@ -97,7 +97,7 @@ pub(crate) fn functions(app: &App) -> HashMap<String, Function> {
 }
 
 /// The functions without an audience.
-fn background_functions(background: &Background) -> [(String, Function); 4] {
+fn background_functions(background: &Background) -> [(String, Function); 5] {
     macro_rules! serving {
         ($id:literal, $function:ident) => {{
             let background = background.clone();
@@ -110,6 +110,7 @@ fn background_functions(background: &Background) -> [(String, Function); 4] {
         serving!("OutboxFunction", outbox),
         serving!("RemindersFunction", reminders),
         serving!("DeliveryFunction", delivery),
+        serving!("FeedbackFunction", feedback),
     ]
 }
 

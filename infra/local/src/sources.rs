@@ -112,6 +112,16 @@ impl Sources {
         Ok(Arc::new(Self { gate, streams, queues: pollers, schedules, all_queues: queues, stream, clock }))
     }
 
+    /// Puts a message into a queue, by its logical id.
+    ///
+    /// # Errors
+    /// There is no such queue, or the service refuses.
+    pub(crate) async fn send(&self, queue: &str, body: String) -> Result<(), Fault> {
+        let found = self.all_queues.all().iter().find(|known| known.id == queue);
+        let arn = found.map(|known| known.arn.clone()).ok_or_else(|| format!("there is no queue {queue}"))?;
+        self.all_queues.send(&arn, body).await
+    }
+
     /// Polls for as long as what it returns lives.
     pub(crate) fn run(self: &Arc<Self>) -> JoinSet<()> {
         let mut running = JoinSet::new();

@@ -217,6 +217,17 @@ async fn the_sample_messages_of_the_queues_are_jobs_but_for_the_one_that_is_none
     crew.running.stop().await;
 }
 
+#[tokio::test]
+async fn the_sample_reports_of_ses_are_taken_in_but_for_the_one_that_is_none() {
+    let crew = Crew::assemble().await;
+    let event = sample("feedback-bounce");
+    let undone = json!({"batchItemFailures": [{"itemIdentifier": event["Records"][2]["messageId"]}]});
+    // Nobody of this number ever got a mail.
+    let answer = invoke(|event| feedback::handle(crew.background.clone(), event), event.clone()).await;
+    assert_eq!(answer, undone);
+    crew.running.stop().await;
+}
+
 /// The status of an answer over the wire, and its body.
 async fn answered(running: &Running, request: Request<Vec<u8>>) -> (u16, Json) {
     let (mut head, body) = request.into_parts();
@@ -247,9 +258,10 @@ async fn the_sample_event_of_stripe_is_believed_here_unless_another_secret_is_se
 
 #[test]
 fn every_sample_event_is_run_or_made_here() {
-    const RUN: [&str; 9] = [
+    const RUN: [&str; 10] = [
         "delivery-due",
         "delivery-mail",
+        "feedback-bounce",
         "outbox-stream",
         "reminders-tick",
         "socket-connect",

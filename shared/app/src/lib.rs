@@ -16,6 +16,7 @@ pub mod due;
 pub mod error;
 pub mod experts;
 pub(crate) mod facades;
+pub mod feedback;
 mod file_type;
 pub mod files;
 mod first;

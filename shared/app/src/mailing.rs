@@ -4,12 +4,13 @@
 use domain::Instant;
 use domain::booking::{Booking, Status};
 use domain::ids::BookingId;
+use domain::mailbox::Undelivered;
 use domain::notice::{InviteState, Notice, Topic};
 use store::{MailClaim, MailOf};
 
 use crate::background::Background;
 use crate::mail::{self, Mail, PostFault};
-use crate::{App, Common, Error, Result, mail_caps, resets};
+use crate::{App, Common, Error, Result, facades, feedback, mail_caps, resets};
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +20,19 @@ pub enum Posted {
     Before,
     /// There is nobody, or no longer anything, to write about; or there was too much of it today.
     Pointless,
-    /// The provider will not have it.
+    /// Nobody can be written to at this address. They are told so in their list.
     Refused,
+    /// Mail does not reach them, which they have been told.
+    Unreachable,
 }
 
 pub async fn send(background: &Background, of: MailOf) -> Result<Posted> {
     let app = &background.app;
-    let Some(mail) = compose(app, of).await? else { return Ok(Posted::Pointless) };
+    let mail = match compose(app, of).await? {
+        Composed::Mail(mail) => mail,
+        Composed::Pointless => return Ok(Posted::Pointless),
+        Composed::Unreachable => return Ok(Posted::Unreachable),
+    };
     let now = app.clock.now();
     match app.store.mail_claim(of, now).await? {
         MailClaim::Mine => {}
@@ -37,8 +44,9 @@ pub async fn send(background: &Background, of: MailOf) -> Result<Posted> {
     let posted = match background.post.send(&app.settings, &mail, now).await {
         Ok(()) => Posted::Sent,
         Err(PostFault::Refused(why)) => {
-            // Another try would end the same.
+            // Another try would end the same, for this mail and every other.
             tracing::error!(why, "a mail was refused for good");
+            feedback::note(app, of.user, Undelivered::Bounced).await?;
             Posted::Refused
         }
         Err(PostFault::Retry(why)) => {
@@ -56,27 +64,53 @@ fn broken(detail: String) -> Error {
     Error::Common(Common::Broken { what: "sending a mail", detail })
 }
 
-/// The mail as of now; `None` if it should no longer be sent.
-async fn compose(app: &App, of: MailOf) -> Result<Option<Mail>> {
-    let Some(reader) = app.store.user(of.user).await?.filter(|user| !user.is_suspended) else { return Ok(None) };
-    let Some(id) = of.about else { return Ok(Some(mail::welcome(&app.settings, &reader))) };
-    let Some(notice) = app.store.notice_to_mail(of.user, id).await? else { return Ok(None) };
+enum Composed {
+    Mail(Box<Mail>),
+    Pointless,
+    Unreachable,
+}
+
+impl From<Mail> for Composed {
+    fn from(mail: Mail) -> Self {
+        Composed::Mail(Box::new(mail))
+    }
+}
+
+/// The mail as of now, if it should still be sent.
+async fn compose(app: &App, of: MailOf) -> Result<Composed> {
+    let Some(reader) = app.store.user(of.user).await?.filter(|user| !user.is_suspended) else {
+        return Ok(Composed::Pointless);
+    };
+    if !reader.takes_mail() {
+        return Ok(Composed::Unreachable);
+    }
+    let Some(id) = of.about else { return Ok(mail::welcome(&app.settings, &reader).into()) };
+    let owner = of.told_to.unwrap_or(of.user);
+    let Some(notice) = app.store.notice_to_mail(owner, id).await? else { return Ok(Composed::Pointless) };
     if notice.topic == Topic::PasswordReset {
-        return Ok(resets::compose(app, &notice, &reader));
+        return Ok(resets::compose(app, &notice, &reader).map_or(Composed::Pointless, Composed::from));
     }
     let booking = match &notice.invite {
         Some(_) => booking_of(app, &notice).await?,
         None => None,
     };
+    let notice = match (owner == of.user, &booking) {
+        (true, _) => notice,
+        (false, Some(booking)) => match facades::for_peer(&notice, booking) {
+            Some(notice) => notice,
+            None => return Ok(Composed::Pointless),
+        },
+        (false, None) => return Ok(Composed::Pointless),
+    };
     if is_obsolete(&notice, booking.as_ref(), app.clock.now()) {
-        return Ok(None);
+        return Ok(Composed::Pointless);
     }
     if let Some(booking) = &booking
         && !mail_caps::allow(app, &notice, booking).await?
     {
-        return Ok(None);
+        return Ok(Composed::Pointless);
     }
-    Ok(Some(mail::of_notice(&app.settings, &notice, &reader, booking.as_ref())))
+    Ok(mail::of_notice(&app.settings, &notice, &reader, booking.as_ref()).into())
 }
 
 async fn booking_of(app: &App, notice: &Notice) -> Result<Option<Booking>> {

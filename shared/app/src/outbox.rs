@@ -26,7 +26,7 @@ pub fn read_fact(item: facts::StreamItem, is_new: bool) -> Result<Option<Happene
 
 /// Carries out what happened to one person, in order. If it fails it has to be done again, all of it.
 pub async fn carry_out(background: &Background, person: UserId, facts: &[Fact], render: Render) -> Result<()> {
-    let jobs: Vec<_> = facts.iter().filter_map(|fact| job_of(person, fact)).collect();
+    let jobs: Vec<_> = facts.iter().flat_map(|fact| jobs_of(person, fact)).collect();
     background.queues.send(&jobs).await?;
     to_sockets(background, person, facts, render).await?;
     // Last, because it is the most work and the least urgent.
@@ -40,15 +40,13 @@ pub async fn carry_out(background: &Background, person: UserId, facts: &[Fact], 
     }
 }
 
-fn job_of(person: UserId, fact: &Fact) -> Option<Job> {
+fn jobs_of(person: UserId, fact: &Fact) -> Vec<Job> {
     match fact {
-        Fact::Noticed(notice) if notice.channel != Channel::List => {
-            Some(Job::Mail(MailOf { user: person, about: Some(notice.id) }))
-        }
-        Fact::ProfileChanged { is_new: true, .. } => Some(Job::Mail(MailOf { user: person, about: None })),
-        Fact::RefundOwed(of) => Some(Job::Refund(*of)),
-        Fact::StandingChanged => Some(Job::Sweep(person)),
-        _ => None,
+        Fact::Noticed(notice) => MailOf::of_notice(notice).map(Job::Mail).collect(),
+        Fact::ProfileChanged { is_new: true, .. } => vec![Job::Mail(MailOf::welcome(person))],
+        Fact::RefundOwed(of) => vec![Job::Refund(*of)],
+        Fact::StandingChanged => vec![Job::Sweep(person)],
+        _ => Vec::new(),
     }
 }
 

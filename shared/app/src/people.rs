@@ -119,6 +119,7 @@ fn new_user(registration: &Registration, roles: Roles, id: UserId, now: Instant)
         username: username.unwrap_or_else(|| Username::of(id)),
         email,
         email_verified: false,
+        dead_end: None,
         first_name,
         last_name,
         bio: String::new(),

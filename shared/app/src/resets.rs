@@ -75,6 +75,7 @@ fn letter(app: &App, user: UserId, now: Instant) -> Notice {
         peer: None,
         channel: Channel::Mail,
         invite: None,
+        mails_peer: false,
         is_read: false,
         created_at: now,
         updated_at: now,

@@ -34,6 +34,8 @@ pub struct Settings {
     pub frontend_url: String,
     /// Who mails come from: an address, or `Name <address>`.
     pub mail_from: String,
+    /// By which SES tells what becomes of mails.
+    pub mail_configuration_set: Option<String>,
     /// An administrator of this address exists after start, if its password is among the secrets.
     pub admin_email: Option<Email>,
     pub payment_provider: Provider,
@@ -73,6 +75,7 @@ pub const NAMES: [&str; 25] = [
     "DUE_QUEUE_URL",
     "MAIL_QUEUE_URL",
     "MAIL_FROM",
+    "MAIL_CONFIGURATION_SET",
     "RATE_LIMIT_AUTH_PER_MINUTE",
     "RATE_LIMIT_PER_MINUTE",
     "CORS_ORIGINS",
@@ -133,6 +136,7 @@ impl Settings {
             cors_origins: origins(&text("CORS_ORIGINS", ""))?,
             frontend_url: text("FRONTEND_URL", "http://localhost:3000"),
             mail_from: sender(&text("MAIL_FROM", "ExpertConnect <no-reply@localhost>"))?,
+            mail_configuration_set: find("MAIL_CONFIGURATION_SET"),
             admin_email,
             payment_provider,
             default_currency: with_two_decimals(currency.trim()).ok_or_else(|| {

@@ -20,6 +20,7 @@ pub mod ids;
 pub mod interval;
 pub mod ledger;
 pub mod lifecycle;
+pub mod mailbox;
 pub mod notice;
 pub mod password;
 pub mod payment;

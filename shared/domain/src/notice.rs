@@ -27,10 +27,12 @@ pub enum Topic {
     Rejected,
     Suspended,
     PasswordReset,
+    /// Mail does not reach them.
+    Undelivered,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 19] = [
+    pub const ALL: [Topic; 20] = [
         Topic::Requested,
         Topic::Confirmed,
         Topic::Cancelled,
@@ -50,6 +52,7 @@ impl Topic {
         Topic::Rejected,
         Topic::Suspended,
         Topic::PasswordReset,
+        Topic::Undelivered,
     ];
 }
 
@@ -107,6 +110,8 @@ pub struct Notice {
     /// The other person, where finding `related` needs them (a message lives under its pair).
     pub peer: Option<UserId>,
     pub channel: Channel,
+    /// The other person is mailed of it too, in words of their own, and nothing stands in their list.
+    pub mails_peer: bool,
     /// The time its mail names; a calendar file goes with it unless it only reminds.
     pub invite: Option<Invite>,
     pub is_read: bool,

@@ -8,6 +8,7 @@ use crate::caseless::is_same;
 use crate::category::CategoryId;
 use crate::expert::{self, Expert, Standing};
 use crate::ids::{HoursId, SkillId, UserId};
+use crate::mailbox::{DeadEnd, Undelivered};
 use crate::review::Tally;
 use crate::text::{Email, Username};
 use crate::zone::Zone;
@@ -20,6 +21,8 @@ pub struct User {
     pub email: Email,
     /// Somebody who reads this address has proven to know the account's secrets, by a link that was mailed there.
     pub email_verified: bool,
+    /// That mail does not reach an address they had, or have.
+    pub dead_end: Option<DeadEnd>,
     pub first_name: String,
     pub last_name: String,
     pub bio: String,
@@ -155,6 +158,18 @@ impl User {
         let parts = name.split_once(' ').filter(|(first, last)| !first.is_empty() && !last.is_empty());
         let (first, last) = parts.unwrap_or((name, ""));
         (self.first_name, self.last_name) = (first.to_owned(), last.to_owned());
+    }
+
+    /// Whether mails go out to the present address.
+    pub fn takes_mail(&self) -> bool {
+        self.dead_end.as_ref().is_none_or(|known| known.address != self.email)
+    }
+
+    /// The same person once it is known that mail to their present address does not arrive; `None` if it is known.
+    #[must_use]
+    pub fn undelivered(&self, why: Undelivered, now: Instant) -> Option<User> {
+        let dead_end = Some(DeadEnd { address: self.email.clone(), why, since: now });
+        self.takes_mail().then(|| User { dead_end, updated_at: now, ..self.clone() })
     }
 
     pub fn standing(&self) -> Option<Standing> {

@@ -39,6 +39,7 @@ fn user(id: i64, name: &str, standing: Option<Standing>) -> User {
         username: Username::parse(name).unwrap(),
         email: Email::parse(&format!("{name}@example.org")).unwrap(),
         email_verified: false,
+        dead_end: None,
         first_name: String::new(),
         last_name: String::new(),
         bio: String::new(),

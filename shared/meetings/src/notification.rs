@@ -41,6 +41,7 @@ fn type_word(topic: Topic) -> &'static str {
         Topic::Rejected => "application_rejected",
         Topic::Suspended => "expert_suspended",
         Topic::PasswordReset => "password_reset",
+        Topic::Undelivered => "email_undeliverable",
     }
 }
 

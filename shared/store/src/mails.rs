@@ -4,6 +4,7 @@
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::ids::{NoticeId, UserId};
+use domain::notice::{Channel, Notice};
 
 use crate::fault::{Failed, Fault};
 use crate::keys;
@@ -16,6 +17,24 @@ use crate::transaction::Update;
 pub struct MailOf {
     pub user: UserId,
     pub about: Option<NoticeId>,
+    /// Whose notification that is, if not their own.
+    pub told_to: Option<UserId>,
+}
+
+impl MailOf {
+    /// The mail of a new account.
+    pub fn welcome(user: UserId) -> Self {
+        Self { user, about: None, told_to: None }
+    }
+
+    /// The mails a notification asks for.
+    pub fn of_notice(notice: &Notice) -> impl Iterator<Item = Self> + use<> {
+        let about = Some(notice.id);
+        let own = (notice.channel != Channel::List).then_some(Self { user: notice.user, about, told_to: None });
+        let told_to = Some(notice.user);
+        let peer = notice.peer.filter(|_| notice.mails_peer).map(|user| Self { user, about, told_to });
+        own.into_iter().chain(peer)
+    }
 }
 
 /// Whether this invocation is to send the mail.

@@ -37,6 +37,7 @@ fn topic_text(topic: Topic) -> &'static str {
         Topic::Rejected => "rejected",
         Topic::Suspended => "suspended",
         Topic::PasswordReset => "password_reset",
+        Topic::Undelivered => "undelivered",
     }
 }
 
@@ -74,6 +75,7 @@ pub(crate) fn to_item(notice: &Notice) -> Item {
         .maybe("end", notice.invite, |invite| time(invite.end))
         .maybe("sequence", notice.invite, |invite| number(invite.sequence))
         .maybe("state", notice.invite, |invite| text(state_text(invite.state)))
+        .flag("mails_peer", notice.mails_peer)
         .flag("is_read", notice.is_read)
         .time("created_at", notice.created_at)
         .time("updated_at", notice.updated_at)
@@ -98,6 +100,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Notice, Fault> {
             true => Channel::ListAndMail,
             false => Channel::List,
         },
+        mails_peer: row.flag("mails_peer"),
         invite: invite(&row)?,
         is_read: row.flag("is_read"),
         created_at: row.time("created_at")?,
@@ -356,6 +359,7 @@ mod tests {
                 peer: None,
                 channel: Channel::ListAndMail,
                 invite,
+                mails_peer: true,
                 is_read: false,
                 created_at: start,
                 updated_at: end,

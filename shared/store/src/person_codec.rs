@@ -5,6 +5,7 @@ use domain::category;
 use domain::expert::{Expert, Specialty, Standing};
 use domain::ids::{ApplicationId, HoursId, SkillId, UserId};
 use domain::ledger::Amount;
+use domain::mailbox::{DeadEnd, Undelivered};
 use domain::person::{HoursRow, Level, Picture, Roles, Skill, User};
 use domain::review::Tally;
 use domain::text::{Email, Username};
@@ -27,6 +28,9 @@ pub(crate) fn to_item(user: &User) -> Item {
         .text("username", user.username.as_str())
         .text("email", user.email.as_str())
         .flag("email_verified", user.email_verified)
+        .maybe("dead_end", user.dead_end.as_ref(), |known| text(known.address.as_str()))
+        .maybe("dead_end_why", user.dead_end.as_ref(), |known| text(known.why.as_str()))
+        .maybe("dead_end_since", user.dead_end.as_ref(), |known| time(known.since))
         .text("first_name", &user.first_name)
         .text("last_name", &user.last_name)
         .text("bio", &user.bio)
@@ -122,6 +126,7 @@ pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
         username: Username::parse(row.text("username")?).map_err(|_| row.corrupt("username"))?,
         email: Email::parse(row.text("email")?).map_err(|_| row.corrupt("email"))?,
         email_verified: row.flag("email_verified"),
+        dead_end: dead_end(&row)?,
         first_name: row.owned("first_name")?,
         last_name: row.owned("last_name")?,
         bio: row.owned("bio")?,
@@ -143,6 +148,21 @@ pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
         hours: row.rows("hours")?.into_iter().map(hours).collect::<Result<_, _>>()?,
         version: row.number("version")?,
     })
+}
+
+fn dead_end(row: &Reader<'_>) -> Result<Option<DeadEnd>, Fault> {
+    let (address, why) = (row.text("dead_end")?, row.text("dead_end_why")?);
+    if address.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(DeadEnd {
+        address: Email::parse(address).map_err(|_| row.corrupt("dead_end"))?,
+        why: Undelivered::ALL
+            .into_iter()
+            .find(|known| known.as_str() == why)
+            .ok_or_else(|| row.corrupt("dead_end_why"))?,
+        since: row.time("dead_end_since")?,
+    }))
 }
 
 fn skill(row: Reader<'_>) -> Result<Skill, Fault> {

@@ -171,6 +171,7 @@ async fn requests_confirmations_moves_and_cancellations_carry_an_invitation_of_o
             let file = &folded.replace("\r\n ", "");
             let value = |name: &str| line(file, name).split_once(':').unwrap().1.to_owned();
             assert!(line(file, "ATTENDEE").ends_with(&format!("mailto:{}", letter.to)), "{file}");
+            assert!(letter.text.contains("Ownership and borrowing"), "{}", letter.text);
             (
                 letter.subject.as_str(),
                 value("METHOD"),
@@ -197,7 +198,40 @@ async fn requests_confirmations_moves_and_cancellations_carry_an_invitation_of_o
             ("Meeting Rescheduled", "REQUEST", "TENTATIVE", "1", "20270304T090000Z"),
             ("Meeting Cancelled", "CANCEL", "CANCELLED", "2", "20270304T090000Z"),
         ]
+        .map(|step| [step, step])
+        .concat()
     );
+}
+
+#[tokio::test]
+async fn whoever_was_sent_an_invitation_is_sent_its_end_with_or_without_a_notification() {
+    for (end, titles) in [("ada", 0), ("bob", 1), ("nobody", 1)] {
+        let (world, ada, bob) = two().await;
+        let meeting = ada.books(&bob, minute(START), 60).await;
+        world.settles().await;
+        match end {
+            "ada" => drop(ada.declares(meeting, "cancelled").await.is(200)),
+            "bob" => drop(bob.declares(meeting, "cancelled").await.is(200)),
+            _ => world.set_clock(minute(START)),
+        }
+        world.settles().await;
+        world.settles().await;
+        let mails = world.mails();
+        let [ref request @ .., ref one, ref other] = mails[..] else { panic!("{mails:?}") };
+        assert_eq!(request.len(), 2);
+        let subject = if end == "nobody" { "Meeting Expired" } else { "Meeting Cancelled" };
+        let mut to = [one, other].map(|letter| {
+            assert_eq!(letter.subject, subject);
+            let file = letter.invite.as_deref().expect("a calendar file");
+            assert!(file.contains("METHOD:CANCEL\r\n") && file.contains("STATUS:CANCELLED\r\n"), "{file}");
+            assert!(file.contains("SEQUENCE:1\r\n") && file.contains("DTSTART:20270304T080000Z\r\n"), "{file}");
+            letter.to.as_str()
+        });
+        to.sort_unstable();
+        assert_eq!(to, ["ada@example.org", "bob@example.org"], "{end}");
+        let told = ada.logs_in().await.all("/api/notifications/").await;
+        assert_eq!(told.iter().filter(|notice| notice["title"] == subject).count(), titles, "{end}");
+    }
 }
 
 #[tokio::test]
@@ -214,7 +248,10 @@ async fn everybody_is_welcomed_once_and_what_people_typed_is_escaped() {
     let mails = world.mails();
     let letter = mails.last().unwrap();
     assert_eq!(letter.subject, "Meeting Request");
+    let to: Vec<_> = mails.iter().map(|letter| letter.to.as_str()).collect();
+    assert!(to.len() == 2 && to.contains(&"ada@example.org") && to.contains(&"bob@example.org"), "{to:?}");
     assert!(!letter.html.contains("<script>") && !letter.html.contains("<b>Bold"), "{}", letter.html);
     assert!(letter.text.contains("<script>alert(1)</script>"));
     assert_eq!(world.subjects_to("bob"), ["Welcome to ExpertConnect", "Meeting Request"]);
+    assert_eq!(world.subjects_to("ada"), ["Welcome to ExpertConnect", "Meeting Request"]);
 }

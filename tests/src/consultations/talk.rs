@@ -116,6 +116,7 @@ pub fn notice(world: &World, to: &Person, topic: Topic, channel: Channel, facade
         peer: None,
         channel,
         invite: None,
+        mails_peer: false,
         is_read: false,
         created_at: now,
         updated_at: now,

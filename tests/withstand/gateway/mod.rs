@@ -2,6 +2,7 @@
 //! its URL.
 
 mod audit;
+mod bounces;
 mod calls;
 mod crowd;
 mod doors;

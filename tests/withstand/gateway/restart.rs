@@ -48,9 +48,12 @@ async fn mails_not_sent_before_an_end_are_sent_after_it_and_none_twice() {
     assert!(house.mails(&ada).await.is_empty() && house.mails(&bob).await.is_empty(), "they were kept in memory");
     bob.declares(second, "confirmed").await;
     house.ticks().await;
-    let told = house.subjects(&ada).await;
-    assert_eq!(told, ["Meeting Confirmed"; 2]);
-    assert_eq!(house.subjects(&bob).await, ["Meeting Request"], "the first went out before");
+    for person in [&ada, &bob] {
+        let mut told = house.subjects(person).await;
+        told.sort_unstable();
+        let expected = ["Meeting Confirmed", "Meeting Confirmed", "Meeting Request"];
+        assert_eq!(told, expected, "the first request went out before");
+    }
     drop((ada, bob, house));
 
     let house = again(&scratch).await;

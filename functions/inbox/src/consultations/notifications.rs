@@ -75,6 +75,7 @@ fn words(topic: Topic) -> (&'static str, &'static str) {
         Topic::NewMessage => ("chat_message", "info"),
         Topic::CreditUpdate => ("credit_update", "info"),
         Topic::PasswordReset => ("password_reset", "info"),
+        Topic::Undelivered => ("email_undeliverable", "warning"),
     }
 }
 
@@ -100,7 +101,7 @@ impl From<&Notice> for About {
             }
             // Another façade's notification names the review.
             Topic::NewReview if notice.facade != Facade::Consultations => about,
-            Topic::Suspended | Topic::PasswordReset => about,
+            Topic::Suspended | Topic::PasswordReset | Topic::Undelivered => about,
             _ => Self { consultation_id: related, ..about },
         }
     }

@@ -37,12 +37,17 @@ struct Shelf {
 }
 
 #[derive(Debug, Clone)]
-struct CapturedMail {
+pub(crate) struct CapturedMail {
     /// Addresses only, without names.
-    to: Vec<String>,
+    pub to: Vec<String>,
+    /// What SES would tell again with what becomes of it.
+    pub tags: Vec<(String, String)>,
     content: Content,
-    at: DateTime<Utc>,
+    pub at: DateTime<Utc>,
 }
+
+/// A mail on its way.
+type Outgoing = (Vec<String>, Vec<(String, String)>, Content);
 
 #[derive(Debug, Clone)]
 enum Content {
@@ -93,16 +98,19 @@ impl Mail {
 
     /// Newest first; those to one address, or all.
     pub(crate) fn read(&self, to: Option<&str>) -> Vec<Letter> {
-        let wanted = to.map(bare);
-        let is_wanted =
-            |sent: &&CapturedMail| wanted.is_none_or(|wanted| sent.to.iter().any(|to| to.eq_ignore_ascii_case(wanted)));
+        let is_wanted = |sent: &&CapturedMail| to.is_none_or(|to| sent.went_to(to));
         self.0.lock().iter().rev().filter(is_wanted).map(CapturedMail::open).collect()
     }
 
-    fn keep(&self, to: Vec<String>, content: Content) {
+    /// The last one to an address.
+    pub(crate) fn newest(&self, to: &str) -> Option<CapturedMail> {
+        self.0.lock().iter().rev().find(|sent| sent.went_to(to)).cloned()
+    }
+
+    fn keep(&self, (to, tags, content): Outgoing) {
         let at = self.0.clock.get().unwrap_or(&Clock::System).now();
         let mut kept = self.0.lock();
-        kept.push_back(CapturedMail { to, content, at });
+        kept.push_back(CapturedMail { to, tags, content, at });
         if kept.len() > KEPT {
             kept.pop_front();
         }
@@ -123,6 +131,10 @@ fn bare(address: &str) -> &str {
 }
 
 impl CapturedMail {
+    fn went_to(&self, address: &str) -> bool {
+        self.to.iter().any(|to| to.eq_ignore_ascii_case(bare(address)))
+    }
+
     fn open(&self) -> Letter {
         let mut letter = match &self.content {
             Content::Raw(raw) => parse(raw),
@@ -206,18 +218,18 @@ impl HttpConnector for Capturing<SharedHttpConnector> {
         let mail = self.mail.clone();
         HttpConnectorFuture::new(async move {
             let response = answer.await?;
-            if let Some((to, content)) = outgoing
+            if let Some(outgoing) = outgoing
                 && response.status().is_success()
             {
-                mail.keep(to, content);
+                mail.keep(outgoing);
             }
             Ok(response)
         })
     }
 }
 
-/// Whom a `SendEmail` goes to, and what it says.
-fn outgoing(request: &HttpRequest) -> Option<(Vec<String>, Content)> {
+/// Whom a `SendEmail` goes to, under which tags, and what it says.
+fn outgoing(request: &HttpRequest) -> Option<Outgoing> {
     let path = request.uri().split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
     if request.method() != "POST" || path.trim_end_matches('/') != OUTBOUND.trim_start_matches('/') {
         return None;
@@ -231,15 +243,17 @@ fn outgoing(request: &HttpRequest) -> Option<(Vec<String>, Content)> {
         .filter_map(Json::as_str)
         .map(|address| bare(address).to_owned())
         .collect();
+    let tag = |tag: &Json| Some((tag["Name"].as_str()?.to_owned(), tag["Value"].as_str()?.to_owned()));
+    let tags = body["EmailTags"].as_array().into_iter().flatten().filter_map(tag).collect();
     let content = &body["Content"];
     if let Some(raw) = content["Raw"]["Data"].as_str() {
-        return Some((to, Content::Raw(BASE64.decode(raw).ok()?)));
+        return Some((to, tags, Content::Raw(BASE64.decode(raw).ok()?)));
     }
     let simple = content.get("Simple")?;
     let text = |value: &Json| value["Data"].as_str().map(str::to_owned);
     let subject = text(&simple["Subject"]).unwrap_or_default();
     let (text, html) = (text(&simple["Body"]["Text"]), text(&simple["Body"]["Html"]));
-    Some((to, Content::Simple { subject, text, html }))
+    Some((to, tags, Content::Simple { subject, text, html }))
 }
 
 #[cfg(test)]

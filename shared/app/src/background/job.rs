@@ -1,6 +1,6 @@
 //! A job: work for later, as a message of a queue.
 
-use domain::ids::{BookingId, PaymentId, UserId};
+use domain::ids::{BookingId, NoticeId, PaymentId, UserId};
 use serde::{Deserialize, Serialize};
 use store::{MailOf, RefundOf};
 
@@ -24,11 +24,24 @@ const SWEEP_WAITS_SECONDS: i32 = 60;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Wire {
-    Due { booking: i64 },
-    RefundOfBooking { booking: i64 },
-    RefundOfPayment { payment: i64 },
-    Mail { user: i64, about: Option<i64> },
-    Sweep { user: i64 },
+    Due {
+        booking: i64,
+    },
+    RefundOfBooking {
+        booking: i64,
+    },
+    RefundOfPayment {
+        payment: i64,
+    },
+    Mail {
+        user: i64,
+        about: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told_to: Option<i64>,
+    },
+    Sweep {
+        user: i64,
+    },
 }
 
 impl Job {
@@ -47,7 +60,11 @@ impl Job {
             Job::Refund(RefundOf::Booking(root)) => Wire::RefundOfBooking { booking: root.get() },
             Job::Refund(RefundOf::Payment(id)) => Wire::RefundOfPayment { payment: id.get() },
             Job::Sweep(user) => Wire::Sweep { user: user.get() },
-            Job::Mail(mail) => Wire::Mail { user: mail.user.get(), about: mail.about.map(|notice| notice.get()) },
+            Job::Mail(mail) => Wire::Mail {
+                user: mail.user.get(),
+                told_to: mail.told_to.map(|user| user.get()),
+                about: mail.about.map(|notice| notice.get()),
+            },
         };
         serde_json::to_string(&wire).expect("numbers and fixed words are JSON")
     }
@@ -59,12 +76,10 @@ impl Job {
             Wire::RefundOfBooking { booking } => BookingId::new(booking).map(RefundOf::Booking).map(Job::Refund),
             Wire::RefundOfPayment { payment } => PaymentId::new(payment).map(RefundOf::Payment).map(Job::Refund),
             Wire::Sweep { user } => UserId::new(user).map(Job::Sweep),
-            Wire::Mail { user, about } => {
-                let about = match about {
-                    Some(id) => Some(domain::ids::NoticeId::new(id)?),
-                    None => None,
-                };
-                Some(Job::Mail(MailOf { user: UserId::new(user)?, about }))
+            Wire::Mail { user, about, told_to } => {
+                let about = about.map(|id| NoticeId::new(id).ok_or(())).transpose().ok()?;
+                let told_to = told_to.map(|id| UserId::new(id).ok_or(())).transpose().ok()?;
+                Some(Job::Mail(MailOf { user: UserId::new(user)?, about, told_to }))
             }
         }
     }
@@ -73,15 +88,15 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::ids::NoticeId;
 
     #[test]
     fn a_job_reads_back_and_nothing_else_is_one() {
-        let mail = MailOf { user: UserId::new(4).unwrap(), about: NoticeId::new(7) };
+        let mail = MailOf { user: UserId::new(4).unwrap(), about: NoticeId::new(7), told_to: None };
         for job in [
             Job::Due(BookingId::new(1 << 53).unwrap()),
             Job::Mail(mail),
             Job::Mail(MailOf { about: None, ..mail }),
+            Job::Mail(MailOf { told_to: UserId::new(9), ..mail }),
             Job::Refund(RefundOf::Booking(BookingId::new(5).unwrap())),
             Job::Refund(RefundOf::Payment(PaymentId::new(5).unwrap())),
             Job::Sweep(mail.user),

@@ -13,44 +13,105 @@ fn tell(to: Seat, topic: Topic, title: &'static str, mailed: bool, content: Stri
     Telling { to, topic, title, content, channel, invite: None }
 }
 
+/// A mail of its own for whoever has no notification of a step: it brings the calendar file (`expertconnect.md` §6).
+fn by_mail(to: Seat, topic: Topic, title: &'static str, content: String) -> Telling {
+    Telling { to, topic, title, content, channel: Channel::Mail, invite: None }
+}
+
+/// What changes calendars is told to both, whoever took the step: whoever was sent an event hears what becomes of it.
 fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
     use Seat::{Expert, Learner};
     let title = &booking.title;
     let name = |seat: Seat| &booking.party(seat).name;
     match fact {
         Fact::Requested => {
-            let content = format!("{} requested a meeting: \"{title}\".", name(Learner));
-            vec![tell(Expert, Topic::Requested, "Meeting Request", true, content).inviting(InviteState::Tentative)]
+            let asked = format!("{} requested a meeting: \"{title}\".", name(Learner));
+            let own = format!("You requested a meeting with {}: \"{title}\".", name(Expert));
+            [
+                tell(Expert, Topic::Requested, "Meeting Request", true, asked),
+                by_mail(Learner, Topic::Booked, "Meeting Request", own),
+            ]
+            .map(|telling| telling.inviting(InviteState::Tentative))
+            .into()
         }
         Fact::Confirmed => {
-            let content = format!("{} confirmed your meeting \"{title}\".", name(Expert));
-            vec![tell(Learner, Topic::Confirmed, "Meeting Confirmed", true, content).inviting(InviteState::Confirmed)]
-        }
-        Fact::Cancelled { by } => {
-            let told = match by {
-                Actor::Learner => vec![Expert],
-                Actor::Expert => vec![Learner],
-                _ => vec![Learner, Expert],
-            };
-            let content = match by.seat() {
-                Some(seat) => format!("{} cancelled the meeting \"{title}\".", name(seat)),
-                None => format!("The meeting \"{title}\" was cancelled."),
-            };
-            let cancelled = |to| {
-                tell(to, Topic::Cancelled, "Meeting Cancelled", true, content.clone()).inviting(InviteState::Cancelled)
-            };
-            told.into_iter().map(cancelled).collect()
-        }
-        Fact::Moved { .. } => {
-            let content = format!("{} asks for another time for the meeting \"{title}\".", name(Learner));
-            vec![
-                tell(Expert, Topic::Rescheduled, "Meeting Rescheduled", true, content).inviting(InviteState::Tentative),
+            let confirmed = format!("{} confirmed your meeting \"{title}\".", name(Expert));
+            let own = format!("You confirmed the meeting \"{title}\" with {}.", name(Learner));
+            [
+                tell(Learner, Topic::Confirmed, "Meeting Confirmed", true, confirmed),
+                by_mail(Expert, Topic::Confirmed, "Meeting Confirmed", own),
             ]
+            .map(|telling| telling.inviting(InviteState::Confirmed))
+            .into()
+        }
+        Fact::Cancelled { by } => cancelled(booking, by),
+        Fact::Moved { .. } => {
+            let asked = format!("{} asks for another time for the meeting \"{title}\".", name(Learner));
+            let own = format!("You asked {} for another time for the meeting \"{title}\".", name(Expert));
+            [
+                tell(Expert, Topic::Rescheduled, "Meeting Rescheduled", true, asked),
+                by_mail(Learner, Topic::Rescheduled, "Meeting Rescheduled", own),
+            ]
+            .map(|telling| telling.inviting(InviteState::Tentative))
+            .into()
         }
         Fact::Expired => {
-            let content = format!("Your meeting request \"{title}\" was not answered in time.");
-            vec![tell(Learner, Topic::Expired, "Meeting Expired", true, content)]
+            let unanswered = format!("Your meeting request \"{title}\" was not answered in time.");
+            let own = format!("The meeting request \"{title}\" of {} was not answered in time.", name(Learner));
+            [
+                tell(Learner, Topic::Expired, "Meeting Expired", true, unanswered),
+                by_mail(Expert, Topic::Expired, "Meeting Expired", own),
+            ]
+            .map(|telling| telling.inviting(InviteState::Cancelled))
+            .into()
         }
+        Fact::Reminded(reminder) => reminded(booking, reminder),
+        fact => without_a_file(booking, fact),
+    }
+}
+
+fn cancelled(booking: &Booking, by: Actor) -> Vec<Telling> {
+    let title = &booking.title;
+    let tell_one = |to: Seat| {
+        let other = &booking.party(to.other()).name;
+        match by.seat() {
+            Some(seat) if seat == to => {
+                let content = format!("You cancelled the meeting \"{title}\" with {other}.");
+                by_mail(to, Topic::Cancelled, "Meeting Cancelled", content)
+            }
+            Some(_) => {
+                let content = format!("{other} cancelled the meeting \"{title}\".");
+                tell(to, Topic::Cancelled, "Meeting Cancelled", true, content)
+            }
+            None => {
+                let content = format!("The meeting \"{title}\" was cancelled.");
+                tell(to, Topic::Cancelled, "Meeting Cancelled", true, content)
+            }
+        }
+    };
+    [Seat::Learner, Seat::Expert].map(|to| tell_one(to).inviting(InviteState::Cancelled)).into()
+}
+
+fn reminded(booking: &Booking, reminder: Reminder) -> Vec<Telling> {
+    let title = &booking.title;
+    let (topic, heading) = match reminder {
+        Reminder::DayBefore => (Topic::DayReminder, "Meeting in 24 hours"),
+        Reminder::HourBefore => (Topic::HourReminder, "Meeting in 1 hour"),
+    };
+    let start = booking.interval.start().format("%-d %B %Y at %H:%M UTC");
+    let remind = |to: Seat| {
+        let other = &booking.party(to.other()).name;
+        let content = format!("Your meeting \"{title}\" with {other} begins on {start}.");
+        tell(to, topic, heading, true, content).inviting(InviteState::Reminder)
+    };
+    [Seat::Learner, Seat::Expert].map(remind).into()
+}
+
+/// What leaves both calendars as they are.
+fn without_a_file(booking: &Booking, fact: Fact) -> Vec<Telling> {
+    use Seat::{Expert, Learner};
+    let title = &booking.title;
+    match fact {
         Fact::NoShow { absent } => {
             let content = format!("You were reported absent from the meeting \"{title}\".");
             let told = absent.map_or(vec![Learner, Expert], |absent| vec![absent]);
@@ -59,7 +120,8 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
         Fact::Completed => [Learner, Expert]
             .into_iter()
             .map(|to| {
-                let content = format!("How was the meeting \"{title}\" with {}? Leave a review.", name(to.other()));
+                let other = &booking.party(to.other()).name;
+                let content = format!("How was the meeting \"{title}\" with {other}? Leave a review.");
                 tell(to, Topic::ReviewWanted, "Leave a Review", false, content)
             })
             .collect(),
@@ -71,19 +133,16 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
             let content = format!("You got {} back for the meeting \"{title}\".", credits(booking.price.minor));
             vec![tell(Learner, Topic::CreditUpdate, "Credits Returned", false, content)]
         }
-        Fact::Reminded(reminder) => {
-            let (topic, heading) = match reminder {
-                Reminder::DayBefore => (Topic::DayReminder, "Meeting in 24 hours"),
-                Reminder::HourBefore => (Topic::HourReminder, "Meeting in 1 hour"),
-            };
-            let start = booking.interval.start().format("%-d %B %Y at %H:%M UTC");
-            let remind = |to: Seat| {
-                let content = format!("Your meeting \"{title}\" with {} begins on {start}.", name(to.other()));
-                tell(to, topic, heading, true, content).inviting(InviteState::Reminder)
-            };
-            [Learner, Expert].into_iter().map(remind).collect()
-        }
-        Fact::Paid | Fact::Replaced | Fact::Refunded | Fact::Disputed => Vec::new(),
+        Fact::Requested
+        | Fact::Confirmed
+        | Fact::Cancelled { .. }
+        | Fact::Moved { .. }
+        | Fact::Expired
+        | Fact::Reminded(_)
+        | Fact::Paid
+        | Fact::Replaced
+        | Fact::Refunded
+        | Fact::Disputed => Vec::new(),
     }
 }
 
@@ -109,7 +168,7 @@ mod tests {
     use domain::ledger::Amount;
     use domain::zone::Zone;
 
-    /// A request nobody answered: its learner hears that it expired and that the credit is back.
+    /// A request nobody answered: both hear that it expired, its learner that the credit is back too.
     fn expired() -> Change {
         let now = Instant::default();
         let party = |id| Party::new(UserId::new(id).unwrap(), "Ada".to_owned());
@@ -143,8 +202,9 @@ mod tests {
         let (change, mint) = (expired(), Mint::seeded(1));
         for _ in 0..20_000 {
             let notices = super::super::notices(&change, &mint, change.after.updated_at);
-            assert_eq!(notices.len(), 2);
-            assert_ne!(notices[0].id, notices[1].id);
+            let ids: std::collections::BTreeSet<_> = notices.iter().map(|notice| notice.id.get()).collect();
+            assert_eq!((notices.len(), ids.len()), (2, 2));
+            assert!(notices.iter().any(|notice| notice.mails_peer), "its expert is mailed too");
         }
     }
 }

@@ -3,6 +3,7 @@
 mod consultations;
 pub(crate) mod letters;
 mod meetings;
+pub(crate) mod undelivered;
 pub(crate) mod vetting;
 
 use domain::Instant;
@@ -62,9 +63,9 @@ pub(crate) fn notices(change: &Change, mint: &Mint, now: Instant) -> Vec<Notice>
 /// The same of single facts, in the words of the façade the booking was made in. Each has an id of its own: DynamoDB takes
 /// no transaction that names an item twice, and one person may get two at once.
 pub(crate) fn notices_of(booking: &Booking, facts: &[Fact], mint: &Mint, now: Instant) -> Vec<Notice> {
-    let tellings = voice(booking.facade).tellings;
     let mut notices: Vec<Notice> = Vec::new();
-    for telling in facts.iter().flat_map(|fact| tellings(booking, *fact)) {
+    for (telling, mails_peer) in facts.iter().flat_map(|fact| paired((voice(booking.facade).tellings)(booking, *fact)))
+    {
         let mut id = mint.notice(now);
         while notices.iter().any(|other| other.id == id) {
             id = mint.notice(now);
@@ -80,6 +81,7 @@ pub(crate) fn notices_of(booking: &Booking, facts: &[Fact], mint: &Mint, now: In
             conversation: None,
             peer: Some(booking.party(telling.to.other()).id),
             channel: telling.channel,
+            mails_peer,
             invite: telling.invite.map(|state| invite(booking, state)),
             is_read: false,
             created_at: now,
@@ -87,6 +89,46 @@ pub(crate) fn notices_of(booking: &Booking, facts: &[Fact], mint: &Mint, now: In
         });
     }
     notices
+}
+
+/// What one of the two is told by mail alone needs no item of its own where the other's notification is mailed too: that
+/// one asks for both mails.
+fn paired(tellings: Vec<Telling>) -> Vec<(Telling, bool)> {
+    let (letters, mut told): (Vec<_>, Vec<_>) =
+        tellings.into_iter().map(|telling| (telling, false)).partition(|(telling, _)| telling.channel == Channel::Mail);
+    for (letter, _) in letters {
+        match told.iter_mut().find(|(other, _)| other.to == letter.to.other() && other.channel == Channel::ListAndMail)
+        {
+            Some((_, mails_peer)) => *mails_peer = true,
+            None => told.push((letter, false)),
+        }
+    }
+    told
+}
+
+/// What the other person is mailed of a notification that asks for it. Its words are made anew, from the booking.
+pub(crate) fn for_peer(notice: &Notice, booking: &Booking) -> Option<Notice> {
+    let peer = booking.seat_of(notice.user)?.other();
+    let fact = match notice.topic {
+        Topic::Requested | Topic::Booked => Fact::Requested,
+        Topic::Confirmed => Fact::Confirmed,
+        Topic::Rescheduled => Fact::Moved { by: peer.into() },
+        Topic::Cancelled => Fact::Cancelled { by: peer.into() },
+        Topic::Expired => Fact::Expired,
+        _ => return None,
+    };
+    let mut tellings = (voice(booking.facade).tellings)(booking, fact).into_iter();
+    let telling = tellings.find(|telling| telling.to == peer && telling.channel == Channel::Mail)?;
+    Some(Notice {
+        user: booking.party(peer).id,
+        topic: telling.topic,
+        title: telling.title.to_owned(),
+        content: telling.content,
+        peer: Some(notice.user),
+        channel: Channel::Mail,
+        mails_peer: false,
+        ..notice.clone()
+    })
 }
 
 /// The invitation to the booking as it is now.
@@ -114,6 +156,7 @@ pub(crate) fn personal(
         conversation: None,
         peer: from,
         channel: Channel::List,
+        mails_peer: false,
         invite: None,
         is_read: false,
         created_at: now,

@@ -69,6 +69,7 @@ fn told(user: UserId, topic: Topic, title: &str, content: String, mint: &Mint, n
         peer: None,
         channel: Channel::ListAndMail,
         invite: None,
+        mails_peer: false,
         is_read: false,
         created_at: now,
         updated_at: now,

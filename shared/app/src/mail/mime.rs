@@ -61,6 +61,11 @@ pub(super) fn ascii_address(address: &str) -> String {
     }
 }
 
+/// Whether two addresses are one, however their domains are written.
+pub(crate) fn is_same_mailbox(one: &str, other: &str) -> bool {
+    ascii_address(one.trim()).eq_ignore_ascii_case(&ascii_address(other.trim()))
+}
+
 impl Mail {
     /// The bytes to send at `now`.
     pub fn to_mime(&self, settings: &Settings, now: Instant) -> Vec<u8> {

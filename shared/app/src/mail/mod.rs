@@ -10,10 +10,16 @@ mod when;
 #[cfg(test)]
 mod tests;
 
+/// The tags a mail is sent with, which come back with what is told of it: whose it is, and what caused it.
+pub(crate) const PERSON_TAG: &str = "person";
+pub(crate) const REQUEST_TAG: &str = "request";
+
 pub use ics::IcsFile;
+pub(crate) use mime::is_same_mailbox;
 pub use post::{Post, PostFault, SentMail};
 
 use domain::booking::{Booking, Seat};
+use domain::ids::UserId;
 use domain::notice::{Invite, InviteState, Notice};
 use domain::person::User;
 
@@ -26,6 +32,8 @@ use plain::one_line;
 /// One mail to one person, composed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
+    /// Whose mail it is.
+    pub person: UserId,
     /// The bare address, as its owner typed it.
     pub to: String,
     pub to_name: String,
@@ -87,12 +95,14 @@ pub fn of_notice(settings: &Settings, notice: &Notice, reader: &User, booking: O
     let invite = notice.invite.zip(booking).and_then(|(invite, booking)| {
         ics::file(invite, booking, &letter.link.url, reader, &Sender::parse(&settings.mail_from), notice.created_at)
     });
-    let mail = addressed(reader, &letter, format!("notice-{}", notice.id));
+    // Of one notification both may be mailed; each mail has a name of its own.
+    let mail = addressed(reader, &letter, format!("notice-{}-{}", notice.id, reader.id));
     Mail { subject: notice.title.clone(), invite, unsubscribe, ..mail }
 }
 
 fn addressed(reader: &User, letter: &Letter, message_id: String) -> Mail {
     Mail {
+        person: reader.id,
         to: reader.email.as_str().to_owned(),
         to_name: letter.name.clone(),
         subject: letter.title.clone(),

@@ -52,6 +52,7 @@ fn reader(name: &str, zone: &str) -> User {
         username: Username::parse("ada").unwrap(),
         email: Email::parse("ada@example.org").unwrap(),
         email_verified: false,
+        dead_end: None,
         first_name: name.to_owned(),
         last_name: String::new(),
         bio: String::new(),

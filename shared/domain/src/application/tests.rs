@@ -35,6 +35,7 @@ fn person(standing: Option<Standing>) -> User {
         timezone: Zone::utc(),
         picture: None,
         email_verified: false,
+        dead_end: None,
         updated_at: now(),
         joined_at: now(),
         roles: Roles::default(),

@@ -1,0 +1,6 @@
+//! The feedback Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    edge::service::run_background(feedback::handle).await
+}
