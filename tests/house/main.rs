@@ -6,6 +6,7 @@ mod documents;
 mod edge_function;
 mod facades;
 mod imports;
+mod metrics;
 mod openapi;
 mod permissions;
 mod queues;

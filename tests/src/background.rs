@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use app::App;
-use app::background::{Background, Job, Queues, Recording, Sockets};
+use app::background::{Background, Job, Order, Queues, Recording, Sockets};
 use app::mail::{Post, SentMail};
 use lambda_runtime::{Context, LambdaEvent};
 use mail_parser::{MessageParser, MimeHeaders};
@@ -19,7 +19,7 @@ use crate::world::World;
 pub struct Crew {
     pub context: Background,
     pub recording: Recording,
-    jobs: Arc<Mutex<Vec<Job>>>,
+    jobs: Arc<Mutex<Vec<Order>>>,
     posted: Arc<Mutex<Vec<SentMail>>>,
     /// The last record of the stream that was carried out.
     checkpoint: Mutex<Option<String>>,
@@ -40,6 +40,11 @@ impl Crew {
 
     /// The jobs put into queues since they were last taken.
     pub fn take_jobs(&self) -> Vec<Job> {
+        self.take_orders().into_iter().map(|order| order.job).collect()
+    }
+
+    /// The same, with what caused them.
+    pub fn take_orders(&self) -> Vec<Order> {
         std::mem::take(&mut *self.jobs.lock().expect("nobody panics while holding it"))
     }
 }
@@ -53,6 +58,8 @@ pub struct Letter {
     pub html: String,
     /// The calendar file.
     pub invite: Option<String>,
+    /// What caused it.
+    pub request: Option<String>,
 }
 
 impl Letter {
@@ -65,6 +72,7 @@ impl Letter {
             subject: mail.subject().unwrap_or_default().to_owned(),
             text: mail.body_text(0).unwrap_or_default().into_owned(),
             html: mail.body_html(0).unwrap_or_default().into_owned(),
+            request: mail.header_raw("X-Request-Id").map(|id| id.trim().to_owned()),
             invite: file.map(|part| String::from_utf8_lossy(part.contents()).into_owned()),
         }
     }
@@ -139,8 +147,8 @@ impl World {
     }
 
     /// One message of a queue, with an id of its own.
-    pub fn queued(&self, job: Job) -> Json {
-        self.message(&job.to_text())
+    pub fn queued(&self, job: impl Into<Order>) -> Json {
+        self.message(&job.into().to_text())
     }
 
     /// Any message of a queue.
@@ -181,11 +189,11 @@ impl World {
         self.ticks().await;
         loop {
             assert!(self.carries_out().await, "the outbox does not get on");
-            let jobs = self.background.take_jobs();
-            if jobs.is_empty() {
+            let orders = self.background.take_orders();
+            if orders.is_empty() {
                 return;
             }
-            let messages: Vec<_> = jobs.into_iter().map(|job| self.queued(job)).collect();
+            let messages: Vec<_> = orders.into_iter().map(|order| self.queued(order)).collect();
             for batch in messages.chunks(10) {
                 assert_eq!(self.delivers(batch).await, Vec::<String>::new());
             }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::App;
 use bytes::Bytes;
@@ -23,13 +24,14 @@ use crate::table::template;
 pub(crate) struct Gateway {
     routes: Arc<[Route]>,
     services: Arc<HashMap<String, Handler>>,
+    asked: Arc<AtomicU64>,
 }
 
 impl Gateway {
     pub(crate) fn new(app: &App) -> Self {
         let hosted = |(id, routes): (&str, _)| (id.to_owned(), Handler::from(service(routes, app.clone())));
         let services: HashMap<_, _> = local::routes().map(hosted).into();
-        Self { routes: template().routes().into(), services: Arc::new(services) }
+        Self { routes: template().routes().into(), services: Arc::new(services), asked: Arc::default() }
     }
 
     /// Answers on the caller's own task: whoever drops this future kills the function where it stands.
@@ -50,7 +52,7 @@ impl Gateway {
             scheme: "https",
             port: 443,
             source_ip,
-            request_id: "tests".to_owned(),
+            request_id: format!("tests-{}=", self.asked.fetch_add(1, Ordering::Relaxed)),
             trace_id: "Root=1-00000000-000000000000000000000000".to_owned(),
             time,
         };

@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app::capacity::Capacity;
 use app::files::Files;
+use app::metrics::Metrics;
 use app::payments::{self, Stripe};
 use app::tokens::Tokens;
 use app::{App, Clock, Hashing, Keyring, Mint, Parts, Settings};
@@ -17,7 +18,7 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Request;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use store::signing::Keys;
 use store::{Cursors, Store};
 
@@ -93,6 +94,7 @@ pub struct Inside {
     bucket: Option<Bucket>,
     gateway: Gateway,
     people: AtomicU32,
+    counted: Arc<Mutex<Vec<Json>>>,
 }
 
 impl Deref for World {
@@ -131,6 +133,7 @@ impl World {
         let bucket = setup.with_files.then(|| Bucket::fresh(&settings.files_bucket));
         let files_client = bucket.as_ref().map_or_else(files, Bucket::client);
         let limits = (!setup.gives_up).then(TimeoutConfig::disabled);
+        let counted = Arc::default();
         let parts = Parts {
             store: Store::new(table.client(limits), &table.name),
             files: Files::new(files_client, &settings.files_bucket).reached_by(settings.public_url.as_deref()),
@@ -142,17 +145,18 @@ impl World {
             keyring,
             gateway,
             hashing: Hashing { memory_kib: 8, passes: 1 },
+            metrics: Metrics::Recorded(Arc::clone(&counted)),
             capacity: Some(Capacity::default()),
             settings,
         };
-        let world = Self::open(App::assemble(parts), table, bucket);
+        let world = Self::open(App::assemble(parts), table, bucket, counted);
         world.set_clock(beginning());
         world
     }
 
-    fn open(app: App, table: Table, bucket: Option<Bucket>) -> Self {
+    fn open(app: App, table: Table, bucket: Option<Bucket>, counted: Arc<Mutex<Vec<Json>>>) -> Self {
         let (gateway, background) = (Gateway::new(&app), Crew::new(&app));
-        Self(Arc::new(Inside { gateway, background, app, table, bucket, people: AtomicU32::new(0) }))
+        Self(Arc::new(Inside { gateway, background, app, table, bucket, people: AtomicU32::new(0), counted }))
     }
 
     /// The same table and files, served by functions that have started anew with these keys, of which the first signs.
@@ -168,10 +172,11 @@ impl World {
             keyring: self.app.keyring.clone(),
             gateway: payments::Gateway::of(&self.app.settings, &self.app.keyring).expect("a provider with its keys"),
             hashing: self.app.hashing,
+            metrics: self.app.metrics.clone(),
             capacity: Some(Capacity::default()),
             settings: self.app.settings.clone(),
         });
-        Self::open(app, self.table.clone(), self.bucket.clone())
+        Self::open(app, self.table.clone(), self.bucket.clone(), Arc::clone(&self.counted))
     }
 
     /// A new account with its one credit.
@@ -219,6 +224,11 @@ impl World {
     /// The file store of a world that was set up with one.
     pub fn bucket(&self) -> &Bucket {
         self.bucket.as_ref().expect("Setup::with_files")
+    }
+
+    /// Every count of what went on, as CloudWatch would read it.
+    pub fn counted(&self) -> Vec<Json> {
+        self.counted.lock().expect("nobody panics while holding it").clone()
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use app::Cause;
 use app::background::Background;
-use app::outbox::{Fact, Happened, carry_out, read_fact};
+use app::outbox::{Happened, carry_out, read_fact};
 use app::sockets::Render;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use domain::ids::UserId;
@@ -16,7 +17,7 @@ const AT_ONCE: usize = 32;
 /// What happened to one person in a batch, and where in the stream that begins.
 struct Lot {
     sequence: String,
-    facts: Vec<Fact>,
+    happened: Vec<Happened>,
 }
 
 pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result<Failures, Error> {
@@ -31,17 +32,21 @@ pub async fn handle_with(background: &Background, event: Event, render: Render) 
     for record in event.records {
         let sequence = record.change.sequence_number.clone().unwrap_or_default();
         match read(record) {
-            Ok(Some(Happened { person, fact })) => {
-                lots.entry(person).or_insert_with(|| Lot { sequence, facts: Vec::new() }).facts.push(fact);
+            Ok(Some(happened)) => {
+                let lot = lots.entry(happened.person).or_insert_with(|| Lot { sequence, happened: Vec::new() });
+                lot.happened.push(happened);
             }
             Ok(None) => {}
             Err(error) => unreadable.push((sequence, error)),
         }
     }
     let readable = lots.into_iter().map(|(person, lot)| {
-        (lot.sequence, work(async move { carry_out(background, person, &lot.facts, render).await }))
+        let cause = lot.happened.iter().find_map(|happened| happened.cause.clone());
+        let carried_out = work(async move { carry_out(background, person, &lot.happened, render).await });
+        (lot.sequence, cause, carried_out)
     });
-    let unreadable = unreadable.into_iter().map(|(sequence, error)| (sequence, work(async move { Err(error) })));
+    let unreadable =
+        unreadable.into_iter().map(|(sequence, error)| (sequence, None::<Cause>, work(async move { Err(error) })));
     Failures::of(readable.chain(unreadable), AT_ONCE).await
 }
 

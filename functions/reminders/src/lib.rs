@@ -1,5 +1,6 @@
 //! What is due, found by the minute.
 
+use app::Cause;
 use app::background::Background;
 use app::due;
 use lambda_runtime::{Error, LambdaEvent};
@@ -15,7 +16,9 @@ pub struct Found {
 }
 
 /// The event says nothing that matters: what is due is in the table, and what time it is the clock says.
-pub async fn handle(background: Background, _: LambdaEvent<Value>) -> Result<Found, Error> {
-    let ticked = due::tick(&background.app, &background.queues).await?;
+pub async fn handle(background: Background, event: LambdaEvent<Value>) -> Result<Found, Error> {
+    // Nobody asked: what follows is traced to this invocation.
+    let cause = Cause::new(&event.context.request_id);
+    let ticked = Cause::within(cause, due::tick(&background.app, &background.queues)).await?;
     Ok(Found { bookings: ticked.found, more: ticked.more })
 }

@@ -4,7 +4,7 @@ mod frames;
 
 use app::background::{Background, Pushed};
 use app::sockets::{self, Handshake, Socket};
-use app::{Common, Error};
+use app::{Cause, Common, Error};
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest as Event;
 use domain::facade::Facade;
 use edge::problem::Problem;
@@ -36,6 +36,11 @@ impl Answer {
 
 pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result<Answer, lambda_runtime::Error> {
     let event = event.payload;
+    let cause = event.request_context.request_id.as_deref().and_then(Cause::new);
+    Cause::within(cause, take(background, event)).await
+}
+
+async fn take(background: Background, event: Event) -> Result<Answer, lambda_runtime::Error> {
     let connection = event.request_context.connection_id.clone().unwrap_or_default();
     match event.request_context.event_type.as_deref() {
         Some("CONNECT") => Ok(connect(&background, connection, &event).await),

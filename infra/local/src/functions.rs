@@ -7,6 +7,7 @@ use app::background::{Background, Queues, Sockets};
 use app::capacity::Capacity;
 use app::files::Files;
 use app::mail::Post;
+use app::metrics::Metrics;
 use app::payments::Gateway;
 use app::tokens::Tokens;
 use app::{Clock, Hashing, Keyring, Mint, Settings};
@@ -59,6 +60,8 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
         gateway: Gateway::of(&settings, &keyring)?,
         keyring,
         hashing: Hashing::default(),
+        // A laptop has no CloudWatch, and its standard output is for people.
+        metrics: Metrics::Off,
         capacity: Some(Capacity::default()),
         settings,
     });

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use app::background::{Background, Job, Queues, Recording, Sockets};
+use app::background::{Background, Order, Queues, Recording, Sockets};
 use app::mail::Post;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -96,13 +96,13 @@ struct Crew {
     running: Running,
     background: Background,
     recording: Recording,
-    jobs: Arc<Mutex<Vec<Job>>>,
+    jobs: Arc<Mutex<Vec<Order>>>,
 }
 
 impl Crew {
     async fn assemble() -> Self {
         let running = start(Options { pollers: false, ..Options::default() }).await.unwrap();
-        let (recording, jobs) = (Recording::default(), Arc::<Mutex<Vec<Job>>>::default());
+        let (recording, jobs) = (Recording::default(), Arc::<Mutex<Vec<Order>>>::default());
         let background = Background {
             app: running.app.clone(),
             sockets: Sockets::Recorded(recording.clone()),

@@ -5,7 +5,7 @@ mod job;
 mod queues;
 mod sockets;
 
-pub use job::Job;
+pub use job::{Job, Order};
 pub use queues::Queues;
 pub use sockets::{Pushed, Recording, Sockets};
 

@@ -12,8 +12,8 @@ use domain::ids::BookingId;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use store::due::shards;
 
-use crate::background::{Job, Queues};
-use crate::{App, Error, Result};
+use crate::background::{Job, Order, Queues};
+use crate::{App, Cause, Error, Result};
 
 /// How far back the very first tick looks: to before the first deployment that has a schedule.
 const FIRST_LOOK_BACK: Days = Days::new(7);
@@ -68,7 +68,8 @@ async fn tick_stretch(app: &App, queues: &Queues) -> Result<Ticked> {
         .try_collect()
         .await?;
     let jobs: BTreeSet<_> = found.iter().flat_map(|(_, bookings)| bookings.iter().copied()).collect();
-    let jobs: Vec<_> = jobs.into_iter().map(Job::Due).collect();
+    let jobs: Vec<_> =
+        jobs.into_iter().map(|booking| Order { job: Job::Due(booking), cause: Cause::current() }).collect();
     queues.send(&jobs).await?;
 
     // The first day that may still hold something: one not closed yet, or one in which something was found. But not for

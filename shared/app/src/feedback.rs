@@ -12,6 +12,7 @@ use store::Transaction;
 use crate::facades::undelivered;
 use crate::idempotency::retry_stale;
 use crate::mail::{PERSON_TAG, REQUEST_TAG, is_same_mailbox};
+use crate::metrics::Count;
 use crate::{App, Common, Error, Result};
 
 /// What an event led to.
@@ -98,10 +99,27 @@ impl Event {
     }
 }
 
+impl Heard {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Heard::Noted(why) => why.as_str(),
+            Heard::Nothing => "nothing_new",
+            Heard::Passing => "passing",
+        }
+    }
+}
+
 /// Takes in an event.
 pub async fn hear(app: &App, event: &Event) -> Result<Heard> {
+    let heard = take_in(app, event).await?;
     let detail = event.bounce.as_ref().map_or("", |bounce| bounce.bounce_sub_type.as_str());
-    tracing::info!(kind = event.event_type, detail, "a mail that went out was reported");
+    let (kind, outcome) = (&event.event_type, heard.as_str());
+    tracing::info!(kind, detail, outcome, "a mail that went out was reported");
+    app.metrics.count(Count::Report(heard.as_str()), app.clock.now());
+    Ok(heard)
+}
+
+async fn take_in(app: &App, event: &Event) -> Result<Heard> {
     let Some((why, recipients)) = event.verdict() else { return Ok(Heard::Passing) };
     let Some(person) = event.tag(PERSON_TAG).and_then(|id| id.parse().ok()).and_then(UserId::new) else {
         tracing::warn!("nobody is known who got this mail");

@@ -26,6 +26,7 @@ mod keyring;
 pub mod mail;
 mod mail_caps;
 pub mod mailing;
+pub mod metrics;
 mod mint;
 pub mod notices;
 pub mod outbox;
@@ -59,10 +60,11 @@ pub use keyring::Keyring;
 pub use mint::Mint;
 pub use passwords::Hashing;
 pub use settings::{BadSetting, NAMES as SETTING_NAMES, Settings};
-pub use store::{Found, Page};
+pub use store::{Cause, Found, Page};
 
 use capacity::Capacity;
 use files::Files;
+use metrics::Metrics;
 use payments::Gateway;
 use store::{Cursors, Store};
 use tokens::Tokens;
@@ -86,6 +88,8 @@ pub struct Parts {
     /// Who takes the money.
     pub gateway: Gateway,
     pub hashing: Hashing,
+    /// Where what goes on is counted.
+    pub metrics: Metrics,
     /// Where costs per route are added up; only locally.
     pub capacity: Option<Capacity>,
 }

@@ -10,6 +10,7 @@ use store::{MailClaim, MailOf};
 
 use crate::background::Background;
 use crate::mail::{self, Mail, PostFault};
+use crate::metrics::Count;
 use crate::{App, Common, Error, Result, facades, feedback, mail_caps, resets};
 
 /// What became of a mail.
@@ -26,7 +27,27 @@ pub enum Posted {
     Unreachable,
 }
 
+impl Posted {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Posted::Sent => "sent",
+            Posted::Before => "sent_before",
+            Posted::Pointless => "pointless",
+            Posted::Refused => "refused",
+            Posted::Unreachable => "unreachable",
+        }
+    }
+}
+
 pub async fn send(background: &Background, of: MailOf) -> Result<Posted> {
+    let posted = try_to_send(background, of).await?;
+    let about = of.about.map(|notice| notice.get());
+    tracing::info!(person = %of.user, about, outcome = posted.as_str(), "a mail was dealt with");
+    background.app.metrics.count(Count::Mail(posted.as_str()), background.app.clock.now());
+    Ok(posted)
+}
+
+async fn try_to_send(background: &Background, of: MailOf) -> Result<Posted> {
     let app = &background.app;
     let mail = match compose(app, of).await? {
         Composed::Mail(mail) => mail,

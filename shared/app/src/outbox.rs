@@ -12,10 +12,10 @@ use store::MailOf;
 use store::facts;
 use store::feed::FeedItem;
 
-use crate::Result;
-use crate::background::{Background, Job};
+use crate::background::{Background, Job, Order};
 use crate::socket_delivery::{SocketDelivery, SocketTask, messages};
 use crate::sockets::Render;
+use crate::{Cause, Result};
 
 pub use store::facts::{Fact, Happened};
 
@@ -25,12 +25,21 @@ pub fn read_fact(item: facts::StreamItem, is_new: bool) -> Result<Option<Happene
 }
 
 /// Carries out what happened to one person, in order. If it fails it has to be done again, all of it.
-pub async fn carry_out(background: &Background, person: UserId, facts: &[Fact], render: Render) -> Result<()> {
-    let jobs: Vec<_> = facts.iter().flat_map(|fact| jobs_of(person, fact)).collect();
-    background.queues.send(&jobs).await?;
-    to_sockets(background, person, facts, render).await?;
+pub async fn carry_out(background: &Background, person: UserId, happened: &[Happened], render: Render) -> Result<()> {
+    let orders_of = |happened: &Happened| {
+        let cause = happened.cause.clone();
+        jobs_of(person, &happened.fact).into_iter().map(move |job| Order { job, cause: cause.clone() })
+    };
+    let orders: Vec<_> = happened.iter().flat_map(orders_of).collect();
+    background.queues.send(&orders).await?;
+    for Order { job, cause } in &orders {
+        let request = cause.as_ref().map(Cause::as_str).unwrap_or_default();
+        tracing::info!(request, job = job.kind(), person = %person, "a job was put into its queue");
+    }
+    let facts: Vec<_> = happened.iter().map(|happened| &happened.fact).collect();
+    to_sockets(background, person, &facts, render).await?;
     // Last, because it is the most work and the least urgent.
-    let newest = facts.iter().rev().find_map(|fact| match fact {
+    let newest = facts.iter().rev().find_map(|fact| match *fact {
         Fact::ProfileChanged { profile, .. } => Some(profile),
         _ => None,
     });
@@ -50,10 +59,10 @@ fn jobs_of(person: UserId, fact: &Fact) -> Vec<Job> {
     }
 }
 
-async fn to_sockets(background: &Background, person: UserId, facts: &[Fact], render: Render) -> Result<()> {
+async fn to_sockets(background: &Background, person: UserId, facts: &[&Fact], render: Render) -> Result<()> {
     let steps: Vec<_> = facts
         .iter()
-        .filter_map(|fact| match fact {
+        .filter_map(|fact| match *fact {
             Fact::Noticed(notice) if notice.channel == Channel::Mail => None,
             Fact::Noticed(notice) => Some(SocketTask::Feed(FeedItem::Noticed(notice.clone()))),
             Fact::Sent(sent) => Some(SocketTask::Feed(FeedItem::Sent(sent.clone()))),

@@ -50,6 +50,8 @@ pub struct Settings {
     /// Where video calls take place, and as whom its server knows us.
     pub jitsi_domain: String,
     pub jitsi_app_id: Option<String>,
+    /// Under which name what goes on is counted; nowhere without one.
+    pub metrics_namespace: Option<String>,
     pub log_level: String,
     /// Means nothing: a function whose environment has changed starts anew.
     pub start_number: u32,
@@ -65,7 +67,7 @@ pub enum Provider {
 }
 
 /// Every environment name a function reads, as in `template.yaml`; a test compares the two.
-pub const NAMES: [&str; 25] = [
+pub const NAMES: [&str; 26] = [
     "TABLE_NAME",
     "FILES_BUCKET",
     "SECRETS_ARN",
@@ -90,6 +92,7 @@ pub const NAMES: [&str; 25] = [
     "PENDING_BOOKINGS_PER_PERSON",
     "JITSI_DOMAIN",
     "JITSI_APP_ID",
+    "METRICS_NAMESPACE",
     "LOG_LEVEL",
     "START_NUMBER",
 ];
@@ -151,6 +154,7 @@ impl Settings {
             },
             jitsi_domain: host("JITSI_DOMAIN", text("JITSI_DOMAIN", "meet.jit.si").trim())?,
             jitsi_app_id: find("JITSI_APP_ID").map(|id| id.trim().to_owned()),
+            metrics_namespace: find("METRICS_NAMESPACE"),
             log_level: text("LOG_LEVEL", "info"),
             start_number: number("START_NUMBER", 1, 1_000_000)?,
         })

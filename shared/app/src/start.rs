@@ -12,6 +12,7 @@ use store::{Cursors, Store};
 use crate::background::{Background, Queues, Sockets};
 use crate::files::Files;
 use crate::mail::Post;
+use crate::metrics::Metrics;
 use crate::payments::Gateway;
 use crate::tokens::Tokens;
 use crate::{App, Clock, Common, Error, Hashing, Keyring, Mint, Parts, Result, Settings, people};
@@ -133,6 +134,7 @@ impl App {
             gateway: Gateway::of(&settings, &keyring).map_err(|bad| broken("configuration", bad))?,
             keyring,
             hashing: Hashing::default(),
+            metrics: Metrics::of(&settings),
             capacity: None,
             settings,
         });

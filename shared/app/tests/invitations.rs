@@ -1,6 +1,7 @@
 //! What is written into a calendar file obeys the grammar of the place where it stands, whatever people are called and
 //! wherever their mail goes. A parser that knows nothing of the one that wrote it reads every file; the files are left
 //! where a second one, in another language, reads them too (`.ci/read-invitations.py`).
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 use std::fmt::Write as _;
 

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use app::Cause;
 use futures_util::{FutureExt, StreamExt, stream};
 use serde::Serialize;
 
@@ -19,20 +20,20 @@ struct Failure {
 }
 
 impl Failures {
-    /// Does all work, so many at once; what failed is logged and named by its identifier.
-    pub async fn of<E, F>(work: impl IntoIterator<Item = (String, F)>, at_once: usize) -> Self
+    /// Does all work, so many at once, each because of what caused it; what failed is logged and named by its identifier.
+    pub async fn of<E, F>(work: impl IntoIterator<Item = (String, Option<Cause>, F)>, at_once: usize) -> Self
     where
         E: std::error::Error + Send,
         F: Future<Output = Result<(), E>> + Send,
     {
         let mut done = Vec::new();
-        for (item_identifier, work) in work {
+        for (item_identifier, cause, work) in work {
             let done_or_failed = async move {
                 let error = work.await.err()?;
                 tracing::error!(error = chain(&error), item = item_identifier, "a record has to come again");
                 Some(Failure { item_identifier })
             };
-            done.push(done_or_failed.boxed());
+            done.push(Cause::within(cause, done_or_failed).boxed());
         }
         let failures = stream::iter(done).buffered(at_once).collect::<Vec<_>>().await;
         Self { batch_item_failures: failures.into_iter().flatten().collect() }
@@ -51,9 +52,12 @@ mod tests {
 
     #[tokio::test]
     async fn what_failed_is_named_and_nothing_else() {
-        let work = ["1", "2", "3"].map(|id| {
-            (id.to_owned(), async move { if id == "2" { Err(std::io::Error::other("on purpose")) } else { Ok(()) } })
-        });
+        let work =
+            ["1", "2", "3"].map(|id| {
+                (id.to_owned(), None, async move {
+                    if id == "2" { Err(std::io::Error::other("on purpose")) } else { Ok(()) }
+                })
+            });
         let failures = serde_json::to_string(&Failures::of(work, 2).await).unwrap();
         assert_eq!(failures, r#"{"batchItemFailures":[{"itemIdentifier":"2"}]}"#);
     }

@@ -4,6 +4,7 @@
 //! 500. What no URI can be made of is replaced here by what is certain to be refused inside the service.
 
 use crate::page::escape;
+use app::Cause;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::HOST;
@@ -22,6 +23,14 @@ const UNREADABLE: &str = "%";
 
 /// The request line and headers together stay far below this; http's URIs end at 64 KB.
 const LONGEST_BYTES: usize = 32 * 1024;
+
+/// What everything that follows from this request is traced to.
+pub(crate) fn cause(request: &LambdaRequest) -> Option<Cause> {
+    match request {
+        LambdaRequest::ApiGatewayV2(request) => request.request_context.request_id.as_deref().and_then(Cause::new),
+        _ => None,
+    }
+}
 
 pub(crate) fn tidy(request: &mut LambdaRequest) {
     // The only kind there is with the features we use; the enum is open to others.

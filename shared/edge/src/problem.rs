@@ -276,9 +276,14 @@ impl IntoResponse for Problem {
         let mut response = (self.0.status, body).into_response();
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response.headers_mut().extend(self.0.headers);
+        response.extensions_mut().insert(Refused(self.0.code));
         response
     }
 }
+
+/// The code of a refusal, beside its response: for whoever counts them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refused(pub(crate) &'static str);
 
 /// Why a request was refused.
 #[derive(utoipa::ToSchema)]

@@ -3,10 +3,11 @@
 
 use crate::headers::{Asked, Cors, head_is_too_large, join_repeated, secure};
 use crate::idempotency::Idempotency;
-use crate::problem::Problem;
+use crate::problem::{Problem, Refused};
 use crate::{auth, etag, event, idempotency, page};
 use app::background::Background;
-use app::{App, Settings};
+use app::metrics::{Count, Metrics};
+use app::{App, Cause, Clock, Settings};
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
@@ -38,6 +39,8 @@ pub struct HttpService {
     router: Router,
     cors: Arc<Cors>,
     public_url: Option<Arc<str>>,
+    metrics: Metrics,
+    clock: Clock,
 }
 
 /// The routes of one function, hosted. Routes are written with their trailing slash.
@@ -45,7 +48,8 @@ pub fn service(routes: OpenApiRouter<App>, app: App) -> HttpService {
     let settings = &app.settings;
     let idempotency = Idempotency::new(app.clone(), routes.get_openapi());
     // The outermost layer last. They run after routing, so they see the matched path, and around the 404 and the 405.
-    build(routes, app.clone(), settings, |router| {
+    let counting = (app.metrics.clone(), app.clock.clone());
+    build(routes, app.clone(), settings, counting, |router| {
         router
             .layer(from_fn_with_state(idempotency, idempotency::layer))
             .layer(from_fn_with_state(app.clone(), auth::layer))
@@ -54,13 +58,14 @@ pub fn service(routes: OpenApiRouter<App>, app: App) -> HttpService {
 
 /// A service without authentication that makes no request to the table.
 fn public_service(routes: OpenApiRouter<()>, settings: &Settings) -> HttpService {
-    build(routes, (), settings, |router| router)
+    build(routes, (), settings, (Metrics::of(settings), Clock::System), |router| router)
 }
 
 fn build<S: Clone + Send + Sync + 'static>(
     routes: OpenApiRouter<S>,
     app: S,
     settings: &Settings,
+    (metrics, clock): (Metrics, Clock),
     layers: impl FnOnce(Router) -> Router,
 ) -> HttpService {
     let router = Router::from(routes)
@@ -71,6 +76,8 @@ fn build<S: Clone + Send + Sync + 'static>(
         router: layers(router),
         cors: Arc::new(Cors::new(settings.cors_origins.iter().map(String::as_str))),
         public_url: settings.public_url.as_deref().map(Arc::from),
+        metrics,
+        clock,
     }
 }
 
@@ -134,6 +141,9 @@ impl HttpService {
         // The panic was reported by the panic hook.
         let inside = AssertUnwindSafe(self.answer_within(&asked, request)).catch_unwind().await;
         let mut response = inside.unwrap_or_else(|_| Problem::internal().into_response());
+        if let Some(Refused(code)) = response.extensions().get() {
+            self.metrics.count(Count::Refusal(code), self.clock.now());
+        }
         self.cors.allow(&asked, response.headers_mut());
         secure(response.headers_mut());
         join_repeated(response.headers_mut());
@@ -212,7 +222,8 @@ impl Service<LambdaEvent<LambdaRequest>> for Handler {
 
     fn call(&mut self, mut event: LambdaEvent<LambdaRequest>) -> Self::Future {
         event::tidy(&mut event.payload);
-        Box::pin(Adapter::from(self.0.clone()).call(event))
+        let cause = event::cause(&event.payload);
+        Box::pin(Cause::within(cause, Adapter::from(self.0.clone()).call(event)))
     }
 }
 

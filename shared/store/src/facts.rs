@@ -8,6 +8,7 @@ use domain::ids::{MessageId, NoticeId, SessionId, UserId};
 use domain::notice::Notice;
 use domain::person::User;
 
+use crate::cause::{self, Cause};
 use crate::fault::Fault;
 use crate::feed::{SentMessage, sent_from};
 use crate::keys;
@@ -20,6 +21,8 @@ use crate::{notices, person_codec};
 pub struct Happened {
     pub person: UserId,
     pub fact: Fact,
+    /// What it happened because of.
+    pub cause: Option<Cause>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -154,5 +157,6 @@ pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
     };
     // A notification that was changed, by being marked as read, is no new fact.
     let is_news = is_new || matches!(fact, Fact::ProfileChanged { .. });
-    Ok(is_news.then_some(Happened { person, fact }))
+    let cause = Cause::new(row.text(cause::REQUEST)?);
+    Ok(is_news.then_some(Happened { person, fact, cause }))
 }

@@ -8,6 +8,7 @@ mod applications;
 mod booking_codec;
 mod bookings;
 pub mod browse;
+mod cause;
 mod chat_codec;
 mod chats;
 mod conversations;
@@ -49,6 +50,7 @@ mod uploads;
 
 pub use absences::Absences;
 pub use bookings::{BookingWithReviews, ToBook, booking_link};
+pub use cause::Cause;
 pub use chats::{Guard, MessageInConversation, MessagesAfter, PairFound};
 pub use conversations::conversation_open;
 pub use credentials::{Attempt, Credential, NewPassword, PendingReset, Resets};

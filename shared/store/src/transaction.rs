@@ -18,6 +18,7 @@ use aws_sdk_dynamodb::types::{
 use backon::Retryable;
 use tokio::time::Instant;
 
+use crate::cause;
 use crate::fault::{CONFLICTS, Failed, Fault, is_passing};
 use crate::keys::Key;
 use crate::meter::{Access, note};
@@ -140,13 +141,13 @@ impl<R: Clone> Transaction<R> {
     /// Writes an item that must not exist yet.
     #[track_caller]
     pub(crate) fn create(&mut self, item: Item, exists: R) -> &mut Self {
-        self.put(item, Some(("attribute_not_exists(#pk)", HashMap::new())), Some(exists))
+        self.put(cause::caused(item), Some(("attribute_not_exists(#pk)", HashMap::new())), Some(exists))
     }
 
     /// Writes an item whatever was there.
     #[track_caller]
     pub(crate) fn replace(&mut self, item: Item) -> &mut Self {
-        self.put(item, None, None)
+        self.put(cause::caused(item), None, None)
     }
 
     /// Writes an item over the version it was decided on.

@@ -2,7 +2,7 @@
 
 use domain::ids::{BookingId, NoticeId, PaymentId, UserId};
 use serde::{Deserialize, Serialize};
-use store::{MailOf, RefundOf};
+use store::{Cause, MailOf, RefundOf};
 
 /// Work for later. Queues deliver at least once, in any order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,42 @@ pub enum Job {
 /// By then the list index has it too.
 const SWEEP_WAITS_SECONDS: i32 = 60;
 
-/// A job as it travels.
+/// A job in its queue, and what caused it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    pub job: Job,
+    pub cause: Option<Cause>,
+}
+
+impl From<Job> for Order {
+    fn from(job: Job) -> Self {
+        Self { job, cause: None }
+    }
+}
+
+impl Order {
+    pub fn to_text(&self) -> String {
+        let request = self.cause.as_ref().map(|cause| cause.as_str().to_owned());
+        let envelope = Envelope { job: self.job.into(), request };
+        serde_json::to_string(&envelope).expect("numbers and fixed words are JSON")
+    }
+
+    /// `None` for what no queue of ours ever held.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let Envelope { job, request } = serde_json::from_str(text).ok()?;
+        Some(Self { job: job.read()?, cause: request.as_deref().and_then(Cause::new) })
+    }
+}
+
+/// An order as it travels.
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    #[serde(flatten)]
+    job: Wire,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request: Option<String>,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Wire {
@@ -54,8 +89,20 @@ impl Job {
         matches!(self, Job::Sweep(_)).then_some(SWEEP_WAITS_SECONDS)
     }
 
-    pub fn to_text(self) -> String {
-        let wire = match self {
+    /// For the log.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Job::Due(_) => "due",
+            Job::Refund(_) => "refund",
+            Job::Mail(_) => "mail",
+            Job::Sweep(_) => "sweep",
+        }
+    }
+}
+
+impl From<Job> for Wire {
+    fn from(job: Job) -> Self {
+        match job {
             Job::Due(booking) => Wire::Due { booking: booking.get() },
             Job::Refund(RefundOf::Booking(root)) => Wire::RefundOfBooking { booking: root.get() },
             Job::Refund(RefundOf::Payment(id)) => Wire::RefundOfPayment { payment: id.get() },
@@ -65,13 +112,13 @@ impl Job {
                 told_to: mail.told_to.map(|user| user.get()),
                 about: mail.about.map(|notice| notice.get()),
             },
-        };
-        serde_json::to_string(&wire).expect("numbers and fixed words are JSON")
+        }
     }
+}
 
-    /// `None` for what no queue of ours ever held.
-    pub fn from_text(text: &str) -> Option<Self> {
-        match serde_json::from_str(text).ok()? {
+impl Wire {
+    fn read(self) -> Option<Job> {
+        match self {
             Wire::Due { booking } => BookingId::new(booking).map(Job::Due),
             Wire::RefundOfBooking { booking } => BookingId::new(booking).map(RefundOf::Booking).map(Job::Refund),
             Wire::RefundOfPayment { payment } => PaymentId::new(payment).map(RefundOf::Payment).map(Job::Refund),
@@ -101,9 +148,14 @@ mod tests {
             Job::Refund(RefundOf::Payment(PaymentId::new(5).unwrap())),
             Job::Sweep(mail.user),
         ] {
-            assert_eq!(Job::from_text(&job.to_text()), Some(job));
+            for cause in [None, Cause::new("JKJaXmPLvHcESHA=")] {
+                let order = Order { job, cause };
+                assert_eq!(Order::from_text(&order.to_text()), Some(order));
+            }
         }
+        let old = r#"{"mail":{"user":4,"about":7}}"#;
+        assert_eq!(Order::from_text(old), Some(Job::Mail(mail).into()), "as queues held it before");
         let bad = ["", "{}", "null", r#"{"due":{}}"#, r#"{"due":{"booking":0}}"#, r#"{"mail":{"user":2,"about":-1}}"#];
-        assert!(bad.iter().all(|text| Job::from_text(text).is_none()));
+        assert!(bad.iter().all(|text| Order::from_text(text).is_none()));
     }
 }

@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex};
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 
 use super::broken;
-use super::job::Job;
+use super::job::Order;
 use crate::Result;
 
 /// The two queues.
 #[derive(Clone, Debug)]
 pub enum Queues {
     Live { client: aws_sdk_sqs::Client, due_url: String, mail_url: String },
-    Recorded(Arc<Mutex<Vec<Job>>>),
+    Recorded(Arc<Mutex<Vec<Order>>>),
 }
 
 /// What SQS takes in one call.
@@ -20,16 +20,16 @@ const BATCH: usize = 10;
 
 impl Queues {
     /// Puts jobs of one kind into their queue; all of them, or an error.
-    pub async fn send(&self, jobs: &[Job]) -> Result<()> {
+    pub async fn send(&self, jobs: &[Order]) -> Result<()> {
         let (client, due_url, mail_url) = match self {
             Queues::Live { client, due_url, mail_url } => (client, due_url, mail_url),
             Queues::Recorded(record) => {
-                record.lock().unwrap_or_else(|broken| broken.into_inner()).extend(jobs);
+                record.lock().unwrap_or_else(|broken| broken.into_inner()).extend_from_slice(jobs);
                 return Ok(());
             }
         };
-        for batch in jobs.chunk_by(|a, b| a.is_mail() == b.is_mail()) {
-            let url = if batch[0].is_mail() { mail_url } else { due_url };
+        for batch in jobs.chunk_by(|a, b| a.job.is_mail() == b.job.is_mail()) {
+            let url = if batch[0].job.is_mail() { mail_url } else { due_url };
             for batch in batch.chunks(BATCH) {
                 send_batch(client, url, batch).await?;
             }
@@ -38,12 +38,12 @@ impl Queues {
     }
 }
 
-async fn send_batch(client: &aws_sdk_sqs::Client, url: &str, batch: &[Job]) -> Result<()> {
-    let entry = |(number, job): (usize, &Job)| {
+async fn send_batch(client: &aws_sdk_sqs::Client, url: &str, batch: &[Order]) -> Result<()> {
+    let entry = |(number, order): (usize, &Order)| {
         SendMessageBatchRequestEntry::builder()
             .id(number.to_string())
-            .message_body(job.to_text())
-            .set_delay_seconds(job.delay())
+            .message_body(order.to_text())
+            .set_delay_seconds(order.job.delay())
             .build()
     };
     let entries = batch.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>();

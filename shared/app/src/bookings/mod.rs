@@ -17,7 +17,7 @@ pub(crate) use step::cancel_by_staff;
 pub use step::{Command, do_what_is_due, step_by_schedule, take};
 pub use view::{BookingView, View, look, show_all};
 
-use domain::booking::{Booking, Change, Refusal, Seat, Status};
+use domain::booking::{Booking, Change, Fact, Refusal, Seat, Status};
 use domain::chat::Pair;
 use domain::facade::Facade;
 use domain::ids::BookingId;
@@ -25,6 +25,7 @@ use store::{BookingWithReviews, Denied, Page, Transaction};
 
 use crate::caller::{Caller, is_admin};
 use crate::first::First;
+use crate::metrics::Count;
 use crate::{App, Common, Error, Result, facades};
 
 /// A proven place at one booking.
@@ -72,7 +73,15 @@ async fn commit_at(
     now: domain::Instant,
 ) -> Result<Booking> {
     app.store.booking_commit(transaction, change, &facades::notices(change, &app.mint, now)).await?;
+    count(app, &change.after, &change.facts);
     Ok(change.after.clone())
+}
+
+/// Counts what became of a booking, once it is so.
+fn count(app: &App, booking: &Booking, facts: &[Fact]) {
+    for count in facts.iter().flat_map(|fact| Count::of_booking(booking.facade, *fact)) {
+        app.metrics.count(count, booking.updated_at);
+    }
 }
 
 /// The booking, for one of its parties; for everybody else it does not exist.

@@ -8,7 +8,7 @@ use domain::ids::BookingId;
 use store::ToBook;
 
 use super::participants::{Participants, or_alternatives};
-use super::{Seated, View, own_of, pair};
+use super::{Seated, View, count, own_of, pair};
 use crate::caller::Caller;
 use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
@@ -77,6 +77,7 @@ pub async fn replace<V: View>(
         }
         let committed = app.store.booking_replace(transaction, &replaced, &notices).await;
         or_alternatives(app, committed.map_err(Error::from), &participants, &replaced.new).await?;
+        count(app, &replaced.new, &replaced.old.facts);
         Ok(view)
     })
     .await

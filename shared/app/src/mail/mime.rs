@@ -81,6 +81,9 @@ impl Mail {
         if let Some(url) = &self.unsubscribe {
             message = message.header("List-Unsubscribe", URL::new(one_line(url)));
         }
+        if let Some(request) = &self.request {
+            message = message.header("X-Request-Id", Raw::new(id_part(request)));
+        }
         message.body(self.body()).write_to_vec().expect("a Vec takes every byte")
     }
 

@@ -23,8 +23,8 @@ use domain::ids::UserId;
 use domain::notice::{Invite, InviteState, Notice};
 use domain::person::User;
 
-use crate::Settings;
 use crate::facades::{letters, voice};
+use crate::{Cause, Settings};
 use letter::{Letter, Link, Row};
 use mime::Sender;
 use plain::one_line;
@@ -43,6 +43,8 @@ pub struct Mail {
     pub invite: Option<IcsFile>,
     /// Where its reader can switch mails like it off.
     pub unsubscribe: Option<String>,
+    /// What caused it.
+    pub request: Option<String>,
     /// What tells it from all others, the same however often it is composed: `notice-123`.
     pub message_id: String,
 }
@@ -110,6 +112,7 @@ fn addressed(reader: &User, letter: &Letter, message_id: String) -> Mail {
         html: letter.html(),
         invite: None,
         unsubscribe: None,
+        request: Cause::current().map(|cause| cause.as_str().to_owned()),
         message_id,
     }
 }

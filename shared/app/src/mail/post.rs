@@ -9,7 +9,7 @@ use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
 use domain::Instant;
 
 use super::mime::{Sender, ascii_address};
-use super::{Mail, PERSON_TAG};
+use super::{Mail, PERSON_TAG, REQUEST_TAG};
 use crate::Settings;
 
 /// Where mails go.
@@ -67,18 +67,20 @@ async fn live(client: &aws_sdk_sesv2::Client, settings: &Settings, mail: &Mail, 
         .set_email_tags(Some(tags(mail)))
         .send()
         .await;
-    sent.map(|_| ()).map_err(|error| fault(&error))
+    let sent = sent.map_err(|error| fault(&error))?;
+    tracing::info!(message = sent.message_id(), "SES has taken a mail");
+    Ok(())
 }
 
 /// What SES tells again with whatever becomes of the mail. It takes few signs and no empty text.
 fn tags(mail: &Mail) -> Vec<MessageTag> {
-    let person = mail.person.to_string();
+    let (person, request) = (mail.person.to_string(), mail.request.as_deref().unwrap_or_default());
     let tag = |(name, value): (&str, &str)| {
         let fits = |c: &char| c.is_ascii_alphanumeric() || "-_.@".contains(*c);
         let value: String = value.chars().filter(fits).take(256).collect();
         (!value.is_empty()).then(|| MessageTag::builder().name(name).value(value).build().ok()).flatten()
     };
-    [(PERSON_TAG, person.as_str())].into_iter().filter_map(tag).collect()
+    [(PERSON_TAG, person.as_str()), (REQUEST_TAG, request)].into_iter().filter_map(tag).collect()
 }
 
 /// What the messages of an address that no server could take begin with. They are those of the mail library behind SES,

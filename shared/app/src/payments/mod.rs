@@ -17,6 +17,7 @@ use store::{RefundOf, Transaction};
 
 use crate::caller::{Caller, Staff};
 use crate::idempotency::{SaveResponse, retry_stale};
+use crate::metrics::Count;
 use crate::{App, Common, Error, Result, bookings};
 
 pub use gateway::Gateway;
@@ -186,8 +187,11 @@ pub async fn refund(app: &App, of: RefundOf) -> Result<()> {
             return Ok(());
         }
         let mut transaction = Transaction::new();
-        transaction.intent(Some(&before), &before.returned(app.clock.now()));
-        Ok(app.store.commit(transaction).await?)
+        let now = app.clock.now();
+        transaction.intent(Some(&before), &before.returned(now));
+        app.store.commit(transaction).await?;
+        app.metrics.count(Count::Refund, now);
+        Ok(())
     })
     .await
 }

@@ -58,7 +58,7 @@ fn a_service() -> HttpService {
         )
         .route("/api/panic/", get(async || -> Json<u8> { panic!("a secret") }));
     let settings = Settings::read(|name| (name == "CORS_ORIGINS").then(|| ORIGIN.to_owned())).unwrap();
-    build(routes, (), &settings, |router| router)
+    build(routes, (), &settings, (Metrics::Off, Clock::System), |router| router)
 }
 
 async fn list(QueryOf(page): QueryOf<Page>) -> Listed<u16> {
