@@ -219,8 +219,8 @@ async fn names_that_were_told_apart_before_go_on_and_are_told_apart_no_more_when
 }
 
 fn pk(world: &World, id: i64) -> String {
-    let items = world.table.items();
-    let profile = items.iter().find(|item| item["sk"]["S"] == "PROFILE" && item["id"]["N"] == id.to_string()).unwrap();
+    let (items, id) = (world.table.items(), json!({"N": id.to_string()}));
+    let profile = items.iter().find(|item| item["sk"]["S"] == "PROFILE" && item["id"] == id).unwrap();
     profile["pk"]["S"].as_str().unwrap().to_owned()
 }
 

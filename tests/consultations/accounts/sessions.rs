@@ -158,10 +158,11 @@ async fn of_real_parallel_refreshes_none_that_came_in_time_ends_the_session() {
         let outcomes = at_once(jobs).await;
         let won = outcomes.iter().find(|(_, answer)| answer.status == 200).expect("one wins");
         let winner = Member::of(&ada.person, &won.1.body);
-        let sessions = world.table.items().into_iter().filter(|item| item["user"]["N"] == ada.person.id.to_string());
-        let members = sessions.flat_map(|item| item.as_object().unwrap().clone());
-        let over = members.filter(|(name, _)| name.starts_with("x_")).map(|(_, time)| time["N"].clone());
-        let over: i64 = over.last().and_then(|time| time.as_str()?.parse().ok()).expect("it is noted when");
+        let user = json!({"N": ada.person.id.to_string()});
+        let sessions = world.table.items().into_iter().filter(|item| item["user"] == user);
+        let mut members = sessions.flat_map(|item| item.as_object().unwrap().clone());
+        let over = members.find(|(name, _)| name.starts_with("x_")).expect("it is noted when").1;
+        let over: i64 = over["N"].as_str().unwrap().parse().unwrap();
         if outcomes.iter().all(|(arrived, _)| arrived.timestamp_millis() < over) {
             assert!(winner.lives().await, "{outcomes:?}, over at {over}");
             in_time += 1;
