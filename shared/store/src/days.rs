@@ -46,7 +46,7 @@ struct Expiry {
 }
 
 /// The attribute of a booking's expiry. Steps and expiries share an item, so both are read and written for one unit.
-const EXPIRY: &str = "expiry_";
+pub(crate) const EXPIRY: &str = "expiry_";
 
 fn expiry_name(booking: BookingId) -> String {
     format!("{EXPIRY}{}", keys::id_text(booking.get()))

@@ -13,11 +13,14 @@ use domain::ledger::{Cause, Unit};
 
 mod finding;
 mod names;
+mod reading;
 mod waiting;
 pub(crate) mod words;
 
 pub(crate) use finding::*;
 pub(crate) use names::*;
+pub use reading::{Kind, Named, read};
+pub(crate) use reading::{newest_shape, shape_if_made};
 pub(crate) use waiting::*;
 
 /// Where an item lives.

@@ -6,9 +6,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
 use crate::fault::Fault;
-use crate::keys::Key;
+use crate::keys::{Key, newest_shape};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// The attribute with the number of an item's shape; `docs/shapes.md` has what it means.
+pub(crate) const SHAPE: &str = "shape";
 
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
@@ -41,8 +44,9 @@ impl Key {
 pub(crate) struct Row(Item);
 
 impl Row {
+    /// An item of the newest shape of its kind.
     pub(crate) fn at(key: &Key) -> Self {
-        Self(key.item())
+        Self(key.item()).number(SHAPE, newest_shape(key))
     }
 
     /// A nested map without a key.

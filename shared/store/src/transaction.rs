@@ -20,9 +20,9 @@ use tokio::time::Instant;
 
 use crate::cause;
 use crate::fault::{CONFLICTS, Failed, Fault, is_passing};
-use crate::keys::Key;
+use crate::keys::{Key, shape_if_made};
 use crate::meter::{Access, note};
-use crate::row::Item;
+use crate::row::{Item, SHAPE, number};
 use crate::table::{PATIENCE, Store, patience};
 
 /// An update expression under a condition. Names are written `#name` and stand for themselves.
@@ -36,7 +36,13 @@ pub(crate) struct Update {
 
 impl Update {
     pub(crate) fn new(key: Key, expression: impl Into<String>) -> Self {
-        Self { key, expression: expression.into(), condition: None, values: HashMap::new() }
+        let update = Self { key, expression: expression.into(), condition: None, values: HashMap::new() };
+        match shape_if_made(&update.key) {
+            Some(shape) if !update.expression.contains("#shape") => {
+                Self { expression: stamped(&update.expression), ..update }.value(&format!(":{SHAPE}"), number(shape))
+            }
+            _ => update,
+        }
     }
 
     pub(crate) fn when(mut self, condition: impl Into<String>) -> Self {
@@ -77,8 +83,18 @@ impl Update {
     }
 }
 
+/// Whoever makes the item says of which shape it is; one that is there keeps its own.
+fn stamped(expression: &str) -> String {
+    const STAMP: &str = "#shape = if_not_exists(#shape, :shape)";
+    match expression.strip_prefix("SET ").map(|rest| ("", rest)).or_else(|| expression.split_once(" SET ")) {
+        Some(("", rest)) => format!("SET {STAMP}, {rest}"),
+        Some((before, rest)) => format!("{before} SET {STAMP}, {rest}"),
+        None => format!("SET {STAMP} {expression}"),
+    }
+}
+
 /// Every `#name` in the expressions, standing for itself: so no reserved word is ever in the way.
-fn names_in<'a>(expressions: impl IntoIterator<Item = Option<&'a str>>) -> HashMap<String, String> {
+pub(crate) fn names_in<'a>(expressions: impl IntoIterator<Item = Option<&'a str>>) -> HashMap<String, String> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     expressions
         .into_iter()

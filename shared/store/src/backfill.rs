@@ -1,0 +1,286 @@
+//! Backfill: reads the whole table, one stretch after the other, and gives items of an older shape the newest. Beside
+//! reconciliation the only scan there is; for an operator's command, never for a request.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem,
+};
+use futures_util::{StreamExt, stream};
+
+use crate::fault::{Failed, Fault};
+use crate::keys::{self, Key, Kind};
+use crate::row::{Item, Reader, SHAPE};
+use crate::shapes::{Renewed, Shapes, difference};
+use crate::table::Store;
+use crate::transaction::{Update, names_in};
+
+/// One of the parts of the table that are read beside one another, and where in it to go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    pub segment: u32,
+    pub segments: u32,
+    /// The key of the last item that was seen; `None` at the beginning.
+    pub after: Option<(String, String)>,
+    /// At most so many items.
+    pub most: u32,
+}
+
+/// What became of the items of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub seen: u64,
+    /// They got the newest shape; without writing, they would.
+    pub renewed: u64,
+    /// A later program wrote them.
+    pub newer: u64,
+    /// They could not be changed: [`Filled::left`] has them.
+    pub left: u64,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, more: Self) {
+        self.seen += more.seen;
+        self.renewed += more.renewed;
+        self.newer += more.newer;
+        self.left += more.left;
+    }
+}
+
+/// What became of one stretch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filled {
+    /// Under no kind: items whose keys this program does not make.
+    pub counts: BTreeMap<Option<Kind>, Counts>,
+    /// What was left as it is, with the reason.
+    pub left: Vec<String>,
+    /// Where the next stretch begins; `None` at the end.
+    pub next: Option<(String, String)>,
+}
+
+/// What became of one item.
+enum Outcome {
+    Newest,
+    Newer,
+    Renewed,
+    Left(String),
+}
+
+/// Somebody else changed the item each time it was about to be written.
+const ROUNDS: usize = 8;
+
+/// How many items are written at the same time.
+const AT_ONCE: usize = 8;
+
+/// An item has more attributes than one condition can compare: DynamoDB takes 300 operators.
+const MOST_COMPARED: usize = 140;
+
+impl Store {
+    /// Reads a stretch and, if it is to `write`, changes what is of an older shape. Doing it twice does no harm.
+    pub async fn backfill(&self, shapes: &Shapes, stretch: &Stretch, write: bool) -> Result<Filled, Fault> {
+        let start = stretch.after.clone().map(|(pk, sk)| Key { pk, sk }.item());
+        let count = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        let page = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .segment(count(stretch.segment))
+            .total_segments(count(stretch.segments))
+            .limit(count(stretch.most))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|error| Fault::of(&error))?;
+        let key = |item: &Item| Reader(item).owned("pk").and_then(|pk| Ok((pk, Reader(item).owned("sk")?)));
+        let mut filled = Filled::default();
+        let mut results = stream::iter(page.items.unwrap_or_default())
+            .map(|item| async {
+                let (pk, sk) = key(&item)?;
+                let kind = keys::read(&pk, &sk).map(|named| named.kind);
+                Ok::<_, Fault>((kind, self.renew(shapes, item, write).await?))
+            })
+            .buffer_unordered(AT_ONCE);
+        while let Some(result) = results.next().await {
+            let (kind, outcome) = result?;
+            let counts = filled.counts.entry(kind).or_default();
+            counts.seen += 1;
+            match outcome {
+                Outcome::Newest => {}
+                Outcome::Newer => counts.newer += 1,
+                Outcome::Renewed => counts.renewed += 1,
+                Outcome::Left(reason) => {
+                    counts.left += 1;
+                    filled.left.push(reason);
+                }
+            }
+        }
+        filled.next = page.last_evaluated_key.filter(|last| !last.is_empty()).as_ref().map(key).transpose()?;
+        Ok(filled)
+    }
+
+    async fn renew(&self, shapes: &Shapes, mut item: Item, write: bool) -> Result<Outcome, Fault> {
+        for _ in 0..ROUNDS {
+            let renewed = match shapes.renewed(&item) {
+                Ok(Renewed::To(renewed)) => renewed,
+                Ok(Renewed::Newest | Renewed::Unknown) => return Ok(Outcome::Newest),
+                Ok(Renewed::Newer) => return Ok(Outcome::Newer),
+                Err(fault) => return Ok(Outcome::Left(fault.to_string())),
+            };
+            if !write {
+                return Ok(Outcome::Renewed);
+            }
+            if item.len() > MOST_COMPARED && !is_marked_only(&item, &renewed) {
+                return Ok(left(&item, "it has more attributes than one condition can compare"));
+            }
+            let done = match place(&item) == place(&renewed) {
+                true => self.change(&item, &renewed).await,
+                false => self.carry(&item, &renewed).await,
+            };
+            match done {
+                Ok(()) => return Ok(Outcome::Renewed),
+                // It is not what was read: it is gone, or there is another to look at.
+                Err(Failed::Refused(Refused::Changed(now))) if now.is_empty() => return Ok(Outcome::Newest),
+                Err(Failed::Refused(Refused::Changed(now))) => item = now,
+                Err(Failed::Refused(Refused::Taken)) => {
+                    return Ok(left(&item, "another item stands where it belongs"));
+                }
+                Err(Failed::Fault(Fault::Contended)) => {}
+                Err(Failed::Fault(fault)) => return Err(fault),
+            }
+        }
+        Ok(left(&item, "it is changed all the time"))
+    }
+
+    /// Changes an item in its place: only what differs, so that nothing else that was added meanwhile is lost.
+    async fn change(&self, before: &Item, after: &Item) -> Result<(), Failed<Refused>> {
+        let (set, gone) = difference(before, after);
+        let sets: Vec<_> = set.iter().map(|(name, _)| format!("#{name} = :new_{name}")).collect();
+        let removes: Vec<_> = gone.iter().map(|name| format!("#{name}")).collect();
+        let remove = if removes.is_empty() { String::new() } else { format!(" REMOVE {}", removes.join(", ")) };
+        let (condition, values) = as_read(before, after);
+        let mut update = Update::new(key_of(before), format!("SET {}{remove}", sets.join(", "))).when(condition);
+        for (name, value) in set {
+            update = update.value(&format!(":new_{name}"), value.clone());
+        }
+        for (name, value) in values {
+            update = update.value(&name, value);
+        }
+        match self.update(update, ReturnValue::None).await {
+            Ok(_) => Ok(()),
+            Err(Failed::Refused(now)) => Err(Failed::Refused(Refused::Changed(now))),
+            Err(Failed::Fault(fault)) => Err(Failed::Fault(fault)),
+        }
+    }
+
+    /// Gives an item another key: the new one appears with the old one's end.
+    async fn carry(&self, before: &Item, after: &Item) -> Result<(), Failed<Refused>> {
+        let table = || Some(self.table.clone());
+        let (condition, values) = as_read(before, after);
+        let free = "attribute_not_exists(#pk)";
+        let put = Put::builder()
+            .set_table_name(table())
+            .set_item(Some(after.clone()))
+            .condition_expression(free)
+            .set_expression_attribute_names(Some(names_in([Some(free)])))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let delete = Delete::builder()
+            .set_table_name(table())
+            .set_key(Some(key_of(before).item()))
+            .set_expression_attribute_names(Some(names_in([Some(condition.as_str())])))
+            .condition_expression(condition)
+            .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let delete = TransactWriteItem::builder().delete(delete.build().expect("a table and a key are set")).build();
+        let put = TransactWriteItem::builder().put(put.build().expect("a table and an item are set")).build();
+        match self.transact(vec![put, delete.clone()]).await? {
+            None => Ok(()),
+            Some(reasons) => {
+                let failed =
+                    |place: usize| reasons.get(place).filter(|reason| reason.code() == Some("ConditionalCheckFailed"));
+                let item = |reason: &CancellationReason| reason.item.clone().unwrap_or_default();
+                match (failed(0).map(item), failed(1).map(item)) {
+                    (_, Some(now)) => Err(Failed::Refused(Refused::Changed(now))),
+                    // The same is there already: only the old one has to go.
+                    (Some(there), None) if is_marked_only(&there, after) => match self.transact(vec![delete]).await? {
+                        None => Ok(()),
+                        Some(_) => Err(Failed::Fault(Fault::Contended)),
+                    },
+                    (Some(_), None) => Err(Failed::Refused(Refused::Taken)),
+                    (None, None) => Err(Failed::Fault(Fault::Contended)),
+                }
+            }
+        }
+    }
+
+    /// Writes all or nothing; why not, if the transaction was cancelled.
+    async fn transact(
+        &self,
+        writes: Vec<TransactWriteItem>,
+    ) -> Result<Option<Vec<CancellationReason>>, Failed<Refused>> {
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+            Ok(_) => Ok(None),
+            Err(SdkError::ServiceError(error)) if error.err().is_transaction_canceled_exception() => {
+                match error.into_err() {
+                    TransactWriteItemsError::TransactionCanceledException(cancelled) => {
+                        Ok(Some(cancelled.cancellation_reasons.unwrap_or_default()))
+                    }
+                    _ => unreachable!("checked by the guard"),
+                }
+            }
+            Err(error) => Err(Failed::Fault(Fault::of(&error))),
+        }
+    }
+}
+
+/// Why an item could not be written.
+enum Refused {
+    /// It is not what was read, but this; empty if it is gone.
+    Changed(Item),
+    /// Where it belongs stands another.
+    Taken,
+}
+
+fn place(item: &Item) -> (Option<&AttributeValue>, Option<&AttributeValue>) {
+    (item.get("pk"), item.get("sk"))
+}
+
+fn key_of(item: &Item) -> Key {
+    let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+    Key { pk: part("pk"), sk: part("sk") }
+}
+
+fn left(item: &Item, why: &str) -> Outcome {
+    let Key { pk, sk } = key_of(item);
+    Outcome::Left(format!("{}: {why}", keys::read(&pk, &sk).map(|named| named.to_string()).unwrap_or_default()))
+}
+
+/// Whether nothing but the number of the shape differs.
+fn is_marked_only(before: &Item, after: &Item) -> bool {
+    let (set, gone) = difference(before, after);
+    gone.is_empty() && set.iter().all(|(name, _)| *name == SHAPE)
+}
+
+/// The condition that an item still is what was read, as far as the change depends on it: the number alone depends on
+/// nothing, so that items which change with every request need not stand still for it.
+fn as_read(before: &Item, after: &Item) -> (String, HashMap<String, AttributeValue>) {
+    let mut conditions = vec!["attribute_exists(#pk)".to_owned()];
+    let mut values = HashMap::new();
+    let mut is_as_before = |name: &str| match before.get(name) {
+        Some(value) => {
+            values.insert(format!(":old_{name}"), value.clone());
+            conditions.push(format!("#{name} = :old_{name}"));
+        }
+        None => conditions.push(format!("attribute_not_exists(#{name})")),
+    };
+    is_as_before(SHAPE);
+    if !is_marked_only(before, after) {
+        let (set, _) = difference(before, after);
+        let added = set.iter().map(|(name, _)| *name).filter(|name| !before.contains_key(*name));
+        let names = before.keys().map(String::as_str).chain(added);
+        names.filter(|name| !["pk", "sk", SHAPE].contains(name)).for_each(is_as_before);
+    }
+    (conditions.join(" AND "), values)
+}

@@ -1,0 +1,288 @@
+//! Keys read back: of which kind an item is, and its key in words. The inverse of every function here that makes a key.
+
+use std::fmt;
+
+use domain::directory::{BEST_RATING, MOST_YEARS};
+
+use super::{Key, text_id};
+
+macro_rules! kinds {
+    ($($kind:ident $word:literal,)+) => {
+        /// What an item is, in the order of the access-pattern table of `ARCHITECTURE.md`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind { $($kind,)+ }
+
+        impl Kind {
+            pub const ALL: &[Kind] = &[$(Kind::$kind,)+];
+
+            /// Its name in files and summaries.
+            pub fn word(self) -> &'static str {
+                match self { $(Kind::$kind => $word,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    Profile "profile",
+    Credential "credential",
+    Gate "gate",
+    Session "session",
+    Absences "absences",
+    Balance "balance",
+    Day "day",
+    Notice "notice",
+    Letter "letter",
+    Standing "standing",
+    Refund "refund",
+    Inbox "inbox",
+    Sent "sent",
+    Reference "reference",
+    Socket "socket",
+    Connection "connection",
+    Ask "ask",
+    Ended "ended",
+    Mail "mail",
+    DueMark "due-mark",
+    LoginName "login-name",
+    Address "address",
+    Booking "booking",
+    Application "application",
+    Document "document",
+    Documents "documents",
+    Upload "upload",
+    Review "review",
+    Entry "entry",
+    Payment "payment",
+    Intent "intent",
+    Intents "intents",
+    ProviderReference "provider-reference",
+    ProviderEvent "provider-event",
+    Conversation "conversation",
+    ConversationId "conversation-id",
+    Message "message",
+    SearchTerm "search-term",
+    ListedExpert "listed-expert",
+    ExpertOfStanding "expert-of-standing",
+    ExpertWord "expert-word",
+    Once "once",
+}
+
+/// The shape every kind began with. An item without the attribute is from before there was one.
+const FIRST: u16 = 1;
+
+impl Kind {
+    /// The shape in which this program writes items of this kind.
+    pub fn newest_shape(self) -> u16 {
+        FIRST
+    }
+
+    /// Whether an update may be what makes an item of this kind.
+    pub fn is_made_by_updates(self) -> bool {
+        use Kind::*;
+        matches!(
+            self,
+            Address
+                | Balance
+                | Day
+                | Documents
+                | DueMark
+                | ExpertWord
+                | Inbox
+                | Intents
+                | Mail
+                | Once
+                | Reference
+                | SearchTerm
+        )
+    }
+}
+
+/// The shape of an item that is written whole.
+pub(crate) fn newest_shape(key: &Key) -> u16 {
+    read(&key.pk, &key.sk).map_or(FIRST, |named| named.kind.newest_shape())
+}
+
+/// The shape an update has to give an item, if it makes one.
+pub(crate) fn shape_if_made(key: &Key) -> Option<u16> {
+    let kind = read(&key.pk, &key.sk)?.kind;
+    kind.is_made_by_updates().then(|| kind.newest_shape())
+}
+
+/// A key in words: what kind of item it names, and of whom or what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub kind: Kind,
+    /// Names and values, ids as numbers: `("person", "12")`.
+    pub of: Vec<(&'static str, String)>,
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.word())?;
+        for (place, (name, value)) in self.of.iter().enumerate() {
+            write!(f, "{} {name} {value}", if place == 0 { ":" } else { "," })?;
+        }
+        Ok(())
+    }
+}
+
+type Part = (&'static str, String);
+
+fn named(kind: Kind, of: impl IntoIterator<Item = Part>) -> Option<Named> {
+    Some(Named { kind, of: of.into_iter().collect() })
+}
+
+fn part(name: &'static str, value: &str) -> Part {
+    (name, value.to_owned())
+}
+
+/// An id, written as such.
+fn id(name: &'static str, text: &str) -> Option<Part> {
+    let id = text_id(text).filter(|id| text.len() == 11 && *id >= 0)?;
+    Some((name, id.to_string()))
+}
+
+/// What a key names; `None` for one that no function of [`crate::keys`] makes.
+pub fn read(pk: &str, sk: &str) -> Option<Named> {
+    let (head, rest) = pk.split_once('#').unwrap_or((pk, ""));
+    match (head, sk) {
+        ("U", _) => of_person(id("person", rest)?, sk),
+        ("B", "BOOKING") => named(Kind::Booking, [id("booking", rest)?]),
+        ("B", _) => named(Kind::Review, [id("booking", rest)?, id("reviewer", sk.strip_prefix(super::REVIEW)?)?]),
+        ("C", _) => of_pair(rest, sk),
+        ("K", "CONVERSATION") => named(Kind::ConversationId, [id("conversation", rest)?]),
+        ("L", _) => of_ledger(rest, sk),
+        ("P", _) => of_payments(rest, sk),
+        ("A", "APPLICATION") => named(Kind::Application, [id("application", rest)?]),
+        ("DOC", "DOCUMENT") => named(Kind::Document, [id("document", rest)?]),
+        ("UP", "UPLOAD") => named(Kind::Upload, [id("upload", rest)?]),
+        ("FIND", _) => of_finding(rest, sk),
+        ("LOGIN", "LOGIN") => named(Kind::LoginName, [part("name", rest)]),
+        ("ADDRESS", _) => named(Kind::Address, [part("address", rest), part("counted", sk.strip_prefix("GATE#")?)]),
+        ("W", "SOCKET") => named(Kind::Connection, [part("connection", rest)]),
+        ("ONCE", "ONCE") => named(Kind::Once, [part("digest", rest)]),
+        ("SCHEDULE", "MARK") => named(Kind::DueMark, []),
+        _ => None,
+    }
+}
+
+fn of_person(person: Part, sk: &str) -> Option<Named> {
+    let (head, rest) = sk.split_once('#').unwrap_or((sk, ""));
+    let single = match sk {
+        "PROFILE" => Some(Kind::Profile),
+        "CREDENTIAL" => Some(Kind::Credential),
+        "GATE" => Some(Kind::Gate),
+        "ABSENCES" => Some(Kind::Absences),
+        "INBOX" => Some(Kind::Inbox),
+        "DOCUMENTS" => Some(Kind::Documents),
+        _ => None,
+    };
+    if let Some(kind) = single {
+        return named(kind, [person]);
+    }
+    let (kind, what) = match head {
+        "BALANCE" => (Kind::Balance, part("unit", rest)),
+        "DAY" => (Kind::Day, part("day", rest)),
+        "NOTICE" => (Kind::Notice, id("notice", rest)?),
+        "LETTER" => (Kind::Letter, id("notice", rest)?),
+        "SENT" => (Kind::Sent, id("message", rest)?),
+        "REF" => (Kind::Reference, part("digest", rest)),
+        "SOCKET" => (Kind::Socket, part("connection", rest)),
+        "ASK" => (Kind::Ask, id("question", rest)?),
+        "SESSION" => (Kind::Session, id("session", rest)?),
+        "STANDING" => (Kind::Standing, id("notice", rest)?),
+        "ENDED" => match rest.strip_prefix("ALL#") {
+            Some(last) => (Kind::Ended, id("all sessions up to", last)?),
+            None => (Kind::Ended, id("session", rest)?),
+        },
+        "MAIL" if rest == "WELCOME" => (Kind::Mail, part("about", "the welcome")),
+        "MAIL" => (Kind::Mail, id("notice", rest)?),
+        "REFUND" => match rest.split_once('#')? {
+            ("B", root) => (Kind::Refund, id("booking", root)?),
+            ("P", payment) => (Kind::Refund, id("payment", payment)?),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    named(kind, [person, what])
+}
+
+fn of_pair(rest: &str, sk: &str) -> Option<Named> {
+    let (low, high) = rest.split_once('#')?;
+    let pair = [id("person", low)?, id("and", high)?];
+    if sk == super::CONVERSATION {
+        return named(Kind::Conversation, pair);
+    }
+    let message = id("message", sk.strip_prefix(super::MESSAGE)?)?;
+    named(Kind::Message, pair.into_iter().chain([message]))
+}
+
+fn of_ledger(rest: &str, sk: &str) -> Option<Named> {
+    let (of, subject) = rest.split_once('#')?;
+    match (of, sk) {
+        ("U", "GRANT") => named(Kind::Entry, [id("person", subject)?, part("cause", "grant")]),
+        ("P", "PURCHASE") => named(Kind::Entry, [id("payment", subject)?, part("cause", "purchase")]),
+        ("B", "HOLD") => named(Kind::Entry, [id("booking", subject)?, part("cause", "hold")]),
+        ("B", "HOLD#END") => named(Kind::Entry, [id("booking", subject)?, part("cause", "end of the hold")]),
+        ("B", _) => {
+            let total: u64 = sk.strip_prefix("TIP#")?.parse().ok()?;
+            named(Kind::Entry, [id("booking", subject)?, part("cause", "tip"), ("total", total.to_string())])
+        }
+        _ => None,
+    }
+}
+
+fn of_payments(rest: &str, sk: &str) -> Option<Named> {
+    let provider = |kind, what, rest: &str| {
+        let (provider, name) = rest.split_once('#')?;
+        named(kind, [part("provider", provider), part(what, name)])
+    };
+    match (rest.split_once('#'), sk) {
+        (None, "PAYMENT") => named(Kind::Payment, [id("payment", rest)?]),
+        (None, "INTENT") => named(Kind::Intent, [id("payment", rest)?]),
+        (Some(("B", root)), "INTENTS") => named(Kind::Intents, [id("booking", root)?]),
+        (Some(("R", rest)), "REFERENCE") => provider(Kind::ProviderReference, "reference", rest),
+        (Some(("E", rest)), "EVENT") => provider(Kind::ProviderEvent, "event", rest),
+        _ => None,
+    }
+}
+
+fn of_finding(rest: &str, sk: &str) -> Option<Named> {
+    let (place, person) = sk.rsplit_once('#').map_or((None, sk), |(place, person)| (Some(place), person));
+    let person = id("person", person)?;
+    let term = |index: &str, word: &str| named(Kind::SearchTerm, [part(index_name(index)?, word), person.clone()]);
+    match (rest.split_once('#').map_or((rest, None), |(index, rest)| (index, Some(rest))), place) {
+        (("ANYONE", None), Some("")) => named(Kind::SearchTerm, [part("index", "anyone"), person]),
+        (("CATEGORY", Some(category)), Some("")) => term("CATEGORY", category),
+        ((index @ ("SKILL" | "WORD"), Some(_)), Some(word)) => term(index, word),
+        (("STANDING", Some(standing)), None) => named(Kind::ExpertOfStanding, [part("standing", standing), person]),
+        (("EXPERT", Some(word_index)), Some(word)) if word_index.starts_with("WORD#") => {
+            named(Kind::ExpertWord, [part("word", word), person])
+        }
+        (("EXPERT", specialty), Some(rank)) => {
+            let (rating, years) = (rank.get(..3)?.parse::<u16>().ok()?, rank.get(3..)?.parse::<u8>().ok()?);
+            let rating = BEST_RATING.checked_sub(rating)?;
+            let place = [
+                part("specialty", specialty.unwrap_or("any")),
+                ("rating", format!("{}.{:02}", rating / 100, rating % 100)),
+                ("years", MOST_YEARS.checked_sub(years)?.to_string()),
+                person,
+            ];
+            named(Kind::ListedExpert, place)
+        }
+        _ => None,
+    }
+}
+
+fn index_name(index: &str) -> Option<&'static str> {
+    match index {
+        "CATEGORY" => Some("category"),
+        "SKILL" => Some("skill word"),
+        "WORD" => Some("word"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
