@@ -16,6 +16,7 @@ pub type Place = (usize, usize);
 pub struct Spoiler {
     target: Option<Place>,
     seen: Arc<Mutex<Seen>>,
+    world: Mutex<Option<World>>,
 }
 
 #[derive(Default)]
@@ -28,11 +29,12 @@ struct Seen {
 impl Spoiler {
     /// `None`: it only watches.
     pub fn of(target: Option<Place>) -> Self {
-        Self { target, seen: Arc::default() }
+        Self { target, ..Self::default() }
     }
 
     /// From here on the transactions count.
     pub fn begins(&self, world: &World) {
+        *self.world.lock().expect("nobody panics while holding it") = Some(world.clone());
         let (target, seen) = (self.target, self.seen.clone());
         world.table.before_transactions(Box::new(move |table, request| {
             let mut seen = seen.lock().expect("nobody panics while holding it");
@@ -48,6 +50,12 @@ impl Spoiler {
                 seen.is_spoiled = spoil(table, writes, write);
             }
         }));
+    }
+
+    /// Where the story takes place.
+    pub fn world(&self) -> World {
+        let world = self.world.lock().expect("nobody panics while holding it");
+        world.clone().expect("the story has begun")
     }
 
     /// Every write with a condition that was seen.

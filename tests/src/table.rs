@@ -1,8 +1,9 @@
 //! The embedded table behind the real SDK client, without a socket: made from the template's own properties, with
 //! [`Faults`] in between.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use aws_sdk_dynamodb::Client;
@@ -21,6 +22,7 @@ use local::template;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
+use store::Kind;
 
 use crate::faults::{Fault, Faults, Moment};
 
@@ -34,6 +36,7 @@ pub struct Table {
     pub name: String,
     pub faults: Arc<Faults>,
     before_transactions: Arc<Mutex<Option<BeforeTransaction>>>,
+    has_strangers: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Table {
@@ -63,7 +66,13 @@ impl Table {
             let request = serde_json::from_value(request).expect("an UpdateTimeToLive call");
             database.update_time_to_live(request).expect("time to live can be switched on");
         }
-        Self { database, name: definition.name, faults: Arc::default(), before_transactions: Arc::default() }
+        Self {
+            database,
+            name: definition.name,
+            faults: Arc::default(),
+            before_transactions: Arc::default(),
+            has_strangers: Arc::default(),
+        }
     }
 
     /// `limits`: how long the client waits for an answer; `None`: as the store has it.
@@ -104,8 +113,25 @@ impl Table {
         }
     }
 
+    /// The kinds of all items. Each says of which shape it is, and has a key that reads.
+    pub fn kinds(&self) -> BTreeSet<Kind> {
+        let kind = |item: &Json| {
+            let key = ["pk", "sk"].map(|part| item[part]["S"].as_str().expect("a key"));
+            let kind = store::key_in_words(key[0], key[1]).unwrap_or_else(|| panic!("{key:?} does not read")).kind;
+            assert_eq!(item["shape"]["N"], kind.newest_shape().to_string().as_str(), "{item}");
+            kind
+        };
+        self.items().iter().map(kind).collect()
+    }
+
+    /// Whether all of it was written by the application.
+    pub(crate) fn is_the_applications(&self) -> bool {
+        !self.has_strangers.load(Ordering::Relaxed) && !self.is_tampered_with()
+    }
+
     /// Writes items past the application: for tests that need very many.
     pub fn import(&self, items: Vec<Json>) {
+        self.has_strangers.store(true, Ordering::Relaxed);
         let items = items.into_iter().map(|item| serde_json::from_value(item).expect("an item")).collect();
         self.database.import_items(&self.name, items, ImportOptions::default()).expect("the items can be written");
     }

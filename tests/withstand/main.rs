@@ -25,4 +25,5 @@ mod resumes;
 mod rotation;
 mod schedule;
 mod sessions;
+mod shapes;
 mod stalls;

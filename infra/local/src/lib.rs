@@ -4,6 +4,7 @@
 //! become the events that API Gateway sends and go through the adapter that runs on AWS. [`start`] is the program
 //! without its command line, for tests.
 
+mod commands;
 mod controls;
 mod data;
 mod demo;
@@ -13,6 +14,7 @@ mod envelope;
 mod flags;
 mod functions;
 mod gateway;
+mod import;
 mod invoke;
 mod journal;
 mod pages;
@@ -35,6 +37,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
+pub use commands::{Plan, Report, Tally, backfill, export};
 pub use functions::{App, openapi, routes};
 pub use program::run;
 
@@ -72,6 +75,8 @@ pub struct Options {
     /// 0 takes any free port.
     pub port: u16,
     pub data: Data,
+    /// Lines of an export that an empty data directory begins with: a file, or a directory of some.
+    pub import: Option<PathBuf>,
     /// Lets `POST /_local/clock` move the time.
     pub test_clock: bool,
     pub demo: bool,
@@ -96,6 +101,7 @@ impl Default for Options {
         Self {
             port: 0,
             data: Data::Memory,
+            import: None,
             test_clock: true,
             demo: false,
             pollers: true,
@@ -197,6 +203,12 @@ async fn launch(
 
     let (home, secrets) = Home::open(&options.data)?;
     let is_real = options.env.contains_key("TABLE_NAME");
+    import::is_whole(home.path())?;
+    match &options.import {
+        Some(_) if is_real => return Err("--import is for the embedded table: unset TABLE_NAME".into()),
+        Some(from) => drop(import::import(from, home.path(), &template.table()?)?),
+        None => {}
+    }
     let mut environment = environment(template, options.env, is_real);
     // Wherever the table is: who talks to this process hangs on its own sockets.
     let connections = Connections::bind().await?;

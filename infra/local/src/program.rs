@@ -7,28 +7,27 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing::level_filters::LevelFilter;
 
 use crate::flags::Flags;
-use crate::{Fault, Options, flags, start};
+use crate::{Fault, Options, commands, flags, start};
 
 /// Parses the command line, starts, waits for a signal, stops.
 pub async fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
-    let flags = match flags::parse(arguments) {
-        Ok(flags) => flags,
-        Err(flags::Stop::Help) => {
-            println!("{}", flags::USAGE);
-            return ExitCode::SUCCESS;
-        }
-        Err(flags::Stop::Mistake(sentence)) => {
-            eprintln!("{sentence}\n\n{}", flags::USAGE);
-            return ExitCode::from(2);
-        }
-    };
     // What is not Unicode cannot be a setting of ours.
     let env: HashMap<_, _> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    log(env.get("LOG_LEVEL").map_or("warn", String::as_str));
-    let Flags { port, data, demo, test_clock } = flags;
-    let options = Options { port, data, demo, test_clock, env, pollers: true, ..Options::default() };
+    let level = env.get("LOG_LEVEL").map_or("warn", String::as_str);
+    let mut arguments = arguments.peekable();
+    if let Some(command) = arguments.next_if(|word| commands::is_one(word)) {
+        log(level);
+        return commands::run(&command, arguments, env.get("TABLE_NAME").cloned()).await;
+    }
+    let flags = match flags::parse(arguments) {
+        Ok(flags) => flags,
+        Err(stop) => return flags::told(stop),
+    };
+    log(level);
+    let Flags { port, data, import, demo, test_clock } = flags;
+    let options = Options { port, data, import, demo, test_clock, env, pollers: true, ..Options::default() };
     match serve(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {

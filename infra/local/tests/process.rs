@@ -196,3 +196,21 @@ fn mails(running: &local::Running) -> Vec<serde_json::Value> {
     stream.read_to_string(&mut answer).unwrap();
     told(&answer).as_array().unwrap().clone()
 }
+
+#[test]
+fn a_backfill_goes_through_the_table_of_a_data_directory_that_nobody_uses() {
+    let scratch = Scratch::make("backfill");
+    let data = scratch.0.to_str().unwrap();
+    let told = |output: &Output| String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned();
+    let none = ended(&["backfill", "--data", data]);
+    assert!(!none.status.success() && told(&none).contains("has no table"), "{}", told(&none));
+    let (mut child, _) = started(&scratch.0);
+    let busy = ended(&["backfill", "--data", data]);
+    assert!(!busy.status.success() && told(&busy).contains("in use"), "{}", told(&busy));
+    signal(&child, "-TERM");
+    child.wait().unwrap();
+    let dry = ended(&["backfill", "--data", data, "--dry-run", "--segments", "2"]);
+    assert!(dry.status.success() && told(&dry).contains("nothing was written"), "{}", told(&dry));
+    let wet = ended(&["backfill", "--data", data]);
+    assert!(wet.status.success() && told(&wet).contains("4 of 4 segments done"), "{}", told(&wet));
+}

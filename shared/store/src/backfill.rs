@@ -3,12 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use futures_util::{StreamExt, stream};
 
 use crate::fault::{Failed, Fault};
@@ -16,7 +11,7 @@ use crate::keys::{self, Key, Kind};
 use crate::row::{Item, Reader, SHAPE};
 use crate::shapes::{Renewed, Shapes, difference};
 use crate::table::Store;
-use crate::transaction::{Update, names_in};
+use crate::transaction::Update;
 
 /// One of the parts of the table that are read beside one another, and where in it to go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,18 +130,11 @@ impl Store {
             if item.len() > MOST_COMPARED && !is_marked_only(&item, &renewed) {
                 return Ok(left(&item, "it has more attributes than one condition can compare"));
             }
-            let done = match place(&item) == place(&renewed) {
-                true => self.change(&item, &renewed).await,
-                false => self.carry(&item, &renewed).await,
-            };
-            match done {
+            match self.change(&item, &renewed).await {
                 Ok(()) => return Ok(Outcome::Renewed),
                 // It is not what was read: it is gone, or there is another to look at.
-                Err(Failed::Refused(Refused::Changed(now))) if now.is_empty() => return Ok(Outcome::Newest),
-                Err(Failed::Refused(Refused::Changed(now))) => item = now,
-                Err(Failed::Refused(Refused::Taken)) => {
-                    return Ok(left(&item, "another item stands where it belongs"));
-                }
+                Err(Failed::Refused(now)) if now.is_empty() => return Ok(Outcome::Newest),
+                Err(Failed::Refused(now)) => item = now,
                 Err(Failed::Fault(Fault::Contended)) => {}
                 Err(Failed::Fault(fault)) => return Err(fault),
             }
@@ -155,7 +143,7 @@ impl Store {
     }
 
     /// Changes an item in its place: only what differs, so that nothing else that was added meanwhile is lost.
-    async fn change(&self, before: &Item, after: &Item) -> Result<(), Failed<Refused>> {
+    async fn change(&self, before: &Item, after: &Item) -> Result<(), Failed<Item>> {
         let (set, gone) = difference(before, after);
         let sets: Vec<_> = set.iter().map(|(name, _)| format!("#{name} = :new_{name}")).collect();
         let removes: Vec<_> = gone.iter().map(|name| format!("#{name}")).collect();
@@ -168,83 +156,8 @@ impl Store {
         for (name, value) in values {
             update = update.value(&name, value);
         }
-        match self.update(update, ReturnValue::None).await {
-            Ok(_) => Ok(()),
-            Err(Failed::Refused(now)) => Err(Failed::Refused(Refused::Changed(now))),
-            Err(Failed::Fault(fault)) => Err(Failed::Fault(fault)),
-        }
+        self.update(update, ReturnValue::None).await.map(drop)
     }
-
-    /// Gives an item another key: the new one appears with the old one's end.
-    async fn carry(&self, before: &Item, after: &Item) -> Result<(), Failed<Refused>> {
-        let table = || Some(self.table.clone());
-        let (condition, values) = as_read(before, after);
-        let free = "attribute_not_exists(#pk)";
-        let put = Put::builder()
-            .set_table_name(table())
-            .set_item(Some(after.clone()))
-            .condition_expression(free)
-            .set_expression_attribute_names(Some(names_in([Some(free)])))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let delete = Delete::builder()
-            .set_table_name(table())
-            .set_key(Some(key_of(before).item()))
-            .set_expression_attribute_names(Some(names_in([Some(condition.as_str())])))
-            .condition_expression(condition)
-            .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let delete = TransactWriteItem::builder().delete(delete.build().expect("a table and a key are set")).build();
-        let put = TransactWriteItem::builder().put(put.build().expect("a table and an item are set")).build();
-        match self.transact(vec![put, delete.clone()]).await? {
-            None => Ok(()),
-            Some(reasons) => {
-                let failed =
-                    |place: usize| reasons.get(place).filter(|reason| reason.code() == Some("ConditionalCheckFailed"));
-                let item = |reason: &CancellationReason| reason.item.clone().unwrap_or_default();
-                match (failed(0).map(item), failed(1).map(item)) {
-                    (_, Some(now)) => Err(Failed::Refused(Refused::Changed(now))),
-                    // The same is there already: only the old one has to go.
-                    (Some(there), None) if is_marked_only(&there, after) => match self.transact(vec![delete]).await? {
-                        None => Ok(()),
-                        Some(_) => Err(Failed::Fault(Fault::Contended)),
-                    },
-                    (Some(_), None) => Err(Failed::Refused(Refused::Taken)),
-                    (None, None) => Err(Failed::Fault(Fault::Contended)),
-                }
-            }
-        }
-    }
-
-    /// Writes all or nothing; why not, if the transaction was cancelled.
-    async fn transact(
-        &self,
-        writes: Vec<TransactWriteItem>,
-    ) -> Result<Option<Vec<CancellationReason>>, Failed<Refused>> {
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(None),
-            Err(SdkError::ServiceError(error)) if error.err().is_transaction_canceled_exception() => {
-                match error.into_err() {
-                    TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-                        Ok(Some(cancelled.cancellation_reasons.unwrap_or_default()))
-                    }
-                    _ => unreachable!("checked by the guard"),
-                }
-            }
-            Err(error) => Err(Failed::Fault(Fault::of(&error))),
-        }
-    }
-}
-
-/// Why an item could not be written.
-enum Refused {
-    /// It is not what was read, but this; empty if it is gone.
-    Changed(Item),
-    /// Where it belongs stands another.
-    Taken,
-}
-
-fn place(item: &Item) -> (Option<&AttributeValue>, Option<&AttributeValue>) {
-    (item.get("pk"), item.get("sk"))
 }
 
 fn key_of(item: &Item) -> Key {

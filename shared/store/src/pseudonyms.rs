@@ -224,7 +224,8 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         return true;
     }
     let ours: &[&str] = match kind {
-        Kind::Profile => &["timezone", "zone", "level", "standing", "specialty", "unit"],
+        // A search term carries a copy of a profile.
+        Kind::Profile | Kind::SearchTerm => &["timezone", "zone", "level", "standing", "specialty", "unit"],
         Kind::Absences => &["from", "to", "zone"],
         Kind::Notice | Kind::Letter => &["facade", "topic", "state"],
         Kind::Inbox => &["all_read_to"],

@@ -3,14 +3,13 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::facade::Facade;
-use domain::text::LoginName;
 
 use crate::fault::Fault;
 use crate::keys::{self, Kind};
 use crate::row::{Item, Reader, SHAPE, number, text};
 
 /// What makes of an item of the shape before `to` one of `to`. Pure: the same item becomes the same, however often it is
-/// tried. It may give the item another key, if nothing of the table's stream is read from this kind.
+/// tried; its key stays.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
     pub kind: Kind,
@@ -19,9 +18,8 @@ pub struct Step {
 }
 
 /// All that ever changed. A kind without a step to 1 only gets the attribute.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 3] = [
     Step { kind: Kind::Profile, to: 1, change: when_it_was_changed },
-    Step { kind: Kind::LoginName, to: 1, change: spelt_as_today },
     Step { kind: Kind::Socket, to: 1, change: whose_frames },
     Step { kind: Kind::Connection, to: 1, change: whose_frames },
 ];
@@ -32,15 +30,6 @@ fn when_it_was_changed(mut item: Item) -> Result<Item, Fault> {
         let joined = item.get("joined_at").cloned().ok_or_else(|| Reader(&item).corrupt("joined_at"))?;
         item.insert("updated_at".to_owned(), joined);
     }
-    Ok(item)
-}
-
-/// The guard of a name stands under the spelling in which names are compared, which has become another.
-fn spelt_as_today(mut item: Item) -> Result<Item, Fault> {
-    let row = Reader(&item);
-    let named = keys::read(row.text("pk")?, row.text("sk")?).ok_or_else(|| row.corrupt("pk"))?;
-    let spelling = named.of.first().map(|(_, name)| LoginName::new(name)).ok_or_else(|| row.corrupt("pk"))?;
-    item.insert("pk".to_owned(), text(keys::login(&spelling).pk));
     Ok(item)
 }
 
@@ -156,18 +145,6 @@ mod tests {
         let (set, gone) = difference(&old, &new);
         assert_eq!(set, [(SHAPE, &number(1)), ("updated_at", &old["joined_at"])]);
         assert!(gone.is_empty());
-    }
-
-    #[test]
-    fn the_guard_of_a_name_moves_to_where_that_name_is_looked_for() {
-        let looked_for = keys::login(&LoginName::new("Straße"));
-        for spelling in ["Straße", "STRASSE", "straße"].map(|name| LoginName::new(name).as_str().to_owned()) {
-            let mut old = unmarked(Row::at(&looked_for).number("user", user()));
-            let place = looked_for.pk.replace(LoginName::new("Straße").as_str(), &spelling.to_uppercase());
-            old.insert("pk".to_owned(), text(place));
-            let Renewed::To(new) = Shapes::today().renewed(&old).unwrap() else { panic!("it is old") };
-            assert_eq!(Reader(&new).text("pk").unwrap(), keys::login(&LoginName::new(&spelling.to_uppercase())).pk);
-        }
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn stamped(expression: &str) -> String {
 }
 
 /// Every `#name` in the expressions, standing for itself: so no reserved word is ever in the way.
-pub(crate) fn names_in<'a>(expressions: impl IntoIterator<Item = Option<&'a str>>) -> HashMap<String, String> {
+fn names_in<'a>(expressions: impl IntoIterator<Item = Option<&'a str>>) -> HashMap<String, String> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     expressions
         .into_iter()

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use dynoxide::Database;
+use dynoxide::{Database, ImportOptions};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
@@ -24,6 +24,8 @@ use crate::template::Table;
 /// How often expired items go. On AWS it may take days, so nothing may rely on it.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 const FILE_NAME: &str = "table.sqlite";
+/// How many items are written in one transaction of a new table.
+const FILLED_AT_ONCE: usize = 1000;
 
 /// A running service. Dropping it stops it and closes its file.
 #[derive(Debug)]
@@ -68,6 +70,38 @@ impl Dynamo {
         let (address, stream) = started.recv().map_err(|_| "the embedded table ended at its start")??;
         let table_name = table.name.clone();
         Ok(Self { address, table_name, stream, snapshot, bell, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Whether a directory has a table.
+    #[must_use]
+    pub fn is_in(directory: &Path) -> bool {
+        directory.join(FILE_NAME).exists()
+    }
+
+    /// Makes the table in `directory` of these items, without their coming being news to its stream.
+    ///
+    /// # Errors
+    /// As [`Dynamo::start_file`]; or one of the items is none.
+    pub fn fill(
+        directory: &Path,
+        table: &Table,
+        items: impl Iterator<Item = Result<Json, Fault>>,
+    ) -> Result<usize, Fault> {
+        let file = directory.join(FILE_NAME);
+        let database = open(&Place { file, kept: true, table: table.clone(), bell: Bell::default() })?;
+        let (mut count, mut batch) = (0, Vec::new());
+        let mut write = |batch: &mut Vec<_>| {
+            count += batch.len();
+            database.import_items(&table.name, std::mem::take(batch), ImportOptions::default())
+        };
+        for item in items {
+            batch.push(serde_json::from_value(item?)?);
+            if batch.len() == FILLED_AT_ONCE {
+                write(&mut batch)?;
+            }
+        }
+        write(&mut batch)?;
+        Ok(count)
     }
 
     /// The endpoint an SDK client is given.
