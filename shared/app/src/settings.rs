@@ -67,7 +67,7 @@ pub enum Provider {
 }
 
 /// Every environment name a function reads, as in `template.yaml`; a test compares the two.
-pub const NAMES: [&str; 26] = [
+pub const NAMES: [&str; 27] = [
     "TABLE_NAME",
     "FILES_BUCKET",
     "SECRETS_ARN",

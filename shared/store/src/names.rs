@@ -11,7 +11,7 @@ use domain::text::{LoginName, Typed};
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, number};
+use crate::row::{Item, Reader, Row, number};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
 
@@ -58,6 +58,19 @@ pub(crate) fn take(transaction: &mut Transaction<Denied>, user: &User) {
         transaction.update(username, Some(Denied::by(Refusal::UsernameTaken)));
         let email = set(&email, "SET #email = :user").when(free(EMAIL));
         transaction.update(email, Some(Denied::by(Refusal::EmailTaken)));
+    }
+}
+
+/// What keeps both names of an account, as items.
+pub(crate) fn guards(user: &User) -> Vec<Item> {
+    let (username, email) = (LoginName::from(&user.username), LoginName::from(&user.email));
+    let guard = |name, kinds: &[&str]| {
+        kinds.iter().fold(Row::at(&keys::login(name)), |row, kind| row.number(kind, user.id)).into_item()
+    };
+    if username == email {
+        vec![guard(&email, &[USERNAME, EMAIL])]
+    } else {
+        vec![guard(&username, &[USERNAME]), guard(&email, &[EMAIL])]
     }
 }
 

@@ -13,13 +13,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use domain::person::User;
-use domain::text::{LoginName, Username};
+use domain::text::Username;
 use domain::{directory, search as finding, words};
 
 use crate::keys::{self, Kind};
 use crate::lines::StoredItem;
-use crate::row::{Item, Row, text};
-use crate::{person_codec, search};
+use crate::row::{Item, Reader, Row, text};
+use crate::{names, person_codec, search};
 
 /// Replaces what says who somebody is. The key is made for one export and kept nowhere: whoever had it could try names.
 pub struct Pseudonyms {
@@ -56,12 +56,11 @@ impl Pseudonyms {
     /// Everything that leads to a profile.
     fn derived(&mut self, user: &User) -> Result<Vec<Item>, String> {
         let mut items = Vec::new();
-        let (username, email) = (LoginName::new(user.username.as_str()), LoginName::new(user.email.as_str()));
-        for name in [Some(&username), Some(&email).filter(|email| **email != username)].into_iter().flatten() {
-            if !self.names.insert(name.as_str().to_owned()) {
+        for guard in names::guards(user) {
+            if !self.names.insert(Reader(&guard).owned("pk").map_err(|fault| fault.to_string())?) {
                 return Err("two names became one, which happens once in a very long while: run it again".to_owned());
             }
-            items.push(Row::at(&keys::login(name)).number("user", user.id).into_item());
+            items.push(guard);
         }
         for term in finding::terms(user) {
             let mut entry = search::new_entry(&term, user);
@@ -103,7 +102,7 @@ impl Pseudonyms {
     fn said(&self, attribute: &str, old: &str) -> String {
         match attribute {
             _ if old.is_empty() => String::new(),
-            "email" => self.email(old),
+            "email" | "dead_end" => self.email(old),
             "hash" => self.password_hash(old),
             "picture_url" => format!("https://{}.example/", self.word(old)),
             "key" | "picture_key" => self.file_key(old),
@@ -210,7 +209,7 @@ const SYLLABLES: usize = 7;
 fn is_left_out(kind: Kind) -> bool {
     use Kind::*;
     match kind {
-        Address | Ask | Connection | Ended | Once | Reference | Session | Socket | Upload => true,
+        Address | Ask | FailedLogins | Connection | Ended | Once | Reference | Session | Socket | Upload => true,
         // Made anew from the profiles.
         LoginName | SearchTerm | ListedExpert | ExpertOfStanding | ExpertWord => true,
         _ => false,
@@ -225,7 +224,9 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
     }
     let ours: &[&str] = match kind {
         // A search term carries a copy of a profile.
-        Kind::Profile | Kind::SearchTerm => &["timezone", "zone", "level", "standing", "specialty", "unit"],
+        Kind::Profile | Kind::SearchTerm => {
+            &["timezone", "zone", "level", "standing", "specialty", "unit", "dead_end_why"]
+        }
         Kind::Absences => &["from", "to", "zone"],
         Kind::Notice | Kind::Letter => &["facade", "topic", "state"],
         Kind::Inbox => &["all_read_to"],

@@ -43,9 +43,13 @@ kinds! {
     Ask "ask",
     Ended "ended",
     Mail "mail",
+    MailedOf "mailed-of",
+    Muted "muted",
     DueMark "due-mark",
     LoginName "login-name",
+    FailedLogins "failed-logins",
     Address "address",
+    Pending "pending",
     Booking "booking",
     Application "application",
     Document "document",
@@ -88,10 +92,15 @@ impl Kind {
                 | Documents
                 | DueMark
                 | ExpertWord
+                | FailedLogins
                 | Inbox
                 | Intents
+                | LoginName
                 | Mail
+                | MailedOf
+                | Muted
                 | Once
+                | Pending
                 | Reference
                 | SearchTerm
         )
@@ -158,7 +167,8 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("DOC", "DOCUMENT") => named(Kind::Document, [id("document", rest)?]),
         ("UP", "UPLOAD") => named(Kind::Upload, [id("upload", rest)?]),
         ("FIND", _) => of_finding(rest, sk),
-        ("LOGIN", "LOGIN") => named(Kind::LoginName, [part("name", rest)]),
+        ("LOGIN", super::LOGIN) => named(Kind::LoginName, [part("name", rest)]),
+        ("LOGIN", super::FAILED) => named(Kind::FailedLogins, [part("name", rest)]),
         ("ADDRESS", _) => named(Kind::Address, [part("address", rest), part("counted", sk.strip_prefix("GATE#")?)]),
         ("W", "SOCKET") => named(Kind::Connection, [part("connection", rest)]),
         ("ONCE", "ONCE") => named(Kind::Once, [part("digest", rest)]),
@@ -176,10 +186,15 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "ABSENCES" => Some(Kind::Absences),
         "INBOX" => Some(Kind::Inbox),
         "DOCUMENTS" => Some(Kind::Documents),
+        "PENDING" => Some(Kind::Pending),
         _ => None,
     };
     if let Some(kind) = single {
         return named(kind, [person]);
+    }
+    if head == "MAILS" {
+        let (peer, day) = rest.split_once('#')?;
+        return named(Kind::MailedOf, [person, id("with", peer)?, part("day", day)]);
     }
     let (kind, what) = match head {
         "BALANCE" => (Kind::Balance, part("unit", rest)),
@@ -187,6 +202,7 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "NOTICE" => (Kind::Notice, id("notice", rest)?),
         "LETTER" => (Kind::Letter, id("notice", rest)?),
         "SENT" => (Kind::Sent, id("message", rest)?),
+        "MUTED" => (Kind::Muted, id("booking", rest)?),
         "REF" => (Kind::Reference, part("digest", rest)),
         "SOCKET" => (Kind::Socket, part("connection", rest)),
         "ASK" => (Kind::Ask, id("question", rest)?),

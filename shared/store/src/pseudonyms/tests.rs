@@ -6,11 +6,10 @@ use domain::expert::{Expert, Specialty, Standing};
 use domain::ids::{HoursId, SkillId, UserId};
 use domain::person::{HoursRow, Level, Picture, Roles, Skill, User};
 use domain::review::Tally;
-use domain::text::{Email, Username};
+use domain::text::{Email, LoginName, Username};
 use domain::zone::Zone;
 
 use super::*;
-use crate::row::Reader;
 
 fn pseudonyms() -> Pseudonyms {
     Pseudonyms::new(&[7; 32])
@@ -32,6 +31,7 @@ fn ada() -> User {
         joined_at: now,
         updated_at: now,
         roles: Roles { admin: false },
+        dead_end: None,
         expert: Some(Expert {
             standing: Standing::Approved,
             application: None,
@@ -99,8 +99,8 @@ fn a_profile_is_found_by_its_new_names_and_nothing_else_leads_to_it() {
     assert_eq!((new.id, &new.timezone, new.version, &new.hours), (user.id, &user.timezone, user.version, &user.hours));
     assert_eq!(new.name(), pseudonyms.text(&user.name()));
     let keys: HashSet<_> = found.iter().map(|item| Reader(&item.0).text("pk").unwrap()).collect();
-    for name in [new.username.as_str(), new.email.as_str()] {
-        assert!(keys.contains(keys::login(&LoginName::new(name)).pk.as_str()), "{name}");
+    for name in [LoginName::from(&new.username), LoginName::from(&new.email)] {
+        assert!(keys.contains(keys::login(&name).pk.as_str()), "{}", name.as_str());
     }
     let kinds: Vec<_> = found.iter().map(|item| item.named().unwrap().kind).collect();
     for kind in [Kind::SearchTerm, Kind::ListedExpert, Kind::ExpertOfStanding, Kind::ExpertWord] {

@@ -11,7 +11,7 @@ use domain::ids::{
 };
 use domain::ledger::{Cause, Currency, Unit};
 use domain::search::Term;
-use domain::text::LoginName;
+use domain::text::{LoginName, Username};
 use proptest::prelude::*;
 
 use super::super::*;
@@ -61,6 +61,14 @@ fn examples(number: i64, text: &str) -> Vec<(&'static str, Key, Kind, Vec<(&'sta
         ("ended", ended(user, session_id, true), Kind::Ended, vec![person(), ("all sessions up to", id.clone())]),
         ("mail", mail(user, Some(notice_id)), Kind::Mail, vec![person(), ("notice", id.clone())]),
         ("mail", mail(user, None), Kind::Mail, vec![person(), named("about", "the welcome")]),
+        (
+            "mailed",
+            mailed(user, other, date),
+            Kind::MailedOf,
+            vec![person(), ("with", LARGEST.to_string()), named("day", "2026-11-21")],
+        ),
+        ("muted", muted(user, booking_id), Kind::Muted, vec![person(), ("booking", id.clone())]),
+        ("pending", pending(user), Kind::Pending, vec![person()]),
         ("due_mark", due_mark(), Kind::DueMark, vec![]),
         ("inbox", inbox(user), Kind::Inbox, vec![person()]),
         ("session", session(user, session_id), Kind::Session, vec![person(), ("session", id.clone())]),
@@ -184,10 +192,10 @@ fn every_function_that_makes_a_key_has_an_example_and_every_kind_too() {
     let texts: Vec<_> = files.map(|path| fs::read_to_string(path).unwrap()).collect();
     let makers: Vec<_> = texts.iter().flat_map(|text| makers(text)).collect();
     assert!(makers.len() > 40, "{makers:?}");
-    for maker in makers.iter().filter(|maker| **maker != "login") {
+    for maker in makers.iter().filter(|maker| !matches!(**maker, "login" | "failed_logins")) {
         assert!(examples.iter().any(|(name, ..)| name == maker), "{maker}");
     }
-    for kind in Kind::ALL.iter().filter(|kind| **kind != Kind::LoginName) {
+    for kind in Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::LoginName | Kind::FailedLogins)) {
         assert!(examples.iter().any(|(_, _, made, _)| made == kind), "{kind:?}");
     }
 }
@@ -218,13 +226,16 @@ fn a_key_reads_as_a_sentence_of_its_parts() {
 
 proptest! {
     #[test]
-    fn every_key_is_read_as_what_it_was_made_of(number in 1i64..LARGEST, text in "[^#]\\PC{0,20}") {
-        for (name, key, kind, of) in examples(number, &text) {
+    fn every_key_is_read_as_what_it_was_made_of(number in 1i64..LARGEST, text in "[^#]\\PC{0,20}", name in "\\w[\\w.@+-]{0,30}") {
+        for (maker, key, kind, of) in examples(number, &text) {
             let read = read(&key.pk, &key.sk);
-            prop_assert_eq!(read.map(|named| (named.kind, named.of)), Some((kind, of)), "{}: {:?}", name, key);
+            prop_assert_eq!(read.map(|named| (named.kind, named.of)), Some((kind, of)), "{}: {:?}", maker, key);
         }
-        let name = LoginName::new(&text);
-        let key = login(&name);
-        prop_assert_eq!(read(&key.pk, &key.sk).unwrap().of, [("name", name.as_str().to_owned())]);
+        let Ok(username) = Username::parse(&name) else { return Ok(()) };
+        let name = LoginName::from(&username);
+        for (key, kind) in [(login(&name), Kind::LoginName), (failed_logins(&name), Kind::FailedLogins)] {
+            let read = read(&key.pk, &key.sk).unwrap();
+            prop_assert_eq!((read.kind, read.of), (kind, vec![("name", name.as_str().to_owned())]));
+        }
     }
 }
