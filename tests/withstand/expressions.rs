@@ -58,3 +58,23 @@ async fn twelve_hours_between_the_marks_can_be_claimed_and_nothing_that_touches_
         before = moved.after;
     }
 }
+
+/// Whoever asks in every minute of an hour and comes back hours later has the most counters to forget at once.
+#[tokio::test]
+async fn an_hour_of_requests_can_be_forgotten_at_once() {
+    let world = World::new().await;
+    let ada = world.register("ada").await;
+    for _ in 0..61 {
+        world.advance(TimeDelta::minutes(1));
+        ada.get("/api/users/me/").await.is(200);
+    }
+    world.advance(TimeDelta::hours(3));
+    ada.get("/api/users/me/").await.is(200);
+    let gate =
+        world.table.items().into_iter().find(|item| {
+            item["sk"]["S"] == "GATE" && item.as_object().unwrap().keys().any(|name| name.starts_with('h'))
+        });
+    let counters =
+        |item: &serde_json::Value| item.as_object().unwrap().keys().filter(|name| name.starts_with('h')).count();
+    assert_eq!(gate.as_ref().map(counters), Some(1), "{gate:?}");
+}

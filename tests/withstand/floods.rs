@@ -1,7 +1,9 @@
 //! Nobody floods somebody else's mailbox with bookings, and no calendar hears of the end of what it never held.
 
+use chrono::TimeDelta;
+use serde_json::{Value as Json, json};
 use tests::consultations::c;
-use tests::person::id;
+use tests::person::{id, stamp};
 use tests::{Person, Setup, World, minute};
 
 const MOST: usize = 20;
@@ -91,4 +93,55 @@ async fn a_mail_that_is_delivered_twice_counts_once() {
         }
     }
     assert_eq!(count(&world, "expert", "Meeting Request"), MOST);
+}
+
+/// Delivers what is in the queue: the messages that come again.
+async fn delivered(world: &World, waiting: Vec<Json>) -> Vec<Json> {
+    assert!(world.carries_out().await);
+    let fresh = world.background.take_jobs().into_iter().map(|job| world.queued(job));
+    let messages: Vec<_> = waiting.into_iter().chain(fresh).collect();
+    let again = world.delivers(&messages).await;
+    let comes_again = |message: &Json| again.iter().any(|id| message["messageId"] == id.as_str());
+    messages.into_iter().filter(comes_again).collect()
+}
+
+#[tokio::test]
+async fn of_a_meeting_moved_all_day_where_it_has_come_to_rest_is_mailed() {
+    let (world, learner, expert) = two().await;
+    let meeting = learner.books(&expert, half_hour(0), 30).await;
+    world.settles().await;
+    let mut waiting = Vec::new();
+    for n in 1..=BOOKINGS {
+        let times = json!({"scheduled_start": stamp(half_hour(n)), "scheduled_end": stamp(half_hour(n + 1))});
+        learner.patch(&format!("/api/meetings/{meeting}/"), times).await.is(200);
+        waiting = delivered(&world, waiting).await;
+    }
+    let moved = || count(&world, "expert", "Meeting Rescheduled");
+    assert_eq!((moved(), waiting.is_empty()), (MOST, false));
+    world.advance(TimeDelta::minutes(15));
+    assert_eq!(delivered(&world, waiting).await, [] as [Json; 0]);
+    assert_eq!(moved(), MOST + 1);
+    let last = world.mails().into_iter().rfind(|mail| mail.subject.starts_with("Meeting Rescheduled")).unwrap();
+    let start = half_hour(BOOKINGS).format("DTSTART:%Y%m%dT%H%M%SZ").to_string();
+    assert!(last.invite.as_ref().unwrap().contains(&start), "{last:?}");
+}
+
+#[tokio::test]
+async fn a_move_that_waits_is_not_mailed_after_the_end() {
+    let (world, learner, expert) = two().await;
+    let meeting = learner.books(&expert, half_hour(0), 30).await;
+    world.settles().await;
+    let mut waiting = Vec::new();
+    for n in 1..=BOOKINGS {
+        let times = json!({"scheduled_start": stamp(half_hour(n)), "scheduled_end": stamp(half_hour(n + 1))});
+        learner.patch(&format!("/api/meetings/{meeting}/"), times).await.is(200);
+        waiting = delivered(&world, waiting).await;
+    }
+    expert.declares(meeting, "confirmed").await.is(200);
+    assert_eq!(delivered(&world, waiting).await, [] as [Json; 0]);
+    assert_eq!(count(&world, "learner", "Meeting Confirmed"), 1);
+    learner.declares(meeting, "cancelled").await.is(200);
+    world.settles().await;
+    assert_eq!(count(&world, "expert", "Meeting Rescheduled"), MOST);
+    assert_eq!(count(&world, "expert", "Meeting Cancelled"), 1);
 }

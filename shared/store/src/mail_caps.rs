@@ -1,12 +1,12 @@
-//! How much mail one person causes for another: of how many new bookings of the two somebody is mailed on one day. The
-//! rest they find in their list. A booking whose beginning was not mailed is muted, so that no calendar hears of the end
+//! How much mail one person causes for another: of how many new bookings of the two, and how many moves, somebody is
+//! mailed on one day. The rest they find in their list. A booking whose beginning was not mailed is muted, so that no calendar hears of the end
 //! of what it never held.
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::{NaiveTime, TimeDelta};
 use domain::Instant;
 use domain::booking::Booking;
-use domain::ids::UserId;
+use domain::ids::{NoticeId, UserId};
 
 use crate::fault::{Failed, Fault};
 use crate::keys;
@@ -22,29 +22,51 @@ impl Store {
     /// same booking, the answer is the same.
     pub async fn mail_begins(
         &self,
-        (reader, peer): (UserId, UserId),
+        pair: (UserId, UserId),
         booking: &Booking,
+        most: u32,
+        now: Instant,
+    ) -> Result<bool, Fault> {
+        if self.one_more_today(pair, ("bookings", booking.root.get()), most, now).await? {
+            return Ok(true);
+        }
+        let expires = (booking.interval.end() + DAYS_KEPT).timestamp();
+        let mute = Update::new(keys::muted(pair.0, booking.root), "SET #expires_at = :expires");
+        self.update_or_leave(mute.value(":expires", number(expires))).await?;
+        Ok(false)
+    }
+
+    /// The same of one more mail about a booking with `peer` that was moved.
+    pub async fn mail_moves(
+        &self,
+        pair: (UserId, UserId),
+        notice: NoticeId,
+        most: u32,
+        now: Instant,
+    ) -> Result<bool, Fault> {
+        self.one_more_today(pair, ("moves", notice.get()), most, now).await
+    }
+
+    async fn one_more_today(
+        &self,
+        (reader, peer): (UserId, UserId),
+        (set, id): (&str, i64),
         most: u32,
         now: Instant,
     ) -> Result<bool, Fault> {
         let today = now.date_naive();
         let expires = (today.and_time(NaiveTime::MIN) + DAYS_KEPT).and_utc().timestamp();
-        let one_more =
-            Update::new(keys::mailed(reader, peer, today), "ADD #bookings :booking SET #expires_at = :expires")
-                .when("attribute_not_exists(#bookings) OR size(#bookings) < :most OR contains(#bookings, :id)")
-                .value(":booking", numbers([booking.root]))
-                .value(":id", number(booking.root))
-                .value(":most", number(most))
-                .value(":expires", number(expires));
+        let key = keys::mailed(reader, peer, today);
+        let one_more = Update::new(key, format!("ADD #{set} :ids SET #expires_at = :expires"))
+            .when(format!("attribute_not_exists(#{set}) OR size(#{set}) < :most OR contains(#{set}, :id)"))
+            .value(":ids", numbers([id]))
+            .value(":id", number(id))
+            .value(":most", number(most))
+            .value(":expires", number(expires));
         match self.update(one_more, ReturnValue::None).await {
             Ok(_) => Ok(true),
+            Err(Failed::Refused(_)) => Ok(false),
             Err(Failed::Fault(fault)) => Err(fault),
-            Err(Failed::Refused(_)) => {
-                let expires = (booking.interval.end() + DAYS_KEPT).timestamp();
-                let mute = Update::new(keys::muted(reader, booking.root), "SET #expires_at = :expires");
-                self.update_or_leave(mute.value(":expires", number(expires))).await?;
-                Ok(false)
-            }
         }
     }
 
