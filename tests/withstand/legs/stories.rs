@@ -39,7 +39,7 @@ impl Story {
             Command::ALL.into_iter().map(|command| Self::Command(command, command.takes_a_key().then_some("key")));
         let others = stories! {
             accounts {
-                registers, registers_an_address_as_username, wants_a_name_from_before, asks_for_a_link, uses_a_link, changes_a_password,
+                registers, registers_an_address_as_username, wants_a_name_from_before, fails_to_sign_in, asks_for_a_link, uses_a_link, changes_a_password,
                 ends_every_session,
             }
             chats {
@@ -113,6 +113,13 @@ mod accounts {
         let login = json!({"username": "x@straße.example", "password": Person::PASSWORD});
         Person::stranger(&world, "x").post("/api/users/login/", login).await.is(200);
         told(Person::stranger(&world, "ada").post(REGISTER, wanted("ada")).await)
+    }
+
+    pub(super) async fn fails_to_sign_in(spoiler: &Spoiler) -> Told {
+        let world = World::new().await;
+        let ada = Member::registers(&world, "ada").await;
+        spoiler.begins(&world);
+        told(ada.logs_in_with("wrong password").await)
     }
 
     pub(super) async fn asks_for_a_link(spoiler: &Spoiler) -> Told {
