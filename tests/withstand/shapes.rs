@@ -259,3 +259,40 @@ async fn no_more_is_read_in_a_second_than_was_said() {
     backfill(&world.app.store, &Shapes::today(), &plan).await.unwrap();
     assert!(begun.elapsed().as_secs_f64() >= 1.0, "{:?}", begun.elapsed());
 }
+
+/// An account's guards as they were before usernames and addresses were told apart.
+fn guards_from_before(world: &World, name: &str, spelling: &str) {
+    let guard = json!({"pk": {"S": format!("LOGIN#{name}")}, "sk": {"S": "LOGIN"}});
+    let present = world.table.item(&guard["pk"], &guard["sk"]).expect("the guard of a name");
+    let owner = present.get("username").or(present.get("email")).expect("its owner").clone();
+    world.table.remove(&guard);
+    let old = json!({"pk": {"S": format!("LOGIN#{spelling}")}, "sk": {"S": "LOGIN"}, "user": owner});
+    world.table.import(vec![old]);
+}
+
+#[tokio::test]
+async fn login_names_from_before_are_settled_unless_somebody_else_has_what_is_the_same_to_a_reader() {
+    let world = World::new().await;
+    let ada = world.register("ada").await;
+    let first = world.register("straße").await;
+    for name in ["ada", "ada@example.org"] {
+        guards_from_before(&world, name, name);
+    }
+    guards_from_before(&world, "strasse", "straße");
+    let body = json!({"username": "STRASSE", "email": "second@example.org", "password": Person::PASSWORD});
+    let second = Person::stranger(&world, "STRASSE");
+    second.post("/api/users/register/", body).await.is(201);
+
+    let tally = backfill(&world.app.store, &Shapes::today(), &plan()).await.unwrap();
+    let names = tally.of(Some(Kind::LoginName));
+    assert_eq!((names.renewed, names.left), (2, 1), "{tally}");
+    assert!(tally.left()[0].ends_with("somebody else has this name by now"), "{tally}");
+    for (name, wanted) in [("ada", "username"), ("ada@example.org", "email")] {
+        let guard = world.table.item(&json!({"S": format!("LOGIN#{name}")}), &json!({"S": "LOGIN"})).unwrap();
+        assert!(guard["user"].is_null() && guard[wanted]["N"] == ada.id.to_string().as_str(), "{guard}");
+        assert_eq!(guard["shape"]["N"], "1");
+    }
+    for person in [ada, first, second] {
+        person.logs_in().await;
+    }
+}

@@ -8,9 +8,10 @@ use futures_util::{StreamExt, stream};
 
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, Key, Kind};
+use crate::names;
 use crate::row::{Item, Reader, SHAPE};
 use crate::shapes::{Renewed, Shapes, difference};
-use crate::table::Store;
+use crate::table::{Store, key_of};
 use crate::transaction::Update;
 
 /// One of the parts of the table that are read beside one another, and where in it to go on.
@@ -117,6 +118,9 @@ impl Store {
     }
 
     async fn renew(&self, shapes: &Shapes, mut item: Item, write: bool) -> Result<Outcome, Fault> {
+        if names::is_from_before(&item) && is_a_login_name(&item) {
+            return self.renew_name(&item, write).await;
+        }
         for _ in 0..ROUNDS {
             let renewed = match shapes.renewed(&item) {
                 Ok(Renewed::To(renewed)) => renewed,
@@ -142,6 +146,25 @@ impl Store {
         Ok(left(&item, "it is changed all the time"))
     }
 
+    /// Whether a login name from before is somebody's username or their address only their profile says, and another name
+    /// may be the same to a reader by now: so this is no step of one item.
+    async fn renew_name(&self, guard: &Item, write: bool) -> Result<Outcome, Fault> {
+        let owner = names::owner_from_before(guard)?;
+        let Some(owner) = (match owner {
+            Some(owner) => self.user(owner).await?,
+            None => None,
+        }) else {
+            return Ok(left(guard, "nobody has it"));
+        };
+        if !write {
+            return Ok(Outcome::Renewed);
+        }
+        self.names_renew(&owner).await?;
+        let now = self.get(&key_of(guard)).await?;
+        let is_settled = now.is_none_or(|now| !names::is_from_before(&now));
+        Ok(if is_settled { Outcome::Renewed } else { left(guard, "somebody else has this name by now") })
+    }
+
     /// Changes an item in its place: only what differs, so that nothing else that was added meanwhile is lost.
     async fn change(&self, before: &Item, after: &Item) -> Result<(), Failed<Item>> {
         let (set, gone) = difference(before, after);
@@ -160,9 +183,9 @@ impl Store {
     }
 }
 
-fn key_of(item: &Item) -> Key {
-    let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
-    Key { pk: part("pk"), sk: part("sk") }
+fn is_a_login_name(item: &Item) -> bool {
+    let Key { pk, sk } = key_of(item);
+    keys::read(&pk, &sk).is_some_and(|named| named.kind == Kind::LoginName)
 }
 
 fn left(item: &Item, why: &str) -> Outcome {

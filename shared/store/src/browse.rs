@@ -112,6 +112,7 @@ mod tests {
             ("password_hash", "(not shown)"),
             ("rank", "1234567890123456"),
             ("rows", "(a: 1, b: yes)"),
+            ("shape", "1"),
             ("user", "1234567890123456"),
         ];
         assert_eq!(shown.attributes, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));

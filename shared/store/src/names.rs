@@ -44,6 +44,16 @@ fn owner(item: &Item, attribute: &'static str) -> Result<Option<UserId>, Fault> 
     Ok(Reader(item).maybe_number(attribute)?.and_then(UserId::new))
 }
 
+/// Whether a guard is from before usernames and addresses were told apart.
+pub(crate) fn is_from_before(guard: &Item) -> bool {
+    guard.contains_key(EITHER)
+}
+
+/// Whose a guard from before is.
+pub(crate) fn owner_from_before(guard: &Item) -> Result<Option<UserId>, Fault> {
+    owner(guard, EITHER)
+}
+
 /// Takes both names of a new account.
 pub(crate) fn take(transaction: &mut Transaction<Denied>, user: &User) {
     let (username, email) = (LoginName::from(&user.username), LoginName::from(&user.email));

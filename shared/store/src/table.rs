@@ -269,7 +269,7 @@ impl Store {
     }
 }
 
-fn key_of(item: &Item) -> Key {
+pub(crate) fn key_of(item: &Item) -> Key {
     let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
     Key { pk: part("pk"), sk: part("sk") }
 }

@@ -4,6 +4,7 @@ use domain::Instant;
 use domain::calendar::{TimeOfDay, WeeklyHours};
 use domain::expert::{Expert, Specialty, Standing};
 use domain::ids::{HoursId, SkillId, UserId};
+use domain::mailbox::{DeadEnd, Undelivered};
 use domain::person::{HoursRow, Level, Picture, Roles, Skill, User};
 use domain::review::Tally;
 use domain::text::{Email, LoginName, Username};
@@ -31,7 +32,11 @@ fn ada() -> User {
         joined_at: now,
         updated_at: now,
         roles: Roles { admin: false },
-        dead_end: None,
+        dead_end: Some(DeadEnd {
+            address: Email::parse("ada@lovelace.example.org").unwrap(),
+            why: Undelivered::Bounced,
+            since: now,
+        }),
         expert: Some(Expert {
             standing: Standing::Approved,
             application: None,
