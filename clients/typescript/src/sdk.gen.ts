@@ -477,7 +477,8 @@ export const platformSchema = <ThrowOnError extends boolean = false>(options?: O
 /**
  * Weekly availability
  *
- * The caller's own, or with `user_id` somebody else's. By day, then start. An unknown user has none.
+ * The caller's own, or with `user_id` the hours at which somebody else can be asked. By day, then start. An unknown user
+ * has none.
  */
 export const meetingsAvailabilityList = <ThrowOnError extends boolean = false>(options?: Options<MeetingsAvailabilityListData, ThrowOnError>) => {
     return (options?.client ?? client).get<MeetingsAvailabilityListResponses, MeetingsAvailabilityListErrors, ThrowOnError>({
@@ -570,6 +571,8 @@ export const meetingsAvailabilityChange = <ThrowOnError extends boolean = false>
 
 /**
  * Replace a row
+ *
+ * Without `timezone` it stays in the zone it is kept in.
  */
 export const meetingsAvailabilityReplace = <ThrowOnError extends boolean = false>(options: Options<MeetingsAvailabilityReplaceData, ThrowOnError>) => {
     return (options.client ?? client).put<MeetingsAvailabilityReplaceResponses, MeetingsAvailabilityReplaceErrors, ThrowOnError>({

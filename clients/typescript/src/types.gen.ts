@@ -174,7 +174,7 @@ export const ApprovalStatus = {
 export type ApprovalStatus = typeof ApprovalStatus[keyof typeof ApprovalStatus];
 
 /**
- * Hours of one weekday, every week, in the zone of the person's profile.
+ * Hours of one weekday, every week.
  */
 export type Availability = {
     day_name: string;
@@ -188,6 +188,10 @@ export type Availability = {
     end_time: string;
     id: number;
     start_time: string;
+    /**
+     * IANA name of the zone in which the times are read.
+     */
+    timezone: string;
     /**
      * Whose it is.
      */
@@ -207,6 +211,10 @@ export type AvailabilityPatch = {
      */
     end_time?: string;
     start_time?: string;
+    /**
+     * In which the times are read. A new row without one follows that of the account.
+     */
+    timezone?: string;
 };
 
 /**
@@ -222,6 +230,10 @@ export type AvailabilityRequest = {
      */
     end_time: string;
     start_time: string;
+    /**
+     * In which the times are read. A new row without one follows that of the account.
+     */
+    timezone?: string;
 };
 
 /**
@@ -1199,6 +1211,7 @@ export const ErrorCode = {
     TOO_EARLY: 'too_early',
     TOO_LARGE: 'too_large',
     TOO_LATE: 'too_late',
+    TOO_MANY_PENDING: 'too_many_pending',
     UNAVAILABLE: 'unavailable',
     UNSUPPORTED_FILE_TYPE: 'unsupported_file_type',
     UNSUPPORTED_MEDIA_TYPE: 'unsupported_media_type',
@@ -1385,7 +1398,7 @@ export type Me = {
     rating: number | null;
     review_count: number;
     /**
-     * IANA name. The weekly availability is read in this zone.
+     * IANA name. Weekly hours without a zone of their own are read in it.
      */
     timezone: string;
     username: string;
@@ -1671,7 +1684,8 @@ export const NotificationTopic = {
     APPLICATION_APPROVED: 'application_approved',
     APPLICATION_REJECTED: 'application_rejected',
     EXPERT_SUSPENDED: 'expert_suspended',
-    PASSWORD_RESET: 'password_reset'
+    PASSWORD_RESET: 'password_reset',
+    EMAIL_UNDELIVERABLE: 'email_undeliverable'
 } as const;
 
 /**
@@ -1700,7 +1714,8 @@ export const NotificationType = {
     APPLICATION_APPROVED: 'application_approved',
     APPLICATION_REJECTED: 'application_rejected',
     EXPERT_SUSPENDED: 'expert_suspended',
-    PASSWORD_RESET: 'password_reset'
+    PASSWORD_RESET: 'password_reset',
+    EMAIL_UNDELIVERABLE: 'email_undeliverable'
 } as const;
 
 /**
@@ -2100,7 +2115,7 @@ export type ProfileChanges = {
      */
     profile_picture?: string | null;
     /**
-     * An IANA name. The weekly availability is read in this zone.
+     * An IANA name. Weekly hours without a zone of their own are read in it.
      */
     timezone?: string;
 };
@@ -2118,7 +2133,7 @@ export type ProfileChangesForm = {
      */
     profile_picture?: Blob | File;
     /**
-     * An IANA name. The weekly availability is read in this zone.
+     * An IANA name. Weekly hours without a zone of their own are read in it.
      */
     timezone?: string;
 };
@@ -2164,7 +2179,7 @@ export type PublicProfile = {
     review_count: number;
     skills: Array<Skill>;
     /**
-     * IANA name. The weekly availability is read in this zone.
+     * IANA name. Weekly hours without a zone of their own are read in it.
      */
     timezone: string;
     username: string;
@@ -3025,10 +3040,10 @@ export type MeetingsRequestErrors = {
         code: 'blocked';
     };
     /**
-     * `slot_taken`: with up to five `alternatives`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     * `slot_taken`: with up to five `alternatives`; `too_many_pending`: with this expert or in all; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
      */
     409: _Error & {
-        code: 'conflict' | 'in_flight' | 'slot_taken';
+        code: 'conflict' | 'in_flight' | 'slot_taken' | 'too_many_pending';
     };
     /**
      * `too_large`: the body
@@ -8524,10 +8539,10 @@ export type ConsultationsBookErrors = {
         code: 'blocked';
     };
     /**
-     * `slot_taken`, `own_conflict`: with up to five `alternatives`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     * `slot_taken`, `own_conflict`: with up to five `alternatives`; `too_many_pending`: with this expert or in all; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
      */
     409: _Error & {
-        code: 'conflict' | 'in_flight' | 'own_conflict' | 'slot_taken';
+        code: 'conflict' | 'in_flight' | 'own_conflict' | 'slot_taken' | 'too_many_pending';
     };
     /**
      * `too_large`: the body
