@@ -729,7 +729,9 @@ export const meetingsUsersSearch = <ThrowOnError extends boolean = false>(option
 /**
  * Log in
  *
- * By username or e-mail. An unknown name and a wrong password get the same answer.
+ * By username or e-mail. An unknown name and a wrong password get the same answer, also when it is tried too often. From
+ * where somebody signed in before, or with a token of theirs in `Authorization`, were it long over, they get in whatever
+ * strangers tried.
  */
 export const meetingsUsersLogin = <ThrowOnError extends boolean = false>(options: Options<MeetingsUsersLoginData, ThrowOnError>) => {
     return (options.client ?? client).post<MeetingsUsersLoginResponses, MeetingsUsersLoginErrors, ThrowOnError>({
@@ -900,7 +902,9 @@ export const meetingsSlotsList = <ThrowOnError extends boolean = false>(options:
 /**
  * Log in
  *
- * By e-mail or username. An unknown name and a wrong password get the same answer.
+ * By e-mail or username. An unknown name and a wrong password get the same answer, also when it is tried too often. From
+ * where somebody signed in before, or with a token of theirs in `Authorization`, were it long over, they get in whatever
+ * strangers tried.
  */
 export const accountsLogin = <ThrowOnError extends boolean = false>(options: Options<AccountsLoginData, ThrowOnError>) => {
     return (options.client ?? client).post<AccountsLoginResponses, AccountsLoginErrors, ThrowOnError>({
@@ -1081,8 +1085,9 @@ export const accountsSessionsEnd = <ThrowOnError extends boolean = false>(option
 /**
  * Get new tokens
  *
- * A refresh token works once; of parallel uses one wins. A later use ends the session: its newest refresh token and its
- * access tokens stop at once.
+ * A refresh token works once; of parallel uses one wins and stays good: a use that reached us before the exchange was
+ * committed is refused and changes nothing. A later use ends the session: its newest refresh token and its access tokens
+ * stop at once.
  */
 export const accountsTokenRefresh = <ThrowOnError extends boolean = false>(options: Options<AccountsTokenRefreshData, ThrowOnError>) => {
     return (options.client ?? client).post<AccountsTokenRefreshResponses, AccountsTokenRefreshErrors, ThrowOnError>({

@@ -5413,7 +5413,7 @@ export type MeetingsUsersLoginErrors = {
         code: 'unsupported_media_type';
     };
     /**
-     * `rate_limited`: too often from this address, or too many failures of this account
+     * `rate_limited`: too often from this address, or too many failures under this name
      */
     429: _Error & {
         code: 'rate_limited';
@@ -6051,7 +6051,7 @@ export type AccountsLoginErrors = {
         code: 'unsupported_media_type';
     };
     /**
-     * `rate_limited`: too often from this address, or too many failures of this account
+     * `rate_limited`: too often from this address, or too many failures under this name
      */
     429: _Error & {
         code: 'rate_limited';
@@ -6339,7 +6339,7 @@ export type AccountsPasswordChangeErrors = {
         code: 'idempotency_mismatch';
     };
     /**
-     * `rate_limited`: too often from this address, or too many failures of this account
+     * `rate_limited`: too often from this address, or too many failures of this account's owner
      */
     429: _Error & {
         code: 'rate_limited';
@@ -6716,7 +6716,7 @@ export type AccountsTokenRefreshErrors = {
         code: 'bad_json' | 'validation';
     };
     /**
-     * `token_invalid`: also of a session that ended; `token_expired`; `token_reused`: the session is over now
+     * `token_invalid`: also of a session that ended; `token_expired`; `token_reused`: the session is over now, unless both uses were on their way at once
      */
     401: _Error & {
         code: 'token_expired' | 'token_invalid' | 'token_reused';
