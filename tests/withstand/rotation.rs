@@ -26,7 +26,7 @@ struct Signed {
 }
 
 const SKILLS: &str = "/api/user-skills/?limit=1";
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01 and so on";
 
 impl Signed {
     async fn at(world: &World) -> Self {
