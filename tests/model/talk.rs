@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::calendar::Hours;
 use super::command::{Answer, Expected, Heard, Span, fresh_id, no};
-use super::oracle::Model;
+use super::oracle::{Model, Person};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
@@ -106,8 +106,9 @@ impl Model {
     }
 
     pub(crate) fn open(&mut self, by: usize, row: Hours) -> Expected {
-        let hours = &mut self.people[by].hours;
-        if hours.iter().any(|other| Hours { id: row.id, ..*other } == row) {
+        let Person { zone, hours, .. } = &mut self.people[by];
+        let kept = |hours: Hours| Hours { id: row.id, zone: Some(hours.zone.unwrap_or(*zone)), ..hours };
+        if hours.iter().any(|other| kept(*other) == kept(row)) {
             return no("start_time");
         }
         hours.push(row);

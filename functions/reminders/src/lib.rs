@@ -19,6 +19,6 @@ pub struct Found {
 pub async fn handle(background: Background, event: LambdaEvent<Value>) -> Result<Found, Error> {
     // Nobody asked: what follows is traced to this invocation.
     let cause = Cause::new(&event.context.request_id);
-    let ticked = Cause::within(cause, due::tick(&background.app, &background.queues)).await?;
+    let ticked = Cause::within(cause, Box::pin(due::tick(&background.app, &background.queues))).await?;
     Ok(Found { bookings: ticked.found, more: ticked.more })
 }

@@ -37,7 +37,8 @@ impl Answer {
 pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result<Answer, lambda_runtime::Error> {
     let event = event.payload;
     let cause = event.request_context.request_id.as_deref().and_then(Cause::new);
-    Cause::within(cause, take(background, event)).await
+    // What happens to a frame is a large future; handed on by value it would fill a small stack.
+    Cause::within(cause, Box::pin(take(background, event))).await
 }
 
 async fn take(background: Background, event: Event) -> Result<Answer, lambda_runtime::Error> {

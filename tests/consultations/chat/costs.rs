@@ -35,8 +35,8 @@ async fn no_route_of_the_chat_asks_more_of_the_table_than_it_may() {
     }
     costs.of("list of 20, as expert", (3, 2.5, 0.0), talk.bob.get(&c("chat/list/"))).await.is(200);
     costs.of("unread count of 20", (2, 1.5, 0.0), talk.bob.get(&c("chat/unread-count/"))).await.is(200);
-    costs.of("notifications", (1, 3.0, 0.0), talk.bob.get(&c("notifications/"))).await.is(200);
-    costs.of("notifications unread", (2, 4.0, 0.0), talk.bob.get(&c("notifications/unread-count/"))).await.is(200);
+    costs.of("notifications", (1, 4.0, 0.0), talk.bob.get(&c("notifications/"))).await.is(200);
+    costs.of("notifications unread", (2, 5.0, 0.0), talk.bob.get(&c("notifications/unread-count/"))).await.is(200);
     costs.hold();
 
     let socket = talk.ada.listens(&format!("/ws/chat/{}/", talk.room)).await;

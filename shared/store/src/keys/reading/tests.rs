@@ -17,8 +17,11 @@ use proptest::prelude::*;
 use super::super::*;
 use super::{Kind, read};
 
+/// A function of [`crate::keys`], a key it made, and what that is read as.
+type Example = (&'static str, Key, Kind, Vec<(&'static str, String)>);
+
 /// Every key function once or more, with the words its key is read as. By name, so that one that is missing is noticed.
-fn examples(number: i64, text: &str) -> Vec<(&'static str, Key, Kind, Vec<(&'static str, String)>)> {
+fn examples(number: i64, text: &str) -> Vec<Example> {
     let id = number.to_string();
     let user = UserId::new(number).unwrap();
     let notice_id = NoticeId::new(number).unwrap();
