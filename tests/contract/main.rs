@@ -8,5 +8,6 @@ mod operations;
 
 mod consultations;
 mod meetings;
+mod mentorship;
 
 use bad_input::{fields, headers, mutations, requests};

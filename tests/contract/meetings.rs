@@ -57,7 +57,7 @@ impl Contract for Meetings {
     }
 
     fn has(path: &str) -> bool {
-        !path.starts_with("/api/v1/") // the others'
+        !path.starts_with("/api/v1/") && !crate::mentorship::has(path) // the others'
     }
 
     fn ignores_tokens(_: &Operation<Thing>) -> bool {

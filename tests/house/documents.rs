@@ -108,8 +108,8 @@ fn every_document_and_section_that_a_comment_cites_exists() {
     let (mut cited, mut wrong) = (0, Vec::new());
     for source in rust() {
         // The tests of one product's interface cite its specification by the section alone.
-        let is_of_consultations = source.path.split('/').any(|folder| folder == "consultations");
-        let specification = if is_of_consultations { "consultations" } else { "expertconnect" };
+        let is_of = |product: &&str| source.path.split('/').any(|part| part.trim_end_matches(".rs") == *product);
+        let specification = ["consultations", "mentorship"].into_iter().find(is_of).unwrap_or("expertconnect");
         let own = source.path.starts_with("tests/").then(|| format!("docs/spec/{specification}.md"));
         for comment in comments(&source) {
             wrong.extend(dangling(&comment, own.as_deref()).into_iter().map(|what| format!("{}: {what}", source.path)));

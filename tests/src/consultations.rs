@@ -5,7 +5,7 @@ pub mod vetting;
 
 use chrono::{DateTime, Utc};
 use domain::calendar::{TimeOfDay, WeeklyHours};
-use domain::expert::{Expert, Specialty, Standing};
+use domain::expert::{Expert, Standing};
 use domain::ids::{HoursId, UserId};
 use domain::ledger::{Amount, Unit};
 use domain::person::{HoursRow, User};
@@ -49,15 +49,10 @@ impl Person {
         let now = self.world.now();
         let expert = Expert {
             standing: Standing::Approved,
-            application: None,
-            specialty: Specialty::General,
             experience_years: 5,
-            price: None,
             is_active: true,
             verified_at: Some(now),
-            notes: String::new(),
-            created_at: now,
-            updated_at: now,
+            ..Expert::unknown(now)
         };
         self.alter(|user| user.expert = Some(expert)).await;
     }

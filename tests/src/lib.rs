@@ -11,6 +11,7 @@ pub mod faults;
 mod gateway;
 pub mod meetings;
 pub mod member;
+pub mod mentorship;
 pub mod paying;
 pub mod pending;
 pub mod person;

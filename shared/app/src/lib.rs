@@ -38,6 +38,7 @@ pub mod profile;
 pub mod resets;
 pub mod reviews;
 mod seal;
+pub mod serials;
 pub mod sessions;
 mod settings;
 pub mod slots;

@@ -7,6 +7,7 @@ use domain::password::{Password, Persona};
 use domain::person::{Refusal, Roles, User};
 use domain::review::Tally;
 use domain::search::Query;
+use domain::serial::Serials;
 use domain::text::{Email, Typed, Username};
 use domain::zone::Zone;
 use futures_util::future::{try_join, try_join_all};
@@ -129,6 +130,7 @@ fn new_user(registration: &Registration, roles: Roles, id: UserId, now: Instant)
         joined_at: now,
         updated_at: now,
         roles,
+        serials: Serials::default(),
         expert: None,
         is_suspended: false,
         tally: Tally::default(),
@@ -154,7 +156,7 @@ pub async fn ensure_admin(app: &App, email: &Email, password: &str) -> Result<()
         last_name: String::new(),
         timezone: Zone::utc(),
     };
-    match open(app, registration, Roles { admin: true }, None, |_, _| Ok((None, ()))).await {
+    match open(app, registration, Roles { admin: true, ..Roles::default() }, None, |_, _| Ok((None, ()))).await {
         // Another instance that started at the same moment was faster.
         Err(Error::Refused(domain::Refusal::Person(Refusal::EmailTaken))) if is_admin(app, email).await? => Ok(()),
         opened => opened.map(|_| ()),

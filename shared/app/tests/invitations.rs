@@ -20,6 +20,7 @@ use domain::ledger::Amount;
 use domain::notice::{Channel, Invite, InviteState, Notice, Topic};
 use domain::person::{Roles, User};
 use domain::review::Tally;
+use domain::serial::Serials;
 use domain::text::{Email, Username};
 use domain::zone::Zone;
 use proptest::prelude::*;
@@ -89,6 +90,7 @@ fn reader(name: &str, email: Email) -> User {
         joined_at: Instant::default(),
         updated_at: Instant::default(),
         roles: Roles::default(),
+        serials: Serials::default(),
         expert: None,
         is_suspended: false,
         tally: Tally::default(),

@@ -95,8 +95,11 @@ pub struct Reviewed {
 
 /// Makes an application. The rest of the profile stays what it is until somebody approves.
 pub fn apply(user: &User, content: Content, id: ApplicationId, now: Instant) -> Result<Applied, Refusal> {
+    let has_applied = user.expert.as_ref().is_some_and(|expert| expert.application.is_some());
     match user.standing() {
         None | Some(Standing::Rejected) => {}
+        // They became an expert whom nobody has approved without an application.
+        Some(Standing::Pending) if !has_applied => {}
         Some(Standing::Pending | Standing::UnderReview) => return Err(Refusal::ApplicationPending),
         Some(Standing::Approved) => return Err(Refusal::AlreadyExpert),
         Some(Standing::Suspended) => return Err(Refusal::Suspended),
@@ -110,7 +113,7 @@ pub fn apply(user: &User, content: Content, id: ApplicationId, now: Instant) -> 
         // What was said of an earlier application is no word on this one.
         notes: String::new(),
         updated_at: now,
-        ..before.unwrap_or_else(|| unknown(now))
+        ..before.unwrap_or_else(|| Expert::unknown(now))
     });
     let application = Application {
         id,
@@ -126,22 +129,6 @@ pub fn apply(user: &User, content: Content, id: ApplicationId, now: Instant) -> 
         version: 1,
     };
     Ok(Applied { application, applicant })
-}
-
-/// An expert of whom nothing is known yet.
-fn unknown(now: Instant) -> Expert {
-    Expert {
-        standing: Standing::Pending,
-        application: None,
-        specialty: Specialty::General,
-        experience_years: 0,
-        price: None,
-        is_active: false,
-        verified_at: None,
-        notes: String::new(),
-        created_at: now,
-        updated_at: now,
-    }
 }
 
 /// Whether notes say something that does not stand in the profile yet.
@@ -191,7 +178,7 @@ impl Reviewed {
         self.application.state = state;
         self.application.updated_at = now;
         self.application.version += 1;
-        let expert = self.applicant.expert.get_or_insert_with(|| unknown(now));
+        let expert = self.applicant.expert.get_or_insert_with(|| Expert::unknown(now));
         // Who became an expert another way meanwhile, or was suspended, stays it.
         if !matches!(expert.standing, Standing::Approved | Standing::Suspended) {
             expert.standing = standing;

@@ -15,6 +15,8 @@ pub struct Expert {
     pub experience_years: u8,
     /// What a session costs; `None`: nothing.
     pub price: Option<Amount>,
+    /// What an hour costs where time is sold by the hour; `None`: they cannot be booked there.
+    pub hourly: Option<Amount>,
     /// Takes new bookings.
     pub is_active: bool,
     /// When an administrator first approved.
@@ -39,6 +41,23 @@ pub enum Charge {
 }
 
 impl Expert {
+    /// One of whom nothing is known yet, and whom nobody has approved.
+    pub fn unknown(now: Instant) -> Self {
+        Self {
+            standing: Standing::Pending,
+            application: None,
+            specialty: Specialty::General,
+            experience_years: 0,
+            price: None,
+            hourly: None,
+            is_active: false,
+            verified_at: None,
+            notes: String::new(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// Sets the price. Credits are whole.
     pub fn charge(&mut self, charge: Charge, default: Currency) -> Result<(), Refusal> {
         let present = self.price.filter(|price| price.minor > 0);

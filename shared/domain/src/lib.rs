@@ -29,6 +29,7 @@ pub mod quanta;
 mod refusal;
 pub mod review;
 pub mod search;
+pub mod serial;
 pub mod suspension;
 pub mod text;
 pub mod words;

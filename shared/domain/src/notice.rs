@@ -29,10 +29,18 @@ pub enum Topic {
     PasswordReset,
     /// Mail does not reach them.
     Undelivered,
+    /// Their account is ready.
+    Welcome,
+    /// A link by which they prove that mail reaches them.
+    EmailVerification,
+    /// An administrator has taken their approval back.
+    ApprovalWithdrawn,
+    /// The other one says that it did not take place as agreed.
+    Disputed,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 20] = [
+    pub const ALL: [Topic; 24] = [
         Topic::Requested,
         Topic::Confirmed,
         Topic::Cancelled,
@@ -53,6 +61,10 @@ impl Topic {
         Topic::Suspended,
         Topic::PasswordReset,
         Topic::Undelivered,
+        Topic::Welcome,
+        Topic::EmailVerification,
+        Topic::ApprovalWithdrawn,
+        Topic::Disputed,
     ];
 }
 

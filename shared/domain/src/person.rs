@@ -8,8 +8,10 @@ use crate::caseless::is_same;
 use crate::category::CategoryId;
 use crate::expert::{self, Expert, Standing};
 use crate::ids::{HoursId, SkillId, UserId};
+use crate::lifecycle::Seat;
 use crate::mailbox::{DeadEnd, Undelivered};
 use crate::review::Tally;
+use crate::serial::Serials;
 use crate::text::{Email, Username};
 use crate::zone::Zone;
 use crate::{Instant, Sentence};
@@ -33,6 +35,7 @@ pub struct User {
     /// When names, zone or the rest of the account last changed.
     pub updated_at: Instant,
     pub roles: Roles,
+    pub serials: Serials,
     /// What they are as an expert; `None`: they never applied.
     pub expert: Option<Expert>,
     /// A suspended account can do nothing and is found by nobody.
@@ -47,9 +50,18 @@ pub struct User {
     pub version: u64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What somebody may be beside an expert, which their profile as one says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Roles {
     pub admin: bool,
+    /// Everybody but who came only to be an expert.
+    pub learner: bool,
+}
+
+impl Default for Roles {
+    fn default() -> Self {
+        Self { admin: false, learner: true }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +133,9 @@ pub enum Refusal {
     HoursTaken,
     #[error("A schedule has at most 50 rows.")]
     TooManyHours,
+    /// The account is not of the kind this is for.
+    #[error("Your account does not have the role this is for.")]
+    RoleMissing,
     /// A skill or row of another person, or of nobody.
     #[error("Not found.")]
     NotFound,
@@ -199,6 +214,15 @@ impl User {
             Standing::Suspended => Err(expert::Refusal::Suspended),
             Standing::Pending | Standing::UnderReview | Standing::Rejected => Err(expert::Refusal::NotExpert),
         }
+    }
+
+    /// Whether this person may act in a role. Whoever has a profile as an expert may, as far as its standing lets them.
+    pub fn has_role(&self, role: Seat) -> Result<(), Refusal> {
+        let has = match role {
+            Seat::Learner => self.roles.learner,
+            Seat::Expert => self.expert.is_some(),
+        };
+        if has { Ok(()) } else { Err(Refusal::RoleMissing) }
     }
 
     pub fn skill(&self, id: SkillId) -> Result<&Skill, Refusal> {

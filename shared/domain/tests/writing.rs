@@ -9,6 +9,7 @@ use domain::facade::{Facade, Writing};
 use domain::ids::{ConversationId, MessageId, UserId};
 use domain::person::{Roles, User};
 use domain::review::Tally;
+use domain::serial::Serials;
 use domain::text::{Email, Username};
 use domain::writing::{Correspondents, Obstacle, written};
 use domain::zone::Zone;
@@ -25,6 +26,7 @@ fn expert(standing: Standing) -> Expert {
         specialty: Specialty::General,
         experience_years: 0,
         price: None,
+        hourly: None,
         is_active: true,
         verified_at: None,
         notes: String::new(),
@@ -49,6 +51,7 @@ fn user(id: i64, name: &str, standing: Option<Standing>) -> User {
         joined_at: now(),
         updated_at: now(),
         roles: Roles::default(),
+        serials: Serials::default(),
         expert: standing.map(expert),
         is_suspended: false,
         tally: Tally::default(),

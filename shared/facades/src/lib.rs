@@ -11,6 +11,7 @@ pub fn socket_dialect(facade: Facade) -> &'static dyn SocketDialect {
     match facade {
         Facade::Meetings => meetings::SOCKET,
         Facade::Consultations => consultations::SOCKET,
+        Facade::Mentorship => mentorship::SOCKET,
     }
 }
 

@@ -42,6 +42,10 @@ fn type_word(topic: Topic) -> &'static str {
         Topic::Suspended => "expert_suspended",
         Topic::PasswordReset => "password_reset",
         Topic::Undelivered => "email_undeliverable",
+        Topic::Welcome => "welcome",
+        Topic::EmailVerification => "email_verification",
+        Topic::ApprovalWithdrawn => "approval_withdrawn",
+        Topic::Disputed => "meeting_disputed",
     }
 }
 

@@ -14,6 +14,7 @@ use domain::ledger::{Cause, Unit};
 mod finding;
 mod names;
 mod reading;
+mod serials;
 mod waiting;
 pub(crate) mod words;
 
@@ -21,6 +22,7 @@ pub(crate) use finding::*;
 pub(crate) use names::*;
 pub use reading::{Kind, Named, read};
 pub(crate) use reading::{newest_shape, shape_if_made};
+pub(crate) use serials::*;
 pub(crate) use waiting::*;
 
 /// Where an item lives.

@@ -44,6 +44,7 @@ pub mod reconcile;
 mod reviews;
 mod row;
 mod search;
+mod serials;
 mod sessions;
 pub mod shapes;
 pub mod signing;

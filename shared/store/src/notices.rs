@@ -38,6 +38,10 @@ fn topic_text(topic: Topic) -> &'static str {
         Topic::Suspended => "suspended",
         Topic::PasswordReset => "password_reset",
         Topic::Undelivered => "undelivered",
+        Topic::Welcome => "welcome",
+        Topic::EmailVerification => "email_verification",
+        Topic::ApprovalWithdrawn => "approval_withdrawn",
+        Topic::Disputed => "disputed",
     }
 }
 

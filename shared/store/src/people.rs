@@ -13,7 +13,7 @@ use crate::fault::{Failed, Fault};
 use crate::sessions::Session;
 use crate::table::Store;
 use crate::transaction::{LARGEST_TRANSACTION, Transaction};
-use crate::{credentials, directory, gate, keys, ledger, names, person_codec, search, sessions};
+use crate::{credentials, directory, gate, keys, ledger, names, person_codec, search, serials, sessions};
 
 /// Everything a registration writes.
 #[derive(Clone, Debug)]
@@ -43,6 +43,7 @@ impl Store {
         let credential = credentials::new_credential(user.id, &account.password_hash, account.network.as_deref());
         transaction.create(credential, Denied::IdTaken);
         ledger::add_entry(&mut transaction, &account.grant);
+        serials::note(&mut transaction, None, user);
         if let Some(session) = &account.session {
             transaction.create(sessions::to_item(session), Denied::IdTaken);
         }
@@ -84,6 +85,7 @@ impl Store {
         for term in old.difference(&new) {
             transaction.delete(&keys::search_entry(term, after.id));
         }
+        serials::note(&mut transaction, Some(before), &after);
         directory::relist(&mut transaction, before, &after);
         // Their copies of the profile are out of date from now on. If they do not fit in here, some stay until the
         // stream has been read.

@@ -8,6 +8,7 @@ use domain::ledger::Amount;
 use domain::mailbox::{DeadEnd, Undelivered};
 use domain::person::{HoursRow, Level, Picture, Roles, Skill, User};
 use domain::review::Tally;
+use domain::serial::{Serial, Serials};
 use domain::text::{Email, Username};
 use domain::zone::Zone;
 
@@ -41,6 +42,9 @@ pub(crate) fn to_item(user: &User) -> Item {
         .time("joined_at", user.joined_at)
         .time("updated_at", user.updated_at)
         .flag("admin", user.roles.admin)
+        .flag("not_learner", !user.roles.learner)
+        .maybe("learner_serial", user.serials.learner, number)
+        .maybe("expert_serial", user.serials.expert, number)
         .maybe("expert", user.expert.as_ref(), |expert| AttributeValue::M(expert_row(expert).into_item()))
         .flag("suspended", user.is_suspended)
         .number("review_count", user.tally.count)
@@ -61,6 +65,8 @@ fn expert_row(expert: &Expert) -> Row {
         .number("years", expert.experience_years)
         .maybe("unit", expert.price, |price| text(keys::unit_text(price.unit)))
         .maybe("price", expert.price, |price| number(price.minor))
+        .maybe("hourly_unit", expert.hourly, |hourly| text(keys::unit_text(hourly.unit)))
+        .maybe("hourly", expert.hourly, |hourly| number(hourly.minor))
         .flag("active", expert.is_active)
         .maybe("verified_at", expert.verified_at, time)
         .text("notes", &expert.notes)
@@ -70,11 +76,11 @@ fn expert_row(expert: &Expert) -> Row {
 
 fn expert(row: Reader<'_>) -> Result<Expert, Fault> {
     let (standing, specialty) = (row.text("standing")?, row.text("specialty")?);
-    let price = match row.maybe_number("price")? {
+    let amount = |unit: &'static str, minor: &'static str| match row.maybe_number(minor)? {
         Some(minor) => {
-            Some(Amount { unit: booking_codec::unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?, minor })
+            Ok(Some(Amount { unit: booking_codec::unit(row.text(unit)?).ok_or_else(|| row.corrupt(unit))?, minor }))
         }
-        None => None,
+        None => Ok::<_, Fault>(None),
     };
     Ok(Expert {
         standing: Standing::ALL
@@ -87,7 +93,8 @@ fn expert(row: Reader<'_>) -> Result<Expert, Fault> {
             .find(|known| known.as_str() == specialty)
             .ok_or_else(|| row.corrupt("specialty"))?,
         experience_years: row.number("years")?,
-        price,
+        price: amount("unit", "price")?,
+        hourly: amount("hourly_unit", "hourly")?,
         is_active: row.flag("active"),
         verified_at: row.maybe_time("verified_at")?,
         notes: row.owned("notes")?,
@@ -135,7 +142,8 @@ pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
         picture,
         joined_at: row.time("joined_at")?,
         updated_at: row.maybe_time("updated_at")?.map_or_else(|| row.time("joined_at"), Ok)?,
-        roles: Roles { admin: row.flag("admin") },
+        roles: Roles { admin: row.flag("admin"), learner: !row.flag("not_learner") },
+        serials: Serials { learner: serial(&row, "learner_serial")?, expert: serial(&row, "expert_serial")? },
         expert: match item.get("expert") {
             Some(AttributeValue::M(nested)) => Some(expert(Reader(nested))?),
             Some(_) => return Err(row.corrupt("expert")),
@@ -148,6 +156,10 @@ pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
         hours: row.rows("hours")?.into_iter().map(hours).collect::<Result<_, _>>()?,
         version: row.number("version")?,
     })
+}
+
+fn serial(row: &Reader<'_>, name: &'static str) -> Result<Option<Serial>, Fault> {
+    row.maybe_number(name)?.map(|number| Serial::new(number).ok_or_else(|| row.corrupt(name))).transpose()
 }
 
 fn dead_end(row: &Reader<'_>) -> Result<Option<DeadEnd>, Fault> {

@@ -51,6 +51,7 @@ pub fn person(refusal: person::Refusal, sentence: String) -> Problem {
     match refusal {
         Refusal::UsernameTaken => Problem::field("username", sentence),
         Refusal::EmailTaken => Problem::field("email", sentence),
+        Refusal::RoleMissing => Problem::forbidden(sentence),
         Refusal::SkillNameTaken | Refusal::TooManySkills => Problem::field("skill_name", sentence),
         Refusal::HoursEndBeforeStart => Problem::field("end_time", sentence),
         Refusal::HoursTaken | Refusal::TooManyHours => Problem::field("start_time", sentence),

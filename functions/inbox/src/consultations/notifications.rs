@@ -76,6 +76,10 @@ fn words(topic: Topic) -> (&'static str, &'static str) {
         Topic::CreditUpdate => ("credit_update", "info"),
         Topic::PasswordReset => ("password_reset", "info"),
         Topic::Undelivered => ("email_undeliverable", "warning"),
+        Topic::Welcome => ("welcome", "info"),
+        Topic::EmailVerification => ("email_verification", "info"),
+        Topic::ApprovalWithdrawn => ("approval_withdrawn", "warning"),
+        Topic::Disputed => ("consultation_disputed", "warning"),
     }
 }
 
@@ -101,7 +105,12 @@ impl From<&Notice> for About {
             }
             // Another façade's notification names the review.
             Topic::NewReview if notice.facade != Facade::Consultations => about,
-            Topic::Suspended | Topic::PasswordReset | Topic::Undelivered => about,
+            Topic::Suspended
+            | Topic::PasswordReset
+            | Topic::Undelivered
+            | Topic::Welcome
+            | Topic::EmailVerification
+            | Topic::ApprovalWithdrawn => about,
             _ => Self { consultation_id: related, ..about },
         }
     }

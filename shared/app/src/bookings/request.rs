@@ -73,7 +73,12 @@ fn draft(
         return Err(Error::UnknownPerson);
     }
     let minutes = (request.times.end - request.times.start).num_minutes();
-    let offered = Offered { session: expert.expert.as_ref().and_then(|expert| expert.price), ..Offered::default() };
+    let terms_of = expert.expert.as_ref();
+    let offered = Offered {
+        session: terms_of.and_then(|expert| expert.price),
+        hourly: terms_of.and_then(|expert| expert.hourly),
+        course: None,
+    };
     let terms = Terms {
         refund_cutoff_hours: settings.refund_cutoff_hours,
         move_cutoff_hours: settings.reschedule_cutoff_hours,

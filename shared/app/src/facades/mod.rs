@@ -3,6 +3,7 @@
 mod consultations;
 pub(crate) mod letters;
 mod meetings;
+mod mentorship;
 pub(crate) mod undelivered;
 pub(crate) mod vetting;
 
@@ -36,6 +37,7 @@ pub(crate) fn voice(facade: Facade) -> &'static Voice {
     match facade {
         Facade::Meetings => &meetings::VOICE,
         Facade::Consultations => &consultations::VOICE,
+        Facade::Mentorship => &mentorship::VOICE,
     }
 }
 

@@ -12,6 +12,7 @@ use domain::ledger::Amount;
 use domain::notice::{InviteState, Notice};
 use domain::person::{Roles, User};
 use domain::review::Tally;
+use domain::serial::Serials;
 use domain::text::{Email, Username};
 use domain::zone::Zone;
 use icalendar::{Calendar, CalendarComponent, Component};
@@ -62,6 +63,7 @@ fn reader(name: &str, zone: &str) -> User {
         joined_at: Instant::default(),
         updated_at: Instant::default(),
         roles: Roles::default(),
+        serials: Serials::default(),
         expert: None,
         is_suspended: false,
         tally: Tally::default(),

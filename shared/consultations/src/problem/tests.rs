@@ -87,6 +87,7 @@ fn every_refusal_of_accounts_has_its_status_and_word() {
     check([
         (Refusal::UsernameTaken, "400 username"),
         (Refusal::EmailTaken, "400 email"),
+        (Refusal::RoleMissing, "403 forbidden"),
         (Refusal::SkillNameTaken, "400 skill_name"),
         (Refusal::TooManySkills, "400 skill_name"),
         (Refusal::HoursEndBeforeStart, "400 end_time"),

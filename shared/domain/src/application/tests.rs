@@ -3,6 +3,7 @@
 use super::*;
 use crate::person::Roles;
 use crate::review::Tally;
+use crate::serial::Serials;
 use crate::suspension::{reinstate, suspend};
 use crate::text::Username;
 use crate::zone::Zone;
@@ -39,7 +40,8 @@ fn person(standing: Option<Standing>) -> User {
         updated_at: now(),
         joined_at: now(),
         roles: Roles::default(),
-        expert: standing.map(|standing| Expert { standing, application: Some(id(1)), ..unknown(now()) }),
+        serials: Serials::default(),
+        expert: standing.map(|standing| Expert { standing, application: Some(id(1)), ..Expert::unknown(now()) }),
         is_suspended: false,
         tally: Tally::default(),
         tally_as_expert: Tally::default(),

@@ -24,10 +24,11 @@ use machine::Row;
 pub enum Facade {
     Meetings,
     Consultations,
+    Mentorship,
 }
 
 impl Facade {
-    pub const ALL: [Facade; 2] = [Facade::Meetings, Facade::Consultations];
+    pub const ALL: [Facade; 3] = [Facade::Meetings, Facade::Consultations, Facade::Mentorship];
 
     /// The one that was there before anything said which façade it belongs to.
     pub const FIRST: Facade = Facade::Meetings;
@@ -39,6 +40,7 @@ impl Facade {
         match self {
             Facade::Meetings => &meetings::RULES,
             Facade::Consultations => &consultations::RULES,
+            Facade::Mentorship => &mentorship::RULES,
         }
     }
 

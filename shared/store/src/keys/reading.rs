@@ -48,6 +48,8 @@ kinds! {
     DueMark "due-mark",
     LoginName "login-name",
     FailedLogins "failed-logins",
+    SerialCounter "serial-counter",
+    Serial "serial",
     Address "address",
     Pending "pending",
     Booking "booking",
@@ -103,6 +105,7 @@ impl Kind {
                 | Pending
                 | Reference
                 | SearchTerm
+                | SerialCounter
         )
     }
 }
@@ -169,6 +172,11 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("FIND", _) => of_finding(rest, sk),
         ("LOGIN", super::LOGIN) => named(Kind::LoginName, [part("name", rest)]),
         ("LOGIN", super::FAILED) => named(Kind::FailedLogins, [part("name", rest)]),
+        ("SERIALS", super::COUNTER) => named(Kind::SerialCounter, [part("role", rest)]),
+        ("SERIAL", super::SERIAL) => {
+            let (role, number) = rest.split_once('#')?;
+            named(Kind::Serial, [part("role", role), ("number", number.parse::<u32>().ok()?.to_string())])
+        }
         ("ADDRESS", _) => named(Kind::Address, [part("address", rest), part("counted", sk.strip_prefix("GATE#")?)]),
         ("W", "SOCKET") => named(Kind::Connection, [part("connection", rest)]),
         ("ONCE", "ONCE") => named(Kind::Once, [part("digest", rest)]),

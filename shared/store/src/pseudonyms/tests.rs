@@ -7,6 +7,7 @@ use domain::ids::{HoursId, SkillId, UserId};
 use domain::mailbox::{DeadEnd, Undelivered};
 use domain::person::{HoursRow, Level, Picture, Roles, Skill, User};
 use domain::review::Tally;
+use domain::serial::Serials;
 use domain::text::{Email, LoginName, Username};
 use domain::zone::Zone;
 
@@ -31,7 +32,8 @@ fn ada() -> User {
         picture: Some(Picture::File { key: "pictures/7/00ff".to_owned() }),
         joined_at: now,
         updated_at: now,
-        roles: Roles { admin: false },
+        roles: Roles::default(),
+        serials: Serials::default(),
         dead_end: Some(DeadEnd {
             address: Email::parse("ada@lovelace.example.org").unwrap(),
             why: Undelivered::Bounced,
@@ -43,6 +45,7 @@ fn ada() -> User {
             specialty: Specialty::Health,
             experience_years: 3,
             price: None,
+            hourly: None,
             is_active: true,
             verified_at: Some(now),
             notes: "Known to Mary".to_owned(),

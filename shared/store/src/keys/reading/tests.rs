@@ -10,7 +10,9 @@ use domain::ids::{
     ApplicationId, BookingId, ConversationId, DocumentId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId,
 };
 use domain::ledger::{Cause, Currency, Unit};
+use domain::lifecycle::Seat;
 use domain::search::Term;
+use domain::serial::Serial;
 use domain::text::{LoginName, Username};
 use proptest::prelude::*;
 
@@ -71,6 +73,13 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
             vec![person(), ("with", LARGEST.to_string()), named("day", "2026-11-21")],
         ),
         ("muted", muted(user, booking_id), Kind::Muted, vec![person(), ("booking", id.clone())]),
+        ("serial_counter", serial_counter(Seat::Expert), Kind::SerialCounter, vec![named("role", "EXPERT")]),
+        (
+            "serial",
+            serial(Seat::Learner, Serial::new(7).unwrap()),
+            Kind::Serial,
+            vec![named("role", "LEARNER"), named("number", "7")],
+        ),
         ("pending", pending(user), Kind::Pending, vec![person()]),
         ("due_mark", due_mark(), Kind::DueMark, vec![]),
         ("inbox", inbox(user), Kind::Inbox, vec![person()]),

@@ -1,0 +1,44 @@
+//! Numbers by which people know each other: given on first need, for good.
+
+use domain::ids::UserId;
+use domain::lifecycle::Seat;
+use domain::person::User;
+use domain::serial::Serial;
+
+use crate::{App, Common, Error, Result};
+
+/// Somebody as they are referred to: by the number of a role, or by that of their account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference {
+    Serial(Seat, Serial),
+    Account(UserId),
+}
+
+/// The same person with a number in this role: the one they have, or a new one. Of parallel first needs one is met by a
+/// new number, and all hear of that one.
+pub async fn ensure(app: &App, user: User, role: Seat) -> Result<(User, Serial)> {
+    if let Some(serial) = user.serials.of(role) {
+        return Ok((user, serial));
+    }
+    let serial = app.store.serial_take(role).await?;
+    match app.store.serial_give(user.id, role, serial).await.map_err(Error::from) {
+        Ok(()) => {
+            let (serials, version) = (user.serials.with(role, serial), user.version + 1);
+            Ok((User { serials, version, ..user }, serial))
+        }
+        Err(Error::Common(Common::Stale)) => {
+            let user = app.store.user(user.id).await?.ok_or(Common::NotFound)?;
+            let serial = user.serials.of(role).ok_or(Common::Contended)?;
+            Ok((user, serial))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whose reference it is.
+pub async fn owner(app: &App, reference: Reference) -> Result<Option<UserId>> {
+    match reference {
+        Reference::Serial(role, serial) => Ok(app.store.serial_owner(role, serial).await?),
+        Reference::Account(user) => Ok(Some(user)),
+    }
+}

@@ -1,0 +1,158 @@
+//! Every error, with the status and the code this dialect has for it.
+
+use app::{Common, Error};
+use domain::{booking, chat, expert, file, ledger, payment, person};
+use edge::dialect::Dialect;
+
+use super::Mentorship;
+
+/// Status and code; of a validation error the field that is to blame.
+fn told(error: Error) -> String {
+    let problem = Mentorship::problem(error);
+    let word = match problem.field_errors().names().next() {
+        Some(field) => field.to_owned(),
+        None => problem.code().to_owned(),
+    };
+    format!("{} {word}", problem.status().as_u16())
+}
+
+fn check<E: Into<Error>>(table: impl IntoIterator<Item = (E, &'static str)>) {
+    for (error, expected) in table {
+        let error = error.into();
+        let shown = format!("{error:?}");
+        assert_eq!(told(error), expected, "{shown}");
+    }
+}
+
+#[test]
+fn every_error_of_a_use_case_has_its_status_and_word() {
+    check([
+        (Error::Common(Common::NotFound), "404 not_found"),
+        (Error::SlotTaken { own: false, alternatives: Vec::new() }, "409 slot_taken"),
+        (Error::SlotTaken { own: true, alternatives: Vec::new() }, "409 own_overlap"),
+        (Error::OutsideHours { alternatives: Vec::new() }, "400 start_time"),
+        (Error::LinkInvalid, "400 bad_token"),
+        (Error::UnknownBooking, "404 not_found"),
+        (Error::UnknownProvider, "400 provider"),
+        (Error::WeakPassword("Too short."), "400 password"),
+        (Error::WrongPassword, "400 current_password"),
+        (Error::UnknownPerson, "400 mentor_id"),
+        (Error::OwnMessage, "404 not_found"),
+        (Error::BadPicture("No picture."), "400 profile_picture"),
+        (Error::PictureTooLarge, "413 too_large"),
+        (Error::BadCursor, "400 cursor"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_bookings_has_its_status_and_word() {
+    use booking::Refusal;
+    check([
+        (Refusal::OwnBooking, "400 mentor_id"),
+        (Refusal::StartNotAhead, "400 start_time"),
+        (Refusal::EndNotAfterStart, "400 duration_minutes"),
+        (Refusal::TooLong, "400 duration_minutes"),
+        (Refusal::OutsideAvailability, "400 start_time"),
+        (Refusal::SlotTaken, "409 slot_taken"),
+        (Refusal::OwnConflict, "409 own_overlap"),
+        (Refusal::TooManyPending, "409 too_many_holds"),
+        (Refusal::Blocked, "403 blocked"),
+        (Refusal::WrongParty, "403 forbidden"),
+        (Refusal::InvalidTransition, "409 bad_state"),
+        (Refusal::TooEarly, "409 bad_state"),
+        (Refusal::TooLate, "409 too_late"),
+        (Refusal::PaymentRequired, "409 bad_state"),
+        (Refusal::NotStarted, "409 bad_state"),
+        (Refusal::NotCompleted, "409 bad_state"),
+        (Refusal::AlreadyReviewed, "409 already_reviewed"),
+        (Refusal::NotTheOtherParty, "400 booking_id"),
+        (Refusal::Stale, "409 conflict"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_the_ledger_has_its_status_and_word() {
+    use ledger::Refusal;
+    check([
+        (Refusal::InsufficientCredits, "409 insufficient_funds"),
+        (Refusal::NotCompleted, "409 bad_state"),
+        (Refusal::NotThePayer, "404 not_found"),
+        (Refusal::AlreadyApplied, "409 conflict"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_accounts_has_its_status_and_word() {
+    use person::Refusal;
+    check([
+        (Refusal::UsernameTaken, "400 username"),
+        (Refusal::EmailTaken, "400 email"),
+        (Refusal::RoleMissing, "403 role_required"),
+        (Refusal::SkillNameTaken, "400 skills"),
+        (Refusal::TooManySkills, "400 skills"),
+        (Refusal::HoursEndBeforeStart, "400 end_time"),
+        (Refusal::HoursTaken, "400 start_time"),
+        (Refusal::TooManyHours, "400 start_time"),
+        (Refusal::NotFound, "404 not_found"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_experts_has_its_status_and_word() {
+    use expert::Refusal;
+    check([
+        (Refusal::ApplicationPending, "409 bad_state"),
+        (Refusal::AlreadyExpert, "409 bad_state"),
+        (Refusal::Suspended, "403 not_approved"),
+        (Refusal::NotExpert, "403 role_required"),
+        (Refusal::NoActiveApplication, "409 bad_state"),
+        (Refusal::AlreadyReviewed, "409 bad_state"),
+        (Refusal::NotApproved, "403 not_approved"),
+        (Refusal::NotSuspended, "409 bad_state"),
+        (Refusal::TooManyDocuments, "400 cv"),
+        (Refusal::TooManyBlocks, "400 start_time"),
+        (Refusal::NoSuchBlock, "404 not_found"),
+        (Refusal::CreditsNotWhole, "400 hourly_rate"),
+        (Refusal::CurrencyWithoutPrice, "400 hourly_rate"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_files_has_its_status_and_word() {
+    use file::Refusal;
+    check([
+        (Refusal::NoFile, "400 no_file"),
+        (Refusal::Empty, "400 file"),
+        (Refusal::TooLarge, "413 file_too_large"),
+        (Refusal::TooManyPixels, "413 file_too_large"),
+        (Refusal::UnsupportedType, "415 unsupported_file_type"),
+        (Refusal::BadUpload, "400 bad_upload"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_chat_has_its_status_and_word() {
+    use chat::Refusal;
+    check([
+        (Refusal::OwnConversation, "404 not_found"),
+        (Refusal::Closed, "404 not_found"),
+        (Refusal::Deleted, "409 bad_state"),
+        (Refusal::NotText, "409 bad_state"),
+        (Refusal::NotTheSender, "403 forbidden"),
+        (Refusal::NotTheBlocker, "403 forbidden"),
+        (Refusal::UnknownReply, "400 reply_to"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_payments_has_its_status_and_word() {
+    use payment::Refusal;
+    check([
+        (Refusal::NotPayable, "409 not_payable"),
+        (Refusal::NotThePayer, "404 not_found"),
+        (Refusal::BadSignature, "400 bad_signature"),
+        (Refusal::AmountMismatch, "400 amount_mismatch"),
+        (Refusal::BadEvent, "400 bad_json"),
+        (Refusal::Repeated, "409 conflict"),
+    ]);
+}

@@ -1,0 +1,70 @@
+//! Numbers by which people know each other. One is counted up before it is given, so none is given twice; what is counted
+//! and not given is a gap.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use domain::ids::UserId;
+use domain::lifecycle::Seat;
+use domain::person::User;
+use domain::serial::Serial;
+
+use crate::denied::Denied;
+use crate::fault::{Failed, Fault};
+use crate::keys;
+use crate::row::{Item, Reader, Row, number};
+use crate::table::Store;
+use crate::transaction::{Transaction, Update};
+
+/// The attribute of a profile.
+fn attribute(role: Seat) -> &'static str {
+    match role {
+        Seat::Learner => "learner_serial",
+        Seat::Expert => "expert_serial",
+    }
+}
+
+fn to_item(user: UserId, role: Seat, serial: Serial) -> Item {
+    Row::at(&keys::serial(role, serial)).number("user", user).into_item()
+}
+
+/// Notes whose the numbers are that `after` has and `before` has not.
+pub(crate) fn note(transaction: &mut Transaction<Denied>, before: Option<&User>, after: &User) {
+    for role in [Seat::Learner, Seat::Expert] {
+        if let Some(serial) =
+            after.serials.of(role).filter(|_| before.is_none_or(|user| user.serials.of(role).is_none()))
+        {
+            transaction.create(to_item(after.id, role, serial), Denied::Stale);
+        }
+    }
+}
+
+impl Store {
+    /// A number nobody has or ever had.
+    pub async fn serial_take(&self, role: Seat) -> Result<Serial, Fault> {
+        let count = Update::new(keys::serial_counter(role), "ADD #last :one").value(":one", number(1));
+        match self.update(count, ReturnValue::UpdatedNew).await {
+            Ok(counter) => Reader(&counter).id("last", Serial::new),
+            Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Gives a number to somebody, unless they have one: then it is a gap.
+    pub async fn serial_give(&self, user: UserId, role: Seat, serial: Serial) -> Result<(), Failed<Denied>> {
+        let attribute = attribute(role);
+        let give = Update::new(keys::user(user), format!("SET #{attribute} = :serial ADD #version :one"))
+            .when(format!("attribute_exists(#pk) AND attribute_not_exists(#{attribute})"))
+            .value(":serial", number(serial))
+            .value(":one", number(1));
+        let mut transaction = Transaction::new();
+        transaction.update(give, Some(Denied::Stale));
+        transaction.create(to_item(user, role, serial), Denied::Stale);
+        self.commit(transaction).await
+    }
+
+    pub async fn serial_owner(&self, role: Seat, serial: Serial) -> Result<Option<UserId>, Fault> {
+        match self.get(&keys::serial(role, serial)).await? {
+            Some(item) => Ok(Some(Reader(&item).id("user", UserId::new)?)),
+            None => Ok(None),
+        }
+    }
+}

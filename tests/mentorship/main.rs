@@ -1,0 +1,5 @@
+//! The stories of the mentorship façade (`spec/mentorship.md`), by subject.
+
+mod accounts {
+    mod numbers;
+}
