@@ -1,6 +1,13 @@
-//! The mentorship façade's contract: which of the paths below `/api/` are its own.
+//! The mentorship façade's contract.
 
-/// Its groups of paths; ExpertConnect has the others.
+mod cast;
+mod table;
+
+use tests::Person;
+
+use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
+
+/// Its groups of paths below `/api/`; ExpertConnect has the others.
 const GROUPS: [&str; 10] = [
     "auth",
     "student",
@@ -17,4 +24,77 @@ const GROUPS: [&str; 10] = [
 pub(crate) fn has(path: &str) -> bool {
     let group = path.trim_start_matches("/api/").split('/').next().unwrap_or_default();
     GROUPS.contains(&group)
+}
+
+pub(crate) struct Mentorship;
+
+keeps_the_contract!(crate::mentorship::Mentorship);
+
+/// What `{id}` stands for, made anew for each request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Thing {
+    Nothing,
+    /// Everybody has said something of themselves.
+    Said,
+    /// A curriculum the student, or the mentor, has uploaded.
+    StudentUpload,
+    MentorUpload,
+    StudentNote,
+    MentorNote,
+}
+
+impl Contract for Mentorship {
+    type Thing = Thing;
+
+    /// The stranger came by another door, and so is a student; the newcomer is a mentor whom nobody has approved, and no
+    /// student.
+    const ROLES: &'static [&'static str] = &["anonymous", "stranger", "student", "mentor", "administrator", "newcomer"];
+    const CODES: &'static str = "validation bad_json bad_token no_file bad_upload not_authenticated token_invalid \
+        token_expired invalid_credentials otp_required otp_invalid role_required not_approved forbidden blocked \
+        account_suspended not_found method_not_allowed slot_taken own_overlap too_many_holds already_paid not_payable \
+        bad_state too_late outside_window wrong_key too_many_tries already_reviewed insufficient_funds payment_reused \
+        order_mismatch bad_signature daily_limit event_over maintenance conflict in_flight too_large file_too_large \
+        use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited not_configured";
+    const ALIASES: &'static str = "";
+    const REFUSES_FIRST: bool = true;
+    const FREE_PARAMETERS: &'static str = "search";
+    const PROBES: [(&'static str, &'static str); 3] =
+        [("GET", "/api/student/profile/"), ("POST", "/api/student/notes/"), ("OPTIONS", "/api/auth/login/")];
+
+    fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
+        table::operations()
+    }
+
+    fn has(path: &str) -> bool {
+        has(path)
+    }
+
+    fn forbids(operation: &Operation<Thing>, _: usize) -> &'static str {
+        if Self::is_for_a_role(operation) { "role_required" } else { "forbidden" }
+    }
+
+    fn is_for_a_role(operation: &Operation<Thing>) -> bool {
+        ["/api/student/", "/api/mentor/", "/api/admin/"].iter().any(|group| operation.path().starts_with(group))
+    }
+
+    fn ignores_tokens(_: &Operation<Thing>) -> bool {
+        true
+    }
+
+    /// Texts that may come as lists, and numbers that an empty text clears.
+    fn has_a_story(_: &Operation<Thing>, field: &str) -> bool {
+        ["skills", "interests", "expertise", "year_of_study", "years_of_experience", "details"].contains(&field)
+    }
+
+    async fn gather() -> Cast<Self> {
+        cast::gather().await
+    }
+
+    async fn make(cast: &Cast<Self>, thing: Thing) -> i64 {
+        cast::make(cast, thing).await
+    }
+
+    async fn fill(cast: &Cast<Self>, _: &Person, text: &str, thing: i64) -> String {
+        cast::fill(cast, text, thing).await
+    }
 }

@@ -1,5 +1,16 @@
 //! The stories of the mentorship façade (`spec/mentorship.md`), by subject.
 
 mod accounts {
+    mod costs;
+    mod emails;
+    mod logging_in;
     mod numbers;
+    mod passwords;
+    mod registering;
+}
+
+mod profiles {
+    mod files;
+    mod notes;
+    mod saying;
 }

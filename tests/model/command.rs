@@ -3,7 +3,7 @@
 
 use domain::booking::Step;
 
-use super::{consultations, experts, meetings, money};
+use super::{consultations, experts, meetings, mentorship, money};
 
 pub(crate) type Minute = i64;
 
@@ -17,6 +17,7 @@ pub(crate) type Word = &'static str;
 pub(crate) enum Command {
     Meeting(meetings::Act),
     Consultation(consultations::Act),
+    Mentorship(mentorship::Act),
     Expert(experts::Act),
     Money(money::Act),
     /// The clock takes a step with one booking.

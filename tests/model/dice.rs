@@ -10,6 +10,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use super::command::{Command, Death, Minute, Span, Status};
+use super::mentorship;
 use super::oracle::{Booking, Model};
 
 const HOUR: Minute = 60;
@@ -70,7 +71,7 @@ impl Dice {
     /// All commands but those about other commands.
     fn any(&mut self, model: &Model) -> Command {
         let by = self.person(model);
-        match self.below(104) {
+        match self.below(106) {
             0..88 => self.plain(model),
             88..90 => {
                 let owner = if self.one_in(5) { self.person(model) } else { by };
@@ -92,6 +93,7 @@ impl Dice {
                 Command::Slots { by, of, days, minutes: self.pick(&[5, 37, 60, 480]) }
             }
             99..101 => self.refund(model),
+            101..103 => Command::Mentorship(mentorship::Act::Number { by, as_mentor: self.one_in(2) }),
             _ => self.as_expert(model),
         }
     }

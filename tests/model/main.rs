@@ -17,6 +17,7 @@ mod inventory;
 mod journal;
 mod keys;
 mod meetings;
+mod mentorship;
 mod money;
 mod oracle;
 mod play;
@@ -36,7 +37,7 @@ const COMMANDS: usize = 500;
 const STOCK_EVERY: usize = 250;
 
 /// If one of these is never heard, the dice do not find their way there any more.
-const MUST_BE_HEARD: [(&str, &str); 34] = [
+const MUST_BE_HEARD: [(&str, &str); 35] = [
     (
         "Meeting Request",
         "Booking expert_id scheduled_start scheduled_end blocked outside_availability slot_taken insufficient_credits",
@@ -66,6 +67,7 @@ const MUST_BE_HEARD: [(&str, &str); 34] = [
         "Booking not_found forbidden invalid_transition blocked outside_availability slot_taken own_conflict",
     ),
     ("Consultation Rate", "Made not_found forbidden not_completed already_reviewed"),
+    ("Mentorship Number", "Made role_required"),
     ("Money Pay", "Intent unknown_booking not_the_payer not_payable"),
     ("Money Event", "Count amount_mismatch"),
     ("Money Refund", "Nothing"),

@@ -21,6 +21,8 @@ pub(crate) struct Person {
     pub(crate) away: Vec<Away>,
     /// The approved, for whom more is possible; some of them are suspended at times.
     pub(crate) expert: Option<Expert>,
+    /// As a student, as a mentor.
+    pub(crate) numbers: [Option<i64>; 2],
     /// How many reviews this person received, and their sum.
     pub(crate) rating: (u32, u32),
     /// The same, of those received as an expert.
@@ -165,6 +167,7 @@ impl Model {
             hours: Vec::new(),
             away: Vec::new(),
             expert: (number < experts).then_some(expert),
+            numbers: [None; 2],
             rating: (0, 0),
             rating_as_expert: (0, 0),
             notices: Vec::new(),
@@ -195,6 +198,7 @@ impl Model {
         match *command {
             Command::Meeting(ref act) => self.meeting(act, fresh),
             Command::Consultation(ref act) => self.consultation(act, fresh),
+            Command::Mentorship(ref act) => self.mentorship(act, heard),
             Command::Expert(ref act) => self.as_expert(act, heard),
             Command::Money(ref act) => self.money(act, fresh),
             Command::Schedule { at, step } => self.scheduled(at, step),

@@ -3,6 +3,7 @@
 mod consultations;
 mod experts;
 mod meetings;
+mod mentorship;
 mod money;
 mod talk;
 mod words;
@@ -155,6 +156,7 @@ impl Stage {
         match command {
             Command::Meeting(act) => self.meeting(model, act, claim).await,
             Command::Consultation(act) => self.consultation(model, act, claim).await,
+            Command::Mentorship(act) => self.mentorship(act).await,
             Command::Expert(act) => self.as_expert(model, act).await,
             Command::Money(act) => self.money(model, act, claim).await,
             Command::Schedule { at, step } => {

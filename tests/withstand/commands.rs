@@ -1,6 +1,7 @@
 //! Everything somebody can do that writes: how it is brought about, done, and seen to have been done.
 
 mod consultations;
+mod mentorship;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::booking::Step;
@@ -42,10 +43,14 @@ pub(crate) enum Command {
     Begin,
     Finish,
     Rate,
+    Join,
+    TakeRole,
+    SayDetails,
+    WriteNote,
 }
 
 impl Command {
-    pub(crate) const ALL: [Command; 29] = [
+    pub(crate) const ALL: [Command; 33] = [
         Command::Register,
         Command::EditProfile,
         Command::AddSkill,
@@ -75,12 +80,16 @@ impl Command {
         Command::Begin,
         Command::Finish,
         Command::Rate,
+        Command::Join,
+        Command::TakeRole,
+        Command::SayDetails,
+        Command::WriteNote,
     ];
 
     /// Whether it may carry an idempotency key.
     pub(crate) fn takes_a_key(self) -> bool {
         use Command::*;
-        matches!(self, AddSkill | AddHours | Request | Purchase | Tip | Review | Send | Logout)
+        matches!(self, AddSkill | AddHours | Request | Purchase | Tip | Review | Send | Logout | WriteNote)
             || self.is_about_consultations()
     }
 
@@ -92,14 +101,16 @@ impl Command {
     /// What one is told who does it again: that it is done, or why it cannot be done twice. `None`: it is done again.
     pub(crate) fn repeated(self) -> Option<(u16, &'static str)> {
         match self {
-            Command::Register | Command::AddSkill | Command::AddHours => Some((400, "validation")),
+            Command::Register | Command::AddSkill | Command::AddHours | Command::Join | Command::TakeRole => {
+                Some((400, "validation"))
+            }
             Command::Request | Command::Consult => Some((409, "slot_taken")),
             Command::Review | Command::Rate => Some((400, "already_reviewed")),
             Command::Accept => Some((400, "not_pending")),
             Command::Reschedule => Some((400, "cannot_reschedule")),
             Command::RemoveSkill => Some((404, "not_found")),
             Command::Logout => Some((401, "token_invalid")),
-            Command::Purchase | Command::Send => None,
+            Command::Purchase | Command::Send | Command::WriteNote => None,
             _ => Some((200, "")),
         }
     }
@@ -146,7 +157,7 @@ impl Scene {
         use Command::*;
         let other = world.register(&format!("{name}-other")).await;
         let actor = match command {
-            Register => Person::stranger(world, name),
+            Register | Join => Person::stranger(world, name),
             _ => world.register(name).await,
         };
         let ahead = if command == Reschedule { 24 } else { 1 };
@@ -161,6 +172,7 @@ impl Scene {
         }
         scene.subject = match command {
             Register | EditProfile | AddSkill | AddHours | Request | Purchase | Logout | Send | Consult => 0,
+            Join | TakeRole | SayDetails | WriteNote => 0,
             Accept => id(&other.consults(actor, start).await.is(201)),
             Reschedule | Begin | Finish | Rate => id(&actor.consults(other, start).await.is(201)),
             RenameSkill | RemoveSkill => actor.adds_skill("Embroidery").await,
@@ -249,6 +261,7 @@ impl Scene {
             Begin => self.consulting("start", json!({})),
             Finish => self.consulting("end", json!({})),
             Rate => self.consulting("rate", json!({"rating": 4})),
+            Join | TakeRole | SayDetails | WriteNote => self.mentoring(),
         };
         self.actor.send(method, &path, Some(body), key).await.into()
     }
@@ -328,6 +341,7 @@ impl Scene {
             MarkAllNotices => usize::from(self.unread("/api/notifications/").await == 0),
             Logout => usize::from(self.actor.get("/api/users/me/").await.status == 401),
             Consult | Accept | Reschedule | Begin | Finish | Rate => self.consulted().await,
+            Join | TakeRole | SayDetails | WriteNote => self.mentored().await,
         }
     }
 

@@ -127,4 +127,8 @@ deaths! {
     its_beginning_that_dies_is_whole_or_nothing: Begin,
     its_end_that_dies_is_whole_or_nothing: Finish,
     its_rating_that_dies_is_whole_or_nothing: Rate,
+    joining_as_a_student_that_dies_is_whole_or_nothing: Join,
+    taking_the_second_role_that_dies_is_whole_or_nothing: TakeRole,
+    details_that_die_are_whole_or_nothing: SayDetails,
+    a_note_that_dies_is_whole_or_nothing: WriteNote,
 }

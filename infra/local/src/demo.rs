@@ -8,6 +8,7 @@ mod cast;
 mod client;
 mod consultations;
 mod meetings;
+mod mentorship;
 
 use chrono::TimeDelta;
 
@@ -35,6 +36,7 @@ pub(crate) async fn play(gateway: &Gateway, app: &App, base_url: &str) -> Result
         meetings::play_present(&client).await?;
     }
     consultations::play(&client).await?;
+    mentorship::play(&client).await?;
     playbill(&client, base_url).await
 }
 
@@ -88,13 +90,16 @@ Try it:
   TOKEN=$(curl -s {base_url}/api/users/login/ -H 'content-type: application/json' \
     -d '{{"username": "{name}", "password": "{password}"}}' | sed 's/.*"token": *"\([^"]*\)".*/\1/')
 {here}
-The same expert in the other product:
-{there}"#,
+The same expert in another product:
+{there}
+Students and mentors:
+{students}"#,
         password = cast::PASSWORD,
         learners = LEARNERS.iter().map(|learner| learner.username).collect::<Vec<_>>().join(" "),
         experts = EXPERTS.iter().map(|expert| expert.person.username).collect::<Vec<_>>().join(" "),
         administrator = consultations::ADMINISTRATOR,
         here = meetings::to_try(client, &learner, expert.id, base_url).await?,
         there = consultations::to_try(client, &learner, expert.id, base_url).await?,
+        students = mentorship::to_try(base_url),
     ))
 }

@@ -42,7 +42,8 @@ pub(crate) fn bad_request(sentence: &str) -> Response<Bytes> {
 
 /// Where a large file has another way in, that is what it is told (`consultations.md` §12).
 pub(crate) fn too_large(path: &str) -> Response<Bytes> {
-    if path.starts_with("/api/v1/consultations/") {
+    let has_another_way = ["/api/v1/consultations/", "/api/student/", "/api/mentor/"];
+    if has_another_way.iter().any(|group| path.starts_with(group)) {
         let sentence = "The request is too large. Send a large file by way of uploads/.";
         return refusal(StatusCode::PAYLOAD_TOO_LARGE, "use_upload", sentence);
     }

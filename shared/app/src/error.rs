@@ -41,6 +41,9 @@ pub enum Error {
     OwnMessage,
     #[error("{0}")]
     BadPicture(Sentence),
+    /// A link to a curriculum vitae that is none.
+    #[error("{0}")]
+    BadPaper(Sentence),
     #[error("The file is larger than 10 MB.")]
     PictureTooLarge,
     #[error("The cursor is not valid for this list.")]

@@ -11,7 +11,7 @@ use store::{MailClaim, MailOf};
 use crate::background::Background;
 use crate::mail::{self, Mail, PostFault};
 use crate::metrics::Count;
-use crate::{App, Common, Error, Result, facades, feedback, mail_caps, resets};
+use crate::{App, Common, Error, Result, facades, feedback, mail_caps, resets, verification};
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +110,9 @@ async fn compose(app: &App, of: MailOf) -> Result<Composed> {
     let Some(notice) = app.store.notice_to_mail(owner, id).await? else { return Ok(Composed::Pointless) };
     if notice.topic == Topic::PasswordReset {
         return Ok(resets::compose(app, &notice, &reader).map_or(Composed::Pointless, Composed::from));
+    }
+    if verification::is_carried_by(&notice) {
+        return Ok(verification::compose(app, &notice, &reader).map_or(Composed::Pointless, Composed::from));
     }
     let booking = match &notice.invite {
         Some(_) => booking_of(app, &notice).await?,

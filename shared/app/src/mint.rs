@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use domain::Instant;
 use domain::ids::{
-    ApplicationId, BlockId, BookingId, ConversationId, DocumentId, EntryId, HoursId, MessageId, NoticeId, PaymentId,
-    ReviewId, SessionId, SkillId, UploadId, UserId,
+    ApplicationId, BlockId, BookingId, ConversationId, DocumentId, EntryId, HoursId, MessageId, NoteId, NoticeId,
+    PaymentId, ReviewId, SessionId, SkillId, UploadId, UserId,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -33,7 +33,7 @@ macro_rules! minting {
 minting! {
     booking: BookingId, review: ReviewId, message: MessageId, notice: NoticeId, entry: EntryId,
     payment: PaymentId, skill: SkillId, hours: HoursId, session: SessionId,
-    application: ApplicationId, document: DocumentId, upload: UploadId, block: BlockId,
+    application: ApplicationId, document: DocumentId, upload: UploadId, block: BlockId, note: NoteId,
 }
 
 impl Mint {

@@ -7,6 +7,7 @@
 
 use domain::ids::UserId;
 use domain::notice::Channel;
+use domain::serial::Serials;
 use futures_util::future::join_all;
 use store::MailOf;
 use store::facts;
@@ -52,7 +53,10 @@ pub async fn carry_out(background: &Background, person: UserId, happened: &[Happ
 fn jobs_of(person: UserId, fact: &Fact) -> Vec<Job> {
     match fact {
         Fact::Noticed(notice) => MailOf::of_notice(notice).map(Job::Mail).collect(),
-        Fact::ProfileChanged { is_new: true, .. } => vec![Job::Mail(MailOf::welcome(person))],
+        // Whoever begins with a number is greeted by a notification that names it.
+        Fact::ProfileChanged { is_new: true, profile } if profile.serials == Serials::default() => {
+            vec![Job::Mail(MailOf::welcome(person))]
+        }
         Fact::RefundOwed(of) => vec![Job::Refund(*of)],
         Fact::StandingChanged => vec![Job::Sweep(person)],
         _ => Vec::new(),

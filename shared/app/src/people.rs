@@ -1,8 +1,10 @@
 //! Accounts: registering, logging in and out, finding people.
 
+use chrono::TimeDelta;
 use domain::Instant;
 use domain::ids::{SessionId, UserId};
 use domain::ledger::{Account, Cause, Entry, Unit, transfer};
+use domain::notice::Notice;
 use domain::password::{Password, Persona};
 use domain::person::{Refusal, Roles, User};
 use domain::review::Tally;
@@ -76,32 +78,37 @@ const FAILED_LOGINS_PER_MINUTE: u32 = 30;
 /// Opens an account with its first credit. Of several simultaneous registrations of one name exactly one succeeds.
 pub async fn register(app: &App, registration: Registration, origin: &Origin) -> Result<SignedIn> {
     let begun = app.clock.now();
-    let (user, ()) = open(app, registration, Roles::default(), origin.network(), |_, _| Ok((None, ()))).await?;
-    session(app, Proven { user, begun })
+    let (user, ()) = open(app, registration, origin.network(), |_, _| Ok(Opening::default())).await?;
+    session(app, Proven { user, begun }, DAY)
 }
 
-/// What opens with an account: a session to be kept, and what its owner gets to see of it.
-pub(crate) type Opening<T> = (Option<store::Session>, T);
+/// What opens with an account: a session to be kept, what its owner is told, and what they get to see of it.
+#[derive(Default)]
+pub(crate) struct Opening<T> {
+    pub(crate) session: Option<store::Session>,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) seen: T,
+}
 
+/// Opens an account, which `with` may make another than the usual one.
 pub(crate) async fn open<T>(
     app: &App,
     registration: Registration,
-    roles: Roles,
     network: Option<&str>,
-    with: impl Fn(UserId, Instant) -> Result<Opening<T>>,
+    with: impl Fn(&mut User, Instant) -> Result<Opening<T>>,
 ) -> Result<(User, T)> {
     let hash = app.hashing.hash(&registration.password).await?;
     retry_stale(|| async {
         let now = app.clock.now();
-        let user = new_user(&registration, roles, app.mint.user(now), now);
+        let mut user = new_user(&registration, app.mint.user(now), now);
         let legs = transfer(Account::Issue, Account::Spendable(user.id), GRANT);
         let cause = Cause::Grant(user.id);
         let grant = Entry::new(app.mint.entry(now), cause, Unit::Credit, legs, "Welcome credit".to_owned(), now);
-        let (session, opened) = with(user.id, now)?;
+        let Opening { session, notices, seen } = with(&mut user, now)?;
         let (password_hash, network) = (hash.clone(), network.map(str::to_owned));
-        let account = NewAccount { user: user.clone(), password_hash, grant, session, network };
+        let account = NewAccount { user: user.clone(), password_hash, grant, session, network, notices };
         match app.store.account_open(&account).await {
-            Ok(()) => Ok((user, opened)),
+            Ok(()) => Ok((user, seen)),
             Err(Failed::Refused(Denied::Refusal(domain::Refusal::Person(Refusal::UsernameTaken))))
                 if registration.username.is_none() =>
             {
@@ -113,7 +120,7 @@ pub(crate) async fn open<T>(
     .await
 }
 
-fn new_user(registration: &Registration, roles: Roles, id: UserId, now: Instant) -> User {
+fn new_user(registration: &Registration, id: UserId, now: Instant) -> User {
     let Registration { username, email, first_name, last_name, timezone, .. } = registration.clone();
     User {
         id,
@@ -129,12 +136,14 @@ fn new_user(registration: &Registration, roles: Roles, id: UserId, now: Instant)
         picture: None,
         joined_at: now,
         updated_at: now,
-        roles,
+        roles: Roles::default(),
         serials: Serials::default(),
+        accepted_terms: false,
         expert: None,
         is_suspended: false,
         tally: Tally::default(),
         tally_as_expert: Tally::default(),
+        sessions_given: 0,
         skills: Vec::new(),
         hours: Vec::new(),
         version: 1,
@@ -156,10 +165,14 @@ pub async fn ensure_admin(app: &App, email: &Email, password: &str) -> Result<()
         last_name: String::new(),
         timezone: Zone::utc(),
     };
-    match open(app, registration, Roles { admin: true, ..Roles::default() }, None, |_, _| Ok((None, ()))).await {
+    let as_admin = |user: &mut User, _| {
+        user.roles.admin = true;
+        Ok(Opening::default())
+    };
+    match open(app, registration, None, as_admin).await {
         // Another instance that started at the same moment was faster.
         Err(Error::Refused(domain::Refusal::Person(Refusal::EmailTaken))) if is_admin(app, email).await? => Ok(()),
-        opened => opened.map(|_| ()),
+        opened => opened.map(|(_, ())| ()),
     }
 }
 
@@ -178,6 +191,21 @@ pub async fn is_admin(app: &App, email: &Email) -> Result<bool> {
     }
 }
 
+/// Whom somebody says they are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LoginAs<'a> {
+    /// As it was typed: failures are counted under it.
+    pub(crate) text: &'a str,
+    /// Whose it is as a number.
+    pub(crate) numbered: Option<UserId>,
+}
+
+impl<'a> From<&'a str> for LoginAs<'a> {
+    fn from(text: &'a str) -> Self {
+        Self { text, numbered: None }
+    }
+}
+
 /// Somebody who knew their password when it was looked at.
 pub(crate) struct Proven {
     pub(crate) user: User,
@@ -185,23 +213,24 @@ pub(crate) struct Proven {
     pub(crate) begun: Instant,
 }
 
-fn session(app: &App, Proven { user, begun }: Proven) -> Result<SignedIn> {
+/// A session of somebody who is proven, with a token for so long.
+pub(crate) fn session(app: &App, Proven { user, begun }: Proven, lifetime: TimeDelta) -> Result<SignedIn> {
     let claims = Claims { user: user.id, session: app.mint.session(begun) };
-    let token = app.tokens.issue(claims, DAY, app.clock.now())?;
+    let token = app.tokens.issue(claims, lifetime, app.clock.now())?;
     Ok(SignedIn { user, token })
 }
 
 /// Logs in by username or e-mail.
 pub async fn login(app: &App, name: &str, password: &str, origin: &Origin) -> Result<SignedIn> {
-    session(app, prove(app, name, password, origin).await?)
+    session(app, prove(app, name.into(), password, origin).await?, DAY)
 }
 
 /// Checks a password. Unknown names and wrong passwords are told apart by nothing, not even by time: whatever was counted,
 /// the same is read, hashed and written, and what the answer shows is counted by the name, whether or not anybody has it.
-pub(crate) async fn prove(app: &App, name: &str, password: &str, origin: &Origin) -> Result<Proven> {
+pub(crate) async fn prove(app: &App, named: LoginAs<'_>, password: &str, origin: &Origin) -> Result<Proven> {
     let now = app.clock.now();
-    let typed = Typed::new(name);
-    let Attempt { known, failed } = app.store.credentials(&typed, now).await?;
+    let typed = Typed::new(named.text);
+    let Attempt { known, failed } = app.store.credentials(&typed, named.numbered, now).await?;
     let mut found = None;
     // Somebody's username can be somebody else's address; whose it is says the password.
     for person in known.iter().map(Some).chain(known.is_empty().then_some(None)) {

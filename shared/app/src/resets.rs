@@ -3,25 +3,21 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use domain::Instant;
 use domain::facade::Facade;
-use domain::ids::{SessionId, UserId};
-use domain::notice::{Channel, Notice, Topic};
+use domain::ids::SessionId;
+use domain::notice::Notice;
 use domain::password::{Password, Persona};
 use domain::person::User;
 use domain::text::Email;
 use store::{Credential, NewPassword, Resets, Transaction};
 
 use crate::caller::Caller;
-use crate::facades::letters;
+use crate::facades::accounts;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::mail::{self, Mail};
 use crate::people::Origin;
 use crate::seal::hash;
 use crate::{App, Common, Error, Result, people};
-
-/// How long a link works (`tutoring.md` §4.1).
-const LINK_LIVES: TimeDelta = TimeDelta::minutes(10);
 
 /// More mails than this in an hour nobody gets, whoever asks for them. Strangers are counted apart: they use up nobody's own.
 const MOST_LINKS: usize = 5;
@@ -29,7 +25,7 @@ const COUNTED_FOR: TimeDelta = TimeDelta::hours(1);
 
 /// Mails a link to choose a new password, if there is such an account. The caller learns nothing of that, neither by the
 /// answer nor by the time it takes: the same is read and written for nobody.
-pub async fn ask(app: &App, email: &Email, origin: &Origin) -> Result<()> {
+pub async fn ask(app: &App, email: &Email, facade: Facade, origin: &Origin) -> Result<()> {
     let asked = retry_stale(|| async {
         let now = app.clock.now();
         let known = app.store.credential_by_email(email, now).await?.filter(|known| !known.user.is_suspended);
@@ -39,16 +35,16 @@ pub async fn ask(app: &App, email: &Email, origin: &Origin) -> Result<()> {
         let mut asked: BTreeSet<_> = all.into_iter().flatten().copied().filter(|asked| *asked > since).collect();
         match known.filter(|_| asked.len() < MOST_LINKS) {
             Some(known) => {
-                let letter = letter(app, known.user.id, now);
+                let letter = accounts::reset(facade, known.user.id, &app.mint, now);
                 let token = app.tokens.link(letter.user, letter.id);
                 // Two of one millisecond are two.
                 let now = now.timestamp_millis();
                 asked.insert(asked.last().map_or(now, |last| now.max(last + 1)));
-                let resets = Resets { asked: &asked, is_known };
+                let resets = Resets { asked: &asked, minutes: facade.rules().reset_minutes, is_known };
                 Ok(app.store.reset_begin(&known, &hash(&token), resets, &letter).await?)
             }
             None => {
-                let letter = letter(app, app.mint.user(now), now);
+                let letter = accounts::reset(facade, app.mint.user(now), &app.mint, now);
                 let token = app.tokens.link(letter.user, letter.id);
                 Ok(app.store.reset_pretend(&hash(&token), &letter).await?)
             }
@@ -62,30 +58,10 @@ pub async fn ask(app: &App, email: &Email, origin: &Origin) -> Result<()> {
     }
 }
 
-fn letter(app: &App, user: UserId, now: Instant) -> Notice {
-    Notice {
-        id: app.mint.notice(now),
-        user,
-        facade: Facade::SHARED,
-        topic: Topic::PasswordReset,
-        title: letters::RESET.to_owned(),
-        content: letters::RESET_LINES[0].to_owned(),
-        related: None,
-        conversation: None,
-        peer: None,
-        channel: Channel::Mail,
-        invite: None,
-        mails_peer: false,
-        is_read: false,
-        created_at: now,
-        updated_at: now,
-    }
-}
-
 /// The mail of such a letter; `None` once its link is too old.
 pub(crate) fn compose(app: &App, letter: &Notice, reader: &User) -> Option<Mail> {
     let link = app.tokens.link(letter.user, letter.id);
-    let works = app.clock.now() < letter.created_at + LINK_LIVES;
+    let works = app.clock.now() < letter.created_at + TimeDelta::minutes(letter.facade.rules().reset_minutes);
     works.then(|| mail::password_reset(&app.settings, letter, reader, &link))
 }
 
@@ -98,7 +74,7 @@ pub async fn confirm(app: &App, token: &str, password: &str, origin: &Origin) ->
         let pending = seen.reset.as_ref().ok_or(Error::LinkInvalid)?;
         // The letter may have been written by another key than it was asked for.
         let is_newest = app.tokens.is_hash_of_link(&pending.hash, user, letter);
-        if !is_newest || now >= pending.made + LINK_LIVES || seen.user.is_suspended {
+        if !is_newest || now >= pending.made + TimeDelta::minutes(pending.minutes) || seen.user.is_suspended {
             return Err(Error::LinkInvalid);
         }
         replace(app, &seen, password, By::Link, origin, Transaction::new()).await

@@ -1,13 +1,13 @@
 //! Sessions that can be prolonged: an access token for an hour, and a refresh token that works once.
 
 use domain::Instant;
-use domain::ids::{SessionId, UserId};
-use domain::person::{Roles, User};
+use domain::ids::SessionId;
+use domain::person::User;
 use store::{Next, Presented, Rotation};
 
 use crate::caller::Caller;
 use crate::idempotency::retry_stale;
-use crate::people::{self, Origin, Proven, Registration};
+use crate::people::{self, Opening, Origin, Proven, Registration};
 use crate::seal::hash;
 use crate::tokens::{Claims, HOUR, Refresh, WEEK};
 use crate::{App, Common, Error, Result};
@@ -48,18 +48,19 @@ fn session(claims: Claims, next: Next, origin: &Origin, now: Instant) -> Session
 
 /// Opens an account and its first session, together.
 pub async fn register(app: &App, registration: Registration, origin: &Origin) -> Result<Opened> {
-    let opening = |user: UserId, now: Instant| {
-        let claims = Claims { user, session: app.mint.session(now) };
+    let opening = |user: &mut User, now: Instant| {
+        let claims = Claims { user: user.id, session: app.mint.session(now) };
         let (tokens, next) = tokens(app, claims, now)?;
-        Ok((Some(session(claims, next, origin, now)), tokens))
+        let session = Some(session(claims, next, origin, now));
+        Ok(Opening { session, notices: Vec::new(), seen: tokens })
     };
-    let (user, tokens) = people::open(app, registration, Roles::default(), origin.network(), opening).await?;
+    let (user, tokens) = people::open(app, registration, origin.network(), opening).await?;
     Ok(Opened { user, tokens })
 }
 
 /// Logs in by e-mail or username.
 pub async fn login(app: &App, name: &str, password: &str, origin: &Origin) -> Result<Opened> {
-    let Proven { user, begun } = people::prove(app, name, password, origin).await?;
+    let Proven { user, begun } = people::prove(app, name.into(), password, origin).await?;
     let tokens = retry_stale(|| async {
         let now = app.clock.now();
         let claims = Claims { user: user.id, session: app.mint.session(begun) };

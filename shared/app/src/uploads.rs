@@ -126,6 +126,8 @@ fn attachment(app: &App, caller: Caller, name: String, content_type: &str, size:
     let folder = match purpose {
         Purpose::Document => "documents",
         Purpose::Chat => "attachments",
+        Purpose::Resume => "cvs",
+        Purpose::Portrait => "pictures",
     };
     Attachment { key: fresh_key(app, folder, caller.user()), name, content_type: content_type.to_owned(), size }
 }

@@ -39,6 +39,7 @@ impl Dialect for Consultations {
             Error::UnknownPerson => Problem::field("expert_id", sentence),
             Error::OwnMessage => Problem::field("receiver_id", sentence),
             Error::BadPicture(_) => Problem::field("profile_picture_url", sentence),
+            Error::BadPaper(_) => Problem::field("cv", sentence),
             Error::PictureTooLarge => Problem::too_large(sentence),
             Error::BadCursor => Problem::field("cursor", sentence),
         }

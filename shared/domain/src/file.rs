@@ -30,22 +30,28 @@ pub const WEBP: &str = "image/webp";
 pub const DOC: &str = "application/msword";
 pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
-/// What a file is sent for: it decides which types are taken (`consultations.md` §12).
+/// What a file is sent for: it decides which types are taken (`consultations.md` §12, `mentorship.md` §5.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// A paper of an applicant or an expert.
     Document,
     /// Part of a message.
     Chat,
+    /// A curriculum vitae.
+    Resume,
+    /// A picture of a person.
+    Portrait,
 }
 
 impl Purpose {
-    pub const ALL: [Purpose; 2] = [Purpose::Document, Purpose::Chat];
+    pub const ALL: [Purpose; 4] = [Purpose::Document, Purpose::Chat, Purpose::Resume, Purpose::Portrait];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Purpose::Document => "document",
             Purpose::Chat => "chat",
+            Purpose::Resume => "resume",
+            Purpose::Portrait => "portrait",
         }
     }
 
@@ -54,6 +60,8 @@ impl Purpose {
         match self {
             Purpose::Document => &[PDF, PNG, JPEG],
             Purpose::Chat => &[PDF, PNG, JPEG, GIF, WEBP, DOC, DOCX],
+            Purpose::Resume => &[PDF, DOC, DOCX],
+            Purpose::Portrait => &[JPEG, PNG, GIF, WEBP],
         }
     }
 

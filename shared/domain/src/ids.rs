@@ -80,6 +80,8 @@ ids! {
     UploadId,
     /// Dates on which an expert is away.
     BlockId,
+    /// What somebody wrote down for themselves.
+    NoteId,
 }
 
 impl ConversationId {

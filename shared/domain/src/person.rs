@@ -36,6 +36,8 @@ pub struct User {
     pub updated_at: Instant,
     pub roles: Roles,
     pub serials: Serials,
+    /// They agreed to the terms of a product that asks for it.
+    pub accepted_terms: bool,
     /// What they are as an expert; `None`: they never applied.
     pub expert: Option<Expert>,
     /// A suspended account can do nothing and is found by nobody.
@@ -44,6 +46,8 @@ pub struct User {
     pub tally: Tally,
     /// Those of them received as expert.
     pub tally_as_expert: Tally,
+    /// Bookings that were completed with them as the expert. Written by completions only.
+    pub sessions_given: u32,
     pub skills: Vec<Skill>,
     pub hours: Vec<HoursRow>,
     /// Rises with every change a person makes to it.

@@ -16,8 +16,8 @@ use store::meter::Meter;
 
 pub(crate) use context::AuthContext;
 pub use extractors::{
-    AdminOnly, ArrivedAt, AuthRateLimit, Authenticated, AuthenticatedAtAuthRate, DeferredAuth, OptionalAuth,
-    RequestOrigin, SignedFirst, Visitor,
+    AdminOnly, ArrivedAt, AuthRateLimit, Authenticated, AuthenticatedAtAuthRate, DeferredAuth, KnownCaller,
+    OptionalAuth, RequestOrigin, SignedFirst, Visitor,
 };
 pub(crate) use headers::add_quota;
 pub use headers::token_in;

@@ -26,7 +26,7 @@ macro_rules! ids {
 ids!(UserId: "person", BookingId: "booking", ReviewId: "review", MessageId: "message", NoticeId: "notification");
 ids!(EntryId: "ledger entry", PaymentId: "payment", SkillId: "skill", HoursId: "row of weekly hours");
 ids!(SessionId: "session", ApplicationId: "application", DocumentId: "document", UploadId: "upload");
-ids!(ConversationId: "conversation", BlockId: "absence");
+ids!(ConversationId: "conversation", BlockId: "absence", NoteId: "note");
 
 /// For small fixed tables, such as the categories.
 impl Id for i64 {

@@ -33,6 +33,7 @@ impl Dialect for Meetings {
             Error::UnknownPerson => Problem::not_found(),
             Error::OwnMessage => Problem::field("receiver_id", sentence),
             Error::BadPicture(_) => Problem::field("profile_picture", sentence),
+            Error::BadPaper(_) => Problem::field("cv", sentence),
             Error::PictureTooLarge => Problem::too_large(sentence),
             Error::BadCursor => Problem::field("cursor", sentence),
         }

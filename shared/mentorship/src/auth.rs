@@ -2,12 +2,14 @@
 //! before path and body are judged.
 
 use app::caller::{Caller, Staff};
-use app::{App, people, serials};
+use app::{App, details, people, serials};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use domain::details::Details;
 use domain::lifecycle::Seat;
 use domain::person::{Refusal, User};
 use domain::serial::Serial;
+use edge::asks_for;
 use edge::auth::{Authenticated, SignedFirst};
 use edge::operation::{Describe, Described};
 
@@ -29,6 +31,24 @@ pub struct AsMentor {
     pub serial: Serial,
 }
 
+/// A student with what they say of themselves, read together.
+#[derive(Clone, Debug)]
+pub struct StudentProfile {
+    pub caller: Caller,
+    pub user: User,
+    pub serial: Serial,
+    pub details: Details,
+}
+
+/// The same of a mentor.
+#[derive(Clone, Debug)]
+pub struct MentorProfile {
+    pub caller: Caller,
+    pub user: User,
+    pub serial: Serial,
+    pub details: Details,
+}
+
 /// An administrator.
 #[derive(Clone, Copy, Debug)]
 pub struct AsAdmin(pub Staff);
@@ -36,13 +56,47 @@ pub struct AsAdmin(pub Staff);
 async fn enter(parts: &mut Parts, app: &App, role: Seat) -> Result<(Caller, User, Serial), Refused> {
     let Authenticated(caller) = Authenticated::from_request_parts(parts, app).await?;
     let user = people::me(app, caller).await?;
+    let (user, serial) = numbered(parts, app, user, role).await?;
+    Ok((caller, user, serial))
+}
+
+async fn numbered(parts: &mut Parts, app: &App, user: User, role: Seat) -> Result<(User, Serial), Refused> {
     user.has_role(role).map_err(app::Error::from)?;
     if user.serials.of(role).is_none() {
         // A number is given only to whom the gate lets in.
         SignedFirst::from_request_parts(parts, app).await?;
     }
-    let (user, serial) = serials::ensure(app, user, role).await?;
-    Ok((caller, user, serial))
+    Ok(serials::ensure(app, user, role).await?)
+}
+
+async fn look(parts: &mut Parts, app: &App, role: Seat) -> Result<(Caller, User, Serial, Details), Refused> {
+    let Authenticated(caller) = Authenticated::from_request_parts(parts, app).await?;
+    let (user, details) = details::mine(app, caller, role).await?;
+    let (user, serial) = numbered(parts, app, user, role).await?;
+    Ok((caller, user, serial, details))
+}
+
+impl FromRequestParts<App> for StudentProfile {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let (caller, user, serial, details) = look(parts, app, Seat::Learner).await?;
+        Ok(Self { caller, user, serial, details })
+    }
+}
+
+impl FromRequestParts<App> for MentorProfile {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let (caller, user, serial, details) = look(parts, app, Seat::Expert).await?;
+        Ok(Self { caller, user, serial, details })
+    }
+}
+
+asks_for! {
+    StudentProfile: AsStudent;
+    MentorProfile: AsMentor;
 }
 
 impl FromRequestParts<App> for AsStudent {

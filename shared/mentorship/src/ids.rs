@@ -3,30 +3,11 @@
 use app::serials::Reference;
 use domain::ids::{LARGEST, UserId};
 use domain::lifecycle::Seat;
-use domain::serial::Serial;
 use edge::form::{Kind, Node};
 use edge::problem::Text;
 use utoipa::openapi::{Object, ObjectBuilder, Type};
 
-fn letter(role: Seat) -> char {
-    match role {
-        Seat::Learner => 'S',
-        Seat::Expert => 'M',
-    }
-}
-
-/// A student's or a mentor's id: with at least six digits.
-pub fn shown(role: Seat, serial: Serial) -> String {
-    format!("{}{:06}", letter(role), serial.get())
-}
-
-/// Whose id it is: a letter of any case, and digits of which the first may be zeros.
-pub fn read(text: &str) -> Option<(Seat, Serial)> {
-    let first = text.chars().next()?.to_ascii_uppercase();
-    let role = [Seat::Learner, Seat::Expert].into_iter().find(|role| letter(*role) == first)?;
-    let digits = text.get(1..).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
-    Some((role, Serial::new(digits.parse().ok()?)?))
-}
+pub use domain::facade::mentorship::{read, shown};
 
 /// Somebody by their id in a role, or by the number of their account.
 pub fn reference(text: &str) -> Option<Reference> {
@@ -63,10 +44,11 @@ impl Kind for PersonKind {
     }
 
     fn schema(&self) -> Object {
-        let letters = self.0.map_or_else(
-            || "[SsMm]".to_owned(),
-            |role| format!("[{0}{1}]", letter(role), letter(role).to_ascii_lowercase()),
-        );
+        let letters = match self.0 {
+            Some(Seat::Learner) => "[Ss]",
+            Some(Seat::Expert) => "[Mm]",
+            None => "[SsMm]",
+        };
         ObjectBuilder::new()
             .schema_type(Type::String)
             .pattern(Some(format!("^{letters}?[0-9]+$")))
@@ -78,27 +60,11 @@ impl Kind for PersonKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::lifecycle::Seat::{Expert, Learner};
+    use domain::lifecycle::Seat::Expert;
+    use domain::serial::Serial;
 
     fn serial(number: i64) -> Serial {
         Serial::new(number).unwrap_or_else(|| unreachable!())
-    }
-
-    #[test]
-    fn an_id_has_six_digits_or_more() {
-        assert_eq!(shown(Learner, serial(1)), "S000001");
-        assert_eq!(shown(Expert, serial(1_000_000)), "M1000000");
-    }
-
-    #[test]
-    fn an_id_is_read_without_regard_to_case_and_zeros() {
-        for text in ["S000001", "s1", "S01", "s000000000000001"] {
-            assert_eq!(read(text), Some((Learner, serial(1))), "{text}");
-        }
-        assert_eq!(read("m1000000"), Some((Expert, serial(1_000_000))));
-        for text in ["", "S", "S0", "S-1", "S+1", "S 1", "T1", "1", "S99999999999", "\u{17f}1", "S１", "S1 "] {
-            assert_eq!(read(text), None, "{text}");
-        }
     }
 
     #[test]

@@ -2,10 +2,16 @@
 //! by, who may enter where, how it says no.
 
 pub mod auth;
+mod files;
 pub mod ids;
+mod page;
+pub mod people;
 pub mod problem;
 mod socket;
 
-pub use auth::{AsAdmin, AsMentor, AsStudent};
+pub use auth::{AsAdmin, AsMentor, AsStudent, MentorProfile, StudentProfile};
+pub use files::WithFiles;
+pub use page::Listing;
+pub use people::{Mentor, MentorDetail, Student, StudentDetail};
 pub use problem::{Mentorship, Refused};
 pub use socket::SOCKET;

@@ -36,6 +36,7 @@ impl Dialect for Mentorship {
             // Nobody is an allowed pair with themselves.
             Error::OwnMessage => Problem::not_found(),
             Error::BadPicture(_) => Problem::field("profile_picture", sentence),
+            Error::BadPaper(_) => Problem::field("cv", sentence),
             Error::PictureTooLarge => Problem::too_large(sentence),
             Error::BadCursor => Problem::field("cursor", sentence),
         }

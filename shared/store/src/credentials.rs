@@ -17,10 +17,10 @@ use crate::facts::{self, Ended};
 use crate::fault::{Failed, Fault};
 use crate::gate::Counted;
 use crate::names::{self, Meant};
-use crate::row::{Item, Reader, Row, number, numbers, text, texts};
+use crate::row::{Item, Reader, Row, number, numbers, text, texts, time};
 use crate::table::Store;
 use crate::transaction::{Transaction, Update};
-use crate::{gate, keys, notices, person_codec};
+use crate::{gate, keys, notices, person_codec, verifications};
 
 /// What a login is checked against.
 #[derive(Clone)]
@@ -57,12 +57,16 @@ pub struct PendingReset {
     /// Hash of its token.
     pub hash: String,
     pub made: Instant,
+    /// How long it works.
+    pub minutes: i64,
 }
 
 /// When links were asked for lately, this time included.
 #[derive(Clone, Copy, Debug)]
 pub struct Resets<'a> {
     pub asked: &'a BTreeSet<i64>,
+    /// How long the link works.
+    pub minutes: i64,
     /// From where the owner has signed in before, or by strangers.
     pub is_known: bool,
 }
@@ -84,10 +88,16 @@ pub struct NewPassword<'a> {
 const MOST_NETWORKS: usize = 10;
 
 /// The credential of a new account.
-pub(crate) fn new_credential(user: UserId, password_hash: &str, network: Option<&str>) -> Item {
+pub(crate) fn new_credential(
+    user: UserId,
+    password_hash: &str,
+    network: Option<&str>,
+    verification: Option<Instant>,
+) -> Item {
     Row::at(&keys::credential(user))
         .text("hash", password_hash)
         .maybe("networks", network, |one| texts([one]))
+        .maybe("verification_mailed", verification, time)
         .into_item()
 }
 
@@ -96,13 +106,21 @@ pub(crate) fn new_credential(user: UserId, password_hash: &str, network: Option<
 /// one begin behind it.
 const AHEAD: TimeDelta = TimeDelta::seconds(10);
 
+/// How long links worked before each said so.
+const FIRST_MINUTES: i64 = 10;
+
 /// How often it is tried while others end the same sessions.
 const MOST_ROUNDS: usize = 8;
 
 impl Store {
-    /// The credentials that may be meant by a name: two round trips, also for a name that does not exist.
-    pub async fn credentials(&self, typed: &Typed, now: Instant) -> Result<Attempt, Fault> {
-        let Meant { candidates, tries } = self.names_meant(typed).await?;
+    /// The credentials that may be meant by a name: two round trips, also for a name that does not exist. `numbered`: whom
+    /// it means as a number, before all others.
+    pub async fn credentials(&self, typed: &Typed, numbered: Option<UserId>, now: Instant) -> Result<Attempt, Fault> {
+        let Meant { mut candidates, tries } = self.names_meant(typed).await?;
+        if let Some(user) = numbered {
+            candidates.retain(|candidate| candidate.user != user);
+            candidates.insert(0, names::Candidate { user, is_presumed: false });
+        }
         let mut keys: Vec<_> = candidates
             .iter()
             .flat_map(|candidate| [keys::user(candidate.user), keys::credential(candidate.user)])
@@ -128,7 +146,7 @@ impl Store {
 
     /// The credential behind an address.
     pub async fn credential_by_email(&self, email: &Email, now: Instant) -> Result<Option<Credential>, Fault> {
-        Ok(self.credentials(&Typed::email(email), now).await?.known.into_iter().next())
+        Ok(self.credentials(&Typed::email(email), None, now).await?.known.into_iter().next())
     }
 
     /// Remembers that somebody signed in from here.
@@ -176,7 +194,7 @@ impl Store {
     pub async fn reset_pretend(&self, hash: &str, letter: &Notice) -> Result<(), Fault> {
         let letter = Notice { user: gate::nobody(letter.created_at), ..letter.clone() };
         let asked = BTreeSet::from([letter.created_at.timestamp_millis()]);
-        match self.commit(begin(&letter, None, hash, Resets { asked: &asked, is_known: false })).await {
+        match self.commit(begin(&letter, None, hash, Resets { asked: &asked, minutes: 0, is_known: false })).await {
             Ok(()) | Err(Failed::Refused(_)) => Ok(()),
             Err(Failed::Fault(fault)) => Err(fault),
         }
@@ -194,8 +212,10 @@ impl Store {
         let pending = seen.reset.as_ref().map_or("", |reset| &reset.hash);
         let link = if pending.is_empty() { "attribute_not_exists(#reset)" } else { "#reset = :reset" };
         let expression = match new.network {
-            Some(_) => "SET #hash = :hash, #sessions_from = :from, #networks = :networks REMOVE #reset, #reset_made",
-            None => "SET #hash = :hash, #sessions_from = :from REMOVE #networks, #reset, #reset_made",
+            Some(_) => {
+                "SET #hash = :hash, #sessions_from = :from, #networks = :networks REMOVE #reset, #reset_made, #reset_minutes"
+            }
+            None => "SET #hash = :hash, #sessions_from = :from REMOVE #networks, #reset, #reset_made, #reset_minutes",
         };
         let mut password = Update::new(keys::credential(user), expression)
             .when(format!("#hash = :seen AND {link}"))
@@ -212,14 +232,7 @@ impl Store {
         transaction.update(gate::closing(user, last, new.kept), Some(Denied::Stale));
         transaction.replace(facts::ended_item(user, Ended::UpTo(last, new.kept), now));
         if new.proves_email && !seen.user.email_verified {
-            let proven =
-                Update::new(keys::user(user), "SET #email_verified = :yes, #updated_at = :now ADD #version :one")
-                    .when("#version = :version")
-                    .value(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
-                    .value(":now", number(now.timestamp_millis()))
-                    .value(":one", number(1))
-                    .value(":version", number(seen.user.version));
-            transaction.update(proven, Some(Denied::Stale));
+            transaction.update(verifications::proving(&seen.user, now), Some(Denied::Stale));
         }
         self.commit(transaction).await
     }
@@ -260,11 +273,12 @@ fn last_ended(now: Instant, sessions_from: Option<SessionId>) -> SessionId {
 fn begin(letter: &Notice, seen: Option<&PendingReset>, hash: &str, resets: Resets<'_>) -> Transaction<Denied> {
     let link = if seen.is_some() { "#reset = :seen" } else { "attribute_not_exists(#reset)" };
     let counted = if resets.is_known { "resets_asked_known" } else { "resets_asked" };
-    let set = format!("SET #reset = :hash, #reset_made = :made, #{counted} = :asked");
+    let set = format!("SET #reset = :hash, #reset_made = :made, #reset_minutes = :minutes, #{counted} = :asked");
     let mut update = Update::new(keys::credential(letter.user), set)
         .when(format!("attribute_exists(#pk) AND {link}"))
         .value(":hash", text(hash))
         .value(":made", number(letter.created_at.timestamp_millis()))
+        .value(":minutes", number(resets.minutes))
         .value(":asked", numbers(resets.asked));
     if let Some(seen) = seen {
         update = update.value(":seen", text(&seen.hash));
@@ -291,7 +305,11 @@ fn from_items(profile: &Item, credential: &Item, now: Instant) -> Result<Credent
         sessions_from: sessions_from(row)?,
         reset: match row.text("reset")? {
             "" => None,
-            hash => Some(PendingReset { hash: hash.to_owned(), made: row.time("reset_made")? }),
+            hash => Some(PendingReset {
+                hash: hash.to_owned(),
+                made: row.time("reset_made")?,
+                minutes: row.maybe_number("reset_minutes")?.unwrap_or(FIRST_MINUTES),
+            }),
         },
         resets_asked: row.numbers("resets_asked")?,
         resets_asked_known: row.numbers("resets_asked_known")?,

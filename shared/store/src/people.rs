@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::Refusal;
 use domain::ids::UserId;
 use domain::ledger::Entry;
+use domain::notice::Notice;
 use domain::person::User;
 use domain::search::terms;
 
@@ -13,7 +14,7 @@ use crate::fault::{Failed, Fault};
 use crate::sessions::Session;
 use crate::table::Store;
 use crate::transaction::{LARGEST_TRANSACTION, Transaction};
-use crate::{credentials, directory, gate, keys, ledger, names, person_codec, search, serials, sessions};
+use crate::{credentials, directory, gate, keys, ledger, names, notices, person_codec, search, serials, sessions};
 
 /// Everything a registration writes.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct NewAccount {
     pub session: Option<Session>,
     /// Where they opened it from.
     pub network: Option<String>,
+    /// What they are told at once.
+    pub notices: Vec<Notice>,
 }
 
 impl Store {
@@ -40,10 +43,16 @@ impl Store {
         names::take(&mut transaction, user);
         transaction.create(person_codec::to_item(user), Denied::IdTaken);
         transaction.create(gate::new_gate(user.id, user.roles.admin), Denied::IdTaken);
-        let credential = credentials::new_credential(user.id, &account.password_hash, account.network.as_deref());
+        let verification = account.notices.iter().map(|notice| notice.created_at).max();
+        let network = account.network.as_deref();
+        let credential = credentials::new_credential(user.id, &account.password_hash, network, verification);
         transaction.create(credential, Denied::IdTaken);
         ledger::add_entry(&mut transaction, &account.grant);
         serials::note(&mut transaction, None, user);
+        directory::relist(&mut transaction, &User { expert: None, ..user.clone() }, user);
+        for notice in &account.notices {
+            transaction.create(notices::to_item(notice), Denied::IdTaken);
+        }
         if let Some(session) = &account.session {
             transaction.create(sessions::to_item(session), Denied::IdTaken);
         }

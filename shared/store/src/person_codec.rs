@@ -43,6 +43,7 @@ pub(crate) fn to_item(user: &User) -> Item {
         .time("updated_at", user.updated_at)
         .flag("admin", user.roles.admin)
         .flag("not_learner", !user.roles.learner)
+        .flag("accepted_terms", user.accepted_terms)
         .maybe("learner_serial", user.serials.learner, number)
         .maybe("expert_serial", user.serials.expert, number)
         .maybe("expert", user.expert.as_ref(), |expert| AttributeValue::M(expert_row(expert).into_item()))
@@ -51,6 +52,7 @@ pub(crate) fn to_item(user: &User) -> Item {
         .number("review_sum", user.tally.sum)
         .number("expert_count", user.tally_as_expert.count)
         .number("expert_sum", user.tally_as_expert.sum)
+        .maybe("sessions_given", Some(user.sessions_given).filter(|count| *count > 0), number)
         .rows("skills", user.skills.iter().map(skill_row))
         .rows("hours", user.hours.iter().map(hours_row))
         .number("version", user.version)
@@ -149,9 +151,11 @@ pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
             Some(_) => return Err(row.corrupt("expert")),
             None => None,
         },
+        accepted_terms: row.flag("accepted_terms"),
         is_suspended: row.flag("suspended"),
         tally: Tally { count: row.count("review_count")?, sum: row.count("review_sum")? },
         tally_as_expert: Tally { count: row.count("expert_count")?, sum: row.count("expert_sum")? },
+        sessions_given: row.count("sessions_given")?,
         skills: row.rows("skills")?.into_iter().map(skill).collect::<Result<_, _>>()?,
         hours: row.rows("hours")?.into_iter().map(hours).collect::<Result<_, _>>()?,
         version: row.number("version")?,

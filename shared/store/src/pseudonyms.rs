@@ -104,8 +104,8 @@ impl Pseudonyms {
             _ if old.is_empty() => String::new(),
             "email" | "dead_end" => self.email(old),
             "hash" => self.password_hash(old),
-            "picture_url" => format!("https://{}.example/", self.word(old)),
-            "key" | "picture_key" => self.file_key(old),
+            "picture_url" | "cv_link" => format!("https://{}.example/", self.word(old)),
+            "key" | "picture_key" | "cv_key" => self.file_key(old),
             "reset" | "refresh" | "provider_id" | "reference" | "client_secret" | "transaction" | "room"
             | "connection" => self.token(old),
             "username" | "first_name" | "last_name" => self.name(old),
@@ -227,6 +227,7 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         Kind::Profile | Kind::SearchTerm => {
             &["timezone", "zone", "level", "standing", "specialty", "unit", "hourly_unit", "dead_end_why"]
         }
+        Kind::Details => &["born", "cv_content_type"],
         Kind::Absences => &["from", "to", "zone"],
         Kind::Notice | Kind::Letter => &["facade", "topic", "state"],
         Kind::Inbox => &["all_read_to"],

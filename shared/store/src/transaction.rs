@@ -221,6 +221,20 @@ impl<R: Clone> Transaction<R> {
         self
     }
 
+    /// Deletes an item that must be there.
+    #[track_caller]
+    pub(crate) fn delete_present(&mut self, key: &Key, missing: R) -> &mut Self {
+        let leg = Delete::builder()
+            .table_name(String::new())
+            .set_key(Some(key.item()))
+            .condition_expression("attribute_exists(#pk)")
+            .expression_attribute_names("#pk", "pk")
+            .build()
+            .expect("a key and a table are set");
+        self.legs.push(Leg::new(TransactWriteItem::builder().delete(leg).build(), Some(missing)));
+        self
+    }
+
     fn items(&self, table: &str) -> Vec<TransactWriteItem> {
         let mut items: Vec<_> = self.legs.iter().map(|leg| leg.write.clone()).collect();
         for item in &mut items {

@@ -29,6 +29,7 @@ impl Dialect for V1 {
             Error::UnknownPerson => Problem::not_found(),
             Error::OwnMessage => Problem::field("receiver", sentence),
             Error::BadPicture(_) => Problem::field("profile_picture", sentence),
+            Error::BadPaper(_) => Problem::field("cv", sentence),
             Error::PictureTooLarge => Problem::too_large(sentence),
             Error::BadCursor => Problem::field("cursor", sentence),
         }

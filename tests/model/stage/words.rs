@@ -62,6 +62,7 @@ fn word(error: Error) -> String {
         Error::Refused(domain::Refusal::Person(person::Refusal::NotFound)) | Error::Common(Common::NotFound) => {
             "not_found"
         }
+        Error::Refused(domain::Refusal::Person(person::Refusal::RoleMissing)) => "role_required",
         Error::UnknownPerson => "unknown_person",
         Error::OwnMessage => "receiver_id",
         Error::Common(Common::InFlight) => "in_flight",

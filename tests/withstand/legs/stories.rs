@@ -2,6 +2,7 @@
 
 mod chats;
 mod experts;
+mod mentorship;
 mod payments;
 
 use std::pin::Pin;
@@ -49,6 +50,9 @@ impl Story {
             experts {
                 is_away, is_away_again, is_applied_for, is_approved, is_rejected, is_suspended, is_reinstated,
                 sends_a_document, names_an_upload, prepares_an_upload,
+            }
+            mentorship {
+                is_numbered, takes_the_second_role, verifies, asks_to_verify, says_more,
             }
             payments {
                 asks_for_an_intent, asks_another_provider, pays, pays_at_once, moves_to_where_somebody_is,

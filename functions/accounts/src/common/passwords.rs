@@ -2,6 +2,7 @@
 
 use app::{App, resets};
 use axum::extract::State;
+use domain::facade::Facade;
 use domain::password::{Password, Persona};
 use domain::text::Email;
 use edge::auth::{AuthRateLimit, AuthenticatedAtAuthRate, RequestOrigin};
@@ -42,7 +43,7 @@ pub(super) async fn ask(
     RequestOrigin(origin): RequestOrigin,
     Body(reset): Body<Reset>,
 ) -> Result<Json<Message>, Refused> {
-    resets::ask(&app, &reset.email, &origin).await?;
+    resets::ask(&app, &reset.email, Facade::SHARED, &origin).await?;
     Ok(Json(Message { message: "If there is an account of this address, a link is on its way to it." }))
 }
 

@@ -5,10 +5,11 @@ use domain::booking::{Actor, Booking, Fact, Reminder, Seat};
 use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
 
+use super::accounts::ACCOUNTS;
 use super::{News, Telling, Voice};
 
 pub(super) static VOICE: Voice =
-    Voice { tellings, booking_link: ("Open the consultation", "consultations"), new_review };
+    Voice { tellings, booking_link: ("Open the consultation", "consultations"), new_review, accounts: &ACCOUNTS };
 
 fn new_review(booking: &Booking, review: &Review) -> News {
     let who = if review.is_anonymous { "Somebody" } else { &review.reviewer_name };

@@ -12,13 +12,10 @@ pub(crate) const WELCOME_LINES: [&str; 3] = [
     "Whoever shares what they know earns credits: add your skills and your weekly hours to be booked.",
 ];
 
-pub(crate) const RESET: &str = "Reset your password";
 pub(crate) const CHOOSE_PASSWORD: &str = "Choose a new password";
+pub(crate) const RESET_NOT_ASKED: &str = "If it was not you, there is nothing to do: your password stays as it is.";
 
-pub(crate) const RESET_LINES: [&str; 2] = [
-    "Somebody, probably you, asked for a new password. The link below works once, for ten minutes.",
-    "If it was not you, there is nothing to do: your password stays as it is.",
-];
+pub(crate) const VERIFY_EMAIL: &str = "Verify your e-mail address";
 
 pub(crate) const MAIL_REASON: &str = "You get this mail because you have an account with ExpertConnect.";
 pub(crate) const SETTINGS: &str = "Notification settings";

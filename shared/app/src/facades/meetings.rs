@@ -4,9 +4,11 @@ use domain::booking::{Actor, Booking, Fact, Reminder, Seat};
 use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
 
+use super::accounts::ACCOUNTS;
 use super::{News, Telling, Voice};
 
-pub(super) static VOICE: Voice = Voice { tellings, booking_link: ("Open the meeting", "meetings"), new_review };
+pub(super) static VOICE: Voice =
+    Voice { tellings, booking_link: ("Open the meeting", "meetings"), new_review, accounts: &ACCOUNTS };
 
 fn tell(to: Seat, topic: Topic, title: &'static str, mailed: bool, content: String) -> Telling {
     let channel = if mailed { Channel::ListAndMail } else { Channel::List };

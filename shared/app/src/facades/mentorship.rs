@@ -1,13 +1,38 @@
 //! The mentorship façade's notifications and mails about sessions (`mentorship.md` §4.4). A title is also its mail's subject.
 
 use domain::booking::{Actor, Booking, Fact, Funds, Reminder, Seat, Status};
+use domain::facade::mentorship::shown;
 use domain::ledger::Unit;
 use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
+use domain::serial::Serial;
 
+use super::accounts::AccountVoice;
 use super::{News, Telling, Voice};
 
-pub(super) static VOICE: Voice = Voice { tellings, booking_link: ("Open the session", "sessions"), new_review };
+pub(super) static VOICE: Voice =
+    Voice { tellings, booking_link: ("Open the session", "sessions"), new_review, accounts: &ACCOUNTS };
+
+/// Pages that take what a link carries as `?token=` (`mentorship.md` §5).
+static ACCOUNTS: AccountVoice = AccountVoice {
+    greeting,
+    reset_page: |token| format!("reset-password?token={token}"),
+    verification_page: |token| format!("verify-email?token={token}"),
+};
+
+fn greeting(role: Seat, serial: Serial) -> (&'static str, String) {
+    let id = shown(role, serial);
+    match role {
+        Seat::Learner => ("Welcome, student", format!("Your student id is {id}. You can log in with it.")),
+        Seat::Expert => (
+            "Welcome, mentor",
+            format!(
+                "Your mentor id is {id}. You can log in with it. Students find you once an administrator has approved \
+                 you; until then complete your profile."
+            ),
+        ),
+    }
+}
 
 fn new_review(booking: &Booking, review: &Review) -> News {
     let content = format!("{} left feedback on the session \"{}\".", review.reviewer_name, booking.title);

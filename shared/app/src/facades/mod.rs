@@ -1,5 +1,6 @@
 //! What people are told: each façade has a [`Voice`] in a file of its own.
 
+pub(crate) mod accounts;
 mod consultations;
 pub(crate) mod letters;
 mod meetings;
@@ -24,6 +25,7 @@ pub(crate) struct Voice {
     pub(crate) booking_link: (&'static str, &'static str),
     /// What the reviewee is told of a review.
     pub(crate) new_review: fn(&Booking, &Review) -> News,
+    pub(crate) accounts: &'static accounts::AccountVoice,
 }
 
 /// A notification's title and content, and the id of what it is about.

@@ -64,12 +64,27 @@ pub fn welcome(settings: &Settings, reader: &User) -> Mail {
 
 /// The mail with the link to a new password.
 pub fn password_reset(settings: &Settings, notice: &Notice, reader: &User, token: &str) -> Mail {
+    let page = voice(notice.facade).accounts.reset_page;
     let letter = Letter {
-        title: letters::RESET.to_owned(),
+        title: notice.title.clone(),
         name: one_line(&reader.name()),
-        lines: letters::RESET_LINES.map(str::to_owned).to_vec(),
+        lines: vec![one_line(&notice.content), letters::RESET_NOT_ASKED.to_owned()],
         rows: Vec::new(),
-        link: Link { words: letters::CHOOSE_PASSWORD, url: url(settings, &format!("reset-password/{token}/")) },
+        link: Link { words: letters::CHOOSE_PASSWORD, url: url(settings, &page(token)) },
+        settings: None,
+    };
+    addressed(reader, &letter, format!("notice-{}", notice.id))
+}
+
+/// The mail with a link to prove that it has arrived.
+pub fn verification(settings: &Settings, notice: &Notice, reader: &User, token: &str) -> Mail {
+    let page = voice(notice.facade).accounts.verification_page;
+    let letter = Letter {
+        title: notice.title.clone(),
+        name: one_line(&reader.name()),
+        lines: vec![one_line(&notice.content)],
+        rows: Vec::new(),
+        link: Link { words: letters::VERIFY_EMAIL, url: url(settings, &page(token)) },
         settings: None,
     };
     addressed(reader, &letter, format!("notice-{}", notice.id))

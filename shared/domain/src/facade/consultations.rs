@@ -26,6 +26,7 @@ pub static RULES: Rules = Rules {
     tips: false,
     reviewers: &[Seat::Learner],
     writing: Writing { pairs: Pairs::Anybody, closes: true },
+    reset_minutes: 10,
 };
 
 const OPEN: &[Status] = &[Pending, Confirmed];

@@ -28,6 +28,7 @@ pub static RULES: Rules = Rules {
     tips: true,
     reviewers: &[Seat::Learner, Seat::Expert],
     writing: Writing { pairs: Pairs::Anybody, closes: false },
+    reset_minutes: 10,
 };
 
 const OPEN: &[Status] = &[Pending, Confirmed];

@@ -1,4 +1,4 @@
-//! Mentorship sessions (`mentorship.md` §4.1). Nothing routes to them yet.
+//! Mentorship sessions (`mentorship.md` §4.1), and what students and mentors are called by.
 
 use super::machine::{Mark, Money, Need, Row, row};
 use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
@@ -6,6 +6,7 @@ use crate::calendar::Grid;
 use crate::lifecycle::Actor::{Expert, Learner, Provider, Schedule, Staff};
 use crate::lifecycle::Status::{Cancelled, Completed, Confirmed, Expired, NoShow, Pending};
 use crate::lifecycle::{Seat, Step};
+use crate::serial::Serial;
 
 pub static RULES: Rules = Rules {
     word: "mentorship",
@@ -26,6 +27,7 @@ pub static RULES: Rules = Rules {
     tips: false,
     reviewers: &[Seat::Learner],
     writing: Writing { pairs: Pairs::LearnerAndExpert, closes: true },
+    reset_minutes: 30,
 };
 
 /// Minutes after the end at which the clock decides by the marks of attendance, and until which a student disputes.
@@ -71,3 +73,50 @@ static MACHINE: [Row; 15] = [
     row(&[Confirmed], Step::Move, &[Learner, Expert], Confirmed)
         .needs(&[Need::Undisputed, Need::Before(Mark::MoveCutoff)]),
 ];
+
+fn letter(role: Seat) -> char {
+    match role {
+        Seat::Learner => 'S',
+        Seat::Expert => 'M',
+    }
+}
+
+/// A student's or a mentor's id, with at least six digits: `S000001`, `M000001` (`mentorship.md` §1).
+pub fn shown(role: Seat, serial: Serial) -> String {
+    format!("{}{:06}", letter(role), serial.get())
+}
+
+/// Whose id it is: a letter of any case, and digits of which the first may be zeros.
+pub fn read(text: &str) -> Option<(Seat, Serial)> {
+    let first = text.chars().next()?.to_ascii_uppercase();
+    let role = [Seat::Learner, Seat::Expert].into_iter().find(|role| letter(*role) == first)?;
+    let digits = text.get(1..).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    Some((role, Serial::new(digits.parse().ok()?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Seat::{Expert, Learner};
+
+    fn serial(number: i64) -> Serial {
+        Serial::new(number).unwrap_or_else(|| unreachable!())
+    }
+
+    #[test]
+    fn an_id_has_six_digits_or_more() {
+        assert_eq!(shown(Learner, serial(1)), "S000001");
+        assert_eq!(shown(Expert, serial(1_000_000)), "M1000000");
+    }
+
+    #[test]
+    fn an_id_is_read_without_regard_to_case_and_zeros() {
+        for text in ["S000001", "s1", "S01", "s000000000000001"] {
+            assert_eq!(read(text), Some((Learner, serial(1))), "{text}");
+        }
+        assert_eq!(read("m1000000"), Some((Expert, serial(1_000_000))));
+        for text in ["", "S", "S0", "S-1", "S+1", "S 1", "T1", "1", "S99999999999", "\u{17f}1", "S１", "S1 "] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

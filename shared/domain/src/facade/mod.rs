@@ -86,6 +86,8 @@ pub struct Rules {
     /// Who reviews the other.
     pub reviewers: &'static [Seat],
     pub writing: Writing,
+    /// How long a mailed link to a new password works.
+    pub reset_minutes: i64,
 }
 
 /// Minutes.

@@ -27,6 +27,7 @@ pub static RULES: Rules = Rules {
     tips: false,
     reviewers: &[Seat::Learner],
     writing: Writing { pairs: Pairs::Acquainted, closes: false },
+    reset_minutes: 10,
 };
 
 const OPEN: &[Status] = &[Pending, Confirmed];

@@ -100,6 +100,19 @@ impl AuthContext {
         }
     }
 
+    /// Whose token it is, if it is good; any other is as good as none.
+    pub(super) async fn known(&self) -> Result<Option<Caller>, Problem> {
+        let now = self.app.clock.now();
+        let Some(claims) = self.token.as_ref().and_then(|token| self.app.tokens.verify(token, now).ok()) else {
+            return Ok(None);
+        };
+        match admit(&self.app, &claims).await {
+            Ok((caller, _)) => Ok(Some(caller)),
+            Err(Common::TokenInvalid) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     pub(super) async fn admit_anonymous(&self) -> Result<(), Problem> {
         let quota = admit_address(&self.app, &self.address, Group::General).await?;
         self.progress().quota = Some(quota);

@@ -147,6 +147,18 @@ impl<S: Sync> FromRequestParts<S> for AuthenticatedAtAuthRate {
     }
 }
 
+/// Whoever comes with a good token. Asks for nothing: a stale one is ignored.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownCaller(pub Option<Caller>);
+
+impl<S: Sync> FromRequestParts<S> for KnownCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        context(parts)?.known().await.map(KnownCaller)
+    }
+}
+
 /// Where a request comes from: address and `User-Agent`, as stored with a session, and whom its token was given to, should
 /// that have ended long ago. Asks for nothing.
 #[derive(Clone, Debug)]
@@ -207,6 +219,11 @@ impl Describe for AdminOnly {
 
 /// Asks for nothing.
 impl Describe for RequestOrigin {
+    fn describe(_: &mut Described) {}
+}
+
+/// Asks for nothing.
+impl Describe for KnownCaller {
     fn describe(_: &mut Described) {}
 }
 

@@ -31,7 +31,19 @@ pub struct Field {
 pub fn fields<T: Parse>() -> Vec<Field> {
     let mut fields = Fields::describing();
     drop(T::parse(&mut fields));
-    fields.into_notes()
+    let mut fields = fields.into_notes();
+    if !T::LIFTS.is_empty() {
+        let about = "The same fields may stand in here.";
+        fields.push(Field {
+            names: vec![T::LIFTS],
+            schema: ObjectBuilder::new().schema_type(Type::Object).description(Some(about)).build(),
+            files: Files::Never,
+            is_required: false,
+            is_nullable: true,
+            default: None,
+        });
+    }
+    fields
 }
 
 /// A JSON object with these fields, or the same as a form.

@@ -3,6 +3,7 @@
 //! Reading is lenient about what a client may reasonably send (`"12"` for 12, an alias for a name, unknown fields) and
 //! exact about everything else. [`Fields`] reads the values by name and collects every refusal before it answers.
 
+mod cleared;
 pub mod describe;
 mod fields;
 mod json;
@@ -14,6 +15,7 @@ mod query;
 mod told;
 mod values;
 
+pub use cleared::{comma_separated, or_empty};
 pub use fields::{FieldValue, Fields, Names};
 pub use kinds::{Kind, boolean, hundredths, id, integer, money, one_of, text};
 pub use moments::{date, exact_time, time};
@@ -87,6 +89,21 @@ impl Form {
         items.into_iter().enumerate().map(object).collect()
     }
 
+    /// With the members of an object among its own: what stands outside goes first. `None`: what has this name is no object.
+    fn lifted(&self, name: &str) -> Option<Self> {
+        let mut lifted = self.clone();
+        match lifted.members.remove(name) {
+            None | Some(Node::Null) => {}
+            Some(Node::Object(inner)) => {
+                for (name, node) in inner {
+                    lifted.members.entry(name).or_insert(node);
+                }
+            }
+            Some(_) => return None,
+        }
+        Some(lifted)
+    }
+
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.members.get(name)
     }
@@ -127,6 +144,9 @@ pub trait Parse: Sized {
     /// What the API document says of this body.
     const ABOUT: &str = "";
 
+    /// An object whose members may stand outside of it as well; empty for none.
+    const LIFTS: &str = "";
+
     /// `None` only after a refusal was recorded in `fields`, or where they are only described.
     fn parse(fields: &mut Fields<'_>) -> Option<Self>;
 }
@@ -140,6 +160,14 @@ impl Parse for () {
 
 /// The form as a `T`, or all that is wrong with it.
 pub fn parse<T: Parse>(form: &Form) -> Result<T, Problem> {
+    if !T::LIFTS.is_empty() && form.members.contains_key(T::LIFTS) {
+        let lifted = form.lifted(T::LIFTS).ok_or_else(|| Problem::field(T::LIFTS, "This must be an object."))?;
+        return read(&lifted);
+    }
+    read(form)
+}
+
+fn read<T: Parse>(form: &Form) -> Result<T, Problem> {
     let mut fields = Fields::new(form);
     let parsed = T::parse(&mut fields);
     let errors = fields.into_errors();

@@ -39,6 +39,7 @@ fn every_error_of_a_use_case_has_its_status_and_word() {
         (Error::UnknownPerson, "400 mentor_id"),
         (Error::OwnMessage, "404 not_found"),
         (Error::BadPicture("No picture."), "400 profile_picture"),
+        (Error::BadPaper("No paper."), "400 cv"),
         (Error::PictureTooLarge, "413 too_large"),
         (Error::BadCursor, "400 cursor"),
     ]);

@@ -25,6 +25,7 @@ macro_rules! kinds {
 
 kinds! {
     Profile "profile",
+    Details "details",
     Credential "credential",
     Gate "gate",
     Session "session",
@@ -35,6 +36,7 @@ kinds! {
     Letter "letter",
     Standing "standing",
     Refund "refund",
+    Note "note",
     Inbox "inbox",
     Sent "sent",
     Reference "reference",
@@ -200,11 +202,16 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
     if let Some(kind) = single {
         return named(kind, [person]);
     }
+    if head == "NOTE" {
+        let (role, note) = rest.split_once('#')?;
+        return named(Kind::Note, [person, part("role", role), id("note", note)?]);
+    }
     if head == "MAILS" {
         let (peer, day) = rest.split_once('#')?;
         return named(Kind::MailedOf, [person, id("with", peer)?, part("day", day)]);
     }
     let (kind, what) = match head {
+        "DETAILS" => (Kind::Details, part("role", rest)),
         "BALANCE" => (Kind::Balance, part("unit", rest)),
         "DAY" => (Kind::Day, part("day", rest)),
         "NOTICE" => (Kind::Notice, id("notice", rest)?),

@@ -34,6 +34,7 @@ fn ada() -> User {
         updated_at: now,
         roles: Roles::default(),
         serials: Serials::default(),
+        accepted_terms: false,
         dead_end: Some(DeadEnd {
             address: Email::parse("ada@lovelace.example.org").unwrap(),
             why: Undelivered::Bounced,
@@ -55,6 +56,7 @@ fn ada() -> User {
         is_suspended: false,
         tally: Tally::default(),
         tally_as_expert: Tally::default(),
+        sessions_given: 0,
         skills: vec![Skill {
             id: SkillId::new(1).unwrap(),
             name: "Looms".to_owned(),

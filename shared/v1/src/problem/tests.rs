@@ -39,6 +39,7 @@ fn every_error_of_a_use_case_has_its_status_and_word() {
         (Error::UnknownPerson, "404 not_found"),
         (Error::OwnMessage, "400 receiver"),
         (Error::BadPicture("No picture."), "400 profile_picture"),
+        (Error::BadPaper("No paper."), "400 cv"),
         (Error::PictureTooLarge, "413 too_large"),
         (Error::BadCursor, "400 cursor"),
     ]);

@@ -7,7 +7,8 @@ use domain::chat::Pair;
 use domain::directory::{Place, Rank};
 use domain::expert::{Specialty, Standing};
 use domain::ids::{
-    ApplicationId, BookingId, ConversationId, DocumentId, MessageId, NoticeId, PaymentId, SessionId, UploadId, UserId,
+    ApplicationId, BookingId, ConversationId, DocumentId, MessageId, NoteId, NoticeId, PaymentId, SessionId, UploadId,
+    UserId,
 };
 use domain::ledger::{Cause, Currency, Unit};
 use domain::lifecycle::Seat;
@@ -80,6 +81,13 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
             Kind::Serial,
             vec![named("role", "LEARNER"), named("number", "7")],
         ),
+        (
+            "note",
+            note(user, Seat::Expert, NoteId::new(number).unwrap()),
+            Kind::Note,
+            vec![person(), named("role", "EXPERT"), ("note", id.clone())],
+        ),
+        ("details", details(user, Seat::Learner), Kind::Details, vec![person(), named("role", "LEARNER")]),
         ("pending", pending(user), Kind::Pending, vec![person()]),
         ("due_mark", due_mark(), Kind::DueMark, vec![]),
         ("inbox", inbox(user), Kind::Inbox, vec![person()]),

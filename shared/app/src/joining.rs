@@ -1,0 +1,121 @@
+//! Opening an account in a role, or giving the role to an account that is there already.
+
+use domain::Instant;
+use domain::expert::Expert;
+use domain::facade::Facade;
+use domain::lifecycle::Seat;
+use domain::notice::Notice;
+use domain::person::{Refusal, User};
+use domain::serial::Serial;
+use domain::text::LoginName;
+use store::Transaction;
+
+use crate::caller::Caller;
+use crate::facades::accounts;
+use crate::first::First;
+use crate::idempotency::retry_stale;
+use crate::people::{self, Opening, Origin, Proven, Registration};
+use crate::tokens::WEEK;
+use crate::{App, Common, Error, Result};
+
+/// Somebody in a role they have just taken.
+pub struct Joined {
+    pub user: User,
+    pub serial: Serial,
+    /// Good for a week.
+    pub token: String,
+}
+
+/// A role somebody wants, and the product through which they do.
+#[derive(Clone, Copy, Debug)]
+pub struct Door {
+    pub role: Seat,
+    pub facade: Facade,
+}
+
+/// Opens an account in a role. Where the address has an account that lacks the role, it gets the role if whoever asks knows
+/// its password or comes with a session of it; every other use of a known address is refused alike. Of parallel
+/// registrations of one address one succeeds.
+pub async fn join(
+    app: &App,
+    registration: Registration,
+    door: Door,
+    known: Option<Caller>,
+    origin: &Origin,
+) -> Result<Joined> {
+    let begun = app.clock.now();
+    if let Some(caller) = known {
+        let user = people::me(app, caller).await?;
+        if LoginName::from(&user.email) == LoginName::from(&registration.email) {
+            let serial = app.store.serial_take(door.role).await?;
+            return add(app, Proven { user, begun }, door, serial).await;
+        }
+    }
+    let serial = app.store.serial_take(door.role).await?;
+    let opening = |user: &mut User, now: Instant| {
+        user.roles.learner = false;
+        enter(user, door.role, serial, now);
+        Ok(Opening { session: None, notices: vec![greeting(app, user, door, serial, now)], seen: () })
+    };
+    match people::open(app, registration.clone(), origin.network(), opening).await {
+        Ok((user, ())) => joined(app, Proven { user, begun }, serial),
+        Err(Error::Refused(domain::Refusal::Person(Refusal::EmailTaken))) => {
+            let proven = prove(app, &registration, origin).await?;
+            add(app, proven, door, serial).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whoever has this address, if the password is theirs.
+async fn prove(app: &App, registration: &Registration, origin: &Origin) -> Result<Proven> {
+    let email = &registration.email;
+    match people::prove(app, email.as_str().into(), registration.password.as_str(), origin).await {
+        Ok(proven) if LoginName::from(&proven.user.email) == LoginName::from(email) => Ok(proven),
+        Ok(_) | Err(Error::Common(Common::InvalidCredentials | Common::AccountSuspended)) => {
+            Err(Refusal::EmailTaken.into())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The role with its number, and what it brings along.
+fn enter(user: &mut User, role: Seat, serial: Serial, now: Instant) {
+    match role {
+        Seat::Learner => user.roles.learner = true,
+        Seat::Expert => user.expert = user.expert.take().or_else(|| Some(Expert::unknown(now))),
+    }
+    user.serials = user.serials.with(role, serial);
+    user.accepted_terms = true;
+}
+
+fn greeting(app: &App, user: &User, door: Door, serial: Serial, now: Instant) -> Notice {
+    accounts::greeting(door.facade, user.id, (door.role, serial), &app.mint, now)
+}
+
+async fn add(app: &App, Proven { user, begun }: Proven, door: Door, serial: Serial) -> Result<Joined> {
+    let (id, first) = (user.id, First::new(user));
+    let user = retry_stale(|| async {
+        let before = match first.take() {
+            Some(user) => user,
+            None => app.store.user(id).await?.ok_or(Common::NotFound)?,
+        };
+        if before.has_role(door.role).is_ok() {
+            return Err(Refusal::EmailTaken.into());
+        }
+        let (mut after, now) = (before.clone(), app.clock.now());
+        enter(&mut after, door.role, serial, now);
+        after.updated_at = now;
+        let mut transaction = Transaction::new();
+        store::notice_told(&mut transaction, &greeting(app, &after, door, serial, now));
+        app.store.user_save(transaction, &before, &after).await?;
+        Ok(after)
+    })
+    .await?;
+    joined(app, Proven { user, begun }, serial)
+}
+
+fn joined(app: &App, proven: Proven, serial: Serial) -> Result<Joined> {
+    let signed = people::session(app, proven, WEEK)?;
+    Ok(Joined { user: signed.user, serial, token: signed.token })
+}

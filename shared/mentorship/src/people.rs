@@ -1,0 +1,205 @@
+//! How students and mentors look to themselves (`mentorship.md` §2).
+
+use app::{App, details, picture};
+use domain::details::Details;
+use domain::ledger::Amount;
+use domain::lifecycle::Seat;
+use domain::person::User;
+use domain::serial::Serial;
+use edge::time::Stamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::ids::shown;
+
+/// What a student says of themselves.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct StudentDetail {
+    phone: String,
+    #[schema(required = true, format = Date)]
+    date_of_birth: Option<String>,
+    college: String,
+    degree: String,
+    field_of_study: String,
+    #[schema(required = true)]
+    year_of_study: Option<u8>,
+    /// Separated by commas.
+    skills: String,
+    interests: String,
+    /// A link; one to a file of ours is good for a quarter of an hour.
+    #[schema(required = true)]
+    cv: Option<String>,
+    /// A link; one to a file of ours is good for an hour.
+    #[schema(required = true)]
+    profile_picture: Option<String>,
+    #[schema(required = true)]
+    linkedin_url: Option<String>,
+    #[schema(required = true)]
+    github_url: Option<String>,
+    #[schema(required = true)]
+    portfolio_url: Option<String>,
+    bio: String,
+}
+
+impl StudentDetail {
+    pub async fn of(app: &App, user: &User, details: &Details) -> app::Result<Self> {
+        let learning = &details.learning;
+        Ok(Self {
+            phone: details.phone.clone(),
+            date_of_birth: learning.born.map(|date| date.to_string()),
+            college: learning.college.clone(),
+            degree: learning.degree.clone(),
+            field_of_study: learning.field_of_study.clone(),
+            year_of_study: learning.year_of_study,
+            skills: learning.skills.clone(),
+            interests: learning.interests.clone(),
+            cv: details::cv_link(app, details.cv.as_ref()).await?,
+            profile_picture: picture::link(app, user.picture.as_ref()).await?,
+            linkedin_url: said(&details.linkedin_url),
+            github_url: said(&details.github_url),
+            portfolio_url: said(&details.portfolio_url),
+            bio: learning.bio.clone(),
+        })
+    }
+}
+
+/// A student, as they see themselves.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct Student {
+    /// That of the account.
+    id: i64,
+    #[schema(example = "S000001")]
+    student_id: String,
+    email: String,
+    name: String,
+    accepted_terms: bool,
+    email_verified: bool,
+    date_joined: Stamp,
+    details: StudentDetail,
+}
+
+impl Student {
+    pub async fn of(app: &App, user: &User, serial: Serial, details: &Details) -> app::Result<Self> {
+        Ok(Self {
+            id: user.id.get(),
+            student_id: shown(Seat::Learner, serial),
+            email: user.email.as_str().to_owned(),
+            name: user.name(),
+            accepted_terms: user.accepted_terms,
+            email_verified: user.email_verified,
+            date_joined: user.joined_at.into(),
+            details: StudentDetail::of(app, user, details).await?,
+        })
+    }
+}
+
+/// What a mentor says of themselves.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct MentorDetail {
+    phone: String,
+    company: String,
+    designation: String,
+    #[schema(required = true)]
+    years_of_experience: Option<u8>,
+    /// Separated by commas.
+    expertise: String,
+    bio: String,
+    /// In INR, two decimals; null: not bookable yet.
+    #[schema(required = true, example = "500.00")]
+    hourly_rate: Option<String>,
+    /// Completed ones.
+    total_sessions: u32,
+    /// The mean of the reviews received as mentor, to two decimals; 0 without any.
+    #[schema(example = 4.67)]
+    rating: f64,
+    /// A link; one to a file of ours is good for an hour.
+    #[schema(required = true)]
+    profile_picture: Option<String>,
+    /// A link; one to a file of ours is good for a quarter of an hour.
+    #[schema(required = true)]
+    cv: Option<String>,
+    #[schema(required = true)]
+    linkedin_url: Option<String>,
+    #[schema(required = true)]
+    github_url: Option<String>,
+    #[schema(required = true)]
+    portfolio_url: Option<String>,
+}
+
+impl MentorDetail {
+    pub async fn of(app: &App, user: &User, details: &Details) -> app::Result<Self> {
+        let practice = &details.practice;
+        let years = user.expert.as_ref().map_or(0, |expert| expert.experience_years);
+        Ok(Self {
+            phone: details.phone.clone(),
+            company: practice.company.clone(),
+            designation: practice.designation.clone(),
+            years_of_experience: Some(years).filter(|years| *years > 0 || practice.is_new),
+            expertise: practice.expertise.clone(),
+            bio: user.bio.clone(),
+            hourly_rate: user.expert.as_ref().and_then(|expert| expert.hourly).map(money),
+            total_sessions: user.sessions_given,
+            rating: rating(user),
+            profile_picture: picture::link(app, user.picture.as_ref()).await?,
+            cv: details::cv_link(app, details.cv.as_ref()).await?,
+            linkedin_url: said(&details.linkedin_url),
+            github_url: said(&details.github_url),
+            portfolio_url: said(&details.portfolio_url),
+        })
+    }
+}
+
+/// A mentor, as they see themselves.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct Mentor {
+    /// That of the account.
+    id: i64,
+    #[schema(example = "M000001")]
+    mentor_id: String,
+    email: String,
+    name: String,
+    accepted_terms: bool,
+    email_verified: bool,
+    is_approved: bool,
+    is_online: bool,
+    #[schema(required = true)]
+    last_seen: Option<Stamp>,
+    #[schema(required = true)]
+    last_activity: Option<Stamp>,
+    date_joined: Stamp,
+    details: MentorDetail,
+}
+
+impl Mentor {
+    pub async fn of(app: &App, user: &User, serial: Serial, details: &Details) -> app::Result<Self> {
+        Ok(Self {
+            id: user.id.get(),
+            mentor_id: shown(Seat::Expert, serial),
+            email: user.email.as_str().to_owned(),
+            name: user.name(),
+            accepted_terms: user.accepted_terms,
+            email_verified: user.email_verified,
+            is_approved: user.is_shown_as_expert(),
+            is_online: false,
+            last_seen: None,
+            last_activity: None,
+            date_joined: user.joined_at.into(),
+            details: MentorDetail::of(app, user, details).await?,
+        })
+    }
+}
+
+/// Nothing is null where it would be a link.
+fn said(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// An amount in a currency, with two decimals.
+pub fn money(amount: Amount) -> String {
+    format!("{}.{:02}", amount.minor / 100, amount.minor % 100)
+}
+
+/// The mean of the reviews received as expert, 0 without any.
+pub fn rating(user: &User) -> f64 {
+    user.tally_as_expert.mean_hundredths().map_or(0.0, |mean| f64::from(mean) / 100.0)
+}

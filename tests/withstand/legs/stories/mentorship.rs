@@ -1,0 +1,46 @@
+//! Students and mentors: roles, numbers, what they say of themselves.
+
+use chrono::TimeDelta;
+use serde_json::json;
+use tests::mentorship::{MENTOR, newcomer};
+use tests::{Setup, Spoiler, World};
+
+use super::{Told, told};
+
+pub(super) async fn is_numbered(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let ada = world.register("ada").await;
+    spoiler.begins(&world);
+    told(ada.get("/api/student/profile/").await)
+}
+
+pub(super) async fn takes_the_second_role(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let ada = world.new_student("ada").await;
+    spoiler.begins(&world);
+    told(ada.post(MENTOR, newcomer("ada")).await)
+}
+
+pub(super) async fn verifies(spoiler: &Spoiler) -> Told {
+    let world = World::with(Setup::live()).await;
+    let ada = world.new_student("ada").await;
+    let token = ada.mailed_token("Welcome").await;
+    spoiler.begins(&world);
+    told(ada.signed_out().post("/api/auth/email/verify/", json!({"token": token})).await)
+}
+
+pub(super) async fn asks_to_verify(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let ada = world.new_student("ada").await;
+    world.advance(TimeDelta::minutes(11));
+    spoiler.begins(&world);
+    told(ada.post("/api/auth/email/resend/", json!({})).await)
+}
+
+pub(super) async fn says_more(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let ada = world.new_student("ada").await;
+    ada.post("/api/student/detail/", json!({"phone": "1"})).await.is(201);
+    spoiler.begins(&world);
+    told(ada.patch("/api/student/profile/", json!({"phone": "2"})).await)
+}
