@@ -54,6 +54,7 @@ mod money {
     mod costs;
     mod payments;
     mod prices;
+    mod razorpay;
     mod refunds;
     mod signatures;
     mod stripe;

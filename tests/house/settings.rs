@@ -47,6 +47,7 @@ fn the_defaults_of_the_template_are_the_defaults_of_the_code() {
         mail_queue_url: deployed.mail_queue_url.clone(),
         metrics_namespace: deployed.metrics_namespace.clone(),
         mail_configuration_set: deployed.mail_configuration_set.clone(),
+        makes_admin: deployed.makes_admin,
         ..bare
     };
     assert_eq!(deployed, named);
@@ -82,7 +83,8 @@ fn quoted(text: &str) -> BTreeSet<String> {
 #[test]
 fn every_setting_option_and_call_is_described() {
     let described = quoted(&read("docs/settings.md"));
-    let secrets = ["ADMIN_PASSWORD", "JITSI_SECRET", "STRIPE_SECRET_KEY"];
+    let secrets =
+        ["ADMIN_PASSWORD", "JITSI_SECRET", "STRIPE_SECRET_KEY", "RAZORPAY_KEY_ID", "RAZORPAY_WEBHOOK_SECRET_PREVIOUS"];
     let webhooks = local::WEBHOOK_SECRETS.map(|(name, _)| name);
     for name in app::SETTING_NAMES.iter().chain(&secrets).chain(&webhooks) {
         assert!(described.contains(*name), "{name}");

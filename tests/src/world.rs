@@ -11,7 +11,7 @@ use std::time::Duration;
 use app::capacity::Capacity;
 use app::files::Files;
 use app::metrics::Metrics;
-use app::payments::{self, Stripe};
+use app::payments::{self, Razorpay, Stripe};
 use app::tokens::Tokens;
 use app::{App, Clock, Hashing, Keyring, Mint, Parts, Settings};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
@@ -44,6 +44,9 @@ fn keys(secrets: &[&str]) -> Keys {
 /// Every world calls Stripe with this.
 pub const STRIPE_KEY: &str = "sk_test_world";
 
+/// As whom every world calls Razorpay. What checkouts are signed with is the secret.
+pub const RAZORPAY_KEY: (&str, &str) = ("rzp_test_world", "local-razorpay-secret");
+
 /// How much one person may have pending.
 pub const PENDING_CAPS: [&str; 2] = ["PENDING_BOOKINGS_PER_EXPERT", "PENDING_BOOKINGS_PER_PERSON"];
 
@@ -62,6 +65,8 @@ pub struct Setup {
     pub with_files: bool,
     /// Where Stripe takes the money, and how long it may take to say so. Otherwise nobody is asked.
     pub stripe: Option<(String, Duration)>,
+    /// The same of Razorpay.
+    pub razorpay: Option<(String, Duration)>,
 }
 
 impl Setup {
@@ -135,9 +140,10 @@ impl World {
             env.entry(name.to_owned()).or_insert_with(|| secret.to_owned());
         }
         let keyring = Keyring::read(|name| env.get(name).cloned());
-        let gateway = match &setup.stripe {
-            Some((url, patience)) => payments::Gateway::Stripe(Stripe::at(url, STRIPE_KEY, *patience)),
-            None => payments::Gateway::of(&settings, &keyring).expect("a provider with its keys"),
+        let gateway = match (&setup.stripe, &setup.razorpay) {
+            (Some((url, patience)), _) => Stripe::at(url, STRIPE_KEY, *patience).into(),
+            (_, Some((url, patience))) => Razorpay::at(url, RAZORPAY_KEY.0, RAZORPAY_KEY.1, *patience).into(),
+            _ => payments::Gateway::of(&settings, &keyring).expect("a provider with its keys"),
         };
         let bucket = setup.with_files.then(|| Bucket::fresh(&settings.files_bucket));
         let files_client = bucket.as_ref().map_or_else(files, Bucket::client);

@@ -112,12 +112,14 @@ impl Default for Options {
     }
 }
 
-/// What providers' events are signed with, unless it is set. On AWS without such a secret none is believed.
-pub const WEBHOOK_SECRETS: [(&str, &str); 4] = [
+/// What providers' events and checkouts are signed with, unless it is set. On AWS without such a secret none is believed.
+pub const WEBHOOK_SECRETS: [(&str, &str); 6] = [
     ("STRIPE_WEBHOOK_SECRET", "local-stripe-webhook-secret"),
     ("PAYPAL_WEBHOOK_SECRET", "local-paypal-webhook-secret"),
     ("WISE_WEBHOOK_SECRET", "local-wise-webhook-secret"),
     ("SIMULATED_WEBHOOK_SECRET", "local-simulated-webhook-secret"),
+    ("RAZORPAY_WEBHOOK_SECRET", "local-razorpay-webhook-secret"),
+    ("RAZORPAY_KEY_SECRET", "local-razorpay-secret"),
 ];
 
 /// A running system. Dropping it ends it at once; [`Running::stop`] lets requests finish first.

@@ -12,6 +12,12 @@ pub struct Keyring {
     pub paypal_webhook: Option<String>,
     pub wise_webhook: Option<String>,
     pub simulated_webhook: Option<String>,
+    /// As whom Razorpay knows us, and what both sign a checkout with.
+    pub razorpay_key_id: Option<String>,
+    pub razorpay_key_secret: Option<String>,
+    pub razorpay_webhook: Option<String>,
+    /// Signs what is sent again after the secret was replaced.
+    pub razorpay_webhook_previous: Option<String>,
 }
 
 impl Keyring {
@@ -25,6 +31,10 @@ impl Keyring {
             paypal_webhook: find("PAYPAL_WEBHOOK_SECRET"),
             wise_webhook: find("WISE_WEBHOOK_SECRET"),
             simulated_webhook: find("SIMULATED_WEBHOOK_SECRET"),
+            razorpay_key_id: find("RAZORPAY_KEY_ID"),
+            razorpay_key_secret: find("RAZORPAY_KEY_SECRET"),
+            razorpay_webhook: find("RAZORPAY_WEBHOOK_SECRET"),
+            razorpay_webhook_previous: find("RAZORPAY_WEBHOOK_SECRET_PREVIOUS"),
         }
     }
 }

@@ -65,7 +65,7 @@ impl Count {
             Fact::NoShow { .. } => "no_show",
             Fact::Refunded => "refunded",
             Fact::Disputed => "disputed",
-            Fact::PaidOut(_) | Fact::Returned | Fact::Reminded(_) => return Vec::new(),
+            Fact::NotPaid | Fact::PaidOut(_) | Fact::Returned | Fact::Reminded(_) => return Vec::new(),
         };
         let lapsed = (fact == Fact::Expired).then_some(Count::HoldLapsed(facade));
         std::iter::once(Count::Booking(facade, outcome)).chain(lapsed).collect()

@@ -206,6 +206,13 @@ impl<'a> From<&'a str> for LoginAs<'a> {
     }
 }
 
+/// The configured administrator, if this function knows of one.
+pub(crate) async fn administrator(app: &App) -> Result<Option<UserId>> {
+    let Some(email) = &app.settings.admin_email else { return Ok(None) };
+    let known = app.store.credential_by_email(email, app.clock.now()).await?;
+    Ok(known.filter(|known| known.user.roles.admin).map(|known| known.user.id))
+}
+
 /// Somebody who knew their password when it was looked at.
 pub(crate) struct Proven {
     pub(crate) user: User,

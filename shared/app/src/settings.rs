@@ -38,7 +38,11 @@ pub struct Settings {
     pub mail_configuration_set: Option<String>,
     /// An administrator of this address exists after start, if its password is among the secrets.
     pub admin_email: Option<Email>,
+    /// This function sees to that.
+    pub makes_admin: bool,
     pub payment_provider: Provider,
+    /// Where Razorpay is asked, if elsewhere than at its own address: a stand-in on this machine.
+    pub razorpay_url: Option<String>,
     pub default_currency: Currency,
     /// 0..=100
     pub platform_fee_percent: u8,
@@ -62,12 +66,25 @@ pub struct Settings {
 pub enum Provider {
     /// Every payment succeeds at once; nothing leaves the machine.
     Simulated,
-    /// Its secret key is in the keyring.
-    Stripe,
+    /// Those who take real money; their keys are in the keyring.
+    Live { stripe: bool, razorpay: bool },
+}
+
+impl Provider {
+    /// `simulated`, or one or more of the others with commas between.
+    fn parse(text: &str) -> Option<Self> {
+        if text.trim() == "simulated" {
+            return Some(Self::Simulated);
+        }
+        let names: Vec<_> = text.split(',').map(str::trim).collect();
+        let has = |name| names.contains(&name);
+        let are_known = names.iter().all(|name| ["stripe", "razorpay"].contains(name));
+        are_known.then(|| Self::Live { stripe: has("stripe"), razorpay: has("razorpay") })
+    }
 }
 
 /// Every environment name a function reads, as in `template.yaml`; a test compares the two.
-pub const NAMES: [&str; 27] = [
+pub const NAMES: [&str; 29] = [
     "TABLE_NAME",
     "FILES_BUCKET",
     "SECRETS_ARN",
@@ -83,7 +100,9 @@ pub const NAMES: [&str; 27] = [
     "CORS_ORIGINS",
     "FRONTEND_URL",
     "ADMIN_EMAIL",
+    "MAKES_ADMIN",
     "PAYMENT_PROVIDER",
+    "RAZORPAY_URL",
     "DEFAULT_CURRENCY",
     "PLATFORM_FEE_PERCENT",
     "REFUND_CUTOFF_HOURS",
@@ -116,11 +135,9 @@ impl Settings {
             cap => Ok(cap),
         };
         let address = |name: &'static str| find(name).map(|text| web_address(name, &text)).transpose();
-        let payment_provider = match text("PAYMENT_PROVIDER", "simulated").as_str() {
-            "simulated" => Provider::Simulated,
-            "stripe" => Provider::Stripe,
-            other => return Err(bad("PAYMENT_PROVIDER", format!("{other:?} is not a provider we know"))),
-        };
+        let provider = text("PAYMENT_PROVIDER", "simulated");
+        let payment_provider = Provider::parse(&provider)
+            .ok_or_else(|| bad("PAYMENT_PROVIDER", format!("{provider:?} is not a provider we know")))?;
         let currency = text("DEFAULT_CURRENCY", "USD");
         let admin_email = find("ADMIN_EMAIL")
             .map(|email| Email::parse(email.trim()).map_err(|sentence| bad("ADMIN_EMAIL", sentence.to_owned())))
@@ -141,7 +158,9 @@ impl Settings {
             mail_from: sender(&text("MAIL_FROM", "ExpertConnect <no-reply@localhost>"))?,
             mail_configuration_set: find("MAIL_CONFIGURATION_SET"),
             admin_email,
+            makes_admin: find("MAKES_ADMIN").is_some(),
             payment_provider,
+            razorpay_url: find("RAZORPAY_URL").map(|text| loopback("RAZORPAY_URL", text.trim())).transpose()?,
             default_currency: with_two_decimals(currency.trim()).ok_or_else(|| {
                 bad("DEFAULT_CURRENCY", format!("{currency:?} is not an ISO-4217 code with two decimals"))
             })?,
@@ -193,6 +212,20 @@ fn host(name: &'static str, text: &str) -> Result<String, BadSetting> {
         .ok_or_else(|| bad(name, format!("{text:?} is not a host such as meet.example.org")))
 }
 
+/// A stand-in for somebody who is trusted with secrets: on this machine, where nobody listens on the way.
+fn loopback(name: &'static str, text: &str) -> Result<String, BadSetting> {
+    let is_here = |url: &url::Url| match url.host() {
+        Some(url::Host::Domain(host)) => host == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    web_url(text)
+        .filter(|url| is_here(url) && url.path() == "/")
+        .map(|url| url.as_str().trim_end_matches('/').to_owned())
+        .ok_or_else(|| bad(name, format!("{text:?} is not an address on this machine")))
+}
+
 fn web_url(text: &str) -> Option<url::Url> {
     url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }
@@ -241,6 +274,12 @@ mod tests {
             ("DEFAULT_CURRENCY", "dollars"),
             ("DEFAULT_CURRENCY", "JPY"),
             ("PAYMENT_PROVIDER", "cash"),
+            ("PAYMENT_PROVIDER", "stripe,cash"),
+            ("PAYMENT_PROVIDER", "simulated,stripe"),
+            ("PAYMENT_PROVIDER", "stripe,"),
+            ("RAZORPAY_URL", "https://api.razorpay.example"),
+            ("RAZORPAY_URL", "http://127.0.0.1.example.org"),
+            ("RAZORPAY_URL", "http://localhost:9000/v1"),
             ("ADMIN_EMAIL", "root"),
             ("CORS_ORIGINS", "*"),
             ("CORS_ORIGINS", "https://good.example, good.example"),
@@ -263,6 +302,20 @@ mod tests {
             ("MAIL_FROM", "one@example.org, two@example.org"),
         ] {
             assert_eq!(read(name, value).unwrap_err().name, name, "{value}");
+        }
+    }
+
+    #[test]
+    fn several_providers_may_take_money() {
+        for (text, stripe, razorpay) in
+            [("stripe", true, false), ("razorpay", false, true), ("razorpay, stripe", true, true)]
+        {
+            let provider = read("PAYMENT_PROVIDER", text).unwrap().payment_provider;
+            assert_eq!(provider, Provider::Live { stripe, razorpay }, "{text}");
+        }
+        for address in ["http://localhost:9000", "http://127.0.0.1:9000", "http://[::1]:9000"] {
+            let settings = read("RAZORPAY_URL", &format!("{address}/")).unwrap();
+            assert_eq!(settings.razorpay_url.as_deref(), Some(address));
         }
     }
 

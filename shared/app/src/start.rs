@@ -139,8 +139,9 @@ impl App {
             settings,
         });
         app.store.warm().await;
-        // `ADMIN_EMAIL` is set for one function only. Its password can be put into the secret only once there is one.
+        // One function looks after it. Its password can be put into the secret only once there is one.
         match (&app.settings.admin_email, secrets.admin_password.as_deref()) {
+            _ if !app.settings.makes_admin => {}
             (Some(email), None) => match people::is_admin(&app, email).await {
                 Ok(true) => {}
                 Ok(false) => tracing::warn!("there is no administrator yet: the secret has no admin_password"),

@@ -55,7 +55,7 @@ pub async fn purchase(
         let provider_id = match app.settings.payment_provider {
             Provider::Simulated => format!("sim_{user}_{}_{credits}", cents / 100),
             // A purchase is complete when it is answered, and no provider takes money so fast.
-            Provider::Stripe => return Err(Error::Common(Common::ProviderUnavailable)),
+            Provider::Live { .. } => return Err(Error::Common(Common::ProviderUnavailable)),
         };
         let payment = Payment { id: app.mint.payment(now), user, method, cents, credits, provider_id, created_at: now };
         let legs = transfer(Account::Issue, Account::Spendable(user), credits);

@@ -37,10 +37,12 @@ pub enum Topic {
     ApprovalWithdrawn,
     /// The other one says that it did not take place as agreed.
     Disputed,
+    /// Money did not come, or did not go, as it should.
+    PaymentTrouble,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 24] = [
+    pub const ALL: [Topic; 25] = [
         Topic::Requested,
         Topic::Confirmed,
         Topic::Cancelled,
@@ -65,6 +67,7 @@ impl Topic {
         Topic::EmailVerification,
         Topic::ApprovalWithdrawn,
         Topic::Disputed,
+        Topic::PaymentTrouble,
     ];
 }
 

@@ -43,6 +43,12 @@ pub enum Refusal {
     /// This event had its effect before.
     #[error("This event was received before.")]
     Repeated,
+    #[error("This order is not that of the booking.")]
+    OrderMismatch,
+    #[error("This is paid already.")]
+    AlreadyPaid,
+    #[error("This payment was made for something else.")]
+    PaymentReused,
 }
 
 /// What one credit costs, in cents of a US dollar.
@@ -59,10 +65,12 @@ pub enum Provider {
     Stripe,
     PayPal,
     Wise,
+    Razorpay,
 }
 
 impl Provider {
-    pub const ALL: [Provider; 4] = [Provider::Simulated, Provider::Stripe, Provider::PayPal, Provider::Wise];
+    pub const ALL: [Provider; 5] =
+        [Provider::Simulated, Provider::Stripe, Provider::PayPal, Provider::Wise, Provider::Razorpay];
 
     /// How the references made here begin, as far as providers have a custom.
     fn prefix(self) -> &'static str {
@@ -71,6 +79,7 @@ impl Provider {
             Provider::Stripe => "pi",
             Provider::PayPal => "paypal",
             Provider::Wise => "wise",
+            Provider::Razorpay => "order",
         }
     }
 }
@@ -153,17 +162,25 @@ pub struct Intent {
     pub client_secret: Option<String>,
     /// What the provider calls the movement of money.
     pub transaction: Option<String>,
+    /// Until when whoever asks the provider for it is waited for: where asking twice makes two, one asks at a time.
+    pub asked_until: Option<Instant>,
     /// When the provider had given the money back.
     pub returned_at: Option<Instant>,
+    /// How much of it, in minor units, the provider says it has given back.
+    pub returned: u32,
+    /// How often giving it back has failed after the provider had agreed to.
+    pub failed_refunds: u32,
     pub created_at: Instant,
     pub updated_at: Instant,
     /// Rises with every change; a change names the version it was decided on.
     pub version: u64,
 }
 
-/// Whether a booking waits for money, and its time has not run out. The clock needs nobody to run out.
+/// Whether a booking waits for money, and its time has not run out. The clock needs nobody to run out. Money that comes
+/// later may still be taken ([`booking::Step::Pay`]), but is not asked for.
 pub fn is_payable(booking: &Booking, now: Instant) -> bool {
-    booking.funds == Funds::Due && booking.may(booking::Step::Pay, Actor::Provider, now)
+    let stands = booking.as_of(now).status.is_open();
+    stands && booking.funds == Funds::Due && booking.may(booking::Step::Pay, Actor::Provider, now)
 }
 
 impl Intent {
@@ -183,11 +200,45 @@ impl Intent {
             reference: None,
             client_secret: None,
             transaction: None,
+            asked_until: None,
             returned_at: None,
+            returned: 0,
+            failed_refunds: 0,
             created_at: now,
             updated_at: now,
             version: 1,
         })
+    }
+
+    /// Another payment on the order of this intent, which nobody needs: its money goes back.
+    pub fn stray(&self, id: PaymentId, transaction: String, now: Instant) -> Self {
+        let stray = Self {
+            id,
+            status: IntentStatus::Refunded,
+            client_secret: None,
+            transaction: Some(transaction),
+            asked_until: None,
+            returned_at: None,
+            returned: 0,
+            failed_refunds: 0,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            ..self.clone()
+        };
+        // No provider was asked for the order, so none has the money.
+        match self.is_local() {
+            true => Self { reference: Some(stray.local_reference()), ..stray },
+            false => stray,
+        }
+    }
+
+    /// Whether its payer's client can be told all that it takes to pay.
+    pub fn is_introduced(&self) -> bool {
+        match self.provider {
+            Provider::Razorpay => self.reference.is_some(),
+            _ => self.client_secret.is_some(),
+        }
     }
 
     /// What follows from a step; `None` if nothing does.
@@ -199,7 +250,7 @@ impl Intent {
     /// The provider says the money has gone back.
     pub fn returned(&self, now: Instant) -> Self {
         let refunded = self.take(IntentStep::Refund, now).unwrap_or_else(|| self.changed(now));
-        Self { returned_at: Some(now), ..refunded }
+        Self { returned_at: Some(now), returned: self.amount.minor, ..refunded }
     }
 
     /// The same as of `now`, about to be written.
@@ -262,7 +313,10 @@ mod tests {
             reference: None,
             client_secret: None,
             transaction: None,
+            asked_until: None,
             returned_at: None,
+            returned: 0,
+            failed_refunds: 0,
             created_at: Instant::default(),
             updated_at: Instant::default(),
             version: 1,
@@ -291,6 +345,18 @@ mod tests {
             let returned = intent(status).returned(Instant::default());
             assert_eq!((returned.status, returned.returned_at), (IntentStatus::Refunded, Some(Instant::default())));
         }
+    }
+
+    #[test]
+    fn another_payment_on_an_order_goes_back_by_itself() {
+        let order = Intent { provider: Provider::Razorpay, ..intent(IntentStatus::Succeeded) };
+        let stray = |order: &Intent| order.stray(PaymentId::new(9).unwrap(), "pay_2".to_owned(), Instant::default());
+        let asked = Intent { reference: Some("order_DaZlswtdcn9UNV".to_owned()), ..order.clone() };
+        assert_eq!((stray(&asked).status, stray(&asked).reference), (IntentStatus::Refunded, asked.reference.clone()));
+        assert!(!stray(&asked).is_local());
+        let made_here = Intent { reference: Some(order.local_reference()), ..order };
+        assert!(stray(&made_here).is_local());
+        assert_eq!(stray(&made_here).transaction.as_deref(), Some("pay_2"));
     }
 
     #[test]

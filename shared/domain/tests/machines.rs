@@ -121,6 +121,8 @@ fn situations() -> Vec<Booking> {
     };
     let mut all: Vec<_> = Status::ALL.into_iter().map(booking).collect();
     all.push(unpaid());
+    all.push(Booking { status: Expired, ..unpaid() });
+    all.push(Booking { status: Cancelled, ..unpaid() });
     all.push(marked(Seat::Learner));
     all.push(marked(Seat::Expert));
     all.push(Booking { started_at: None, ..booking(Confirmed) });
@@ -196,7 +198,8 @@ fn mentorship_is_as_in_section_4_1() {
         let in_time = minutes < -24 * HOUR || (booking.moved_by == Some(Seat::Expert) && minutes < 0);
         let disputed = booking.is_disputed;
         match (booking.status, step, actor) {
-            (Pending, Step::Pay, Provider) if is_due && minutes < over => Some((Confirmed, Money::Hold)),
+            // Section 4.2: after the hold, too, if the time is still free.
+            (Pending | Expired, Step::Pay, Provider) if is_due && minutes < 0 => Some((Confirmed, Money::Hold)),
             (Pending, Step::Expire, Schedule) if minutes >= over => Some((Expired, Money::Keep)),
             (Pending, Step::Cancel, Learner | Expert) => Some((Cancelled, Money::Keep)),
             (Confirmed, Step::Cancel, Learner) if !disputed && in_time => Some((Cancelled, Money::Release)),

@@ -46,6 +46,7 @@ fn type_word(topic: Topic) -> &'static str {
         Topic::EmailVerification => "email_verification",
         Topic::ApprovalWithdrawn => "approval_withdrawn",
         Topic::Disputed => "meeting_disputed",
+        Topic::PaymentTrouble => "payment_trouble",
     }
 }
 

@@ -36,6 +36,9 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .text("unit", &keys::unit_text(booking.price.unit))
         .number("price", booking.price.minor)
         .text("funds", funds_text(booking.funds))
+        .maybe("order", booking.order.as_deref(), text)
+        .flag("paid_locally", booking.paid_locally)
+        .maybe("returned", Some(booking.returned).filter(|returned| *returned > 0), number)
         .maybe("pay_by", booking.pay_by, time)
         .text("room", booking.room.as_deref().unwrap_or_default())
         .maybe("conversation", booking.conversation, number)
@@ -107,6 +110,9 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
             minor: row.number("price")?,
         },
         funds: find(FUNDS, funds_text, funds).ok_or_else(|| row.corrupt("funds"))?,
+        order: Some(row.owned("order")?).filter(|order| !order.is_empty()),
+        paid_locally: row.flag("paid_locally"),
+        returned: row.count("returned")?,
         pay_by: row.maybe_time("pay_by")?,
         policy: read_policy(row)?,
         room: Some(row.owned("room")?).filter(|room| !room.is_empty()),

@@ -274,6 +274,11 @@ pub(crate) fn refund_of_booking(user: UserId, root: BookingId) -> Key {
     key(person(user), format!("{REFUND}B#{}", id_text(root.get())))
 }
 
+/// That a refund which the provider had agreed to has failed, and how often so far.
+pub(crate) fn refund_once_more(user: UserId, payment: PaymentId, failed: u32) -> Key {
+    key(person(user), format!("{REFUND}P#{}#{failed}", id_text(payment.get())))
+}
+
 pub(crate) const REFUND: &str = "REFUND#";
 
 /// What the two sides of a conversation share. It sorts behind the messages, so one query for the newest brings both.

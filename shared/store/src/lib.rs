@@ -73,7 +73,7 @@ pub use idempotency::{Claim, Claimed, SavedResponse};
 pub use keys::{Kind, Named, read as key_in_words};
 pub use mails::{MailClaim, MailOf};
 pub use notices::notice_told;
-pub use payments::{IntentsOf, RefundOf};
+pub use payments::{IntentsOf, PaymentSeen, RefundOf, booking_noted};
 pub use pending::{PendingCaps, booking_waits};
 pub use people::NewAccount;
 pub use sessions::{Next, Presented, Rotation, Session};

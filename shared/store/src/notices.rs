@@ -42,6 +42,7 @@ fn topic_text(topic: Topic) -> &'static str {
         Topic::EmailVerification => "email_verification",
         Topic::ApprovalWithdrawn => "approval_withdrawn",
         Topic::Disputed => "disputed",
+        Topic::PaymentTrouble => "payment_trouble",
     }
 }
 

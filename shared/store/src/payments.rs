@@ -48,6 +48,7 @@ fn provider_text(provider: Provider) -> &'static str {
         Provider::Stripe => "stripe",
         Provider::PayPal => "paypal",
         Provider::Wise => "wise",
+        Provider::Razorpay => "razorpay",
     }
 }
 
@@ -74,7 +75,10 @@ fn to_item(intent: &Intent) -> Item {
         .maybe("reference", intent.reference.as_deref(), text)
         .maybe("client_secret", intent.client_secret.as_deref(), text)
         .maybe("transaction", intent.transaction.as_deref(), text)
+        .maybe("asked_until", intent.asked_until, time)
         .maybe("returned_at", intent.returned_at, time)
+        .maybe("returned", Some(intent.returned).filter(|returned| *returned > 0), number)
+        .maybe("failed_refunds", Some(intent.failed_refunds).filter(|failed| *failed > 0), number)
         .time("created_at", intent.created_at)
         .time("updated_at", intent.updated_at)
         .number("version", intent.version)
@@ -106,11 +110,38 @@ fn from_item(item: &Item) -> Result<Intent, Fault> {
         reference: some("reference")?,
         client_secret: some("client_secret")?,
         transaction: some("transaction")?,
+        asked_until: row.maybe_time("asked_until")?,
         returned_at: row.maybe_time("returned_at")?,
+        returned: row.count("returned")?,
+        failed_refunds: row.count("failed_refunds")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
         version: row.number("version")?,
     })
+}
+
+/// What is there when a payment is heard of.
+#[derive(Clone, Debug)]
+pub struct PaymentSeen {
+    pub booking: Booking,
+    pub intents: IntentsOf,
+    /// The payment that is known by this name already.
+    pub known: Option<PaymentId>,
+}
+
+fn intents_from(item: Option<&Item>) -> Result<IntentsOf, Fault> {
+    let Some(item) = item else { return Ok(IntentsOf::default()) };
+    let row = Reader(item);
+    let mut found = IntentsOf {
+        newest: BTreeMap::new(),
+        paid: row.maybe_number("paid")?.and_then(PaymentId::new),
+        booking: row.maybe_number("booking")?.and_then(BookingId::new),
+    };
+    for provider in Provider::ALL {
+        let newest = row.maybe_number(provider_text(provider))?.and_then(PaymentId::new);
+        found.newest.extend(newest.map(|id| (provider, id)));
+    }
+    Ok(found)
 }
 
 impl Store {
@@ -119,18 +150,46 @@ impl Store {
     }
 
     pub async fn intents_of(&self, root: BookingId) -> Result<IntentsOf, Fault> {
-        let Some(item) = self.get(&keys::intents_of(root)).await? else { return Ok(IntentsOf::default()) };
-        let row = Reader(&item);
-        let mut found = IntentsOf {
-            newest: BTreeMap::new(),
-            paid: row.maybe_number("paid")?.and_then(PaymentId::new),
-            booking: row.maybe_number("booking")?.and_then(BookingId::new),
-        };
-        for provider in Provider::ALL {
-            let newest = row.maybe_number(provider_text(provider))?.and_then(PaymentId::new);
-            found.newest.extend(newest.map(|id| (provider, id)));
+        intents_from(self.get(&keys::intents_of(root)).await?.as_ref())
+    }
+
+    /// A booking that is the first of its chain with its intents, and for which payment a provider's name for a movement of
+    /// money is known: one round trip.
+    pub async fn booking_with_payment(
+        &self,
+        id: BookingId,
+        (provider, name): (Provider, &str),
+    ) -> Result<Option<PaymentSeen>, Fault> {
+        let known = keys::provider_reference(provider_text(provider), name);
+        let (booking, intents) = (keys::booking(id), keys::intents_of(id));
+        let found = self.get_many(&[booking.clone(), intents.clone(), known.clone()], true).await?;
+        let Some(item) = found.get(&booking) else { return Ok(None) };
+        Ok(Some(PaymentSeen {
+            booking: booking_codec::from_item(item)?,
+            intents: intents_from(found.get(&intents))?,
+            known: found.get(&known).map(|item| Reader(item).id("id", PaymentId::new)).transpose()?,
+        }))
+    }
+
+    /// Which payments a provider's names mean, and which of its events had their effect: one round trip.
+    pub async fn provider_names(
+        &self,
+        provider: Provider,
+        names: &[&str],
+        event: &str,
+    ) -> Result<(BTreeMap<String, PaymentId>, bool), Fault> {
+        let provider = provider_text(provider);
+        let event = keys::provider_event(provider, event);
+        let places: Vec<_> = names.iter().map(|name| (*name, keys::provider_reference(provider, name))).collect();
+        let wanted: Vec<_> = places.iter().map(|(_, key)| key.clone()).chain([event.clone()]).collect();
+        let items = self.get_many(&wanted, true).await?;
+        let mut known = BTreeMap::new();
+        for (name, key) in &places {
+            if let Some(item) = items.get(key) {
+                known.insert((*name).to_owned(), Reader(item).id("id", PaymentId::new)?);
+            }
         }
-        Ok(found)
+        Ok((known, items.contains_key(&event)))
     }
 
     /// Which payment a provider calls so.
@@ -168,6 +227,17 @@ impl Transaction<Denied> {
             }
             _ => self,
         }
+    }
+
+    /// Writes a payment that came on the order of another, under a name of its own only.
+    pub fn intent_stray(&mut self, stray: &Intent) -> &mut Self {
+        self.create(to_item(stray), Denied::IdTaken)
+    }
+
+    /// Notes what a movement of money was for: nothing else is paid with it.
+    pub fn payment_is_for(&mut self, provider: Provider, name: &str, intent: PaymentId) -> &mut Self {
+        let key = keys::provider_reference(provider_text(provider), name);
+        self.create(Row::at(&key).number("id", intent).into_item(), Denied::Stale)
     }
 
     /// Makes it the newest of its booking and provider, instead of the one that was read: of many only one.
@@ -213,6 +283,13 @@ impl Transaction<Denied> {
         self.replace(row.number("expires_at", now.timestamp() + REFUNDS_KEPT_SECONDS).into_item())
     }
 
+    /// The same of a payment whose refund has failed so often: each time it is a fact of its own.
+    pub fn refund_owed_again(&mut self, intent: &Intent, now: Instant) -> &mut Self {
+        let key = keys::refund_once_more(intent.user, intent.id, intent.failed_refunds);
+        let row = Row::at(&key).number("payment", intent.id);
+        self.replace(row.number("expires_at", now.timestamp() + REFUNDS_KEPT_SECONDS).into_item())
+    }
+
     /// The same where a change gives the price of a booking back to the provider it came from.
     pub(crate) fn refund_owed_by(&mut self, change: &Change) -> &mut Self {
         let booking = &change.after;
@@ -221,6 +298,12 @@ impl Transaction<Denied> {
             None => self,
         }
     }
+}
+
+/// Adds the leg by which a change of nothing but a booking is written over the version it was decided on.
+pub fn booking_noted(transaction: &mut Transaction<Denied>, change: &Change) {
+    let seen = change.before.as_ref().map_or(0, |booking| booking.version);
+    transaction.replace_version(booking_codec::to_item(&change.after), seen, Denied::Stale);
 }
 
 /// The refund in an item as the stream shows it.

@@ -92,6 +92,9 @@ pub fn payment(refusal: payment::Refusal, sentence: String) -> Problem {
         Refusal::AmountMismatch => Problem::refused("amount_mismatch", sentence),
         Refusal::BadEvent => Problem::bad_json(sentence),
         Refusal::Repeated => Problem::conflict("conflict", sentence),
+        Refusal::OrderMismatch => Problem::refused("order_mismatch", sentence),
+        Refusal::AlreadyPaid => Problem::conflict("already_paid", sentence),
+        Refusal::PaymentReused => Problem::conflict("payment_reused", sentence),
     }
 }
 

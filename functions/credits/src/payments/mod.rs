@@ -68,7 +68,7 @@ pub async fn intend(
     post, path = "/api/v1/payments/webhook/{provider}/",
     tag = "Platform: Payments", operation_id = "payments_webhook",
     params(
-        ("provider" = inline(shapes::PaymentProvider), Path, description = "Who sends."),
+        ("provider" = inline(shapes::ReportingProvider), Path, description = "Who sends."),
         ("Stripe-Signature" = Option<String>, Header, description = "By Stripe."),
         ("X-Signature" = Option<String>, Header, description = "By the others."),
     ),

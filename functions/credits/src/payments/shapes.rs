@@ -67,6 +67,7 @@ pub struct Receipt {
     duplicate: bool,
 }
 
+/// Those who can be asked here. Whoever wants an order before the checkout is asked elsewhere.
 pub(super) const PROVIDERS: &[(&str, Provider)] = &[
     ("simulated", Provider::Simulated),
     ("stripe", Provider::Stripe),
@@ -80,6 +81,7 @@ fn provider_word(provider: Provider) -> &'static str {
         Provider::Stripe => "stripe",
         Provider::PayPal => "paypal",
         Provider::Wise => "wise",
+        Provider::Razorpay => "razorpay",
     }
 }
 
@@ -95,7 +97,12 @@ fn status_word(status: IntentStatus) -> &'static str {
 
 edge::words! {
     /// Who takes the money.
-    pub PaymentProvider = edge::words::of(PROVIDERS)
+    pub PaymentProvider = Provider::ALL.map(provider_word)
+}
+
+edge::words! {
+    /// Who reports payments here.
+    pub ReportingProvider = edge::words::of(PROVIDERS)
 }
 
 edge::words! {

@@ -80,6 +80,7 @@ fn words(topic: Topic) -> (&'static str, &'static str) {
         Topic::EmailVerification => ("email_verification", "info"),
         Topic::ApprovalWithdrawn => ("approval_withdrawn", "warning"),
         Topic::Disputed => ("consultation_disputed", "warning"),
+        Topic::PaymentTrouble => ("payment_trouble", "warning"),
     }
 }
 

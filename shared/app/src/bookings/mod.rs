@@ -13,8 +13,8 @@ mod view;
 pub use change::{Changes, change};
 pub use replace::{Replaceable, replace, replaceable};
 pub use request::{Request, request};
-pub(crate) use step::cancel_by_staff;
 pub use step::{Command, do_what_is_due, step_by_schedule, take};
+pub(crate) use step::{cancel_by_staff, set_free};
 pub use view::{BookingView, View, look, show_all};
 
 use domain::booking::{Booking, Change, Fact, Refusal, Seat, Status};

@@ -106,6 +106,17 @@ pub async fn do_what_is_due(app: &App, id: BookingId) -> Result<Option<Due>> {
     }
 }
 
+/// Takes the steps the schedule has not come by to take, of bookings that still hold what `wanted` is to claim; whether there
+/// were any.
+pub(crate) async fn set_free(app: &App, wanted: &Booking) -> Result<bool> {
+    let people = [wanted.expert.id, wanted.learner.id];
+    let calendars = app.store.calendars(&people, &[wanted.interval], app.clock.now()).await?;
+    let expired = calendars.expired(wanted.interval);
+    let were_any = !expired.is_empty();
+    expire(app, expired).await?;
+    Ok(were_any)
+}
+
 /// Takes the steps the schedule has not come by to take.
 pub(super) async fn expire(app: &App, expired: impl IntoIterator<Item = BookingId>) -> Result<()> {
     for id in expired {

@@ -71,6 +71,7 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
         }
         Fact::Moved { .. }
         | Fact::Paid
+        | Fact::NotPaid
         | Fact::NoShow { .. }
         | Fact::Refunded
         | Fact::Disputed

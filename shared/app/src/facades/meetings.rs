@@ -142,6 +142,7 @@ fn without_a_file(booking: &Booking, fact: Fact) -> Vec<Telling> {
         | Fact::Expired
         | Fact::Reminded(_)
         | Fact::Paid
+        | Fact::NotPaid
         | Fact::Replaced
         | Fact::Refunded
         | Fact::Disputed => Vec::new(),

@@ -68,6 +68,10 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
             let content = format!("{price} for the session \"{title}\" goes back to you.");
             vec![tell(Learner, Topic::CreditUpdate, "Refund", Channel::ListAndMail, content)]
         }
+        Fact::NotPaid => {
+            let content = format!("Your payment for the session \"{title}\" has failed. You can try again.");
+            vec![tell(Learner, Topic::PaymentTrouble, "Payment failed", Channel::List, content)]
+        }
         Fact::Disputed => {
             let content = format!(
                 "{} says that the session \"{title}\" did not take place as agreed. An administrator will decide.",

@@ -3,25 +3,35 @@
 //! An intent is written before its provider is asked, and the provider is asked under the intent's own id: however often
 //! that is tried, by whom and after which crash, it is one intent there too. The same holds for giving money back.
 
+mod checkout;
 mod event;
 mod gateway;
+mod orders;
+mod razorpay;
+mod razorpay_events;
+mod refunds;
+mod settling;
 mod signature;
 mod stripe;
 mod webhook;
+mod wire;
 
 use domain::Instant;
-use domain::booking::{Actor, Booking, Outcome, Seat, Step};
+use domain::booking::{Actor, Booking, Change, Outcome, Refusal as BookingRefusal, Seat, Step};
 use domain::ids::{BookingId, PaymentId};
 use domain::payment::{Intent, IntentStep, Provider, Refusal};
-use store::{RefundOf, Transaction};
+use store::Transaction;
 
 use crate::caller::{Caller, Staff};
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::metrics::Count;
 use crate::{App, Common, Error, Result, bookings};
 
-pub use gateway::Gateway;
-pub use stripe::Made;
+pub use checkout::{Checkout, verify};
+pub use gateway::{Gateway, Live, Made, Returned};
+pub use orders::{Order, order};
+pub use razorpay::Razorpay;
+pub use razorpay_events::receive as receive_from_razorpay;
+pub use refunds::refund;
 pub use stripe::Stripe;
 pub use webhook::{Received, receive};
 
@@ -53,7 +63,7 @@ pub async fn intend(
     })
     .await?;
     // What its client needs is known once the provider has answered, perhaps to somebody else's request.
-    match intended.intent.status.is_open() && intended.intent.client_secret.is_none() {
+    match intended.intent.status.is_open() && !intended.intent.is_introduced() {
         true => Box::pin(introduce(app, intended.intent, &save)).await,
         false => Ok(intended),
     }
@@ -79,25 +89,54 @@ async fn pay_at_once(app: &App, booking: &Booking, save: &SaveResponse<'_, Inten
     let mut transaction = save.begin(&intended);
     transaction.intent(None, &intended.intent);
     match pay(app, transaction, booking, &intended.intent, now).await? {
-        true => Ok(intended),
-        false => Err(Refusal::NotPayable.into()),
+        Ok(_) => Ok(intended),
+        Err(_) => Err(Refusal::NotPayable.into()),
     }
 }
 
-/// Commits that `intent` has paid for `booking`, with what the transaction holds already; `false`, and nothing, if the
-/// booking does not want the money.
+/// Commits that `intent` has paid for `booking`, with what the transaction holds already; or nothing, and why the booking
+/// does not want the money.
 async fn pay(
     app: &App,
-    mut transaction: Transaction<store::Denied>,
+    transaction: Transaction<store::Denied>,
     booking: &Booking,
     intent: &Intent,
     now: Instant,
-) -> Result<bool> {
-    let paid = booking.perform(Step::Pay, Actor::Provider, now, app.mint.entry(now));
-    let Ok(Outcome::Changed(change)) = paid else { return Ok(false) };
+) -> Result<Result<Booking, domain::Refusal>> {
+    match paid(app, booking, intent, now) {
+        Some(change) => commit_paid(app, transaction, &change, intent).await,
+        None => Ok(Err(Refusal::NotPayable.into())),
+    }
+}
+
+/// What it makes of a booking that `intent` pays for it; `None` if it does not want the money.
+fn paid(app: &App, booking: &Booking, intent: &Intent, now: Instant) -> Option<Box<Change>> {
+    match booking.perform(Step::Pay, Actor::Provider, now, app.mint.entry(now)) {
+        Ok(Outcome::Changed(mut change)) => {
+            change.after.paid_locally = intent.is_local();
+            Some(change)
+        }
+        _ => None,
+    }
+}
+
+async fn commit_paid(
+    app: &App,
+    mut transaction: Transaction<store::Denied>,
+    change: &Change,
+    intent: &Intent,
+) -> Result<Result<Booking, domain::Refusal>> {
     transaction.intent_has_paid(intent);
-    bookings::commit(app, transaction, &change).await?;
-    Ok(true)
+    match bookings::commit(app, transaction, change).await {
+        // Money that comes late takes the time again, and somebody else may have it.
+        Err(Error::Refused(domain::Refusal::Booking(BookingRefusal::SlotTaken | BookingRefusal::OwnConflict))) => {
+            match bookings::set_free(app, &change.after).await? {
+                true => Err(Error::Common(Common::Stale)),
+                false => Ok(Err(BookingRefusal::SlotTaken.into())),
+            }
+        }
+        committed => committed.map(Ok),
+    }
 }
 
 /// The intent that waits to be paid, or a new one.
@@ -119,7 +158,7 @@ async fn open(app: &App, booking: &Booking, provider: Provider, save: &SaveRespo
             save.begin(&Intended { intent: intent.clone(), is_new: true })
         }
         // What will be answered is not known yet.
-        Gateway::Stripe(_) => Transaction::new(),
+        Gateway::Live(_) => Transaction::new(),
     };
     transaction.intent(None, &intent).intent_is_newest(&intent, newest);
     app.store.commit(transaction).await?;
@@ -128,11 +167,11 @@ async fn open(app: &App, booking: &Booking, provider: Provider, save: &SaveRespo
 
 /// Makes an intent known to its provider. Of several who do so at the same time one finds that it is news.
 async fn introduce(app: &App, intent: Intent, save: &SaveResponse<'_, Intended>) -> Result<Intended> {
-    let made = app.gateway.make(&intent).await?;
+    let made = app.gateway.make(&intent, true).await?;
     retry_stale(|| async {
         let now = app.clock.now();
         let before = app.store.intent(intent.id).await?.ok_or(Common::NotFound)?;
-        if before.client_secret.is_some() {
+        if before.is_introduced() {
             return Ok(Intended { intent: before, is_new: false });
         }
         // Its event may have been faster, and said how the provider calls it.
@@ -141,7 +180,7 @@ async fn introduce(app: &App, intent: Intent, save: &SaveResponse<'_, Intended>)
             false => before.changed(now),
         };
         after.reference = Some(made.reference.clone());
-        after.client_secret = Some(made.client_secret.clone());
+        after.client_secret = made.client_secret.clone();
         let intended = Intended { intent: after, is_new: true };
         let mut transaction = save.begin(&intended);
         transaction.intent(Some(&before), &intended.intent);
@@ -160,38 +199,4 @@ pub async fn find(app: &App, caller: Caller, id: PaymentId) -> Result<Intent> {
 /// Anybody's payment.
 pub async fn find_as_staff(app: &App, _: Staff, id: PaymentId) -> Result<Intent> {
     app.store.intent(id).await?.ok_or(Error::Common(Common::NotFound))
-}
-
-/// Gives money back, once. The provider knows the refund by the payment's id, and knows what it has given back: whoever
-/// died after it said yes asks again and gets the same yes. So nobody needs a claim.
-pub async fn refund(app: &App, of: RefundOf) -> Result<()> {
-    let id = match of {
-        RefundOf::Payment(id) => Some(id),
-        RefundOf::Booking(root) => app.store.intents_of(root).await?.paid,
-    };
-    let intent = match id {
-        Some(id) => app.store.intent(id).await?,
-        None => None,
-    };
-    let Some(intent) = intent else {
-        tracing::error!(?of, "there is no payment to give back");
-        return Ok(());
-    };
-    if intent.returned_at.is_some() {
-        return Ok(());
-    }
-    app.gateway.refund(&intent).await?;
-    retry_stale(|| async {
-        let Some(before) = app.store.intent(intent.id).await? else { return Ok(()) };
-        if before.returned_at.is_some() {
-            return Ok(());
-        }
-        let mut transaction = Transaction::new();
-        let now = app.clock.now();
-        transaction.intent(Some(&before), &before.returned(now));
-        app.store.commit(transaction).await?;
-        app.metrics.count(Count::Refund, now);
-        Ok(())
-    })
-    .await
 }

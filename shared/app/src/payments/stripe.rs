@@ -3,30 +3,17 @@
 //!
 //! Whatever is asked carries an idempotency key made of the payment's id, so asking again is always safe.
 
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::{Provider as Tls, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
 use backon::{ExponentialBuilder, Retryable};
 use domain::ledger::{Amount, Unit};
 use domain::payment::Intent;
-use http_body_util::{BodyExt, Limited};
 use serde_json::Value as Json;
 use url::form_urlencoded::Serializer;
 
+use super::gateway::Made;
+use super::wire::Wire;
 use crate::{Common, Error, Result};
-
-/// What a provider makes of an intent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
-    pub reference: String,
-    pub client_secret: String,
-    pub is_processing: bool,
-}
 
 const LIVE: &str = "https://api.stripe.com";
 
@@ -36,17 +23,11 @@ const PATIENCE: Duration = Duration::from_millis(2500);
 /// The version these requests and answers are written for.
 const VERSION: &str = "2024-06-20";
 
-/// No answer to what is asked here has more than a few kilobytes.
-const LARGEST_ANSWER_BYTES: usize = 256 * 1024;
-
 /// A client of Stripe. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Stripe {
-    /// Made at the first request: most functions never ask, and the system's certificates take a while to read.
-    connector: Arc<OnceLock<SharedHttpConnector>>,
-    base_url: String,
+    wire: Wire,
     authorization: String,
-    patience: Duration,
 }
 
 /// Why there is no answer to use.
@@ -70,12 +51,7 @@ impl Stripe {
 
     /// The same at another address; each attempt may take `patience`.
     pub fn at(base_url: &str, secret_key: &str, patience: Duration) -> Self {
-        Self {
-            connector: Arc::default(),
-            base_url: base_url.to_owned(),
-            authorization: format!("Bearer {secret_key}"),
-            patience,
-        }
+        Self { wire: Wire::to(base_url, patience), authorization: format!("Bearer {secret_key}") }
     }
 
     pub(super) async fn make(&self, intent: &Intent) -> Result<Made> {
@@ -128,49 +104,26 @@ impl Stripe {
     }
 
     async fn attempt(&self, path: &str, key: &str, form: &str) -> Result<Json, Trouble> {
-        let answered = tokio::time::timeout(self.patience, self.send(path, key, form)).await;
-        let (status, is_replayed, body) =
-            answered.map_err(|_elapsed| Trouble::Passing("no answer in time".to_owned()))??;
-        let json: Option<Json> = serde_json::from_slice(&body).ok();
-        match (status, json) {
+        let headers = [
+            ("authorization", self.authorization.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("idempotency-key", key),
+            ("stripe-version", VERSION),
+        ];
+        let answer = self.wire.ask("POST", path, &headers, form.to_owned()).await.map_err(Trouble::Passing)?;
+        let is_replayed = answer.headers.get("idempotent-replayed") == Some("true");
+        let json: Option<Json> = serde_json::from_slice(&answer.body).ok();
+        match (answer.status, json) {
             (200..300, Some(json)) => Ok(json),
             (500.., _) if is_replayed => Err(Trouble::Remembered),
             // 409: the same request is still under way, as the same key says.
-            (200..300 | 409 | 429 | 500.., _) => Err(Trouble::Passing(format!("status {status}"))),
-            (_, json) => {
+            (status @ (200..300 | 409 | 429 | 500..), _) => Err(Trouble::Passing(format!("status {status}"))),
+            (status, json) => {
                 let error = json.map(|json| json["error"].clone()).unwrap_or_default();
                 let word = |name: &str| error[name].as_str().map(str::to_owned);
                 Err(Trouble::Refused { status, code: word("code").or(word("type")).unwrap_or_default() })
             }
         }
-    }
-
-    fn connector(&self) -> &SharedHttpConnector {
-        self.connector.get_or_init(|| {
-            SharedHttpConnector::new(Connector::builder().tls_provider(Tls::Rustls(CryptoMode::AwsLc)).build())
-        })
-    }
-
-    async fn send(&self, path: &str, key: &str, form: &str) -> Result<(u16, bool, Vec<u8>), Trouble> {
-        let mut request = HttpRequest::new(SdkBody::from(form));
-        let wrong = |error: &dyn std::fmt::Display| Trouble::Passing(error.to_string());
-        request.set_method("POST").map_err(|error| wrong(&error))?;
-        request.set_uri(format!("{}{path}", self.base_url)).map_err(|error| wrong(&error))?;
-        for (name, value) in [
-            ("authorization", self.authorization.as_str()),
-            ("content-type", "application/x-www-form-urlencoded"),
-            ("idempotency-key", key),
-            ("stripe-version", VERSION),
-        ] {
-            // A key that is no header is a mistake in the secret, and must not stand in the log.
-            request.headers_mut().try_insert(name, value.to_owned()).map_err(|_| wrong(&name))?;
-        }
-        let response = self.connector().call(request).await.map_err(|error| wrong(&error))?;
-        let status = response.status().as_u16();
-        let is_replayed = response.headers().get("idempotent-replayed") == Some("true");
-        let body = Limited::new(response.into_body(), LARGEST_ANSWER_BYTES).collect().await;
-        let body = body.map_err(|error| wrong(&error))?.to_bytes();
-        Ok((status, is_replayed, body.to_vec()))
     }
 }
 
@@ -183,7 +136,7 @@ fn read_intent(answer: &Json) -> Option<Made> {
     let text = |name: &str| answer[name].as_str().filter(|text| !text.is_empty() && text.len() <= 255);
     Some(Made {
         reference: text("id").filter(|id| id.starts_with("pi_"))?.to_owned(),
-        client_secret: text("client_secret")?.to_owned(),
+        client_secret: Some(text("client_secret")?.to_owned()),
         is_processing: text("status")? == "processing",
     })
 }

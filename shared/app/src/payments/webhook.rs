@@ -4,7 +4,7 @@
 use domain::Instant;
 use domain::booking::{Booking, Status};
 use domain::ids::BookingId;
-use domain::payment::{Intent, IntentStep, Provider, Refusal, is_payable, local_id};
+use domain::payment::{Intent, IntentStep, Provider, Refusal, local_id};
 use store::{RefundOf, Transaction};
 
 use super::event::{About, Event};
@@ -86,10 +86,10 @@ async fn settle(
     now: Instant,
 ) -> Result<()> {
     let booking = standing_in(app, before.booking).await?;
-    if let Some(booking) = booking.filter(|booking| is_payable(booking, now)) {
+    if let Some(booking) = booking {
         let mut paying = transaction.clone();
         paying.intent(Some(before), &after);
-        if pay(app, paying, &booking, &after, now).await? {
+        if pay(app, paying, &booking, &after, now).await?.is_ok() {
             return Ok(());
         }
     }
@@ -101,7 +101,7 @@ async fn settle(
 }
 
 /// The booking itself, or whatever has replaced it: the newest of its chain is noted beside the chain's payments.
-async fn standing_in(app: &App, id: BookingId) -> Result<Option<Booking>> {
+pub(super) async fn standing_in(app: &App, id: BookingId) -> Result<Option<Booking>> {
     let mut found = app.store.booking(id).await?;
     if let Some(booking) = found.as_ref().filter(|booking| booking.status == Status::Rescheduled)
         && let Some(newest) = app.store.intents_of(booking.root).await?.booking

@@ -155,5 +155,8 @@ fn every_refusal_of_payments_has_its_status_and_word() {
         (Refusal::AmountMismatch, "400 amount_mismatch"),
         (Refusal::BadEvent, "400 bad_json"),
         (Refusal::Repeated, "409 conflict"),
+        (Refusal::OrderMismatch, "400 order_mismatch"),
+        (Refusal::AlreadyPaid, "409 already_paid"),
+        (Refusal::PaymentReused, "409 payment_reused"),
     ]);
 }

@@ -11,6 +11,7 @@ mod request;
 
 pub use crate::lifecycle::{Actor, Funds, Mode, Policy, Refusal, Seat, Status, Step};
 pub use due::{Due, Reminder};
+pub use money::PaymentState;
 pub use replace::{Replaced, Replacement};
 pub use request::{Draft, Times};
 
@@ -41,6 +42,12 @@ pub struct Booking {
     pub start_version: u32,
     pub price: Amount,
     pub funds: Funds,
+    /// What the provider calls the order by which it is to be paid.
+    pub order: Option<String>,
+    /// No provider was asked for the money, so that it is back as soon as it is owed.
+    pub paid_locally: bool,
+    /// How much of the price, in minor units, has gone back from where it came.
+    pub returned: u32,
     /// Until when a price that is due must be paid.
     pub pay_by: Option<Instant>,
     pub policy: Policy,
@@ -115,6 +122,8 @@ impl Change {
 pub enum Fact {
     Requested,
     Paid,
+    /// An attempt to pay has failed; another may succeed.
+    NotPaid,
     Confirmed,
     Cancelled {
         by: Actor,

@@ -7,7 +7,60 @@ use crate::Instant;
 use crate::ids::EntryId;
 use crate::ledger::{self, Account, Amount, Cause, Entry, Unit, capture, fee, transfer};
 
+/// Where a price stands, seen by whoever pays it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PaymentState {
+    Unpaid,
+    Paid,
+    /// It is owed back.
+    RefundPending,
+    Refunded,
+    PartiallyRefunded,
+}
+
+impl PaymentState {
+    pub const ALL: [PaymentState; 5] = [
+        PaymentState::Unpaid,
+        PaymentState::Paid,
+        PaymentState::RefundPending,
+        PaymentState::Refunded,
+        PaymentState::PartiallyRefunded,
+    ];
+}
+
 impl Booking {
+    /// Where its price stands. What costs nothing is paid.
+    pub fn payment_state(&self) -> PaymentState {
+        let back = (self.returned > 0).then_some(match self.returned < self.price.minor {
+            true => PaymentState::PartiallyRefunded,
+            false => PaymentState::Refunded,
+        });
+        match (self.funds, self.price.unit) {
+            (Funds::Due, _) => PaymentState::Unpaid,
+            (Funds::Released, Unit::Credit) => PaymentState::Refunded,
+            (Funds::Released, Unit::Currency(_)) if self.returned < self.price.minor => PaymentState::RefundPending,
+            _ => back.unwrap_or(PaymentState::Paid),
+        }
+    }
+
+    /// It is to be paid by this order of the provider's; `None` if that is known.
+    pub fn ordered(&self, order: &str, now: Instant) -> Option<Change> {
+        (self.order.as_deref() != Some(order)).then(|| {
+            let order = Some(order.to_owned());
+            let after = Self { order, updated_at: now, version: self.version + 1, ..self.clone() };
+            Change::of(self, after, Vec::new())
+        })
+    }
+
+    /// The provider says that so much of the price has gone back in all.
+    pub fn gives_back(&self, total: u32, now: Instant) -> Option<Change> {
+        let returned = total.min(self.price.minor);
+        (returned != self.returned).then(|| {
+            let after = Self { returned, updated_at: now, version: self.version + 1, ..self.clone() };
+            Change::of(self, after, Vec::new())
+        })
+    }
+
     fn entry(&self, id: EntryId, cause: Cause, legs: Vec<ledger::Leg>, now: Instant) -> Entry {
         Entry::new(id, cause, self.price.unit, legs, self.title.clone(), now)
     }
@@ -57,6 +110,9 @@ impl Booking {
             return None;
         }
         self.funds = Funds::Released;
+        if self.paid_locally {
+            self.returned = self.price.minor;
+        }
         let (back_to, owed) = match self.price.unit {
             Unit::Credit => (Account::Spendable(self.learner.id), None),
             Unit::Currency(_) => (Account::Provider, Some(self.price)),

@@ -101,7 +101,8 @@ impl Follow {
             Step::Move => booking.moved_by = actor.seat(),
             Step::Dispute => booking.is_disputed = true,
             Step::Replace if booking.funds != Funds::Free => booking.funds = Funds::Moved,
-            Step::Pay | Step::Confirm | Step::Cancel | Step::Complete | Step::Refund | Step::Replace => {}
+            Step::Pay => booking.reason.clear(), // it may have expired
+            Step::Confirm | Step::Cancel | Step::Complete | Step::Refund | Step::Replace => {}
         }
         if actor == Actor::Staff {
             booking.is_disputed = false; // whoever decides ends the dispute

@@ -36,7 +36,10 @@ const DECIDED: i64 = 24 * 60;
 const ATTENDANCE: i64 = 10;
 
 static MACHINE: [Row; 15] = [
-    row(&[Pending], Step::Pay, &[Provider], Confirmed).needs(&[Need::Before(Mark::Answer)]).money(Money::Hold),
+    // Money that comes after the hold has ended takes the time again, if it is still free.
+    row(&[Pending, Expired], Step::Pay, &[Provider], Confirmed)
+        .needs(&[Need::Unpaid, Need::Before(Mark::Start(0))])
+        .money(Money::Hold),
     row(&[Pending], Step::Expire, &[Schedule], Expired).needs(&[Need::From(Mark::Answer)]),
     row(&[Pending], Step::Cancel, &[Learner, Expert], Cancelled).refused_when_repeated(),
     row(&[Confirmed], Step::Cancel, &[Learner], Cancelled)

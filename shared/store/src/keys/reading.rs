@@ -231,7 +231,13 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "MAIL" => (Kind::Mail, id("notice", rest)?),
         "REFUND" => match rest.split_once('#')? {
             ("B", root) => (Kind::Refund, id("booking", root)?),
-            ("P", payment) => (Kind::Refund, id("payment", payment)?),
+            ("P", payment) => match payment.split_once('#') {
+                None => (Kind::Refund, id("payment", payment)?),
+                Some((payment, failed)) => {
+                    let failed: u32 = failed.parse().ok()?;
+                    return named(Kind::Refund, [person, id("payment", payment)?, ("failed", failed.to_string())]);
+                }
+            },
             _ => return None,
         },
         _ => return None,

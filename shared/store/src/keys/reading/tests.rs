@@ -136,6 +136,12 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
             vec![person(), ("payment", id.clone())],
         ),
         (
+            "refund_once_more",
+            refund_once_more(user, payment_id, 2),
+            Kind::Refund,
+            vec![person(), ("payment", id.clone()), named("failed", "2")],
+        ),
+        (
             "refund_of_booking",
             refund_of_booking(user, booking_id),
             Kind::Refund,
