@@ -1,9 +1,11 @@
 //! The mentorship façade's contract.
 
 mod cast;
+mod sessions;
 mod table;
 
 use tests::Person;
+use tests::checkout::{EVENT_SECRET, mac};
 
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
@@ -41,6 +43,9 @@ pub(crate) enum Thing {
     MentorUpload,
     StudentNote,
     MentorNote,
+    /// Of the student with the mentor: paid, or held.
+    Session,
+    Hold,
 }
 
 impl Contract for Mentorship {
@@ -70,7 +75,13 @@ impl Contract for Mentorship {
     }
 
     fn forbids(operation: &Operation<Thing>, _: usize) -> &'static str {
-        if Self::is_for_a_role(operation) { "role_required" } else { "forbidden" }
+        if operation.path().ends_with("/attendance/") {
+            "wrong_key"
+        } else if Self::is_for_a_role(operation) {
+            "role_required"
+        } else {
+            "forbidden"
+        }
     }
 
     fn is_for_a_role(operation: &Operation<Thing>) -> bool {
@@ -84,6 +95,12 @@ impl Contract for Mentorship {
     /// Texts that may come as lists, and numbers that an empty text clears.
     fn has_a_story(_: &Operation<Thing>, field: &str) -> bool {
         ["skills", "interests", "expertise", "year_of_study", "years_of_experience", "details"].contains(&field)
+    }
+
+    /// Razorpay signs what it sends.
+    fn signature(operation: &Operation<Thing>, body: &[u8]) -> Option<(&'static str, String)> {
+        let signed = std::str::from_utf8(body).map(|text| mac(EVENT_SECRET, text)).unwrap_or_default();
+        operation.path().ends_with("-webhook/").then_some(("x-razorpay-signature", signed))
     }
 
     async fn gather() -> Cast<Self> {

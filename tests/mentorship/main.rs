@@ -14,3 +14,20 @@ mod profiles {
     mod notes;
     mod saying;
 }
+
+mod sessions {
+    mod attendance;
+    mod booking;
+    mod clock;
+    mod costs;
+    mod deaths;
+    mod lists;
+    mod steps;
+}
+
+mod money {
+    mod checkout;
+    mod events;
+    mod late;
+    mod races;
+}

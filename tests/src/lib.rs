@@ -18,6 +18,7 @@ pub mod pending;
 pub mod person;
 mod published;
 pub mod razorpay_double;
+pub mod sessions;
 pub mod shape;
 pub mod socket;
 pub mod spoiler;

@@ -19,7 +19,13 @@ pub fn noted_and_real(world: &World) -> (Vec<String>, Vec<String>) {
     let members = lists.flat_map(|item| item.as_object().expect("an item"));
     let mut by_expert: Vec<_> =
         members.filter(|(name, _)| name.starts_with("with_")).flat_map(|(_, value)| set(value)).collect();
-    let pending = items.iter().filter(|item| item["sk"]["S"] == "BOOKING" && item["status"]["S"] == "pending");
+    // Some products take what waits no longer off the list only when that is full.
+    let is_lazy = |item: &&Json| {
+        let facade = item["facade"]["S"].as_str().and_then(domain::facade::Facade::of_word);
+        facade.is_some_and(|facade| facade.rules().lazy)
+    };
+    let pending =
+        items.iter().filter(|item| item["sk"]["S"] == "BOOKING" && (item["status"]["S"] == "pending" || is_lazy(item)));
     let root = |item: &Json| item["root"]["N"].as_str().or(item["id"]["N"].as_str()).expect("an id").to_owned();
     let mut real: Vec<_> = pending.map(root).collect();
     for ids in [&mut noted, &mut by_expert, &mut real] {

@@ -4,6 +4,7 @@
 //! nothing of HTTP; who may call it is in its arguments.
 
 pub mod applications;
+pub mod attendance;
 pub mod audit;
 pub mod background;
 pub mod bookings;
@@ -48,6 +49,7 @@ mod settings;
 pub mod slots;
 mod socket_delivery;
 pub mod sockets;
+mod staff;
 mod start;
 pub mod suspensions;
 pub mod tokens;

@@ -1,5 +1,8 @@
 //! Numbers by which people know each other: given on first need, for good.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::booking::Booking;
 use domain::ids::UserId;
 use domain::lifecycle::Seat;
 use domain::person::User;
@@ -41,4 +44,24 @@ pub async fn owner(app: &App, reference: Reference) -> Result<Option<UserId>> {
         Reference::Serial(role, serial) => Ok(app.store.serial_owner(role, serial).await?),
         Reference::Account(user) => Ok(Some(user)),
     }
+}
+
+/// By which numbers the two of some bookings are known: a booking made elsewhere does not say.
+pub async fn of_parties(app: &App, bookings: &[&Booking]) -> Result<BTreeMap<(UserId, Seat), Serial>> {
+    const SEATS: [Seat; 2] = [Seat::Learner, Seat::Expert];
+    let parties = || bookings.iter().flat_map(|booking| SEATS.map(|seat| (seat, booking.party(seat))));
+    let mut known: BTreeMap<_, _> =
+        parties().filter_map(|(seat, party)| Some(((party.id, seat), party.serial?))).collect();
+    let unknown: BTreeSet<_> =
+        parties().map(|(seat, party)| (party.id, seat)).filter(|place| !known.contains_key(place)).collect();
+    if unknown.is_empty() {
+        return Ok(known);
+    }
+    let ids: Vec<_> = unknown.iter().map(|(id, _)| *id).collect();
+    let (people, _) = app.store.people_and_reviews(&ids, &[]).await?;
+    for (id, seat) in unknown {
+        let user = people.get(&id).cloned().ok_or(Common::NotFound)?;
+        known.insert((id, seat), ensure(app, user, seat).await?.1);
+    }
+    Ok(known)
 }

@@ -37,7 +37,7 @@ impl Status {
 }
 
 /// A place at one booking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Seat {
     Learner,
     Expert,
@@ -200,6 +200,13 @@ pub enum Refusal {
     PaymentRequired,
     #[error("Nobody has said yet that it began.")]
     NotStarted,
+    /// Of whoever was to show that they were there.
+    #[error("This is not the key of the other one.")]
+    WrongKey,
+    #[error("Too many wrong keys. Try again in an hour.")]
+    TooManyTries,
+    #[error("This is only possible around the time of the booking.")]
+    OutsideWindow,
     #[error("The booking is not completed.")]
     NotCompleted,
     #[error("You have already reviewed this booking.")]

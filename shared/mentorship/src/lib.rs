@@ -7,6 +7,7 @@ pub mod ids;
 mod page;
 pub mod people;
 pub mod problem;
+pub mod session;
 mod socket;
 
 pub use auth::{AsAdmin, AsMentor, AsStudent, MentorProfile, StudentProfile};
@@ -14,4 +15,5 @@ pub use files::WithFiles;
 pub use page::Listing;
 pub use people::{Mentor, MentorDetail, Student, StudentDetail};
 pub use problem::{Mentorship, Refused};
+pub use session::{Session, SessionDetail, SessionView};
 pub use socket::SOCKET;

@@ -55,6 +55,9 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
     }
 }
 
+/// Wrong keys are counted by the hour.
+const TRIES_WAIT_SECONDS: u64 = 60 * 60;
+
 /// Times to offer: their starts.
 fn starts(intervals: &[Interval]) -> Value {
     intervals.iter().map(|interval| serde_json::to_value(Stamp(interval.start())).unwrap_or_default()).collect()
@@ -77,6 +80,11 @@ fn of_booking(refusal: booking::Refusal, sentence: String) -> Problem {
         | Refusal::NotStarted
         | Refusal::NotCompleted => Problem::conflict("bad_state", sentence),
         Refusal::TooLate => Problem::conflict("too_late", sentence),
+        Refusal::WrongKey => Problem::new(StatusCode::FORBIDDEN, "wrong_key", sentence),
+        Refusal::TooManyTries => {
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", sentence).with_retry_after(TRIES_WAIT_SECONDS)
+        }
+        Refusal::OutsideWindow => Problem::conflict("outside_window", sentence),
         Refusal::AlreadyReviewed => Problem::conflict("already_reviewed", sentence),
         Refusal::NotTheOtherParty => Problem::field("booking_id", sentence),
         Refusal::Stale => Problem::conflict("conflict", sentence),

@@ -3,9 +3,10 @@
 use domain::booking::{Booking, Chain, Funds, Mode, Party, Policy, Seat, Status};
 use domain::category;
 use domain::facade::Facade;
-use domain::ids::{BookingId, ConversationId, UserId};
+use domain::ids::{BookingId, ConversationId, PaymentId, UserId};
 use domain::interval::Interval;
 use domain::ledger::{Amount, Currency, Unit};
+use domain::serial::Serial;
 
 use crate::fault::Fault;
 use crate::keys::{self, list};
@@ -28,6 +29,7 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .maybe("mode", Some(booking.mode).filter(|mode| *mode != Mode::Video), |mode| text(mode_text(mode)))
         .text("title", &booking.title)
         .text("description", &booking.description)
+        .maybe("service", Some(&booking.service).filter(|service| !service.is_empty()), text)
         .maybe("category", booking.category, |category| number(category.get()))
         .time("start", booking.interval.start())
         .time("end", booking.interval.end())
@@ -37,6 +39,7 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .number("price", booking.price.minor)
         .text("funds", funds_text(booking.funds))
         .maybe("order", booking.order.as_deref(), text)
+        .maybe("paid_with", booking.paid_with, number)
         .flag("paid_locally", booking.paid_locally)
         .maybe("returned", Some(booking.returned).filter(|returned| *returned > 0), number)
         .maybe("pay_by", booking.pay_by, time)
@@ -53,19 +56,52 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .time("created_at", booking.created_at)
         .time("updated_at", booking.updated_at)
         .number("version", booking.version);
-    let row = party(row, "learner", "learner_name", "learner_marks", &booking.learner);
-    let row = party(row, "expert", "expert_name", "expert_marks", &booking.expert);
+    let row = party(row, &LEARNER, &booking.learner);
+    let row = party(row, &EXPERT, &booking.expert);
     policy(row, &booking.policy).into_item()
 }
 
-fn party(row: Row, id: &str, name: &str, marks: &str, party: &Party) -> Row {
+/// The attributes of one of the two.
+struct Names {
+    id: &'static str,
+    name: &'static str,
+    marks: &'static str,
+    completed_at: &'static str,
+    serial: &'static str,
+    key: &'static str,
+}
+
+const LEARNER: Names = Names {
+    id: "learner",
+    name: "learner_name",
+    marks: "learner_marks",
+    completed_at: "learner_done",
+    serial: "learner_serial",
+    key: "learner_key",
+};
+
+const EXPERT: Names = Names {
+    id: "expert",
+    name: "expert_name",
+    marks: "expert_marks",
+    completed_at: "expert_done",
+    serial: "expert_serial",
+    key: "expert_key",
+};
+
+fn party(row: Row, names: &Names, party: &Party) -> Row {
     let written = match (party.completed, party.reviewed) {
         (false, false) => "",
         (true, false) => "c",
         (false, true) => "r",
         (true, true) => "cr",
     };
-    row.number(id, party.id).text(name, &party.name).text(marks, written)
+    row.number(names.id, party.id)
+        .text(names.name, &party.name)
+        .text(names.marks, written)
+        .maybe(names.completed_at, party.completed_at, time)
+        .maybe(names.serial, party.serial, number)
+        .maybe(names.key, party.key.as_deref(), text)
 }
 
 fn policy(row: Row, policy: &Policy) -> Row {
@@ -99,9 +135,10 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
         },
         title: row.owned("title")?,
         description: row.owned("description")?,
+        service: row.owned("service")?,
         category,
-        learner: read_party(row, "learner", "learner_name", "learner_marks")?,
-        expert: read_party(row, "expert", "expert_name", "expert_marks")?,
+        learner: read_party(row, &LEARNER)?,
+        expert: read_party(row, &EXPERT)?,
         interval: Interval::new(row.time("start")?, row.time("end")?).ok_or_else(|| row.corrupt("end"))?,
         status: find(Status::ALL, status_text, status).ok_or_else(|| row.corrupt("status"))?,
         start_version: row.number("start_version")?,
@@ -111,6 +148,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
         },
         funds: find(FUNDS, funds_text, funds).ok_or_else(|| row.corrupt("funds"))?,
         order: Some(row.owned("order")?).filter(|order| !order.is_empty()),
+        paid_with: row.maybe_number("paid_with")?.and_then(PaymentId::new),
         paid_locally: row.flag("paid_locally"),
         returned: row.count("returned")?,
         pay_by: row.maybe_time("pay_by")?,
@@ -131,13 +169,16 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
     })
 }
 
-fn read_party(row: Reader<'_>, id: &'static str, name: &'static str, marks: &'static str) -> Result<Party, Fault> {
-    let marks = row.text(marks)?;
+fn read_party(row: Reader<'_>, names: &Names) -> Result<Party, Fault> {
+    let marks = row.text(names.marks)?;
     Ok(Party {
-        id: row.id(id, UserId::new)?,
-        name: row.owned(name)?,
+        id: row.id(names.id, UserId::new)?,
+        name: row.owned(names.name)?,
         completed: marks.contains('c'),
+        completed_at: row.maybe_time(names.completed_at)?,
         reviewed: marks.contains('r'),
+        serial: row.maybe_number(names.serial)?.and_then(Serial::new),
+        key: Some(row.owned(names.key)?).filter(|key| !key.is_empty()),
     })
 }
 

@@ -7,11 +7,14 @@ use std::sync::Mutex;
 use domain::booking::Booking;
 use domain::chat::Pair;
 use domain::ids::{BookingId, ConversationId, UserId};
+use domain::lifecycle::Seat;
+use domain::serial::Serial;
 
 #[derive(Debug, Default)]
 pub(crate) struct ImmutableCache {
     pairs: Remembered<ConversationId, Pair>,
     parties: Remembered<BookingId, Parties>,
+    owners: Remembered<(Seat, Serial), UserId>,
 }
 
 /// The two of a booking.
@@ -37,6 +40,15 @@ impl ImmutableCache {
 
     pub(crate) fn learn_pair(&self, id: ConversationId, pair: Pair) {
         self.pairs.learn(id, pair);
+    }
+
+    /// Whose number of a role this is.
+    pub(crate) fn owner(&self, role: Seat, serial: Serial) -> Option<UserId> {
+        self.owners.find(&(role, serial))
+    }
+
+    pub(crate) fn learn_owner(&self, role: Seat, serial: Serial, owner: UserId) {
+        self.owners.learn((role, serial), owner);
     }
 
     /// Whose booking this is.

@@ -55,6 +55,7 @@ mod table;
 mod transaction;
 mod uploads;
 mod verifications;
+mod wrong_keys;
 
 pub use absences::Absences;
 pub use bookings::{BookingWithReviews, ToBook, booking_link};
@@ -80,6 +81,7 @@ pub use sessions::{Next, Presented, Rotation, Session};
 pub use sockets::{LiveSocket, Socket};
 pub use table::Store;
 pub use transaction::Transaction;
+pub use wrong_keys::MOST_WRONG_KEYS;
 
 /// A page of a list, newest first unless said otherwise, and where the next one begins.
 #[derive(Debug)]

@@ -30,7 +30,7 @@ pub enum RefundOf {
 pub struct IntentsOf {
     /// The newest intent of each provider.
     pub newest: BTreeMap<Provider, PaymentId>,
-    /// What paid for it.
+    /// What paid for it, where the booking itself does not say so: it is from before it did.
     pub paid: Option<PaymentId>,
     /// Which booking has taken the place of the first, if that happened while it was not paid.
     pub booking: Option<BookingId>,
@@ -118,6 +118,13 @@ fn from_item(item: &Item) -> Result<Intent, Fault> {
         updated_at: row.time("updated_at")?,
         version: row.number("version")?,
     })
+}
+
+impl IntentsOf {
+    /// What paid for one of the bookings.
+    pub fn paid_for(&self, booking: &Booking) -> Option<PaymentId> {
+        booking.paid_with.or(self.paid)
+    }
 }
 
 /// What is there when a payment is heard of.
@@ -249,14 +256,6 @@ impl Transaction<Denied> {
             None => update.when(format!("attribute_not_exists(#{name})")),
             Some(seen) => update.when(format!("#{name} = :seen")).value(":seen", number(seen)),
         };
-        self.update(update, Some(Denied::Stale))
-    }
-
-    /// Notes what a booking was paid with, where its refund looks for it.
-    pub fn intent_has_paid(&mut self, intent: &Intent) -> &mut Self {
-        let update = Update::new(keys::intents_of(intent.root), "SET #paid = :id")
-            .when("attribute_not_exists(#paid)")
-            .value(":id", number(intent.id));
         self.update(update, Some(Denied::Stale))
     }
 

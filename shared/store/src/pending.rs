@@ -4,11 +4,19 @@
 //! before this item existed leave it like any other. A booking is known by the first of its chain, so whatever replaces a
 //! pending one waits in its place.
 
-use domain::booking::{Booking, Refusal};
+use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::types::ReturnValue;
+use domain::Instant;
+use domain::booking::{Booking, Refusal, Status};
+use domain::ids::{BookingId, UserId};
+
+use crate::booking_codec;
 use crate::denied::Denied;
+use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{number, numbers};
+use crate::row::{Reader, number, numbers};
+use crate::table::Store;
 use crate::transaction::{Transaction, Update};
 
 /// The most bookings of one learner that may be pending at once.
@@ -27,17 +35,29 @@ pub fn booking_waits(transaction: &mut Transaction<Denied>, booking: &Booking, c
     let room = format!(
         "(attribute_not_exists(#all) OR size(#all) < :per_person) AND (attribute_not_exists(#{with}) OR size(#{with}) < :per_expert)"
     );
+    let unpaid = unpaid_cap(booking);
+    let room = match unpaid {
+        Some(_) => format!("{room} AND (attribute_not_exists(#unpaid) OR size(#unpaid) < :most_unpaid)"),
+        None => room,
+    };
     let update = change("ADD", booking)
         .when(room)
         .value(":per_person", number(caps.per_person))
         .value(":per_expert", number(caps.per_expert));
+    let update = unpaid.into_iter().fold(update, |update, most| update.value(":most_unpaid", number(most)));
     transaction.update(update, Some(Denied::by(Refusal::TooManyPending)));
+}
+
+/// How many like this one may wait for their price at once, if that is limited.
+fn unpaid_cap(booking: &Booking) -> Option<u32> {
+    booking.rules().most_unpaid
 }
 
 /// Adds the leg by which a booking that changes begins or ends to wait. One that is moved is not refused: it is no more
 /// than it was.
 pub(crate) fn add_leg(transaction: &mut Transaction<Denied>, before: &Booking, after: &Booking) {
     match (before.is_pending(), after.is_pending()) {
+        (true, false) if before.rules().lazy && after.status == Status::Confirmed => transaction,
         (false, true) => transaction.update(change("ADD", after), None),
         (true, false) => transaction.update(change("DELETE", after), None),
         _ => transaction,
@@ -46,6 +66,31 @@ pub(crate) fn add_leg(transaction: &mut Transaction<Denied>, before: &Booking, a
 
 fn change(action: &str, booking: &Booking) -> Update {
     let with = keys::pending_with(booking.expert.id);
-    Update::new(keys::pending(booking.learner.id), format!("{action} #all :booking, #{with} :booking"))
+    let unpaid = if unpaid_cap(booking).is_some() { ", #unpaid :booking" } else { "" };
+    Update::new(keys::pending(booking.learner.id), format!("{action} #all :booking, #{with} :booking{unpaid}"))
         .value(":booking", numbers([booking.root]))
+}
+
+impl Store {
+    /// Takes what waits no longer off a learner's list; whether there was anything.
+    pub async fn pending_forget(&self, learner: UserId, now: Instant) -> Result<bool, Fault> {
+        let Some(item) = self.get(&keys::pending(learner)).await? else { return Ok(false) };
+        let noted: BTreeSet<i64> = Reader(&item).numbers("all")?;
+        let places: Vec<_> = noted.into_iter().filter_map(BookingId::new).map(keys::booking).collect();
+        let found = self.get_many(&places, true).await?;
+        let mut were_any = false;
+        for item in found.values() {
+            let booking = booking_codec::from_item(item)?;
+            // Of a chain the first stands for the newest, which may wait still.
+            let waits = booking.as_of(now).is_pending() || booking.status == Status::Rescheduled;
+            if !waits && booking.rules().lazy {
+                match self.update(change("DELETE", &booking), ReturnValue::None).await {
+                    Ok(_) => were_any = true,
+                    Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
+                    Err(Failed::Fault(fault)) => return Err(fault),
+                }
+            }
+        }
+        Ok(were_any)
+    }
 }

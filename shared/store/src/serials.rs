@@ -62,9 +62,12 @@ impl Store {
     }
 
     pub async fn serial_owner(&self, role: Seat, serial: Serial) -> Result<Option<UserId>, Fault> {
-        match self.get(&keys::serial(role, serial)).await? {
-            Some(item) => Ok(Some(Reader(&item).id("user", UserId::new)?)),
-            None => Ok(None),
+        if let Some(owner) = self.immutable.owner(role, serial) {
+            return Ok(Some(owner));
         }
+        let Some(item) = self.get(&keys::serial(role, serial)).await? else { return Ok(None) };
+        let owner = Reader(&item).id("user", UserId::new)?;
+        self.immutable.learn_owner(role, serial, owner);
+        Ok(Some(owner))
     }
 }

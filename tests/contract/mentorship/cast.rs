@@ -1,15 +1,19 @@
 //! The people of the table, and what they have.
 
 use serde_json::json;
+use tests::checkout::signed;
 use tests::consultations::vetting::PDF;
-use tests::person::id;
-use tests::{Person, Setup, World};
+use tests::person::{id, stamp};
+use tests::{Person, Setup, World, minute};
 
 use super::{Mentorship, Thing};
 use crate::contract::Cast;
 
 pub(super) async fn gather() -> Cast<Mentorship> {
     let world = World::with(Setup::with_files()).await;
+    // Whose time costs nothing, and whose number is the first.
+    let free = world.mentor("free", 0).await;
+    free.get("/api/mentor/profile/").await.is(200);
     let people = vec![
         Person::stranger(&world, "nobody"),
         world.register("stranger").await,
@@ -19,6 +23,11 @@ pub(super) async fn gather() -> Cast<Mentorship> {
         world.new_mentor("newcomer").await,
     ];
     Cast::of(world, people)
+}
+
+/// An hour nobody else has asked for.
+fn start(cast: &Cast<Mentorship>) -> chrono::DateTime<chrono::Utc> {
+    minute((30 * 24 + 2 * cast.fresh()) * 60)
 }
 
 pub(super) async fn make(cast: &Cast<Mentorship>, thing: Thing) -> i64 {
@@ -39,6 +48,15 @@ pub(super) async fn make(cast: &Cast<Mentorship>, thing: Thing) -> i64 {
         Thing::StudentUpload => uploads(student, "student").await,
         Thing::MentorUpload => uploads(mentor, "mentor").await,
         Thing::StudentNote => id(&student.post("/api/student/notes/", note).await.is(201)),
+        Thing::Session => student.has_session(mentor, start(cast)).await,
+        Thing::Hold => {
+            // Three at once are the most.
+            let held = student.get("/api/student/sessions/?status=pending_payment").await.is(200);
+            for session in held.as_array().into_iter().flatten() {
+                student.takes_step("student", id(session), "cancel", json!({})).await.is(200);
+            }
+            student.takes_session(mentor, start(cast)).await
+        }
         Thing::MentorNote => id(&mentor.post("/api/mentor/notes/", note).await.is(201)),
     }
 }
@@ -62,5 +80,12 @@ pub(super) async fn fill(cast: &Cast<Mentorship>, text: &str, thing: i64) -> Str
         let new = cast.world.new_student(&format!("verified{}", cast.fresh())).await;
         text = text.replace("$verify", &new.mailed_token("Welcome").await);
     }
+    if text.contains("$order") {
+        let order = cast.expert().orders_session(thing).await;
+        let payment = format!("pay_{}", cast.fresh());
+        text = text.replace("$signature", &signed(&order, &payment)).replace("$order", &order);
+        text = text.replace("$payment", &payment);
+    }
+    text = text.replace("$start", &stamp(start(cast))).replace("$free", "M000001");
     text.replace("$id", &thing.to_string()).replace("$fresh", &cast.fresh().to_string())
 }

@@ -39,6 +39,7 @@ impl Stage {
                     mode,
                     title: String::new(),
                     description: String::new(),
+                    service: String::new(),
                     category: None,
                     times: Times { start: instant(start), end: instant(end) },
                 };

@@ -36,6 +36,7 @@ impl Stage {
                     mode: Mode::Video,
                     title: title(0),
                     description: String::new(),
+                    service: String::new(),
                     category: category::find(1).map(|category| category.id),
                     times,
                 };
@@ -60,7 +61,7 @@ impl Stage {
                 };
                 let changed = async {
                     let at = bookings::find(app, self.caller(by), id(at)).await?;
-                    bookings::change(app, Facade::Meetings, at, changes).await
+                    bookings::change::<Booking>(app, Facade::Meetings, at, changes, SaveResponse::nothing()).await
                 };
                 anybodys(booked(changed.await))
             }

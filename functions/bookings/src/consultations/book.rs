@@ -111,6 +111,7 @@ pub(crate) async fn book(
         mode: wanted.mode,
         title: String::new(),
         description: wanted.notes,
+        service: String::new(),
         category: None,
         times: Times { start: wanted.start, end: wanted.start + TimeDelta::minutes(wanted.minutes.into()) },
     };

@@ -148,6 +148,7 @@ impl Parse for NewMeeting {
             mode: Mode::Video,
             title: title?,
             description: description?,
+            service: String::new(),
             category: category?.value(),
         }))
     }
@@ -296,7 +297,8 @@ pub async fn change(
     Body(MeetingChanges(changes)): Body<MeetingChanges>,
 ) -> Result<Json<Meeting>, Refused> {
     let at = bookings::find(&app, caller, id).await?;
-    let booking = bookings::change(&app, Facade::Meetings, at, changes).await.map_err(unknown_expert)?;
+    let changed = bookings::change(&app, Facade::Meetings, at, changes, SaveResponse::nothing()).await;
+    let booking: Booking = changed.map_err(unknown_expert)?;
     Ok(Json(Meeting::from(&booking)))
 }
 

@@ -1,14 +1,14 @@
 //! Correcting a booking or giving it another time, in one step.
 
-use domain::booking::{Booking, Change, Times};
+use domain::booking::{Change, Seat, Step, Times};
 use domain::category::CategoryId;
 use domain::facade::Facade;
+use domain::facade::machine::may_ever;
 use domain::interval::Interval;
-use store::Transaction;
 
 use super::participants::{Participants, or_alternatives};
-use super::{Found, Seated, commit, pair};
-use crate::idempotency::retry_stale;
+use super::{Found, Seated, View, commit, pair};
+use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Result};
 
 /// What is absent stays. New times ask the expert anew.
@@ -22,7 +22,13 @@ pub struct Changes {
 }
 
 /// A party corrects a booking or moves it, in one step.
-pub async fn change(app: &App, facade: Facade, at: Seated, changes: Changes) -> Result<Booking> {
+pub async fn change<V: View>(
+    app: &App,
+    facade: Facade,
+    at: Seated,
+    changes: Changes,
+    save: SaveResponse<'_, V>,
+) -> Result<V> {
     at.made_in(facade)?;
     let (found, seat) = (Found::new(at.booking), at.seat);
     retry_stale(|| async {
@@ -33,11 +39,23 @@ pub async fn change(app: &App, facade: Facade, at: Seated, changes: Changes) -> 
             start: changes.start.unwrap_or(booking.interval.start()),
             end: changes.end.unwrap_or(booking.interval.end()),
         };
-        let described = booking.describe(changes.title, changes.description, changes.category, seat.into(), now)?;
-        if Interval::new(times.start, times.end) == Some(booking.interval) {
+        let stays = Interval::new(times.start, times.end) == Some(booking.interval);
+        let has_words = changes.title.is_some() || changes.description.is_some() || changes.category.is_some();
+        let may_move = may_ever(facade.rules().machine, Step::Move, seat.into());
+        // The words are the learner's; a time may be for both to change.
+        let described = match has_words || (stays && !may_move) || (stays && seat == Seat::Learner) {
+            true => booking.describe(changes.title, changes.description, changes.category, seat.into(), now)?,
+            false => None,
+        };
+        if stays {
+            let view = V::of(app, booking, seat, None).await?;
             return match described {
-                Some(described) => commit(app, Transaction::new(), &described).await,
-                None => Ok(booking),
+                Some(described) => {
+                    let view = view.with(described.after.clone());
+                    commit(app, save.begin(&view), &described).await?;
+                    Ok(view)
+                }
+                None => Ok(view),
             };
         }
         let participants = Participants::of(app, pair(&booking)?, booking.learner.id).await?;
@@ -45,8 +63,10 @@ pub async fn change(app: &App, facade: Facade, at: Seated, changes: Changes) -> 
         let entry = app.mint.entry(now);
         let moved = participants.within_hours(|schedule| base.move_to(times, seat.into(), schedule, now, entry))?;
         let change = Change { before: Some(booking), ..moved };
-        let committed = commit(app, Transaction::new(), &change).await;
-        or_alternatives(app, committed, &participants, &change.after).await
+        let view = V::of(app, change.after.clone(), seat, None).await?;
+        let committed = commit(app, save.begin(&view), &change).await;
+        or_alternatives(app, committed, &participants, &change.after).await?;
+        Ok(view)
     })
     .await
 }

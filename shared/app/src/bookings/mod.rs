@@ -7,13 +7,15 @@ mod change;
 mod participants;
 mod replace;
 mod request;
+mod sorted;
 mod step;
 mod view;
 
 pub use change::{Changes, change};
 pub use replace::{Replaceable, replace, replaceable};
 pub use request::{Request, request};
-pub use step::{Command, do_what_is_due, step_by_schedule, take};
+pub use sorted::{Filtered, by_start};
+pub use step::{Command, do_what_is_due, resolve, step_by_schedule, take};
 pub(crate) use step::{cancel_by_staff, set_free};
 pub use view::{BookingView, View, look, show_all};
 
@@ -147,6 +149,14 @@ pub async fn all_at(app: &App, caller: Caller, seat: Seat) -> Result<Vec<Booking
     let now = app.clock.now();
     let bookings = app.store.bookings_at(caller.user(), seat).await?;
     Ok(bookings.into_iter().map(|booking| booking.as_of(now)).collect())
+}
+
+/// The calendar file of a booking for one of its parties, as it is now.
+pub async fn calendar_file(app: &App, caller: Caller, at: &Seated) -> Result<String> {
+    let reader = crate::people::me(app, caller).await?;
+    let booking = at.booking.as_of(app.clock.now());
+    let file = crate::mail::calendar_file(&app.settings, &booking, &reader);
+    file.map(|file| file.text).ok_or(Error::Common(Common::NotFound))
 }
 
 fn pair(booking: &Booking) -> Result<Pair> {

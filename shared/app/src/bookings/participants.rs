@@ -1,6 +1,6 @@
 //! The two people of a booking, and the times that suit both.
 
-use domain::booking::{Booking, Refusal, Times};
+use domain::booking::{Booking, Refusal, Seat, Times};
 use domain::calendar::{Block, Diaries, Schedule, WeeklyHours};
 use domain::chat::{Conversation, Pair};
 use domain::expert::Standing;
@@ -12,7 +12,7 @@ use domain::quanta;
 use store::{Calendars, ToBook};
 
 use super::step::expire;
-use crate::{App, Common, Error, Result, chats};
+use crate::{App, Common, Error, Result, chats, serials};
 
 /// Two people who may meet, with the expert's calendar as it is published.
 pub(super) struct Participants {
@@ -42,6 +42,13 @@ impl Participants {
         }
         let (rows, blocks) = (expert.weekly_hours(), found.absences.blocks());
         Ok(Self { conversation: found.conversation, rows, blocks, gives_up: None, learner, expert })
+    }
+
+    /// Gives both the numbers of their roles, where they have none yet.
+    pub(super) async fn are_numbered(&mut self, app: &App) -> Result<()> {
+        (self.learner, _) = serials::ensure(app, self.learner.clone(), Seat::Learner).await?;
+        (self.expert, _) = serials::ensure(app, self.expert.clone(), Seat::Expert).await?;
+        Ok(())
     }
 
     /// The conversation of the two once it belongs to this booking, found or made.

@@ -5,13 +5,14 @@ use domain::category::CategoryId;
 use domain::chat::Pair;
 use domain::facade::{Facade, Offered, Terms, TitleFrom};
 use domain::ids::UserId;
+use domain::person::User;
 
 use super::participants::{Participants, or_alternatives};
 use super::step::expire;
 use super::{View, commit};
 use crate::caller::Caller;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Common, Error, Result, video};
+use crate::{App, Common, Error, Result, attendance, video};
 
 /// What somebody asks an expert for.
 #[derive(Clone, Debug)]
@@ -21,6 +22,7 @@ pub struct Request {
     /// Where the learner says how it is called.
     pub title: String,
     pub description: String,
+    pub service: String,
     pub category: Option<CategoryId>,
     pub times: Times,
 }
@@ -35,17 +37,22 @@ pub async fn request<V: View>(
 ) -> Result<V> {
     let pair = Pair::new(caller.user(), request.expert).ok_or(Refusal::OwnBooking)?;
     retry_stale(|| async {
-        let participants = Participants::of(app, pair, caller.user()).await?;
+        let mut participants = Participants::of(app, pair, caller.user()).await?;
+        if facade.rules().by_role {
+            participants.learner.has_role(Seat::Learner)?;
+            participants.are_numbered(app).await?;
+        }
         let now = app.clock.now();
         let mut draft = draft(app, facade, &participants, &request, now)?;
         let conversation = (draft.mode == Mode::Chat).then(|| participants.opened(app, pair, caller.user(), draft.id));
         draft.conversation = conversation.as_ref().map(|conversation| conversation.id);
         let wanted = draft.times;
         let decided = participants.within_hours(|schedule| Booking::request(draft, schedule, now, app.mint.entry(now)));
-        let change = match decided {
+        let mut change = match decided {
             Err(Refusal::OutsideAvailability) => return Err(participants.outside_hours(app, facade, wanted).await?),
             decided => decided?,
         };
+        change.after.service = request.service.clone();
         let view = V::of(app, change.after.clone(), Seat::Learner, Some(&participants.expert)).await?;
         let mut transaction = save.begin(&view);
         if let Some(after) = conversation {
@@ -96,12 +103,22 @@ fn draft(
         },
         description: request.description.clone(),
         category: request.category,
-        learner: Party::new(learner.id, learner.name()),
-        expert: Party::new(expert.id, expert.name()),
+        learner: party(app, facade, learner, Seat::Learner),
+        expert: party(app, facade, expert, Seat::Expert),
         times: request.times,
         price: rules.price.of(offered, minutes).ok_or(Error::UnknownPerson)?,
         policy: terms.freeze(false),
     })
+}
+
+/// One of the two, with what they are known by and what they show when they meet.
+fn party(app: &App, facade: Facade, user: &User, seat: Seat) -> Party {
+    let rules = facade.rules();
+    Party {
+        serial: user.serials.of(seat).filter(|_| rules.by_role),
+        key: rules.attendance_keys.then(|| attendance::fresh_key(&app.mint)),
+        ..Party::new(user.id, user.name())
+    }
 }
 
 /// Whoever has too few credits, or too much that is pending, may have some of it in bookings that are over by the clock:
@@ -118,6 +135,10 @@ async fn or_set_free<T>(app: &App, committed: Result<T>, learner: UserId) -> Res
         return committed;
     }
     let now = app.clock.now();
+    let is_full = matches!(&committed, Err(Error::Refused(domain::Refusal::Booking(Refusal::TooManyPending))));
+    if is_full && app.store.pending_forget(learner, now).await? {
+        return Err(Error::Common(Common::Stale));
+    }
     let is_expired = |booking: &Booking| booking.is_pending() && !booking.as_of(now).is_pending();
     let theirs = app.store.bookings_at(learner, Seat::Learner).await?;
     let expired: Vec<_> = theirs.into_iter().filter(is_expired).map(|booking| booking.id).collect();

@@ -1,14 +1,15 @@
 //! Steps of a booking: taken by one of its parties, by the clock, by an administrator.
 
-use domain::booking::{Actor, Booking, Due, Outcome, Refusal, Step};
+use domain::booking::{Actor, Booking, Due, Fact, Outcome, Refusal, Seat, Step};
 use domain::facade::Facade;
 use domain::facade::machine::may_ever;
 use domain::ids::BookingId;
 use store::Transaction;
 
 use super::{Found, Seated, View, commit, commit_at};
+use crate::caller::Staff;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Common, Error, Result};
+use crate::{App, Common, Error, Result, staff};
 
 /// What a party does with a booking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,7 @@ pub enum Command {
     Take(Step),
     /// With the reason.
     Cancel(String),
+    Dispute(String),
 }
 
 /// A party takes a step.
@@ -29,6 +31,7 @@ pub async fn take<V: View>(
     let step = match &command {
         Command::Take(step) => *step,
         Command::Cancel(_) => Step::Cancel,
+        Command::Dispute(_) => Step::Dispute,
     };
     // Whose step it never is hears so before what is wrong with the booking.
     if !may_ever(facade.rules().machine, step, at.seat.into()) {
@@ -43,16 +46,46 @@ pub async fn take<V: View>(
         let outcome = match &command {
             Command::Take(step) => booking.perform(*step, actor, now, entry),
             Command::Cancel(reason) => booking.cancel(reason.clone(), actor, now, entry),
+            Command::Dispute(reason) => booking.dispute(reason.clone(), actor, now, entry),
         }?;
         let view = V::of(app, booking, seat, None).await?;
         match outcome {
             Outcome::Unchanged => Ok(view),
             Outcome::Changed(change) => {
                 let view = view.with(change.after.clone());
-                commit(app, save.begin(&view), &change).await?;
+                let mut transaction = save.begin(&view);
+                if change.facts.contains(&Fact::Disputed) {
+                    staff::tell_of_dispute(app, &mut transaction, &change.after, now).await?;
+                }
+                commit(app, transaction, &change).await?;
                 Ok(view)
             }
         }
+    })
+    .await
+}
+
+/// An administrator decides about a dispute.
+pub async fn resolve<V: View>(
+    app: &App,
+    _: Staff,
+    facade: Facade,
+    id: BookingId,
+    step: Step,
+    save: SaveResponse<'_, V>,
+) -> Result<V> {
+    retry_stale(|| async {
+        let booking = app.store.booking(id).await?.ok_or(Common::NotFound)?;
+        if booking.facade != facade || !booking.is_disputed {
+            return Err(Refusal::InvalidTransition.into());
+        }
+        let now = app.clock.now();
+        let Outcome::Changed(change) = booking.perform(step, Actor::Staff, now, app.mint.entry(now))? else {
+            return Err(Refusal::InvalidTransition.into());
+        };
+        let view = V::of(app, change.after.clone(), Seat::Learner, None).await?;
+        commit(app, save.begin(&view), &change).await?;
+        Ok(view)
     })
     .await
 }

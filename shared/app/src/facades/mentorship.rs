@@ -166,9 +166,19 @@ fn reminded(booking: &Booking, reminder: Reminder) -> Vec<Telling> {
         Reminder::DayBefore => (Topic::DayReminder, "Reminder: session in 24 hours"),
         Reminder::HourBefore => (Topic::HourReminder, "Reminder: session in 1 hour"),
     };
-    to_both(booking, topic, heading, InviteState::Reminder, |other| {
+    let mut told = to_both(booking, topic, heading, InviteState::Reminder, |other| {
         format!("Your session \"{title}\" with {other} begins on {start}.")
-    })
+    });
+    if reminder == Reminder::HourBefore {
+        for telling in &mut told {
+            if let Some(key) = &booking.party(telling.to).key {
+                telling
+                    .content
+                    .push_str(&format!(" Your attendance key is {key}: give it to the other one when you meet."));
+            }
+        }
+    }
+    told
 }
 
 fn completed(booking: &Booking) -> Vec<Telling> {

@@ -140,12 +140,6 @@ pub(crate) fn invite(booking: &Booking, state: InviteState) -> Invite {
     Invite { start: booking.interval.start(), end: booking.interval.end(), sequence: booking.sequence(), state }
 }
 
-/// What an administrator is told of a booking that needs one.
-pub(crate) fn alert(to: UserId, booking: &Booking, content: String, mint: &Mint, now: Instant) -> Notice {
-    let news = News { title: "A payment needs attention", content, related: booking.id.get() };
-    personal(booking.facade, (to, None), Topic::PaymentTrouble, news, mint, now)
-}
-
 /// The notification of something one person did to another.
 pub(crate) fn personal(
     facade: Facade,

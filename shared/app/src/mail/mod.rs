@@ -18,12 +18,12 @@ pub use ics::IcsFile;
 pub(crate) use mime::is_same_mailbox;
 pub use post::{Post, PostFault, SentMail};
 
-use domain::booking::{Booking, Seat};
+use domain::booking::{Booking, Seat, Status};
 use domain::ids::UserId;
 use domain::notice::{Invite, InviteState, Notice};
 use domain::person::User;
 
-use crate::facades::{letters, voice};
+use crate::facades::{invite, letters, voice};
 use crate::{Cause, Settings};
 use letter::{Letter, Link, Row};
 use mime::Sender;
@@ -115,6 +115,19 @@ pub fn of_notice(settings: &Settings, notice: &Notice, reader: &User, booking: O
     // Of one notification both may be mailed; each mail has a name of its own.
     let mail = addressed(reader, &letter, format!("notice-{}-{}", notice.id, reader.id));
     Mail { subject: notice.title.clone(), invite, unsubscribe, ..mail }
+}
+
+/// The calendar file of a booking as it is now; `None` for what nobody's calendar has.
+pub(crate) fn calendar_file(settings: &Settings, booking: &Booking, reader: &User) -> Option<IcsFile> {
+    let state = match booking.status {
+        Status::Pending => InviteState::Tentative,
+        Status::Confirmed | Status::Completed | Status::NoShow => InviteState::Confirmed,
+        Status::Cancelled | Status::Refunded | Status::Rescheduled | Status::Expired => InviteState::Cancelled,
+    };
+    let (_, page) = voice(booking.facade).booking_link;
+    let url = url(settings, &format!("{page}/{}", booking.id));
+    let sender = Sender::parse(&settings.mail_from);
+    ics::file(invite(booking, state), booking, &url, reader, &sender, booking.updated_at)
 }
 
 fn addressed(reader: &User, letter: &Letter, message_id: String) -> Mail {

@@ -29,7 +29,7 @@ use crate::{App, Common, Error, Result, bookings};
 pub use checkout::{Checkout, verify};
 pub use gateway::{Gateway, Live, Made, Returned};
 pub use orders::{Order, order};
-pub use razorpay::Razorpay;
+pub use razorpay::{Razorpay, receipt};
 pub use razorpay_events::receive as receive_from_razorpay;
 pub use refunds::refund;
 pub use stripe::Stripe;
@@ -104,7 +104,7 @@ async fn pay(
     now: Instant,
 ) -> Result<Result<Booking, domain::Refusal>> {
     match paid(app, booking, intent, now) {
-        Some(change) => commit_paid(app, transaction, &change, intent).await,
+        Some(change) => commit_paid(app, transaction, &change).await,
         None => Ok(Err(Refusal::NotPayable.into())),
     }
 }
@@ -113,7 +113,7 @@ async fn pay(
 fn paid(app: &App, booking: &Booking, intent: &Intent, now: Instant) -> Option<Box<Change>> {
     match booking.perform(Step::Pay, Actor::Provider, now, app.mint.entry(now)) {
         Ok(Outcome::Changed(mut change)) => {
-            change.after.paid_locally = intent.is_local();
+            (change.after.paid_with, change.after.paid_locally) = (Some(intent.id), intent.is_local());
             Some(change)
         }
         _ => None,
@@ -122,11 +122,9 @@ fn paid(app: &App, booking: &Booking, intent: &Intent, now: Instant) -> Option<B
 
 async fn commit_paid(
     app: &App,
-    mut transaction: Transaction<store::Denied>,
+    transaction: Transaction<store::Denied>,
     change: &Change,
-    intent: &Intent,
 ) -> Result<Result<Booking, domain::Refusal>> {
-    transaction.intent_has_paid(intent);
     match bookings::commit(app, transaction, change).await {
         // Money that comes late takes the time again, and somebody else may have it.
         Err(Error::Refused(domain::Refusal::Booking(BookingRefusal::SlotTaken | BookingRefusal::OwnConflict))) => {

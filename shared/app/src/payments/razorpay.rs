@@ -52,7 +52,7 @@ struct Found {
 }
 
 /// By what an order is found again: at most 40 characters, and of this intent only.
-pub(super) fn receipt(intent: &Intent) -> String {
+pub fn receipt(intent: &Intent) -> String {
     format!("b{}-p{}", intent.booking, intent.id)
 }
 

@@ -15,7 +15,7 @@ use store::{Denied, RefundOf, Transaction};
 use super::settling::{Case, Decision, decide, decline, pay};
 use super::signature;
 use crate::idempotency::retry_stale;
-use crate::{App, Common, Error, Result, bookings, facades, people};
+use crate::{App, Common, Error, Result, bookings, facades, staff};
 
 const BY: Provider = Provider::Razorpay;
 
@@ -136,7 +136,7 @@ async fn captured(app: &App, event: &Event) -> Result<()> {
         tracing::error!(payment = id, "a payment is not of the amount of its order");
         let content = format!("Payment {id} is not of the amount of its order {order}. Nothing was confirmed.");
         let mut transaction = event.noted(now);
-        tell_staff(app, &mut transaction, &case.booking, content, now).await?;
+        staff::tell_of_payment(app, &mut transaction, &case.booking, content, now).await?;
         return Ok(app.store.commit(transaction).await?);
     }
     match decide(app, &case, now).await? {
@@ -249,7 +249,7 @@ async fn follow(
 ) -> Result<()> {
     transaction.intent(Some(intent), &with_returned(intent, total, now));
     let booking = &case.booking;
-    if case.intents.paid != Some(known) {
+    if case.intents.paid_for(booking) != Some(known) {
         return Ok(app.store.commit(transaction).await?);
     }
     if booking.funds == Funds::Held && total >= booking.price.minor {
@@ -269,7 +269,7 @@ async fn follow(
             "Money for \"{}\" went back to {}, after the expert had got it.",
             booking.title, booking.learner.name
         );
-        tell_staff(app, &mut transaction, booking, content, now).await?;
+        staff::tell_of_payment(app, &mut transaction, booking, content, now).await?;
     }
     Ok(app.store.commit(transaction).await?)
 }
@@ -280,7 +280,7 @@ async fn refund_failed(app: &App, event: &Event) -> Result<()> {
     let Some(case) = look(app, event, None, &refund.payment).await? else { return Ok(()) };
     let (intent, booking) = (&case.intent, &case.booking);
     let mut transaction = event.noted(now);
-    let has_paid = case.intents.paid == Some(intent.id);
+    let has_paid = case.intents.paid_for(booking) == Some(intent.id);
     let is_owed = intent.status == IntentStatus::Refunded || (has_paid && booking.funds == Funds::Released);
     if is_owed {
         let amount = u32::try_from(refund.amount).unwrap_or(u32::MAX);
@@ -297,7 +297,7 @@ async fn refund_failed(app: &App, event: &Event) -> Result<()> {
     }
     let content =
         format!("A refund of payment {} for \"{}\" has failed. It is asked for again.", refund.payment, booking.title);
-    tell_staff(app, &mut transaction, booking, content, now).await?;
+    staff::tell_of_payment(app, &mut transaction, booking, content, now).await?;
     Ok(app.store.commit(transaction).await?)
 }
 
@@ -305,21 +305,4 @@ fn tell_parties(app: &App, transaction: &mut Transaction<Denied>, booking: &Book
     for notice in facades::notices_of(booking, &[fact], &app.mint, now) {
         store::notice_told(transaction, &notice);
     }
-}
-
-async fn tell_staff(
-    app: &App,
-    transaction: &mut Transaction<Denied>,
-    booking: &Booking,
-    content: String,
-    now: Instant,
-) -> Result<()> {
-    match people::administrator(app).await? {
-        Some(administrator) => {
-            let notice = facades::alert(administrator, booking, content, &app.mint, now);
-            store::notice_told(transaction, &notice);
-        }
-        None => tracing::error!(content, "there is no administrator to be told"),
-    }
-    Ok(())
 }

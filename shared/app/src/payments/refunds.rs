@@ -16,7 +16,10 @@ use crate::{App, Result};
 pub async fn refund(app: &App, of: RefundOf) -> Result<()> {
     let id = match of {
         RefundOf::Payment(id) => Some(id),
-        RefundOf::Booking(root) => app.store.intents_of(root).await?.paid,
+        RefundOf::Booking(root) => match standing_in(app, root).await?.and_then(|booking| booking.paid_with) {
+            Some(id) => Some(id),
+            None => app.store.intents_of(root).await?.paid,
+        },
     };
     let intent = match id {
         Some(id) => app.store.intent(id).await?,
@@ -62,10 +65,10 @@ pub(super) async fn note_with_booking(
     intent: &Intent,
     now: Instant,
 ) -> Result<Option<Booking>> {
-    if intent.is_local() || app.store.intents_of(intent.root).await?.paid != Some(intent.id) {
-        return Ok(None);
+    if intent.is_local() {
+        return Ok(None); // the booking said so itself
     }
-    let booking = standing_in(app, intent.booking).await?;
+    let booking = standing_in(app, intent.booking).await?.filter(|booking| booking.paid_with == Some(intent.id));
     if let Some(change) = booking.as_ref().and_then(|booking| booking.gives_back(intent.returned, now)) {
         store::booking_noted(transaction, &change);
     }

@@ -37,7 +37,7 @@ pub(super) enum Decision {
 pub(super) async fn decide(app: &App, case: &Case, now: Instant) -> Result<Decision> {
     let Case { booking, intents, intent, payment, known } = case;
     if let Some(known) = known {
-        if intents.paid == Some(*known) {
+        if intents.paid_for(booking) == Some(*known) {
             return Ok(Decision::Again);
         }
         let is_ours = *known == intent.id || app.store.intent(*known).await?.is_some_and(|it| it.root == booking.root);
@@ -70,7 +70,7 @@ pub(super) async fn pay(
     (change, intent): (&Change, &Intent),
 ) -> Result<Result<Booking, domain::Refusal>> {
     transaction.intent(Some(&case.intent), intent).payment_is_for(Provider::Razorpay, &case.payment, intent.id);
-    commit_paid(app, transaction, change, intent).await
+    commit_paid(app, transaction, change).await
 }
 
 /// Commits that it goes back, and that its payer is told so.

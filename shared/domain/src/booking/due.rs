@@ -110,11 +110,12 @@ impl Booking {
     /// When the schedule must look at it next, seen from `now`: a reminder, or a step of its own.
     pub(super) fn next_due(&self, now: Instant) -> Option<Instant> {
         let step = self.next_step().map(|(opens, _)| opens);
-        if !self.rules().reminds.contains(&self.status) || self.funds == Funds::Due {
-            return step;
-        }
         let reminders = Reminder::ALL.map(|reminder| self.interval.start() - reminder.ahead());
         let reminder = reminders.into_iter().find(|moment| *moment > now);
+        if !self.rules().reminds.contains(&self.status) || self.funds == Funds::Due {
+            // It is over by itself: once it is paid, its place among what is due stays the same.
+            return if self.rules().lazy { step.max(reminder) } else { step };
+        }
         reminder.into_iter().chain(step).min()
     }
 }

@@ -19,9 +19,10 @@ use crate::Instant;
 use crate::category::CategoryId;
 use crate::facade::machine::Situation;
 use crate::facade::{Facade, Rules};
-use crate::ids::{BookingId, ConversationId, UserId};
+use crate::ids::{BookingId, ConversationId, PaymentId, UserId};
 use crate::interval::Interval;
 use crate::ledger::{Amount, Entry};
+use crate::serial::Serial;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Booking {
@@ -33,6 +34,8 @@ pub struct Booking {
     pub mode: Mode,
     pub title: String,
     pub description: String,
+    /// Which of the expert's services it is, in the learner's words.
+    pub service: String,
     pub category: Option<CategoryId>,
     pub learner: Party,
     pub expert: Party,
@@ -44,6 +47,8 @@ pub struct Booking {
     pub funds: Funds,
     /// What the provider calls the order by which it is to be paid.
     pub order: Option<String>,
+    /// What it was paid with.
+    pub paid_with: Option<PaymentId>,
     /// No provider was asked for the money, so that it is back as soon as it is owed.
     pub paid_locally: bool,
     /// How much of the price, in minor units, has gone back from where it came.
@@ -83,12 +88,18 @@ pub struct Party {
     pub name: String,
     /// Has called it complete (counts where the policy wants both to).
     pub completed: bool,
+    /// When they did, where that is told.
+    pub completed_at: Option<Instant>,
     pub reviewed: bool,
+    /// The number they are known by in this role, if they had one.
+    pub serial: Option<Serial>,
+    /// What they show the other one when they meet: whoever enters it was there.
+    pub key: Option<String>,
 }
 
 impl Party {
     pub fn new(id: UserId, name: String) -> Self {
-        Self { id, name, completed: false, reviewed: false }
+        Self { id, name, completed: false, completed_at: None, reviewed: false, serial: None, key: None }
     }
 }
 

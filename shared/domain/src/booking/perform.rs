@@ -54,6 +54,17 @@ impl Booking {
         })
     }
 
+    /// The learner says that it did not take place as agreed, and why.
+    pub fn dispute(&self, reason: String, actor: Actor, now: Instant, entry: EntryId) -> Result<Outcome, Refusal> {
+        Ok(match self.perform(Step::Dispute, actor, now, entry)? {
+            Outcome::Changed(mut change) => {
+                change.after.reason = reason;
+                Outcome::Changed(change)
+            }
+            Outcome::Unchanged => Outcome::Unchanged,
+        })
+    }
+
     /// Marks that `reviewer` has said what they think of `reviewee`.
     pub fn review(&self, reviewer: Seat, reviewee: UserId, now: Instant) -> Result<Change, Refusal> {
         if !self.rules().reviewers.contains(&reviewer) {
@@ -88,7 +99,8 @@ impl Follow {
     fn take(&mut self, row: &Row, actor: Actor, entry: EntryId, now: Instant) -> Result<(), Refusal> {
         let booking = &mut self.after;
         if let (Step::Complete, Some(seat)) = (row.step, actor.seat()) {
-            booking.party_mut(seat).completed = true;
+            let party = booking.party_mut(seat);
+            (party.completed, party.completed_at) = (true, Some(now));
             if row.both && !booking.party(seat.other()).completed {
                 return Ok(()); // the first of two words
             }

@@ -27,6 +27,10 @@ pub static RULES: Rules = Rules {
     reviewers: &[Seat::Learner],
     writing: Writing { pairs: Pairs::Anybody, closes: true },
     reset_minutes: 10,
+    by_role: false,
+    most_unpaid: None,
+    lazy: false,
+    attendance_keys: false,
 };
 
 const OPEN: &[Status] = &[Pending, Confirmed];

@@ -29,6 +29,10 @@ pub static RULES: Rules = Rules {
     reviewers: &[Seat::Learner, Seat::Expert],
     writing: Writing { pairs: Pairs::Anybody, closes: false },
     reset_minutes: 10,
+    by_role: false,
+    most_unpaid: None,
+    lazy: false,
+    attendance_keys: false,
 };
 
 const OPEN: &[Status] = &[Pending, Confirmed];

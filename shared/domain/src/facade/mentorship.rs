@@ -28,6 +28,10 @@ pub static RULES: Rules = Rules {
     reviewers: &[Seat::Learner],
     writing: Writing { pairs: Pairs::LearnerAndExpert, closes: true },
     reset_minutes: 30,
+    by_role: true,
+    most_unpaid: Some(3),
+    lazy: true,
+    attendance_keys: true,
 };
 
 /// Minutes after the end at which the clock decides by the marks of attendance, and until which a student disputes.

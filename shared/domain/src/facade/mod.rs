@@ -88,6 +88,15 @@ pub struct Rules {
     pub writing: Writing,
     /// How long a mailed link to a new password works.
     pub reset_minutes: i64,
+    /// Only who has the role of a learner books, and both are known by the numbers of their roles.
+    pub by_role: bool,
+    /// How many bookings of one learner may wait for their price at once.
+    pub most_unpaid: Option<u32>,
+    /// That a booking no longer waits is written down where it matters, and not at once: that it was paid, on the list of
+    /// what waits when that is full; that its time to pay has ended, when the schedule looks at it anyway.
+    pub lazy: bool,
+    /// Each of the two gets a key, and completes the booking with that of the other.
+    pub attendance_keys: bool,
 }
 
 /// Minutes.

@@ -28,6 +28,10 @@ pub static RULES: Rules = Rules {
     reviewers: &[Seat::Learner],
     writing: Writing { pairs: Pairs::Acquainted, closes: false },
     reset_minutes: 10,
+    by_role: false,
+    most_unpaid: None,
+    lazy: false,
+    attendance_keys: false,
 };
 
 const OPEN: &[Status] = &[Pending, Confirmed];

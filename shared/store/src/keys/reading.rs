@@ -47,6 +47,7 @@ kinds! {
     Mail "mail",
     MailedOf "mailed-of",
     Muted "muted",
+    WrongKeys "wrong-keys",
     DueMark "due-mark",
     LoginName "login-name",
     FailedLogins "failed-logins",
@@ -108,6 +109,7 @@ impl Kind {
                 | Reference
                 | SearchTerm
                 | SerialCounter
+                | WrongKeys
         )
     }
 }
@@ -218,6 +220,7 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "LETTER" => (Kind::Letter, id("notice", rest)?),
         "SENT" => (Kind::Sent, id("message", rest)?),
         "MUTED" => (Kind::Muted, id("booking", rest)?),
+        "WRONG" => (Kind::WrongKeys, id("booking", rest)?),
         "REF" => (Kind::Reference, part("digest", rest)),
         "SOCKET" => (Kind::Socket, part("connection", rest)),
         "ASK" => (Kind::Ask, id("question", rest)?),

@@ -15,6 +15,11 @@ pub(crate) fn pending_with(expert: UserId) -> String {
     format!("with_{}", id_text(expert.get()))
 }
 
+/// How often somebody has entered a wrong key for a booking in the last hour.
+pub(crate) fn wrong_keys(user: UserId, booking: BookingId) -> Key {
+    key(person(user), format!("WRONG#{}", id_text(booking.get())))
+}
+
 /// Which bookings with one other person somebody has been mailed about since midnight, UTC.
 pub(crate) fn mailed(reader: UserId, peer: UserId, date: NaiveDate) -> Key {
     key(person(reader), format!("MAILS#{}#{date}", id_text(peer.get())))

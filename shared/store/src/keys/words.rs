@@ -80,6 +80,7 @@ const SORTS: &[(&str, &str)] = &[
     ("SOCKET", "live connection"),
     ("STANDING", "change of standing"),
     ("TIP", "tip up to"),
+    ("WRONG", "wrong keys entered for booking"),
     ("UPLOAD", "upload"),
     ("Z", "what both sides share"),
 ];

@@ -1,0 +1,73 @@
+//! How often somebody has entered a wrong key for a booking: a count that begins anew an hour after its first.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use domain::Instant;
+use domain::booking::Booking;
+use domain::ids::{BookingId, UserId};
+
+use crate::booking_codec;
+use crate::fault::{Failed, Fault};
+use crate::keys;
+use crate::row::{Item, Reader, number};
+use crate::table::Store;
+use crate::transaction::Update;
+
+/// So many an hour, and no more.
+pub const MOST_WRONG_KEYS: u32 = 5;
+
+const HOUR: i64 = 60 * 60;
+
+fn counted(item: &Item, now: Instant) -> Result<u32, Fault> {
+    let row = Reader(item);
+    let since: i64 = row.maybe_number("since")?.unwrap_or(0);
+    Ok(if since + HOUR > now.timestamp() { row.count("count")? } else { 0 })
+}
+
+impl Store {
+    /// A booking, and how many wrong keys somebody has entered for it: one round trip.
+    pub async fn booking_with_wrong_keys(
+        &self,
+        id: BookingId,
+        user: UserId,
+        now: Instant,
+    ) -> Result<Option<(Booking, u32)>, Fault> {
+        let (booking, wrong) = (keys::booking(id), keys::wrong_keys(user, id));
+        let found = self.get_many(&[booking.clone(), wrong.clone()], true).await?;
+        let Some(item) = found.get(&booking) else { return Ok(None) };
+        let wrong = found.get(&wrong).map(|item| counted(item, now)).transpose()?.unwrap_or(0);
+        Ok(Some((booking_codec::from_item(item)?, wrong)))
+    }
+
+    /// Counts one more, likely the first; `false` if there were too many already.
+    pub async fn wrong_key_note(
+        &self,
+        id: BookingId,
+        user: UserId,
+        is_first: bool,
+        now: Instant,
+    ) -> Result<bool, Fault> {
+        let (key, seconds) = (keys::wrong_keys(user, id), now.timestamp());
+        let more = Update::new(key.clone(), "ADD #count :one")
+            .when("#since > :hour_ago AND #count < :most")
+            .value(":one", number(1))
+            .value(":hour_ago", number(seconds - HOUR))
+            .value(":most", number(MOST_WRONG_KEYS));
+        let anew = Update::new(key, "SET #since = :now, #count = :one, #expires_at = :expires")
+            .when("attribute_not_exists(#since) OR #since <= :hour_ago")
+            .value(":now", number(seconds))
+            .value(":one", number(1))
+            .value(":expires", number(seconds + 2 * HOUR))
+            .value(":hour_ago", number(seconds - HOUR));
+        // Of several who begin anew at once one does, and the others add to it.
+        let order = if is_first { [&anew, &more, &anew] } else { [&more, &anew, &more] };
+        for update in order {
+            match self.update(update.clone(), ReturnValue::None).await {
+                Ok(_) => return Ok(true),
+                Err(Failed::Refused(found)) if counted(&found, now)? >= MOST_WRONG_KEYS => return Ok(false),
+                Err(Failed::Refused(_)) => {}
+                Err(Failed::Fault(fault)) => return Err(fault),
+            }
+        }
+        Ok(false)
+    }
+}
