@@ -14,3 +14,19 @@ mod profiles {
     mod notes;
     mod saying;
 }
+
+mod community {
+    mod clearing;
+    mod costs;
+    mod counting;
+    mod feed;
+    mod posts;
+}
+
+mod gatherings {
+    mod coming;
+    mod costs;
+    mod events;
+    mod newsletter;
+    mod telling;
+}

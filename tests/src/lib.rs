@@ -4,6 +4,7 @@ pub mod answer;
 pub mod background;
 pub mod bounds;
 pub mod bucket;
+pub mod community;
 pub mod consultations;
 pub mod costs;
 pub mod crowd;

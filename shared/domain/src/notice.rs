@@ -37,10 +37,18 @@ pub enum Topic {
     ApprovalWithdrawn,
     /// The other one says that it did not take place as agreed.
     Disputed,
+    /// Somebody commented on what they wrote.
+    Commented,
+    /// What they wanted to come to is at another time or place, or off.
+    GatheringMoved,
+    GatheringOff,
+    /// A link by which whoever reads an address says that they want the newsletter; and that they get it.
+    NewsletterAsked,
+    NewsletterBegun,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 24] = [
+    pub const ALL: [Topic; 29] = [
         Topic::Requested,
         Topic::Confirmed,
         Topic::Cancelled,
@@ -65,6 +73,11 @@ impl Topic {
         Topic::EmailVerification,
         Topic::ApprovalWithdrawn,
         Topic::Disputed,
+        Topic::Commented,
+        Topic::GatheringMoved,
+        Topic::GatheringOff,
+        Topic::NewsletterAsked,
+        Topic::NewsletterBegun,
     ];
 }
 
@@ -115,7 +128,7 @@ pub struct Notice {
     pub title: String,
     /// A sentence naming the booking's title or the other person.
     pub content: String,
-    /// The booking, message, review or application it is about.
+    /// The booking, message, review, application or post it is about.
     pub related: Option<i64>,
     /// Where a message stands.
     pub conversation: Option<ConversationId>,

@@ -46,6 +46,11 @@ fn type_word(topic: Topic) -> &'static str {
         Topic::EmailVerification => "email_verification",
         Topic::ApprovalWithdrawn => "approval_withdrawn",
         Topic::Disputed => "meeting_disputed",
+        Topic::Commented => "new_comment",
+        Topic::GatheringMoved => "event_changed",
+        Topic::GatheringOff => "event_cancelled",
+        // Nobody has these in their list.
+        Topic::NewsletterAsked | Topic::NewsletterBegun => "newsletter",
     }
 }
 

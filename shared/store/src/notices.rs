@@ -42,6 +42,11 @@ fn topic_text(topic: Topic) -> &'static str {
         Topic::EmailVerification => "email_verification",
         Topic::ApprovalWithdrawn => "approval_withdrawn",
         Topic::Disputed => "disputed",
+        Topic::Commented => "commented",
+        Topic::GatheringMoved => "gathering_moved",
+        Topic::GatheringOff => "gathering_off",
+        Topic::NewsletterAsked => "newsletter_asked",
+        Topic::NewsletterBegun => "newsletter_begun",
     }
 }
 
