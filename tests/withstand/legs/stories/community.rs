@@ -21,6 +21,7 @@ async fn two() -> (World, Person, Person) {
 pub(super) async fn writes_to_all(spoiler: &Spoiler) -> Told {
     let (world, ada, _) = two().await;
     world.advance(TimeDelta::days(30));
+    let ada = ada.logs_in().await;
     spoiler.begins(&world);
     told(ada.post("/api/community/posts/", json!({"text": "Hello again"})).await)
 }
