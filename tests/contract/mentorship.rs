@@ -1,6 +1,7 @@
 //! The mentorship façade's contract.
 
 mod cast;
+mod rooms;
 mod sessions;
 mod table;
 
@@ -46,6 +47,12 @@ pub(crate) enum Thing {
     /// Of the student with the mentor: paid, or held.
     Session,
     Hold,
+    /// Nobody has written a post today.
+    NewDay,
+    /// The administrator's.
+    Post,
+    /// The mentor's.
+    Event,
 }
 
 impl Contract for Mentorship {
@@ -62,7 +69,7 @@ impl Contract for Mentorship {
         use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited not_configured";
     const ALIASES: &'static str = "";
     const REFUSES_FIRST: bool = true;
-    const FREE_PARAMETERS: &'static str = "search";
+    const FREE_PARAMETERS: &'static str = "search token";
     const PROBES: [(&'static str, &'static str); 3] =
         [("GET", "/api/student/profile/"), ("POST", "/api/student/notes/"), ("OPTIONS", "/api/auth/login/")];
 
@@ -74,13 +81,13 @@ impl Contract for Mentorship {
         has(path)
     }
 
-    fn forbids(operation: &Operation<Thing>, _: usize) -> &'static str {
-        if operation.path().ends_with("/attendance/") {
-            "wrong_key"
-        } else if Self::is_for_a_role(operation) {
-            "role_required"
-        } else {
-            "forbidden"
+    fn forbids(operation: &Operation<Thing>, column: usize) -> &'static str {
+        match operation.name {
+            "POST /api/events/" if Self::ROLES[column] == "newcomer" => "not_approved",
+            "POST /api/events/" => "role_required",
+            _ if operation.path().ends_with("/attendance/") => "wrong_key",
+            _ if Self::is_for_a_role(operation) => "role_required",
+            _ => "forbidden",
         }
     }
 

@@ -127,7 +127,7 @@ fn may(action: &str) -> BTreeSet<String> {
 fn only_those_who_talk_to_the_world_may() {
     let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>();
     assert_eq!(may("execute-api:ManageConnections"), ids(&["SocketFunction", "OutboxFunction"]));
-    assert_eq!(may("sqs:SendMessage"), ids(&["OutboxFunction", "RemindersFunction"]));
+    assert_eq!(may("sqs:SendMessage"), ids(&["DeliveryFunction", "OutboxFunction", "RemindersFunction"]));
     assert_eq!(may("ses:SendEmail"), ids(&["DeliveryFunction"]));
 }
 

@@ -157,8 +157,10 @@ fn filters(template: &Value) -> (BTreeSet<String>, BTreeSet<String>) {
 #[test]
 fn what_wakes_the_outbox_are_keys_the_store_makes() {
     let (prefixes, whole) = filters(&template());
-    let keys = files("shared/store/src", "keys.rs").remove(0);
-    let made: BTreeSet<_> = keys.code().flat_map(|line| line.split('"').skip(1).step_by(2)).collect();
+    let mut keys = files("shared/store/src", "keys.rs");
+    keys.extend(files("shared/store/src/keys", ".rs"));
+    let texts = keys.iter().flat_map(|source| source.code()).flat_map(|line| line.split('"').skip(1).step_by(2));
+    let made: BTreeSet<_> = texts.collect();
     let is_made = |prefix: &str| made.iter().any(|text| text.starts_with(prefix));
     assert!(whole.iter().all(|key| made.contains(key.as_str())), "{whole:?}");
     assert!(prefixes.contains("NOTICE#") && prefixes.iter().all(|prefix| is_made(prefix)), "{prefixes:?}");

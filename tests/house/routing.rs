@@ -20,6 +20,8 @@ fn served() -> BTreeMap<&'static str, BTreeSet<String>> {
         ("BookingsFunction", paths(bookings::routes())),
         ("CreditsFunction", paths(credits::routes())),
         ("InboxFunction", paths(inbox::routes())),
+        ("CommunityFunction", paths(community::routes())),
+        ("GatheringsFunction", paths(gatherings::routes())),
         ("PlatformFunction", paths(platform::routes())),
     ]
     .into()

@@ -31,3 +31,19 @@ mod money {
     mod late;
     mod races;
 }
+
+mod community {
+    mod clearing;
+    mod costs;
+    mod counting;
+    mod feed;
+    mod posts;
+}
+
+mod gatherings {
+    mod coming;
+    mod costs;
+    mod events;
+    mod newsletter;
+    mod telling;
+}

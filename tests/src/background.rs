@@ -60,9 +60,17 @@ pub struct Letter {
     pub invite: Option<String>,
     /// What caused it.
     pub request: Option<String>,
+    raw: Vec<u8>,
 }
 
 impl Letter {
+    /// A line of its head, unfolded.
+    pub fn header(&self, name: &str) -> String {
+        let mail = MessageParser::default().parse(&self.raw).expect("a mail");
+        let lines: String = mail.header_raw(name).unwrap_or_default().lines().collect();
+        lines.trim().to_owned()
+    }
+
     fn open(sent: &SentMail) -> Self {
         let mail = MessageParser::default().parse(&sent.raw).expect("a mail");
         let is_invite = |part: &&mail_parser::MessagePart<'_>| part.attachment_name() == Some("invite.ics");
@@ -74,6 +82,7 @@ impl Letter {
             html: mail.body_html(0).unwrap_or_default().into_owned(),
             request: mail.header_raw("X-Request-Id").map(|id| id.trim().to_owned()),
             invite: file.map(|part| String::from_utf8_lossy(part.contents()).into_owned()),
+            raw: sent.raw.clone(),
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod background;
 pub mod bounds;
 pub mod bucket;
 pub mod checkout;
+pub mod community;
 pub mod consultations;
 pub mod costs;
 pub mod crowd;

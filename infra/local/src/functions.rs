@@ -79,13 +79,15 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
 }
 
 /// The routes of every function, by its logical id in the template.
-pub fn routes() -> [(&'static str, OpenApiRouter<App>); 6] {
+pub fn routes() -> [(&'static str, OpenApiRouter<App>); 8] {
     [
         ("AccountsFunction", accounts::routes()),
         ("ExpertsFunction", experts::routes()),
         ("BookingsFunction", bookings::routes()),
         ("CreditsFunction", credits::routes()),
         ("InboxFunction", inbox::routes()),
+        ("CommunityFunction", community::routes()),
+        ("GatheringsFunction", gatherings::routes()),
         ("PlatformFunction", platform::routes()),
     ]
 }

@@ -13,7 +13,7 @@ use crate::facades::undelivered;
 use crate::idempotency::retry_stale;
 use crate::mail::{PERSON_TAG, REQUEST_TAG, is_same_mailbox};
 use crate::metrics::Count;
-use crate::{App, Common, Error, Result};
+use crate::{App, Common, Result, newsletter};
 
 /// What an event led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +125,10 @@ async fn take_in(app: &App, event: &Event) -> Result<Heard> {
         tracing::warn!("nobody is known who got this mail");
         return Ok(Heard::Nothing);
     };
-    let Some(user) = app.store.user(person).await? else { return Ok(Heard::Nothing) };
+    let Some(user) = app.store.user(person).await? else {
+        let is_subscriber = newsletter::undelivered(app, person).await?;
+        return Ok(if is_subscriber { Heard::Noted(why) } else { Heard::Nothing });
+    };
     if !recipients.iter().any(|recipient| is_same_mailbox(&recipient.email_address, user.email.as_str())) {
         return Ok(Heard::Nothing); // they have another address by now
     }
@@ -135,7 +138,12 @@ async fn take_in(app: &App, event: &Event) -> Result<Heard> {
 /// Notes that mail to somebody's present address does not arrive, and tells them in their list, once.
 pub async fn note(app: &App, person: UserId, why: Undelivered) -> Result<Heard> {
     retry_stale(|| async {
-        let before = app.store.user(person).await?.ok_or(Error::Common(Common::NotFound))?;
+        let Some(before) = app.store.user(person).await? else {
+            return match newsletter::undelivered(app, person).await? {
+                true => Ok(Heard::Noted(why)),
+                false => Err(Common::NotFound.into()),
+            };
+        };
         let now = app.clock.now();
         let Some(after) = before.undelivered(why, now) else { return Ok(Heard::Nothing) };
         let mut transaction = Transaction::new();

@@ -11,7 +11,7 @@ use store::{MailClaim, MailOf};
 use crate::background::Background;
 use crate::mail::{self, Mail, PostFault};
 use crate::metrics::Count;
-use crate::{App, Common, Error, Result, facades, feedback, mail_caps, resets, verification};
+use crate::{App, Common, Error, Result, facades, feedback, mail_caps, newsletter, resets, verification};
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,8 +99,14 @@ impl From<Mail> for Composed {
 
 /// The mail as of now, if it should still be sent.
 async fn compose(app: &App, of: MailOf) -> Result<Composed> {
-    let Some(reader) = app.store.user(of.user).await?.filter(|user| !user.is_suspended) else {
-        return Ok(Composed::Pointless);
+    let reader = match (app.store.user(of.user).await?, of.about) {
+        (Some(reader), _) if !reader.is_suspended => reader,
+        // Whoever gets the newsletter need not have an account.
+        (None, Some(letter)) => {
+            let mail = newsletter::compose(app, of.user, letter).await?;
+            return Ok(mail.map_or(Composed::Pointless, Composed::from));
+        }
+        _ => return Ok(Composed::Pointless),
     };
     if !reader.takes_mail() {
         return Ok(Composed::Unreachable);

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use domain::Instant;
 use domain::ids::{
-    ApplicationId, BlockId, BookingId, ConversationId, DocumentId, EntryId, HoursId, MessageId, NoteId, NoticeId,
-    PaymentId, ReviewId, SessionId, SkillId, UploadId, UserId,
+    ApplicationId, BlockId, BookingId, CommentId, ConversationId, DocumentId, EntryId, GatheringId, HoursId, MessageId,
+    NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId, UploadId, UserId,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -34,6 +34,7 @@ minting! {
     booking: BookingId, review: ReviewId, message: MessageId, notice: NoticeId, entry: EntryId,
     payment: PaymentId, skill: SkillId, hours: HoursId, session: SessionId,
     application: ApplicationId, document: DocumentId, upload: UploadId, block: BlockId, note: NoteId,
+    post: PostId, comment: CommentId, gathering: GatheringId,
 }
 
 impl Mint {
@@ -52,6 +53,11 @@ impl Mint {
 
     pub fn conversation(&self, now: Instant) -> ConversationId {
         ConversationId::mint(now, self.chance() | 1)
+    }
+
+    /// Subscribers have odd ids: what is mailed to one is never a person's.
+    pub fn subscriber(&self, now: Instant) -> UserId {
+        UserId::mint(now, self.chance() | 1)
     }
 
     /// Any number: the owner of a claim, the secret part of a file's name.

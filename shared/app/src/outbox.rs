@@ -59,6 +59,8 @@ fn jobs_of(person: UserId, fact: &Fact) -> Vec<Job> {
         }
         Fact::RefundOwed(of) => vec![Job::Refund(*of)],
         Fact::StandingChanged => vec![Job::Sweep(person)],
+        Fact::PostGone(post) => vec![Job::Clear(*post)],
+        Fact::GatheringNews(news) => vec![Job::Tell(person, *news)],
         _ => Vec::new(),
     }
 }
@@ -73,6 +75,7 @@ async fn to_sockets(background: &Background, person: UserId, facts: &[&Fact], re
             Fact::Asked(asked) => Some(SocketTask::Asked(asked)),
             Fact::SessionsEnded(ended) => Some(SocketTask::Ended(*ended)),
             Fact::ProfileChanged { .. } | Fact::RefundOwed(_) | Fact::StandingChanged => None,
+            Fact::PostGone(_) | Fact::GatheringNews(_) => None,
         })
         .collect();
     if steps.is_empty() {

@@ -19,6 +19,8 @@ pub struct Tokens {
     validation: Validation,
     refresh: Seal,
     links: Seal,
+    newsletter: Seal,
+    unsubscribe: Seal,
     marks: Seal,
 }
 
@@ -63,6 +65,8 @@ impl Tokens {
             validation,
             refresh: Seal::new(keys, "refresh token"),
             links: Seal::new(keys, "link to a new password"),
+            newsletter: Seal::new(keys, "link to the newsletter"),
+            unsubscribe: Seal::new(keys, "link away from the newsletter"),
             marks: Seal::new(keys, "mark"),
         }
     }
@@ -105,8 +109,25 @@ impl Tokens {
 
     /// Whose it is, and in which letter it stood.
     pub fn verify_link(&self, token: &str) -> Result<(UserId, NoticeId)> {
-        let [user, letter] = self.links.open(token).ok_or(Error::LinkInvalid)?;
-        UserId::new(user).zip(NoticeId::new(letter)).ok_or(Error::LinkInvalid)
+        named_in(&self.links, token)
+    }
+
+    /// The token by which whoever reads an address confirms that they want the newsletter.
+    pub fn newsletter_link(&self, subscriber: UserId, letter: NoticeId) -> String {
+        self.newsletter.seal(&[subscriber.get(), letter.get()].map(i64::to_be_bytes).concat())
+    }
+
+    pub fn verify_newsletter(&self, token: &str) -> Result<(UserId, NoticeId)> {
+        named_in(&self.newsletter, token)
+    }
+
+    /// The token by which they leave.
+    pub fn unsubscribe_link(&self, subscriber: UserId, letter: NoticeId) -> String {
+        self.unsubscribe.seal(&[subscriber.get(), letter.get()].map(i64::to_be_bytes).concat())
+    }
+
+    pub fn verify_unsubscribe(&self, token: &str) -> Result<(UserId, NoticeId)> {
+        named_in(&self.unsubscribe, token)
     }
 
     pub fn issue(&self, claims: Claims, lifetime: TimeDelta, now: DateTime<Utc>) -> Result<String> {
@@ -156,6 +177,11 @@ impl Tokens {
         let until = DateTime::from_timestamp(wire.exp, 0).ok_or(Common::TokenInvalid)?;
         Ok((Claims { user, session }, until))
     }
+}
+
+fn named_in(seal: &Seal, token: &str) -> Result<(UserId, NoticeId)> {
+    let [user, letter] = seal.open(token).ok_or(Error::LinkInvalid)?;
+    UserId::new(user).zip(NoticeId::new(letter)).ok_or(Error::LinkInvalid)
 }
 
 #[cfg(test)]

@@ -55,6 +55,8 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::Ledger(refusal) => v1::ledger(refusal, sentence),
         Refusal::File(refusal) => v1::file(refusal, sentence),
         Refusal::Payment(refusal) => v1::payment(refusal, sentence),
+        // Nobody writes for everybody here, nor gathers.
+        Refusal::Community(_) | Refusal::Gathering(_) => Problem::refused("refused", sentence),
     }
 }
 

@@ -82,6 +82,11 @@ ids! {
     BlockId,
     /// What somebody wrote down for themselves.
     NoteId,
+    /// What somebody wrote for everybody.
+    PostId,
+    CommentId,
+    /// Something that people gather for.
+    GatheringId,
 }
 
 impl ConversationId {

@@ -39,10 +39,18 @@ pub enum Topic {
     Disputed,
     /// Money did not come, or did not go, as it should.
     PaymentTrouble,
+    /// Somebody commented on what they wrote.
+    Commented,
+    /// What they wanted to come to is at another time or place, or off.
+    GatheringMoved,
+    GatheringOff,
+    /// A link by which whoever reads an address says that they want the newsletter; and that they get it.
+    NewsletterAsked,
+    NewsletterBegun,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 25] = [
+    pub const ALL: [Topic; 30] = [
         Topic::Requested,
         Topic::Confirmed,
         Topic::Cancelled,
@@ -68,6 +76,11 @@ impl Topic {
         Topic::ApprovalWithdrawn,
         Topic::Disputed,
         Topic::PaymentTrouble,
+        Topic::Commented,
+        Topic::GatheringMoved,
+        Topic::GatheringOff,
+        Topic::NewsletterAsked,
+        Topic::NewsletterBegun,
     ];
 }
 
@@ -118,7 +131,7 @@ pub struct Notice {
     pub title: String,
     /// A sentence naming the booking's title or the other person.
     pub content: String,
-    /// The booking, message, review or application it is about.
+    /// The booking, message, review, application or post it is about.
     pub related: Option<i64>,
     /// Where a message stands.
     pub conversation: Option<ConversationId>,

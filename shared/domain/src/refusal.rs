@@ -1,6 +1,6 @@
 //! Why a rule did not allow something: one word for all that the aggregates refuse.
 
-use crate::{booking, chat, expert, file, ledger, payment, person};
+use crate::{booking, chat, community, expert, file, gathering, ledger, payment, person};
 
 /// A refusal of any aggregate. What is told to whom about it, is said by the façades.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +17,10 @@ pub enum Refusal {
     File(#[from] file::Refusal),
     #[error(transparent)]
     Chat(#[from] chat::Refusal),
+    #[error(transparent)]
+    Community(#[from] community::Refusal),
+    #[error(transparent)]
+    Gathering(#[from] gathering::Refusal),
     #[error(transparent)]
     Payment(#[from] payment::Refusal),
 }

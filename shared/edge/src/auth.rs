@@ -17,7 +17,7 @@ use store::meter::Meter;
 pub(crate) use context::AuthContext;
 pub use extractors::{
     AdminOnly, ArrivedAt, AuthRateLimit, Authenticated, AuthenticatedAtAuthRate, DeferredAuth, KnownCaller,
-    OptionalAuth, RequestOrigin, SignedFirst, Visitor,
+    OptionalAuth, Passerby, RequestOrigin, SignedFirst, Visitor,
 };
 pub(crate) use headers::add_quota;
 pub use headers::token_in;

@@ -77,9 +77,15 @@ impl Described {
 
     /// A good token, or none.
     pub fn takes_session(&mut self) {
+        self.shows_more_to_a_session();
+        self.judges_tokens();
+    }
+
+    /// A session that is over is as good as none.
+    pub fn shows_more_to_a_session(&mut self) {
         let bearer = SecurityRequirement::new::<_, [&str; 0], _>("bearer", []);
         self.operation.security = Some(vec![SecurityRequirement::default(), bearer]);
-        self.judges_tokens();
+        self.limits_rate();
     }
 
     fn judges_tokens(&mut self) {

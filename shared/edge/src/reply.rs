@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use http::header::LOCATION;
 use serde::Serialize;
 
 pub use axum::Json;
@@ -23,5 +24,15 @@ pub struct Done;
 impl IntoResponse for Done {
     fn into_response(self) -> Response {
         StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+/// 302: what is asked for is on this page, for now.
+#[derive(Clone, Debug)]
+pub struct Elsewhere(pub String);
+
+impl IntoResponse for Elsewhere {
+    fn into_response(self) -> Response {
+        (StatusCode::FOUND, [(LOCATION, self.0)]).into_response()
     }
 }

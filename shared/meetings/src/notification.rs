@@ -47,6 +47,11 @@ fn type_word(topic: Topic) -> &'static str {
         Topic::ApprovalWithdrawn => "approval_withdrawn",
         Topic::Disputed => "meeting_disputed",
         Topic::PaymentTrouble => "payment_trouble",
+        Topic::Commented => "new_comment",
+        Topic::GatheringMoved => "event_changed",
+        Topic::GatheringOff => "event_cancelled",
+        // Nobody has these in their list.
+        Topic::NewsletterAsked | Topic::NewsletterBegun => "newsletter",
     }
 }
 

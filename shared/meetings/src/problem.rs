@@ -49,6 +49,8 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::File(refusal) => of_file(refusal, sentence),
         Refusal::Chat(refusal) => of_chat(refusal, sentence),
         Refusal::Payment(refusal) => of_payment(refusal, sentence),
+        // Nobody writes for everybody here, nor gathers.
+        Refusal::Community(_) | Refusal::Gathering(_) => Problem::refused("refused", sentence),
     }
 }
 

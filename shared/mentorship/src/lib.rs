@@ -5,9 +5,11 @@ pub mod auth;
 mod files;
 pub mod ids;
 mod page;
+pub mod paging;
 pub mod people;
 pub mod problem;
 pub mod session;
+pub mod signature;
 mod socket;
 
 pub use auth::{AsAdmin, AsMentor, AsStudent, MentorProfile, StudentProfile};

@@ -3,7 +3,7 @@
 
 use app::Error;
 use domain::interval::Interval;
-use domain::{Refusal, booking, chat, expert, file, ledger, payment, person};
+use domain::{Refusal, booking, chat, community, expert, file, gathering, ledger, payment, person};
 use edge::dialect::Dialect;
 use edge::problem::{Problem, StatusCode};
 use edge::time::Stamp;
@@ -52,6 +52,8 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::File(refusal) => of_file(refusal, sentence),
         Refusal::Chat(refusal) => of_chat(refusal, sentence),
         Refusal::Payment(refusal) => of_payment(refusal, sentence),
+        Refusal::Community(refusal) => of_community(refusal, sentence),
+        Refusal::Gathering(refusal) => of_gathering(refusal, sentence),
     }
 }
 
@@ -167,6 +169,23 @@ fn of_payment(refusal: payment::Refusal, sentence: String) -> Problem {
         Refusal::OrderMismatch => Problem::refused("order_mismatch", sentence),
         Refusal::AlreadyPaid => Problem::conflict("already_paid", sentence),
         Refusal::PaymentReused => Problem::conflict("payment_reused", sentence),
+    }
+}
+
+fn of_community(refusal: community::Refusal, sentence: String) -> Problem {
+    match refusal {
+        community::Refusal::DailyLimit { retry_after } => {
+            let seconds = u64::try_from(retry_after).unwrap_or(1);
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "daily_limit", sentence).with_retry_after(seconds)
+        }
+    }
+}
+
+fn of_gathering(refusal: gathering::Refusal, sentence: String) -> Problem {
+    use gathering::Refusal;
+    match refusal {
+        Refusal::EndNotAfterStart => Problem::field("end_time", sentence),
+        Refusal::Over => Problem::conflict("event_over", sentence),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use domain::Instant;
 use domain::feed::Position;
-use domain::ids::{MessageId, NoticeId, SessionId, UserId};
+use domain::ids::{MessageId, NoticeId, PostId, SessionId, UserId};
 use domain::notice::Notice;
 use domain::person::User;
 
@@ -39,6 +39,10 @@ pub enum Fact {
     },
     /// An expert was suspended, or is one again: bookings and conversations have to follow.
     StandingChanged,
+    /// A post of theirs was deleted: what belongs to it has to go.
+    PostGone(PostId),
+    /// Those who come to a gathering of theirs have to hear what this item says.
+    GatheringNews(NoticeId),
 }
 
 /// A question of a client to its feed, and the connection it came from.
@@ -91,6 +95,11 @@ pub(crate) fn ended_item(user: UserId, ended: Ended, now: Instant) -> Item {
 
 pub(crate) fn standing_item(user: UserId, id: NoticeId, now: Instant) -> Item {
     Row::at(&keys::standing(user, id)).number("expires_at", now.timestamp() + KEPT_SECONDS).into_item()
+}
+
+pub(crate) fn post_gone_item(author: UserId, post: PostId, now: Instant) -> Item {
+    let row = Row::at(&keys::post_gone(author, post)).number("post", post);
+    row.number("expires_at", now.timestamp() + KEPT_SECONDS).into_item()
 }
 
 pub(crate) fn asked_item(user: UserId, id: NoticeId, asked: &Asked, now: Instant) -> Item {
@@ -152,6 +161,10 @@ pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
         Fact::RefundOwed(payments::refund_from(row)?)
     } else if sk.starts_with(keys::STANDING) {
         Fact::StandingChanged
+    } else if sk.starts_with(keys::POST_GONE) {
+        Fact::PostGone(row.id("post", PostId::new)?)
+    } else if sk.starts_with(keys::GATHERING_NEWS) {
+        Fact::GatheringNews(row.id("id", NoticeId::new)?)
     } else {
         return Ok(None);
     };

@@ -43,6 +43,11 @@ fn topic_text(topic: Topic) -> &'static str {
         Topic::ApprovalWithdrawn => "approval_withdrawn",
         Topic::Disputed => "disputed",
         Topic::PaymentTrouble => "payment_trouble",
+        Topic::Commented => "commented",
+        Topic::GatheringMoved => "gathering_moved",
+        Topic::GatheringOff => "gathering_off",
+        Topic::NewsletterAsked => "newsletter_asked",
+        Topic::NewsletterBegun => "newsletter_begun",
     }
 }
 

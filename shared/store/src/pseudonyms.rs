@@ -210,6 +210,8 @@ fn is_left_out(kind: Kind) -> bool {
     use Kind::*;
     match kind {
         Address | Ask | FailedLogins | Connection | Ended | Once | Reference | Session | Socket | Upload => true,
+        // Its address is its key.
+        Subscriber | Subscription => true,
         // Made anew from the profiles.
         LoginName | SearchTerm | ListedExpert | ExpertOfStanding | ExpertWord => true,
         _ => false,
@@ -241,6 +243,10 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         Kind::Payment => &["method", "status"],
         Kind::Intent => &["provider", "unit", "status"],
         Kind::Message => &["kind", "type"],
+        Kind::Post | Kind::Comment | Kind::Gathering => &["handle", "role"],
+        Kind::FeedNewest | Kind::FeedWindow => &["window", "before"],
+        Kind::GatheringNews => &["facade"],
+        Kind::LongGathering => &["from"],
         Kind::Day => return attribute.starts_with(crate::days::EXPIRY),
         _ => &[],
     };

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
@@ -212,12 +212,25 @@ impl<R: Clone> Transaction<R> {
 
     #[track_caller]
     pub(crate) fn delete(&mut self, key: &Key) -> &mut Self {
+        self.delete_leg(key, None, None)
+    }
+
+    /// Deletes an item that must be there.
+    #[track_caller]
+    pub(crate) fn delete_existing(&mut self, key: &Key, missing: R) -> &mut Self {
+        self.delete_leg(key, Some("attribute_exists(#pk)"), Some(missing))
+    }
+
+    #[track_caller]
+    fn delete_leg(&mut self, key: &Key, condition: Option<&str>, refusal: Option<R>) -> &mut Self {
         let leg = Delete::builder()
             .table_name(String::new())
             .set_key(Some(key.item()))
+            .set_condition_expression(condition.map(str::to_owned))
+            .set_expression_attribute_names(condition.map(|text| names_in([Some(text)])))
             .build()
             .expect("a key and a table are set");
-        self.legs.push(Leg::new(TransactWriteItem::builder().delete(leg).build(), None));
+        self.legs.push(Leg::new(TransactWriteItem::builder().delete(leg).build(), refusal));
         self
     }
 
@@ -270,6 +283,9 @@ impl<R: Clone> Transaction<R> {
     }
 }
 
+/// After so many cancellations because of others an item is crowded.
+const CROWDED: u32 = 3;
+
 /// Tells one write from another.
 pub(crate) fn fresh_token() -> u64 {
     rand::RngExt::random(&mut rand::rng())
@@ -303,12 +319,23 @@ impl Store {
 
     /// Commits all legs or none. Conflicts with other writers and throttling are tried again for about a second.
     pub async fn commit<R: Clone>(&self, transaction: Transaction<R>) -> Result<(), Failed<R>> {
+        self.commit_with(transaction, true).await
+    }
+
+    /// The same for whoever has another item to write to: after a second and a third try it is [`Fault::Contended`] that
+    /// others were in the way, or too many. Then nothing was written.
+    pub(crate) async fn commit_unless_crowded<R: Clone>(&self, transaction: Transaction<R>) -> Result<(), Failed<R>> {
+        self.commit_with(transaction, false).await
+    }
+
+    async fn commit_with<R: Clone>(&self, transaction: Transaction<R>, patient: bool) -> Result<(), Failed<R>> {
         if transaction.is_empty() {
             return Ok(());
         }
         // One token while the outcome is unknown, so that a commit whose answer was lost is not refused by its own
         // success; a new one after a cancellation, which has left nothing behind.
         let token = AtomicU64::new(fresh_token());
+        let crowds = AtomicU32::new(0);
         let attempt = || async {
             let result = self
                 .client
@@ -329,7 +356,14 @@ impl Store {
                     token.store(fresh_token(), Ordering::Relaxed);
                     match error.err() {
                         TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-                            Err(transaction.verdict(cancelled.cancellation_reasons()))
+                            let verdict = transaction.verdict(cancelled.cancellation_reasons());
+                            match verdict {
+                                Failed::Fault(Fault::Contended | Fault::Unavailable(_)) if !patient => {
+                                    crowds.fetch_add(1, Ordering::Relaxed);
+                                    Err(Failed::Fault(Fault::Contended))
+                                }
+                                verdict => Err(verdict),
+                            }
                         }
                         _ => unreachable!("checked by the guard"),
                     }
@@ -339,8 +373,16 @@ impl Store {
         };
         let begun = Instant::now();
         let again = |failed: &Failed<R>| {
-            matches!(failed, Failed::Fault(Fault::Contended | Fault::Unavailable(_))) && begun.elapsed() < PATIENCE
+            matches!(failed, Failed::Fault(Fault::Contended | Fault::Unavailable(_)))
+                && begun.elapsed() < PATIENCE
+                && crowds.load(Ordering::Relaxed) < CROWDED
         };
-        attempt.retry(patience()).when(again).await
+        match attempt.retry(patience()).when(again).await {
+            // Somebody is at it with our own token, so it may have been written.
+            Err(Failed::Fault(Fault::Contended)) if !patient && crowds.load(Ordering::Relaxed) < CROWDED => {
+                Err(Failed::Fault(Fault::Unavailable("a transaction stays in progress".to_owned())))
+            }
+            result => result,
+        }
     }
 }

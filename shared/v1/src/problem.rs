@@ -44,6 +44,7 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::Ledger(refusal) => ledger(refusal, sentence),
         Refusal::File(refusal) => file(refusal, sentence),
         Refusal::Booking(_) | Refusal::Expert(_) | Refusal::Chat(_) => Problem::refused("refused", sentence),
+        Refusal::Community(_) | Refusal::Gathering(_) => Problem::refused("refused", sentence),
     }
 }
 

@@ -49,6 +49,19 @@ pub(super) async fn make(cast: &Cast<Mentorship>, thing: Thing) -> i64 {
             }
             0
         }
+        Thing::NewDay => {
+            let is_count = |item: &&serde_json::Value| item["sk"]["S"].as_str().unwrap().starts_with("POSTED#");
+            let items = cast.world.table.items();
+            items.iter().filter(is_count).for_each(|item| {
+                cast.world.table.remove(&json!({"pk": item["pk"], "sk": item["sk"]}));
+            });
+            0
+        }
+        Thing::Post => cast.people[4].tells_all("Hello").await,
+        Thing::Event => {
+            let event = json!({"title": "T", "description": "D", "start_time": "2027-03-09T08:00:00Z"});
+            mentor.announces(event).await
+        }
         Thing::StudentUpload => uploads(student, "student").await,
         Thing::MentorUpload => uploads(mentor, "mentor").await,
         Thing::StudentNote => id(&student.post("/api/student/notes/", note).await.is(201)),
@@ -91,5 +104,14 @@ pub(super) async fn fill(cast: &Cast<Mentorship>, text: &str, thing: i64) -> Str
         text = text.replace("$payment", &payment);
     }
     text = text.replace("$start", &stamp(start(cast))).replace("$free", "M000001");
+    if text.contains("$confirm") || text.contains("$leave") {
+        let email = domain::text::Email::parse(&format!("reader{}@example.org", cast.fresh())).expect("an address");
+        let app = &cast.world.app;
+        app::newsletter::ask(app, &email).await.expect("it is asked for");
+        let reader = app.store.subscriber_by_email(&email).await.expect("it reads").expect("a subscriber").id;
+        let letter = app.mint.notice(cast.world.now());
+        text = text.replace("$confirm", &app.tokens.newsletter_link(reader, letter));
+        text = text.replace("$leave", &app.tokens.unsubscribe_link(reader, letter));
+    }
     text.replace("$id", &thing.to_string()).replace("$fresh", &cast.fresh().to_string())
 }

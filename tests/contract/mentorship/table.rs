@@ -1,6 +1,6 @@
 //! Its operations.
 
-use super::{Thing, sessions};
+use super::{Thing, rooms, sessions};
 use crate::contract::{Operation, op};
 
 const ALL: &[u16] = &[200; 6];
@@ -11,7 +11,9 @@ const MENTORS: &[u16] = &[401, 403, 403, 200, 403, 200];
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    [ACCOUNTS, PROFILES, NOTES, sessions::SESSIONS].into_iter().flatten()
+    [ACCOUNTS, PROFILES, NOTES, sessions::SESSIONS, rooms::COMMUNITY, rooms::EVENTS, rooms::NEWSLETTER]
+        .into_iter()
+        .flatten()
 }
 
 const REGISTRATION: &str = r#"{"name": "New Person", "email": "new$fresh@example.org",

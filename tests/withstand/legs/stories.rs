@@ -1,6 +1,7 @@
 //! The stories in which conditions fail. The commands of the crate's other tests are among them.
 
 mod chats;
+mod community;
 mod experts;
 mod mentorship;
 mod payments;
@@ -46,6 +47,11 @@ impl Story {
             chats {
                 opens, opens_again, opens_about_a_consultation, edits_the_last, edits_another, deletes_the_last,
                 deletes_another, sends_by_socket, resumes, is_told,
+            }
+            community {
+                writes_to_all, likes, likes_no_more, sees, comments, deletes_a_post, ends_a_rush, announces, comes,
+                stays_away, changes_an_event, calls_an_event_off, is_told_of_a_change, is_told_of_the_end,
+                asks_for_the_newsletter, confirms_the_newsletter,
             }
             experts {
                 is_away, is_away_again, is_applied_for, is_approved, is_rejected, is_suspended, is_reinstated,

@@ -81,6 +81,11 @@ fn words(topic: Topic) -> (&'static str, &'static str) {
         Topic::ApprovalWithdrawn => ("approval_withdrawn", "warning"),
         Topic::Disputed => ("consultation_disputed", "warning"),
         Topic::PaymentTrouble => ("payment_trouble", "warning"),
+        Topic::Commented => ("new_comment", "info"),
+        Topic::GatheringMoved => ("event_changed", "info"),
+        Topic::GatheringOff => ("event_cancelled", "info"),
+        // Nobody has these in their list.
+        Topic::NewsletterAsked | Topic::NewsletterBegun => ("newsletter", "info"),
     }
 }
 
@@ -112,6 +117,8 @@ impl From<&Notice> for About {
             | Topic::Welcome
             | Topic::EmailVerification
             | Topic::ApprovalWithdrawn => about,
+            Topic::Commented | Topic::GatheringMoved | Topic::GatheringOff => about,
+            Topic::NewsletterAsked | Topic::NewsletterBegun => about,
             _ => Self { consultation_id: related, ..about },
         }
     }

@@ -1,6 +1,6 @@
 //! A job: work for later, as a message of a queue.
 
-use domain::ids::{BookingId, NoticeId, PaymentId, UserId};
+use domain::ids::{BookingId, NoticeId, PaymentId, PostId, UserId};
 use serde::{Deserialize, Serialize};
 use store::{Cause, MailOf, RefundOf};
 
@@ -14,6 +14,10 @@ pub enum Job {
     Mail(MailOf),
     /// This expert was suspended a while ago: whatever they are still booked for is cancelled.
     Sweep(UserId),
+    /// This post was deleted a while ago: all that belongs to it goes.
+    Clear(PostId),
+    /// Those who come to a gathering of this person hear this.
+    Tell(UserId, NoticeId),
 }
 
 /// A booking that was begun before the suspension may commit after it: no function that writes runs longer than this.
@@ -77,6 +81,13 @@ enum Wire {
     Sweep {
         user: i64,
     },
+    Clear {
+        post: i64,
+    },
+    Tell {
+        user: i64,
+        news: i64,
+    },
 }
 
 impl Job {
@@ -86,7 +97,7 @@ impl Job {
 
     /// Seconds until it may be delivered.
     pub(super) fn delay(self) -> Option<i32> {
-        matches!(self, Job::Sweep(_)).then_some(SWEEP_WAITS_SECONDS)
+        matches!(self, Job::Sweep(_) | Job::Clear(_)).then_some(SWEEP_WAITS_SECONDS)
     }
 
     /// For the log.
@@ -96,6 +107,8 @@ impl Job {
             Job::Refund(_) => "refund",
             Job::Mail(_) => "mail",
             Job::Sweep(_) => "sweep",
+            Job::Clear(_) => "clear",
+            Job::Tell(..) => "tell",
         }
     }
 }
@@ -107,6 +120,8 @@ impl From<Job> for Wire {
             Job::Refund(RefundOf::Booking(root)) => Wire::RefundOfBooking { booking: root.get() },
             Job::Refund(RefundOf::Payment(id)) => Wire::RefundOfPayment { payment: id.get() },
             Job::Sweep(user) => Wire::Sweep { user: user.get() },
+            Job::Clear(post) => Wire::Clear { post: post.get() },
+            Job::Tell(user, news) => Wire::Tell { user: user.get(), news: news.get() },
             Job::Mail(mail) => Wire::Mail {
                 user: mail.user.get(),
                 told_to: mail.told_to.map(|user| user.get()),
@@ -123,6 +138,8 @@ impl Wire {
             Wire::RefundOfBooking { booking } => BookingId::new(booking).map(RefundOf::Booking).map(Job::Refund),
             Wire::RefundOfPayment { payment } => PaymentId::new(payment).map(RefundOf::Payment).map(Job::Refund),
             Wire::Sweep { user } => UserId::new(user).map(Job::Sweep),
+            Wire::Clear { post } => PostId::new(post).map(Job::Clear),
+            Wire::Tell { user, news } => Some(Job::Tell(UserId::new(user)?, NoticeId::new(news)?)),
             Wire::Mail { user, about, told_to } => {
                 let about = about.map(|id| NoticeId::new(id).ok_or(())).transpose().ok()?;
                 let told_to = told_to.map(|id| UserId::new(id).ok_or(())).transpose().ok()?;
@@ -147,6 +164,8 @@ mod tests {
             Job::Refund(RefundOf::Booking(BookingId::new(5).unwrap())),
             Job::Refund(RefundOf::Payment(PaymentId::new(5).unwrap())),
             Job::Sweep(mail.user),
+            Job::Clear(PostId::new(6).unwrap()),
+            Job::Tell(mail.user, NoticeId::new(8).unwrap()),
         ] {
             for cause in [None, Cause::new("JKJaXmPLvHcESHA=")] {
                 let order = Order { job, cause };

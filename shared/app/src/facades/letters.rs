@@ -17,6 +17,23 @@ pub(crate) const RESET_NOT_ASKED: &str = "If it was not you, there is nothing to
 
 pub(crate) const VERIFY_EMAIL: &str = "Verify your e-mail address";
 
+pub(crate) const NEWSLETTER_ASKED: &str = "Confirm your subscription";
+pub(crate) const CONFIRM_NEWSLETTER: &str = "Yes, send me the newsletter";
+
+pub(crate) const NEWSLETTER_ASKED_LINES: [&str; 2] = [
+    "Somebody, probably you, asked for our newsletter. The link below confirms it; it works for seven days.",
+    "If it was not you, there is nothing to do: without it, no newsletter comes.",
+];
+
+pub(crate) const NEWSLETTER_BEGUN: &str = "You get our newsletter";
+
+pub(crate) const NEWSLETTER_BEGUN_LINES: [&str; 2] =
+    ["Thank you: from now on you get our newsletter.", "You can leave at any time, with the link below."];
+
+pub(crate) const NEWSLETTER_REASON: &str =
+    "You get this mail because somebody asked for our newsletter with this address.";
+pub(crate) const UNSUBSCRIBE: &str = "Unsubscribe";
+
 pub(crate) const MAIL_REASON: &str = "You get this mail because you have an account with ExpertConnect.";
 pub(crate) const SETTINGS: &str = "Notification settings";
 

@@ -1,6 +1,7 @@
 //! What people are told: each façade has a [`Voice`] in a file of its own.
 
 pub(crate) mod accounts;
+pub(crate) mod community;
 mod consultations;
 pub(crate) mod letters;
 mod meetings;

@@ -108,7 +108,7 @@ fn mailto(address: &str) -> String {
 }
 
 /// The crate's own folding leaves a last piece of 75 octets after the space that marks it: one too many.
-fn refolded(folded: &str) -> String {
+pub(crate) fn refolded(folded: &str) -> String {
     let mut text = String::with_capacity(folded.len());
     for line in folded.replace("\r\n ", "").split_terminator("\r\n") {
         let mut room = LONGEST_LINE;

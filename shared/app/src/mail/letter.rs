@@ -12,6 +12,8 @@ pub(super) struct Letter {
     pub(super) rows: Vec<Row>,
     pub(super) link: Link,
     pub(super) settings: Option<Link>,
+    /// Why they get it.
+    pub(super) reason: &'static str,
 }
 
 pub(super) struct Row {
@@ -42,11 +44,11 @@ struct Text<'a> {
 
 impl Letter {
     pub(super) fn html(&self) -> String {
-        rendered(&Html { letter: self, platform: letters::PLATFORM, reason: letters::MAIL_REASON })
+        rendered(&Html { letter: self, platform: letters::PLATFORM, reason: self.reason })
     }
 
     pub(super) fn text(&self) -> String {
-        rendered(&Text { letter: self, platform: letters::PLATFORM, reason: letters::MAIL_REASON })
+        rendered(&Text { letter: self, platform: letters::PLATFORM, reason: self.reason })
     }
 }
 

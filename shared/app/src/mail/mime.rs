@@ -80,6 +80,9 @@ impl Mail {
             .header("Auto-Submitted", Raw::new("auto-generated"));
         if let Some(url) = &self.unsubscribe {
             message = message.header("List-Unsubscribe", URL::new(one_line(url)));
+            if self.one_click {
+                message = message.header("List-Unsubscribe-Post", Raw::new("List-Unsubscribe=One-Click"));
+            }
         }
         if let Some(request) = &self.request {
             message = message.header("X-Request-Id", Raw::new(id_part(request)));

@@ -3,6 +3,7 @@
 mod ics;
 mod letter;
 mod mime;
+mod newsletter;
 mod plain;
 mod post;
 mod when;
@@ -15,7 +16,9 @@ pub(crate) const PERSON_TAG: &str = "person";
 pub(crate) const REQUEST_TAG: &str = "request";
 
 pub use ics::IcsFile;
+pub(crate) use ics::refolded;
 pub(crate) use mime::is_same_mailbox;
+pub(crate) use newsletter::{asked as newsletter_asked, begun as newsletter_begun, unsubscribe_page};
 pub use post::{Post, PostFault, SentMail};
 
 use domain::booking::{Booking, Seat, Status};
@@ -43,6 +46,8 @@ pub struct Mail {
     pub invite: Option<IcsFile>,
     /// Where its reader can switch mails like it off.
     pub unsubscribe: Option<String>,
+    /// A POST there does it, without a page (RFC 8058).
+    pub one_click: bool,
     /// What caused it.
     pub request: Option<String>,
     /// What tells it from all others, the same however often it is composed: `notice-123`.
@@ -58,6 +63,7 @@ pub fn welcome(settings: &Settings, reader: &User) -> Mail {
         rows: Vec::new(),
         link: Link { words: letters::OPEN_PLATFORM, url: url(settings, "") },
         settings: None,
+        reason: letters::MAIL_REASON,
     };
     addressed(reader, &letter, format!("welcome-{}", reader.id))
 }
@@ -72,6 +78,7 @@ pub fn password_reset(settings: &Settings, notice: &Notice, reader: &User, token
         rows: Vec::new(),
         link: Link { words: letters::CHOOSE_PASSWORD, url: url(settings, &page(token)) },
         settings: None,
+        reason: letters::MAIL_REASON,
     };
     addressed(reader, &letter, format!("notice-{}", notice.id))
 }
@@ -86,6 +93,7 @@ pub fn verification(settings: &Settings, notice: &Notice, reader: &User, token: 
         rows: Vec::new(),
         link: Link { words: letters::VERIFY_EMAIL, url: url(settings, &page(token)) },
         settings: None,
+        reason: letters::MAIL_REASON,
     };
     addressed(reader, &letter, format!("notice-{}", notice.id))
 }
@@ -108,6 +116,7 @@ pub fn of_notice(settings: &Settings, notice: &Notice, reader: &User, booking: O
         rows: rows(notice.invite, reader, booking),
         link,
         settings: unsubscribe.clone().map(|url| Link { words: letters::SETTINGS, url }),
+        reason: letters::MAIL_REASON,
     };
     let invite = notice.invite.zip(booking).and_then(|(invite, booking)| {
         ics::file(invite, booking, &letter.link.url, reader, &Sender::parse(&settings.mail_from), notice.created_at)
@@ -140,6 +149,7 @@ fn addressed(reader: &User, letter: &Letter, message_id: String) -> Mail {
         html: letter.html(),
         invite: None,
         unsubscribe: None,
+        one_click: false,
         request: Cause::current().map(|cause| cause.as_str().to_owned()),
         message_id,
     }

@@ -58,6 +58,24 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     }
 }
 
+/// As [`Visitor`], but a token that is not good is as good as none: for what is public in a façade whose clients keep
+/// stale ones.
+#[derive(Clone, Copy, Debug)]
+pub struct Passerby(pub Option<Caller>);
+
+impl<S: Sync> FromRequestParts<S> for Passerby {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let context = context(parts)?;
+        let known = context.known().await?;
+        if known.is_none() {
+            context.admit_anonymous().await?;
+        }
+        Ok(Passerby(known))
+    }
+}
+
 /// As [`Visitor`], for answers that show an administrator more.
 #[derive(Clone)]
 pub struct OptionalAuth {
@@ -205,6 +223,7 @@ describe! {
     SignedFirst: needs_session;
     AuthenticatedAtAuthRate: needs_session;
     Visitor: takes_session;
+    Passerby: shows_more_to_a_session;
     OptionalAuth: takes_session;
     AuthRateLimit: limits_rate;
     DeferredAuth: limits_rate;

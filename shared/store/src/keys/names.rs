@@ -1,8 +1,9 @@
 //! Keys of what is known of a login name, whether or not anybody has it.
 
+use domain::ids::UserId;
 use domain::text::LoginName;
 
-use super::{Key, key};
+use super::{Key, key, person};
 
 /// The guard that makes a login name one person's.
 pub(crate) fn login(name: &LoginName) -> Key {
@@ -18,14 +19,29 @@ pub(crate) fn failed_logins(name: &LoginName) -> Key {
 
 pub(crate) const FAILED: &str = "FAILED";
 
-/// A few letters fold into dozens: a name too long for a key, which has at most 2048 bytes, goes by its digest.
 pub(crate) fn login_partition(name: &LoginName) -> String {
+    format!("LOGIN#{}", name_part(name))
+}
+
+/// Which subscriber an address is.
+pub(crate) fn subscription(name: &LoginName) -> Key {
+    key(format!("NEWS#{}", name_part(name)), "SUBSCRIPTION")
+}
+
+/// An address that gets the newsletter, or may. Its mails are those of somebody of this number.
+pub(crate) fn subscriber(id: UserId) -> Key {
+    key(person(id), SUBSCRIBER)
+}
+
+pub(crate) const SUBSCRIBER: &str = "SUBSCRIBER";
+
+/// A few letters fold into dozens: a name too long for a key, which has at most 2048 bytes, goes by its digest.
+fn name_part(name: &LoginName) -> String {
     let name = name.as_str();
-    let part = if name.len() <= 1024 {
+    if name.len() <= 1024 {
         name.to_owned()
     } else {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, name.as_bytes());
         data_encoding::HEXLOWER.encode(digest.as_ref())
-    };
-    format!("LOGIN#{part}")
+    }
 }

@@ -74,6 +74,24 @@ kinds! {
     ListedExpert "listed-expert",
     ExpertOfStanding "expert-of-standing",
     ExpertWord "expert-word",
+    FeedNewest "feed-newest",
+    FeedWindow "feed-window",
+    Post "post",
+    PostCounts "post-counts",
+    PostSpare "post-spare",
+    PostView "post-view",
+    Comment "comment",
+    Like "like",
+    Posted "posted",
+    PostGone "post-gone",
+    Gathering "gathering",
+    LongGathering "long-gathering",
+    GatheringCounts "gathering-counts",
+    GatheringSpare "gathering-spare",
+    Coming "coming",
+    GatheringNews "gathering-news",
+    Subscriber "subscriber",
+    Subscription "subscription",
     Once "once",
 }
 
@@ -98,6 +116,8 @@ impl Kind {
                 | DueMark
                 | ExpertWord
                 | FailedLogins
+                | FeedNewest
+                | GatheringSpare
                 | Inbox
                 | Intents
                 | LoginName
@@ -106,6 +126,8 @@ impl Kind {
                 | Muted
                 | Once
                 | Pending
+                | PostSpare
+                | Posted
                 | Reference
                 | SearchTerm
                 | SerialCounter
@@ -174,6 +196,15 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("DOC", "DOCUMENT") => named(Kind::Document, [id("document", rest)?]),
         ("UP", "UPLOAD") => named(Kind::Upload, [id("upload", rest)?]),
         ("FIND", _) => of_finding(rest, sk),
+        ("FEED", "NEWEST") if rest.is_empty() => named(Kind::FeedNewest, []),
+        ("FEED", super::WINDOW_BEFORE) => named(Kind::FeedWindow, [part("window", rest)]),
+        ("FEED", _) => match sk.strip_suffix(super::COUNTS) {
+            Some(post) => named(Kind::PostCounts, [id("post", post)?]),
+            None => named(Kind::Post, [id("post", sk)?]),
+        },
+        ("POST", _) => of_post(rest, sk),
+        ("EVENT", _) => of_gathering(rest, sk),
+        ("NEWS", "SUBSCRIPTION") => named(Kind::Subscription, [part("name", rest)]),
         ("LOGIN", super::LOGIN) => named(Kind::LoginName, [part("name", rest)]),
         ("LOGIN", super::FAILED) => named(Kind::FailedLogins, [part("name", rest)]),
         ("SERIALS", super::COUNTER) => named(Kind::SerialCounter, [part("role", rest)]),
@@ -199,6 +230,7 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "INBOX" => Some(Kind::Inbox),
         "DOCUMENTS" => Some(Kind::Documents),
         "PENDING" => Some(Kind::Pending),
+        super::SUBSCRIBER => Some(Kind::Subscriber),
         _ => None,
     };
     if let Some(kind) = single {
@@ -219,6 +251,10 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "NOTICE" => (Kind::Notice, id("notice", rest)?),
         "LETTER" => (Kind::Letter, id("notice", rest)?),
         "SENT" => (Kind::Sent, id("message", rest)?),
+        "LIKE" => (Kind::Like, id("post", rest)?),
+        "POSTED" => (Kind::Posted, part("day", rest)),
+        "GONE" => (Kind::PostGone, id("post", rest)?),
+        "TELL" => (Kind::GatheringNews, id("notice", rest)?),
         "MUTED" => (Kind::Muted, id("booking", rest)?),
         "WRONG" => (Kind::WrongKeys, id("booking", rest)?),
         "REF" => (Kind::Reference, part("digest", rest)),
@@ -256,6 +292,29 @@ fn of_pair(rest: &str, sk: &str) -> Option<Named> {
     }
     let message = id("message", sk.strip_prefix(super::MESSAGE)?)?;
     named(Kind::Message, pair.into_iter().chain([message]))
+}
+
+fn of_post(rest: &str, sk: &str) -> Option<Named> {
+    match rest.split_once('#') {
+        Some((post, slot)) if sk == "N" => named(Kind::PostSpare, [id("post", post)?, part("slot", slot)]),
+        Some((post, _)) => named(Kind::PostView, [id("post", post)?, id("person", sk.strip_prefix(super::VIEW)?)?]),
+        None => named(Kind::Comment, [id("post", rest)?, id("comment", sk.strip_prefix(super::COMMENT)?)?]),
+    }
+}
+
+fn of_gathering(rest: &str, sk: &str) -> Option<Named> {
+    match (rest.split_once('#'), sk) {
+        (Some((gathering, slot)), "N") => {
+            named(Kind::GatheringSpare, [id("gathering", gathering)?, part("slot", slot)])
+        }
+        (Some((gathering, _)), _) => {
+            named(Kind::Coming, [id("gathering", gathering)?, id("person", sk.strip_prefix(super::COMING)?)?])
+        }
+        (None, "EVENT") => named(Kind::Gathering, [id("gathering", rest)?]),
+        (None, "LONG") => named(Kind::LongGathering, [id("gathering", rest)?]),
+        (None, "N") => named(Kind::GatheringCounts, [id("gathering", rest)?]),
+        _ => None,
+    }
 }
 
 fn of_ledger(rest: &str, sk: &str) -> Option<Named> {

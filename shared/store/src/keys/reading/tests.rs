@@ -7,8 +7,8 @@ use domain::chat::Pair;
 use domain::directory::{Place, Rank};
 use domain::expert::{Specialty, Standing};
 use domain::ids::{
-    ApplicationId, BookingId, ConversationId, DocumentId, MessageId, NoteId, NoticeId, PaymentId, SessionId, UploadId,
-    UserId,
+    ApplicationId, BookingId, CommentId, ConversationId, DocumentId, GatheringId, MessageId, NoteId, NoticeId,
+    PaymentId, PostId, SessionId, UploadId, UserId,
 };
 use domain::ledger::{Cause, Currency, Unit};
 use domain::lifecycle::Seat;
@@ -32,6 +32,8 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
     let payment_id = PaymentId::new(number).unwrap();
     let session_id = SessionId::new(number).unwrap();
     let message_id = MessageId::new(number).unwrap();
+    let post_id = PostId::new(number).unwrap();
+    let gathering_id = GatheringId::new(number).unwrap();
     let other = UserId::new(LARGEST).unwrap();
     let pair = Pair::new(user, other).unwrap();
     let date = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
@@ -199,6 +201,50 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
             Kind::ExpertOfStanding,
             vec![named("standing", "under_review"), person()],
         ),
+        ("newest_window", newest_window(), Kind::FeedNewest, vec![]),
+        ("window", window("0ab"), Kind::FeedWindow, vec![named("window", "0ab")]),
+        ("post", post(post_id), Kind::Post, vec![("post", id.clone())]),
+        ("post_counts", post_counts(post_id), Kind::PostCounts, vec![("post", id.clone())]),
+        ("post_spare", post_spare(post_id, 15), Kind::PostSpare, vec![("post", id.clone()), named("slot", "f")]),
+        (
+            "post_spare_of",
+            post_spare_of(post_id, UserId::new(6).unwrap()),
+            Kind::PostSpare,
+            vec![("post", id.clone()), named("slot", "3")],
+        ),
+        ("post_view", post_view(post_id, user), Kind::PostView, vec![("post", id.clone()), person()]),
+        (
+            "comment",
+            comment(post_id, CommentId::new(number).unwrap()),
+            Kind::Comment,
+            vec![("post", id.clone()), ("comment", id.clone())],
+        ),
+        ("like", like(user, post_id), Kind::Like, vec![person(), ("post", id.clone())]),
+        ("posted", posted(user, date), Kind::Posted, vec![person(), named("day", "2026-11-21")]),
+        ("post_gone", post_gone(user, post_id), Kind::PostGone, vec![person(), ("post", id.clone())]),
+        ("gathering", gathering(gathering_id), Kind::Gathering, vec![("gathering", id.clone())]),
+        ("long_gathering", long_gathering(gathering_id), Kind::LongGathering, vec![("gathering", id.clone())]),
+        ("gathering_counts", gathering_counts(gathering_id), Kind::GatheringCounts, vec![("gathering", id.clone())]),
+        (
+            "gathering_spare",
+            gathering_spare(gathering_id, 0),
+            Kind::GatheringSpare,
+            vec![("gathering", id.clone()), named("slot", "0")],
+        ),
+        (
+            "gathering_spare_of",
+            gathering_spare_of(gathering_id, UserId::new(6).unwrap()),
+            Kind::GatheringSpare,
+            vec![("gathering", id.clone()), named("slot", "3")],
+        ),
+        ("coming", coming(gathering_id, user), Kind::Coming, vec![("gathering", id.clone()), person()]),
+        (
+            "gathering_news",
+            gathering_news(user, notice_id),
+            Kind::GatheringNews,
+            vec![person(), ("notice", id.clone())],
+        ),
+        ("subscriber", subscriber(user), Kind::Subscriber, vec![person()]),
         ("directory_word", directory_word(text, user), Kind::ExpertWord, vec![named("word", text), person()]),
     ]
 }
@@ -219,10 +265,12 @@ fn every_function_that_makes_a_key_has_an_example_and_every_kind_too() {
     let texts: Vec<_> = files.map(|path| fs::read_to_string(path).unwrap()).collect();
     let makers: Vec<_> = texts.iter().flat_map(|text| makers(text)).collect();
     assert!(makers.len() > 40, "{makers:?}");
-    for maker in makers.iter().filter(|maker| !matches!(**maker, "login" | "failed_logins")) {
+    for maker in makers.iter().filter(|maker| !matches!(**maker, "login" | "failed_logins" | "subscription")) {
         assert!(examples.iter().any(|(name, ..)| name == maker), "{maker}");
     }
-    for kind in Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::LoginName | Kind::FailedLogins)) {
+    for kind in
+        Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::LoginName | Kind::FailedLogins | Kind::Subscription))
+    {
         assert!(examples.iter().any(|(_, _, made, _)| made == kind), "{kind:?}");
     }
 }
@@ -260,7 +308,8 @@ proptest! {
         }
         let Ok(username) = Username::parse(&name) else { return Ok(()) };
         let name = LoginName::from(&username);
-        for (key, kind) in [(login(&name), Kind::LoginName), (failed_logins(&name), Kind::FailedLogins)] {
+        let subscription = (subscription(&name), Kind::Subscription);
+        for (key, kind) in [(login(&name), Kind::LoginName), (failed_logins(&name), Kind::FailedLogins), subscription] {
             let read = read(&key.pk, &key.sk).unwrap();
             prop_assert_eq!((read.kind, read.of), (kind, vec![("name", name.as_str().to_owned())]));
         }

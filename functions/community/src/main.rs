@@ -1,0 +1,6 @@
+//! The community Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    edge::service::run(community::routes).await
+}
