@@ -97,6 +97,9 @@ fn spoil(table: &Table, writes: &[Json], which: usize) -> bool {
     false
 }
 
+/// What says whose a name is: never anything but a number, and some who are refused look it up.
+const OWNERS: [&str; 3] = ["email", "username", "user"];
+
 /// What could be there instead, the harmless first: `None` for nothing at all.
 fn candidates(write: &Json, key: &Json, present: Option<&Json>) -> Vec<Option<Json>> {
     let condition = write["ConditionExpression"].as_str().unwrap_or_default();
@@ -142,7 +145,8 @@ fn candidates(write: &Json, key: &Json, present: Option<&Json>) -> Vec<Option<Js
             ("N", json!({"N": "1"})),
             ("N", json!({"N": "999999999999999"})),
         ];
-        let fits = |kind: &str| old.is_null() || old[kind] != Json::Null;
+        let fits =
+            |kind: &str| if old.is_null() { kind == "N" || !OWNERS.contains(name) } else { old[kind] != Json::Null };
         found.extend(kinds.into_iter().filter(|(kind, _)| fits(kind)).map(|(_, value)| with(value)));
         let mut without = base.clone();
         without.as_object_mut().expect("an item").remove(*name);
