@@ -198,7 +198,7 @@ fn mentorship_is_as_in_section_4_1() {
         let in_time = minutes < -24 * HOUR || (booking.moved_by == Some(Seat::Expert) && minutes < 0);
         let disputed = booking.is_disputed;
         match (booking.status, step, actor) {
-            // Section 4.2: after the hold, too, if the time is still free.
+            // `mentorship.md` §4.2: after the hold, too, if the time is still free.
             (Pending | Expired, Step::Pay, Provider) if is_due && minutes < 0 => Some((Confirmed, Money::Hold)),
             (Pending, Step::Expire, Schedule) if minutes >= over => Some((Expired, Money::Keep)),
             (Pending, Step::Cancel, Learner | Expert) => Some((Cancelled, Money::Keep)),

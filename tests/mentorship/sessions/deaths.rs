@@ -38,10 +38,9 @@ impl Scene {
 }
 
 /// Lets `act` die everywhere, once with a key. Whoever comes again with it hears of success, once.
-async fn dies_anywhere<F, A>(what: &str, minutes: i64, act: F, expected: (&str, (u32, u32), (u32, u32)))
+async fn dies_anywhere<F>(what: &str, minutes: i64, act: F, expected: (&str, (u32, u32), (u32, u32)))
 where
     F: Fn(&Scene) -> (Person, String, Json),
-    A: Sized,
 {
     for moment in [Moment::Before, Moment::After] {
         for nth in 1.. {
@@ -100,21 +99,21 @@ async fn a_booking_that_dies_is_whole_or_nothing() {
 #[tokio::test]
 async fn a_cancellation_that_dies_is_whole_or_nothing() {
     let cancel = |scene: &Scene| step(&scene.ada, "student", scene, "cancel", json!({}));
-    dies_anywhere::<_, ()>("cancel", 0, cancel, ("cancelled", (0, 0), (0, 0))).await;
-    dies_anywhere::<_, ()>("cancel late", START - 60, cancel, ("cancelled", (0, 0), (42_500, 0))).await;
+    dies_anywhere("cancel", 0, cancel, ("cancelled", (0, 0), (0, 0))).await;
+    dies_anywhere("cancel late", START - 60, cancel, ("cancelled", (0, 0), (42_500, 0))).await;
 }
 
 #[tokio::test]
 async fn a_move_that_dies_is_whole_or_nothing() {
     let to = json!({"start_time": stamp(minute(START + 25 * 60))});
     let change = |scene: &Scene| step(&scene.mia, "mentor", scene, "reschedule", to.clone());
-    dies_anywhere::<_, ()>("move", 0, change, ("confirmed", (0, 50_000), (0, 0))).await;
+    dies_anywhere("move", 0, change, ("confirmed", (0, 50_000), (0, 0))).await;
 }
 
 #[tokio::test]
 async fn a_dispute_that_dies_is_whole_or_nothing() {
     let dispute = |scene: &Scene| step(&scene.ada, "student", scene, "dispute", json!({"reason": "Nobody came."}));
-    dies_anywhere::<_, ()>("dispute", START + 1, dispute, ("disputed", (0, 50_000), (0, 0))).await;
+    dies_anywhere("dispute", START + 1, dispute, ("disputed", (0, 50_000), (0, 0))).await;
 }
 
 #[tokio::test]
