@@ -8,16 +8,7 @@ use domain::ids::BookingId;
 use crate::bookings::{self, View};
 use crate::caller::Caller;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Common, Error, Mint, Result};
-
-/// Without letters and digits that look like others.
-const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-
-/// Eight of them: nobody guesses forty bits with five tries an hour.
-pub(crate) fn fresh_key(mint: &Mint) -> String {
-    let number = mint.number();
-    (0..8).map(|place| char::from(LETTERS[(number >> (place * 5)) as usize & 31])).collect()
-}
+use crate::{App, Common, Error, Result};
 
 /// As people type it.
 fn plain(key: &str) -> String {

@@ -10,6 +10,9 @@ use domain::ids::{
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+/// Without letters and digits that look like others.
+const UNMISTAKABLE: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
 /// Mints ids. Seeded, it repeats itself.
 #[derive(Clone, Debug)]
 pub struct Mint(Arc<Mutex<StdRng>>);
@@ -44,6 +47,13 @@ impl Mint {
 
     fn chance(&self) -> u16 {
         self.number() as u16
+    }
+
+    /// What one of the two shows the other at a booking: eight letters, and nobody guesses forty bits with five tries an
+    /// hour.
+    pub(crate) fn attendance_key(&self) -> String {
+        let number = self.number();
+        (0..8).map(|place| char::from(UNMISTAKABLE[(number >> (place * 5)) as usize & 31])).collect()
     }
 
     /// Persons have even ids and conversations odd ones, so that neither is ever mistaken for the other.

@@ -12,7 +12,7 @@ use super::step::expire;
 use super::{View, commit};
 use crate::caller::Caller;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Common, Error, Result, attendance, video};
+use crate::{App, Common, Error, Result, video};
 
 /// What somebody asks an expert for.
 #[derive(Clone, Debug)]
@@ -116,7 +116,7 @@ fn party(app: &App, facade: Facade, user: &User, seat: Seat) -> Party {
     let rules = facade.rules();
     Party {
         serial: user.serials.of(seat).filter(|_| rules.by_role),
-        key: rules.attendance_keys.then(|| attendance::fresh_key(&app.mint)),
+        key: rules.attendance_keys.then(|| app.mint.attendance_key()),
         ..Party::new(user.id, user.name())
     }
 }

@@ -2,27 +2,11 @@
 
 use domain::payment::{Intent, Provider};
 
+use super::answers::{Made, Returned};
 use super::razorpay::Razorpay;
 use super::stripe::Stripe;
 use crate::settings::{self, BadSetting, Settings};
 use crate::{Common, Error, Keyring, Result};
-
-/// What a provider makes of an intent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
-    pub reference: String,
-    /// What the payer's client shows the provider, where it shows more than the reference.
-    pub client_secret: Option<String>,
-    pub is_processing: bool,
-}
-
-/// What a provider says to giving money back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Returned {
-    Now,
-    /// It has agreed to, and will tell.
-    Asked,
-}
 
 /// By which way providers are asked.
 #[derive(Clone)]

@@ -3,6 +3,7 @@
 //! An intent is written before its provider is asked, and the provider is asked under the intent's own id: however often
 //! that is tried, by whom and after which crash, it is one intent there too. The same holds for giving money back.
 
+mod answers;
 mod checkout;
 mod event;
 mod gateway;
@@ -26,8 +27,9 @@ use crate::caller::{Caller, Staff};
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Common, Error, Result, bookings};
 
+pub use answers::{Made, Returned};
 pub use checkout::{Checkout, verify};
-pub use gateway::{Gateway, Live, Made, Returned};
+pub use gateway::{Gateway, Live};
 pub use orders::{Order, order};
 pub use razorpay::{Razorpay, receipt};
 pub use razorpay_events::receive as receive_from_razorpay;

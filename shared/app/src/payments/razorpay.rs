@@ -11,7 +11,7 @@ use domain::ledger::Unit;
 use domain::payment::Intent;
 use serde_json::{Value as Json, json};
 
-use super::gateway::{Made, Returned};
+use super::answers::{Made, Returned};
 use super::wire::Wire;
 use crate::{Common, Error, Result};
 

@@ -11,7 +11,7 @@ use domain::payment::Intent;
 use serde_json::Value as Json;
 use url::form_urlencoded::Serializer;
 
-use super::gateway::Made;
+use super::answers::Made;
 use super::wire::Wire;
 use crate::{Common, Error, Result};
 
