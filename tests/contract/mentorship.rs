@@ -47,6 +47,11 @@ pub(crate) enum Thing {
     /// Of the student with the mentor: paid, or held.
     Session,
     Hold,
+    /// A held one of which Razorpay has an order.
+    Ordered,
+    /// One that is paid and has begun, and one of which the student says that nobody came.
+    Begun,
+    Disputed,
     /// Nobody has written a post today.
     NewDay,
     /// The administrator's.

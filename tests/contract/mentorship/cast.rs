@@ -1,10 +1,12 @@
 //! The people of the table, and what they have.
 
-use serde_json::json;
+use chrono::{DurationRound, TimeDelta};
+use serde_json::{Value as Json, json};
 use tests::checkout::signed;
 use tests::consultations::vetting::PDF;
 use tests::person::{id, stamp};
-use tests::{Person, Setup, World, minute};
+use tests::sessions::{BOOK, ORDER};
+use tests::{Answer, Person, Setup, World, minute};
 
 use super::{Mentorship, Thing};
 use crate::contract::Cast;
@@ -66,16 +68,41 @@ pub(super) async fn make(cast: &Cast<Mentorship>, thing: Thing) -> i64 {
         Thing::MentorUpload => uploads(mentor, "mentor").await,
         Thing::StudentNote => id(&student.post("/api/student/notes/", note).await.is(201)),
         Thing::Session => student.has_session(mentor, start(cast)).await,
-        Thing::Hold => {
-            // Three at once are the most.
-            let held = student.get("/api/student/sessions/?status=pending_payment").await.is(200);
-            for session in held.as_array().into_iter().flatten() {
-                student.takes_step("student", id(session), "cancel", json!({})).await.is(200);
-            }
-            student.takes_session(mentor, start(cast)).await
+        Thing::Begun => begun(cast).await,
+        Thing::Disputed => {
+            let session = begun(cast).await;
+            student.takes_step("student", session, "dispute", json!({"reason": "Nobody came."})).await.is(200);
+            session
+        }
+        Thing::Hold => held(cast).await,
+        Thing::Ordered => {
+            let session = held(cast).await;
+            student.orders_session(session).await;
+            session
         }
         Thing::MentorNote => id(&mentor.post("/api/mentor/notes/", note).await.is(201)),
     }
+}
+
+/// Of a quarter of an hour; the one before is over.
+async fn begun(cast: &Cast<Mentorship>) -> i64 {
+    let (world, student, mentor) = (&cast.world, cast.learner(), cast.expert());
+    let start = world.now().duration_trunc(TimeDelta::minutes(5)).expect("a time") + TimeDelta::minutes(20);
+    let order = json!({"mentor_id": mentor.id, "subject": "Now", "start_time": stamp(start), "duration_minutes": 15});
+    let session = id(&student.post(BOOK, order).await.is(201));
+    student.pays_session(session, &format!("pay_{session}")).await.is(200);
+    world.set_clock(start);
+    session
+}
+
+async fn held(cast: &Cast<Mentorship>) -> i64 {
+    let (student, mentor) = (cast.learner(), cast.expert());
+    // Three at once are the most.
+    let held = student.get("/api/student/sessions/?status=pending_payment").await.is(200);
+    for session in held.as_array().into_iter().flatten() {
+        student.takes_step("student", id(session), "cancel", json!({})).await.is(200);
+    }
+    student.takes_session(mentor, start(cast)).await
 }
 
 async fn uploads(person: &Person, role: &str) -> i64 {
@@ -84,6 +111,12 @@ async fn uploads(person: &Person, role: &str) -> i64 {
     let request = json!({"url": prepared["upload_url"], "headers": prepared["headers"]});
     assert_eq!(person.world.bucket().put(&request, PDF).await.status(), 200);
     prepared["file_id"].as_i64().expect("an id")
+}
+
+/// A text of an answer, if it is one that has it.
+fn said(answer: &Answer, field: &str, otherwise: &str) -> String {
+    let answer: Json = serde_json::from_slice(&answer.bytes).unwrap_or_default();
+    answer[field].as_str().unwrap_or(otherwise).to_owned()
 }
 
 pub(super) async fn fill(cast: &Cast<Mentorship>, text: &str, thing: i64) -> String {
@@ -98,10 +131,15 @@ pub(super) async fn fill(cast: &Cast<Mentorship>, text: &str, thing: i64) -> Str
         text = text.replace("$verify", &new.mailed_token("Welcome").await);
     }
     if text.contains("$order") {
-        let order = cast.expert().orders_session(thing).await;
+        let order = cast.expert().post(ORDER, json!({"booking_id": thing})).await;
+        let order = said(&order, "order_id", "order_of_nobody");
         let payment = format!("pay_{}", cast.fresh());
         text = text.replace("$signature", &signed(&order, &payment)).replace("$order", &order);
         text = text.replace("$payment", &payment);
+    }
+    if text.contains("$key") {
+        let seen = cast.expert().get(&format!("/api/mentor/sessions/{thing}/")).await;
+        text = text.replace("$key", &said(&seen, "attendance_key", "AAAAAAAA"));
     }
     text = text.replace("$start", &stamp(start(cast))).replace("$free", "M000001");
     if text.contains("$confirm") || text.contains("$leave") {

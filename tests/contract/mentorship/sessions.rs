@@ -26,35 +26,28 @@ pub(super) const SESSIONS: &[Operation<Thing>] = &[
     op("POST /api/mentor/sessions/{id}/cancel/", Thing::Session, r#"{"reason": "Ill"}"#, OF_MENTOR),
     op("POST /api/student/sessions/{id}/reschedule/", Thing::Session, r#"{"start_time": "$start"}"#, OF_STUDENT),
     op("POST /api/mentor/sessions/{id}/reschedule/", Thing::Session, r#"{"start_time": "$start"}"#, OF_MENTOR),
-    // It has not begun.
-    op(
-        "POST /api/student/sessions/{id}/dispute/",
-        Thing::Session,
-        r#"{"reason": "Nobody came."}"#,
-        &[401, 404, 409, 404, 404, 403],
-    ),
+    op("POST /api/student/sessions/{id}/dispute/", Thing::Begun, r#"{"reason": "Nobody came."}"#, OF_STUDENT),
     op("GET /api/student/sessions/{id}/ics/", Thing::Session, "", OF_STUDENT),
     op("GET /api/mentor/sessions/{id}/ics/", Thing::Session, "", OF_MENTOR),
-    // Nobody disputes it.
     op(
         "POST /api/admin/sessions/{id}/resolve/",
-        Thing::Session,
+        Thing::Disputed,
         r#"{"outcome": "complete"}"#,
-        &[401, 403, 403, 403, 409, 403],
+        &[401, 403, 403, 403, 200, 403],
     ),
     op("GET /api/mentor/meeting/attendance/", Thing::Nothing, "", &[401, 200, 200, 200, 200, 200]),
-    // Not the key of the other one.
+    // The mentor's key: the mentor enters another.
     op(
         "POST /api/mentor/meeting/attendance/",
-        Thing::Session,
-        r#"{"meeting_id": $id, "attendance_key": "AAAAAAAA"}"#,
-        &[401, 404, 403, 403, 404, 404],
+        Thing::Begun,
+        r#"{"meeting_id": $id, "attendance_key": "$key"}"#,
+        &[401, 404, 200, 403, 404, 404],
     )
     .names_it_in_its_body(),
     op("POST /api/mentor/create-order/", Thing::Hold, r#"{"booking_id": $id}"#, PARTIES).names_it_in_its_body(),
     op(
         "POST /api/mentor/verify-payment/",
-        Thing::Hold,
+        Thing::Ordered,
         r#"{"booking_id": $id, "order_id": "$order", "razorpay_payment_id": "$payment",
             "razorpay_signature": "$signature"}"#,
         PARTIES,
