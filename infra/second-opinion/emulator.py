@@ -28,7 +28,10 @@ REGION = "us-east-1"
 STACK = "second-opinion"
 # Parameters that switch on what is off by default, so that both branches of the template are seen.
 SENDER = "no-reply@example.com"
-PARAMETERS = ["CorsOrigins=http://localhost:3000", "AlarmEmail=ops@example.com", f"MailFrom={SENDER}"]
+ADMIN = "admin@example.com"
+PARAMETERS = [
+    "CorsOrigins=http://localhost:3000", "AlarmEmail=ops@example.com", f"MailFrom={SENDER}", f"AdminEmail={ADMIN}",
+]
 GROUPS = (
     "accounts", "experts", "bookings", "credits", "inbox", "platform", "socket", "outbox", "reminders", "delivery",
     "feedback",
@@ -45,6 +48,7 @@ class Emulator:
         self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.resources = {}
+        self.admin = ADMIN
 
     def __enter__(self):
         self.home = tempfile.TemporaryDirectory(prefix="second-opinion-")
@@ -175,13 +179,34 @@ class Emulator:
             variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
             variables["SOCKETS_URL"] = f"http://{self.sockets()}"
             functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
-        self.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+        self.take_mails(True)
+
+    def name_administrator(self, password: str):
+        """Puts the administrator's password beside the signing key, before a function has read the secret."""
+        vault, secret = self.client("secretsmanager"), self.outputs()["SecretsArn"]
+        keys = json.loads(vault.get_secret_value(SecretId=secret)["SecretString"])
+        vault.put_secret_value(SecretId=secret, SecretString=json.dumps({**keys, "admin_password": password}))
+
+    def take_mails(self, takes: bool):
+        """From a sender it does not know, it refuses every mail."""
+        service = self.client("sesv2")
+        if takes:
+            service.create_email_identity(EmailIdentity=SENDER)
+        else:
+            service.delete_email_identity(EmailIdentity=SENDER)
+
+    def mails(self, to: str, words: str) -> list:
+        """The mails to somebody that contain these words, in either case."""
+        found = json.loads(self.request("GET", "/_ministack/ses/messages", host="127.0.0.1")[2])
+        whole = [message for message in messages(found) if to in json.dumps(message)]
+        return [message for message in whole if words.lower() in json.dumps(message).lower()]
 
     def waiting(self) -> dict:
         """How many messages are in each queue, on their way included."""
         sqs, kinds = self.client("sqs"), ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         counts = {}
-        for logical in ("DueQueue", "DueDeadQueue", "MailQueue", "MailDeadQueue", "OutboxDeadQueue"):
+        names = ("DueQueue", "DueDeadQueue", "MailQueue", "MailDeadQueue", "FeedbackQueue", "FeedbackDeadQueue", "OutboxDeadQueue")
+        for logical in names:
             found = sqs.get_queue_attributes(QueueUrl=self.resources[logical], AttributeNames=kinds)["Attributes"]
             counts[logical] = sum(int(found[kind]) for kind in kinds)
         return counts
@@ -198,7 +223,7 @@ class Emulator:
         s3 = self.client("s3")
         names = {"ApiUrl", "ApiReference", "Region", "FilesBucket", "FilesOrigin", "TableName", "SecretsArn",
                  "DistributionUrl", "DistributionDomain", "SocketsUrl", "SocketsEndpoint",
-                 "DueDeadQueueUrl", "MailDeadQueueUrl", "OutboxDeadQueueUrl"}
+                 "DueDeadQueueUrl", "MailDeadQueueUrl", "FeedbackDeadQueueUrl", "OutboxDeadQueueUrl"}
         yield "the outputs a frontend needs are there", unless(names == set(outputs), sorted(outputs))
 
         indexes = {index["IndexName"] for index in table["GlobalSecondaryIndexes"]}
@@ -215,8 +240,8 @@ class Emulator:
         yield "the secret holds a key of 64 characters", unless(keys == {"token_key": 64}, keys)
 
         alarms = self.client("cloudwatch").describe_alarms(MaxRecords=100)["MetricAlarms"]
-        yield "there are 36 alarms with someone to tell", unless(
-            len(alarms) == 36 and all(alarm["AlarmActions"] for alarm in alarms), len(alarms))
+        yield "there are 41 alarms with someone to tell", unless(
+            len(alarms) == 41 and all(alarm["AlarmActions"] for alarm in alarms), len(alarms))
 
         # On this machine there is no TLS, so the rule is looked at and then lifted.
         rule = s3.get_bucket_policy(Bucket=bucket)["Policy"]
@@ -225,7 +250,7 @@ class Emulator:
 
         mappings = self.client("lambda").list_event_source_mappings()["EventSourceMappings"]
         partial = [one for one in mappings if one.get("FunctionResponseTypes") == ["ReportBatchItemFailures"]]
-        yield "the stream and two queues are polled, failures one by one", unless(len(partial) == 3, mappings)
+        yield "the stream and three queues are polled, failures one by one", unless(len(partial) == 4, mappings)
         distribution = self.client("cloudfront").get_distribution(Id=self.resources["Distribution"])["Distribution"]
         origins = distribution["DistributionConfig"]["Origins"]["Items"]
         key = self.client("secretsmanager").get_secret_value(SecretId=self.resources["OriginKey"])["SecretString"]
@@ -236,6 +261,19 @@ class Emulator:
             made = self.client("lambda").get_function_configuration(FunctionName=f"{STACK}-{name}")
             fits = made["Architectures"] == ["arm64"] and made["TracingConfig"]["Mode"] == "Active"
             yield f"{name} is an arm64 function with tracing", unless(fits, made)
+
+
+def messages(found):
+    """The messages of whatever the emulator groups them by."""
+    if isinstance(found, list):
+        for inner in found:
+            yield from messages(inner)
+    elif isinstance(found, dict):
+        if "MessageId" in found:
+            yield found
+        else:
+            for inner in found.values():
+                yield from messages(inner)
 
 
 def unless(holds, otherwise):

@@ -32,6 +32,7 @@ def main() -> int:
             emulator.stay_inside()
             print("\nwhat was deployed")
             deployed = report(emulator.checks())
+            emulator.name_administrator(scenario.PASSWORD)
             print("\nwalking through it")
             walked = report(scenario.steps(emulator))
     except Failed as failure:

@@ -269,6 +269,107 @@ def resume(walk):
         same("the kind", frame(ada, "notification.receive")["notification"]["notification_type"], "new_message")
 
 
+def apply_as_expert(walk):
+    """Cleo's application, approved by the administrator; her id as an expert."""
+    application = {"name": "Cleo", "email": "cleo@example.com", "specialty": "Alexandrian engines",
+                   "experience_years": 12, "bio": "Water clocks and steam."}
+    applied = walk.call("POST", "/api/v1/consultations/experts/apply/", 201, "cleo", application)
+    path = f"/api/v1/consultations/admin/applications/{applied['id']}/review/"
+    return walk.call("POST", path, 200, "admin", {"action": "approve"})["expert_id"]
+
+
+def book_cleo(walk, start):
+    order = {"expert_id": walk.ids["expert"], "consultation_type": "video", "scheduled_at": stamp(start),
+             "duration_minutes": 15}
+    return walk.call("POST", "/api/v1/consultations/consultations/book/", 201, "ben", order)["id"]
+
+
+def of_consultation(walk, number, action, expected, who, body=None):
+    return walk.call("POST", f"/api/v1/consultations/consultations/{number}/{action}/", expected, who, body or {})
+
+
+@step("the administrator that AdminEmail and the secret name exists and logs in")
+def administrator(walk):
+    body = {"email": walk.emulator.admin, "password": PASSWORD}
+    walk.tokens["admin"] = walk.call("POST", "/api/v1/auth/login/", 200, body=body)["access_token"]
+
+
+@step("Cleo applies, and is an expert once the administrator has approved")
+def approve(walk):
+    body = {"username": "cleo", "email": "cleo@example.com", "password": PASSWORD, "first_name": "Cleo"}
+    person = walk.call("POST", "/api/users/register/", 201, body=body)
+    walk.ids["cleo"], walk.tokens["cleo"] = person["id"], person["token"]
+    walk.ids["expert"] = apply_as_expert(walk)
+    found = walk.call("GET", f"/api/v1/consultations/experts/{walk.ids['expert']}/", 200)
+    same("Cleo's status", found["verification_status"], "approved")
+
+
+@step("Ben consults Cleo within five minutes and rates her, once")
+def rate(walk):
+    soon = datetime.now(timezone.utc) + timedelta(seconds=20)
+    start = soon.replace(second=0, microsecond=0) + timedelta(minutes=5 - soon.minute % 5)
+    number = book_cleo(walk, start)
+    of_consultation(walk, number, "confirm", 200, "cleo")
+    of_consultation(walk, number, "start", 200, "ben")
+    same("an end before the beginning", of_consultation(walk, number, "end", 400, "cleo")["code"], "too_early")
+    sleep(max(0, (start - datetime.now(timezone.utc)).total_seconds()) + 2)
+    same("the status", of_consultation(walk, number, "end", 200, "cleo")["status"], "completed")
+    of_consultation(walk, number, "rate", 201, "ben", {"rating": 4, "review_text": "Clear as water."})
+    same("another rating", of_consultation(walk, number, "rate", 400, "ben", {"rating": 1})["code"], "already_reviewed")
+    found = walk.call("GET", f"/api/v1/consultations/experts/{walk.ids['expert']}/", 200)
+    same("Cleo's reviews", found["review_count"], 1)
+
+
+@step("Cleo is suspended: what was booked with her is off, and nobody books her")
+def suspend(walk):
+    number = book_cleo(walk, walk.start + timedelta(days=1))
+    of_consultation(walk, number, "confirm", 200, "cleo")
+    path = f"/api/v1/consultations/admin/experts/{walk.ids['expert']}/suspend/"
+    same("her status", walk.call("POST", path, 200, "admin", {"reason": "A trial"})["verification_status"], "suspended")
+    seen = walk.call("GET", f"/api/v1/consultations/consultations/{number}/", 200, "ben")
+    same("the consultation", seen["status"], "cancelled")
+    order = {"expert_id": walk.ids["expert"], "consultation_type": "video", "scheduled_at": stamp(walk.start)}
+    walk.call("POST", "/api/v1/consultations/consultations/book/", 400, "ben", order)
+
+
+@step("a mail that SES refuses for now goes out when it takes mails again")
+def refused_mail(walk):
+    walk.emulator.take_mails(False)
+    walk.call("POST", "/api/v1/auth/password-reset/", 200, body={"email": "ben@example.com"})
+    end = monotonic() + 60
+    while not walk.emulator.waiting()["MailQueue"] and monotonic() < end:
+        sleep(1)
+    sleep(5)
+    same("mails about a password", len(walk.emulator.mails("ben@example.com", "password")), 0)
+    same("mails that wait", walk.emulator.waiting()["MailQueue"], 1)
+    walk.emulator.take_mails(True)
+    end = monotonic() + 600
+    while not walk.emulator.mails("ben@example.com", "password") and monotonic() < end:
+        sleep(5)
+    same("mails about a password", len(walk.emulator.mails("ben@example.com", "password")), 1)
+
+
+@step("a bounce reaches Cleo's notifications by topic, queue and function, and she is mailed no more")
+def bounce(walk):
+    message = json.loads(json.loads((EVENTS / "feedback-bounce.json").read_text())["Records"][0]["body"])
+    message["bounce"]["bouncedRecipients"][0]["emailAddress"] = "cleo@example.com"
+    message["mail"]["destination"] = ["cleo@example.com"]
+    message["mail"]["tags"]["person"] = [str(walk.ids["cleo"])]
+    topic = walk.emulator.resources["FeedbackTopic"]
+    for _ in range(2):
+        walk.emulator.client("sns").publish(TopicArn=topic, Message=json.dumps(message))
+    told, end = [], monotonic() + 60
+    while not told and monotonic() < end:
+        sleep(1)
+        everything = walk.call("GET", "/api/notifications/", 200, "cleo")
+        told = [one for one in everything if one["notification_type"] == "email_undeliverable"]
+    same("how often Cleo is told", len(told), 1)
+    before = len(walk.emulator.mails("cleo@example.com", ""))
+    walk.call("POST", "/api/v1/auth/password-reset/", 200, body={"email": "cleo@example.com"})
+    sleep(10)
+    same("mails to Cleo since", len(walk.emulator.mails("cleo@example.com", "")) - before, 0)
+
+
 @step("a tick of the schedule ends well")
 def tick(walk):
     event = (EVENTS / "reminders-tick.json").read_bytes()

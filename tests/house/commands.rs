@@ -53,3 +53,15 @@ fn everybody_builds_with_the_rust_the_workspace_asks_for() {
     assert!(value(&read("Cargo.toml"), "rust-version").starts_with("1."));
     assert_eq!(value(&read("rust-toolchain.toml"), "channel"), "stable", "nobody has to fetch another compiler");
 }
+
+#[test]
+fn what_ships_is_optimised_whole() {
+    const ON_A_LAPTOP_ONLY: [&str; 4] = ["s3s", "s3s-fs", "winterbaume-core", "winterbaume-sqs"];
+    let workspace = read("Cargo.toml");
+    let shipped = read("CargoLambda.toml");
+    let named = workspace.lines().filter_map(|line| line.strip_prefix("[profile.release.package.")?.strip_suffix(']'));
+    for package in named.filter(|package| !ON_A_LAPTOP_ONLY.contains(package)) {
+        let line = format!("'profile.release.package.{package}.opt-level=\"z\"'");
+        assert!(shipped.contains(&line), "CargoLambda.toml: {line}");
+    }
+}

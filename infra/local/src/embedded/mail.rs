@@ -1,24 +1,25 @@
-//! SES in this process, behind the real SDK client. The service itself does not keep the raw
-//! message, so each mail it accepts is put on a shelf on its way, to be read by whoever tests.
+//! SES in this process, behind the real SDK client: each mail is put on a shelf, to be read by whoever tests.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use app::Clock;
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::config::{BehaviorVersion, Config, HttpClient, Region, RuntimeComponents, SharedHttpClient};
+use aws_sdk_sesv2::config::{BehaviorVersion, Config, Credentials, HttpClient, Region, RuntimeComponents};
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, SecondsFormat, Utc};
 use mail_parser::{ContentType, MessageParser, MessagePart, MimeHeaders as _, PartType};
 use serde::Serialize;
-use serde_json::Value as Json;
-use winterbaume_core::MockAws;
-use winterbaume_sesv2::SesV2Service;
+use serde_json::{Value as Json, json};
 
 use crate::template::REGION;
 
@@ -33,6 +34,7 @@ pub(crate) struct Mail(Arc<Shelf>);
 #[derive(Debug, Default)]
 struct Shelf {
     kept: Mutex<VecDeque<CapturedMail>>,
+    sent: AtomicU64,
     clock: OnceLock<Clock>,
 }
 
@@ -80,12 +82,11 @@ pub(crate) struct Attachment {
 impl Mail {
     /// A client that sends to this shelf.
     pub(crate) fn client(&self) -> Client {
-        let service = MockAws::builder().with_service(SesV2Service::new()).build();
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static(REGION))
-            .credentials_provider(service.credentials_provider())
-            .http_client(Capturing { inner: service.http_client(), mail: self.clone() })
+            .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+            .http_client(self.clone())
             .build();
         Client::from_conf(config)
     }
@@ -107,13 +108,15 @@ impl Mail {
         self.0.lock().iter().rev().find(|sent| sent.went_to(to)).cloned()
     }
 
-    fn keep(&self, (to, tags, content): Outgoing) {
+    /// How many were sent before.
+    fn keep(&self, (to, tags, content): Outgoing) -> u64 {
         let at = self.0.clock.get().unwrap_or(&Clock::System).now();
         let mut kept = self.0.lock();
         kept.push_back(CapturedMail { to, tags, content, at });
         if kept.len() > KEPT {
             kept.pop_front();
         }
+        self.0.sent.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -197,35 +200,27 @@ fn content_type(kind: &ContentType<'_>) -> String {
     written
 }
 
-/// The service's connection with the shelf in between.
-#[derive(Debug, Clone)]
-struct Capturing<C> {
-    inner: C,
-    mail: Mail,
-}
-
-impl HttpClient for Capturing<SharedHttpClient> {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(Capturing { inner, mail: self.mail.clone() })
+impl HttpClient for Mail {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
     }
 }
 
-impl HttpConnector for Capturing<SharedHttpConnector> {
+impl HttpConnector for Mail {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let outgoing = outgoing(&request);
-        let answer = self.inner.call(request);
-        let mail = self.mail.clone();
-        HttpConnectorFuture::new(async move {
-            let response = answer.await?;
-            if let Some(outgoing) = outgoing
-                && response.status().is_success()
-            {
-                mail.keep(outgoing);
+        HttpConnectorFuture::ready(match outgoing(&request) {
+            Some(outgoing) if !outgoing.0.is_empty() => {
+                let id = format!("local-{}", self.keep(outgoing));
+                answer(200, &json!({ "MessageId": id }))
             }
-            Ok(response)
+            _ => answer(400, &json!({ "__type": "BadRequestException", "message": "This is no mail to anybody." })),
         })
     }
+}
+
+fn answer(status: u16, body: &Json) -> Result<HttpResponse, ConnectorError> {
+    let status = StatusCode::try_from(status).map_err(|error| ConnectorError::other(error.into(), None))?;
+    Ok(HttpResponse::new(status, SdkBody::from(body.to_string())))
 }
 
 /// Whom a `SendEmail` goes to, under which tags, and what it says.

@@ -64,6 +64,7 @@ async fn a_mail_without_html_has_none_and_the_newest_comes_first() {
 #[tokio::test]
 async fn what_the_service_refuses_is_not_kept() {
     let mail = Mail::default();
-    assert!(mail.client().send_email().send().await.is_err());
+    let refused = mail.client().send_email().send().await.unwrap_err();
+    assert!(refused.as_service_error().is_some_and(|error| error.is_bad_request_exception()), "{refused:?}");
     assert!(mail.read(None).is_empty());
 }
