@@ -18,6 +18,8 @@ const LINK_LIVES: TimeDelta = TimeDelta::days(3);
 const AGAIN_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// Notes that whoever got this link reads the account's address. Again it changes nothing.
+///
+/// An account keeps its address for good: where that could change, a link would have to say which address it proves.
 pub async fn confirm(app: &App, token: &str) -> Result<()> {
     let (user, letter) = app.tokens.verify_link(token)?;
     if app.clock.now() >= letter.minted_at() + LINK_LIVES {
