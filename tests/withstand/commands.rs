@@ -172,7 +172,9 @@ impl Scene {
         }
         scene.subject = match command {
             Register | EditProfile | AddSkill | AddHours | Request | Purchase | Logout | Send | Consult => 0,
-            Join | TakeRole | SayDetails | WriteNote => 0,
+            Join | TakeRole => 0,
+            // Who came by another door has a number from their first call on.
+            SayDetails | WriteNote => id(&actor.get("/api/student/profile/").await.is(200)),
             Accept => id(&other.consults(actor, start).await.is(201)),
             Reschedule | Begin | Finish | Rate => id(&actor.consults(other, start).await.is(201)),
             RenameSkill | RemoveSkill => actor.adds_skill("Embroidery").await,

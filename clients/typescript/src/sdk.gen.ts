@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { AccountsChangeData, AccountsChangeErrors, AccountsChangeResponses, AccountsLoginData, AccountsLoginErrors, AccountsLoginResponses, AccountsLogoutData, AccountsLogoutErrors, AccountsLogoutResponses, AccountsPasswordChangeData, AccountsPasswordChangeErrors, AccountsPasswordChangeResponses, AccountsPasswordResetConfirmData, AccountsPasswordResetConfirmErrors, AccountsPasswordResetConfirmResponses, AccountsPasswordResetData, AccountsPasswordResetErrors, AccountsPasswordResetResponses, AccountsRegisterData, AccountsRegisterErrors, AccountsRegisterResponses, AccountsSessionsEndData, AccountsSessionsEndErrors, AccountsSessionsEndResponses, AccountsSessionsListData, AccountsSessionsListErrors, AccountsSessionsListResponses, AccountsShowData, AccountsShowErrors, AccountsShowResponses, AccountsTokenRefreshData, AccountsTokenRefreshErrors, AccountsTokenRefreshResponses, ConsultationsAbsencesAddData, ConsultationsAbsencesAddErrors, ConsultationsAbsencesAddResponses, ConsultationsAbsencesListData, ConsultationsAbsencesListErrors, ConsultationsAbsencesListResponses, ConsultationsAbsencesRemoveData, ConsultationsAbsencesRemoveErrors, ConsultationsAbsencesRemoveResponses, ConsultationsApplicationsListData, ConsultationsApplicationsListErrors, ConsultationsApplicationsListResponses, ConsultationsApplicationsReviewData, ConsultationsApplicationsReviewErrors, ConsultationsApplicationsReviewResponses, ConsultationsApplicationsShowData, ConsultationsApplicationsShowErrors, ConsultationsApplicationsShowOwnData, ConsultationsApplicationsShowOwnErrors, ConsultationsApplicationsShowOwnResponses, ConsultationsApplicationsShowResponses, ConsultationsApplicationsSubmitData, ConsultationsApplicationsSubmitErrors, ConsultationsApplicationsSubmitResponses, ConsultationsBookData, ConsultationsBookErrors, ConsultationsBookResponses, ConsultationsCancelData, ConsultationsCancelErrors, ConsultationsCancelResponses, ConsultationsChatsArchiveData, ConsultationsChatsArchiveErrors, ConsultationsChatsArchiveResponses, ConsultationsChatsBlockData, ConsultationsChatsBlockErrors, ConsultationsChatsBlockResponses, ConsultationsChatsFindData, ConsultationsChatsFindErrors, ConsultationsChatsFindResponses, ConsultationsChatsListData, ConsultationsChatsListErrors, ConsultationsChatsListResponses, ConsultationsChatsOpenData, ConsultationsChatsOpenErrors, ConsultationsChatsOpenResponses, ConsultationsChatsReadData, ConsultationsChatsReadErrors, ConsultationsChatsReadResponses, ConsultationsChatsUnarchiveData, ConsultationsChatsUnarchiveErrors, ConsultationsChatsUnarchiveResponses, ConsultationsChatsUnblockData, ConsultationsChatsUnblockErrors, ConsultationsChatsUnblockResponses, ConsultationsChatsUnreadCountData, ConsultationsChatsUnreadCountErrors, ConsultationsChatsUnreadCountResponses, ConsultationsConfirmData, ConsultationsConfirmErrors, ConsultationsConfirmResponses, ConsultationsDashboardShowData, ConsultationsDashboardShowErrors, ConsultationsDashboardShowResponses, ConsultationsDocumentsUploadData, ConsultationsDocumentsUploadErrors, ConsultationsDocumentsUploadResponses, ConsultationsDocumentsVerifyData, ConsultationsDocumentsVerifyErrors, ConsultationsDocumentsVerifyResponses, ConsultationsEndData, ConsultationsEndErrors, ConsultationsEndResponses, ConsultationsExpertsListData, ConsultationsExpertsListErrors, ConsultationsExpertsListResponses, ConsultationsExpertsReinstateData, ConsultationsExpertsReinstateErrors, ConsultationsExpertsReinstateResponses, ConsultationsExpertsSearchData, ConsultationsExpertsSearchErrors, ConsultationsExpertsSearchResponses, ConsultationsExpertsShowData, ConsultationsExpertsShowErrors, ConsultationsExpertsShowResponses, ConsultationsExpertsSuspendData, ConsultationsExpertsSuspendErrors, ConsultationsExpertsSuspendResponses, ConsultationsHoursListData, ConsultationsHoursListErrors, ConsultationsHoursListResponses, ConsultationsHoursReplaceData, ConsultationsHoursReplaceErrors, ConsultationsHoursReplaceResponses, ConsultationsListAsExpertData, ConsultationsListAsExpertErrors, ConsultationsListAsExpertResponses, ConsultationsListPastData, ConsultationsListPastErrors, ConsultationsListPastResponses, ConsultationsListUpcomingData, ConsultationsListUpcomingErrors, ConsultationsListUpcomingResponses, ConsultationsMeetingLinkShowData, ConsultationsMeetingLinkShowErrors, ConsultationsMeetingLinkShowResponses, ConsultationsMessagesDeleteData, ConsultationsMessagesDeleteErrors, ConsultationsMessagesDeleteResponses, ConsultationsMessagesEditData, ConsultationsMessagesEditErrors, ConsultationsMessagesEditResponses, ConsultationsMessagesListData, ConsultationsMessagesListErrors, ConsultationsMessagesListResponses, ConsultationsMessagesSendData, ConsultationsMessagesSendErrors, ConsultationsMessagesSendResponses, ConsultationsNotificationsListData, ConsultationsNotificationsListErrors, ConsultationsNotificationsListResponses, ConsultationsNotificationsReadAllData, ConsultationsNotificationsReadAllErrors, ConsultationsNotificationsReadAllResponses, ConsultationsNotificationsReadData, ConsultationsNotificationsReadErrors, ConsultationsNotificationsReadResponses, ConsultationsNotificationsUnreadCountData, ConsultationsNotificationsUnreadCountErrors, ConsultationsNotificationsUnreadCountResponses, ConsultationsProfileChangeData, ConsultationsProfileChangeErrors, ConsultationsProfileChangeResponses, ConsultationsProfileShowData, ConsultationsProfileShowErrors, ConsultationsProfileShowResponses, ConsultationsRateData, ConsultationsRateErrors, ConsultationsRateResponses, ConsultationsRescheduleData, ConsultationsRescheduleErrors, ConsultationsRescheduleResponses, ConsultationsReviewsListData, ConsultationsReviewsListErrors, ConsultationsReviewsListResponses, ConsultationsShowData, ConsultationsShowErrors, ConsultationsShowResponses, ConsultationsSlotsListData, ConsultationsSlotsListErrors, ConsultationsSlotsListResponses, ConsultationsStartData, ConsultationsStartErrors, ConsultationsStartResponses, ConsultationsUploadsPrepareData, ConsultationsUploadsPrepareErrors, ConsultationsUploadsPrepareResponses, ConsultationsVerificationShowData, ConsultationsVerificationShowErrors, ConsultationsVerificationShowResponses, MeetingsAvailabilityAddData, MeetingsAvailabilityAddErrors, MeetingsAvailabilityAddResponses, MeetingsAvailabilityChangeData, MeetingsAvailabilityChangeErrors, MeetingsAvailabilityChangeResponses, MeetingsAvailabilityListData, MeetingsAvailabilityListErrors, MeetingsAvailabilityListResponses, MeetingsAvailabilityRemoveData, MeetingsAvailabilityRemoveErrors, MeetingsAvailabilityRemoveResponses, MeetingsAvailabilityReplaceData, MeetingsAvailabilityReplaceErrors, MeetingsAvailabilityReplaceResponses, MeetingsAvailabilityShowData, MeetingsAvailabilityShowErrors, MeetingsAvailabilityShowResponses, MeetingsBalanceShowData, MeetingsBalanceShowErrors, MeetingsBalanceShowResponses, MeetingsCategoriesListData, MeetingsCategoriesListErrors, MeetingsCategoriesListResponses, MeetingsCategoriesShowData, MeetingsCategoriesShowErrors, MeetingsCategoriesShowResponses, MeetingsChangeData, MeetingsChangeErrors, MeetingsChangeResponses, MeetingsCreditsPurchaseData, MeetingsCreditsPurchaseErrors, MeetingsCreditsPurchaseResponses, MeetingsCreditsTransferData, MeetingsCreditsTransferErrors, MeetingsCreditsTransferResponses, MeetingsListData, MeetingsListErrors, MeetingsListResponses, MeetingsMessagesListData, MeetingsMessagesListErrors, MeetingsMessagesListResponses, MeetingsMessagesReadAllData, MeetingsMessagesReadAllErrors, MeetingsMessagesReadAllResponses, MeetingsMessagesReadData, MeetingsMessagesReadErrors, MeetingsMessagesReadResponses, MeetingsMessagesSendData, MeetingsMessagesSendErrors, MeetingsMessagesSendResponses, MeetingsNotificationsChangeData, MeetingsNotificationsChangeErrors, MeetingsNotificationsChangeResponses, MeetingsNotificationsListData, MeetingsNotificationsListErrors, MeetingsNotificationsListResponses, MeetingsNotificationsReadAllData, MeetingsNotificationsReadAllErrors, MeetingsNotificationsReadAllResponses, MeetingsNotificationsReadData, MeetingsNotificationsReadErrors, MeetingsNotificationsReadResponses, MeetingsNotificationsShowData, MeetingsNotificationsShowErrors, MeetingsNotificationsShowResponses, MeetingsProfileChangeData, MeetingsProfileChangeErrors, MeetingsProfileChangeResponses, MeetingsProfilePicturePrepareData, MeetingsProfilePicturePrepareErrors, MeetingsProfilePicturePrepareResponses, MeetingsProfileReplaceData, MeetingsProfileReplaceErrors, MeetingsProfileReplaceResponses, MeetingsProfileShowData, MeetingsProfileShowErrors, MeetingsProfileShowResponses, MeetingsReplaceData, MeetingsReplaceErrors, MeetingsReplaceResponses, MeetingsRequestData, MeetingsRequestErrors, MeetingsRequestResponses, MeetingsReviewsGiveData, MeetingsReviewsGiveErrors, MeetingsReviewsGiveResponses, MeetingsReviewsListData, MeetingsReviewsListErrors, MeetingsReviewsListResponses, MeetingsShowData, MeetingsShowErrors, MeetingsShowResponses, MeetingsSkillsAddData, MeetingsSkillsAddErrors, MeetingsSkillsAddResponses, MeetingsSkillsChangeData, MeetingsSkillsChangeErrors, MeetingsSkillsChangeResponses, MeetingsSkillsListData, MeetingsSkillsListErrors, MeetingsSkillsListResponses, MeetingsSkillsRemoveData, MeetingsSkillsRemoveErrors, MeetingsSkillsRemoveResponses, MeetingsSkillsReplaceData, MeetingsSkillsReplaceErrors, MeetingsSkillsReplaceResponses, MeetingsSkillsShowData, MeetingsSkillsShowErrors, MeetingsSkillsShowResponses, MeetingsSlotsListData, MeetingsSlotsListErrors, MeetingsSlotsListResponses, MeetingsStatusChangeData, MeetingsStatusChangeErrors, MeetingsStatusChangeResponses, MeetingsTransactionsListData, MeetingsTransactionsListErrors, MeetingsTransactionsListResponses, MeetingsUsersLoginData, MeetingsUsersLoginErrors, MeetingsUsersLoginResponses, MeetingsUsersLogoutData, MeetingsUsersLogoutErrors, MeetingsUsersLogoutResponses, MeetingsUsersRegisterData, MeetingsUsersRegisterErrors, MeetingsUsersRegisterResponses, MeetingsUsersSearchData, MeetingsUsersSearchErrors, MeetingsUsersSearchResponses, MeetingsUsersShowData, MeetingsUsersShowErrors, MeetingsUsersShowResponses, PaymentsCreateData, PaymentsCreateErrors, PaymentsCreateResponses, PaymentsShowData, PaymentsShowErrors, PaymentsShowResponses, PaymentsWebhookData, PaymentsWebhookErrors, PaymentsWebhookResponses, PlatformDocsData, PlatformDocsErrors, PlatformDocsResponses, PlatformHealthData, PlatformHealthErrors, PlatformHealthResponses, PlatformSchemaData, PlatformSchemaErrors, PlatformSchemaResponses } from './types.gen.js';
+import type { AccountsChangeData, AccountsChangeErrors, AccountsChangeResponses, AccountsLoginData, AccountsLoginErrors, AccountsLoginResponses, AccountsLogoutData, AccountsLogoutErrors, AccountsLogoutResponses, AccountsPasswordChangeData, AccountsPasswordChangeErrors, AccountsPasswordChangeResponses, AccountsPasswordResetConfirmData, AccountsPasswordResetConfirmErrors, AccountsPasswordResetConfirmResponses, AccountsPasswordResetData, AccountsPasswordResetErrors, AccountsPasswordResetResponses, AccountsRegisterData, AccountsRegisterErrors, AccountsRegisterResponses, AccountsSessionsEndData, AccountsSessionsEndErrors, AccountsSessionsEndResponses, AccountsSessionsListData, AccountsSessionsListErrors, AccountsSessionsListResponses, AccountsShowData, AccountsShowErrors, AccountsShowResponses, AccountsTokenRefreshData, AccountsTokenRefreshErrors, AccountsTokenRefreshResponses, ConsultationsAbsencesAddData, ConsultationsAbsencesAddErrors, ConsultationsAbsencesAddResponses, ConsultationsAbsencesListData, ConsultationsAbsencesListErrors, ConsultationsAbsencesListResponses, ConsultationsAbsencesRemoveData, ConsultationsAbsencesRemoveErrors, ConsultationsAbsencesRemoveResponses, ConsultationsApplicationsListData, ConsultationsApplicationsListErrors, ConsultationsApplicationsListResponses, ConsultationsApplicationsReviewData, ConsultationsApplicationsReviewErrors, ConsultationsApplicationsReviewResponses, ConsultationsApplicationsShowData, ConsultationsApplicationsShowErrors, ConsultationsApplicationsShowOwnData, ConsultationsApplicationsShowOwnErrors, ConsultationsApplicationsShowOwnResponses, ConsultationsApplicationsShowResponses, ConsultationsApplicationsSubmitData, ConsultationsApplicationsSubmitErrors, ConsultationsApplicationsSubmitResponses, ConsultationsBookData, ConsultationsBookErrors, ConsultationsBookResponses, ConsultationsCancelData, ConsultationsCancelErrors, ConsultationsCancelResponses, ConsultationsChatsArchiveData, ConsultationsChatsArchiveErrors, ConsultationsChatsArchiveResponses, ConsultationsChatsBlockData, ConsultationsChatsBlockErrors, ConsultationsChatsBlockResponses, ConsultationsChatsFindData, ConsultationsChatsFindErrors, ConsultationsChatsFindResponses, ConsultationsChatsListData, ConsultationsChatsListErrors, ConsultationsChatsListResponses, ConsultationsChatsOpenData, ConsultationsChatsOpenErrors, ConsultationsChatsOpenResponses, ConsultationsChatsReadData, ConsultationsChatsReadErrors, ConsultationsChatsReadResponses, ConsultationsChatsUnarchiveData, ConsultationsChatsUnarchiveErrors, ConsultationsChatsUnarchiveResponses, ConsultationsChatsUnblockData, ConsultationsChatsUnblockErrors, ConsultationsChatsUnblockResponses, ConsultationsChatsUnreadCountData, ConsultationsChatsUnreadCountErrors, ConsultationsChatsUnreadCountResponses, ConsultationsConfirmData, ConsultationsConfirmErrors, ConsultationsConfirmResponses, ConsultationsDashboardShowData, ConsultationsDashboardShowErrors, ConsultationsDashboardShowResponses, ConsultationsDocumentsUploadData, ConsultationsDocumentsUploadErrors, ConsultationsDocumentsUploadResponses, ConsultationsDocumentsVerifyData, ConsultationsDocumentsVerifyErrors, ConsultationsDocumentsVerifyResponses, ConsultationsEndData, ConsultationsEndErrors, ConsultationsEndResponses, ConsultationsExpertsListData, ConsultationsExpertsListErrors, ConsultationsExpertsListResponses, ConsultationsExpertsReinstateData, ConsultationsExpertsReinstateErrors, ConsultationsExpertsReinstateResponses, ConsultationsExpertsSearchData, ConsultationsExpertsSearchErrors, ConsultationsExpertsSearchResponses, ConsultationsExpertsShowData, ConsultationsExpertsShowErrors, ConsultationsExpertsShowResponses, ConsultationsExpertsSuspendData, ConsultationsExpertsSuspendErrors, ConsultationsExpertsSuspendResponses, ConsultationsHoursListData, ConsultationsHoursListErrors, ConsultationsHoursListResponses, ConsultationsHoursReplaceData, ConsultationsHoursReplaceErrors, ConsultationsHoursReplaceResponses, ConsultationsListAsExpertData, ConsultationsListAsExpertErrors, ConsultationsListAsExpertResponses, ConsultationsListPastData, ConsultationsListPastErrors, ConsultationsListPastResponses, ConsultationsListUpcomingData, ConsultationsListUpcomingErrors, ConsultationsListUpcomingResponses, ConsultationsMeetingLinkShowData, ConsultationsMeetingLinkShowErrors, ConsultationsMeetingLinkShowResponses, ConsultationsMessagesDeleteData, ConsultationsMessagesDeleteErrors, ConsultationsMessagesDeleteResponses, ConsultationsMessagesEditData, ConsultationsMessagesEditErrors, ConsultationsMessagesEditResponses, ConsultationsMessagesListData, ConsultationsMessagesListErrors, ConsultationsMessagesListResponses, ConsultationsMessagesSendData, ConsultationsMessagesSendErrors, ConsultationsMessagesSendResponses, ConsultationsNotificationsListData, ConsultationsNotificationsListErrors, ConsultationsNotificationsListResponses, ConsultationsNotificationsReadAllData, ConsultationsNotificationsReadAllErrors, ConsultationsNotificationsReadAllResponses, ConsultationsNotificationsReadData, ConsultationsNotificationsReadErrors, ConsultationsNotificationsReadResponses, ConsultationsNotificationsUnreadCountData, ConsultationsNotificationsUnreadCountErrors, ConsultationsNotificationsUnreadCountResponses, ConsultationsProfileChangeData, ConsultationsProfileChangeErrors, ConsultationsProfileChangeResponses, ConsultationsProfileShowData, ConsultationsProfileShowErrors, ConsultationsProfileShowResponses, ConsultationsRateData, ConsultationsRateErrors, ConsultationsRateResponses, ConsultationsRescheduleData, ConsultationsRescheduleErrors, ConsultationsRescheduleResponses, ConsultationsReviewsListData, ConsultationsReviewsListErrors, ConsultationsReviewsListResponses, ConsultationsShowData, ConsultationsShowErrors, ConsultationsShowResponses, ConsultationsSlotsListData, ConsultationsSlotsListErrors, ConsultationsSlotsListResponses, ConsultationsStartData, ConsultationsStartErrors, ConsultationsStartResponses, ConsultationsUploadsPrepareData, ConsultationsUploadsPrepareErrors, ConsultationsUploadsPrepareResponses, ConsultationsVerificationShowData, ConsultationsVerificationShowErrors, ConsultationsVerificationShowResponses, MeetingsAvailabilityAddData, MeetingsAvailabilityAddErrors, MeetingsAvailabilityAddResponses, MeetingsAvailabilityChangeData, MeetingsAvailabilityChangeErrors, MeetingsAvailabilityChangeResponses, MeetingsAvailabilityListData, MeetingsAvailabilityListErrors, MeetingsAvailabilityListResponses, MeetingsAvailabilityRemoveData, MeetingsAvailabilityRemoveErrors, MeetingsAvailabilityRemoveResponses, MeetingsAvailabilityReplaceData, MeetingsAvailabilityReplaceErrors, MeetingsAvailabilityReplaceResponses, MeetingsAvailabilityShowData, MeetingsAvailabilityShowErrors, MeetingsAvailabilityShowResponses, MeetingsBalanceShowData, MeetingsBalanceShowErrors, MeetingsBalanceShowResponses, MeetingsCategoriesListData, MeetingsCategoriesListErrors, MeetingsCategoriesListResponses, MeetingsCategoriesShowData, MeetingsCategoriesShowErrors, MeetingsCategoriesShowResponses, MeetingsChangeData, MeetingsChangeErrors, MeetingsChangeResponses, MeetingsCreditsPurchaseData, MeetingsCreditsPurchaseErrors, MeetingsCreditsPurchaseResponses, MeetingsCreditsTransferData, MeetingsCreditsTransferErrors, MeetingsCreditsTransferResponses, MeetingsListData, MeetingsListErrors, MeetingsListResponses, MeetingsMessagesListData, MeetingsMessagesListErrors, MeetingsMessagesListResponses, MeetingsMessagesReadAllData, MeetingsMessagesReadAllErrors, MeetingsMessagesReadAllResponses, MeetingsMessagesReadData, MeetingsMessagesReadErrors, MeetingsMessagesReadResponses, MeetingsMessagesSendData, MeetingsMessagesSendErrors, MeetingsMessagesSendResponses, MeetingsNotificationsChangeData, MeetingsNotificationsChangeErrors, MeetingsNotificationsChangeResponses, MeetingsNotificationsListData, MeetingsNotificationsListErrors, MeetingsNotificationsListResponses, MeetingsNotificationsReadAllData, MeetingsNotificationsReadAllErrors, MeetingsNotificationsReadAllResponses, MeetingsNotificationsReadData, MeetingsNotificationsReadErrors, MeetingsNotificationsReadResponses, MeetingsNotificationsShowData, MeetingsNotificationsShowErrors, MeetingsNotificationsShowResponses, MeetingsProfileChangeData, MeetingsProfileChangeErrors, MeetingsProfileChangeResponses, MeetingsProfilePicturePrepareData, MeetingsProfilePicturePrepareErrors, MeetingsProfilePicturePrepareResponses, MeetingsProfileReplaceData, MeetingsProfileReplaceErrors, MeetingsProfileReplaceResponses, MeetingsProfileShowData, MeetingsProfileShowErrors, MeetingsProfileShowResponses, MeetingsReplaceData, MeetingsReplaceErrors, MeetingsReplaceResponses, MeetingsRequestData, MeetingsRequestErrors, MeetingsRequestResponses, MeetingsReviewsGiveData, MeetingsReviewsGiveErrors, MeetingsReviewsGiveResponses, MeetingsReviewsListData, MeetingsReviewsListErrors, MeetingsReviewsListResponses, MeetingsShowData, MeetingsShowErrors, MeetingsShowResponses, MeetingsSkillsAddData, MeetingsSkillsAddErrors, MeetingsSkillsAddResponses, MeetingsSkillsChangeData, MeetingsSkillsChangeErrors, MeetingsSkillsChangeResponses, MeetingsSkillsListData, MeetingsSkillsListErrors, MeetingsSkillsListResponses, MeetingsSkillsRemoveData, MeetingsSkillsRemoveErrors, MeetingsSkillsRemoveResponses, MeetingsSkillsReplaceData, MeetingsSkillsReplaceErrors, MeetingsSkillsReplaceResponses, MeetingsSkillsShowData, MeetingsSkillsShowErrors, MeetingsSkillsShowResponses, MeetingsSlotsListData, MeetingsSlotsListErrors, MeetingsSlotsListResponses, MeetingsStatusChangeData, MeetingsStatusChangeErrors, MeetingsStatusChangeResponses, MeetingsTransactionsListData, MeetingsTransactionsListErrors, MeetingsTransactionsListResponses, MeetingsUsersLoginData, MeetingsUsersLoginErrors, MeetingsUsersLoginResponses, MeetingsUsersLogoutData, MeetingsUsersLogoutErrors, MeetingsUsersLogoutResponses, MeetingsUsersRegisterData, MeetingsUsersRegisterErrors, MeetingsUsersRegisterResponses, MeetingsUsersSearchData, MeetingsUsersSearchErrors, MeetingsUsersSearchResponses, MeetingsUsersShowData, MeetingsUsersShowErrors, MeetingsUsersShowResponses, MentorshipEmailResendData, MentorshipEmailResendErrors, MentorshipEmailResendResponses, MentorshipEmailVerifyData, MentorshipEmailVerifyErrors, MentorshipEmailVerifyResponses, MentorshipLoginData, MentorshipLoginErrors, MentorshipLoginResponses, MentorshipLogoutData, MentorshipLogoutErrors, MentorshipLogoutResponses, MentorshipMentorDetailData, MentorshipMentorDetailErrors, MentorshipMentorDetailResponses, MentorshipMentorFileDeleteData, MentorshipMentorFileDeleteErrors, MentorshipMentorFileDeleteResponses, MentorshipMentorFilePrepareData, MentorshipMentorFilePrepareErrors, MentorshipMentorFilePrepareResponses, MentorshipMentorFilePutData, MentorshipMentorFilePutErrors, MentorshipMentorFilePutResponses, MentorshipMentorNotesCreateData, MentorshipMentorNotesCreateErrors, MentorshipMentorNotesCreateResponses, MentorshipMentorNotesDeleteData, MentorshipMentorNotesDeleteErrors, MentorshipMentorNotesDeleteResponses, MentorshipMentorNotesListData, MentorshipMentorNotesListErrors, MentorshipMentorNotesListResponses, MentorshipMentorNotesReplaceData, MentorshipMentorNotesReplaceErrors, MentorshipMentorNotesReplaceResponses, MentorshipMentorNotesShowData, MentorshipMentorNotesShowErrors, MentorshipMentorNotesShowResponses, MentorshipMentorProfileChangeData, MentorshipMentorProfileChangeErrors, MentorshipMentorProfileChangeResponses, MentorshipMentorProfileReplaceData, MentorshipMentorProfileReplaceErrors, MentorshipMentorProfileReplaceResponses, MentorshipMentorProfileShowData, MentorshipMentorProfileShowErrors, MentorshipMentorProfileShowResponses, MentorshipMentorRegisterData, MentorshipMentorRegisterErrors, MentorshipMentorRegisterResponses, MentorshipPasswordChangeData, MentorshipPasswordChangeErrors, MentorshipPasswordChangeResponses, MentorshipPasswordResetConfirmData, MentorshipPasswordResetConfirmErrors, MentorshipPasswordResetConfirmResponses, MentorshipPasswordResetData, MentorshipPasswordResetErrors, MentorshipPasswordResetResponses, MentorshipStudentDetailData, MentorshipStudentDetailErrors, MentorshipStudentDetailResponses, MentorshipStudentFileDeleteData, MentorshipStudentFileDeleteErrors, MentorshipStudentFileDeleteResponses, MentorshipStudentFilePrepareData, MentorshipStudentFilePrepareErrors, MentorshipStudentFilePrepareResponses, MentorshipStudentFilePutData, MentorshipStudentFilePutErrors, MentorshipStudentFilePutResponses, MentorshipStudentNotesCreateData, MentorshipStudentNotesCreateErrors, MentorshipStudentNotesCreateResponses, MentorshipStudentNotesDeleteData, MentorshipStudentNotesDeleteErrors, MentorshipStudentNotesDeleteResponses, MentorshipStudentNotesListData, MentorshipStudentNotesListErrors, MentorshipStudentNotesListResponses, MentorshipStudentNotesReplaceData, MentorshipStudentNotesReplaceErrors, MentorshipStudentNotesReplaceResponses, MentorshipStudentNotesShowData, MentorshipStudentNotesShowErrors, MentorshipStudentNotesShowResponses, MentorshipStudentProfileChangeData, MentorshipStudentProfileChangeErrors, MentorshipStudentProfileChangeResponses, MentorshipStudentProfileReplaceData, MentorshipStudentProfileReplaceErrors, MentorshipStudentProfileReplaceResponses, MentorshipStudentProfileShowData, MentorshipStudentProfileShowErrors, MentorshipStudentProfileShowResponses, MentorshipStudentRegisterData, MentorshipStudentRegisterErrors, MentorshipStudentRegisterResponses, PaymentsCreateData, PaymentsCreateErrors, PaymentsCreateResponses, PaymentsShowData, PaymentsShowErrors, PaymentsShowResponses, PaymentsWebhookData, PaymentsWebhookErrors, PaymentsWebhookResponses, PlatformDocsData, PlatformDocsErrors, PlatformDocsResponses, PlatformHealthData, PlatformHealthErrors, PlatformHealthResponses, PlatformSchemaData, PlatformSchemaErrors, PlatformSchemaResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean> = Options2<TData, ThrowOnError> & {
     /**
@@ -16,6 +16,163 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
      * used to access values that aren't defined as part of the SDK function.
      */
     meta?: Record<string, unknown>;
+};
+
+/**
+ * Ask for another link to verify the address
+ *
+ * At most one mail in ten minutes, and none once it is verified.
+ */
+export const mentorshipEmailResend = <ThrowOnError extends boolean = false>(options?: Options<MentorshipEmailResendData, ThrowOnError>) => {
+    return (options?.client ?? client).post<MentorshipEmailResendResponses, MentorshipEmailResendErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/auth/email/resend/',
+        ...options
+    });
+};
+
+/**
+ * Verify an e-mail address
+ *
+ * The link works for three days; again it changes nothing.
+ */
+export const mentorshipEmailVerify = <ThrowOnError extends boolean = false>(options: Options<MentorshipEmailVerifyData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipEmailVerifyResponses, MentorshipEmailVerifyErrors, ThrowOnError>({
+        url: '/api/auth/email/verify/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Log in
+ *
+ * By e-mail, or by the id of a student or mentor. An unknown name and a wrong password get the same answer, also when it is
+ * tried too often.
+ */
+export const mentorshipLogin = <ThrowOnError extends boolean = false>(options: Options<MentorshipLoginData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipLoginResponses, MentorshipLoginErrors, ThrowOnError>({
+        url: '/api/auth/login/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Log out
+ *
+ * This token is dead at once, everywhere. Needs no body.
+ */
+export const mentorshipLogout = <ThrowOnError extends boolean = false>(options?: Options<MentorshipLogoutData, ThrowOnError>) => {
+    return (options?.client ?? client).post<MentorshipLogoutResponses, MentorshipLogoutErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/auth/logout/',
+        ...options
+    });
+};
+
+/**
+ * Register as a mentor
+ *
+ * With the e-mail and the password, or a token, of an account that is no mentor yet, that account becomes one too. Nobody
+ * can book a mentor before an administrator has approved them.
+ */
+export const mentorshipMentorRegister = <ThrowOnError extends boolean = false>(options: Options<MentorshipMentorRegisterData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipMentorRegisterResponses, MentorshipMentorRegisterErrors, ThrowOnError>({
+        url: '/api/auth/mentor/register/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Change the own password
+ *
+ * Every other session of the account is over.
+ */
+export const mentorshipPasswordChange = <ThrowOnError extends boolean = false>(options: Options<MentorshipPasswordChangeData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipPasswordChangeResponses, MentorshipPasswordChangeErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/auth/password/change/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Ask for a link to a new password
+ *
+ * It is mailed to the account of this address, if there is one; the answer is always the same. An older link is dead.
+ */
+export const mentorshipPasswordReset = <ThrowOnError extends boolean = false>(options: Options<MentorshipPasswordResetData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipPasswordResetResponses, MentorshipPasswordResetErrors, ThrowOnError>({
+        url: '/api/auth/password/reset/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Choose a new password by a link
+ *
+ * Every session of the account is over, and its address is verified. The link works once, for half an hour, and only the
+ * newest; a refused password does not use it up.
+ */
+export const mentorshipPasswordResetConfirm = <ThrowOnError extends boolean = false>(options: Options<MentorshipPasswordResetConfirmData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipPasswordResetConfirmResponses, MentorshipPasswordResetConfirmErrors, ThrowOnError>({
+        url: '/api/auth/password/reset/confirm/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Register as a student
+ *
+ * With the e-mail and the password, or a token, of an account that is no student yet, that account becomes one too.
+ */
+export const mentorshipStudentRegister = <ThrowOnError extends boolean = false>(options: Options<MentorshipStudentRegisterData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipStudentRegisterResponses, MentorshipStudentRegisterErrors, ThrowOnError>({
+        url: '/api/auth/student/register/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
 };
 
 /**
@@ -238,6 +395,238 @@ export const meetingsStatusChange = <ThrowOnError extends boolean = false>(optio
             }
         ],
         url: '/api/meetings/{id}/update_status/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Say something of oneself as a mentor
+ *
+ * As PUT of the profile.
+ */
+export const mentorshipMentorDetail = <ThrowOnError extends boolean = false>(options?: Options<MentorshipMentorDetailData, ThrowOnError>) => {
+    return (options?.client ?? client).post<MentorshipMentorDetailResponses, MentorshipMentorDetailErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/detail/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options?.headers
+        }
+    });
+};
+
+/**
+ * List my notes as a mentor
+ *
+ * Newest first.
+ */
+export const mentorshipMentorNotesList = <ThrowOnError extends boolean = false>(options?: Options<MentorshipMentorNotesListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MentorshipMentorNotesListResponses, MentorshipMentorNotesListErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/notes/',
+        ...options
+    });
+};
+
+/**
+ * Write a note as a mentor
+ */
+export const mentorshipMentorNotesCreate = <ThrowOnError extends boolean = false>(options: Options<MentorshipMentorNotesCreateData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipMentorNotesCreateResponses, MentorshipMentorNotesCreateErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/notes/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Throw one of my notes away as a mentor
+ */
+export const mentorshipMentorNotesDelete = <ThrowOnError extends boolean = false>(options: Options<MentorshipMentorNotesDeleteData, ThrowOnError>) => {
+    return (options.client ?? client).delete<MentorshipMentorNotesDeleteResponses, MentorshipMentorNotesDeleteErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/notes/{id}/',
+        ...options
+    });
+};
+
+/**
+ * Look at one of my notes as a mentor
+ */
+export const mentorshipMentorNotesShow = <ThrowOnError extends boolean = false>(options: Options<MentorshipMentorNotesShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<MentorshipMentorNotesShowResponses, MentorshipMentorNotesShowErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/notes/{id}/',
+        ...options
+    });
+};
+
+/**
+ * Rewrite one of my notes as a mentor
+ */
+export const mentorshipMentorNotesReplace = <ThrowOnError extends boolean = false>(options: Options<MentorshipMentorNotesReplaceData, ThrowOnError>) => {
+    return (options.client ?? client).put<MentorshipMentorNotesReplaceResponses, MentorshipMentorNotesReplaceErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/notes/{id}/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Own profile as a mentor
+ */
+export const mentorshipMentorProfileShow = <ThrowOnError extends boolean = false>(options?: Options<MentorshipMentorProfileShowData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MentorshipMentorProfileShowResponses, MentorshipMentorProfileShowErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/profile/',
+        ...options
+    });
+};
+
+/**
+ * Change the own profile as a mentor
+ *
+ * As PUT.
+ */
+export const mentorshipMentorProfileChange = <ThrowOnError extends boolean = false>(options?: Options<MentorshipMentorProfileChangeData, ThrowOnError>) => {
+    return (options?.client ?? client).patch<MentorshipMentorProfileChangeResponses, MentorshipMentorProfileChangeErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/profile/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options?.headers
+        }
+    });
+};
+
+/**
+ * Change the own profile as a mentor
+ *
+ * What is absent stays; null or an empty text clears it.
+ */
+export const mentorshipMentorProfileReplace = <ThrowOnError extends boolean = false>(options?: Options<MentorshipMentorProfileReplaceData, ThrowOnError>) => {
+    return (options?.client ?? client).put<MentorshipMentorProfileReplaceResponses, MentorshipMentorProfileReplaceErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/profile/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options?.headers
+        }
+    });
+};
+
+/**
+ * Take a file away, as a mentor
+ */
+export const mentorshipMentorFileDelete = <ThrowOnError extends boolean = false>(options: Options<MentorshipMentorFileDeleteData, ThrowOnError>) => {
+    return (options.client ?? client).delete<MentorshipMentorFileDeleteResponses, MentorshipMentorFileDeleteErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/profile/file/',
+        ...options
+    });
+};
+
+/**
+ * Send files as a mentor
+ *
+ * What a file is, its bytes say. At most 4 MB in a form; larger ones by way of an upload.
+ */
+export const mentorshipMentorFilePut = <ThrowOnError extends boolean = false>(options?: Options<MentorshipMentorFilePutData, ThrowOnError>) => {
+    return (options?.client ?? client).put<MentorshipMentorFilePutResponses, MentorshipMentorFilePutErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/profile/file/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options?.headers
+        }
+    });
+};
+
+/**
+ * Prepare an upload as a mentor
+ *
+ * For files of up to 10 MB: PUT the bytes to `upload_url` with `headers`, then name `file_id` in PUT of the file's path.
+ */
+export const mentorshipMentorFilePrepare = <ThrowOnError extends boolean = false>(options: Options<MentorshipMentorFilePrepareData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipMentorFilePrepareResponses, MentorshipMentorFilePrepareErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/profile/file/upload-url/',
         ...options,
         headers: {
             'Content-Type': 'application/json',
@@ -471,6 +860,238 @@ export const platformSchema = <ThrowOnError extends boolean = false>(options?: O
     return (options?.client ?? client).get<PlatformSchemaResponses, PlatformSchemaErrors, ThrowOnError>({
         url: '/api/schema/',
         ...options
+    });
+};
+
+/**
+ * Say something of oneself as a student
+ *
+ * As PUT of the profile.
+ */
+export const mentorshipStudentDetail = <ThrowOnError extends boolean = false>(options?: Options<MentorshipStudentDetailData, ThrowOnError>) => {
+    return (options?.client ?? client).post<MentorshipStudentDetailResponses, MentorshipStudentDetailErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/detail/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options?.headers
+        }
+    });
+};
+
+/**
+ * List my notes as a student
+ *
+ * Newest first.
+ */
+export const mentorshipStudentNotesList = <ThrowOnError extends boolean = false>(options?: Options<MentorshipStudentNotesListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MentorshipStudentNotesListResponses, MentorshipStudentNotesListErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/notes/',
+        ...options
+    });
+};
+
+/**
+ * Write a note as a student
+ */
+export const mentorshipStudentNotesCreate = <ThrowOnError extends boolean = false>(options: Options<MentorshipStudentNotesCreateData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipStudentNotesCreateResponses, MentorshipStudentNotesCreateErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/notes/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Throw one of my notes away as a student
+ */
+export const mentorshipStudentNotesDelete = <ThrowOnError extends boolean = false>(options: Options<MentorshipStudentNotesDeleteData, ThrowOnError>) => {
+    return (options.client ?? client).delete<MentorshipStudentNotesDeleteResponses, MentorshipStudentNotesDeleteErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/notes/{id}/',
+        ...options
+    });
+};
+
+/**
+ * Look at one of my notes as a student
+ */
+export const mentorshipStudentNotesShow = <ThrowOnError extends boolean = false>(options: Options<MentorshipStudentNotesShowData, ThrowOnError>) => {
+    return (options.client ?? client).get<MentorshipStudentNotesShowResponses, MentorshipStudentNotesShowErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/notes/{id}/',
+        ...options
+    });
+};
+
+/**
+ * Rewrite one of my notes as a student
+ */
+export const mentorshipStudentNotesReplace = <ThrowOnError extends boolean = false>(options: Options<MentorshipStudentNotesReplaceData, ThrowOnError>) => {
+    return (options.client ?? client).put<MentorshipStudentNotesReplaceResponses, MentorshipStudentNotesReplaceErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/notes/{id}/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Own profile as a student
+ */
+export const mentorshipStudentProfileShow = <ThrowOnError extends boolean = false>(options?: Options<MentorshipStudentProfileShowData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MentorshipStudentProfileShowResponses, MentorshipStudentProfileShowErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/profile/',
+        ...options
+    });
+};
+
+/**
+ * Change the own profile as a student
+ *
+ * As PUT.
+ */
+export const mentorshipStudentProfileChange = <ThrowOnError extends boolean = false>(options?: Options<MentorshipStudentProfileChangeData, ThrowOnError>) => {
+    return (options?.client ?? client).patch<MentorshipStudentProfileChangeResponses, MentorshipStudentProfileChangeErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/profile/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options?.headers
+        }
+    });
+};
+
+/**
+ * Change the own profile as a student
+ *
+ * What is absent stays; null or an empty text clears it.
+ */
+export const mentorshipStudentProfileReplace = <ThrowOnError extends boolean = false>(options?: Options<MentorshipStudentProfileReplaceData, ThrowOnError>) => {
+    return (options?.client ?? client).put<MentorshipStudentProfileReplaceResponses, MentorshipStudentProfileReplaceErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/profile/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options?.headers
+        }
+    });
+};
+
+/**
+ * Take a file away, as a student
+ */
+export const mentorshipStudentFileDelete = <ThrowOnError extends boolean = false>(options: Options<MentorshipStudentFileDeleteData, ThrowOnError>) => {
+    return (options.client ?? client).delete<MentorshipStudentFileDeleteResponses, MentorshipStudentFileDeleteErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/profile/file/',
+        ...options
+    });
+};
+
+/**
+ * Send files as a student
+ *
+ * What a file is, its bytes say. At most 4 MB in a form; larger ones by way of an upload.
+ */
+export const mentorshipStudentFilePut = <ThrowOnError extends boolean = false>(options?: Options<MentorshipStudentFilePutData, ThrowOnError>) => {
+    return (options?.client ?? client).put<MentorshipStudentFilePutResponses, MentorshipStudentFilePutErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/profile/file/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options?.headers
+        }
+    });
+};
+
+/**
+ * Prepare an upload as a student
+ *
+ * For files of up to 10 MB: PUT the bytes to `upload_url` with `headers`, then name `file_id` in PUT of the file's path.
+ */
+export const mentorshipStudentFilePrepare = <ThrowOnError extends boolean = false>(options: Options<MentorshipStudentFilePrepareData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipStudentFilePrepareResponses, MentorshipStudentFilePrepareErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/profile/file/upload-url/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
     });
 };
 

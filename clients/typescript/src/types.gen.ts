@@ -1131,6 +1131,16 @@ export const DocumentType = {
 export type DocumentType = typeof DocumentType[keyof typeof DocumentType];
 
 /**
+ * That a mail has arrived.
+ */
+export type EmailVerification = {
+    /**
+     * Out of the mailed link.
+     */
+    token: string;
+};
+
+/**
  * Why a request was refused.
  */
 export type _Error = {
@@ -1164,6 +1174,7 @@ export const ErrorCode = {
     AMOUNT_MISMATCH: 'amount_mismatch',
     APPLICATION_PENDING: 'application_pending',
     BAD_JSON: 'bad_json',
+    BAD_TOKEN: 'bad_token',
     BAD_UPLOAD: 'bad_upload',
     BLOCKED: 'blocked',
     CANNOT_CANCEL: 'cannot_cancel',
@@ -1203,6 +1214,7 @@ export const ErrorCode = {
     PAYMENT_REQUIRED: 'payment_required',
     PROVIDER_UNAVAILABLE: 'provider_unavailable',
     RATE_LIMITED: 'rate_limited',
+    ROLE_REQUIRED: 'role_required',
     SLOT_TAKEN: 'slot_taken',
     SUSPENDED: 'suspended',
     TOKEN_EXPIRED: 'token_expired',
@@ -1519,6 +1531,403 @@ export const MeetingStatus = {
 export type MeetingStatus = typeof MeetingStatus[keyof typeof MeetingStatus];
 
 /**
+ * A mentor, as they see themselves.
+ */
+export type Mentor = {
+    accepted_terms: boolean;
+    date_joined: Stamp;
+    details: MentorDetail;
+    email: string;
+    email_verified: boolean;
+    /**
+     * That of the account.
+     */
+    id: number;
+    is_approved: boolean;
+    is_online: boolean;
+    last_activity: Stamp | null;
+    last_seen: Stamp | null;
+    mentor_id: string;
+    name: string;
+};
+
+/**
+ * What a mentor says of themselves.
+ */
+export type MentorDetail = {
+    bio: string;
+    company: string;
+    /**
+     * A link; one to a file of ours is good for a quarter of an hour.
+     */
+    cv: string | null;
+    designation: string;
+    /**
+     * Separated by commas.
+     */
+    expertise: string;
+    github_url: string | null;
+    /**
+     * In INR, two decimals; null: not bookable yet.
+     */
+    hourly_rate: string | null;
+    linkedin_url: string | null;
+    phone: string;
+    portfolio_url: string | null;
+    /**
+     * A link; one to a file of ours is good for an hour.
+     */
+    profile_picture: string | null;
+    /**
+     * The mean of the reviews received as mentor, to two decimals; 0 without any.
+     */
+    rating: number;
+    /**
+     * Completed ones.
+     */
+    total_sessions: number;
+    years_of_experience: number | null;
+};
+
+/**
+ * What is absent stays; null or an empty text clears it. The fields may stand inside `details` as well.
+ */
+export type MentorDetailChanges = {
+    bio?: string | null;
+    company?: string | null;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a PDF, DOC or DOCX file.
+     */
+    cv?: string | null;
+    designation?: string | null;
+    /**
+     * The same fields may stand in here.
+     */
+    details?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Separated by commas; a list of texts is taken too.
+     */
+    expertise?: string | null;
+    /**
+     * An http(s) URL.
+     */
+    github_url?: string | null;
+    /**
+     * In INR: 0.00 (free), or 10.00 to 100000.00 with at most two decimals. Null: not bookable yet.
+     */
+    hourly_rate?: string | null;
+    /**
+     * An http(s) URL.
+     */
+    linkedin_url?: string | null;
+    /**
+     * Digits, spaces and + - ( ).
+     */
+    phone?: string | null;
+    /**
+     * An http(s) URL.
+     */
+    portfolio_url?: string | null;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a JPEG, PNG, GIF or WebP file. Also taken as `profile_photo`.
+     */
+    profile_picture?: string | null;
+    years_of_experience?: number | null;
+};
+
+/**
+ * What is absent stays; null or an empty text clears it. The fields may stand inside `details` as well.
+ */
+export type MentorDetailChangesForm = {
+    bio?: string;
+    company?: string;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a PDF, DOC or DOCX file.
+     */
+    cv?: Blob | File;
+    designation?: string;
+    /**
+     * The same fields may stand in here.
+     */
+    details?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Separated by commas; a list of texts is taken too.
+     */
+    expertise?: string;
+    /**
+     * An http(s) URL.
+     */
+    github_url?: string;
+    /**
+     * In INR: 0.00 (free), or 10.00 to 100000.00 with at most two decimals. Null: not bookable yet.
+     */
+    hourly_rate?: string;
+    /**
+     * An http(s) URL.
+     */
+    linkedin_url?: string;
+    /**
+     * Digits, spaces and + - ( ).
+     */
+    phone?: string;
+    /**
+     * An http(s) URL.
+     */
+    portfolio_url?: string;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a JPEG, PNG, GIF or WebP file. Also taken as `profile_photo`.
+     */
+    profile_picture?: Blob | File;
+    years_of_experience?: number;
+};
+
+/**
+ * What is absent stays; null or an empty text clears it. The fields may stand inside `details` as well.
+ */
+export type MentorProfileChanges = {
+    bio?: string | null;
+    company?: string | null;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a PDF, DOC or DOCX file.
+     */
+    cv?: string | null;
+    designation?: string | null;
+    /**
+     * The same fields may stand in here.
+     */
+    details?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Separated by commas; a list of texts is taken too.
+     */
+    expertise?: string | null;
+    /**
+     * An http(s) URL.
+     */
+    github_url?: string | null;
+    /**
+     * In INR: 0.00 (free), or 10.00 to 100000.00 with at most two decimals. Null: not bookable yet.
+     */
+    hourly_rate?: string | null;
+    /**
+     * An http(s) URL.
+     */
+    linkedin_url?: string | null;
+    name?: string;
+    /**
+     * Digits, spaces and + - ( ).
+     */
+    phone?: string | null;
+    /**
+     * An http(s) URL.
+     */
+    portfolio_url?: string | null;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a JPEG, PNG, GIF or WebP file. Also taken as `profile_photo`.
+     */
+    profile_picture?: string | null;
+    years_of_experience?: number | null;
+};
+
+/**
+ * What is absent stays; null or an empty text clears it. The fields may stand inside `details` as well.
+ */
+export type MentorProfileChangesForm = {
+    bio?: string;
+    company?: string;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a PDF, DOC or DOCX file.
+     */
+    cv?: Blob | File;
+    designation?: string;
+    /**
+     * The same fields may stand in here.
+     */
+    details?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Separated by commas; a list of texts is taken too.
+     */
+    expertise?: string;
+    /**
+     * An http(s) URL.
+     */
+    github_url?: string;
+    /**
+     * In INR: 0.00 (free), or 10.00 to 100000.00 with at most two decimals. Null: not bookable yet.
+     */
+    hourly_rate?: string;
+    /**
+     * An http(s) URL.
+     */
+    linkedin_url?: string;
+    name?: string;
+    /**
+     * Digits, spaces and + - ( ).
+     */
+    phone?: string;
+    /**
+     * An http(s) URL.
+     */
+    portfolio_url?: string;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a JPEG, PNG, GIF or WebP file. Also taken as `profile_photo`.
+     */
+    profile_picture?: Blob | File;
+    years_of_experience?: number;
+};
+
+/**
+ * A new mentor.
+ */
+export type MentorRegistered = {
+    /**
+     * Always false: an administrator has to approve first.
+     */
+    is_approved: boolean;
+    mentor_id: string;
+    message: string;
+    /**
+     * Good for a week, or until logout.
+     */
+    token: string;
+    user: Mentor;
+};
+
+/**
+ * An administrator.
+ */
+export type MentorshipAdministrator = {
+    email: string;
+    id: number;
+    name: string;
+};
+
+/**
+ * Who logs in.
+ */
+export type MentorshipLogin = {
+    /**
+     * The e-mail address, or the id of a student or mentor. Also taken as `user_id`, `username`.
+     */
+    email: string;
+    /**
+     * The one-time code, if this account has two-factor login.
+     */
+    otp?: string | null;
+    password: string;
+    /**
+     * A recovery code in place of the one-time code.
+     */
+    recovery_code?: string | null;
+    /**
+     * As whom; by default what the name says.
+     */
+    role?: 'student' | 'mentor' | null;
+};
+
+/**
+ * That something was done.
+ */
+export type MentorshipMessage = {
+    message: string;
+};
+
+/**
+ * A new password in place of the present one.
+ */
+export type MentorshipPasswordChange = {
+    current_password: string;
+    /**
+     * Not all digits, not a common password, not your name or e-mail.
+     */
+    new_password: string;
+};
+
+/**
+ * That the password is set, and a token.
+ */
+export type MentorshipPasswordChanged = {
+    message: string;
+    /**
+     * Of the same session; good for a week, or until logout.
+     */
+    token: string;
+};
+
+/**
+ * Whose password is forgotten.
+ */
+export type MentorshipPasswordReset = {
+    email: string;
+};
+
+/**
+ * A new password, by a link.
+ */
+export type MentorshipPasswordResetConfirm = {
+    /**
+     * Not all digits, not a common password, not your name or e-mail.
+     */
+    password: string;
+    /**
+     * Out of the mailed link.
+     */
+    token: string;
+};
+
+/**
+ * A new student or mentor.
+ */
+export type MentorshipRegistration = {
+    /**
+     * Must be true.
+     */
+    accepted_terms: boolean;
+    /**
+     * Unique without regard to case. That of an account without this role, with its password, adds the role.
+     */
+    email: string;
+    name: string;
+    /**
+     * Not all digits, not a common password, not your name or e-mail.
+     */
+    password: string;
+};
+
+/**
+ * Somebody and a token.
+ */
+export type MentorshipSession = {
+    /**
+     * Of whoever is a mentor.
+     */
+    mentor_id?: string | null;
+    message: string;
+    /**
+     * Of whoever is a student.
+     */
+    student_id?: string | null;
+    /**
+     * Good for a week, or until logout.
+     */
+    token: string;
+    user: MentorshipUser;
+    user_type: UserType;
+};
+
+/**
+ * Who is logged in.
+ */
+export type MentorshipUser = Student | Mentor | MentorshipAdministrator;
+
+/**
  * A message between two people.
  */
 export type Message = {
@@ -1632,6 +2041,25 @@ export type NewConsultationUnavailability = ConsultationUnavailability & {
 };
 
 /**
+ * A note, which only its owner sees.
+ */
+export type Note = {
+    content: string;
+    created_at: Stamp;
+    id: number;
+    title: string;
+    updated_at: Stamp;
+};
+
+/**
+ * What is to be remembered.
+ */
+export type NoteRequest = {
+    content?: string;
+    title: string;
+};
+
+/**
  * Something a person was told.
  */
 export type Notification = {
@@ -1685,7 +2113,11 @@ export const NotificationTopic = {
     APPLICATION_REJECTED: 'application_rejected',
     EXPERT_SUSPENDED: 'expert_suspended',
     PASSWORD_RESET: 'password_reset',
-    EMAIL_UNDELIVERABLE: 'email_undeliverable'
+    EMAIL_UNDELIVERABLE: 'email_undeliverable',
+    WELCOME: 'welcome',
+    EMAIL_VERIFICATION: 'email_verification',
+    APPROVAL_WITHDRAWN: 'approval_withdrawn',
+    CONSULTATION_DISPUTED: 'consultation_disputed'
 } as const;
 
 /**
@@ -1715,7 +2147,11 @@ export const NotificationType = {
     APPLICATION_REJECTED: 'application_rejected',
     EXPERT_SUSPENDED: 'expert_suspended',
     PASSWORD_RESET: 'password_reset',
-    EMAIL_UNDELIVERABLE: 'email_undeliverable'
+    EMAIL_UNDELIVERABLE: 'email_undeliverable',
+    WELCOME: 'welcome',
+    EMAIL_VERIFICATION: 'email_verification',
+    APPROVAL_WITHDRAWN: 'approval_withdrawn',
+    MEETING_DISPUTED: 'meeting_disputed'
 } as const;
 
 /**
@@ -2080,6 +2516,27 @@ export type PictureUpload = {
 /**
  * Where and how to send the file, and what stands for it afterwards.
  */
+export type PreparedProfileUpload = {
+    /**
+     * To be sent in PUT of the file's path, with `type`.
+     */
+    file_id: number;
+    /**
+     * To be sent with the file, exactly so.
+     */
+    headers: {
+        [key: string]: string;
+    };
+    /**
+     * Always `PUT`.
+     */
+    method: string;
+    upload_url: string;
+};
+
+/**
+ * Where and how to send the file, and what stands for it afterwards.
+ */
 export type PreparedUpload = {
     /**
      * Until when `upload_url` takes the file.
@@ -2136,6 +2593,68 @@ export type ProfileChangesForm = {
      * An IANA name. Weekly hours without a zone of their own are read in it.
      */
     timezone?: string;
+};
+
+/**
+ * One or both files in a form; or what was uploaded, by `type` and `file_id`.
+ */
+export type ProfileFile = {
+    /**
+     * Of the upload.
+     */
+    file_id?: number;
+    /**
+     * What was uploaded.
+     */
+    type?: 'cv' | 'profile_picture';
+};
+
+/**
+ * One or both files in a form; or what was uploaded, by `type` and `file_id`.
+ */
+export type ProfileFileForm = {
+    /**
+     * A PDF, DOC or DOCX file.
+     */
+    cv?: Blob | File;
+    /**
+     * Of the upload.
+     */
+    file_id?: number;
+    /**
+     * A JPEG, PNG, GIF or WebP file. Also taken as `profile_photo`.
+     */
+    profile_picture?: Blob | File;
+    /**
+     * What was uploaded.
+     */
+    type?: 'cv' | 'profile_picture';
+};
+
+/**
+ * Links to the files that were sent; good for a while.
+ */
+export type ProfileFiles = {
+    cv_url?: string | null;
+    profile_picture_url?: string | null;
+};
+
+/**
+ * A file that is about to be sent.
+ */
+export type ProfileUpload = {
+    /**
+     * To be sent with the file.
+     */
+    content_type: string;
+    /**
+     * Bytes, at most 10 MB.
+     */
+    size: number;
+    /**
+     * What it is.
+     */
+    type: 'cv' | 'profile_picture';
 };
 
 /**
@@ -2435,6 +2954,279 @@ export type StatusRequest = {
 };
 
 /**
+ * A student, as they see themselves.
+ */
+export type Student = {
+    accepted_terms: boolean;
+    date_joined: Stamp;
+    details: StudentDetail;
+    email: string;
+    email_verified: boolean;
+    /**
+     * That of the account.
+     */
+    id: number;
+    name: string;
+    student_id: string;
+};
+
+/**
+ * What a student says of themselves.
+ */
+export type StudentDetail = {
+    bio: string;
+    college: string;
+    /**
+     * A link; one to a file of ours is good for a quarter of an hour.
+     */
+    cv: string | null;
+    date_of_birth: string | null;
+    degree: string;
+    field_of_study: string;
+    github_url: string | null;
+    interests: string;
+    linkedin_url: string | null;
+    phone: string;
+    portfolio_url: string | null;
+    /**
+     * A link; one to a file of ours is good for an hour.
+     */
+    profile_picture: string | null;
+    /**
+     * Separated by commas.
+     */
+    skills: string;
+    year_of_study: number | null;
+};
+
+/**
+ * What is absent stays; null or an empty text clears it. The fields may stand inside `details` as well.
+ */
+export type StudentDetailChanges = {
+    bio?: string | null;
+    college?: string | null;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a PDF, DOC or DOCX file.
+     */
+    cv?: string | null;
+    /**
+     * In the past, not before 1900.
+     */
+    date_of_birth?: string | null;
+    degree?: string | null;
+    /**
+     * The same fields may stand in here.
+     */
+    details?: {
+        [key: string]: unknown;
+    } | null;
+    field_of_study?: string | null;
+    /**
+     * An http(s) URL.
+     */
+    github_url?: string | null;
+    /**
+     * Separated by commas; a list of texts is taken too.
+     */
+    interests?: string | null;
+    /**
+     * An http(s) URL.
+     */
+    linkedin_url?: string | null;
+    /**
+     * Digits, spaces and + - ( ).
+     */
+    phone?: string | null;
+    /**
+     * An http(s) URL.
+     */
+    portfolio_url?: string | null;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a JPEG, PNG, GIF or WebP file. Also taken as `profile_photo`.
+     */
+    profile_picture?: string | null;
+    /**
+     * Separated by commas; a list of texts is taken too.
+     */
+    skills?: string | null;
+    year_of_study?: number | null;
+};
+
+/**
+ * What is absent stays; null or an empty text clears it. The fields may stand inside `details` as well.
+ */
+export type StudentDetailChangesForm = {
+    bio?: string;
+    college?: string;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a PDF, DOC or DOCX file.
+     */
+    cv?: Blob | File;
+    /**
+     * In the past, not before 1900.
+     */
+    date_of_birth?: string;
+    degree?: string;
+    /**
+     * The same fields may stand in here.
+     */
+    details?: {
+        [key: string]: unknown;
+    };
+    field_of_study?: string;
+    /**
+     * An http(s) URL.
+     */
+    github_url?: string;
+    /**
+     * Separated by commas; a list of texts is taken too.
+     */
+    interests?: string;
+    /**
+     * An http(s) URL.
+     */
+    linkedin_url?: string;
+    /**
+     * Digits, spaces and + - ( ).
+     */
+    phone?: string;
+    /**
+     * An http(s) URL.
+     */
+    portfolio_url?: string;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a JPEG, PNG, GIF or WebP file. Also taken as `profile_photo`.
+     */
+    profile_picture?: Blob | File;
+    /**
+     * Separated by commas; a list of texts is taken too.
+     */
+    skills?: string;
+    year_of_study?: number;
+};
+
+/**
+ * What is absent stays; null or an empty text clears it. The fields may stand inside `details` as well.
+ */
+export type StudentProfileChanges = {
+    bio?: string | null;
+    college?: string | null;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a PDF, DOC or DOCX file.
+     */
+    cv?: string | null;
+    /**
+     * In the past, not before 1900.
+     */
+    date_of_birth?: string | null;
+    degree?: string | null;
+    /**
+     * The same fields may stand in here.
+     */
+    details?: {
+        [key: string]: unknown;
+    } | null;
+    field_of_study?: string | null;
+    /**
+     * An http(s) URL.
+     */
+    github_url?: string | null;
+    /**
+     * Separated by commas; a list of texts is taken too.
+     */
+    interests?: string | null;
+    /**
+     * An http(s) URL.
+     */
+    linkedin_url?: string | null;
+    name?: string;
+    /**
+     * Digits, spaces and + - ( ).
+     */
+    phone?: string | null;
+    /**
+     * An http(s) URL.
+     */
+    portfolio_url?: string | null;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a JPEG, PNG, GIF or WebP file. Also taken as `profile_photo`.
+     */
+    profile_picture?: string | null;
+    /**
+     * Separated by commas; a list of texts is taken too.
+     */
+    skills?: string | null;
+    year_of_study?: number | null;
+};
+
+/**
+ * What is absent stays; null or an empty text clears it. The fields may stand inside `details` as well.
+ */
+export type StudentProfileChangesForm = {
+    bio?: string;
+    college?: string;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a PDF, DOC or DOCX file.
+     */
+    cv?: Blob | File;
+    /**
+     * In the past, not before 1900.
+     */
+    date_of_birth?: string;
+    degree?: string;
+    /**
+     * The same fields may stand in here.
+     */
+    details?: {
+        [key: string]: unknown;
+    };
+    field_of_study?: string;
+    /**
+     * An http(s) URL.
+     */
+    github_url?: string;
+    /**
+     * Separated by commas; a list of texts is taken too.
+     */
+    interests?: string;
+    /**
+     * An http(s) URL.
+     */
+    linkedin_url?: string;
+    name?: string;
+    /**
+     * Digits, spaces and + - ( ).
+     */
+    phone?: string;
+    /**
+     * An http(s) URL.
+     */
+    portfolio_url?: string;
+    /**
+     * An http(s) URL of at most 1000 characters. In a form: a JPEG, PNG, GIF or WebP file. Also taken as `profile_photo`.
+     */
+    profile_picture?: Blob | File;
+    /**
+     * Separated by commas; a list of texts is taken too.
+     */
+    skills?: string;
+    year_of_study?: number;
+};
+
+/**
+ * A new student.
+ */
+export type StudentRegistered = {
+    message: string;
+    student_id: string;
+    /**
+     * Good for a week, or until logout.
+     */
+    token: string;
+    user: Student;
+};
+
+/**
  * The tokens of a session, each under both of its names.
  */
 export type TokenPair = {
@@ -2531,6 +3323,20 @@ export type Updated = {
 };
 
 /**
+ * As whom somebody is logged in.
+ */
+export const UserType = {
+    ADMIN: 'admin',
+    STUDENT: 'student',
+    MENTOR: 'mentor'
+} as const;
+
+/**
+ * As whom somebody is logged in.
+ */
+export type UserType = typeof UserType[keyof typeof UserType];
+
+/**
  * How far somebody is on the way to be an expert.
  */
 export const VerificationState = {
@@ -2546,6 +3352,621 @@ export const VerificationState = {
  * How far somebody is on the way to be an expert.
  */
 export type VerificationState = typeof VerificationState[keyof typeof VerificationState];
+
+export type MentorshipEmailResendData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/email/resend/';
+};
+
+export type MentorshipEmailResendErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEmailResendError = MentorshipEmailResendErrors[keyof MentorshipEmailResendErrors];
+
+export type MentorshipEmailResendResponses = {
+    /**
+     * Whether or not a mail was sent
+     */
+    200: MentorshipMessage;
+};
+
+export type MentorshipEmailResendResponse = MentorshipEmailResendResponses[keyof MentorshipEmailResendResponses];
+
+export type MentorshipEmailVerifyData = {
+    body: EmailVerification;
+    path?: never;
+    query?: never;
+    url: '/api/auth/email/verify/';
+};
+
+export type MentorshipEmailVerifyErrors = {
+    /**
+     * `bad_token`: the link is unknown or too old; `validation`; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'bad_token' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEmailVerifyError = MentorshipEmailVerifyErrors[keyof MentorshipEmailVerifyErrors];
+
+export type MentorshipEmailVerifyResponses = {
+    /**
+     * The address is verified
+     */
+    200: MentorshipMessage;
+};
+
+export type MentorshipEmailVerifyResponse = MentorshipEmailVerifyResponses[keyof MentorshipEmailVerifyResponses];
+
+export type MentorshipLoginData = {
+    body: MentorshipLogin;
+    path?: never;
+    query?: never;
+    url: '/api/auth/login/';
+};
+
+export type MentorshipLoginErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `invalid_credentials`: no account has this name and password; `otp_required`, `otp_invalid`: with two-factor login
+     */
+    401: _Error & {
+        code: 'invalid_credentials' | 'otp_invalid' | 'otp_required';
+    };
+    /**
+     * `account_suspended`: log in is not possible; `role_required`: the account lacks the role that was asked for
+     */
+    403: _Error & {
+        code: 'account_suspended' | 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too often from this address, or too many failures under this name
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipLoginError = MentorshipLoginErrors[keyof MentorshipLoginErrors];
+
+export type MentorshipLoginResponses = {
+    /**
+     * The account and a token
+     */
+    200: MentorshipSession;
+};
+
+export type MentorshipLoginResponse = MentorshipLoginResponses[keyof MentorshipLoginResponses];
+
+export type MentorshipLogoutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/logout/';
+};
+
+export type MentorshipLogoutErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipLogoutError = MentorshipLogoutErrors[keyof MentorshipLogoutErrors];
+
+export type MentorshipLogoutResponses = {
+    /**
+     * The token is dead
+     */
+    200: MentorshipMessage;
+};
+
+export type MentorshipLogoutResponse = MentorshipLogoutResponses[keyof MentorshipLogoutResponses];
+
+export type MentorshipMentorRegisterData = {
+    body: MentorshipRegistration;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mentor/register/';
+};
+
+export type MentorshipMentorRegisterErrors = {
+    /**
+     * `validation`: also when the e-mail is taken; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorRegisterError = MentorshipMentorRegisterErrors[keyof MentorshipMentorRegisterErrors];
+
+export type MentorshipMentorRegisterResponses = {
+    /**
+     * The mentor, and a token
+     */
+    201: MentorRegistered;
+};
+
+export type MentorshipMentorRegisterResponse = MentorshipMentorRegisterResponses[keyof MentorshipMentorRegisterResponses];
+
+export type MentorshipPasswordChangeData = {
+    body: MentorshipPasswordChange;
+    path?: never;
+    query?: never;
+    url: '/api/auth/password/change/';
+};
+
+export type MentorshipPasswordChangeErrors = {
+    /**
+     * `validation`: also when `current_password` is wrong; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too often from this address, or too many failures of this account's owner
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipPasswordChangeError = MentorshipPasswordChangeErrors[keyof MentorshipPasswordChangeErrors];
+
+export type MentorshipPasswordChangeResponses = {
+    /**
+     * The password is set
+     */
+    200: MentorshipPasswordChanged;
+};
+
+export type MentorshipPasswordChangeResponse = MentorshipPasswordChangeResponses[keyof MentorshipPasswordChangeResponses];
+
+export type MentorshipPasswordResetData = {
+    body: MentorshipPasswordReset;
+    path?: never;
+    query?: never;
+    url: '/api/auth/password/reset/';
+};
+
+export type MentorshipPasswordResetErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipPasswordResetError = MentorshipPasswordResetErrors[keyof MentorshipPasswordResetErrors];
+
+export type MentorshipPasswordResetResponses = {
+    /**
+     * Whether or not there is such an account
+     */
+    200: MentorshipMessage;
+};
+
+export type MentorshipPasswordResetResponse = MentorshipPasswordResetResponses[keyof MentorshipPasswordResetResponses];
+
+export type MentorshipPasswordResetConfirmData = {
+    body: MentorshipPasswordResetConfirm;
+    path?: never;
+    query?: never;
+    url: '/api/auth/password/reset/confirm/';
+};
+
+export type MentorshipPasswordResetConfirmErrors = {
+    /**
+     * `bad_token`: the link is unknown, used, replaced or too old; `validation`; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'bad_token' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipPasswordResetConfirmError = MentorshipPasswordResetConfirmErrors[keyof MentorshipPasswordResetConfirmErrors];
+
+export type MentorshipPasswordResetConfirmResponses = {
+    /**
+     * The password is set
+     */
+    200: MentorshipMessage;
+};
+
+export type MentorshipPasswordResetConfirmResponse = MentorshipPasswordResetConfirmResponses[keyof MentorshipPasswordResetConfirmResponses];
+
+export type MentorshipStudentRegisterData = {
+    body: MentorshipRegistration;
+    path?: never;
+    query?: never;
+    url: '/api/auth/student/register/';
+};
+
+export type MentorshipStudentRegisterErrors = {
+    /**
+     * `validation`: also when the e-mail is taken; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentRegisterError = MentorshipStudentRegisterErrors[keyof MentorshipStudentRegisterErrors];
+
+export type MentorshipStudentRegisterResponses = {
+    /**
+     * The student, and a token
+     */
+    201: StudentRegistered;
+};
+
+export type MentorshipStudentRegisterResponse = MentorshipStudentRegisterResponses[keyof MentorshipStudentRegisterResponses];
 
 export type MeetingsCategoriesListData = {
     body?: never;
@@ -3437,6 +4858,969 @@ export type MeetingsStatusChangeResponses = {
 };
 
 export type MeetingsStatusChangeResponse = MeetingsStatusChangeResponses[keyof MeetingsStatusChangeResponses];
+
+export type MentorshipMentorDetailData = {
+    body?: MentorDetailChanges;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mentor/detail/';
+};
+
+export type MentorshipMentorDetailErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `file_too_large`: a file of more than 10 MB; `too_large`: the body; `use_upload`: more than a form can carry
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large' | 'use_upload';
+    };
+    /**
+     * `unsupported_file_type`: the content is of no type that is taken; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorDetailError = MentorshipMentorDetailErrors[keyof MentorshipMentorDetailErrors];
+
+export type MentorshipMentorDetailResponses = {
+    /**
+     * What is said now
+     */
+    200: MentorDetail;
+    /**
+     * Said for the first time
+     */
+    201: MentorDetail;
+};
+
+export type MentorshipMentorDetailResponse = MentorshipMentorDetailResponses[keyof MentorshipMentorDetailResponses];
+
+export type MentorshipMentorNotesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/mentor/notes/';
+};
+
+export type MentorshipMentorNotesListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorNotesListError = MentorshipMentorNotesListErrors[keyof MentorshipMentorNotesListErrors];
+
+export type MentorshipMentorNotesListResponses = {
+    /**
+     * One page, newest first
+     */
+    200: Array<Note>;
+};
+
+export type MentorshipMentorNotesListResponse = MentorshipMentorNotesListResponses[keyof MentorshipMentorNotesListResponses];
+
+export type MentorshipMentorNotesCreateData = {
+    body: NoteRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mentor/notes/';
+};
+
+export type MentorshipMentorNotesCreateErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorNotesCreateError = MentorshipMentorNotesCreateErrors[keyof MentorshipMentorNotesCreateErrors];
+
+export type MentorshipMentorNotesCreateResponses = {
+    /**
+     * The note
+     */
+    201: Note;
+};
+
+export type MentorshipMentorNotesCreateResponse = MentorshipMentorNotesCreateResponses[keyof MentorshipMentorNotesCreateResponses];
+
+export type MentorshipMentorNotesDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the note.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mentor/notes/{id}/';
+};
+
+export type MentorshipMentorNotesDeleteErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorNotesDeleteError = MentorshipMentorNotesDeleteErrors[keyof MentorshipMentorNotesDeleteErrors];
+
+export type MentorshipMentorNotesDeleteResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type MentorshipMentorNotesDeleteResponse = MentorshipMentorNotesDeleteResponses[keyof MentorshipMentorNotesDeleteResponses];
+
+export type MentorshipMentorNotesShowData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the note.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mentor/notes/{id}/';
+};
+
+export type MentorshipMentorNotesShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorNotesShowError = MentorshipMentorNotesShowErrors[keyof MentorshipMentorNotesShowErrors];
+
+export type MentorshipMentorNotesShowResponses = {
+    /**
+     * The note
+     */
+    200: Note;
+};
+
+export type MentorshipMentorNotesShowResponse = MentorshipMentorNotesShowResponses[keyof MentorshipMentorNotesShowResponses];
+
+export type MentorshipMentorNotesReplaceData = {
+    body: NoteRequest;
+    path: {
+        /**
+         * Id of the note.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mentor/notes/{id}/';
+};
+
+export type MentorshipMentorNotesReplaceErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorNotesReplaceError = MentorshipMentorNotesReplaceErrors[keyof MentorshipMentorNotesReplaceErrors];
+
+export type MentorshipMentorNotesReplaceResponses = {
+    /**
+     * The note as it is now
+     */
+    200: Note;
+};
+
+export type MentorshipMentorNotesReplaceResponse = MentorshipMentorNotesReplaceResponses[keyof MentorshipMentorNotesReplaceResponses];
+
+export type MentorshipMentorProfileShowData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/mentor/profile/';
+};
+
+export type MentorshipMentorProfileShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorProfileShowError = MentorshipMentorProfileShowErrors[keyof MentorshipMentorProfileShowErrors];
+
+export type MentorshipMentorProfileShowResponses = {
+    /**
+     * The profile
+     */
+    200: Mentor;
+};
+
+export type MentorshipMentorProfileShowResponse = MentorshipMentorProfileShowResponses[keyof MentorshipMentorProfileShowResponses];
+
+export type MentorshipMentorProfileChangeData = {
+    body?: MentorProfileChanges;
+    path?: never;
+    query?: never;
+    url: '/api/mentor/profile/';
+};
+
+export type MentorshipMentorProfileChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `file_too_large`: a file of more than 10 MB; `too_large`: the body; `use_upload`: more than a form can carry
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large' | 'use_upload';
+    };
+    /**
+     * `unsupported_file_type`: the content is of no type that is taken; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorProfileChangeError = MentorshipMentorProfileChangeErrors[keyof MentorshipMentorProfileChangeErrors];
+
+export type MentorshipMentorProfileChangeResponses = {
+    /**
+     * The profile as it is now
+     */
+    200: Mentor;
+};
+
+export type MentorshipMentorProfileChangeResponse = MentorshipMentorProfileChangeResponses[keyof MentorshipMentorProfileChangeResponses];
+
+export type MentorshipMentorProfileReplaceData = {
+    body?: MentorProfileChanges;
+    path?: never;
+    query?: never;
+    url: '/api/mentor/profile/';
+};
+
+export type MentorshipMentorProfileReplaceErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `file_too_large`: a file of more than 10 MB; `too_large`: the body; `use_upload`: more than a form can carry
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large' | 'use_upload';
+    };
+    /**
+     * `unsupported_file_type`: the content is of no type that is taken; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorProfileReplaceError = MentorshipMentorProfileReplaceErrors[keyof MentorshipMentorProfileReplaceErrors];
+
+export type MentorshipMentorProfileReplaceResponses = {
+    /**
+     * The profile as it is now
+     */
+    200: Mentor;
+};
+
+export type MentorshipMentorProfileReplaceResponse = MentorshipMentorProfileReplaceResponses[keyof MentorshipMentorProfileReplaceResponses];
+
+export type MentorshipMentorFileDeleteData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Which file.
+         */
+        type: 'cv' | 'profile_picture';
+    };
+    url: '/api/mentor/profile/file/';
+};
+
+export type MentorshipMentorFileDeleteErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorFileDeleteError = MentorshipMentorFileDeleteErrors[keyof MentorshipMentorFileDeleteErrors];
+
+export type MentorshipMentorFileDeleteResponses = {
+    /**
+     * There is none any more
+     */
+    204: void;
+};
+
+export type MentorshipMentorFileDeleteResponse = MentorshipMentorFileDeleteResponses[keyof MentorshipMentorFileDeleteResponses];
+
+export type MentorshipMentorFilePutData = {
+    body?: ProfileFile;
+    path?: never;
+    query?: never;
+    url: '/api/mentor/profile/file/';
+};
+
+export type MentorshipMentorFilePutErrors = {
+    /**
+     * `no_file`: nothing was sent; `bad_upload`: there is no such upload, or not of this kind; `validation`; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'bad_upload' | 'no_file' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `file_too_large`: more than 10 MB, or too many pixels; `too_large`: the body; `use_upload`: more than a form can carry
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large' | 'use_upload';
+    };
+    /**
+     * `unsupported_file_type`: the content is of no type that is taken; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorFilePutError = MentorshipMentorFilePutErrors[keyof MentorshipMentorFilePutErrors];
+
+export type MentorshipMentorFilePutResponses = {
+    /**
+     * Links to what was sent
+     */
+    200: ProfileFiles;
+};
+
+export type MentorshipMentorFilePutResponse = MentorshipMentorFilePutResponses[keyof MentorshipMentorFilePutResponses];
+
+export type MentorshipMentorFilePrepareData = {
+    body: ProfileUpload;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mentor/profile/file/upload-url/';
+};
+
+export type MentorshipMentorFilePrepareErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `file_too_large`: more than 10 MB; `too_large`: the body
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large';
+    };
+    /**
+     * `unsupported_file_type`: no file of this type is taken; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorFilePrepareError = MentorshipMentorFilePrepareErrors[keyof MentorshipMentorFilePrepareErrors];
+
+export type MentorshipMentorFilePrepareResponses = {
+    /**
+     * Ready for the file
+     */
+    200: PreparedProfileUpload;
+};
+
+export type MentorshipMentorFilePrepareResponse = MentorshipMentorFilePrepareResponses[keyof MentorshipMentorFilePrepareResponses];
 
 export type MeetingsMessagesListData = {
     body?: never;
@@ -4375,6 +6759,969 @@ export type PlatformSchemaResponses = {
 };
 
 export type PlatformSchemaResponse = PlatformSchemaResponses[keyof PlatformSchemaResponses];
+
+export type MentorshipStudentDetailData = {
+    body?: StudentDetailChanges;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/student/detail/';
+};
+
+export type MentorshipStudentDetailErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `file_too_large`: a file of more than 10 MB; `too_large`: the body; `use_upload`: more than a form can carry
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large' | 'use_upload';
+    };
+    /**
+     * `unsupported_file_type`: the content is of no type that is taken; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentDetailError = MentorshipStudentDetailErrors[keyof MentorshipStudentDetailErrors];
+
+export type MentorshipStudentDetailResponses = {
+    /**
+     * What is said now
+     */
+    200: StudentDetail;
+    /**
+     * Said for the first time
+     */
+    201: StudentDetail;
+};
+
+export type MentorshipStudentDetailResponse = MentorshipStudentDetailResponses[keyof MentorshipStudentDetailResponses];
+
+export type MentorshipStudentNotesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/student/notes/';
+};
+
+export type MentorshipStudentNotesListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentNotesListError = MentorshipStudentNotesListErrors[keyof MentorshipStudentNotesListErrors];
+
+export type MentorshipStudentNotesListResponses = {
+    /**
+     * One page, newest first
+     */
+    200: Array<Note>;
+};
+
+export type MentorshipStudentNotesListResponse = MentorshipStudentNotesListResponses[keyof MentorshipStudentNotesListResponses];
+
+export type MentorshipStudentNotesCreateData = {
+    body: NoteRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/student/notes/';
+};
+
+export type MentorshipStudentNotesCreateErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentNotesCreateError = MentorshipStudentNotesCreateErrors[keyof MentorshipStudentNotesCreateErrors];
+
+export type MentorshipStudentNotesCreateResponses = {
+    /**
+     * The note
+     */
+    201: Note;
+};
+
+export type MentorshipStudentNotesCreateResponse = MentorshipStudentNotesCreateResponses[keyof MentorshipStudentNotesCreateResponses];
+
+export type MentorshipStudentNotesDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the note.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/student/notes/{id}/';
+};
+
+export type MentorshipStudentNotesDeleteErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentNotesDeleteError = MentorshipStudentNotesDeleteErrors[keyof MentorshipStudentNotesDeleteErrors];
+
+export type MentorshipStudentNotesDeleteResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type MentorshipStudentNotesDeleteResponse = MentorshipStudentNotesDeleteResponses[keyof MentorshipStudentNotesDeleteResponses];
+
+export type MentorshipStudentNotesShowData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the note.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/student/notes/{id}/';
+};
+
+export type MentorshipStudentNotesShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentNotesShowError = MentorshipStudentNotesShowErrors[keyof MentorshipStudentNotesShowErrors];
+
+export type MentorshipStudentNotesShowResponses = {
+    /**
+     * The note
+     */
+    200: Note;
+};
+
+export type MentorshipStudentNotesShowResponse = MentorshipStudentNotesShowResponses[keyof MentorshipStudentNotesShowResponses];
+
+export type MentorshipStudentNotesReplaceData = {
+    body: NoteRequest;
+    path: {
+        /**
+         * Id of the note.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/student/notes/{id}/';
+};
+
+export type MentorshipStudentNotesReplaceErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentNotesReplaceError = MentorshipStudentNotesReplaceErrors[keyof MentorshipStudentNotesReplaceErrors];
+
+export type MentorshipStudentNotesReplaceResponses = {
+    /**
+     * The note as it is now
+     */
+    200: Note;
+};
+
+export type MentorshipStudentNotesReplaceResponse = MentorshipStudentNotesReplaceResponses[keyof MentorshipStudentNotesReplaceResponses];
+
+export type MentorshipStudentProfileShowData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/student/profile/';
+};
+
+export type MentorshipStudentProfileShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentProfileShowError = MentorshipStudentProfileShowErrors[keyof MentorshipStudentProfileShowErrors];
+
+export type MentorshipStudentProfileShowResponses = {
+    /**
+     * The profile
+     */
+    200: Student;
+};
+
+export type MentorshipStudentProfileShowResponse = MentorshipStudentProfileShowResponses[keyof MentorshipStudentProfileShowResponses];
+
+export type MentorshipStudentProfileChangeData = {
+    body?: StudentProfileChanges;
+    path?: never;
+    query?: never;
+    url: '/api/student/profile/';
+};
+
+export type MentorshipStudentProfileChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `file_too_large`: a file of more than 10 MB; `too_large`: the body; `use_upload`: more than a form can carry
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large' | 'use_upload';
+    };
+    /**
+     * `unsupported_file_type`: the content is of no type that is taken; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentProfileChangeError = MentorshipStudentProfileChangeErrors[keyof MentorshipStudentProfileChangeErrors];
+
+export type MentorshipStudentProfileChangeResponses = {
+    /**
+     * The profile as it is now
+     */
+    200: Student;
+};
+
+export type MentorshipStudentProfileChangeResponse = MentorshipStudentProfileChangeResponses[keyof MentorshipStudentProfileChangeResponses];
+
+export type MentorshipStudentProfileReplaceData = {
+    body?: StudentProfileChanges;
+    path?: never;
+    query?: never;
+    url: '/api/student/profile/';
+};
+
+export type MentorshipStudentProfileReplaceErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `file_too_large`: a file of more than 10 MB; `too_large`: the body; `use_upload`: more than a form can carry
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large' | 'use_upload';
+    };
+    /**
+     * `unsupported_file_type`: the content is of no type that is taken; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentProfileReplaceError = MentorshipStudentProfileReplaceErrors[keyof MentorshipStudentProfileReplaceErrors];
+
+export type MentorshipStudentProfileReplaceResponses = {
+    /**
+     * The profile as it is now
+     */
+    200: Student;
+};
+
+export type MentorshipStudentProfileReplaceResponse = MentorshipStudentProfileReplaceResponses[keyof MentorshipStudentProfileReplaceResponses];
+
+export type MentorshipStudentFileDeleteData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Which file.
+         */
+        type: 'cv' | 'profile_picture';
+    };
+    url: '/api/student/profile/file/';
+};
+
+export type MentorshipStudentFileDeleteErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentFileDeleteError = MentorshipStudentFileDeleteErrors[keyof MentorshipStudentFileDeleteErrors];
+
+export type MentorshipStudentFileDeleteResponses = {
+    /**
+     * There is none any more
+     */
+    204: void;
+};
+
+export type MentorshipStudentFileDeleteResponse = MentorshipStudentFileDeleteResponses[keyof MentorshipStudentFileDeleteResponses];
+
+export type MentorshipStudentFilePutData = {
+    body?: ProfileFile;
+    path?: never;
+    query?: never;
+    url: '/api/student/profile/file/';
+};
+
+export type MentorshipStudentFilePutErrors = {
+    /**
+     * `no_file`: nothing was sent; `bad_upload`: there is no such upload, or not of this kind; `validation`; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'bad_upload' | 'no_file' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `file_too_large`: more than 10 MB, or too many pixels; `too_large`: the body; `use_upload`: more than a form can carry
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large' | 'use_upload';
+    };
+    /**
+     * `unsupported_file_type`: the content is of no type that is taken; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentFilePutError = MentorshipStudentFilePutErrors[keyof MentorshipStudentFilePutErrors];
+
+export type MentorshipStudentFilePutResponses = {
+    /**
+     * Links to what was sent
+     */
+    200: ProfileFiles;
+};
+
+export type MentorshipStudentFilePutResponse = MentorshipStudentFilePutResponses[keyof MentorshipStudentFilePutResponses];
+
+export type MentorshipStudentFilePrepareData = {
+    body: ProfileUpload;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/student/profile/file/upload-url/';
+};
+
+export type MentorshipStudentFilePrepareErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `file_too_large`: more than 10 MB; `too_large`: the body
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large';
+    };
+    /**
+     * `unsupported_file_type`: no file of this type is taken; `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_file_type' | 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentFilePrepareError = MentorshipStudentFilePrepareErrors[keyof MentorshipStudentFilePrepareErrors];
+
+export type MentorshipStudentFilePrepareResponses = {
+    /**
+     * Ready for the file
+     */
+    200: PreparedProfileUpload;
+};
+
+export type MentorshipStudentFilePrepareResponse = MentorshipStudentFilePrepareResponses[keyof MentorshipStudentFilePrepareResponses];
 
 export type MeetingsAvailabilityListData = {
     body?: never;

@@ -19,6 +19,7 @@ pub struct Tokens {
     validation: Validation,
     refresh: Seal,
     links: Seal,
+    proofs: Seal,
     newsletter: Seal,
     unsubscribe: Seal,
     marks: Seal,
@@ -65,6 +66,7 @@ impl Tokens {
             validation,
             refresh: Seal::new(keys, "refresh token"),
             links: Seal::new(keys, "link to a new password"),
+            proofs: Seal::new(keys, "link that proves an address"),
             newsletter: Seal::new(keys, "link to the newsletter"),
             unsubscribe: Seal::new(keys, "link away from the newsletter"),
             marks: Seal::new(keys, "mark"),
@@ -96,9 +98,15 @@ impl Tokens {
         Ok(Refresh { claims: Claims { user, session }, until })
     }
 
-    /// The token of the link in a letter: the same as long as the key is, so that the letter need not hold it.
+    /// The token of the link to a new password in a letter: the same as long as the key is, so that the letter need not
+    /// hold it.
     pub fn link(&self, user: UserId, letter: NoticeId) -> String {
-        self.links.seal(&[user.get(), letter.get()].map(i64::to_be_bytes).concat())
+        seal_letter(&self.links, user, letter)
+    }
+
+    /// Likewise, of the link that proves an address.
+    pub fn proof(&self, user: UserId, letter: NoticeId) -> String {
+        seal_letter(&self.proofs, user, letter)
     }
 
     /// Whether this is the hash of a link to that letter, by whichever key.
@@ -109,25 +117,30 @@ impl Tokens {
 
     /// Whose it is, and in which letter it stood.
     pub fn verify_link(&self, token: &str) -> Result<(UserId, NoticeId)> {
-        named_in(&self.links, token)
+        open_letter(&self.links, token)
+    }
+
+    /// The same of a link that proves an address. Neither link does the other's work.
+    pub fn verify_proof(&self, token: &str) -> Result<(UserId, NoticeId)> {
+        open_letter(&self.proofs, token)
     }
 
     /// The token by which whoever reads an address confirms that they want the newsletter.
     pub fn newsletter_link(&self, subscriber: UserId, letter: NoticeId) -> String {
-        self.newsletter.seal(&[subscriber.get(), letter.get()].map(i64::to_be_bytes).concat())
+        seal_letter(&self.newsletter, subscriber, letter)
     }
 
     pub fn verify_newsletter(&self, token: &str) -> Result<(UserId, NoticeId)> {
-        named_in(&self.newsletter, token)
+        open_letter(&self.newsletter, token)
     }
 
     /// The token by which they leave.
     pub fn unsubscribe_link(&self, subscriber: UserId, letter: NoticeId) -> String {
-        self.unsubscribe.seal(&[subscriber.get(), letter.get()].map(i64::to_be_bytes).concat())
+        seal_letter(&self.unsubscribe, subscriber, letter)
     }
 
     pub fn verify_unsubscribe(&self, token: &str) -> Result<(UserId, NoticeId)> {
-        named_in(&self.unsubscribe, token)
+        open_letter(&self.unsubscribe, token)
     }
 
     pub fn issue(&self, claims: Claims, lifetime: TimeDelta, now: DateTime<Utc>) -> Result<String> {
@@ -179,7 +192,11 @@ impl Tokens {
     }
 }
 
-fn named_in(seal: &Seal, token: &str) -> Result<(UserId, NoticeId)> {
+fn seal_letter(seal: &Seal, user: UserId, letter: NoticeId) -> String {
+    seal.seal(&[user.get(), letter.get()].map(i64::to_be_bytes).concat())
+}
+
+fn open_letter(seal: &Seal, token: &str) -> Result<(UserId, NoticeId)> {
     let [user, letter] = seal.open(token).ok_or(Error::LinkInvalid)?;
     UserId::new(user).zip(NoticeId::new(letter)).ok_or(Error::LinkInvalid)
 }
@@ -201,13 +218,19 @@ mod tests {
         assert!(matches!(tokens.verify_refresh(&token, now + WEEK), Err(Common::TokenExpired)));
         assert_ne!(tokens.issue_refresh(refresh, [1, 3]), token);
         let link = tokens.link(claims.user, NoticeId::new(9).unwrap());
+        let proof = tokens.proof(claims.user, NoticeId::new(9).unwrap());
+        assert_eq!(tokens.verify_proof(&proof).unwrap(), (claims.user, NoticeId::new(9).unwrap()));
+        assert!(
+            matches!(tokens.verify_proof(&link), Err(Error::LinkInvalid)),
+            "a link to a new password proves nothing"
+        );
         assert_eq!(tokens.verify_link(&link).unwrap(), (claims.user, NoticeId::new(9).unwrap()));
         let access = tokens.issue(claims, HOUR, now).unwrap();
         let other = Tokens::new(&Keys::new(b"another", [])).issue_refresh(refresh, [1, 2]);
         for bad in ["", "x", &link, &access, &other, &token[1..], &format!("{token}A")] {
             assert!(matches!(tokens.verify_refresh(bad, now), Err(Common::TokenInvalid)), "{bad}");
         }
-        for bad in ["", &token, &access, &link[..link.len() - 1]] {
+        for bad in ["", &token, &access, &proof, &link[..link.len() - 1]] {
             assert!(matches!(tokens.verify_link(bad), Err(Error::LinkInvalid)), "{bad}");
         }
         assert!(matches!(tokens.verify(&token, now), Err(Common::TokenInvalid)));

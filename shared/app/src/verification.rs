@@ -18,8 +18,10 @@ const LINK_LIVES: TimeDelta = TimeDelta::days(3);
 const AGAIN_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// Notes that whoever got this link reads the account's address. Again it changes nothing.
+///
+/// An account keeps its address for good: where that could change, a link would have to say which address it proves.
 pub async fn confirm(app: &App, token: &str) -> Result<()> {
-    let (user, letter) = app.tokens.verify_link(token)?;
+    let (user, letter) = app.tokens.verify_proof(token)?;
     if app.clock.now() >= letter.minted_at() + LINK_LIVES {
         return Err(Error::LinkInvalid);
     }
@@ -51,7 +53,7 @@ pub async fn ask(app: &App, caller: Caller, facade: Facade) -> Result<()> {
 
 /// The mail of a letter with such a link; `None` once it is too old.
 pub(crate) fn compose(app: &App, letter: &Notice, reader: &User) -> Option<Mail> {
-    let link = app.tokens.link(letter.user, letter.id);
+    let link = app.tokens.proof(letter.user, letter.id);
     let works = app.clock.now() < letter.created_at + LINK_LIVES;
     works.then(|| mail::verification(&app.settings, letter, reader, &link))
 }

@@ -180,6 +180,7 @@ impl Mentor {
             accepted_terms: user.accepted_terms,
             email_verified: user.email_verified,
             is_approved: user.is_shown_as_expert(),
+            // Nobody can say yet that they are online.
             is_online: false,
             last_seen: None,
             last_activity: None,

@@ -118,6 +118,9 @@ async fn an_id_goes_before_a_username_that_looks_like_it() {
     assert_eq!(logs_in(&ada, by("user_id", "S000001")).await.is(200)["user"]["id"], ada.id);
     let answer = logs_in(&eve, json!({"username": "s000001", "password": "another horse battery"})).await.is(200);
     assert_eq!(answer["user"]["id"], eve.id, "whose it is says the password");
+    let body = json!({"username": "s0001", "email": "tom@example.org", "password": Person::PASSWORD});
+    Person::stranger(&world, "s0001").post("/api/users/register/", body).await.is(201);
+    assert_eq!(logs_in(&ada, by("user_id", "s0001")).await.is(200)["user"]["id"], ada.id, "of one password, too");
 }
 
 #[tokio::test]

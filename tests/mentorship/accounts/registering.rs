@@ -149,6 +149,11 @@ async fn whoever_knows_the_password_takes_the_second_role() {
     bob.get("/api/student/profile/").await.is(200);
     world.settles().await;
     assert_eq!(world.subjects_to("bob").len(), 2);
+    // Who is called like an address does not have it, though their password is right.
+    let tom = json!({"username": "ada@example.org", "email": "tom@example.org", "password": "another horse battery"});
+    Person::stranger(&world, "tom").post("/api/users/register/", tom).await.is(201);
+    let posing = with(newcomer("ada"), json!({"password": "another horse battery"}));
+    registers(&world, MENTOR, posing).await.blames("email");
     // A third time there is no role to take.
     for (door, name) in [(STUDENT, "ada"), (MENTOR, "ada"), (STUDENT, "bob"), (MENTOR, "bob")] {
         registers(&world, door, newcomer(name)).await.blames("email");

@@ -59,6 +59,10 @@ async fn every_write_of_a_profile_takes_files_too_and_links_of_ours_come_back_un
     let again = ada.get(PROFILE).await.is(200);
     assert_eq!(shown(&ada, &again["details"]["cv"]).await, PDF);
     assert_eq!(shown(&ada, &again["details"]["profile_picture"]).await, JPEG);
+    // A link of ours is good for a quarter of an hour; what is kept is the file.
+    let items = ada.world.table.items();
+    let kept = |name: &str| items.iter().filter(|item| item.get(name).is_some()).count();
+    assert_eq!((kept("cv_key"), kept("cv_link"), kept("picture_key"), kept("picture_url")), (1, 0, 1, 0));
     sends(&ada, "POST", "/api/student/detail/", &[cv(b"%PDF-1.4 another")]).await.is(200);
     let again = ada.get(PROFILE).await.is(200);
     assert_eq!(shown(&ada, &again["details"]["cv"]).await, b"%PDF-1.4 another");

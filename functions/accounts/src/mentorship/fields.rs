@@ -6,7 +6,8 @@ use app::details::{LONGEST_LINK, Links, Sent, elsewhere};
 use app::uploads::FileSource;
 use chrono::NaiveDate;
 use domain::details::{Details, LONGEST_PHONE, born, phone};
-use domain::ledger::{Amount, Currency, Unit};
+use domain::facade::mentorship::hourly_rate;
+use domain::ledger::Amount;
 use domain::person::User;
 use domain::{Instant, Sentence};
 use edge::form::{
@@ -235,15 +236,6 @@ impl<N> StudentChanges<N> {
 
 const RATE: &str = "In INR: 0.00 (free), or 10.00 to 100000.00 with at most two decimals. Null: not bookable yet.";
 
-fn rate(minor: i64) -> Result<Amount, Sentence> {
-    const BAD: Sentence = "This must be 0.00, or between 10.00 and 100000.00.";
-    let currency = Currency::parse("INR").ok_or(BAD)?;
-    match u32::try_from(minor) {
-        Ok(minor @ (0 | 1_000..=10_000_000)) => Ok(Amount { unit: Unit::Currency(currency), minor }),
-        _ => Err(BAD),
-    }
-}
-
 impl<N: NameRule> Parse for MentorChanges<N> {
     const NAME: &str = N::MENTOR;
     const ABOUT: &str = ABOUT;
@@ -256,14 +248,14 @@ impl<N: NameRule> Parse for MentorChanges<N> {
         let years = fields.nullable("years_of_experience", or_empty(integer(0..=70).then(small)));
         let words = comma_separated(text(..=2000)).about("Separated by commas; a list of texts is taken too.");
         let expertise = said(fields, "expertise", words);
-        let hourly_rate = fields.nullable("hourly_rate", or_empty(money().then(rate)).about(RATE));
+        let rate = fields.nullable("hourly_rate", or_empty(money().then(hourly_rate)).about(RATE));
         Some(Self {
             common: common?,
             company: company?,
             designation: designation?,
             years_of_experience: cleared(years?),
             expertise: expertise?,
-            hourly_rate: cleared(hourly_rate?),
+            hourly_rate: cleared(rate?),
             rule: PhantomData,
         })
     }

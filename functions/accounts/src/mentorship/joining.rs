@@ -20,7 +20,8 @@ use mentorship::{Mentor, Refused, Student};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-const PASSWORD: &str = "Not all digits, not a common password, not your name or e-mail.";
+use super::passwords::PASSWORD;
+
 const EMAIL: &str =
     "Unique without regard to case. That of an account without this role, with its password, adds the role.";
 

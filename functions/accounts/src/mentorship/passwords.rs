@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::Message;
 
-const PASSWORD: &str = "Not all digits, not a common password, not your name or e-mail.";
+pub(super) const PASSWORD: &str = "Not all digits, not a common password, not your name or e-mail.";
 
 pub(crate) struct Reset {
     email: Email,

@@ -91,6 +91,13 @@ fn who_may_apply_depends_on_their_standing() {
 }
 
 #[test]
+fn an_expert_whom_nobody_has_approved_may_apply_until_they_have() {
+    let unapproved = User { expert: Some(Expert::unknown(now())), ..person(None) };
+    let applicant = apply(&unapproved, content(), id(7), now()).unwrap().applicant;
+    assert_eq!(apply(&applicant, content(), id(8), now()).err(), Some(Refusal::ApplicationPending));
+}
+
+#[test]
 fn approval_makes_the_applicant_who_they_said_they_are() {
     let Applied { application, applicant } = applied();
     let reviewed = application.review(&applicant, Verdict::Approve, "fine", admin(), later()).unwrap();

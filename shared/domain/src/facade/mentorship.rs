@@ -2,7 +2,9 @@
 
 use super::machine::{Mark, Money, Need, Row, row};
 use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
+use crate::Sentence;
 use crate::calendar::Grid;
+use crate::ledger::{Amount, Currency, Unit};
 use crate::lifecycle::Actor::{Expert, Learner, Provider, Schedule, Staff};
 use crate::lifecycle::Status::{Cancelled, Completed, Confirmed, Expired, NoShow, Pending};
 use crate::lifecycle::{Seat, Step};
@@ -81,6 +83,16 @@ static MACHINE: [Row; 15] = [
         .needs(&[Need::Undisputed, Need::Before(Mark::MoveCutoff)]),
 ];
 
+/// What a mentor may ask for an hour, in paise of an Indian rupee (`mentorship.md` §2): nothing, or 10.00 to 100000.00.
+pub fn hourly_rate(minor: i64) -> Result<Amount, Sentence> {
+    const BAD: Sentence = "This must be 0.00, or between 10.00 and 100000.00.";
+    let currency = Currency::parse("INR").ok_or(BAD)?;
+    match u32::try_from(minor) {
+        Ok(minor @ (0 | 1_000..=10_000_000)) => Ok(Amount { unit: Unit::Currency(currency), minor }),
+        _ => Err(BAD),
+    }
+}
+
 fn letter(role: Seat) -> char {
     match role {
         Seat::Learner => 'S',
@@ -108,6 +120,16 @@ mod tests {
 
     fn serial(number: i64) -> Serial {
         Serial::new(number).unwrap_or_else(|| unreachable!())
+    }
+
+    #[test]
+    fn an_hour_is_free_or_has_a_price_within_bounds() {
+        for good in [0, 1_000, 10_000_000] {
+            assert_eq!(hourly_rate(good).map(|rate| i64::from(rate.minor)), Ok(good));
+        }
+        for bad in [-1, 1, 999, 10_000_001, i64::MAX] {
+            assert!(hourly_rate(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]
