@@ -5,6 +5,7 @@ mod community;
 mod experts;
 mod mentorship;
 mod payments;
+mod sessions;
 
 use std::pin::Pin;
 
@@ -63,6 +64,9 @@ impl Story {
             payments {
                 asks_for_an_intent, asks_another_provider, pays, pays_at_once, moves_to_where_somebody_is,
                 moves_what_is_given_up,
+            }
+            sessions {
+                orders, pays_for_one, pays_for_it_again, enters_a_wrong_key,
             }
         };
         commands.chain(others).collect()
