@@ -33,8 +33,8 @@ PARAMETERS = [
     "CorsOrigins=http://localhost:3000", "AlarmEmail=ops@example.com", f"MailFrom={SENDER}", f"AdminEmail={ADMIN}",
 ]
 GROUPS = (
-    "accounts", "experts", "bookings", "credits", "inbox", "platform", "socket", "outbox", "reminders", "delivery",
-    "feedback",
+    "accounts", "experts", "bookings", "credits", "inbox", "community", "gatherings", "platform", "socket", "outbox",
+    "reminders", "delivery", "feedback",
 )
 
 
@@ -255,8 +255,8 @@ class Emulator:
         yield "the secret holds a key of 64 characters", unless(keys == {"token_key": 64}, keys)
 
         alarms = self.client("cloudwatch").describe_alarms(MaxRecords=100)["MetricAlarms"]
-        yield "there are 41 alarms with someone to tell", unless(
-            len(alarms) == 41 and all(alarm["AlarmActions"] for alarm in alarms), len(alarms))
+        yield "there are 47 alarms with someone to tell", unless(
+            len(alarms) == 47 and all(alarm["AlarmActions"] for alarm in alarms), len(alarms))
 
         # On this machine there is no TLS, so the rule is looked at and then lifted.
         rule = s3.get_bucket_policy(Bucket=bucket)["Policy"]
