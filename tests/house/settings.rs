@@ -82,7 +82,7 @@ fn quoted(text: &str) -> BTreeSet<String> {
 #[test]
 fn every_setting_option_and_call_is_described() {
     let described = quoted(&read("docs/settings.md"));
-    let secrets = ["ADMIN_PASSWORD", "JITSI_SECRET", "STRIPE_SECRET_KEY"];
+    let secrets = ["ADMIN_PASSWORD", "GOOGLE_CLIENT_SECRET", "JITSI_SECRET", "STRIPE_SECRET_KEY"];
     let webhooks = local::WEBHOOK_SECRETS.map(|(name, _)| name);
     for name in app::SETTING_NAMES.iter().chain(&secrets).chain(&webhooks) {
         assert!(described.contains(*name), "{name}");

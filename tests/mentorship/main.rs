@@ -3,3 +3,8 @@
 mod accounts {
     mod numbers;
 }
+
+mod site {
+    mod maintenance;
+    mod stats;
+}

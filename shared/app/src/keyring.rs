@@ -1,4 +1,4 @@
-//! Secrets shared with others: whoever serves the video, whoever takes the money.
+//! Secrets shared with others: whoever serves the video, takes the money, or vouches for people.
 
 /// None is there unless it was configured. Read under the names a laptop's environment has; on AWS they are members of
 /// the secret, in small letters.
@@ -12,6 +12,8 @@ pub struct Keyring {
     pub paypal_webhook: Option<String>,
     pub wise_webhook: Option<String>,
     pub simulated_webhook: Option<String>,
+    /// As whom Google knows us.
+    pub google: Option<String>,
 }
 
 impl Keyring {
@@ -25,6 +27,7 @@ impl Keyring {
             paypal_webhook: find("PAYPAL_WEBHOOK_SECRET"),
             wise_webhook: find("WISE_WEBHOOK_SECRET"),
             simulated_webhook: find("SIMULATED_WEBHOOK_SECRET"),
+            google: find("GOOGLE_CLIENT_SECRET"),
         }
     }
 }

@@ -20,6 +20,10 @@ pub struct Tokens {
     refresh: Seal,
     links: Seal,
     marks: Seal,
+    /// Of sign-ins on their way through a browser.
+    pub(crate) states: Seal,
+    /// What is exchanged for a session when such a sign-in has succeeded.
+    pub(crate) tickets: Seal,
 }
 
 /// What a refresh token says.
@@ -64,6 +68,8 @@ impl Tokens {
             refresh: Seal::new(keys, "refresh token"),
             links: Seal::new(keys, "link to a new password"),
             marks: Seal::new(keys, "mark"),
+            states: Seal::new(keys, "state of a sign-in"),
+            tickets: Seal::new(keys, "ticket of a sign-in"),
         }
     }
 

@@ -54,6 +54,7 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::Ledger(refusal) => v1::ledger(refusal, sentence),
         Refusal::File(refusal) => v1::file(refusal, sentence),
         Refusal::Payment(refusal) => v1::payment(refusal, sentence),
+        Refusal::OpenId(_) => Problem::refused("refused", sentence), // nobody signs in so here
     }
 }
 

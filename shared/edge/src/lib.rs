@@ -18,6 +18,7 @@ pub mod form;
 mod headers;
 pub mod id;
 pub mod idempotency;
+pub mod maintenance;
 pub mod operation;
 pub mod page;
 pub mod path;

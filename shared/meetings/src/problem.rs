@@ -48,6 +48,7 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::File(refusal) => of_file(refusal, sentence),
         Refusal::Chat(refusal) => of_chat(refusal, sentence),
         Refusal::Payment(refusal) => of_payment(refusal, sentence),
+        Refusal::OpenId(_) => Problem::refused("refused", sentence), // nobody signs in so here
     }
 }
 

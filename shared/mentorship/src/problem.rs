@@ -3,7 +3,7 @@
 
 use app::Error;
 use domain::interval::Interval;
-use domain::{Refusal, booking, chat, expert, file, ledger, payment, person};
+use domain::{Refusal, booking, chat, expert, file, ledger, openid, payment, person};
 use edge::dialect::Dialect;
 use edge::problem::{Problem, StatusCode};
 use edge::time::Stamp;
@@ -51,6 +51,7 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::File(refusal) => of_file(refusal, sentence),
         Refusal::Chat(refusal) => of_chat(refusal, sentence),
         Refusal::Payment(refusal) => of_payment(refusal, sentence),
+        Refusal::OpenId(refusal) => of_openid(refusal, sentence),
     }
 }
 
@@ -155,6 +156,19 @@ fn of_payment(refusal: payment::Refusal, sentence: String) -> Problem {
         Refusal::AmountMismatch => Problem::refused("amount_mismatch", sentence),
         Refusal::BadEvent => Problem::bad_json(sentence),
         Refusal::Repeated => Problem::conflict("conflict", sentence),
+    }
+}
+
+fn of_openid(refusal: openid::Refusal, sentence: String) -> Problem {
+    use openid::Refusal;
+    match refusal {
+        Refusal::NotConfigured => Problem::new(StatusCode::NOT_FOUND, "not_configured", sentence),
+        Refusal::Denied => Problem::refused("google_denied", sentence),
+        Refusal::BadState => Problem::refused("bad_state", sentence),
+        Refusal::BadCode => Problem::refused("bad_code", sentence),
+        Refusal::BadIdToken => Problem::refused("bad_id_token", sentence),
+        Refusal::UnverifiedThere => Problem::new(StatusCode::FORBIDDEN, "google_email_unverified", sentence),
+        Refusal::UnverifiedHere => Problem::conflict("email_not_verified", sentence),
     }
 }
 

@@ -11,6 +11,7 @@ use domain::ids::{
 };
 use domain::ledger::{Cause, Unit};
 
+mod counting;
 mod finding;
 mod names;
 mod reading;
@@ -18,6 +19,7 @@ mod serials;
 mod waiting;
 pub(crate) mod words;
 
+pub(crate) use counting::*;
 pub(crate) use finding::*;
 pub(crate) use names::*;
 pub use reading::{Kind, Named, read};

@@ -99,6 +99,18 @@ impl<S: Sync> FromRequestParts<S> for AdminOnly {
     }
 }
 
+/// Asks for an address that does not ask too often, and for nothing else: a token is not looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Anyone;
+
+impl<S: Sync> FromRequestParts<S> for Anyone {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        context(parts)?.admit_anonymous().await.map(|()| Anyone)
+    }
+}
+
 /// Asks for nothing: the handler authenticates the caller itself.
 #[derive(Clone)]
 pub struct DeferredAuth(AuthContext);
@@ -194,6 +206,7 @@ describe! {
     AuthenticatedAtAuthRate: needs_session;
     Visitor: takes_session;
     OptionalAuth: takes_session;
+    Anyone: limits_rate;
     AuthRateLimit: limits_rate;
     DeferredAuth: limits_rate;
 }

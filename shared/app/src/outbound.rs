@@ -1,0 +1,73 @@
+//! Requests to other people's servers: bounded in time and in size, over a connection of their own, and never led
+//! elsewhere by a redirect.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::{Provider as Tls, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use http_body_util::{BodyExt, Limited};
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Outbound {
+    /// Made at the first request: most functions never ask, and the system's certificates take a while to read.
+    connector: Arc<OnceLock<SharedHttpConnector>>,
+    /// For one request, to the last byte of its answer.
+    patience: Duration,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What is asked here is answered with a few kilobytes.
+const LARGEST_ANSWER_BYTES: usize = 128 * 1024;
+
+impl Outbound {
+    pub(crate) fn new(patience: Duration) -> Self {
+        Self { connector: Arc::default(), patience }
+    }
+
+    pub(crate) async fn get(&self, url: &str) -> Result<Answer, String> {
+        self.within_patience("GET", url, None).await
+    }
+
+    pub(crate) async fn post_form(&self, url: &str, form: &str) -> Result<Answer, String> {
+        self.within_patience("POST", url, Some(form)).await
+    }
+
+    async fn within_patience(&self, method: &str, url: &str, form: Option<&str>) -> Result<Answer, String> {
+        let answered = tokio::time::timeout(self.patience, self.send(method, url, form)).await;
+        answered.map_err(|_elapsed| "no answer in time".to_owned())?
+    }
+
+    async fn send(&self, method: &str, url: &str, form: Option<&str>) -> Result<Answer, String> {
+        let mut request = HttpRequest::new(form.map_or_else(SdkBody::empty, SdkBody::from));
+        request.set_method(method).map_err(|error| error.to_string())?;
+        request.set_uri(url).map_err(|error| error.to_string())?;
+        let headers = [
+            ("accept", "application/json"),
+            // A connection kept while a function is frozen is dead when it thaws, and a code cannot be sent twice.
+            ("connection", "close"),
+        ];
+        let kind = form.map(|_| ("content-type", "application/x-www-form-urlencoded"));
+        for (name, value) in headers.into_iter().chain(kind) {
+            request.headers_mut().try_insert(name, value).map_err(|error| error.to_string())?;
+        }
+        let response = self.connector().call(request).await.map_err(|error| error.to_string())?;
+        let status = response.status().as_u16();
+        let body = Limited::new(response.into_body(), LARGEST_ANSWER_BYTES).collect().await;
+        Ok(Answer { status, body: body.map_err(|error| error.to_string())?.to_bytes().to_vec() })
+    }
+
+    fn connector(&self) -> &SharedHttpConnector {
+        self.connector.get_or_init(|| {
+            SharedHttpConnector::new(Connector::builder().tls_provider(Tls::Rustls(CryptoMode::AwsLc)).build())
+        })
+    }
+}
