@@ -1,6 +1,8 @@
 //! The stories of the mentorship façade (`spec/mentorship.md`), by subject.
 
 mod accounts {
+    mod google;
+    mod issuers;
     mod numbers;
 }
 

@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::{BodyExt, Limited};
+use url::Url;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +28,18 @@ pub(crate) struct Answer {
 
 /// What is asked here is answered with a few kilobytes.
 const LARGEST_ANSWER_BYTES: usize = 128 * 1024;
+
+/// Whether nobody can listen on the way there: over TLS, or without leaving this machine.
+pub(crate) fn is_safe(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let is_private = url.scheme() == "https" || (url.scheme() == "http" && is_loopback);
+    is_private && url.username().is_empty() && url.password().is_none()
+}
 
 impl Outbound {
     pub(crate) fn new(patience: Duration) -> Self {

@@ -207,7 +207,7 @@ pub(crate) const GOOGLE: &str = "https://accounts.google.com";
 /// Whoever listens on the way could say who somebody is: over http only where there is no way.
 fn issuer(name: &'static str, text: &str) -> Result<String, BadSetting> {
     let url =
-        web_url(text).filter(|url| crate::openid::is_safe(url) && url.query().is_none() && url.fragment().is_none());
+        web_url(text).filter(|url| crate::outbound::is_safe(url) && url.query().is_none() && url.fragment().is_none());
     url.map(|_| text.trim_end_matches('/').to_owned())
         .ok_or_else(|| bad(name, format!("{text:?} is not an https URL, nor one on this machine")))
 }

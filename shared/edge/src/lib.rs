@@ -9,6 +9,7 @@ pub mod auth;
 pub mod batch;
 pub mod body;
 mod body_limit;
+pub mod browser;
 mod common;
 pub mod dialect;
 pub mod docs;

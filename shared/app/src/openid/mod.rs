@@ -66,18 +66,6 @@ impl From<Trouble> for Error {
     }
 }
 
-/// Whether nobody can listen on the way there: over TLS, or without leaving this machine.
-pub(crate) fn is_safe(url: &Url) -> bool {
-    let is_loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    let is_private = url.scheme() == "https" || (url.scheme() == "http" && is_loopback);
-    is_private && url.username().is_empty() && url.password().is_none()
-}
-
 impl Client {
     /// `None`: nobody signs in that way here.
     pub fn of(settings: &Settings, keyring: &Keyring) -> Result<Option<Self>, BadSetting> {

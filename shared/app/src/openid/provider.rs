@@ -12,8 +12,8 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::{Trouble, is_safe};
-use crate::outbound::Outbound;
+use super::Trouble;
+use crate::outbound::{Outbound, is_safe};
 
 const KEPT_FOR: TimeDelta = TimeDelta::hours(1);
 

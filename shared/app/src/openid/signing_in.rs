@@ -7,6 +7,7 @@
 use chrono::TimeDelta;
 use domain::Instant;
 use domain::ids::{SessionId, UserId};
+use domain::lifecycle::Seat;
 use domain::openid::{Asserted, Refusal, Way, way};
 use domain::person::{self, Roles, User, parted};
 use domain::zone::Zone;
@@ -31,7 +32,8 @@ pub struct Begun {
 pub struct Returned<'a> {
     pub code: &'a str,
     pub state: &'a str,
-    pub browser: Option<&'a Browser>,
+    /// What cookies it brought: there may be another's beside ours.
+    pub browsers: &'a [Browser],
 }
 
 /// Somebody an issuer vouched for, and what they wanted.
@@ -39,8 +41,8 @@ pub struct Vouched {
     pub user: User,
     /// The account is new.
     pub is_created: bool,
-    /// As it was given to [`begin`].
-    pub wish: u8,
+    /// As they were given to [`begin`].
+    pub role: Seat,
     pub next: String,
     claims: Claims,
 }
@@ -51,15 +53,27 @@ const LONGEST_CODE: usize = 2048;
 /// How long a ticket is good for.
 const TICKET_LIVES: TimeDelta = TimeDelta::seconds(60);
 
+/// As which number a state and a ticket carry a role.
+fn role_number(role: Seat) -> u8 {
+    match role {
+        Seat::Learner => 0,
+        Seat::Expert => 1,
+    }
+}
+
+fn numbered(number: u8) -> Option<Seat> {
+    [Seat::Learner, Seat::Expert].into_iter().find(|role| role_number(*role) == number)
+}
+
 fn client(app: &App) -> Result<&Client> {
     app.openid.as_ref().ok_or_else(|| Refusal::NotConfigured.into())
 }
 
 /// Begins a sign-in. A browser that has one under way keeps its secret: it may have several, one per window.
-pub async fn begin(app: &App, wish: u8, next: &str, browser: Option<&Browser>, redirect_uri: &str) -> Result<Begun> {
+pub async fn begin(app: &App, role: Seat, next: &str, browser: Option<&Browser>, redirect_uri: &str) -> Result<Begun> {
     let client = client(app)?;
     let browser = browser.cloned().unwrap_or_else(|| Browser::new(&app.mint));
-    let flow = Flow::begin(&app.mint, wish, next, app.clock.now());
+    let flow = Flow::begin(&app.mint, role_number(role), next, app.clock.now());
     let state = flow.state(&app.tokens.states, &browser);
     let url = client.authorization(&flow, &state, &browser, redirect_uri, &app.clock).await?;
     Ok(Begun { location: url.into(), browser })
@@ -69,8 +83,9 @@ pub async fn begin(app: &App, wish: u8, next: &str, browser: Option<&Browser>, r
 pub async fn finish(app: &App, returned: Returned<'_>, redirect_uri: &str, origin: &Origin) -> Result<Vouched> {
     let client = client(app)?;
     let begun = app.clock.now();
-    let browser = returned.browser.ok_or(Refusal::BadState)?;
-    let flow = Flow::read(returned.state, &app.tokens.states, browser, begun).ok_or(Refusal::BadState)?;
+    let read = |browser| Some((browser, Flow::read(returned.state, &app.tokens.states, browser, begun)?));
+    let (browser, flow) = returned.browsers.iter().find_map(read).ok_or(Refusal::BadState)?;
+    let role = numbered(flow.wish).ok_or(Refusal::BadState)?;
     if !(1..=LONGEST_CODE).contains(&returned.code.len()) {
         return Err(Refusal::BadCode.into());
     }
@@ -95,7 +110,7 @@ pub async fn finish(app: &App, returned: Returned<'_>, redirect_uri: &str, origi
         // It ends with those of before, should they all end meanwhile.
         let earliest = sessions_from.map_or(begun, |from| begun.max(from.minted_at()));
         let claims = Claims { user: user.id, session: app.mint.session(earliest) };
-        Ok(Vouched { user, is_created, wish: flow.wish, next: flow.next.clone(), claims })
+        Ok(Vouched { user, is_created, role, next: flow.next.clone(), claims })
     })
 }
 
@@ -155,17 +170,18 @@ impl Vouched {
     pub fn ticket(&self, app: &App) -> String {
         let Claims { user, session } = self.claims;
         let made = app.clock.now().timestamp_millis();
-        let wish = i64::from(self.wish) | i64::from(self.is_created) << 8;
-        app.tokens.tickets.seal(&[user.get(), session.get(), made, wish].map(i64::to_be_bytes).concat())
+        let role = i64::from(role_number(self.role));
+        app.tokens.tickets.seal(&[user.get(), session.get(), made, role].map(i64::to_be_bytes).concat())
     }
 }
 
 /// The session a ticket stands for.
 pub async fn exchange(app: &App, ticket: &str) -> Result<Vouched> {
     let now = app.clock.now();
-    let [user, session, made, wish] = app.tokens.tickets.open(ticket).ok_or(Error::LinkInvalid)?;
+    let [user, session, made, role] = app.tokens.tickets.open(ticket).ok_or(Error::LinkInvalid)?;
     let user = UserId::new(user).ok_or(Error::LinkInvalid)?;
     let session = SessionId::new(session).ok_or(Error::LinkInvalid)?;
+    let role = u8::try_from(role).ok().and_then(numbered).ok_or(Error::LinkInvalid)?;
     let until = Instant::from_timestamp_millis(made).ok_or(Error::LinkInvalid)? + TICKET_LIVES;
     if now >= until || !app.store.spend(&format!("ticket-{}", hash(ticket)), until).await? {
         return Err(Error::LinkInvalid);
@@ -178,7 +194,5 @@ pub async fn exchange(app: &App, ticket: &str) -> Result<Vouched> {
         site::is_open(app).await?;
     }
     let claims = Claims { user: user.id, session };
-    let [low, high] = [wish & 0xff, wish >> 8 & 1];
-    let wish = u8::try_from(low).unwrap_or_default();
-    Ok(Vouched { user, is_created: high == 1, wish, next: String::new(), claims })
+    Ok(Vouched { user, is_created: false, role, next: String::new(), claims })
 }

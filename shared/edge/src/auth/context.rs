@@ -89,6 +89,11 @@ impl AuthContext {
         Ok(caller)
     }
 
+    /// Where clients reach this server, if that is not where the request says.
+    pub(crate) fn public_url(&self) -> Option<String> {
+        self.app.settings.public_url.clone()
+    }
+
     pub(crate) fn has_token(&self) -> bool {
         self.token.is_some()
     }
