@@ -3,6 +3,8 @@
 mod accounts {
     mod costs;
     mod emails;
+    mod google;
+    mod issuers;
     mod logging_in;
     mod numbers;
     mod passwords;
@@ -46,4 +48,9 @@ mod gatherings {
     mod events;
     mod newsletter;
     mod telling;
+}
+
+mod site {
+    mod maintenance;
+    mod stats;
 }

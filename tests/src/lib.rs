@@ -11,6 +11,7 @@ pub mod costs;
 pub mod crowd;
 pub mod faults;
 mod gateway;
+pub mod issuer_double;
 pub mod meetings;
 pub mod member;
 pub mod mentorship;

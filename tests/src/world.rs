@@ -13,7 +13,7 @@ use app::files::Files;
 use app::metrics::Metrics;
 use app::payments::{self, Razorpay, Stripe};
 use app::tokens::Tokens;
-use app::{App, Clock, Hashing, Keyring, Mint, Parts, Settings};
+use app::{App, Clock, Hashing, Keyring, Mint, Parts, Settings, openid, site};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -46,6 +46,9 @@ pub const STRIPE_KEY: &str = "sk_test_world";
 
 /// As whom every world calls Razorpay. What checkouts are signed with is the secret.
 pub const RAZORPAY_KEY: (&str, &str) = ("rzp_test_world", "local-razorpay-secret");
+/// As whom every world is known to its issuer.
+pub const CLIENT_ID: &str = "world.apps.example.org";
+pub const CLIENT_SECRET: &str = "GOCSPX-world";
 
 /// How much one person may have pending.
 pub const PENDING_CAPS: [&str; 2] = ["PENDING_BOOKINGS_PER_EXPERT", "PENDING_BOOKINGS_PER_PERSON"];
@@ -67,6 +70,8 @@ pub struct Setup {
     pub stripe: Option<(String, Duration)>,
     /// The same of Razorpay.
     pub razorpay: Option<(String, Duration)>,
+    /// Who vouches for people, and how long it may take to say so.
+    pub issuer: Option<(String, Duration)>,
 }
 
 impl Setup {
@@ -145,6 +150,8 @@ impl World {
             (_, Some((url, patience))) => Razorpay::at(url, RAZORPAY_KEY.0, RAZORPAY_KEY.1, *patience).into(),
             _ => payments::Gateway::of(&settings, &keyring).expect("a provider with its keys"),
         };
+        let issuer = setup.issuer.as_ref();
+        let openid = issuer.map(|(url, patience)| openid::Client::at(url, CLIENT_ID, CLIENT_SECRET, *patience));
         let bucket = setup.with_files.then(|| Bucket::fresh(&settings.files_bucket));
         let files_client = bucket.as_ref().map_or_else(files, Bucket::client);
         let limits = (!setup.gives_up).then(TimeoutConfig::disabled);
@@ -159,7 +166,9 @@ impl World {
             origin_key: None,
             keyring,
             gateway,
+            openid,
             hashing: Hashing { memory_kib: 8, passes: 1 },
+            site: site::Known::default(),
             metrics: Metrics::Recorded(Arc::clone(&counted)),
             capacity: Some(Capacity::default()),
             settings,
@@ -186,7 +195,9 @@ impl World {
             origin_key: None,
             keyring: self.app.keyring.clone(),
             gateway: payments::Gateway::of(&self.app.settings, &self.app.keyring).expect("a provider with its keys"),
+            openid: self.app.openid.clone(),
             hashing: self.app.hashing,
+            site: site::Known::default(),
             metrics: self.app.metrics.clone(),
             capacity: Some(Capacity::default()),
             settings: self.app.settings.clone(),

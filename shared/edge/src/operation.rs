@@ -276,6 +276,7 @@ impl<S> Describe for State<S> {
         operation.refuses(503, "`unavailable`: ask again after `Retry-After` seconds");
         if !operation.is_read {
             operation.refuses(409, "`conflict`: somebody else was faster; read again and decide anew");
+            operation.refuses(503, "`maintenance`: only administrators change anything for now");
         }
     }
 }

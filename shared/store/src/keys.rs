@@ -12,6 +12,7 @@ use domain::ids::{
 use domain::ledger::{Cause, Unit};
 
 mod community;
+mod counting;
 mod finding;
 mod names;
 mod reading;
@@ -20,6 +21,7 @@ mod waiting;
 pub(crate) mod words;
 
 pub(crate) use community::*;
+pub(crate) use counting::*;
 pub(crate) use finding::*;
 pub(crate) use names::*;
 pub use reading::{Kind, Named, read};

@@ -2,7 +2,7 @@
 
 use app::App;
 use app::joining::{self, Door, Joined};
-use app::people::Registration;
+use app::people::{Access, Registration};
 use axum::extract::State;
 use domain::details::Details;
 use domain::facade::Facade;
@@ -43,7 +43,8 @@ impl Parse for Wanted {
         let password = fields.required("password", judged);
         accepted.and(name)?;
         let (email, password) = (email?, password?);
-        Some(Self(Registration { username: None, email, password, first_name, last_name, timezone: Zone::utc() }))
+        let access = Access::Password(password);
+        Some(Self(Registration { username: None, email, access, first_name, last_name, timezone: Zone::utc() }))
     }
 }
 

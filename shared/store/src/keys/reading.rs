@@ -49,10 +49,15 @@ kinds! {
     Muted "muted",
     WrongKeys "wrong-keys",
     DueMark "due-mark",
+    SiteStatus "site-status",
+    Stats "stats",
+    Counted "counted",
     LoginName "login-name",
     FailedLogins "failed-logins",
     SerialCounter "serial-counter",
     Serial "serial",
+    Identity "identity",
+    Spent "spent",
     Address "address",
     Pending "pending",
     Booking "booking",
@@ -132,6 +137,9 @@ impl Kind {
                 | SearchTerm
                 | SerialCounter
                 | WrongKeys
+                | Spent
+                | Stats
+                | Counted
         )
     }
 }
@@ -212,9 +220,18 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
             let (role, number) = rest.split_once('#')?;
             named(Kind::Serial, [part("role", role), ("number", number.parse::<u32>().ok()?.to_string())])
         }
+        ("OPENID", "ACCOUNT") => named(Kind::Identity, [part("digest", rest)]),
+        ("SPENT", "SPENT") => named(Kind::Spent, [part("what", rest)]),
         ("ADDRESS", _) => named(Kind::Address, [part("address", rest), part("counted", sk.strip_prefix("GATE#")?)]),
         ("W", "SOCKET") => named(Kind::Connection, [part("connection", rest)]),
         ("ONCE", "ONCE") => named(Kind::Once, [part("digest", rest)]),
+        (super::STATS, _) => named(Kind::Stats, [part("shard", sk.strip_prefix("SHARD#")?)]),
+        ("COUNTED", "COUNTED") => match rest.split_once('#')? {
+            ("U", person) => named(Kind::Counted, [id("person", person)?]),
+            ("B", booking) => named(Kind::Counted, [id("booking", booking)?]),
+            _ => None,
+        },
+        ("SITE", "STATUS") => named(Kind::SiteStatus, []),
         ("SCHEDULE", "MARK") => named(Kind::DueMark, []),
         _ => None,
     }
