@@ -41,6 +41,8 @@ pub(crate) enum Thing {
     MentorUpload,
     StudentNote,
     MentorNote,
+    /// The mentor's.
+    Profile,
 }
 
 impl Contract for Mentorship {

@@ -9,6 +9,11 @@ mod accounts {
     mod registering;
 }
 
+mod mentors {
+    mod approval;
+    mod public;
+}
+
 mod profiles {
     mod files;
     mod notes;

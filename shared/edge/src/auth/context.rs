@@ -100,6 +100,15 @@ impl AuthContext {
         }
     }
 
+    /// The same; who is nobody is counted by their address.
+    pub(super) async fn guest(&self) -> Result<Option<Caller>, Problem> {
+        let caller = self.known().await?;
+        if caller.is_none() {
+            self.admit_anonymous().await?;
+        }
+        Ok(caller)
+    }
+
     /// Whose token it is, if it is good; any other is as good as none.
     pub(super) async fn known(&self) -> Result<Option<Caller>, Problem> {
         let now = self.app.clock.now();

@@ -159,6 +159,18 @@ impl<S: Sync> FromRequestParts<S> for KnownCaller {
     }
 }
 
+/// Whoever comes with a good token, or anybody else, counted by address: a stale token is ignored.
+#[derive(Clone, Copy, Debug)]
+pub struct Guest(pub Option<Caller>);
+
+impl<S: Sync> FromRequestParts<S> for Guest {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        context(parts)?.guest().await.map(Guest)
+    }
+}
+
 /// Where a request comes from: address and `User-Agent`, as stored with a session, and whom its token was given to, should
 /// that have ended long ago. Asks for nothing.
 #[derive(Clone, Debug)]
@@ -207,6 +219,7 @@ describe! {
     Visitor: takes_session;
     OptionalAuth: takes_session;
     AuthRateLimit: limits_rate;
+    Guest: limits_rate;
     DeferredAuth: limits_rate;
 }
 

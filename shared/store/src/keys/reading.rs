@@ -26,6 +26,7 @@ macro_rules! kinds {
 kinds! {
     Profile "profile",
     Details "details",
+    Presence "presence",
     Credential "credential",
     Gate "gate",
     Session "session",
@@ -105,6 +106,7 @@ impl Kind {
                 | Muted
                 | Once
                 | Pending
+                | Presence
                 | Reference
                 | SearchTerm
                 | SerialCounter
@@ -197,6 +199,7 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "INBOX" => Some(Kind::Inbox),
         "DOCUMENTS" => Some(Kind::Documents),
         "PENDING" => Some(Kind::Pending),
+        "PRESENCE" => Some(Kind::Presence),
         _ => None,
     };
     if let Some(kind) = single {
