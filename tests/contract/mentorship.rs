@@ -58,6 +58,8 @@ pub(crate) enum Thing {
     Post,
     /// The mentor's.
     Event,
+    /// The mentor's.
+    Profile,
 }
 
 impl Contract for Mentorship {

@@ -11,6 +11,11 @@ mod accounts {
     mod registering;
 }
 
+mod mentors {
+    mod approval;
+    mod public;
+}
+
 mod profiles {
     mod files;
     mod notes;

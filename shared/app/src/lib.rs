@@ -4,6 +4,7 @@
 //! nothing of HTTP; who may call it is in its arguments.
 
 pub mod applications;
+pub mod approvals;
 pub mod attendance;
 pub mod audit;
 pub mod background;
@@ -44,6 +45,7 @@ mod passwords;
 pub mod payments;
 pub mod people;
 pub mod picture;
+pub mod presence;
 pub mod profile;
 pub mod resets;
 pub mod reviews;

@@ -117,6 +117,11 @@ impl Described {
         self.parameter(parameter);
     }
 
+    /// The last parameter in the path, of a kind of its façade's own.
+    pub fn path_text(&mut self, about: &str, schema: Object) {
+        self.path_parameter(about.to_owned(), schema);
+    }
+
     pub fn query<T: Parse>(&mut self) {
         for field in describe::fields::<T>() {
             self.parameter(field.into_parameter());

@@ -66,6 +66,7 @@ pub(super) async fn make(cast: &Cast<Mentorship>, thing: Thing) -> i64 {
         }
         Thing::StudentUpload => uploads(student, "student").await,
         Thing::MentorUpload => uploads(mentor, "mentor").await,
+        Thing::Profile => mentor.id,
         Thing::StudentNote => id(&student.post("/api/student/notes/", note).await.is(201)),
         Thing::Session => student.has_session(mentor, start(cast)).await,
         Thing::Begun => begun(cast).await,

@@ -8,10 +8,11 @@ const SIGNED: &[u16] = &[401, 200, 200, 200, 200, 200];
 /// An administrator is a student too, as whoever came by another door.
 const STUDENTS: &[u16] = &[401, 200, 200, 200, 200, 403];
 const MENTORS: &[u16] = &[401, 403, 403, 200, 403, 200];
+const ADMIN: &[u16] = &[401, 403, 403, 403, 200, 403];
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    [ACCOUNTS, PROFILES, NOTES, sessions::SESSIONS, rooms::COMMUNITY, rooms::EVENTS, rooms::NEWSLETTER]
+    [ACCOUNTS, PROFILES, NOTES, MENTORS_SEEN, sessions::SESSIONS, rooms::COMMUNITY, rooms::EVENTS, rooms::NEWSLETTER]
         .into_iter()
         .flatten()
 }
@@ -120,4 +121,16 @@ const NOTES: &[Operation<Thing>] = &[
     op("GET /api/mentor/notes/{id}/", Thing::MentorNote, "", OWN_OF_MENTOR),
     op("PUT /api/mentor/notes/{id}/", Thing::MentorNote, NOTE, OWN_OF_MENTOR),
     op("DELETE /api/mentor/notes/{id}/", Thing::MentorNote, "", &[401, 403, 403, 204, 403, 404]),
+];
+
+const MENTORS_SEEN: &[Operation<Thing>] = &[
+    op("GET /api/mentor/public/{id}/", Thing::Profile, "", ALL),
+    op("POST /api/mentor/online-status/", Thing::Nothing, r#"{"set_offline": false}"#, MENTORS),
+    op("GET /api/admin/mentors/", Thing::Nothing, "", ADMIN),
+    op(
+        "POST /api/admin/mentors/{id}/approve/",
+        Thing::Profile,
+        r#"{"is_approved": true, "reason": "Well known"}"#,
+        ADMIN,
+    ),
 ];

@@ -1,5 +1,6 @@
 //! Logging in and out.
 
+use app::details::Description;
 use app::logins::{self, LoggedIn, Wish};
 use app::{App, details, people};
 use axum::extract::State;
@@ -93,12 +94,12 @@ impl SessionToken {
         let serial = |role: Seat| user.serials.of(role);
         let (user_type, shown_as) = match role.and_then(|role| Some((role, serial(role)?))) {
             Some((Seat::Learner, serial)) => {
-                let details = details::of(app, &user, Seat::Learner).await?;
+                let Description { details, .. } = details::of(app, &user, Seat::Learner).await?;
                 ("student", LoggedInUser::Student(Student::of(app, &user, serial, &details).await?))
             }
             Some((Seat::Expert, serial)) => {
-                let details = details::of(app, &user, Seat::Expert).await?;
-                ("mentor", LoggedInUser::Mentor(Mentor::of(app, &user, serial, &details).await?))
+                let Description { details, presence } = details::of(app, &user, Seat::Expert).await?;
+                ("mentor", LoggedInUser::Mentor(Mentor::of(app, &user, serial, &details, presence).await?))
             }
             None => {
                 let email = user.email.as_str().to_owned();

@@ -9,6 +9,7 @@ use domain::facade::Facade;
 use domain::lifecycle::Seat;
 use domain::password::{Password, Persona};
 use domain::person::parted;
+use domain::presence::Presence;
 use domain::text::Email;
 use domain::zone::Zone;
 use edge::auth::{AuthRateLimit, KnownCaller, RequestOrigin};
@@ -126,6 +127,6 @@ pub(crate) async fn register_mentor(
         mentor_id: shown(Seat::Expert, serial),
         token,
         is_approved: false,
-        user: Mentor::of(&app, &user, serial, &Details::of(Seat::Expert)).await?,
+        user: Mentor::of(&app, &user, serial, &Details::of(Seat::Expert), Presence::default()).await?,
     }))
 }

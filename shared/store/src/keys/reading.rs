@@ -26,6 +26,7 @@ macro_rules! kinds {
 kinds! {
     Profile "profile",
     Details "details",
+    Presence "presence",
     Credential "credential",
     Gate "gate",
     Session "session",
@@ -133,6 +134,7 @@ impl Kind {
                 | Pending
                 | PostSpare
                 | Posted
+                | Presence
                 | Reference
                 | SearchTerm
                 | SerialCounter
@@ -248,6 +250,7 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "DOCUMENTS" => Some(Kind::Documents),
         "PENDING" => Some(Kind::Pending),
         super::SUBSCRIBER => Some(Kind::Subscriber),
+        "PRESENCE" => Some(Kind::Presence),
         _ => None,
     };
     if let Some(kind) = single {

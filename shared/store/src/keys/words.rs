@@ -75,6 +75,7 @@ const SORTS: &[(&str, &str)] = &[
     ("ONCE", "saved answer"),
     ("PAYMENT", "payment"),
     ("PENDING", "bookings nobody has confirmed"),
+    ("PRESENCE", "when they were last there"),
     ("PROFILE", "profile"),
     ("PURCHASE", "purchase"),
     ("REFERENCE", "reference"),

@@ -106,6 +106,7 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
             Kind::Note,
             vec![person(), named("role", "EXPERT"), ("note", id.clone())],
         ),
+        ("presence", presence(user), Kind::Presence, vec![person()]),
         ("details", details(user, Seat::Learner), Kind::Details, vec![person(), named("role", "LEARNER")]),
         ("pending", pending(user), Kind::Pending, vec![person()]),
         ("due_mark", due_mark(), Kind::DueMark, vec![]),
