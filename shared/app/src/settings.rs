@@ -90,7 +90,7 @@ impl Provider {
 }
 
 /// Every environment name a function reads, as in `template.yaml`; a test compares the two.
-pub const NAMES: [&str; 29] = [
+pub const NAMES: [&str; 31] = [
     "TABLE_NAME",
     "FILES_BUCKET",
     "SECRETS_ARN",

@@ -2,7 +2,7 @@
 
 use app::{App, stats};
 use axum::extract::State;
-use edge::auth::Anyone;
+use edge::auth::Passerby;
 use edge::reply::Json;
 use mentorship::Refused;
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub(super) struct PlatformStats {
         (status = 200, description = "As counted so far", body = PlatformStats),
     )
 )]
-pub(super) async fn show(State(app): State<App>, _: Anyone) -> Result<Json<PlatformStats>, Refused> {
+pub(super) async fn show(State(app): State<App>, _: Passerby) -> Result<Json<PlatformStats>, Refused> {
     let totals = stats::totals(&app).await?;
     Ok(Json(PlatformStats {
         total_students: totals.learners,

@@ -3,7 +3,7 @@
 use app::{App, site};
 use axum::extract::State;
 use domain::site::{LONGEST_MESSAGE, Status};
-use edge::auth::Anyone;
+use edge::auth::Passerby;
 use edge::body::Body;
 use edge::form::{Fields, Parse, boolean, text};
 use edge::reply::Json;
@@ -50,7 +50,7 @@ impl Parse for Wanted {
         (status = 200, description = "As it is now", body = SiteStatus),
     )
 )]
-pub(super) async fn show(State(app): State<App>, _: Anyone) -> Result<Json<SiteStatus>, Refused> {
+pub(super) async fn show(State(app): State<App>, _: Passerby) -> Result<Json<SiteStatus>, Refused> {
     Ok(Json(site::status(&app).await?.into()))
 }
 
