@@ -356,6 +356,10 @@ macro_rules! keeps_the_contract {
             mutations {
                 requests_changed_at_random_get_a_calm_answer,
             }
+            maintenance {
+                every_write_waits_for_maintenance_to_end_and_every_read_goes_on,
+                every_write_says_that_maintenance_may_stop_it,
+            }
             requests {
                 an_id_in_a_path_that_is_no_id_is_404,
                 a_hostile_query_gets_a_calm_answer,

@@ -83,8 +83,14 @@ fn quoted(text: &str) -> BTreeSet<String> {
 #[test]
 fn every_setting_option_and_call_is_described() {
     let described = quoted(&read("docs/settings.md"));
-    let secrets =
-        ["ADMIN_PASSWORD", "JITSI_SECRET", "STRIPE_SECRET_KEY", "RAZORPAY_KEY_ID", "RAZORPAY_WEBHOOK_SECRET_PREVIOUS"];
+    let secrets = [
+        "ADMIN_PASSWORD",
+        "GOOGLE_CLIENT_SECRET",
+        "JITSI_SECRET",
+        "STRIPE_SECRET_KEY",
+        "RAZORPAY_KEY_ID",
+        "RAZORPAY_WEBHOOK_SECRET_PREVIOUS",
+    ];
     let webhooks = local::WEBHOOK_SECRETS.map(|(name, _)| name);
     for name in app::SETTING_NAMES.iter().chain(&secrets).chain(&webhooks) {
         assert!(described.contains(*name), "{name}");

@@ -2,11 +2,19 @@
 
 mod accounts {
     mod costs;
+    mod elsewhere;
     mod emails;
+    mod google;
+    mod issuers;
     mod logging_in;
     mod numbers;
     mod passwords;
     mod registering;
+}
+
+mod mentors {
+    mod approval;
+    mod public;
 }
 
 mod profiles {
@@ -46,4 +54,9 @@ mod gatherings {
     mod events;
     mod newsletter;
     mod telling;
+}
+
+mod site {
+    mod maintenance;
+    mod stats;
 }

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod background;
 pub mod bounds;
+pub mod browser;
 pub mod bucket;
 pub mod checkout;
 pub mod community;
@@ -11,6 +12,7 @@ pub mod costs;
 pub mod crowd;
 pub mod faults;
 mod gateway;
+pub mod issuer_double;
 pub mod meetings;
 pub mod member;
 pub mod mentorship;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use app::capacity::Capacity;
@@ -13,7 +13,7 @@ use app::files::Files;
 use app::metrics::Metrics;
 use app::payments::{self, Razorpay, Stripe};
 use app::tokens::Tokens;
-use app::{App, Clock, Hashing, Keyring, Mint, Parts, Settings};
+use app::{App, Clock, Hashing, Keyring, Mint, Parts, Settings, openid, site};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -26,6 +26,7 @@ use crate::answer::Answer;
 use crate::background::Crew;
 use crate::bucket::Bucket;
 use crate::gateway::Gateway;
+use crate::issuer_double::Issuer;
 use crate::pending::noted_and_real;
 use crate::person::Person;
 use crate::published;
@@ -46,6 +47,9 @@ pub const STRIPE_KEY: &str = "sk_test_world";
 
 /// As whom every world calls Razorpay. What checkouts are signed with is the secret.
 pub const RAZORPAY_KEY: (&str, &str) = ("rzp_test_world", "local-razorpay-secret");
+/// As whom every world is known to its issuer.
+pub const CLIENT_ID: &str = "world.apps.example.org";
+pub const CLIENT_SECRET: &str = "GOCSPX-world";
 
 /// How much one person may have pending.
 pub const PENDING_CAPS: [&str; 2] = ["PENDING_BOOKINGS_PER_EXPERT", "PENDING_BOOKINGS_PER_PERSON"];
@@ -67,6 +71,8 @@ pub struct Setup {
     pub stripe: Option<(String, Duration)>,
     /// The same of Razorpay.
     pub razorpay: Option<(String, Duration)>,
+    /// Who vouches for people, and how long it may take to say so.
+    pub issuer: Option<(String, Duration)>,
 }
 
 impl Setup {
@@ -100,6 +106,8 @@ pub struct Inside {
     gateway: Gateway,
     people: AtomicU32,
     counted: Arc<Mutex<Vec<Json>>>,
+    /// Who vouches for people in a world that was set up with one.
+    pub(crate) issuer: OnceLock<Issuer>,
 }
 
 /// Whatever story was told, all that it left in the table says of which shape it is.
@@ -145,6 +153,8 @@ impl World {
             (_, Some((url, patience))) => Razorpay::at(url, RAZORPAY_KEY.0, RAZORPAY_KEY.1, *patience).into(),
             _ => payments::Gateway::of(&settings, &keyring).expect("a provider with its keys"),
         };
+        let issuer = setup.issuer.as_ref();
+        let openid = issuer.map(|(url, patience)| openid::Client::at(url, CLIENT_ID, CLIENT_SECRET, *patience));
         let bucket = setup.with_files.then(|| Bucket::fresh(&settings.files_bucket));
         let files_client = bucket.as_ref().map_or_else(files, Bucket::client);
         let limits = (!setup.gives_up).then(TimeoutConfig::disabled);
@@ -159,7 +169,9 @@ impl World {
             origin_key: None,
             keyring,
             gateway,
+            openid,
             hashing: Hashing { memory_kib: 8, passes: 1 },
+            site: site::Known::default(),
             metrics: Metrics::Recorded(Arc::clone(&counted)),
             capacity: Some(Capacity::default()),
             settings,
@@ -171,7 +183,8 @@ impl World {
 
     fn open(app: App, table: Table, bucket: Option<Bucket>, counted: Arc<Mutex<Vec<Json>>>) -> Self {
         let (gateway, background) = (Gateway::new(&app), Crew::new(&app));
-        Self(Arc::new(Inside { gateway, background, app, table, bucket, people: AtomicU32::new(0), counted }))
+        let (people, issuer) = (AtomicU32::new(0), OnceLock::new());
+        Self(Arc::new(Inside { gateway, background, app, table, bucket, people, counted, issuer }))
     }
 
     /// The same table and files, served by functions that have started anew with these keys, of which the first signs.
@@ -186,7 +199,9 @@ impl World {
             origin_key: None,
             keyring: self.app.keyring.clone(),
             gateway: payments::Gateway::of(&self.app.settings, &self.app.keyring).expect("a provider with its keys"),
+            openid: self.app.openid.clone(),
             hashing: self.app.hashing,
+            site: site::Known::default(),
             metrics: self.app.metrics.clone(),
             capacity: Some(Capacity::default()),
             settings: self.app.settings.clone(),
@@ -239,6 +254,11 @@ impl World {
     /// The file store of a world that was set up with one.
     pub fn bucket(&self) -> &Bucket {
         self.bucket.as_ref().expect("Setup::with_files")
+    }
+
+    /// Who vouches for people in a world of [`crate::issuer_double::with_issuer`].
+    pub fn issuer(&self) -> &Issuer {
+        self.issuer.get().expect("a world with an issuer")
     }
 
     /// Every count of what went on, as CloudWatch would read it.

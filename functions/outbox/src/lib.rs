@@ -1,4 +1,4 @@
-//! What has been written, carried out: to sockets, to the mail queue, into the search index.
+//! What has been written, carried out: to sockets, to the mail queue, into the search index and the statistics.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use app::Cause;
 use app::background::Background;
 use app::outbox::{Happened, carry_out, read_fact};
 use app::sockets::Render;
+use app::stats;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use domain::ids::UserId;
 use edge::batch::Failures;
@@ -28,9 +29,13 @@ pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result
 /// on, with everything behind it. `render` writes the frames of each socket's façade.
 pub async fn handle_with(background: &Background, event: Event, render: Render) -> Failures {
     let mut lots: BTreeMap<UserId, Lot> = BTreeMap::new();
-    let mut unreadable = Vec::new();
+    let (mut unreadable, mut countings) = (Vec::new(), Vec::new());
     for record in event.records {
         let sequence = record.change.sequence_number.clone().unwrap_or_default();
+        match read_counting(&record) {
+            Ok(counting) => countings.extend(counting.map(|counting| (sequence.clone(), counting))),
+            Err(error) => unreadable.push((sequence.clone(), error)),
+        }
         match read(record) {
             Ok(Some(happened)) => {
                 let lot = lots.entry(happened.person).or_insert_with(|| Lot { sequence, happened: Vec::new() });
@@ -47,13 +52,24 @@ pub async fn handle_with(background: &Background, event: Event, render: Render) 
     });
     let unreadable =
         unreadable.into_iter().map(|(sequence, error)| (sequence, None::<Cause>, work(async move { Err(error) })));
-    Failures::of(readable.chain(unreadable), AT_ONCE).await
+    let counted = countings.into_iter().map(|(sequence, counting)| {
+        (sequence, None, work(async move { stats::count(&background.app, &counting).await }))
+    });
+    Failures::of(readable.chain(unreadable).chain(counted), AT_ONCE).await
 }
 
 type Work<'a> = std::pin::Pin<Box<dyn Future<Output = app::Result<()>> + Send + 'a>>;
 
 fn work<'a>(work: impl Future<Output = app::Result<()>> + Send + 'a) -> Work<'a> {
     Box::pin(work)
+}
+
+/// What a record changes of the platform's statistics, if anything.
+fn read_counting(record: &EventRecord) -> app::Result<Option<stats::Counting>> {
+    if record.change.new_image.is_empty() {
+        return Ok(None);
+    }
+    stats::read(record.change.new_image.clone(), record.change.old_image.clone())
 }
 
 fn read(record: EventRecord) -> app::Result<Option<Happened>> {

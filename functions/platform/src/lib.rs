@@ -1,5 +1,6 @@
-//! Health, the API reference, and what matches no route.
+//! Health, the API reference, the state of the whole site, and what matches no route.
 
+use app::App;
 use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
+mod mentorship;
 mod reference;
 
 /// What all functions together serve. Generated from their routes and committed, because a function knows only its own.
@@ -17,8 +19,12 @@ const DOCUMENT: &str = include_str!("../../../infra/openapi.json");
 
 const SUBJECTS: &[(&str, &str)] = &[("Platform: Service", "Whether the API answers, and what it offers.")];
 
-/// These need neither sessions nor the table, so any state will do.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(service()).merge(mentorship::routes())
+}
+
+/// These need neither sessions nor the table.
+fn service() -> OpenApiRouter<App> {
     let documented = OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS));
     let documented = documented.routes(routes!(health)).routes(routes!(schema)).routes(routes!(docs));
     // Parts of the page and nothing to call. Paths reach the router with a trailing slash.

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    edge::service::run_open(platform::routes).await
+    edge::service::run(platform::routes).await
 }

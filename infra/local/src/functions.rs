@@ -10,7 +10,7 @@ use app::mail::Post;
 use app::metrics::Metrics;
 use app::payments::Gateway;
 use app::tokens::Tokens;
-use app::{Clock, Hashing, Keyring, Mint, Settings};
+use app::{Clock, Hashing, Keyring, Mint, Settings, openid, site};
 use edge::service::{Handler, service};
 use serde_json::Value as Json;
 use store::meter::Meter;
@@ -58,8 +58,10 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
         cursors: Cursors::new(&keys),
         origin_key: None,
         gateway: Gateway::of(&settings, &keyring)?,
+        openid: openid::Client::of(&settings, &keyring)?,
         keyring,
         hashing: Hashing::default(),
+        site: site::Known::default(),
         // A laptop has no CloudWatch, and its standard output is for people.
         metrics: Metrics::Off,
         capacity: Some(Capacity::default()),

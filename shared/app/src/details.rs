@@ -1,11 +1,16 @@
 //! What people say of themselves in a role, beyond the profile.
 
+use std::collections::HashMap;
+
 use domain::Sentence;
 use domain::details::{Details, Paper};
 use domain::file::Purpose;
+use domain::ids::UserId;
 use domain::lifecycle::Seat;
 use domain::person::{Picture, User};
 use store::Transaction;
+
+pub use store::Description;
 
 use crate::caller::Caller;
 use crate::first::First;
@@ -14,13 +19,25 @@ use crate::uploads::{FileSource, Taken};
 use crate::{App, Common, Error, Result, picture, uploads};
 
 /// The caller with what they say of themselves in a role.
-pub async fn mine(app: &App, caller: Caller, role: Seat) -> Result<(User, Details)> {
+pub async fn mine(app: &App, caller: Caller, role: Seat) -> Result<(User, Description)> {
     app.store.user_with_details(caller.user(), role).await?.ok_or(Error::Common(Common::TokenInvalid))
 }
 
 /// What somebody says of themselves in a role.
-pub async fn of(app: &App, user: &User, role: Seat) -> Result<Details> {
-    Ok(app.store.details(user.id, role).await?)
+pub async fn of(app: &App, user: &User, role: Seat) -> Result<Description> {
+    of_all(app, std::slice::from_ref(user), role).await?.remove(&user.id).ok_or(Error::Common(Common::NotFound))
+}
+
+/// The same of several people, in one round trip for fifty of them.
+pub async fn of_all(app: &App, people: &[User], role: Seat) -> Result<HashMap<UserId, Description>> {
+    let ids: Vec<_> = people.iter().map(|user| user.id).collect();
+    Ok(app.store.described(&ids, role).await?)
+}
+
+/// Somebody everybody may look at as an expert.
+pub async fn shown(app: &App, id: UserId) -> Result<(User, Description)> {
+    let found = app.store.user_with_details(id, Seat::Expert).await?;
+    found.filter(|(user, _)| user.is_shown_as_expert()).ok_or(Error::Common(Common::NotFound))
 }
 
 /// Where a browser finds a curriculum vitae, for about a quarter of an hour if it is a file of ours.
@@ -77,7 +94,7 @@ pub async fn change(
     retry_stale(|| async {
         let (before, said) = match first.take() {
             Some(read) => read,
-            None => mine(app, caller, role).await?,
+            None => mine(app, caller, role).await.map(|(user, described)| (user, described.details))?,
         };
         let (mut after, mut details, now) = (before.clone(), said.clone(), app.clock.now());
         edit(&mut after, &mut details);

@@ -1,7 +1,7 @@
 //! Why a use-case did not do what was asked.
 
 use domain::interval::Interval;
-use domain::{Refusal, Sentence, booking, chat, community, expert, file, gathering, ledger, payment, person};
+use domain::{Refusal, Sentence, booking, chat, community, expert, file, gathering, ledger, openid, payment, person};
 use store::{BadCursor, Denied, Failed, Fault};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -88,6 +88,9 @@ pub enum Common {
     Contended,
     #[error("The service is busy. Try again in a moment.")]
     Unavailable,
+    /// Only administrators may change anything at present; what they have to say of it, if they do.
+    #[error("{}", if .0.is_empty() { "Nothing can be changed for a while. Try again later." } else { .0.as_str() })]
+    Maintenance(String),
     /// Whoever takes the money is away, or will not have it.
     #[error("The payment provider cannot be reached. Nothing is lost: try again in a moment.")]
     ProviderUnavailable,
@@ -164,4 +167,4 @@ macro_rules! refused_by {
     };
 }
 
-refused_by!(booking, ledger, person, expert, file, chat, payment, community, gathering);
+refused_by!(booking, ledger, person, expert, file, chat, payment, community, gathering, openid);

@@ -8,13 +8,13 @@ use domain::notice::Notice;
 use domain::person::{Refusal, User};
 use domain::serial::Serial;
 use domain::text::LoginName;
-use store::Transaction;
+use store::{Denied, Transaction};
 
 use crate::caller::Caller;
 use crate::facades::accounts;
 use crate::first::First;
 use crate::idempotency::retry_stale;
-use crate::people::{self, Opening, Origin, Proven, Registration};
+use crate::people::{self, Access, Opening, Origin, Proven, Registration};
 use crate::tokens::WEEK;
 use crate::{App, Common, Error, Result};
 
@@ -52,13 +52,8 @@ pub async fn join(
         }
     }
     let serial = app.store.serial_take(door.role).await?;
-    let opening = |user: &mut User, now: Instant| {
-        user.roles.learner = false;
-        enter(user, door.role, serial, now);
-        Ok(Opening { session: None, notices: vec![greeting(app, user, door, serial, now)], seen: () })
-    };
-    match people::open(app, registration.clone(), origin.network(), opening).await {
-        Ok((user, ())) => joined(app, Proven { user, begun }, serial),
+    match open(app, registration.clone(), door, serial, origin).await {
+        Ok(user) => joined(app, Proven { user, begun }, serial),
         Err(Error::Refused(domain::Refusal::Person(Refusal::EmailTaken))) => {
             let proven = prove(app, &registration, origin).await?;
             add(app, proven, door, serial).await
@@ -67,10 +62,28 @@ pub async fn join(
     }
 }
 
+/// An account that is in this role and in no other.
+pub(crate) async fn open(
+    app: &App,
+    registration: Registration,
+    door: Door,
+    serial: Serial,
+    origin: &Origin,
+) -> Result<User> {
+    let opening = |user: &mut User, now: Instant| {
+        user.roles.learner = false;
+        enter(user, door.role, serial, now);
+        Ok(Opening { session: None, notices: vec![greeting(app, user, door, serial, now)], seen: () })
+    };
+    let (user, ()) = people::open(app, registration, origin.network(), opening).await?;
+    Ok(user)
+}
+
 /// Whoever has this address, if the password is theirs.
 async fn prove(app: &App, registration: &Registration, origin: &Origin) -> Result<Proven> {
     let email = &registration.email;
-    match people::prove(app, email.as_str().into(), registration.password.as_str(), origin).await {
+    let Access::Password(password) = &registration.access else { return Err(Refusal::EmailTaken.into()) };
+    match people::prove(app, email.as_str().into(), password.as_str(), origin).await {
         Ok(proven) if LoginName::from(&proven.user.email) == LoginName::from(email) => Ok(proven),
         Ok(_) | Err(Error::Common(Common::InvalidCredentials | Common::AccountSuspended)) => {
             Err(Refusal::EmailTaken.into())
@@ -103,16 +116,27 @@ async fn add(app: &App, Proven { user, begun }: Proven, door: Door, serial: Seri
         if before.has_role(door.role).is_ok() {
             return Err(Refusal::EmailTaken.into());
         }
-        let (mut after, now) = (before.clone(), app.clock.now());
-        enter(&mut after, door.role, serial, now);
-        after.updated_at = now;
-        let mut transaction = Transaction::new();
-        store::notice_told(&mut transaction, &greeting(app, &after, door, serial, now));
-        app.store.user_save(transaction, &before, &after).await?;
-        Ok(after)
+        give(app, Transaction::new(), &before, door, serial).await
     })
     .await?;
     joined(app, Proven { user, begun }, serial)
+}
+
+/// Gives a role to somebody as they were read, together with what else `transaction` does.
+pub(crate) async fn give(
+    app: &App,
+    mut transaction: Transaction<Denied>,
+    before: &User,
+    door: Door,
+    serial: Serial,
+) -> Result<User> {
+    let (mut after, now) = (before.clone(), app.clock.now());
+    enter(&mut after, door.role, serial, now);
+    after.updated_at = now;
+    store::notice_told(&mut transaction, &greeting(app, &after, door, serial, now));
+    app.store.user_save(transaction, before, &after).await?;
+    after.version = before.version + 1;
+    Ok(after)
 }
 
 fn joined(app: &App, proven: Proven, serial: Serial) -> Result<Joined> {

@@ -1,4 +1,4 @@
-//! Secrets shared with others: whoever serves the video, whoever takes the money.
+//! Secrets shared with others: whoever serves the video, takes the money, or vouches for people.
 
 /// None is there unless it was configured. Read under the names a laptop's environment has; on AWS they are members of
 /// the secret, in small letters.
@@ -18,6 +18,8 @@ pub struct Keyring {
     pub razorpay_webhook: Option<String>,
     /// Signs what is sent again after the secret was replaced.
     pub razorpay_webhook_previous: Option<String>,
+    /// As whom Google knows us.
+    pub google: Option<String>,
 }
 
 impl Keyring {
@@ -35,6 +37,7 @@ impl Keyring {
             razorpay_key_secret: find("RAZORPAY_KEY_SECRET"),
             razorpay_webhook: find("RAZORPAY_WEBHOOK_SECRET"),
             razorpay_webhook_previous: find("RAZORPAY_WEBHOOK_SECRET_PREVIOUS"),
+            google: find("GOOGLE_CLIENT_SECRET"),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! nothing of HTTP; who may call it is in its arguments.
 
 pub mod applications;
+pub mod approvals;
 pub mod attendance;
 pub mod audit;
 pub mod background;
@@ -37,11 +38,14 @@ mod mint;
 pub mod newsletter;
 pub mod notes;
 pub mod notices;
+pub mod openid;
+mod outbound;
 pub mod outbox;
 mod passwords;
 pub mod payments;
 pub mod people;
 pub mod picture;
+pub mod presence;
 pub mod profile;
 pub mod resets;
 pub mod reviews;
@@ -49,11 +53,13 @@ mod seal;
 pub mod serials;
 pub mod sessions;
 mod settings;
+pub mod site;
 pub mod slots;
 mod socket_delivery;
 pub mod sockets;
 mod staff;
 mod start;
+pub mod stats;
 pub mod suspensions;
 pub mod tokens;
 pub mod uploads;
@@ -98,7 +104,11 @@ pub struct Parts {
     pub keyring: Keyring,
     /// Who takes the money.
     pub gateway: Gateway,
+    /// Who vouches for people that sign in elsewhere, if anybody does.
+    pub openid: Option<openid::Client>,
     pub hashing: Hashing,
+    /// Whether anything may be changed at present, as far as this process knows.
+    pub site: site::Known,
     /// Where what goes on is counted.
     pub metrics: Metrics,
     /// Where costs per route are added up; only locally.

@@ -13,13 +13,13 @@ use domain::serial::Serials;
 use domain::text::{Email, Typed, Username};
 use domain::zone::Zone;
 use futures_util::future::{try_join, try_join_all};
-use store::{Attempt, Counted, Credential, Denied, Failed, Fault, NewAccount, Page};
+use store::{Attempt, Counted, Credential, Denied, Failed, Fault, Identity, NewAccount, Page};
 
 use crate::caller::{Caller, quota};
 use crate::idempotency::retry_stale;
 use crate::passwords::Match;
 use crate::tokens::{Claims, DAY};
-use crate::{App, Common, Error, Result};
+use crate::{App, Common, Error, Result, site};
 
 /// Somebody who wants an account.
 #[derive(Clone)]
@@ -27,10 +27,18 @@ pub struct Registration {
     /// `None`: they sign in with their address, and their username is one of their number.
     pub username: Option<Username>,
     pub email: Email,
-    pub password: Password,
+    pub access: Access,
     pub first_name: String,
     pub last_name: String,
     pub timezone: Zone,
+}
+
+/// By what the owner of a new account signs in.
+#[derive(Clone)]
+pub enum Access {
+    Password(Password),
+    /// An issuer vouches for them, and for their address. They can set a password by a link that is mailed there.
+    Issuer(Identity),
 }
 
 /// Where somebody signs in from.
@@ -97,7 +105,14 @@ pub(crate) async fn open<T>(
     network: Option<&str>,
     with: impl Fn(&mut User, Instant) -> Result<Opening<T>>,
 ) -> Result<(User, T)> {
-    let hash = app.hashing.hash(&registration.password).await?;
+    let (hash, identity) = match &registration.access {
+        Access::Password(password) => (app.hashing.hash(password).await?, None),
+        // Of what nobody knows: so the account is like any other, and as hard to get into.
+        Access::Issuer(identity) => {
+            let chance = [(); 4].map(|()| format!("{:016x}", app.mint.number())).concat();
+            (app.hashing.hash_anew(&chance).await?, Some(identity.clone()))
+        }
+    };
     retry_stale(|| async {
         let now = app.clock.now();
         let mut user = new_user(&registration, app.mint.user(now), now);
@@ -106,7 +121,8 @@ pub(crate) async fn open<T>(
         let grant = Entry::new(app.mint.entry(now), cause, Unit::Credit, legs, "Welcome credit".to_owned(), now);
         let Opening { session, notices, seen } = with(&mut user, now)?;
         let (password_hash, network) = (hash.clone(), network.map(str::to_owned));
-        let account = NewAccount { user: user.clone(), password_hash, grant, session, network, notices };
+        let identity = identity.clone();
+        let account = NewAccount { user: user.clone(), password_hash, grant, session, network, notices, identity };
         match app.store.account_open(&account).await {
             Ok(()) => Ok((user, seen)),
             Err(Failed::Refused(Denied::Refusal(domain::Refusal::Person(Refusal::UsernameTaken))))
@@ -126,7 +142,7 @@ fn new_user(registration: &Registration, id: UserId, now: Instant) -> User {
         id,
         username: username.unwrap_or_else(|| Username::of(id)),
         email,
-        email_verified: false,
+        email_verified: matches!(registration.access, Access::Issuer(_)),
         dead_end: None,
         first_name,
         last_name,
@@ -160,7 +176,7 @@ pub async fn ensure_admin(app: &App, email: &Email, password: &str) -> Result<()
     let registration = Registration {
         username: None,
         email: email.clone(),
-        password: Password::parse(password, &persona).map_err(Error::WeakPassword)?,
+        access: Access::Password(Password::parse(password, &persona).map_err(Error::WeakPassword)?),
         first_name: String::new(),
         last_name: String::new(),
         timezone: Zone::utc(),
@@ -251,6 +267,9 @@ pub(crate) async fn prove(app: &App, named: LoginAs<'_>, password: &str, origin:
         Some((person, matches)) if may_sign_in(person, failed, origin) => {
             if person.user.is_suspended {
                 return Err(Error::Common(Common::AccountSuspended));
+            }
+            if !person.user.roles.admin {
+                site::is_open(app).await?;
             }
             renew(app, person, matches, password, origin).await;
             let earliest = person.sessions_from.map(SessionId::minted_at);

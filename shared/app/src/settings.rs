@@ -5,6 +5,8 @@ use domain::ledger::Currency;
 use domain::text::Email;
 use store::PendingCaps;
 
+use crate::outbound;
+
 /// A setting that cannot be meant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {problem}")]
@@ -54,6 +56,10 @@ pub struct Settings {
     /// Where video calls take place, and as whom its server knows us.
     pub jitsi_domain: String,
     pub jitsi_app_id: Option<String>,
+    /// As whom Google knows us, if people may sign in with it. Its secret is in the keyring.
+    pub google_client_id: Option<String>,
+    /// Who vouches for them: Google, or for tries an issuer on this machine. Without a slash at its end.
+    pub google_issuer: String,
     /// Under which name what goes on is counted; nowhere without one.
     pub metrics_namespace: Option<String>,
     pub log_level: String,
@@ -84,7 +90,7 @@ impl Provider {
 }
 
 /// Every environment name a function reads, as in `template.yaml`; a test compares the two.
-pub const NAMES: [&str; 29] = [
+pub const NAMES: [&str; 31] = [
     "TABLE_NAME",
     "FILES_BUCKET",
     "SECRETS_ARN",
@@ -111,6 +117,8 @@ pub const NAMES: [&str; 29] = [
     "PENDING_BOOKINGS_PER_PERSON",
     "JITSI_DOMAIN",
     "JITSI_APP_ID",
+    "GOOGLE_CLIENT_ID",
+    "GOOGLE_ISSUER",
     "METRICS_NAMESPACE",
     "LOG_LEVEL",
     "START_NUMBER",
@@ -173,6 +181,8 @@ impl Settings {
             },
             jitsi_domain: host("JITSI_DOMAIN", text("JITSI_DOMAIN", "meet.jit.si").trim())?,
             jitsi_app_id: find("JITSI_APP_ID").map(|id| id.trim().to_owned()),
+            google_client_id: find("GOOGLE_CLIENT_ID").map(|id| id.trim().to_owned()),
+            google_issuer: issuer("GOOGLE_ISSUER", text("GOOGLE_ISSUER", GOOGLE).trim())?,
             metrics_namespace: find("METRICS_NAMESPACE"),
             log_level: text("LOG_LEVEL", "info"),
             start_number: number("START_NUMBER", 1, 1_000_000)?,
@@ -214,16 +224,21 @@ fn host(name: &'static str, text: &str) -> Result<String, BadSetting> {
 
 /// A stand-in for somebody who is trusted with secrets: on this machine, where nobody listens on the way.
 fn loopback(name: &'static str, text: &str) -> Result<String, BadSetting> {
-    let is_here = |url: &url::Url| match url.host() {
-        Some(url::Host::Domain(host)) => host == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
     web_url(text)
-        .filter(|url| is_here(url) && url.path() == "/")
+        .filter(|url| outbound::is_loopback(url) && url.path() == "/")
         .map(|url| url.as_str().trim_end_matches('/').to_owned())
         .ok_or_else(|| bad(name, format!("{text:?} is not an address on this machine")))
+}
+
+/// Who vouches for people in the place of Google's own address.
+pub(crate) const GOOGLE: &str = "https://accounts.google.com";
+
+/// Whoever listens on the way could say who somebody is: over http only where there is no way.
+fn issuer(name: &'static str, text: &str) -> Result<String, BadSetting> {
+    web_url(text)
+        .filter(|url| outbound::is_safe(url) && url.query().is_none() && url.fragment().is_none())
+        .map(|_| text.trim_end_matches('/').to_owned())
+        .ok_or_else(|| bad(name, format!("{text:?} is not an https URL, nor one on this machine")))
 }
 
 fn web_url(text: &str) -> Option<url::Url> {
@@ -291,6 +306,11 @@ mod tests {
             ("MAIL_QUEUE_URL", "arn:aws:sqs:eu-west-1:123456789012:mail"),
             ("JITSI_DOMAIN", "https://meet.example.org"),
             ("JITSI_DOMAIN", "meet.example.org/room"),
+            ("GOOGLE_ISSUER", "accounts.google.com"),
+            ("GOOGLE_ISSUER", "http://issuer.example.org"),
+            ("GOOGLE_ISSUER", "http://localhost.example.org:8080"),
+            ("GOOGLE_ISSUER", "https://issuer.example.org/?tenant=1"),
+            ("GOOGLE_ISSUER", "https://user:password@issuer.example.org"),
             ("REFUND_CUTOFF_HOURS", "-1"),
             ("PENDING_BOOKINGS_PER_EXPERT", "0"),
             ("PENDING_BOOKINGS_PER_PERSON", "many"),
@@ -331,6 +351,19 @@ mod tests {
         let settings = read("PUBLIC_URL", "https://api.example.com/").unwrap();
         assert_eq!(settings.public_url.as_deref(), Some("https://api.example.com"));
         assert_eq!(read("PUBLIC_URL", "").unwrap().public_url, None);
+    }
+
+    #[test]
+    fn an_issuer_is_reached_safely() {
+        assert_eq!(Settings::read(|_| None).unwrap().google_issuer, GOOGLE);
+        for (text, issuer) in [
+            ("https://issuer.example.org/", "https://issuer.example.org"),
+            ("http://localhost:9000", "http://localhost:9000"),
+            ("http://127.0.0.1:9000/tenant", "http://127.0.0.1:9000/tenant"),
+            ("http://[::1]:9000", "http://[::1]:9000"),
+        ] {
+            assert_eq!(read("GOOGLE_ISSUER", text).unwrap().google_issuer, issuer);
+        }
     }
 
     #[test]

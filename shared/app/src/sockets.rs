@@ -16,7 +16,7 @@ use crate::caller::{Group, admit, admit_address, admit_to};
 use crate::chats::{self, MessageDraft, MessageInConversation};
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::tokens::Claims;
-use crate::{App, Common, Error, Result};
+use crate::{App, Common, Error, Result, site};
 
 pub use store::Socket;
 
@@ -149,7 +149,9 @@ pub async fn send(app: &App, socket: &Socket, to: UserId, content: String, refer
     // The first read runs beside the gate; nothing is written before its word, and nothing is left uncounted.
     let opening = chats::Opening::new(app, socket.facade, claims.user, to, origin);
     let (admitted, opening) = tokio::join!(admit(app, &claims), opening);
-    let (_, opening) = (admitted?, opening?);
+    let (caller, _) = admitted?;
+    site::is_open_to(app, caller).await?;
+    let opening = opening?;
     match (chats::send_from(app, MessageDraft::text(content), opening, SaveResponse::nothing()).await?, reference) {
         (chats::Sending::Sent(_), _) | (_, None) => Ok(()),
         (chats::Sending::WasSent(message), Some(reference)) => {

@@ -15,7 +15,7 @@ use crate::mail::Post;
 use crate::metrics::Metrics;
 use crate::payments::Gateway;
 use crate::tokens::Tokens;
-use crate::{App, Clock, Common, Error, Hashing, Keyring, Mint, Parts, Result, Settings, people};
+use crate::{App, Clock, Common, Error, Hashing, Keyring, Mint, Parts, Result, Settings, openid, people, site};
 
 /// What the secret holds, as JSON.
 #[derive(Deserialize)]
@@ -132,8 +132,10 @@ impl App {
             cursors: Cursors::new(&keys),
             origin_key,
             gateway: Gateway::of(&settings, &keyring).map_err(|bad| broken("configuration", bad))?,
+            openid: openid::Client::of(&settings, &keyring).map_err(|bad| broken("configuration", bad))?,
             keyring,
             hashing: Hashing::default(),
+            site: site::Known::default(),
             metrics: Metrics::of(&settings),
             capacity: None,
             settings,

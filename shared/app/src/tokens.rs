@@ -23,6 +23,10 @@ pub struct Tokens {
     newsletter: Seal,
     unsubscribe: Seal,
     marks: Seal,
+    /// Of sign-ins on their way through a browser.
+    pub(crate) states: Seal,
+    /// What is exchanged for a session when such a sign-in has succeeded.
+    pub(crate) tickets: Seal,
 }
 
 /// What a refresh token says.
@@ -70,6 +74,8 @@ impl Tokens {
             newsletter: Seal::new(keys, "link to the newsletter"),
             unsubscribe: Seal::new(keys, "link away from the newsletter"),
             marks: Seal::new(keys, "mark"),
+            states: Seal::new(keys, "state of a sign-in"),
+            tickets: Seal::new(keys, "ticket of a sign-in"),
         }
     }
 

@@ -4,6 +4,7 @@
 //! password may look like. Nothing here waits, reads a clock, rolls a die or knows how a thing is stored or shown.
 
 pub mod application;
+pub mod approval;
 pub mod booking;
 pub mod calendar;
 pub mod caseless;
@@ -27,14 +28,17 @@ pub mod mailbox;
 pub mod newsletter;
 pub mod note;
 pub mod notice;
+pub mod openid;
 pub mod password;
 pub mod payment;
 pub mod person;
+pub mod presence;
 pub mod quanta;
 mod refusal;
 pub mod review;
 pub mod search;
 pub mod serial;
+pub mod site;
 pub mod suspension;
 pub mod text;
 pub mod words;

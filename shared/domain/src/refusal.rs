@@ -1,6 +1,6 @@
 //! Why a rule did not allow something: one word for all that the aggregates refuse.
 
-use crate::{booking, chat, community, expert, file, gathering, ledger, payment, person};
+use crate::{booking, chat, community, expert, file, gathering, ledger, openid, payment, person};
 
 /// A refusal of any aggregate. What is told to whom about it, is said by the façades.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,4 +23,6 @@ pub enum Refusal {
     Gathering(#[from] gathering::Refusal),
     #[error(transparent)]
     Payment(#[from] payment::Refusal),
+    #[error(transparent)]
+    OpenId(#[from] openid::Refusal),
 }

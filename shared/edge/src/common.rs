@@ -25,6 +25,7 @@ impl From<Common> for Problem {
             Common::Stale | Common::Contended | Common::Held => {
                 Self::conflict("conflict", Common::Contended.to_string()).with_retry_after(1)
             }
+            Common::Maintenance(_) => Self::unavailable("maintenance", sentence, 60),
             Common::Unavailable => Self::unavailable("unavailable", sentence, 2),
             Common::ProviderUnavailable => Self::unavailable("provider_unavailable", sentence, 5),
             Common::Fault(_) | Common::Broken { .. } => {
@@ -68,6 +69,7 @@ mod tests {
             (Common::Contended, 409, "conflict"),
             (Common::Held, 409, "conflict"),
             (Common::Unavailable, 503, "unavailable"),
+            (Common::Maintenance(String::new()), 503, "maintenance"),
             (Common::ProviderUnavailable, 503, "provider_unavailable"),
             (Common::Broken { what: "a", detail: "secret".to_owned() }, 500, "internal"),
         ] {

@@ -8,7 +8,7 @@ use http::header::{
     VARY,
 };
 use http::uri::{Authority, PathAndQuery};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use lambda_http::RequestExt;
 
 /// What the response needs to know of its request.
@@ -29,7 +29,7 @@ impl Asked {
         Self {
             method: request.method().clone(),
             headers: request.headers().clone(),
-            origin: public_url.map_or_else(|| origin(request), str::to_owned),
+            origin: public_url.map_or_else(|| origin(request.uri(), request.headers()), str::to_owned),
             path: path.to_owned(),
             query: request.uri().query().unwrap_or("").to_owned(),
         }
@@ -51,12 +51,12 @@ impl Asked {
 }
 
 /// Lambda's adapter puts scheme and host into the URI; a plain HTTP server leaves them in the headers.
-fn origin(request: &Request<Body>) -> String {
-    let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+pub(crate) fn origin(uri: &Uri, headers: &HeaderMap) -> String {
+    let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let forwarded = header(HeaderName::from_static("x-forwarded-proto")).filter(|p| ["http", "https"].contains(p));
-    let scheme = request.uri().scheme_str().or(forwarded).unwrap_or("http");
+    let scheme = uri.scheme_str().or(forwarded).unwrap_or("http");
     let host = header(HOST).and_then(|host| host.parse::<Authority>().ok());
-    let host = request.uri().authority().map(Authority::as_str).map(str::to_owned).or(host.map(|h| h.to_string()));
+    let host = uri.authority().map(Authority::as_str).map(str::to_owned).or(host.map(|h| h.to_string()));
     format!("{scheme}://{}", host.as_deref().unwrap_or("localhost"))
 }
 
@@ -93,8 +93,8 @@ pub(crate) fn join_repeated(headers: &mut HeaderMap) {
     }
 }
 
-/// Cross-origin requests, from the configured origins only; a start with `*` among them is refused. There are no cookies,
-/// so credentials are never allowed.
+/// Cross-origin requests, from the configured origins only; a start with `*` among them is refused. The one cookie
+/// there is belongs to a sign-in that a browser is led through, so credentials are never allowed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cors {
     origins: Vec<HeaderValue>,

@@ -117,6 +117,11 @@ impl Described {
         self.parameter(parameter);
     }
 
+    /// The last parameter in the path, of a kind of its façade's own.
+    pub fn path_text(&mut self, about: &str, schema: Object) {
+        self.path_parameter(about.to_owned(), schema);
+    }
+
     pub fn query<T: Parse>(&mut self) {
         for field in describe::fields::<T>() {
             self.parameter(field.into_parameter());
@@ -276,6 +281,7 @@ impl<S> Describe for State<S> {
         operation.refuses(503, "`unavailable`: ask again after `Retry-After` seconds");
         if !operation.is_read {
             operation.refuses(409, "`conflict`: somebody else was faster; read again and decide anew");
+            operation.refuses(503, "`maintenance`: only administrators change anything for now");
         }
     }
 }

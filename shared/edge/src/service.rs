@@ -3,8 +3,9 @@
 
 use crate::headers::{Asked, Cors, head_is_too_large, join_repeated, secure};
 use crate::idempotency::Idempotency;
+use crate::maintenance::Maintenance;
 use crate::problem::{Problem, Refused};
-use crate::{auth, etag, event, idempotency, page};
+use crate::{auth, etag, event, idempotency, maintenance, page};
 use app::background::Background;
 use app::metrics::{Count, Metrics};
 use app::{App, Cause, Clock, Settings};
@@ -47,16 +48,19 @@ pub struct HttpService {
 pub fn service(routes: OpenApiRouter<App>, app: App) -> HttpService {
     let settings = &app.settings;
     let idempotency = Idempotency::new(app.clone(), routes.get_openapi());
+    let maintenance = Maintenance::new(app.clone(), routes.get_openapi());
     // The outermost layer last. They run after routing, so they see the matched path, and around the 404 and the 405.
     let counting = (app.metrics.clone(), app.clock.clone());
     build(routes, app.clone(), settings, counting, |router| {
         router
             .layer(from_fn_with_state(idempotency, idempotency::layer))
+            .layer(from_fn_with_state(maintenance, maintenance::layer))
             .layer(from_fn_with_state(app.clone(), auth::layer))
     })
 }
 
 /// A service without authentication that makes no request to the table.
+#[cfg(test)]
 fn public_service(routes: OpenApiRouter<()>, settings: &Settings) -> HttpService {
     build(routes, (), settings, (Metrics::of(settings), Clock::System), |router| router)
 }
@@ -86,13 +90,6 @@ pub async fn run(routes: fn() -> OpenApiRouter<App>) -> Result<(), lambda_http::
     start_log();
     let app = App::from_env().await?;
     lambda_runtime::run(Handler::from(service(routes(), app))).await
-}
-
-/// The same for a function without sessions, secrets and table.
-pub async fn run_open(routes: fn() -> OpenApiRouter<()>) -> Result<(), lambda_http::Error> {
-    start_log();
-    let settings = Settings::from_env()?;
-    lambda_runtime::run(Handler::from(public_service(routes(), &settings))).await
 }
 
 /// The same for a function without an audience: `handle` is called with each event.

@@ -2,12 +2,14 @@
 //! before path and body are judged.
 
 use app::caller::{Caller, Staff};
+use app::details::Description;
 use app::{App, details, people, serials};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::details::Details;
 use domain::lifecycle::Seat;
 use domain::person::{Refusal, User};
+use domain::presence::Presence;
 use domain::serial::Serial;
 use edge::asks_for;
 use edge::auth::{Authenticated, SignedFirst};
@@ -47,6 +49,7 @@ pub struct MentorProfile {
     pub user: User,
     pub serial: Serial,
     pub details: Details,
+    pub presence: Presence,
 }
 
 /// An administrator.
@@ -69,19 +72,19 @@ async fn numbered(parts: &mut Parts, app: &App, user: User, role: Seat) -> Resul
     Ok(serials::ensure(app, user, role).await?)
 }
 
-async fn look(parts: &mut Parts, app: &App, role: Seat) -> Result<(Caller, User, Serial, Details), Refused> {
+async fn look(parts: &mut Parts, app: &App, role: Seat) -> Result<(Caller, User, Serial, Description), Refused> {
     let Authenticated(caller) = Authenticated::from_request_parts(parts, app).await?;
-    let (user, details) = details::mine(app, caller, role).await?;
+    let (user, described) = details::mine(app, caller, role).await?;
     let (user, serial) = numbered(parts, app, user, role).await?;
-    Ok((caller, user, serial, details))
+    Ok((caller, user, serial, described))
 }
 
 impl FromRequestParts<App> for StudentProfile {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
-        let (caller, user, serial, details) = look(parts, app, Seat::Learner).await?;
-        Ok(Self { caller, user, serial, details })
+        let (caller, user, serial, described) = look(parts, app, Seat::Learner).await?;
+        Ok(Self { caller, user, serial, details: described.details })
     }
 }
 
@@ -89,8 +92,9 @@ impl FromRequestParts<App> for MentorProfile {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
-        let (caller, user, serial, details) = look(parts, app, Seat::Expert).await?;
-        Ok(Self { caller, user, serial, details })
+        let (caller, user, serial, described) = look(parts, app, Seat::Expert).await?;
+        let Description { details, presence } = described;
+        Ok(Self { caller, user, serial, details, presence })
     }
 }
 

@@ -5,6 +5,7 @@ use domain::details::Details;
 use domain::ledger::Amount;
 use domain::lifecycle::Seat;
 use domain::person::User;
+use domain::presence::Presence;
 use domain::serial::Serial;
 use edge::time::Stamp;
 use serde::Serialize;
@@ -171,7 +172,13 @@ pub struct Mentor {
 }
 
 impl Mentor {
-    pub async fn of(app: &App, user: &User, serial: Serial, details: &Details) -> app::Result<Self> {
+    pub async fn of(
+        app: &App,
+        user: &User,
+        serial: Serial,
+        details: &Details,
+        presence: Presence,
+    ) -> app::Result<Self> {
         Ok(Self {
             id: user.id.get(),
             mentor_id: shown(Seat::Expert, serial),
@@ -180,12 +187,97 @@ impl Mentor {
             accepted_terms: user.accepted_terms,
             email_verified: user.email_verified,
             is_approved: user.is_shown_as_expert(),
-            // Nobody can say yet that they are online.
-            is_online: false,
-            last_seen: None,
-            last_activity: None,
+            is_online: presence.is_online(app.clock.now()),
+            last_seen: presence.seen_at.map(Stamp),
+            last_activity: presence.seen_at.map(Stamp),
             date_joined: user.joined_at.into(),
             details: MentorDetail::of(app, user, details).await?,
+        })
+    }
+}
+
+/// What a mentor says of themselves to everybody.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct PublicMentorDetail {
+    company: String,
+    designation: String,
+    #[schema(required = true)]
+    years_of_experience: Option<u8>,
+    /// Separated by commas.
+    expertise: String,
+    bio: String,
+    /// In INR, two decimals; null: not bookable yet.
+    #[schema(required = true, example = "500.00")]
+    hourly_rate: Option<String>,
+    /// Completed ones.
+    total_sessions: u32,
+    /// The mean of the reviews received as mentor, to two decimals; 0 without any.
+    #[schema(example = 4.67)]
+    rating: f64,
+    /// A link; one to a file of ours is good for an hour.
+    #[schema(required = true)]
+    profile_picture: Option<String>,
+    #[schema(required = true)]
+    linkedin_url: Option<String>,
+    #[schema(required = true)]
+    github_url: Option<String>,
+    #[schema(required = true)]
+    portfolio_url: Option<String>,
+}
+
+impl From<MentorDetail> for PublicMentorDetail {
+    fn from(detail: MentorDetail) -> Self {
+        Self {
+            company: detail.company,
+            designation: detail.designation,
+            years_of_experience: detail.years_of_experience,
+            expertise: detail.expertise,
+            bio: detail.bio,
+            hourly_rate: detail.hourly_rate,
+            total_sessions: detail.total_sessions,
+            rating: detail.rating,
+            profile_picture: detail.profile_picture,
+            linkedin_url: detail.linkedin_url,
+            github_url: detail.github_url,
+            portfolio_url: detail.portfolio_url,
+        }
+    }
+}
+
+/// A mentor as everybody sees them.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct PublicMentor {
+    /// That of the account.
+    id: i64,
+    #[schema(example = "M000001")]
+    mentor_id: String,
+    name: String,
+    is_online: bool,
+    #[schema(required = true)]
+    last_seen: Option<Stamp>,
+    /// Reviews received as mentor.
+    feedback_count: u32,
+    details: PublicMentorDetail,
+}
+
+impl PublicMentor {
+    pub async fn of(
+        app: &App,
+        user: &User,
+        serial: Serial,
+        details: &Details,
+        presence: Presence,
+    ) -> app::Result<Self> {
+        // What only its owner sees is not even looked for.
+        let public = Details { cv: None, ..details.clone() };
+        Ok(Self {
+            id: user.id.get(),
+            mentor_id: shown(Seat::Expert, serial),
+            name: user.name(),
+            is_online: presence.is_online(app.clock.now()),
+            last_seen: presence.seen_at.map(Stamp),
+            feedback_count: user.tally_as_expert.count,
+            details: MentorDetail::of(app, user, &public).await?.into(),
         })
     }
 }

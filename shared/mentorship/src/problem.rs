@@ -3,7 +3,7 @@
 
 use app::Error;
 use domain::interval::Interval;
-use domain::{Refusal, booking, chat, community, expert, file, gathering, ledger, payment, person};
+use domain::{Refusal, booking, chat, community, expert, file, gathering, ledger, openid, payment, person};
 use edge::dialect::Dialect;
 use edge::problem::{Problem, StatusCode};
 use edge::time::Stamp;
@@ -54,6 +54,7 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::Payment(refusal) => of_payment(refusal, sentence),
         Refusal::Community(refusal) => of_community(refusal, sentence),
         Refusal::Gathering(refusal) => of_gathering(refusal, sentence),
+        Refusal::OpenId(refusal) => of_openid(refusal, sentence),
     }
 }
 
@@ -186,6 +187,19 @@ fn of_gathering(refusal: gathering::Refusal, sentence: String) -> Problem {
     match refusal {
         Refusal::EndNotAfterStart => Problem::field("end_time", sentence),
         Refusal::Over => Problem::conflict("event_over", sentence),
+    }
+}
+
+fn of_openid(refusal: openid::Refusal, sentence: String) -> Problem {
+    use openid::Refusal;
+    match refusal {
+        Refusal::NotConfigured => Problem::new(StatusCode::NOT_FOUND, "not_configured", sentence),
+        Refusal::Denied => Problem::refused("google_denied", sentence),
+        Refusal::BadState => Problem::refused("bad_state", sentence),
+        Refusal::BadCode => Problem::refused("bad_code", sentence),
+        Refusal::BadIdToken => Problem::refused("bad_id_token", sentence),
+        Refusal::UnverifiedThere => Problem::new(StatusCode::FORBIDDEN, "google_email_unverified", sentence),
+        Refusal::UnverifiedHere => Problem::conflict("email_not_verified", sentence),
     }
 }
 

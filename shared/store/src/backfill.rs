@@ -96,6 +96,9 @@ impl Store {
             .map(|item| async {
                 let (pk, sk) = key(&item)?;
                 let kind = keys::read(&pk, &sk).map(|named| named.kind);
+                if write {
+                    self.stats_backfill(&item).await?;
+                }
                 Ok::<_, Fault>((kind, self.renew(shapes, item, write).await?))
             })
             .buffer_unordered(AT_ONCE);

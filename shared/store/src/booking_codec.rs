@@ -217,7 +217,7 @@ fn seat_text(seat: Seat) -> &'static str {
     }
 }
 
-fn status_text(status: Status) -> &'static str {
+pub(crate) fn status_text(status: Status) -> &'static str {
     match status {
         Status::Pending => "pending",
         Status::Confirmed => "confirmed",

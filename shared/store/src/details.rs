@@ -1,18 +1,22 @@
 //! What somebody says of themselves in a role: an item of its own beside the profile, so that cards stay small.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use domain::details::{Details, Learning, Paper, Practice};
 use domain::file::Attachment;
 use domain::ids::UserId;
 use domain::lifecycle::Seat;
 use domain::person::User;
+use domain::presence::Presence;
 
 use crate::denied::Denied;
 use crate::fault::Fault;
+use crate::keys::Key;
 use crate::row::{Item, Reader, Row, text};
 use crate::table::Store;
 use crate::transaction::Transaction;
-use crate::{keys, person_codec};
+use crate::{keys, person_codec, presence};
 
 fn to_item(user: UserId, details: &Details) -> Item {
     let Details { learning, practice, .. } = details;
@@ -100,21 +104,40 @@ pub fn details_save(transaction: &mut Transaction<Denied>, user: UserId, seen: u
     }
 }
 
+/// What somebody says of themselves in a role, and whether they are there.
+#[derive(Clone, Debug)]
+pub struct Description {
+    pub details: Details,
+    pub presence: Presence,
+}
+
+/// Where it lies. Only experts say that they are there.
+fn keys_of(id: UserId, role: Seat) -> impl Iterator<Item = Key> {
+    let presence = (role == Seat::Expert).then(|| keys::presence(id));
+    [keys::details(id, role)].into_iter().chain(presence)
+}
+
+fn described(items: &HashMap<Key, Item>, id: UserId, role: Seat) -> Result<Description, Fault> {
+    let details = items.get(&keys::details(id, role)).map(|item| from_item(role, item)).transpose()?;
+    let presence = items.get(&keys::presence(id)).map(presence::from_item).transpose()?;
+    Ok(Description { details: details.unwrap_or_else(|| Details::of(role)), presence: presence.unwrap_or_default() })
+}
+
 impl Store {
     /// A person and what they say of themselves in a role, in one round trip.
-    pub async fn user_with_details(&self, id: UserId, role: Seat) -> Result<Option<(User, Details)>, Fault> {
-        let (profile, details) = (keys::user(id), keys::details(id, role));
-        let items = self.get_many(&[profile.clone(), details.clone()], true).await?;
+    pub async fn user_with_details(&self, id: UserId, role: Seat) -> Result<Option<(User, Description)>, Fault> {
+        let profile = keys::user(id);
+        let keys: Vec<_> = [profile.clone()].into_iter().chain(keys_of(id, role)).collect();
+        let items = self.get_many(&keys, true).await?;
         let Some(user) = items.get(&profile).map(person_codec::from_item).transpose()? else { return Ok(None) };
-        let details = items.get(&details).map(|item| from_item(role, item)).transpose()?;
-        Ok(Some((user, details.unwrap_or_else(|| Details::of(role)))))
+        Ok(Some((user, described(&items, id, role)?)))
     }
 
-    /// What somebody says of themselves in a role.
-    pub async fn details(&self, id: UserId, role: Seat) -> Result<Details, Fault> {
-        let found = self.get(&keys::details(id, role)).await?;
-        let details = found.as_ref().map(|item| from_item(role, item)).transpose()?;
-        Ok(details.unwrap_or_else(|| Details::of(role)))
+    /// What people say of themselves in a role; everybody who was asked about is there.
+    pub async fn described(&self, ids: &[UserId], role: Seat) -> Result<HashMap<UserId, Description>, Fault> {
+        let keys: Vec<_> = ids.iter().flat_map(|id| keys_of(*id, role)).collect();
+        let items = self.get_many(&keys, true).await?;
+        ids.iter().map(|id| Ok((*id, described(&items, *id, role)?))).collect()
     }
 }
 

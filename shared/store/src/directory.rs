@@ -198,10 +198,22 @@ impl Store {
         skipped: usize,
         page_size: usize,
     ) -> Result<Found, Fault> {
-        let wanted: Vec<_> = Standing::ALL.into_iter().filter(|known| standing.is_none_or(|it| it == *known)).collect();
+        match standing {
+            Some(standing) => self.experts_by_standings(&[standing], skipped, page_size).await,
+            None => self.experts_by_standings(&Standing::ALL, skipped, page_size).await,
+        }
+    }
+
+    /// Everybody of one of these standings, by id, as last written.
+    pub async fn experts_by_standings(
+        &self,
+        standings: &[Standing],
+        skipped: usize,
+        page_size: usize,
+    ) -> Result<Found, Fault> {
         let mut ids = BTreeSet::new();
-        for standing in wanted {
-            let partition = keys::standing_partition(standing);
+        for standing in standings {
+            let partition = keys::standing_partition(*standing);
             let range = Range { partition, limit: Some(DEEPEST), consistent: true, ..Range::default() };
             for item in &self.query(&range).await?.0 {
                 ids.insert(person(item)?);
@@ -209,7 +221,7 @@ impl Store {
         }
         let ids: Vec<_> = ids.into_iter().take(DEEPEST).collect();
         let mut found = self.slice(&ids, skipped, page_size, true).await?;
-        found.people.retain(|user| user.standing().is_some_and(|it| standing.is_none_or(|wanted| wanted == it)));
+        found.people.retain(|user| user.standing().is_some_and(|it| standings.contains(&it)));
         Ok(found)
     }
 }

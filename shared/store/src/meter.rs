@@ -44,6 +44,11 @@ impl Meter {
         output
     }
 
+    /// Runs `future` with everything it asks of the table counted here alone.
+    pub async fn count_apart<F: Future>(&self, future: F) -> F::Output {
+        CURRENT.scope(self.clone(), future).await
+    }
+
     /// The counter of the running task, to hand to a task it spawns.
     pub fn current() -> Self {
         CURRENT.try_with(Clone::clone).unwrap_or_default()

@@ -11,10 +11,13 @@ use domain::search::terms;
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
+use crate::openid::Identity;
 use crate::sessions::Session;
 use crate::table::Store;
 use crate::transaction::{LARGEST_TRANSACTION, Transaction};
-use crate::{credentials, directory, gate, keys, ledger, names, notices, person_codec, search, serials, sessions};
+use crate::{
+    credentials, directory, gate, keys, ledger, names, notices, openid, person_codec, search, serials, sessions,
+};
 
 /// Everything a registration writes.
 #[derive(Clone, Debug)]
@@ -30,6 +33,8 @@ pub struct NewAccount {
     pub network: Option<String>,
     /// What they are told at once.
     pub notices: Vec<Notice>,
+    /// By what they sign in elsewhere, if that is how they opened it.
+    pub identity: Option<Identity>,
 }
 
 impl Store {
@@ -55,6 +60,9 @@ impl Store {
         }
         if let Some(session) = &account.session {
             transaction.create(sessions::to_item(session), Denied::IdTaken);
+        }
+        if let Some(identity) = &account.identity {
+            transaction.create(openid::to_item(identity, user.id, user.joined_at), Denied::Stale);
         }
         match self.commit(transaction).await {
             Err(Failed::Refused(Denied::Refusal(Refusal::Person(_)))) => {

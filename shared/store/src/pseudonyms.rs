@@ -209,9 +209,13 @@ const SYLLABLES: usize = 7;
 fn is_left_out(kind: Kind) -> bool {
     use Kind::*;
     match kind {
-        Address | Ask | FailedLogins | Connection | Ended | Once | Reference | Session | Socket | Upload => true,
         // Its address is its key.
         Subscriber | Subscription => true,
+        Address | Ask | FailedLogins | Connection | Ended | Once | Reference | Session | Socket | Spent | Upload => {
+            true
+        }
+        // Whoever knows whom an issuer means could tell who it is.
+        Identity => true,
         // Made anew from the profiles.
         LoginName | SearchTerm | ListedExpert | ExpertOfStanding | ExpertWord => true,
         _ => false,

@@ -36,15 +36,17 @@ impl Dialect for V1 {
     }
 }
 
-/// Nobody books, is vetted or writes messages here: should one of those rules refuse all the same, its sentence is told.
+/// Nobody books, is vetted, writes messages or signs in elsewhere here: should one of those rules refuse all the same, its sentence is told.
 fn refused(refusal: Refusal, sentence: String) -> Problem {
     match refusal {
         Refusal::Person(refusal) => person(refusal, sentence),
         Refusal::Payment(refusal) => payment(refusal, sentence),
         Refusal::Ledger(refusal) => ledger(refusal, sentence),
         Refusal::File(refusal) => file(refusal, sentence),
-        Refusal::Booking(_) | Refusal::Expert(_) | Refusal::Chat(_) => Problem::refused("refused", sentence),
         Refusal::Community(_) | Refusal::Gathering(_) => Problem::refused("refused", sentence),
+        Refusal::Booking(_) | Refusal::Expert(_) | Refusal::Chat(_) | Refusal::OpenId(_) => {
+            Problem::refused("refused", sentence)
+        }
     }
 }
 

@@ -8,12 +8,23 @@ const SIGNED: &[u16] = &[401, 200, 200, 200, 200, 200];
 /// An administrator is a student too, as whoever came by another door.
 const STUDENTS: &[u16] = &[401, 200, 200, 200, 200, 403];
 const MENTORS: &[u16] = &[401, 403, 403, 200, 403, 200];
+const ADMIN: &[u16] = &[401, 403, 403, 403, 200, 403];
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    [ACCOUNTS, PROFILES, NOTES, sessions::SESSIONS, rooms::COMMUNITY, rooms::EVENTS, rooms::NEWSLETTER]
-        .into_iter()
-        .flatten()
+    [
+        ACCOUNTS,
+        SITE,
+        PROFILES,
+        NOTES,
+        MENTORS_SEEN,
+        sessions::SESSIONS,
+        rooms::COMMUNITY,
+        rooms::EVENTS,
+        rooms::NEWSLETTER,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const REGISTRATION: &str = r#"{"name": "New Person", "email": "new$fresh@example.org",
@@ -27,6 +38,14 @@ const ACCOUNTS: &[Operation<Thing>] = &[
         Thing::Nothing,
         r#"{"email": "student@example.org", "password": "correct horse battery", "role": "student", "otp": "1",
             "recovery_code": "2"}"#,
+        ALL,
+    ),
+    op("GET /api/auth/google/", Thing::Nothing, "", &[302; 6]).with("?role=mentor&next=/welcome"),
+    op("GET /api/auth/google/callback/", Thing::Nothing, "", ALL).with("?$callback"),
+    op(
+        "POST /api/auth/google/exchange/",
+        Thing::Nothing,
+        r#"{"ticket": "$ticket", "otp": "1", "recovery_code": "2"}"#,
         ALL,
     ),
     op("POST /api/auth/logout/", Thing::Nothing, "", SIGNED),
@@ -46,6 +65,12 @@ const ACCOUNTS: &[Operation<Thing>] = &[
     .works_once(),
     op("POST /api/auth/email/verify/", Thing::Nothing, r#"{"token": "$verify"}"#, ALL),
     op("POST /api/auth/email/resend/", Thing::Nothing, "", SIGNED),
+];
+
+const SITE: &[Operation<Thing>] = &[
+    op("GET /api/site-status/", Thing::Nothing, "", ALL),
+    op("PUT /api/site-status/", Thing::Nothing, r#"{"maintenance_mode": false, "message": "All is well."}"#, ADMIN),
+    op("GET /api/platform-stats/", Thing::Nothing, "", ALL),
 ];
 
 /// Who has notes of a role.
@@ -120,4 +145,16 @@ const NOTES: &[Operation<Thing>] = &[
     op("GET /api/mentor/notes/{id}/", Thing::MentorNote, "", OWN_OF_MENTOR),
     op("PUT /api/mentor/notes/{id}/", Thing::MentorNote, NOTE, OWN_OF_MENTOR),
     op("DELETE /api/mentor/notes/{id}/", Thing::MentorNote, "", &[401, 403, 403, 204, 403, 404]),
+];
+
+const MENTORS_SEEN: &[Operation<Thing>] = &[
+    op("GET /api/mentor/public/{id}/", Thing::Profile, "", ALL),
+    op("POST /api/mentor/online-status/", Thing::Nothing, r#"{"set_offline": false}"#, MENTORS),
+    op("GET /api/admin/mentors/", Thing::Nothing, "", ADMIN),
+    op(
+        "POST /api/admin/mentors/{id}/approve/",
+        Thing::Profile,
+        r#"{"is_approved": true, "reason": "Well known"}"#,
+        ADMIN,
+    ),
 ];

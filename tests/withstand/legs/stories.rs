@@ -6,6 +6,7 @@ mod experts;
 mod mentorship;
 mod payments;
 mod sessions;
+mod site;
 
 use std::pin::Pin;
 
@@ -67,6 +68,9 @@ impl Story {
             }
             sessions {
                 orders, pays_for_one, pays_for_it_again, enters_a_wrong_key,
+            }
+            site {
+                comes_from_elsewhere, is_linked, is_linked_in_another_role, is_counted, is_closed,
             }
         };
         commands.chain(others).collect()

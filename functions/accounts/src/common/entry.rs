@@ -1,7 +1,7 @@
 //! Opening an account, and logging in.
 
 use app::App;
-use app::people::Registration;
+use app::people::{Access, Registration};
 use app::sessions;
 use axum::extract::State;
 use domain::password::{Password, Persona};
@@ -39,7 +39,7 @@ impl Parse for Wanted {
         Some(Self(Registration {
             username: None,
             email: email?,
-            password: password?,
+            access: Access::Password(password?),
             first_name,
             last_name,
             timezone: timezone?,

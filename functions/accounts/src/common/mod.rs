@@ -8,6 +8,7 @@ mod shapes;
 
 use app::App;
 use edge::idempotency::ignores_key;
+use edge::maintenance::asks_itself;
 use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -16,7 +17,7 @@ const SUBJECTS: &[(&str, &str)] = &[("Platform: Accounts", "Accounts, sessions a
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(ignores_key(routes!(entry::register)))
-        .routes(ignores_key(routes!(entry::login)))
+        .routes(asks_itself(ignores_key(routes!(entry::login))))
         .routes(ignores_key(routes!(sessions::refresh)))
         .routes(ignores_key(routes!(sessions::logout)))
         .routes(routes!(sessions::list))

@@ -1,7 +1,7 @@
 //! Getting a token, and giving it up.
 
 use app::App;
-use app::people::{self, Registration};
+use app::people::{self, Access, Registration};
 use axum::extract::State;
 use domain::password::{Password, Persona};
 use domain::text::{Email, Username};
@@ -137,7 +137,7 @@ pub(crate) async fn register(
     let registration = Registration {
         username: Some(wanted.username),
         email: wanted.email,
-        password: wanted.password,
+        access: Access::Password(wanted.password),
         first_name: wanted.first_name,
         last_name: wanted.last_name,
         timezone: Zone::utc(),

@@ -1,5 +1,6 @@
 //! Logging in and out.
 
+use app::details::Description;
 use app::logins::{self, LoggedIn, Wish};
 use app::{App, details, people};
 use axum::extract::State;
@@ -18,7 +19,7 @@ use super::Message;
 /// No login name is longer.
 const LONGEST_LOGIN_NAME: usize = 254;
 
-const ROLES: &[(&str, Seat)] = &[("student", Seat::Learner), ("mentor", Seat::Expert)];
+pub(super) const ROLES: &[(&str, Seat)] = &[("student", Seat::Learner), ("mentor", Seat::Expert)];
 
 pub(crate) struct Login {
     name: String,
@@ -88,17 +89,17 @@ pub(crate) struct SessionToken {
 }
 
 impl SessionToken {
-    async fn of(app: &App, message: &'static str, logged_in: LoggedIn) -> app::Result<Self> {
+    pub(super) async fn of(app: &App, message: &'static str, logged_in: LoggedIn) -> app::Result<Self> {
         let LoggedIn { user, token, role } = logged_in;
         let serial = |role: Seat| user.serials.of(role);
         let (user_type, shown_as) = match role.and_then(|role| Some((role, serial(role)?))) {
             Some((Seat::Learner, serial)) => {
-                let details = details::of(app, &user, Seat::Learner).await?;
+                let Description { details, .. } = details::of(app, &user, Seat::Learner).await?;
                 ("student", LoggedInUser::Student(Student::of(app, &user, serial, &details).await?))
             }
             Some((Seat::Expert, serial)) => {
-                let details = details::of(app, &user, Seat::Expert).await?;
-                ("mentor", LoggedInUser::Mentor(Mentor::of(app, &user, serial, &details).await?))
+                let Description { details, presence } = details::of(app, &user, Seat::Expert).await?;
+                ("mentor", LoggedInUser::Mentor(Mentor::of(app, &user, serial, &details, presence).await?))
             }
             None => {
                 let email = user.email.as_str().to_owned();

@@ -2,13 +2,14 @@
 
 use app::App;
 use app::joining::{self, Door, Joined};
-use app::people::Registration;
+use app::people::{Access, Registration};
 use axum::extract::State;
 use domain::details::Details;
 use domain::facade::Facade;
 use domain::lifecycle::Seat;
 use domain::password::{Password, Persona};
 use domain::person::parted;
+use domain::presence::Presence;
 use domain::text::Email;
 use domain::zone::Zone;
 use edge::auth::{AuthRateLimit, KnownCaller, RequestOrigin};
@@ -43,7 +44,8 @@ impl Parse for Wanted {
         let password = fields.required("password", judged);
         accepted.and(name)?;
         let (email, password) = (email?, password?);
-        Some(Self(Registration { username: None, email, password, first_name, last_name, timezone: Zone::utc() }))
+        let access = Access::Password(password);
+        Some(Self(Registration { username: None, email, access, first_name, last_name, timezone: Zone::utc() }))
     }
 }
 
@@ -125,6 +127,6 @@ pub(crate) async fn register_mentor(
         mentor_id: shown(Seat::Expert, serial),
         token,
         is_approved: false,
-        user: Mentor::of(&app, &user, serial, &Details::of(Seat::Expert)).await?,
+        user: Mentor::of(&app, &user, serial, &Details::of(Seat::Expert), Presence::default()).await?,
     }))
 }

@@ -113,7 +113,7 @@ pub(crate) async fn detail_student(
     )
 )]
 pub(crate) async fn show_mentor(State(app): State<App>, me: MentorProfile) -> Result<Json<Mentor>, Refused> {
-    Ok(Json(Mentor::of(&app, &me.user, me.serial, &me.details).await?))
+    Ok(Json(Mentor::of(&app, &me.user, me.serial, &me.details, me.presence).await?))
 }
 
 /// Change the own profile as a mentor
@@ -161,9 +161,9 @@ async fn change_mentor(
     me: MentorProfile,
     WithFiles(changes): WithFiles<MentorChanges<Named>>,
 ) -> Result<Json<Mentor>, Refused> {
-    let serial = me.serial;
+    let (serial, presence) = (me.serial, me.presence);
     let Changed { user, details, .. } = said_by_mentor(&app, me, changes).await?;
-    Ok(Json(Mentor::of(&app, &user, serial, &details).await?))
+    Ok(Json(Mentor::of(&app, &user, serial, &details, presence).await?))
 }
 
 async fn said_by_mentor<N>(app: &App, me: MentorProfile, changes: MentorChanges<N>) -> app::Result<Changed> {

@@ -12,6 +12,7 @@ use edge::auth::{Authenticated, DeferredAuth};
 use edge::body::{Body, Raw};
 use edge::dialect::Dialect;
 use edge::idempotency::{self, IdempotencyKey, ignores_key};
+use edge::maintenance::lets_through;
 use edge::path::{PathId, PathWord};
 use edge::reply::{Created, Json};
 use edge::routes;
@@ -25,7 +26,7 @@ const SUBJECTS: &[(&str, &str)] = &[("Platform: Payments", "Paying for a booking
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(routes!(intend))
-        .routes(ignores_key(routes!(webhook)))
+        .routes(lets_through(ignores_key(routes!(webhook))))
         .routes(routes!(show))
 }
 

@@ -14,6 +14,8 @@ use crate::Mint;
 pub(crate) struct AccountVoice {
     /// What is told of a new account or a new role: a title and a sentence.
     pub(crate) greeting: fn(Seat, Serial) -> (&'static str, String),
+    /// What an expert is told who was approved without an application, or is not any more.
+    pub(crate) approval: fn(bool) -> (&'static str, &'static str),
     /// The page below `FRONTEND_URL` on which a new password is chosen, with the token of a link.
     pub(crate) reset_page: fn(&str) -> String,
     /// The page on which an address is proven.
@@ -23,6 +25,10 @@ pub(crate) struct AccountVoice {
 /// Where nothing else is said.
 pub(crate) static ACCOUNTS: AccountVoice = AccountVoice {
     greeting: |_, _| ("Welcome to ExpertConnect", "Your account is ready.".to_owned()),
+    approval: |is_approved| match is_approved {
+        true => ("Profile approved", "You were approved as an expert and can be booked."),
+        false => ("Approval withdrawn", "You are no longer approved as an expert."),
+    },
     reset_page: |token| format!("reset-password/{token}/"),
     verification_page: |token| format!("verify-email/{token}/"),
 };
@@ -37,6 +43,21 @@ pub(crate) fn greeting(
 ) -> Notice {
     let (title, content) = (voice(facade).accounts.greeting)(role, serial);
     Notice { channel: Channel::ListAndMail, ..told(facade, user, Topic::Welcome, (title, content), mint, now) }
+}
+
+/// Of an administrator's word on an expert.
+pub(crate) fn approval(
+    facade: Facade,
+    user: UserId,
+    (is_approved, reason): (bool, &str),
+    mint: &Mint,
+    now: Instant,
+) -> Notice {
+    let (title, content) = (voice(facade).accounts.approval)(is_approved);
+    let reason = reason.trim();
+    let content = if reason.is_empty() { content.to_owned() } else { format!("{content} The reason: {reason}") };
+    let topic = if is_approved { Topic::Approved } else { Topic::ApprovalWithdrawn };
+    Notice { channel: Channel::ListAndMail, ..told(facade, user, topic, (title, content), mint, now) }
 }
 
 /// A letter that brings such a link.

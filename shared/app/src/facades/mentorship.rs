@@ -16,6 +16,10 @@ pub(super) static VOICE: Voice =
 /// Pages that take what a link carries as `?token=` (`mentorship.md` §5).
 static ACCOUNTS: AccountVoice = AccountVoice {
     greeting,
+    approval: |is_approved| match is_approved {
+        true => ("You are approved as a mentor", "Students can find and book you now."),
+        false => ("Approval withdrawn", "Students cannot find or book you any more."),
+    },
     reset_page: |token| format!("reset-password?token={token}"),
     verification_page: |token| format!("verify-email?token={token}"),
 };

@@ -15,7 +15,6 @@ mod settling;
 mod signature;
 mod stripe;
 mod webhook;
-mod wire;
 
 use domain::Instant;
 use domain::booking::{Actor, Booking, Change, Outcome, Refusal as BookingRefusal, Seat, Step};

@@ -12,7 +12,7 @@ use domain::payment::Intent;
 use serde_json::{Value as Json, json};
 
 use super::answers::{Made, Returned};
-use super::wire::Wire;
+use crate::outbound::Outbound;
 use crate::{Common, Error, Result};
 
 const LIVE: &str = "https://api.razorpay.com";
@@ -23,7 +23,8 @@ const PATIENCE: Duration = Duration::from_millis(2500);
 /// A client of Razorpay. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Razorpay {
-    wire: Wire,
+    outbound: Outbound,
+    base_url: String,
     authorization: String,
 }
 
@@ -77,7 +78,7 @@ impl Razorpay {
     /// The same at another address; each attempt may take `patience`.
     pub fn at(base_url: &str, key_id: &str, key_secret: &str, patience: Duration) -> Self {
         let authorization = format!("Basic {}", BASE64.encode(format!("{key_id}:{key_secret}").as_bytes()));
-        Self { wire: Wire::to(base_url, patience), authorization }
+        Self { outbound: Outbound::new(patience), base_url: base_url.to_owned(), authorization }
     }
 
     /// Places the order of an intent, or finds it. `again`: somebody may have placed it.
@@ -205,7 +206,8 @@ impl Razorpay {
         headers.extend(body.map(|_| ("content-type", "application/json")));
         headers.extend(more);
         let body = body.map(Json::to_string).unwrap_or_default();
-        let answer = self.wire.ask(method, path, &headers, body).await.map_err(Trouble::Lost)?;
+        let url = format!("{}{path}", self.base_url);
+        let answer = self.outbound.ask(method, &url, &headers, body).await.map_err(Trouble::Lost)?;
         let json: Option<Json> = serde_json::from_slice(&answer.body).ok();
         match (answer.status, json) {
             (200..300, Some(json)) => Ok(json),

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use url::form_urlencoded::Serializer;
 
 use super::answers::Made;
-use super::wire::Wire;
+use crate::outbound::Outbound;
 use crate::{Common, Error, Result};
 
 const LIVE: &str = "https://api.stripe.com";
@@ -26,7 +26,8 @@ const VERSION: &str = "2024-06-20";
 /// A client of Stripe. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Stripe {
-    wire: Wire,
+    outbound: Outbound,
+    base_url: String,
     authorization: String,
 }
 
@@ -51,7 +52,11 @@ impl Stripe {
 
     /// The same at another address; each attempt may take `patience`.
     pub fn at(base_url: &str, secret_key: &str, patience: Duration) -> Self {
-        Self { wire: Wire::to(base_url, patience), authorization: format!("Bearer {secret_key}") }
+        Self {
+            outbound: Outbound::new(patience),
+            base_url: base_url.to_owned(),
+            authorization: format!("Bearer {secret_key}"),
+        }
     }
 
     pub(super) async fn make(&self, intent: &Intent) -> Result<Made> {
@@ -110,7 +115,8 @@ impl Stripe {
             ("idempotency-key", key),
             ("stripe-version", VERSION),
         ];
-        let answer = self.wire.ask("POST", path, &headers, form.to_owned()).await.map_err(Trouble::Passing)?;
+        let url = format!("{}{path}", self.base_url);
+        let answer = self.outbound.ask("POST", &url, &headers, form.to_owned()).await.map_err(Trouble::Passing)?;
         let is_replayed = answer.headers.get("idempotent-replayed") == Some("true");
         let json: Option<Json> = serde_json::from_slice(&answer.body).ok();
         match (answer.status, json) {

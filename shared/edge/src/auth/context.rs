@@ -89,8 +89,17 @@ impl AuthContext {
         Ok(caller)
     }
 
+    /// Where clients reach this server, if that is not where the request says.
+    pub(crate) fn public_url(&self) -> Option<String> {
+        self.app.settings.public_url.clone()
+    }
+
+    pub(crate) fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// The refusal of a request without a valid session, which is counted by its address.
-    pub(super) async fn reject(&self, problem: impl Into<Problem>) -> Problem {
+    pub(crate) async fn reject(&self, problem: impl Into<Problem>) -> Problem {
         match admit_address(&self.app, &self.address, Group::General).await {
             Ok(quota) => {
                 self.progress().quota = Some(quota);

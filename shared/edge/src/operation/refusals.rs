@@ -61,6 +61,18 @@ pub(crate) fn add(text: &mut String, more: &str) {
     }
 }
 
+/// Takes a code out of a description.
+pub(crate) fn remove(text: &mut String, code: &str) {
+    let Some(clauses) = read(text) else { return };
+    let kept = clauses.into_iter().filter_map(|mut clause| {
+        clause.codes.retain(|known| known != code);
+        let codes = clause.codes.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
+        let remark = clause.remark.map(|remark| format!(": {remark}")).unwrap_or_default();
+        (!codes.is_empty()).then(|| format!("{codes}{remark}"))
+    });
+    *text = kept.collect::<Vec<_>>().join("; ");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +91,14 @@ mod tests {
         for text in ["", "For administrators only", "`a` or `b`", "`A`", "`a`, also", "x `a`: b"] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_code_is_taken_out_with_what_it_means() {
+        let mut text = "`a`, `b`: both; `c`: alone; `d`".to_owned();
+        remove(&mut text, "c");
+        remove(&mut text, "a");
+        assert_eq!(text, "`b`: both; `d`");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Keys of what is known of a login name, whether or not anybody has it.
+//! Keys of how people sign in: what is known of a login name, whether or not anybody has it; whom an issuer means.
 
 use domain::ids::UserId;
 use domain::text::LoginName;
@@ -18,6 +18,18 @@ pub(crate) fn failed_logins(name: &LoginName) -> Key {
 }
 
 pub(crate) const FAILED: &str = "FAILED";
+
+/// The guard that makes what an issuer calls somebody one person's. Neither is short, and neither is for readers.
+pub(crate) fn identity(issuer: &str, subject: &str) -> Key {
+    let said = [issuer.as_bytes(), &[0], subject.as_bytes()].concat();
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &said);
+    key(format!("OPENID#{}", data_encoding::HEXLOWER.encode(digest.as_ref())), "ACCOUNT")
+}
+
+/// That something which works once has been used.
+pub(crate) fn spent(what: &str) -> Key {
+    key(format!("SPENT#{what}"), "SPENT")
+}
 
 pub(crate) fn login_partition(name: &LoginName) -> String {
     format!("LOGIN#{}", name_part(name))

@@ -21,6 +21,11 @@ pub(crate) fn details(user: UserId, role: Seat) -> Key {
     key(person(user), format!("{DETAILS}{}", role_text(role)))
 }
 
+/// When somebody said last that they are there.
+pub(crate) fn presence(user: UserId) -> Key {
+    key(person(user), "PRESENCE")
+}
+
 pub(crate) const DETAILS: &str = "DETAILS#";
 
 /// A note somebody wrote down for themselves in a role.

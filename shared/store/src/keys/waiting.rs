@@ -1,4 +1,4 @@
-//! Keys of what keeps somebody from asking too much.
+//! Keys of what keeps somebody, or everybody, from asking for something.
 
 use chrono::NaiveDate;
 use domain::ids::{BookingId, UserId};
@@ -28,4 +28,9 @@ pub(crate) fn mailed(reader: UserId, peer: UserId, date: NaiveDate) -> Key {
 /// A booking that somebody finds in their list and gets no mails about.
 pub(crate) fn muted(reader: UserId, root: BookingId) -> Key {
     key(person(reader), format!("MUTED#{}", id_text(root.get())))
+}
+
+/// Whether anything may be changed at present.
+pub(crate) fn site_status() -> Key {
+    key("SITE".to_owned(), "STATUS")
 }

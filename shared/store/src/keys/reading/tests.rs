@@ -47,6 +47,22 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
     vec![
         ("user", super::super::user(user), Kind::Profile, vec![person()]),
         ("credential", credential(user), Kind::Credential, vec![person()]),
+        (
+            "identity",
+            identity("https://x", "7"),
+            Kind::Identity,
+            vec![named("digest", "a525e8f838a542b3b77065e4be908937298d90dfc42e7fc88138ca61b92c1fd7")],
+        ),
+        ("spent", spent(text), Kind::Spent, vec![named("what", text)]),
+        ("site_status", site_status(), Kind::SiteStatus, vec![]),
+        ("counted", counted(&super::super::user(user)), Kind::Counted, vec![person()]),
+        ("counted", counted(&booking(booking_id)), Kind::Counted, vec![("booking", id.clone())]),
+        (
+            "stats",
+            stats(&super::super::user(user)),
+            Kind::Stats,
+            vec![named("shard", &stats(&super::super::user(user)).sk["SHARD#".len()..])],
+        ),
         ("user_gate", user_gate(user), Kind::Gate, vec![person()]),
         (
             "address_gate",
@@ -90,6 +106,7 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
             Kind::Note,
             vec![person(), named("role", "EXPERT"), ("note", id.clone())],
         ),
+        ("presence", presence(user), Kind::Presence, vec![person()]),
         ("details", details(user, Seat::Learner), Kind::Details, vec![person(), named("role", "LEARNER")]),
         ("pending", pending(user), Kind::Pending, vec![person()]),
         ("due_mark", due_mark(), Kind::DueMark, vec![]),

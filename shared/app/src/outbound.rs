@@ -1,4 +1,5 @@
-//! Requests to providers: over a connection of their own, bounded in time and in size.
+//! Requests to other people's servers: bounded in time and in size, over a connection of their own, and never led
+//! elsewhere by a redirect.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,53 +11,81 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::{BodyExt, Limited};
+use url::Url;
 
-/// No answer to what is asked here has more than a few kilobytes.
-const LARGEST_ANSWER_BYTES: usize = 256 * 1024;
-
-/// The way to one provider. Cheap to clone; clones share their connections.
+/// Cheap to clone; clones share their connections.
 #[derive(Clone)]
-pub(super) struct Wire {
+pub(crate) struct Outbound {
     /// Made at the first request: most functions never ask, and the system's certificates take a while to read.
     connector: Arc<OnceLock<SharedHttpConnector>>,
-    base_url: String,
     /// For one request, to the last byte of its answer.
     patience: Duration,
 }
 
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: Headers,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+    pub(crate) body: Vec<u8>,
 }
 
-impl Wire {
-    pub(super) fn to(base_url: &str, patience: Duration) -> Self {
-        Self { connector: Arc::default(), base_url: base_url.to_owned(), patience }
+/// What is asked here is answered with a few kilobytes.
+const LARGEST_ANSWER_BYTES: usize = 256 * 1024;
+
+/// Whether it is on this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Whether nobody can listen on the way there: over TLS, or without leaving this machine.
+pub(crate) fn is_safe(url: &Url) -> bool {
+    let is_private = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
+    is_private && url.username().is_empty() && url.password().is_none()
+}
+
+/// A connection kept while a function is frozen is dead when it thaws, and a code cannot be sent twice.
+const ONCE: [(&str, &str); 2] = [("accept", "application/json"), ("connection", "close")];
+
+impl Outbound {
+    pub(crate) fn new(patience: Duration) -> Self {
+        Self { connector: Arc::default(), patience }
+    }
+
+    pub(crate) async fn get(&self, url: &str) -> Result<Answer, String> {
+        self.ask("GET", url, &ONCE, String::new()).await
+    }
+
+    pub(crate) async fn post_form(&self, url: &str, form: String) -> Result<Answer, String> {
+        let [accept, close] = ONCE;
+        self.ask("POST", url, &[accept, close, ("content-type", "application/x-www-form-urlencoded")], form).await
     }
 
     /// One attempt. What is said when there is no answer names neither keys nor bodies.
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         &self,
         method: &str,
-        path: &str,
+        url: &str,
         headers: &[(&'static str, &str)],
         body: String,
     ) -> Result<Answer, String> {
-        let answered = tokio::time::timeout(self.patience, self.send(method, path, headers, body)).await;
+        let answered = tokio::time::timeout(self.patience, self.send(method, url, headers, body)).await;
         answered.map_err(|_elapsed| "no answer in time".to_owned())?
     }
 
     async fn send(
         &self,
         method: &str,
-        path: &str,
+        url: &str,
         headers: &[(&'static str, &str)],
         body: String,
     ) -> Result<Answer, String> {
         let mut request = HttpRequest::new(SdkBody::from(body));
         request.set_method(method).map_err(|error| error.to_string())?;
-        request.set_uri(format!("{}{path}", self.base_url)).map_err(|error| error.to_string())?;
+        request.set_uri(url).map_err(|error| error.to_string())?;
         for (name, value) in headers {
             // A key that is no header is a mistake in the secret, and must not stand in the log.
             request.headers_mut().try_insert(*name, (*value).to_owned()).map_err(|_| (*name).to_owned())?;
