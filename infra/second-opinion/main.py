@@ -30,6 +30,7 @@ def main() -> int:
             timed("deploy", lambda: emulator.deploy(BUILD / "template.yaml"))
             emulator.add_routes(ROOT / "template.yaml")
             emulator.stay_inside()
+            emulator.adapt_policies()
             print("\nwhat was deployed")
             deployed = report(emulator.checks())
             emulator.name_administrator(scenario.PASSWORD)

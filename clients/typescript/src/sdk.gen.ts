@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { AccountsChangeData, AccountsChangeErrors, AccountsChangeResponses, AccountsLoginData, AccountsLoginErrors, AccountsLoginResponses, AccountsLogoutData, AccountsLogoutErrors, AccountsLogoutResponses, AccountsPasswordChangeData, AccountsPasswordChangeErrors, AccountsPasswordChangeResponses, AccountsPasswordResetConfirmData, AccountsPasswordResetConfirmErrors, AccountsPasswordResetConfirmResponses, AccountsPasswordResetData, AccountsPasswordResetErrors, AccountsPasswordResetResponses, AccountsRegisterData, AccountsRegisterErrors, AccountsRegisterResponses, AccountsSessionsEndData, AccountsSessionsEndErrors, AccountsSessionsEndResponses, AccountsSessionsListData, AccountsSessionsListErrors, AccountsSessionsListResponses, AccountsShowData, AccountsShowErrors, AccountsShowResponses, AccountsTokenRefreshData, AccountsTokenRefreshErrors, AccountsTokenRefreshResponses, ConsultationsAbsencesAddData, ConsultationsAbsencesAddErrors, ConsultationsAbsencesAddResponses, ConsultationsAbsencesListData, ConsultationsAbsencesListErrors, ConsultationsAbsencesListResponses, ConsultationsAbsencesRemoveData, ConsultationsAbsencesRemoveErrors, ConsultationsAbsencesRemoveResponses, ConsultationsApplicationsListData, ConsultationsApplicationsListErrors, ConsultationsApplicationsListResponses, ConsultationsApplicationsReviewData, ConsultationsApplicationsReviewErrors, ConsultationsApplicationsReviewResponses, ConsultationsApplicationsShowData, ConsultationsApplicationsShowErrors, ConsultationsApplicationsShowOwnData, ConsultationsApplicationsShowOwnErrors, ConsultationsApplicationsShowOwnResponses, ConsultationsApplicationsShowResponses, ConsultationsApplicationsSubmitData, ConsultationsApplicationsSubmitErrors, ConsultationsApplicationsSubmitResponses, ConsultationsBookData, ConsultationsBookErrors, ConsultationsBookResponses, ConsultationsCancelData, ConsultationsCancelErrors, ConsultationsCancelResponses, ConsultationsChatsArchiveData, ConsultationsChatsArchiveErrors, ConsultationsChatsArchiveResponses, ConsultationsChatsBlockData, ConsultationsChatsBlockErrors, ConsultationsChatsBlockResponses, ConsultationsChatsFindData, ConsultationsChatsFindErrors, ConsultationsChatsFindResponses, ConsultationsChatsListData, ConsultationsChatsListErrors, ConsultationsChatsListResponses, ConsultationsChatsOpenData, ConsultationsChatsOpenErrors, ConsultationsChatsOpenResponses, ConsultationsChatsReadData, ConsultationsChatsReadErrors, ConsultationsChatsReadResponses, ConsultationsChatsUnarchiveData, ConsultationsChatsUnarchiveErrors, ConsultationsChatsUnarchiveResponses, ConsultationsChatsUnblockData, ConsultationsChatsUnblockErrors, ConsultationsChatsUnblockResponses, ConsultationsChatsUnreadCountData, ConsultationsChatsUnreadCountErrors, ConsultationsChatsUnreadCountResponses, ConsultationsConfirmData, ConsultationsConfirmErrors, ConsultationsConfirmResponses, ConsultationsDashboardShowData, ConsultationsDashboardShowErrors, ConsultationsDashboardShowResponses, ConsultationsDocumentsUploadData, ConsultationsDocumentsUploadErrors, ConsultationsDocumentsUploadResponses, ConsultationsDocumentsVerifyData, ConsultationsDocumentsVerifyErrors, ConsultationsDocumentsVerifyResponses, ConsultationsEndData, ConsultationsEndErrors, ConsultationsEndResponses, ConsultationsExpertsListData, ConsultationsExpertsListErrors, ConsultationsExpertsListResponses, ConsultationsExpertsReinstateData, ConsultationsExpertsReinstateErrors, ConsultationsExpertsReinstateResponses, ConsultationsExpertsSearchData, ConsultationsExpertsSearchErrors, ConsultationsExpertsSearchResponses, ConsultationsExpertsShowData, ConsultationsExpertsShowErrors, ConsultationsExpertsShowResponses, ConsultationsExpertsSuspendData, ConsultationsExpertsSuspendErrors, ConsultationsExpertsSuspendResponses, ConsultationsHoursListData, ConsultationsHoursListErrors, ConsultationsHoursListResponses, ConsultationsHoursReplaceData, ConsultationsHoursReplaceErrors, ConsultationsHoursReplaceResponses, ConsultationsListAsExpertData, ConsultationsListAsExpertErrors, ConsultationsListAsExpertResponses, ConsultationsListPastData, ConsultationsListPastErrors, ConsultationsListPastResponses, ConsultationsListUpcomingData, ConsultationsListUpcomingErrors, ConsultationsListUpcomingResponses, ConsultationsMeetingLinkShowData, ConsultationsMeetingLinkShowErrors, ConsultationsMeetingLinkShowResponses, ConsultationsMessagesDeleteData, ConsultationsMessagesDeleteErrors, ConsultationsMessagesDeleteResponses, ConsultationsMessagesEditData, ConsultationsMessagesEditErrors, ConsultationsMessagesEditResponses, ConsultationsMessagesListData, ConsultationsMessagesListErrors, ConsultationsMessagesListResponses, ConsultationsMessagesSendData, ConsultationsMessagesSendErrors, ConsultationsMessagesSendResponses, ConsultationsNotificationsListData, ConsultationsNotificationsListErrors, ConsultationsNotificationsListResponses, ConsultationsNotificationsReadAllData, ConsultationsNotificationsReadAllErrors, ConsultationsNotificationsReadAllResponses, ConsultationsNotificationsReadData, ConsultationsNotificationsReadErrors, ConsultationsNotificationsReadResponses, ConsultationsNotificationsUnreadCountData, ConsultationsNotificationsUnreadCountErrors, ConsultationsNotificationsUnreadCountResponses, ConsultationsProfileChangeData, ConsultationsProfileChangeErrors, ConsultationsProfileChangeResponses, ConsultationsProfileShowData, ConsultationsProfileShowErrors, ConsultationsProfileShowResponses, ConsultationsRateData, ConsultationsRateErrors, ConsultationsRateResponses, ConsultationsRescheduleData, ConsultationsRescheduleErrors, ConsultationsRescheduleResponses, ConsultationsReviewsListData, ConsultationsReviewsListErrors, ConsultationsReviewsListResponses, ConsultationsShowData, ConsultationsShowErrors, ConsultationsShowResponses, ConsultationsSlotsListData, ConsultationsSlotsListErrors, ConsultationsSlotsListResponses, ConsultationsStartData, ConsultationsStartErrors, ConsultationsStartResponses, ConsultationsUploadsPrepareData, ConsultationsUploadsPrepareErrors, ConsultationsUploadsPrepareResponses, ConsultationsVerificationShowData, ConsultationsVerificationShowErrors, ConsultationsVerificationShowResponses, MeetingsAvailabilityAddData, MeetingsAvailabilityAddErrors, MeetingsAvailabilityAddResponses, MeetingsAvailabilityChangeData, MeetingsAvailabilityChangeErrors, MeetingsAvailabilityChangeResponses, MeetingsAvailabilityListData, MeetingsAvailabilityListErrors, MeetingsAvailabilityListResponses, MeetingsAvailabilityRemoveData, MeetingsAvailabilityRemoveErrors, MeetingsAvailabilityRemoveResponses, MeetingsAvailabilityReplaceData, MeetingsAvailabilityReplaceErrors, MeetingsAvailabilityReplaceResponses, MeetingsAvailabilityShowData, MeetingsAvailabilityShowErrors, MeetingsAvailabilityShowResponses, MeetingsBalanceShowData, MeetingsBalanceShowErrors, MeetingsBalanceShowResponses, MeetingsCategoriesListData, MeetingsCategoriesListErrors, MeetingsCategoriesListResponses, MeetingsCategoriesShowData, MeetingsCategoriesShowErrors, MeetingsCategoriesShowResponses, MeetingsChangeData, MeetingsChangeErrors, MeetingsChangeResponses, MeetingsCreditsPurchaseData, MeetingsCreditsPurchaseErrors, MeetingsCreditsPurchaseResponses, MeetingsCreditsTransferData, MeetingsCreditsTransferErrors, MeetingsCreditsTransferResponses, MeetingsListData, MeetingsListErrors, MeetingsListResponses, MeetingsMessagesListData, MeetingsMessagesListErrors, MeetingsMessagesListResponses, MeetingsMessagesReadAllData, MeetingsMessagesReadAllErrors, MeetingsMessagesReadAllResponses, MeetingsMessagesReadData, MeetingsMessagesReadErrors, MeetingsMessagesReadResponses, MeetingsMessagesSendData, MeetingsMessagesSendErrors, MeetingsMessagesSendResponses, MeetingsNotificationsChangeData, MeetingsNotificationsChangeErrors, MeetingsNotificationsChangeResponses, MeetingsNotificationsListData, MeetingsNotificationsListErrors, MeetingsNotificationsListResponses, MeetingsNotificationsReadAllData, MeetingsNotificationsReadAllErrors, MeetingsNotificationsReadAllResponses, MeetingsNotificationsReadData, MeetingsNotificationsReadErrors, MeetingsNotificationsReadResponses, MeetingsNotificationsShowData, MeetingsNotificationsShowErrors, MeetingsNotificationsShowResponses, MeetingsProfileChangeData, MeetingsProfileChangeErrors, MeetingsProfileChangeResponses, MeetingsProfilePicturePrepareData, MeetingsProfilePicturePrepareErrors, MeetingsProfilePicturePrepareResponses, MeetingsProfileReplaceData, MeetingsProfileReplaceErrors, MeetingsProfileReplaceResponses, MeetingsProfileShowData, MeetingsProfileShowErrors, MeetingsProfileShowResponses, MeetingsReplaceData, MeetingsReplaceErrors, MeetingsReplaceResponses, MeetingsRequestData, MeetingsRequestErrors, MeetingsRequestResponses, MeetingsReviewsGiveData, MeetingsReviewsGiveErrors, MeetingsReviewsGiveResponses, MeetingsReviewsListData, MeetingsReviewsListErrors, MeetingsReviewsListResponses, MeetingsShowData, MeetingsShowErrors, MeetingsShowResponses, MeetingsSkillsAddData, MeetingsSkillsAddErrors, MeetingsSkillsAddResponses, MeetingsSkillsChangeData, MeetingsSkillsChangeErrors, MeetingsSkillsChangeResponses, MeetingsSkillsListData, MeetingsSkillsListErrors, MeetingsSkillsListResponses, MeetingsSkillsRemoveData, MeetingsSkillsRemoveErrors, MeetingsSkillsRemoveResponses, MeetingsSkillsReplaceData, MeetingsSkillsReplaceErrors, MeetingsSkillsReplaceResponses, MeetingsSkillsShowData, MeetingsSkillsShowErrors, MeetingsSkillsShowResponses, MeetingsSlotsListData, MeetingsSlotsListErrors, MeetingsSlotsListResponses, MeetingsStatusChangeData, MeetingsStatusChangeErrors, MeetingsStatusChangeResponses, MeetingsTransactionsListData, MeetingsTransactionsListErrors, MeetingsTransactionsListResponses, MeetingsUsersLoginData, MeetingsUsersLoginErrors, MeetingsUsersLoginResponses, MeetingsUsersLogoutData, MeetingsUsersLogoutErrors, MeetingsUsersLogoutResponses, MeetingsUsersRegisterData, MeetingsUsersRegisterErrors, MeetingsUsersRegisterResponses, MeetingsUsersSearchData, MeetingsUsersSearchErrors, MeetingsUsersSearchResponses, MeetingsUsersShowData, MeetingsUsersShowErrors, MeetingsUsersShowResponses, MentorshipEmailResendData, MentorshipEmailResendErrors, MentorshipEmailResendResponses, MentorshipEmailVerifyData, MentorshipEmailVerifyErrors, MentorshipEmailVerifyResponses, MentorshipLoginData, MentorshipLoginErrors, MentorshipLoginResponses, MentorshipLogoutData, MentorshipLogoutErrors, MentorshipLogoutResponses, MentorshipMentorDetailData, MentorshipMentorDetailErrors, MentorshipMentorDetailResponses, MentorshipMentorFileDeleteData, MentorshipMentorFileDeleteErrors, MentorshipMentorFileDeleteResponses, MentorshipMentorFilePrepareData, MentorshipMentorFilePrepareErrors, MentorshipMentorFilePrepareResponses, MentorshipMentorFilePutData, MentorshipMentorFilePutErrors, MentorshipMentorFilePutResponses, MentorshipMentorNotesCreateData, MentorshipMentorNotesCreateErrors, MentorshipMentorNotesCreateResponses, MentorshipMentorNotesDeleteData, MentorshipMentorNotesDeleteErrors, MentorshipMentorNotesDeleteResponses, MentorshipMentorNotesListData, MentorshipMentorNotesListErrors, MentorshipMentorNotesListResponses, MentorshipMentorNotesReplaceData, MentorshipMentorNotesReplaceErrors, MentorshipMentorNotesReplaceResponses, MentorshipMentorNotesShowData, MentorshipMentorNotesShowErrors, MentorshipMentorNotesShowResponses, MentorshipMentorProfileChangeData, MentorshipMentorProfileChangeErrors, MentorshipMentorProfileChangeResponses, MentorshipMentorProfileReplaceData, MentorshipMentorProfileReplaceErrors, MentorshipMentorProfileReplaceResponses, MentorshipMentorProfileShowData, MentorshipMentorProfileShowErrors, MentorshipMentorProfileShowResponses, MentorshipMentorRegisterData, MentorshipMentorRegisterErrors, MentorshipMentorRegisterResponses, MentorshipPasswordChangeData, MentorshipPasswordChangeErrors, MentorshipPasswordChangeResponses, MentorshipPasswordResetConfirmData, MentorshipPasswordResetConfirmErrors, MentorshipPasswordResetConfirmResponses, MentorshipPasswordResetData, MentorshipPasswordResetErrors, MentorshipPasswordResetResponses, MentorshipStudentDetailData, MentorshipStudentDetailErrors, MentorshipStudentDetailResponses, MentorshipStudentFileDeleteData, MentorshipStudentFileDeleteErrors, MentorshipStudentFileDeleteResponses, MentorshipStudentFilePrepareData, MentorshipStudentFilePrepareErrors, MentorshipStudentFilePrepareResponses, MentorshipStudentFilePutData, MentorshipStudentFilePutErrors, MentorshipStudentFilePutResponses, MentorshipStudentNotesCreateData, MentorshipStudentNotesCreateErrors, MentorshipStudentNotesCreateResponses, MentorshipStudentNotesDeleteData, MentorshipStudentNotesDeleteErrors, MentorshipStudentNotesDeleteResponses, MentorshipStudentNotesListData, MentorshipStudentNotesListErrors, MentorshipStudentNotesListResponses, MentorshipStudentNotesReplaceData, MentorshipStudentNotesReplaceErrors, MentorshipStudentNotesReplaceResponses, MentorshipStudentNotesShowData, MentorshipStudentNotesShowErrors, MentorshipStudentNotesShowResponses, MentorshipStudentProfileChangeData, MentorshipStudentProfileChangeErrors, MentorshipStudentProfileChangeResponses, MentorshipStudentProfileReplaceData, MentorshipStudentProfileReplaceErrors, MentorshipStudentProfileReplaceResponses, MentorshipStudentProfileShowData, MentorshipStudentProfileShowErrors, MentorshipStudentProfileShowResponses, MentorshipStudentRegisterData, MentorshipStudentRegisterErrors, MentorshipStudentRegisterResponses, PaymentsCreateData, PaymentsCreateErrors, PaymentsCreateResponses, PaymentsShowData, PaymentsShowErrors, PaymentsShowResponses, PaymentsWebhookData, PaymentsWebhookErrors, PaymentsWebhookResponses, PlatformDocsData, PlatformDocsErrors, PlatformDocsResponses, PlatformHealthData, PlatformHealthErrors, PlatformHealthResponses, PlatformSchemaData, PlatformSchemaErrors, PlatformSchemaResponses } from './types.gen.js';
+import type { AccountsChangeData, AccountsChangeErrors, AccountsChangeResponses, AccountsLoginData, AccountsLoginErrors, AccountsLoginResponses, AccountsLogoutData, AccountsLogoutErrors, AccountsLogoutResponses, AccountsPasswordChangeData, AccountsPasswordChangeErrors, AccountsPasswordChangeResponses, AccountsPasswordResetConfirmData, AccountsPasswordResetConfirmErrors, AccountsPasswordResetConfirmResponses, AccountsPasswordResetData, AccountsPasswordResetErrors, AccountsPasswordResetResponses, AccountsRegisterData, AccountsRegisterErrors, AccountsRegisterResponses, AccountsSessionsEndData, AccountsSessionsEndErrors, AccountsSessionsEndResponses, AccountsSessionsListData, AccountsSessionsListErrors, AccountsSessionsListResponses, AccountsShowData, AccountsShowErrors, AccountsShowResponses, AccountsTokenRefreshData, AccountsTokenRefreshErrors, AccountsTokenRefreshResponses, ConsultationsAbsencesAddData, ConsultationsAbsencesAddErrors, ConsultationsAbsencesAddResponses, ConsultationsAbsencesListData, ConsultationsAbsencesListErrors, ConsultationsAbsencesListResponses, ConsultationsAbsencesRemoveData, ConsultationsAbsencesRemoveErrors, ConsultationsAbsencesRemoveResponses, ConsultationsApplicationsListData, ConsultationsApplicationsListErrors, ConsultationsApplicationsListResponses, ConsultationsApplicationsReviewData, ConsultationsApplicationsReviewErrors, ConsultationsApplicationsReviewResponses, ConsultationsApplicationsShowData, ConsultationsApplicationsShowErrors, ConsultationsApplicationsShowOwnData, ConsultationsApplicationsShowOwnErrors, ConsultationsApplicationsShowOwnResponses, ConsultationsApplicationsShowResponses, ConsultationsApplicationsSubmitData, ConsultationsApplicationsSubmitErrors, ConsultationsApplicationsSubmitResponses, ConsultationsBookData, ConsultationsBookErrors, ConsultationsBookResponses, ConsultationsCancelData, ConsultationsCancelErrors, ConsultationsCancelResponses, ConsultationsChatsArchiveData, ConsultationsChatsArchiveErrors, ConsultationsChatsArchiveResponses, ConsultationsChatsBlockData, ConsultationsChatsBlockErrors, ConsultationsChatsBlockResponses, ConsultationsChatsFindData, ConsultationsChatsFindErrors, ConsultationsChatsFindResponses, ConsultationsChatsListData, ConsultationsChatsListErrors, ConsultationsChatsListResponses, ConsultationsChatsOpenData, ConsultationsChatsOpenErrors, ConsultationsChatsOpenResponses, ConsultationsChatsReadData, ConsultationsChatsReadErrors, ConsultationsChatsReadResponses, ConsultationsChatsUnarchiveData, ConsultationsChatsUnarchiveErrors, ConsultationsChatsUnarchiveResponses, ConsultationsChatsUnblockData, ConsultationsChatsUnblockErrors, ConsultationsChatsUnblockResponses, ConsultationsChatsUnreadCountData, ConsultationsChatsUnreadCountErrors, ConsultationsChatsUnreadCountResponses, ConsultationsConfirmData, ConsultationsConfirmErrors, ConsultationsConfirmResponses, ConsultationsDashboardShowData, ConsultationsDashboardShowErrors, ConsultationsDashboardShowResponses, ConsultationsDocumentsUploadData, ConsultationsDocumentsUploadErrors, ConsultationsDocumentsUploadResponses, ConsultationsDocumentsVerifyData, ConsultationsDocumentsVerifyErrors, ConsultationsDocumentsVerifyResponses, ConsultationsEndData, ConsultationsEndErrors, ConsultationsEndResponses, ConsultationsExpertsListData, ConsultationsExpertsListErrors, ConsultationsExpertsListResponses, ConsultationsExpertsReinstateData, ConsultationsExpertsReinstateErrors, ConsultationsExpertsReinstateResponses, ConsultationsExpertsSearchData, ConsultationsExpertsSearchErrors, ConsultationsExpertsSearchResponses, ConsultationsExpertsShowData, ConsultationsExpertsShowErrors, ConsultationsExpertsShowResponses, ConsultationsExpertsSuspendData, ConsultationsExpertsSuspendErrors, ConsultationsExpertsSuspendResponses, ConsultationsHoursListData, ConsultationsHoursListErrors, ConsultationsHoursListResponses, ConsultationsHoursReplaceData, ConsultationsHoursReplaceErrors, ConsultationsHoursReplaceResponses, ConsultationsListAsExpertData, ConsultationsListAsExpertErrors, ConsultationsListAsExpertResponses, ConsultationsListPastData, ConsultationsListPastErrors, ConsultationsListPastResponses, ConsultationsListUpcomingData, ConsultationsListUpcomingErrors, ConsultationsListUpcomingResponses, ConsultationsMeetingLinkShowData, ConsultationsMeetingLinkShowErrors, ConsultationsMeetingLinkShowResponses, ConsultationsMessagesDeleteData, ConsultationsMessagesDeleteErrors, ConsultationsMessagesDeleteResponses, ConsultationsMessagesEditData, ConsultationsMessagesEditErrors, ConsultationsMessagesEditResponses, ConsultationsMessagesListData, ConsultationsMessagesListErrors, ConsultationsMessagesListResponses, ConsultationsMessagesSendData, ConsultationsMessagesSendErrors, ConsultationsMessagesSendResponses, ConsultationsNotificationsListData, ConsultationsNotificationsListErrors, ConsultationsNotificationsListResponses, ConsultationsNotificationsReadAllData, ConsultationsNotificationsReadAllErrors, ConsultationsNotificationsReadAllResponses, ConsultationsNotificationsReadData, ConsultationsNotificationsReadErrors, ConsultationsNotificationsReadResponses, ConsultationsNotificationsUnreadCountData, ConsultationsNotificationsUnreadCountErrors, ConsultationsNotificationsUnreadCountResponses, ConsultationsProfileChangeData, ConsultationsProfileChangeErrors, ConsultationsProfileChangeResponses, ConsultationsProfileShowData, ConsultationsProfileShowErrors, ConsultationsProfileShowResponses, ConsultationsRateData, ConsultationsRateErrors, ConsultationsRateResponses, ConsultationsRescheduleData, ConsultationsRescheduleErrors, ConsultationsRescheduleResponses, ConsultationsReviewsListData, ConsultationsReviewsListErrors, ConsultationsReviewsListResponses, ConsultationsShowData, ConsultationsShowErrors, ConsultationsShowResponses, ConsultationsSlotsListData, ConsultationsSlotsListErrors, ConsultationsSlotsListResponses, ConsultationsStartData, ConsultationsStartErrors, ConsultationsStartResponses, ConsultationsUploadsPrepareData, ConsultationsUploadsPrepareErrors, ConsultationsUploadsPrepareResponses, ConsultationsVerificationShowData, ConsultationsVerificationShowErrors, ConsultationsVerificationShowResponses, MeetingsAvailabilityAddData, MeetingsAvailabilityAddErrors, MeetingsAvailabilityAddResponses, MeetingsAvailabilityChangeData, MeetingsAvailabilityChangeErrors, MeetingsAvailabilityChangeResponses, MeetingsAvailabilityListData, MeetingsAvailabilityListErrors, MeetingsAvailabilityListResponses, MeetingsAvailabilityRemoveData, MeetingsAvailabilityRemoveErrors, MeetingsAvailabilityRemoveResponses, MeetingsAvailabilityReplaceData, MeetingsAvailabilityReplaceErrors, MeetingsAvailabilityReplaceResponses, MeetingsAvailabilityShowData, MeetingsAvailabilityShowErrors, MeetingsAvailabilityShowResponses, MeetingsBalanceShowData, MeetingsBalanceShowErrors, MeetingsBalanceShowResponses, MeetingsCategoriesListData, MeetingsCategoriesListErrors, MeetingsCategoriesListResponses, MeetingsCategoriesShowData, MeetingsCategoriesShowErrors, MeetingsCategoriesShowResponses, MeetingsChangeData, MeetingsChangeErrors, MeetingsChangeResponses, MeetingsCreditsPurchaseData, MeetingsCreditsPurchaseErrors, MeetingsCreditsPurchaseResponses, MeetingsCreditsTransferData, MeetingsCreditsTransferErrors, MeetingsCreditsTransferResponses, MeetingsListData, MeetingsListErrors, MeetingsListResponses, MeetingsMessagesListData, MeetingsMessagesListErrors, MeetingsMessagesListResponses, MeetingsMessagesReadAllData, MeetingsMessagesReadAllErrors, MeetingsMessagesReadAllResponses, MeetingsMessagesReadData, MeetingsMessagesReadErrors, MeetingsMessagesReadResponses, MeetingsMessagesSendData, MeetingsMessagesSendErrors, MeetingsMessagesSendResponses, MeetingsNotificationsChangeData, MeetingsNotificationsChangeErrors, MeetingsNotificationsChangeResponses, MeetingsNotificationsListData, MeetingsNotificationsListErrors, MeetingsNotificationsListResponses, MeetingsNotificationsReadAllData, MeetingsNotificationsReadAllErrors, MeetingsNotificationsReadAllResponses, MeetingsNotificationsReadData, MeetingsNotificationsReadErrors, MeetingsNotificationsReadResponses, MeetingsNotificationsShowData, MeetingsNotificationsShowErrors, MeetingsNotificationsShowResponses, MeetingsProfileChangeData, MeetingsProfileChangeErrors, MeetingsProfileChangeResponses, MeetingsProfilePicturePrepareData, MeetingsProfilePicturePrepareErrors, MeetingsProfilePicturePrepareResponses, MeetingsProfileReplaceData, MeetingsProfileReplaceErrors, MeetingsProfileReplaceResponses, MeetingsProfileShowData, MeetingsProfileShowErrors, MeetingsProfileShowResponses, MeetingsReplaceData, MeetingsReplaceErrors, MeetingsReplaceResponses, MeetingsRequestData, MeetingsRequestErrors, MeetingsRequestResponses, MeetingsReviewsGiveData, MeetingsReviewsGiveErrors, MeetingsReviewsGiveResponses, MeetingsReviewsListData, MeetingsReviewsListErrors, MeetingsReviewsListResponses, MeetingsShowData, MeetingsShowErrors, MeetingsShowResponses, MeetingsSkillsAddData, MeetingsSkillsAddErrors, MeetingsSkillsAddResponses, MeetingsSkillsChangeData, MeetingsSkillsChangeErrors, MeetingsSkillsChangeResponses, MeetingsSkillsListData, MeetingsSkillsListErrors, MeetingsSkillsListResponses, MeetingsSkillsRemoveData, MeetingsSkillsRemoveErrors, MeetingsSkillsRemoveResponses, MeetingsSkillsReplaceData, MeetingsSkillsReplaceErrors, MeetingsSkillsReplaceResponses, MeetingsSkillsShowData, MeetingsSkillsShowErrors, MeetingsSkillsShowResponses, MeetingsSlotsListData, MeetingsSlotsListErrors, MeetingsSlotsListResponses, MeetingsStatusChangeData, MeetingsStatusChangeErrors, MeetingsStatusChangeResponses, MeetingsTransactionsListData, MeetingsTransactionsListErrors, MeetingsTransactionsListResponses, MeetingsUsersLoginData, MeetingsUsersLoginErrors, MeetingsUsersLoginResponses, MeetingsUsersLogoutData, MeetingsUsersLogoutErrors, MeetingsUsersLogoutResponses, MeetingsUsersRegisterData, MeetingsUsersRegisterErrors, MeetingsUsersRegisterResponses, MeetingsUsersSearchData, MeetingsUsersSearchErrors, MeetingsUsersSearchResponses, MeetingsUsersShowData, MeetingsUsersShowErrors, MeetingsUsersShowResponses, MentorshipAttendanceMarkData, MentorshipAttendanceMarkErrors, MentorshipAttendanceMarkResponses, MentorshipAttendanceShowData, MentorshipAttendanceShowErrors, MentorshipAttendanceShowResponses, MentorshipBookData, MentorshipBookErrors, MentorshipBookResponses, MentorshipCommentsListData, MentorshipCommentsListErrors, MentorshipCommentsListResponses, MentorshipCommentsWriteData, MentorshipCommentsWriteErrors, MentorshipCommentsWriteResponses, MentorshipEmailResendData, MentorshipEmailResendErrors, MentorshipEmailResendResponses, MentorshipEmailVerifyData, MentorshipEmailVerifyErrors, MentorshipEmailVerifyResponses, MentorshipEventsChangeData, MentorshipEventsChangeErrors, MentorshipEventsChangeResponses, MentorshipEventsCreateData, MentorshipEventsCreateErrors, MentorshipEventsCreateResponses, MentorshipEventsDeleteData, MentorshipEventsDeleteErrors, MentorshipEventsDeleteResponses, MentorshipEventsFindData, MentorshipEventsFindErrors, MentorshipEventsFindResponses, MentorshipEventsIcsData, MentorshipEventsIcsErrors, MentorshipEventsIcsResponses, MentorshipEventsListData, MentorshipEventsListErrors, MentorshipEventsListResponses, MentorshipEventsReplaceData, MentorshipEventsReplaceErrors, MentorshipEventsReplaceResponses, MentorshipEventsRsvpCancelData, MentorshipEventsRsvpCancelErrors, MentorshipEventsRsvpCancelResponses, MentorshipEventsRsvpData, MentorshipEventsRsvpErrors, MentorshipEventsRsvpResponses, MentorshipLoginData, MentorshipLoginErrors, MentorshipLoginResponses, MentorshipLogoutData, MentorshipLogoutErrors, MentorshipLogoutResponses, MentorshipMentorDetailData, MentorshipMentorDetailErrors, MentorshipMentorDetailResponses, MentorshipMentorFileDeleteData, MentorshipMentorFileDeleteErrors, MentorshipMentorFileDeleteResponses, MentorshipMentorFilePrepareData, MentorshipMentorFilePrepareErrors, MentorshipMentorFilePrepareResponses, MentorshipMentorFilePutData, MentorshipMentorFilePutErrors, MentorshipMentorFilePutResponses, MentorshipMentorNotesCreateData, MentorshipMentorNotesCreateErrors, MentorshipMentorNotesCreateResponses, MentorshipMentorNotesDeleteData, MentorshipMentorNotesDeleteErrors, MentorshipMentorNotesDeleteResponses, MentorshipMentorNotesListData, MentorshipMentorNotesListErrors, MentorshipMentorNotesListResponses, MentorshipMentorNotesReplaceData, MentorshipMentorNotesReplaceErrors, MentorshipMentorNotesReplaceResponses, MentorshipMentorNotesShowData, MentorshipMentorNotesShowErrors, MentorshipMentorNotesShowResponses, MentorshipMentorProfileChangeData, MentorshipMentorProfileChangeErrors, MentorshipMentorProfileChangeResponses, MentorshipMentorProfileReplaceData, MentorshipMentorProfileReplaceErrors, MentorshipMentorProfileReplaceResponses, MentorshipMentorProfileShowData, MentorshipMentorProfileShowErrors, MentorshipMentorProfileShowResponses, MentorshipMentorRegisterData, MentorshipMentorRegisterErrors, MentorshipMentorRegisterResponses, MentorshipNewsletterAskData, MentorshipNewsletterAskErrors, MentorshipNewsletterAskResponses, MentorshipNewsletterConfirmData, MentorshipNewsletterConfirmErrors, MentorshipNewsletterConfirmResponses, MentorshipNewsletterLeaveData, MentorshipNewsletterLeaveErrors, MentorshipNewsletterLeaveResponses, MentorshipNewsletterPageData, MentorshipNewsletterPageErrors, MentorshipOrderData, MentorshipOrderErrors, MentorshipOrderResponses, MentorshipPasswordChangeData, MentorshipPasswordChangeErrors, MentorshipPasswordChangeResponses, MentorshipPasswordResetConfirmData, MentorshipPasswordResetConfirmErrors, MentorshipPasswordResetConfirmResponses, MentorshipPasswordResetData, MentorshipPasswordResetErrors, MentorshipPasswordResetResponses, MentorshipPostsDeleteData, MentorshipPostsDeleteErrors, MentorshipPostsDeleteResponses, MentorshipPostsLikeData, MentorshipPostsLikeErrors, MentorshipPostsLikeResponses, MentorshipPostsListData, MentorshipPostsListErrors, MentorshipPostsListResponses, MentorshipPostsViewData, MentorshipPostsViewErrors, MentorshipPostsViewResponses, MentorshipPostsWriteData, MentorshipPostsWriteErrors, MentorshipPostsWriteResponses, MentorshipSessionsCancelAsMentorData, MentorshipSessionsCancelAsMentorErrors, MentorshipSessionsCancelAsMentorResponses, MentorshipSessionsCancelAsStudentData, MentorshipSessionsCancelAsStudentErrors, MentorshipSessionsCancelAsStudentResponses, MentorshipSessionsDisputeData, MentorshipSessionsDisputeErrors, MentorshipSessionsDisputeResponses, MentorshipSessionsFileAsMentorData, MentorshipSessionsFileAsMentorErrors, MentorshipSessionsFileAsMentorResponses, MentorshipSessionsFileAsStudentData, MentorshipSessionsFileAsStudentErrors, MentorshipSessionsFileAsStudentResponses, MentorshipSessionsListAsMentorData, MentorshipSessionsListAsMentorErrors, MentorshipSessionsListAsMentorResponses, MentorshipSessionsListAsStudentData, MentorshipSessionsListAsStudentErrors, MentorshipSessionsListAsStudentResponses, MentorshipSessionsMoveAsMentorData, MentorshipSessionsMoveAsMentorErrors, MentorshipSessionsMoveAsMentorResponses, MentorshipSessionsMoveAsStudentData, MentorshipSessionsMoveAsStudentErrors, MentorshipSessionsMoveAsStudentResponses, MentorshipSessionsResolveData, MentorshipSessionsResolveErrors, MentorshipSessionsResolveResponses, MentorshipSessionsShowAsMentorData, MentorshipSessionsShowAsMentorErrors, MentorshipSessionsShowAsMentorResponses, MentorshipSessionsShowAsStudentData, MentorshipSessionsShowAsStudentErrors, MentorshipSessionsShowAsStudentResponses, MentorshipStudentDetailData, MentorshipStudentDetailErrors, MentorshipStudentDetailResponses, MentorshipStudentFileDeleteData, MentorshipStudentFileDeleteErrors, MentorshipStudentFileDeleteResponses, MentorshipStudentFilePrepareData, MentorshipStudentFilePrepareErrors, MentorshipStudentFilePrepareResponses, MentorshipStudentFilePutData, MentorshipStudentFilePutErrors, MentorshipStudentFilePutResponses, MentorshipStudentNotesCreateData, MentorshipStudentNotesCreateErrors, MentorshipStudentNotesCreateResponses, MentorshipStudentNotesDeleteData, MentorshipStudentNotesDeleteErrors, MentorshipStudentNotesDeleteResponses, MentorshipStudentNotesListData, MentorshipStudentNotesListErrors, MentorshipStudentNotesListResponses, MentorshipStudentNotesReplaceData, MentorshipStudentNotesReplaceErrors, MentorshipStudentNotesReplaceResponses, MentorshipStudentNotesShowData, MentorshipStudentNotesShowErrors, MentorshipStudentNotesShowResponses, MentorshipStudentProfileChangeData, MentorshipStudentProfileChangeErrors, MentorshipStudentProfileChangeResponses, MentorshipStudentProfileReplaceData, MentorshipStudentProfileReplaceErrors, MentorshipStudentProfileReplaceResponses, MentorshipStudentProfileShowData, MentorshipStudentProfileShowErrors, MentorshipStudentProfileShowResponses, MentorshipStudentRegisterData, MentorshipStudentRegisterErrors, MentorshipStudentRegisterResponses, MentorshipVerifyData, MentorshipVerifyErrors, MentorshipVerifyResponses, MentorshipWebhookData, MentorshipWebhookErrors, MentorshipWebhookResponses, PaymentsCreateData, PaymentsCreateErrors, PaymentsCreateResponses, PaymentsShowData, PaymentsShowErrors, PaymentsShowResponses, PaymentsWebhookData, PaymentsWebhookErrors, PaymentsWebhookResponses, PlatformDocsData, PlatformDocsErrors, PlatformDocsResponses, PlatformHealthData, PlatformHealthErrors, PlatformHealthResponses, PlatformSchemaData, PlatformSchemaErrors, PlatformSchemaResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean> = Options2<TData, ThrowOnError> & {
     /**
@@ -16,6 +16,28 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
      * used to access values that aren't defined as part of the SDK function.
      */
     meta?: Record<string, unknown>;
+};
+
+/**
+ * Decide about a disputed session
+ *
+ * `complete`: the mentor is paid; `refund`: the student gets all of it back.
+ */
+export const mentorshipSessionsResolve = <ThrowOnError extends boolean = false>(options: Options<MentorshipSessionsResolveData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipSessionsResolveResponses, MentorshipSessionsResolveErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/admin/sessions/{id}/resolve/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
 };
 
 /**
@@ -210,6 +232,140 @@ export const meetingsCategoriesShow = <ThrowOnError extends boolean = false>(opt
 };
 
 /**
+ * List posts
+ *
+ * Newest first.
+ */
+export const mentorshipPostsList = <ThrowOnError extends boolean = false>(options?: Options<MentorshipPostsListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MentorshipPostsListResponses, MentorshipPostsListErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/community/posts/',
+        ...options
+    });
+};
+
+/**
+ * Write a post
+ *
+ * Five in a UTC day; administrators as many as they like.
+ */
+export const mentorshipPostsWrite = <ThrowOnError extends boolean = false>(options: Options<MentorshipPostsWriteData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipPostsWriteResponses, MentorshipPostsWriteErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/community/posts/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Delete a post
+ *
+ * For its author and administrators. Likes, comments and views go with it.
+ */
+export const mentorshipPostsDelete = <ThrowOnError extends boolean = false>(options: Options<MentorshipPostsDeleteData, ThrowOnError>) => {
+    return (options.client ?? client).delete<MentorshipPostsDeleteResponses, MentorshipPostsDeleteErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/community/posts/{id}/',
+        ...options
+    });
+};
+
+/**
+ * Comment on a post
+ *
+ * Its author is notified.
+ */
+export const mentorshipCommentsWrite = <ThrowOnError extends boolean = false>(options: Options<MentorshipCommentsWriteData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipCommentsWriteResponses, MentorshipCommentsWriteErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/community/posts/{id}/comment/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * List the comments of a post
+ *
+ * Newest first.
+ */
+export const mentorshipCommentsList = <ThrowOnError extends boolean = false>(options: Options<MentorshipCommentsListData, ThrowOnError>) => {
+    return (options.client ?? client).get<MentorshipCommentsListResponses, MentorshipCommentsListErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/community/posts/{id}/comments/',
+        ...options
+    });
+};
+
+/**
+ * Like a post, or not any more
+ *
+ * Each call turns the caller's like over. The count is that of the moment before, and the caller's own.
+ */
+export const mentorshipPostsLike = <ThrowOnError extends boolean = false>(options: Options<MentorshipPostsLikeData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipPostsLikeResponses, MentorshipPostsLikeErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/community/posts/{id}/like/',
+        ...options
+    });
+};
+
+/**
+ * Note that I have seen a post
+ *
+ * Each account counts once.
+ */
+export const mentorshipPostsView = <ThrowOnError extends boolean = false>(options: Options<MentorshipPostsViewData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipPostsViewResponses, MentorshipPostsViewErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/community/posts/{id}/view/',
+        ...options
+    });
+};
+
+/**
  * List my transactions
  *
  * Newest first.
@@ -271,6 +427,172 @@ export const meetingsCreditsTransfer = <ThrowOnError extends boolean = false>(op
 export const platformDocs = <ThrowOnError extends boolean = false>(options?: Options<PlatformDocsData, ThrowOnError>) => {
     return (options?.client ?? client).get<PlatformDocsResponses, PlatformDocsErrors, ThrowOnError>({
         url: '/api/docs/',
+        ...options
+    });
+};
+
+/**
+ * List events
+ *
+ * Those that are published; with `organizer=me` one's own, drafts too.
+ */
+export const mentorshipEventsList = <ThrowOnError extends boolean = false>(options?: Options<MentorshipEventsListData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MentorshipEventsListResponses, MentorshipEventsListErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/events/',
+        ...options
+    });
+};
+
+/**
+ * Announce an event
+ *
+ * For approved mentors and administrators.
+ */
+export const mentorshipEventsCreate = <ThrowOnError extends boolean = false>(options: Options<MentorshipEventsCreateData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipEventsCreateResponses, MentorshipEventsCreateErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/events/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Call an event off
+ *
+ * Whoever said they come hears of it, unless it was over.
+ */
+export const mentorshipEventsDelete = <ThrowOnError extends boolean = false>(options: Options<MentorshipEventsDeleteData, ThrowOnError>) => {
+    return (options.client ?? client).delete<MentorshipEventsDeleteResponses, MentorshipEventsDeleteErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/events/{id}/',
+        ...options
+    });
+};
+
+/**
+ * Show an event
+ *
+ * A draft to its organiser and administrators only.
+ */
+export const mentorshipEventsFind = <ThrowOnError extends boolean = false>(options: Options<MentorshipEventsFindData, ThrowOnError>) => {
+    return (options.client ?? client).get<MentorshipEventsFindResponses, MentorshipEventsFindErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/events/{id}/',
+        ...options
+    });
+};
+
+/**
+ * Change an event
+ *
+ * What is missing stays. Whoever said they come hears of another time or place.
+ */
+export const mentorshipEventsChange = <ThrowOnError extends boolean = false>(options: Options<MentorshipEventsChangeData, ThrowOnError>) => {
+    return (options.client ?? client).patch<MentorshipEventsChangeResponses, MentorshipEventsChangeErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/events/{id}/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Change an event, as PATCH does
+ */
+export const mentorshipEventsReplace = <ThrowOnError extends boolean = false>(options: Options<MentorshipEventsReplaceData, ThrowOnError>) => {
+    return (options.client ?? client).put<MentorshipEventsReplaceResponses, MentorshipEventsReplaceErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/events/{id}/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Get an event as a calendar file
+ */
+export const mentorshipEventsIcs = <ThrowOnError extends boolean = false>(options: Options<MentorshipEventsIcsData, ThrowOnError>) => {
+    return (options.client ?? client).get<MentorshipEventsIcsResponses, MentorshipEventsIcsErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/events/{id}/ics/',
+        ...options
+    });
+};
+
+/**
+ * Say that I do not come any more
+ */
+export const mentorshipEventsRsvpCancel = <ThrowOnError extends boolean = false>(options: Options<MentorshipEventsRsvpCancelData, ThrowOnError>) => {
+    return (options.client ?? client).delete<MentorshipEventsRsvpCancelResponses, MentorshipEventsRsvpCancelErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/events/{id}/rsvp/',
+        ...options
+    });
+};
+
+/**
+ * Say that I come
+ */
+export const mentorshipEventsRsvp = <ThrowOnError extends boolean = false>(options: Options<MentorshipEventsRsvpData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipEventsRsvpResponses, MentorshipEventsRsvpErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/events/{id}/rsvp/',
         ...options
     });
 };
@@ -404,6 +726,28 @@ export const meetingsStatusChange = <ThrowOnError extends boolean = false>(optio
 };
 
 /**
+ * Order the payment of a session
+ *
+ * For its student and its mentor. The same order every time; the amount is the session's.
+ */
+export const mentorshipOrder = <ThrowOnError extends boolean = false>(options: Options<MentorshipOrderData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipOrderResponses, MentorshipOrderErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/create-order/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
  * Say something of oneself as a mentor
  *
  * As PUT of the profile.
@@ -421,6 +765,47 @@ export const mentorshipMentorDetail = <ThrowOnError extends boolean = false>(opt
         headers: {
             'Content-Type': 'application/json',
             ...options?.headers
+        }
+    });
+};
+
+/**
+ * Show who was at a session
+ *
+ * Without `meeting_id` of all my sessions that were confirmed, on both sides, newest first.
+ */
+export const mentorshipAttendanceShow = <ThrowOnError extends boolean = false>(options?: Options<MentorshipAttendanceShowData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MentorshipAttendanceShowResponses, MentorshipAttendanceShowErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/meeting/attendance/',
+        ...options
+    });
+};
+
+/**
+ * Mark my attendance
+ *
+ * With the key of the other side, from 10 minutes before the start to 24 hours after the end. With the second mark the
+ * session is completed. Saying so again changes nothing.
+ */
+export const mentorshipAttendanceMark = <ThrowOnError extends boolean = false>(options: Options<MentorshipAttendanceMarkData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipAttendanceMarkResponses, MentorshipAttendanceMarkErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/meeting/attendance/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
         }
     });
 };
@@ -636,6 +1021,140 @@ export const mentorshipMentorFilePrepare = <ThrowOnError extends boolean = false
 };
 
 /**
+ * Hear from Razorpay
+ *
+ * Signed over the raw body with the webhook's secret (HMAC-SHA256, hex). An event has its effect once, however often it
+ * comes; what is not for us is received all the same.
+ */
+export const mentorshipWebhook = <ThrowOnError extends boolean = false>(options: Options<MentorshipWebhookData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipWebhookResponses, MentorshipWebhookErrors, ThrowOnError>({
+        url: '/api/mentor/razorpay-webhook/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * List the sessions I give
+ *
+ * Latest start first; what is upcoming soonest first. Of the newest thousand.
+ */
+export const mentorshipSessionsListAsMentor = <ThrowOnError extends boolean = false>(options?: Options<MentorshipSessionsListAsMentorData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MentorshipSessionsListAsMentorResponses, MentorshipSessionsListAsMentorErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/sessions/',
+        ...options
+    });
+};
+
+/**
+ * Show a session I give
+ */
+export const mentorshipSessionsShowAsMentor = <ThrowOnError extends boolean = false>(options: Options<MentorshipSessionsShowAsMentorData, ThrowOnError>) => {
+    return (options.client ?? client).get<MentorshipSessionsShowAsMentorResponses, MentorshipSessionsShowAsMentorErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/sessions/{id}/',
+        ...options
+    });
+};
+
+/**
+ * Cancel a session I give
+ *
+ * What was paid goes back in full.
+ */
+export const mentorshipSessionsCancelAsMentor = <ThrowOnError extends boolean = false>(options: Options<MentorshipSessionsCancelAsMentorData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipSessionsCancelAsMentorResponses, MentorshipSessionsCancelAsMentorErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/sessions/{id}/cancel/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Get the calendar file of a session I give
+ */
+export const mentorshipSessionsFileAsMentor = <ThrowOnError extends boolean = false>(options: Options<MentorshipSessionsFileAsMentorData, ThrowOnError>) => {
+    return (options.client ?? client).get<MentorshipSessionsFileAsMentorResponses, MentorshipSessionsFileAsMentorErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/sessions/{id}/ics/',
+        ...options
+    });
+};
+
+/**
+ * Give a session I give another time
+ *
+ * Until 12 hours before the start. The student may then cancel with a full refund until the start.
+ */
+export const mentorshipSessionsMoveAsMentor = <ThrowOnError extends boolean = false>(options: Options<MentorshipSessionsMoveAsMentorData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipSessionsMoveAsMentorResponses, MentorshipSessionsMoveAsMentorErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/sessions/{id}/reschedule/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Show that a session was paid
+ *
+ * For its student and its mentor, with what the checkout has answered. The same payment again changes nothing; money
+ * that the session does not want goes back.
+ */
+export const mentorshipVerify = <ThrowOnError extends boolean = false>(options: Options<MentorshipVerifyData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipVerifyResponses, MentorshipVerifyErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/mentor/verify-payment/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
  * List my messages
  *
  * Oldest first within the page. The first page holds the newest; `next` leads to older ones.
@@ -705,6 +1224,64 @@ export const meetingsMessagesRead = <ThrowOnError extends boolean = false>(optio
             }
         ],
         url: '/api/messages/{id}/mark_read/',
+        ...options
+    });
+};
+
+/**
+ * Ask for the newsletter
+ *
+ * Brings a mail with a link that confirms it. The answer is the same for new, waiting and subscribed addresses.
+ */
+export const mentorshipNewsletterAsk = <ThrowOnError extends boolean = false>(options: Options<MentorshipNewsletterAskData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipNewsletterAskResponses, MentorshipNewsletterAskErrors, ThrowOnError>({
+        url: '/api/newsletter/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Confirm that I want the newsletter
+ *
+ * Within seven days; again does no harm.
+ */
+export const mentorshipNewsletterConfirm = <ThrowOnError extends boolean = false>(options: Options<MentorshipNewsletterConfirmData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipNewsletterConfirmResponses, MentorshipNewsletterConfirmErrors, ThrowOnError>({
+        url: '/api/newsletter/confirm/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Go to the page where I can leave the newsletter
+ *
+ * Changes nothing: programs that look at links follow them.
+ */
+export const mentorshipNewsletterPage = <ThrowOnError extends boolean = false>(options?: Options<MentorshipNewsletterPageData, ThrowOnError>) => {
+    return (options?.client ?? client).get<unknown, MentorshipNewsletterPageErrors, ThrowOnError>({
+        url: '/api/newsletter/unsubscribe/',
+        ...options
+    });
+};
+
+/**
+ * Leave the newsletter
+ *
+ * With the token in the query or the body; again does no harm. The target of `List-Unsubscribe` (RFC 8058): mail providers
+ * send it for many people from few addresses, with whatever body, so it is not counted by address and no body is refused
+ * for what it calls itself.
+ */
+export const mentorshipNewsletterLeave = <ThrowOnError extends boolean = false>(options?: Options<MentorshipNewsletterLeaveData, ThrowOnError>) => {
+    return (options?.client ?? client).post<MentorshipNewsletterLeaveResponses, MentorshipNewsletterLeaveErrors, ThrowOnError>({
+        url: '/api/newsletter/unsubscribe/',
         ...options
     });
 };
@@ -860,6 +1437,29 @@ export const platformSchema = <ThrowOnError extends boolean = false>(options?: O
     return (options?.client ?? client).get<PlatformSchemaResponses, PlatformSchemaErrors, ThrowOnError>({
         url: '/api/schema/',
         ...options
+    });
+};
+
+/**
+ * Book a session
+ *
+ * The time is taken in both calendars at once and held for 15 minutes, or until the start if that is sooner: until then it
+ * is to be paid. What costs nothing is confirmed at once. The price is the mentor's, frozen now.
+ */
+export const mentorshipBook = <ThrowOnError extends boolean = false>(options: Options<MentorshipBookData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipBookResponses, MentorshipBookErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/book-session/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
     });
 };
 
@@ -1087,6 +1687,123 @@ export const mentorshipStudentFilePrepare = <ThrowOnError extends boolean = fals
             }
         ],
         url: '/api/student/profile/file/upload-url/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * List the sessions I have booked
+ *
+ * Latest start first; what is upcoming soonest first. Of the newest thousand.
+ */
+export const mentorshipSessionsListAsStudent = <ThrowOnError extends boolean = false>(options?: Options<MentorshipSessionsListAsStudentData, ThrowOnError>) => {
+    return (options?.client ?? client).get<MentorshipSessionsListAsStudentResponses, MentorshipSessionsListAsStudentErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/sessions/',
+        ...options
+    });
+};
+
+/**
+ * Show a session I have booked
+ */
+export const mentorshipSessionsShowAsStudent = <ThrowOnError extends boolean = false>(options: Options<MentorshipSessionsShowAsStudentData, ThrowOnError>) => {
+    return (options.client ?? client).get<MentorshipSessionsShowAsStudentResponses, MentorshipSessionsShowAsStudentErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/sessions/{id}/',
+        ...options
+    });
+};
+
+/**
+ * Cancel a session I have booked
+ *
+ * Until 24 hours before the start, or when the mentor has moved it, what was paid goes back in full. Later the mentor is paid
+ * as if it had taken place.
+ */
+export const mentorshipSessionsCancelAsStudent = <ThrowOnError extends boolean = false>(options: Options<MentorshipSessionsCancelAsStudentData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipSessionsCancelAsStudentResponses, MentorshipSessionsCancelAsStudentErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/sessions/{id}/cancel/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Say that a session did not take place as agreed
+ *
+ * From the start to 24 hours after the end. The money stays where it is until an administrator has decided.
+ */
+export const mentorshipSessionsDispute = <ThrowOnError extends boolean = false>(options: Options<MentorshipSessionsDisputeData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipSessionsDisputeResponses, MentorshipSessionsDisputeErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/sessions/{id}/dispute/',
+        ...options,
+        headers: {
+            'Content-Type': 'application/json',
+            ...options.headers
+        }
+    });
+};
+
+/**
+ * Get the calendar file of a session I have booked
+ */
+export const mentorshipSessionsFileAsStudent = <ThrowOnError extends boolean = false>(options: Options<MentorshipSessionsFileAsStudentData, ThrowOnError>) => {
+    return (options.client ?? client).get<MentorshipSessionsFileAsStudentResponses, MentorshipSessionsFileAsStudentErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/sessions/{id}/ics/',
+        ...options
+    });
+};
+
+/**
+ * Give a session I have booked another time
+ *
+ * Until 12 hours before the start. It stays the same session, with its link and its price.
+ */
+export const mentorshipSessionsMoveAsStudent = <ThrowOnError extends boolean = false>(options: Options<MentorshipSessionsMoveAsStudentData, ThrowOnError>) => {
+    return (options.client ?? client).post<MentorshipSessionsMoveAsStudentResponses, MentorshipSessionsMoveAsStudentErrors, ThrowOnError>({
+        security: [
+            {
+                scheme: 'bearer',
+                type: 'http'
+            }
+        ],
+        url: '/api/student/sessions/{id}/reschedule/',
         ...options,
         headers: {
             'Content-Type': 'application/json',

@@ -174,6 +174,44 @@ export const ApprovalStatus = {
 export type ApprovalStatus = typeof ApprovalStatus[keyof typeof ApprovalStatus];
 
 /**
+ * Who of the two was at a session.
+ */
+export type Attendance = {
+    /**
+     * `mentor`, `student`
+     */
+    attended_roles: Array<string>;
+    meeting_id: number;
+    mentor_attendance_time: Stamp | null;
+    mentor_attended: boolean;
+    student_attendance_time: Stamp | null;
+    student_attended: boolean;
+};
+
+/**
+ * The same after a mark.
+ */
+export type AttendanceMarked = Attendance & {
+    success: boolean;
+};
+
+/**
+ * What the other one showed.
+ */
+export type AttendanceRequest = {
+    attendance_key: string;
+    /**
+     * Also taken as `booking_id`.
+     */
+    meeting_id: number;
+};
+
+/**
+ * One, or those of all.
+ */
+export type Attendances = Attendance | Array<Attendance>;
+
+/**
  * Hours of one weekday, every week.
  */
 export type Availability = {
@@ -362,6 +400,189 @@ export const ChatStatus = {
  * How a conversation looks to the viewer: `archived` by them, `blocked` by either.
  */
 export type ChatStatus = typeof ChatStatus[keyof typeof ChatStatus];
+
+/**
+ * What somebody says of a post.
+ */
+export type CommunityComment = {
+    created_at: Stamp;
+    id: number;
+    post: number;
+    profile_picture: string | null;
+    role: CommunityRole;
+    text: string;
+    /**
+     * The writer's id as a student or a mentor, or `admin`.
+     */
+    user_id: string;
+    /**
+     * The writer's name as it was then.
+     */
+    username: string;
+};
+
+/**
+ * Something to be said of a post.
+ */
+export type CommunityCommentRequest = {
+    /**
+     * Without the white space around it. Nobody reads it as HTML.
+     */
+    text: string;
+};
+
+/**
+ * What people come together for.
+ */
+export type CommunityEvent = {
+    cover_image: string | null;
+    created_at: Stamp;
+    created_by_role: OrganizerType;
+    description: string;
+    end_time: Stamp | null;
+    id: number;
+    is_published: boolean;
+    /**
+     * It is not over.
+     */
+    is_upcoming: boolean;
+    location: string;
+    /**
+     * The organiser's name as it was then.
+     */
+    organizer: string;
+    /**
+     * Null for an administrator.
+     */
+    organizer_id: string | null;
+    organizer_type: OrganizerType;
+    rsvp_count: number;
+    /**
+     * Whether the caller comes.
+     */
+    rsvped: boolean;
+    start_time: Stamp;
+    title: string;
+    updated_at: Stamp;
+};
+
+/**
+ * What is to be different; what is missing stays.
+ */
+export type CommunityEventChanges = {
+    /**
+     * An http or https URL.
+     */
+    cover_image?: string | null;
+    description?: string;
+    /**
+     * After the start; null: it has none.
+     */
+    end_time?: string | null;
+    is_published?: boolean;
+    location?: string | null;
+    start_time?: string;
+    title?: string;
+};
+
+/**
+ * An event to be announced.
+ */
+export type CommunityEventRequest = {
+    /**
+     * An http or https URL.
+     */
+    cover_image?: string | null;
+    description: string;
+    /**
+     * After the start.
+     */
+    end_time?: string | null;
+    /**
+     * Or a draft.
+     */
+    is_published?: boolean;
+    location?: string | null;
+    start_time: string;
+    title: string;
+};
+
+/**
+ * A like, and how many there are.
+ */
+export type CommunityLike = {
+    like_count: number;
+    liked: boolean;
+};
+
+/**
+ * What somebody wrote for everybody.
+ */
+export type CommunityPost = {
+    comment_count: number;
+    created_at: Stamp;
+    id: number;
+    is_admin_post: boolean;
+    like_count: number;
+    /**
+     * Whether the caller likes it.
+     */
+    liked: boolean;
+    profile_picture: string | null;
+    role: CommunityRole;
+    text: string;
+    /**
+     * The author's id as a student or a mentor, or `admin`.
+     */
+    user_id: string;
+    /**
+     * The author's name as it was then.
+     */
+    username: string;
+    /**
+     * Accounts that have seen it, each once.
+     */
+    views: number;
+};
+
+/**
+ * Something to be read by everybody.
+ */
+export type CommunityPostRequest = {
+    /**
+     * Without the white space around it. Nobody reads it as HTML.
+     */
+    text: string;
+};
+
+/**
+ * As what somebody writes.
+ */
+export const CommunityRole = {
+    STUDENT: 'student',
+    MENTOR: 'mentor',
+    ADMIN: 'admin'
+} as const;
+
+/**
+ * As what somebody writes.
+ */
+export type CommunityRole = typeof CommunityRole[keyof typeof CommunityRole];
+
+/**
+ * Whether the caller comes, and how many do.
+ */
+export type CommunityRsvp = {
+    rsvp_count: number;
+    rsvped: boolean;
+};
+
+/**
+ * How many accounts have seen a post.
+ */
+export type CommunityViews = {
+    views: number;
+};
 
 /**
  * A consultation as somebody sees it now.
@@ -1114,6 +1335,13 @@ export type ConsultationVerificationStatus = {
 };
 
 /**
+ * What becomes of a disputed session.
+ */
+export type DisputeResolution = {
+    outcome: 'complete' | 'refund';
+};
+
+/**
  * What a document shows.
  */
 export const DocumentType = {
@@ -1170,10 +1398,13 @@ export type _Error = {
 export const ErrorCode = {
     ACCOUNT_SUSPENDED: 'account_suspended',
     ALREADY_EXPERT: 'already_expert',
+    ALREADY_PAID: 'already_paid',
     ALREADY_REVIEWED: 'already_reviewed',
     AMOUNT_MISMATCH: 'amount_mismatch',
     APPLICATION_PENDING: 'application_pending',
     BAD_JSON: 'bad_json',
+    BAD_SIGNATURE: 'bad_signature',
+    BAD_STATE: 'bad_state',
     BAD_TOKEN: 'bad_token',
     BAD_UPLOAD: 'bad_upload',
     BLOCKED: 'blocked',
@@ -1181,6 +1412,8 @@ export const ErrorCode = {
     CANNOT_RESCHEDULE: 'cannot_reschedule',
     CLOSED: 'closed',
     CONFLICT: 'conflict',
+    DAILY_LIMIT: 'daily_limit',
+    EVENT_OVER: 'event_over',
     FILE_TOO_LARGE: 'file_too_large',
     FORBIDDEN: 'forbidden',
     IDEMPOTENCY_MISMATCH: 'idempotency_mismatch',
@@ -1204,14 +1437,18 @@ export const ErrorCode = {
     NOT_STARTED: 'not_started',
     NOT_SUSPENDED: 'not_suspended',
     NOT_TEXT: 'not_text',
+    ORDER_MISMATCH: 'order_mismatch',
     OTP_INVALID: 'otp_invalid',
     OTP_REQUIRED: 'otp_required',
     OUTSIDE_AVAILABILITY: 'outside_availability',
     OUTSIDE_HOURS: 'outside_hours',
+    OUTSIDE_WINDOW: 'outside_window',
     OWN_CONFLICT: 'own_conflict',
+    OWN_OVERLAP: 'own_overlap',
     OWN_PROFILE: 'own_profile',
     PAGE_TOO_DEEP: 'page_too_deep',
     PAYMENT_REQUIRED: 'payment_required',
+    PAYMENT_REUSED: 'payment_reused',
     PROVIDER_UNAVAILABLE: 'provider_unavailable',
     RATE_LIMITED: 'rate_limited',
     ROLE_REQUIRED: 'role_required',
@@ -1223,18 +1460,31 @@ export const ErrorCode = {
     TOO_EARLY: 'too_early',
     TOO_LARGE: 'too_large',
     TOO_LATE: 'too_late',
+    TOO_MANY_HOLDS: 'too_many_holds',
     TOO_MANY_PENDING: 'too_many_pending',
+    TOO_MANY_TRIES: 'too_many_tries',
     UNAVAILABLE: 'unavailable',
     UNSUPPORTED_FILE_TYPE: 'unsupported_file_type',
     UNSUPPORTED_MEDIA_TYPE: 'unsupported_media_type',
     USE_UPLOAD: 'use_upload',
-    VALIDATION: 'validation'
+    VALIDATION: 'validation',
+    WRONG_KEY: 'wrong_key'
 } as const;
 
 /**
  * A word for programs.
  */
 export type ErrorCode = typeof ErrorCode[keyof typeof ErrorCode];
+
+/**
+ * That an event was received.
+ */
+export type EventReceived = {
+    /**
+     * Always "ok".
+     */
+    status: string;
+};
 
 /**
  * A time in UTC, to the millisecond.
@@ -2041,6 +2291,31 @@ export type NewConsultationUnavailability = ConsultationUnavailability & {
 };
 
 /**
+ * What is told whatever was known.
+ */
+export type NewsletterAnswer = {
+    message: string;
+    success: boolean;
+};
+
+/**
+ * What the link of a mail carries.
+ */
+export type NewsletterConfirmRequest = {
+    /**
+     * From the mail.
+     */
+    token: string;
+};
+
+/**
+ * An address that wants the newsletter.
+ */
+export type NewsletterRequest = {
+    email: string;
+};
+
+/**
  * A note, which only its owner sees.
  */
 export type Note = {
@@ -2117,7 +2392,12 @@ export const NotificationTopic = {
     WELCOME: 'welcome',
     EMAIL_VERIFICATION: 'email_verification',
     APPROVAL_WITHDRAWN: 'approval_withdrawn',
-    CONSULTATION_DISPUTED: 'consultation_disputed'
+    CONSULTATION_DISPUTED: 'consultation_disputed',
+    PAYMENT_TROUBLE: 'payment_trouble',
+    NEW_COMMENT: 'new_comment',
+    EVENT_CHANGED: 'event_changed',
+    EVENT_CANCELLED: 'event_cancelled',
+    NEWSLETTER: 'newsletter'
 } as const;
 
 /**
@@ -2151,13 +2431,31 @@ export const NotificationType = {
     WELCOME: 'welcome',
     EMAIL_VERIFICATION: 'email_verification',
     APPROVAL_WITHDRAWN: 'approval_withdrawn',
-    MEETING_DISPUTED: 'meeting_disputed'
+    MEETING_DISPUTED: 'meeting_disputed',
+    PAYMENT_TROUBLE: 'payment_trouble',
+    NEW_COMMENT: 'new_comment',
+    EVENT_CHANGED: 'event_changed',
+    EVENT_CANCELLED: 'event_cancelled',
+    NEWSLETTER: 'newsletter'
 } as const;
 
 /**
  * What happened.
  */
 export type NotificationType = typeof NotificationType[keyof typeof NotificationType];
+
+/**
+ * As what somebody organises.
+ */
+export const OrganizerType = {
+    MENTOR: 'mentor',
+    ADMIN: 'admin'
+} as const;
+
+/**
+ * As what somebody organises.
+ */
+export type OrganizerType = typeof OrganizerType[keyof typeof OrganizerType];
 
 /**
  * One page of a list.
@@ -2478,7 +2776,8 @@ export const PaymentProvider = {
     SIMULATED: 'simulated',
     STRIPE: 'stripe',
     PAYPAL: 'paypal',
-    WISE: 'wise'
+    WISE: 'wise',
+    RAZORPAY: 'razorpay'
 } as const;
 
 /**
@@ -2501,6 +2800,18 @@ export const PaymentStatus = {
  * Where a payment stands.
  */
 export type PaymentStatus = typeof PaymentStatus[keyof typeof PaymentStatus];
+
+/**
+ * That a payment was verified.
+ */
+export type PaymentVerified = {
+    booking_id: number;
+    session: Session;
+    /**
+     * Always "Payment verified".
+     */
+    status: string;
+};
 
 /**
  * A picture that is about to be sent.
@@ -2666,6 +2977,21 @@ export type ProviderEventReceipt = {
      */
     duplicate: boolean;
     received: boolean;
+};
+
+/**
+ * An order at the provider, as it answers one.
+ */
+export type ProviderOrder = {
+    /**
+     * Paise.
+     */
+    amount: number;
+    currency: string;
+    entity: string;
+    id: string;
+    receipt: string;
+    status: string;
 };
 
 /**
@@ -2848,6 +3174,179 @@ export type ReviewRequest = {
 export type SenderRequest = {
     sender_id: number;
 };
+
+/**
+ * A session.
+ */
+export type Session = {
+    /**
+     * The same as `id`, as is `meeting_id`.
+     */
+    booking_id: number;
+    created_at: Stamp;
+    /**
+     * ISO-4217.
+     */
+    currency: string;
+    duration_minutes: number;
+    end_time: Stamp;
+    has_feedback: boolean;
+    hold_expires_at: Stamp | null;
+    id: number;
+    is_paid: boolean;
+    meeting_id: number;
+    /**
+     * Once it is confirmed, until it is over.
+     */
+    meeting_link: string | null;
+    mentor_id: string;
+    mentor_name: string;
+    notes: string | null;
+    order_id: string | null;
+    payment_status: SessionPaymentStatus;
+    /**
+     * With two decimals; "0.00" for what was booked for credits elsewhere.
+     */
+    price: string;
+    /**
+     * What goes back of the price, or has gone.
+     */
+    refund_amount: string;
+    service: string | null;
+    start_time: Stamp;
+    status: SessionStatus;
+    student_id: string;
+    student_name: string;
+    subject: string;
+    updated_at: Stamp;
+};
+
+/**
+ * Why somebody cancels.
+ */
+export type SessionCancelRequest = {
+    reason?: string | null;
+};
+
+/**
+ * A session as its own page shows it to one of the two.
+ */
+export type SessionDetail = Session & {
+    /**
+     * The caller's own, once it is confirmed: to be given to the other one in the meeting.
+     */
+    attendance_key: string | null;
+};
+
+/**
+ * What was not as agreed.
+ */
+export type SessionDisputeRequest = {
+    reason: string;
+};
+
+/**
+ * Another time for a session.
+ */
+export type SessionMoveRequest = {
+    /**
+     * In the future, at most a year ahead, on a five-minute mark, within the published hours. Also taken as `new_time`.
+     */
+    start_time: string;
+};
+
+/**
+ * What a checkout needs.
+ */
+export type SessionOrder = {
+    /**
+     * Paise.
+     */
+    amount: number;
+    booking_id: number;
+    currency: string;
+    /**
+     * As whom the provider knows us.
+     */
+    key_id: string;
+    order: ProviderOrder;
+    order_id: string;
+};
+
+/**
+ * Which session is to be paid.
+ */
+export type SessionOrderRequest = {
+    booking_id: number;
+};
+
+/**
+ * How far its price is paid.
+ */
+export const SessionPaymentStatus = {
+    UNPAID: 'unpaid',
+    PAID: 'paid',
+    REFUND_PENDING: 'refund_pending',
+    REFUNDED: 'refunded',
+    PARTIALLY_REFUNDED: 'partially_refunded'
+} as const;
+
+/**
+ * How far its price is paid.
+ */
+export type SessionPaymentStatus = typeof SessionPaymentStatus[keyof typeof SessionPaymentStatus];
+
+/**
+ * What the checkout has answered.
+ */
+export type SessionPaymentVerification = {
+    booking_id: number;
+    /**
+     * Also taken as `razorpay_order_id`.
+     */
+    order_id: string;
+    razorpay_payment_id: string;
+    razorpay_signature: string;
+};
+
+/**
+ * A session that is wanted.
+ */
+export type SessionRequest = {
+    /**
+     * Minutes, a multiple of 5.
+     */
+    duration_minutes?: number;
+    /**
+     * An id of at least six digits, or the number of an account, at most 9007199254740992.
+     */
+    mentor_id: string;
+    notes?: string | null;
+    service?: string | null;
+    /**
+     * In the future, at most a year ahead, on a five-minute mark, within the published hours. Also taken as `time_slot`.
+     */
+    start_time: string;
+    subject: string;
+};
+
+/**
+ * Where a session stands.
+ */
+export const SessionStatus = {
+    PENDING_PAYMENT: 'pending_payment',
+    CONFIRMED: 'confirmed',
+    DISPUTED: 'disputed',
+    COMPLETED: 'completed',
+    NO_SHOW: 'no_show',
+    EXPIRED: 'expired',
+    CANCELLED: 'cancelled'
+} as const;
+
+/**
+ * Where a session stands.
+ */
+export type SessionStatus = typeof SessionStatus[keyof typeof SessionStatus];
 
 /**
  * An account and a token for it.
@@ -3352,6 +3851,110 @@ export const VerificationState = {
  * How far somebody is on the way to be an expert.
  */
 export type VerificationState = typeof VerificationState[keyof typeof VerificationState];
+
+export type MentorshipSessionsResolveData = {
+    body: DisputeResolution;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/admin/sessions/{id}/resolve/';
+};
+
+export type MentorshipSessionsResolveErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for administrators
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `bad_state`: not disputed; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'bad_state' | 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSessionsResolveError = MentorshipSessionsResolveErrors[keyof MentorshipSessionsResolveErrors];
+
+export type MentorshipSessionsResolveResponses = {
+    /**
+     * The session as it is now
+     */
+    200: Session;
+};
+
+export type MentorshipSessionsResolveResponse = MentorshipSessionsResolveResponses[keyof MentorshipSessionsResolveResponses];
 
 export type MentorshipEmailResendData = {
     body?: never;
@@ -4084,6 +4687,580 @@ export type MeetingsCategoriesShowResponses = {
 
 export type MeetingsCategoriesShowResponse = MeetingsCategoriesShowResponses[keyof MeetingsCategoriesShowResponses];
 
+export type MentorshipPostsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/community/posts/';
+};
+
+export type MentorshipPostsListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipPostsListError = MentorshipPostsListErrors[keyof MentorshipPostsListErrors];
+
+export type MentorshipPostsListResponses = {
+    /**
+     * One page, newest first
+     */
+    200: Array<CommunityPost>;
+};
+
+export type MentorshipPostsListResponse = MentorshipPostsListResponses[keyof MentorshipPostsListResponses];
+
+export type MentorshipPostsWriteData = {
+    body: CommunityPostRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/community/posts/';
+};
+
+export type MentorshipPostsWriteErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `daily_limit`: five today, with `Retry-After` up to midnight; `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'daily_limit' | 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipPostsWriteError = MentorshipPostsWriteErrors[keyof MentorshipPostsWriteErrors];
+
+export type MentorshipPostsWriteResponses = {
+    /**
+     * The post
+     */
+    201: CommunityPost;
+};
+
+export type MentorshipPostsWriteResponse = MentorshipPostsWriteResponses[keyof MentorshipPostsWriteResponses];
+
+export type MentorshipPostsDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the post.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/community/posts/{id}/';
+};
+
+export type MentorshipPostsDeleteErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: somebody else's
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipPostsDeleteError = MentorshipPostsDeleteErrors[keyof MentorshipPostsDeleteErrors];
+
+export type MentorshipPostsDeleteResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type MentorshipPostsDeleteResponse = MentorshipPostsDeleteResponses[keyof MentorshipPostsDeleteResponses];
+
+export type MentorshipCommentsWriteData = {
+    body: CommunityCommentRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the post.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/community/posts/{id}/comment/';
+};
+
+export type MentorshipCommentsWriteErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipCommentsWriteError = MentorshipCommentsWriteErrors[keyof MentorshipCommentsWriteErrors];
+
+export type MentorshipCommentsWriteResponses = {
+    /**
+     * The comment
+     */
+    201: CommunityComment;
+};
+
+export type MentorshipCommentsWriteResponse = MentorshipCommentsWriteResponses[keyof MentorshipCommentsWriteResponses];
+
+export type MentorshipCommentsListData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the post.
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/community/posts/{id}/comments/';
+};
+
+export type MentorshipCommentsListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipCommentsListError = MentorshipCommentsListErrors[keyof MentorshipCommentsListErrors];
+
+export type MentorshipCommentsListResponses = {
+    /**
+     * One page, newest first
+     */
+    200: Array<CommunityComment>;
+};
+
+export type MentorshipCommentsListResponse = MentorshipCommentsListResponses[keyof MentorshipCommentsListResponses];
+
+export type MentorshipPostsLikeData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the post.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/community/posts/{id}/like/';
+};
+
+export type MentorshipPostsLikeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipPostsLikeError = MentorshipPostsLikeErrors[keyof MentorshipPostsLikeErrors];
+
+export type MentorshipPostsLikeResponses = {
+    /**
+     * Whether the caller likes it now, and how many do
+     */
+    200: CommunityLike;
+};
+
+export type MentorshipPostsLikeResponse = MentorshipPostsLikeResponses[keyof MentorshipPostsLikeResponses];
+
+export type MentorshipPostsViewData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the post.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/community/posts/{id}/view/';
+};
+
+export type MentorshipPostsViewErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipPostsViewError = MentorshipPostsViewErrors[keyof MentorshipPostsViewErrors];
+
+export type MentorshipPostsViewResponses = {
+    /**
+     * How many accounts have seen it
+     */
+    200: CommunityViews;
+};
+
+export type MentorshipPostsViewResponse = MentorshipPostsViewResponses[keyof MentorshipPostsViewResponses];
+
 export type MeetingsTransactionsListData = {
     body?: never;
     path?: never;
@@ -4326,6 +5503,697 @@ export type PlatformDocsResponses = {
 };
 
 export type PlatformDocsResponse = PlatformDocsResponses[keyof PlatformDocsResponses];
+
+export type MentorshipEventsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * `upcoming`: not over, soonest first; `past`: over, latest first; all otherwise.
+         */
+        filter?: 'upcoming' | 'past';
+        /**
+         * Only the caller's own, with drafts.
+         */
+        organizer?: 'me';
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/events/';
+};
+
+export type MentorshipEventsListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: one's own, without a session
+     */
+    401: _Error & {
+        code: 'not_authenticated';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEventsListError = MentorshipEventsListErrors[keyof MentorshipEventsListErrors];
+
+export type MentorshipEventsListResponses = {
+    /**
+     * One page
+     */
+    200: Array<CommunityEvent>;
+};
+
+export type MentorshipEventsListResponse = MentorshipEventsListResponses[keyof MentorshipEventsListResponses];
+
+export type MentorshipEventsCreateData = {
+    body: CommunityEventRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/events/';
+};
+
+export type MentorshipEventsCreateErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors and administrators; `not_approved`
+     */
+    403: _Error & {
+        code: 'not_approved' | 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEventsCreateError = MentorshipEventsCreateErrors[keyof MentorshipEventsCreateErrors];
+
+export type MentorshipEventsCreateResponses = {
+    /**
+     * The event
+     */
+    201: CommunityEvent;
+};
+
+export type MentorshipEventsCreateResponse = MentorshipEventsCreateResponses[keyof MentorshipEventsCreateResponses];
+
+export type MentorshipEventsDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the event.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/';
+};
+
+export type MentorshipEventsDeleteErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: somebody else's
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEventsDeleteError = MentorshipEventsDeleteErrors[keyof MentorshipEventsDeleteErrors];
+
+export type MentorshipEventsDeleteResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type MentorshipEventsDeleteResponse = MentorshipEventsDeleteResponses[keyof MentorshipEventsDeleteResponses];
+
+export type MentorshipEventsFindData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the event.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/';
+};
+
+export type MentorshipEventsFindErrors = {
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEventsFindError = MentorshipEventsFindErrors[keyof MentorshipEventsFindErrors];
+
+export type MentorshipEventsFindResponses = {
+    /**
+     * The event
+     */
+    200: CommunityEvent;
+};
+
+export type MentorshipEventsFindResponse = MentorshipEventsFindResponses[keyof MentorshipEventsFindResponses];
+
+export type MentorshipEventsChangeData = {
+    body?: CommunityEventChanges;
+    path: {
+        /**
+         * Id of the event.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/';
+};
+
+export type MentorshipEventsChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: somebody else's
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEventsChangeError = MentorshipEventsChangeErrors[keyof MentorshipEventsChangeErrors];
+
+export type MentorshipEventsChangeResponses = {
+    /**
+     * The event
+     */
+    200: CommunityEvent;
+};
+
+export type MentorshipEventsChangeResponse = MentorshipEventsChangeResponses[keyof MentorshipEventsChangeResponses];
+
+export type MentorshipEventsReplaceData = {
+    body?: CommunityEventChanges;
+    path: {
+        /**
+         * Id of the event.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/';
+};
+
+export type MentorshipEventsReplaceErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: somebody else's
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEventsReplaceError = MentorshipEventsReplaceErrors[keyof MentorshipEventsReplaceErrors];
+
+export type MentorshipEventsReplaceResponses = {
+    /**
+     * The event
+     */
+    200: CommunityEvent;
+};
+
+export type MentorshipEventsReplaceResponse = MentorshipEventsReplaceResponses[keyof MentorshipEventsReplaceResponses];
+
+export type MentorshipEventsIcsData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the event.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/ics/';
+};
+
+export type MentorshipEventsIcsErrors = {
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEventsIcsError = MentorshipEventsIcsErrors[keyof MentorshipEventsIcsErrors];
+
+export type MentorshipEventsIcsResponses = {
+    /**
+     * The file (RFC 5545)
+     */
+    200: string;
+};
+
+export type MentorshipEventsIcsResponse = MentorshipEventsIcsResponses[keyof MentorshipEventsIcsResponses];
+
+export type MentorshipEventsRsvpCancelData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the event.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/rsvp/';
+};
+
+export type MentorshipEventsRsvpCancelErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `event_over`; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict' | 'event_over';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEventsRsvpCancelError = MentorshipEventsRsvpCancelErrors[keyof MentorshipEventsRsvpCancelErrors];
+
+export type MentorshipEventsRsvpCancelResponses = {
+    /**
+     * How many come
+     */
+    200: CommunityRsvp;
+};
+
+export type MentorshipEventsRsvpCancelResponse = MentorshipEventsRsvpCancelResponses[keyof MentorshipEventsRsvpCancelResponses];
+
+export type MentorshipEventsRsvpData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the event.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/events/{id}/rsvp/';
+};
+
+export type MentorshipEventsRsvpErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `event_over`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'event_over' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEventsRsvpError = MentorshipEventsRsvpErrors[keyof MentorshipEventsRsvpErrors];
+
+export type MentorshipEventsRsvpResponses = {
+    /**
+     * How many come
+     */
+    200: CommunityRsvp;
+};
+
+export type MentorshipEventsRsvpResponse = MentorshipEventsRsvpResponses[keyof MentorshipEventsRsvpResponses];
 
 export type PlatformHealthData = {
     body?: never;
@@ -4859,6 +6727,99 @@ export type MeetingsStatusChangeResponses = {
 
 export type MeetingsStatusChangeResponse = MeetingsStatusChangeResponses[keyof MeetingsStatusChangeResponses];
 
+export type MentorshipOrderData = {
+    body: SessionOrderRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mentor/create-order/';
+};
+
+export type MentorshipOrderErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: no session of the caller's
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `already_paid`; `not_payable`: expired, cancelled or free; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'already_paid' | 'conflict' | 'in_flight' | 'not_payable';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `provider_unavailable`: nothing is lost, ask again; `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'provider_unavailable' | 'unavailable';
+    };
+};
+
+export type MentorshipOrderError = MentorshipOrderErrors[keyof MentorshipOrderErrors];
+
+export type MentorshipOrderResponses = {
+    /**
+     * The order
+     */
+    200: SessionOrder;
+};
+
+export type MentorshipOrderResponse = MentorshipOrderResponses[keyof MentorshipOrderResponses];
+
 export type MentorshipMentorDetailData = {
     body?: MentorDetailChanges;
     headers?: {
@@ -4955,6 +6916,173 @@ export type MentorshipMentorDetailResponses = {
 };
 
 export type MentorshipMentorDetailResponse = MentorshipMentorDetailResponses[keyof MentorshipMentorDetailResponses];
+
+export type MentorshipAttendanceShowData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Also taken as `booking_id`.
+         */
+        meeting_id?: number;
+    };
+    url: '/api/mentor/meeting/attendance/';
+};
+
+export type MentorshipAttendanceShowErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: no session of the caller's
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipAttendanceShowError = MentorshipAttendanceShowErrors[keyof MentorshipAttendanceShowErrors];
+
+export type MentorshipAttendanceShowResponses = {
+    /**
+     * Of one session, or of all
+     */
+    200: Attendances;
+};
+
+export type MentorshipAttendanceShowResponse = MentorshipAttendanceShowResponses[keyof MentorshipAttendanceShowResponses];
+
+export type MentorshipAttendanceMarkData = {
+    body: AttendanceRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mentor/meeting/attendance/';
+};
+
+export type MentorshipAttendanceMarkErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `wrong_key`: not that of the other side
+     */
+    403: _Error & {
+        code: 'wrong_key';
+    };
+    /**
+     * `not_found`: no session of the caller's
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `outside_window`; `bad_state`: not confirmed, or disputed; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'bad_state' | 'conflict' | 'in_flight' | 'outside_window';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `too_many_tries`: five wrong keys in an hour; `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited' | 'too_many_tries';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipAttendanceMarkError = MentorshipAttendanceMarkErrors[keyof MentorshipAttendanceMarkErrors];
+
+export type MentorshipAttendanceMarkResponses = {
+    /**
+     * It is marked
+     */
+    200: AttendanceMarked;
+};
+
+export type MentorshipAttendanceMarkResponse = MentorshipAttendanceMarkResponses[keyof MentorshipAttendanceMarkResponses];
 
 export type MentorshipMentorNotesListData = {
     body?: never;
@@ -5822,6 +7950,601 @@ export type MentorshipMentorFilePrepareResponses = {
 
 export type MentorshipMentorFilePrepareResponse = MentorshipMentorFilePrepareResponses[keyof MentorshipMentorFilePrepareResponses];
 
+export type MentorshipWebhookData = {
+    /**
+     * Razorpay's event
+     */
+    body: {
+        [key: string]: unknown;
+    };
+    headers?: {
+        /**
+         * By Razorpay.
+         */
+        'X-Razorpay-Signature'?: string | null;
+        /**
+         * What it calls the event; else it is known by its bytes.
+         */
+        'X-Razorpay-Event-Id'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mentor/razorpay-webhook/';
+};
+
+export type MentorshipWebhookErrors = {
+    /**
+     * `bad_signature`; `bad_json`
+     */
+    400: _Error & {
+        code: 'bad_json' | 'bad_signature';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: more than 64 KB
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `rate_limited`: too many with a wrong signature from this address
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipWebhookError = MentorshipWebhookErrors[keyof MentorshipWebhookErrors];
+
+export type MentorshipWebhookResponses = {
+    /**
+     * It was received
+     */
+    200: EventReceived;
+};
+
+export type MentorshipWebhookResponse = MentorshipWebhookResponses[keyof MentorshipWebhookResponses];
+
+export type MentorshipSessionsListAsMentorData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Not over yet, soonest first; or over.
+         */
+        filter?: 'upcoming' | 'past';
+        /**
+         * Only in this one.
+         */
+        status?: 'pending_payment' | 'confirmed' | 'disputed' | 'completed' | 'no_show' | 'expired' | 'cancelled';
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/mentor/sessions/';
+};
+
+export type MentorshipSessionsListAsMentorErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSessionsListAsMentorError = MentorshipSessionsListAsMentorErrors[keyof MentorshipSessionsListAsMentorErrors];
+
+export type MentorshipSessionsListAsMentorResponses = {
+    /**
+     * One page
+     */
+    200: Array<Session>;
+};
+
+export type MentorshipSessionsListAsMentorResponse = MentorshipSessionsListAsMentorResponses[keyof MentorshipSessionsListAsMentorResponses];
+
+export type MentorshipSessionsShowAsMentorData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mentor/sessions/{id}/';
+};
+
+export type MentorshipSessionsShowAsMentorErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSessionsShowAsMentorError = MentorshipSessionsShowAsMentorErrors[keyof MentorshipSessionsShowAsMentorErrors];
+
+export type MentorshipSessionsShowAsMentorResponses = {
+    /**
+     * The session
+     */
+    200: SessionDetail;
+};
+
+export type MentorshipSessionsShowAsMentorResponse = MentorshipSessionsShowAsMentorResponses[keyof MentorshipSessionsShowAsMentorResponses];
+
+export type MentorshipSessionsCancelAsMentorData = {
+    body?: SessionCancelRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mentor/sessions/{id}/cancel/';
+};
+
+export type MentorshipSessionsCancelAsMentorErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `bad_state`: over; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'bad_state' | 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSessionsCancelAsMentorError = MentorshipSessionsCancelAsMentorErrors[keyof MentorshipSessionsCancelAsMentorErrors];
+
+export type MentorshipSessionsCancelAsMentorResponses = {
+    /**
+     * The session as it is now
+     */
+    200: SessionDetail;
+};
+
+export type MentorshipSessionsCancelAsMentorResponse = MentorshipSessionsCancelAsMentorResponses[keyof MentorshipSessionsCancelAsMentorResponses];
+
+export type MentorshipSessionsFileAsMentorData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mentor/sessions/{id}/ics/';
+};
+
+export type MentorshipSessionsFileAsMentorErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSessionsFileAsMentorError = MentorshipSessionsFileAsMentorErrors[keyof MentorshipSessionsFileAsMentorErrors];
+
+export type MentorshipSessionsFileAsMentorResponses = {
+    /**
+     * The session for a calendar (RFC 5545)
+     */
+    200: string;
+};
+
+export type MentorshipSessionsFileAsMentorResponse = MentorshipSessionsFileAsMentorResponses[keyof MentorshipSessionsFileAsMentorResponses];
+
+export type MentorshipSessionsMoveAsMentorData = {
+    body: SessionMoveRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mentor/sessions/{id}/reschedule/';
+};
+
+export type MentorshipSessionsMoveAsMentorErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `blocked`: one of the two has blocked the other; `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'blocked' | 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `slot_taken`, `own_overlap`: with up to five `alternatives`; `bad_state`: not confirmed; `too_late`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'bad_state' | 'conflict' | 'in_flight' | 'own_overlap' | 'slot_taken' | 'too_late';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSessionsMoveAsMentorError = MentorshipSessionsMoveAsMentorErrors[keyof MentorshipSessionsMoveAsMentorErrors];
+
+export type MentorshipSessionsMoveAsMentorResponses = {
+    /**
+     * The session as it is now
+     */
+    200: SessionDetail;
+};
+
+export type MentorshipSessionsMoveAsMentorResponse = MentorshipSessionsMoveAsMentorResponses[keyof MentorshipSessionsMoveAsMentorResponses];
+
+export type MentorshipVerifyData = {
+    body: SessionPaymentVerification;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mentor/verify-payment/';
+};
+
+export type MentorshipVerifyErrors = {
+    /**
+     * `order_mismatch`: an order of something else; `bad_signature`; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'bad_signature' | 'order_mismatch' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: no session of the caller's
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `already_paid`: with another payment, and this one goes back; `payment_reused`: made for something else; `slot_taken`: paid too late, and the time is somebody else's; `not_payable`: cancelled, and the money goes back; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'already_paid' | 'conflict' | 'in_flight' | 'not_payable' | 'payment_reused' | 'slot_taken';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `provider_unavailable`: nothing is lost, ask again; `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'provider_unavailable' | 'unavailable';
+    };
+};
+
+export type MentorshipVerifyError = MentorshipVerifyErrors[keyof MentorshipVerifyErrors];
+
+export type MentorshipVerifyResponses = {
+    /**
+     * It is paid and confirmed
+     */
+    200: PaymentVerified;
+};
+
+export type MentorshipVerifyResponse = MentorshipVerifyResponses[keyof MentorshipVerifyResponses];
+
 export type MeetingsMessagesListData = {
     body?: never;
     path?: never;
@@ -6133,6 +8856,247 @@ export type MeetingsMessagesReadResponses = {
 };
 
 export type MeetingsMessagesReadResponse = MeetingsMessagesReadResponses[keyof MeetingsMessagesReadResponses];
+
+export type MentorshipNewsletterAskData = {
+    body: NewsletterRequest;
+    path?: never;
+    query?: never;
+    url: '/api/newsletter/';
+};
+
+export type MentorshipNewsletterAskErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipNewsletterAskError = MentorshipNewsletterAskErrors[keyof MentorshipNewsletterAskErrors];
+
+export type MentorshipNewsletterAskResponses = {
+    /**
+     * A mail may be on its way
+     */
+    200: NewsletterAnswer;
+};
+
+export type MentorshipNewsletterAskResponse = MentorshipNewsletterAskResponses[keyof MentorshipNewsletterAskResponses];
+
+export type MentorshipNewsletterConfirmData = {
+    body: NewsletterConfirmRequest;
+    path?: never;
+    query?: never;
+    url: '/api/newsletter/confirm/';
+};
+
+export type MentorshipNewsletterConfirmErrors = {
+    /**
+     * `bad_token`: none of ours, too old, or of somebody who left since; `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'bad_token' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipNewsletterConfirmError = MentorshipNewsletterConfirmErrors[keyof MentorshipNewsletterConfirmErrors];
+
+export type MentorshipNewsletterConfirmResponses = {
+    /**
+     * Confirmed
+     */
+    200: NewsletterAnswer;
+};
+
+export type MentorshipNewsletterConfirmResponse = MentorshipNewsletterConfirmResponses[keyof MentorshipNewsletterConfirmResponses];
+
+export type MentorshipNewsletterPageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From the mail.
+         */
+        token?: string;
+    };
+    url: '/api/newsletter/unsubscribe/';
+};
+
+export type MentorshipNewsletterPageErrors = {
+    /**
+     * `bad_token`: none of ours; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'bad_token' | 'validation';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipNewsletterPageError = MentorshipNewsletterPageErrors[keyof MentorshipNewsletterPageErrors];
+
+export type MentorshipNewsletterLeaveData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From the mail.
+         */
+        token?: string;
+    };
+    url: '/api/newsletter/unsubscribe/';
+};
+
+export type MentorshipNewsletterLeaveErrors = {
+    /**
+     * `bad_token`: none of ours; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'bad_token' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: more than 64 KB
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipNewsletterLeaveError = MentorshipNewsletterLeaveErrors[keyof MentorshipNewsletterLeaveErrors];
+
+export type MentorshipNewsletterLeaveResponses = {
+    /**
+     * No more newsletters come
+     */
+    200: NewsletterAnswer;
+};
+
+export type MentorshipNewsletterLeaveResponse = MentorshipNewsletterLeaveResponses[keyof MentorshipNewsletterLeaveResponses];
 
 export type MeetingsNotificationsListData = {
     body?: never;
@@ -6759,6 +9723,99 @@ export type PlatformSchemaResponses = {
 };
 
 export type PlatformSchemaResponse = PlatformSchemaResponses[keyof PlatformSchemaResponses];
+
+export type MentorshipBookData = {
+    body: SessionRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/student/book-session/';
+};
+
+export type MentorshipBookErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `blocked`: one of the two has blocked the other; `role_required`: for students
+     */
+    403: _Error & {
+        code: 'blocked' | 'role_required';
+    };
+    /**
+     * `slot_taken`: the mentor is busy; `own_overlap`: the caller is; both with up to five `alternatives`; `too_many_holds`: three wait to be paid, or too many with others; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'own_overlap' | 'slot_taken' | 'too_many_holds';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipBookError = MentorshipBookErrors[keyof MentorshipBookErrors];
+
+export type MentorshipBookResponses = {
+    /**
+     * The session
+     */
+    201: Session;
+};
+
+export type MentorshipBookResponse = MentorshipBookResponses[keyof MentorshipBookResponses];
 
 export type MentorshipStudentDetailData = {
     body?: StudentDetailChanges;
@@ -7722,6 +10779,534 @@ export type MentorshipStudentFilePrepareResponses = {
 };
 
 export type MentorshipStudentFilePrepareResponse = MentorshipStudentFilePrepareResponses[keyof MentorshipStudentFilePrepareResponses];
+
+export type MentorshipSessionsListAsStudentData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Not over yet, soonest first; or over.
+         */
+        filter?: 'upcoming' | 'past';
+        /**
+         * Only in this one.
+         */
+        status?: 'pending_payment' | 'confirmed' | 'disputed' | 'completed' | 'no_show' | 'expired' | 'cancelled';
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/student/sessions/';
+};
+
+export type MentorshipSessionsListAsStudentErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSessionsListAsStudentError = MentorshipSessionsListAsStudentErrors[keyof MentorshipSessionsListAsStudentErrors];
+
+export type MentorshipSessionsListAsStudentResponses = {
+    /**
+     * One page
+     */
+    200: Array<Session>;
+};
+
+export type MentorshipSessionsListAsStudentResponse = MentorshipSessionsListAsStudentResponses[keyof MentorshipSessionsListAsStudentResponses];
+
+export type MentorshipSessionsShowAsStudentData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/student/sessions/{id}/';
+};
+
+export type MentorshipSessionsShowAsStudentErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSessionsShowAsStudentError = MentorshipSessionsShowAsStudentErrors[keyof MentorshipSessionsShowAsStudentErrors];
+
+export type MentorshipSessionsShowAsStudentResponses = {
+    /**
+     * The session
+     */
+    200: SessionDetail;
+};
+
+export type MentorshipSessionsShowAsStudentResponse = MentorshipSessionsShowAsStudentResponses[keyof MentorshipSessionsShowAsStudentResponses];
+
+export type MentorshipSessionsCancelAsStudentData = {
+    body?: SessionCancelRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/student/sessions/{id}/cancel/';
+};
+
+export type MentorshipSessionsCancelAsStudentErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `bad_state`: over, begun or disputed; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'bad_state' | 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSessionsCancelAsStudentError = MentorshipSessionsCancelAsStudentErrors[keyof MentorshipSessionsCancelAsStudentErrors];
+
+export type MentorshipSessionsCancelAsStudentResponses = {
+    /**
+     * The session as it is now
+     */
+    200: SessionDetail;
+};
+
+export type MentorshipSessionsCancelAsStudentResponse = MentorshipSessionsCancelAsStudentResponses[keyof MentorshipSessionsCancelAsStudentResponses];
+
+export type MentorshipSessionsDisputeData = {
+    body: SessionDisputeRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/student/sessions/{id}/dispute/';
+};
+
+export type MentorshipSessionsDisputeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `bad_state`: not confirmed, not begun, too late, or disputed already; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'bad_state' | 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSessionsDisputeError = MentorshipSessionsDisputeErrors[keyof MentorshipSessionsDisputeErrors];
+
+export type MentorshipSessionsDisputeResponses = {
+    /**
+     * The session as it is now
+     */
+    200: SessionDetail;
+};
+
+export type MentorshipSessionsDisputeResponse = MentorshipSessionsDisputeResponses[keyof MentorshipSessionsDisputeResponses];
+
+export type MentorshipSessionsFileAsStudentData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/student/sessions/{id}/ics/';
+};
+
+export type MentorshipSessionsFileAsStudentErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSessionsFileAsStudentError = MentorshipSessionsFileAsStudentErrors[keyof MentorshipSessionsFileAsStudentErrors];
+
+export type MentorshipSessionsFileAsStudentResponses = {
+    /**
+     * The session for a calendar (RFC 5545)
+     */
+    200: string;
+};
+
+export type MentorshipSessionsFileAsStudentResponse = MentorshipSessionsFileAsStudentResponses[keyof MentorshipSessionsFileAsStudentResponses];
+
+export type MentorshipSessionsMoveAsStudentData = {
+    body: SessionMoveRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/student/sessions/{id}/reschedule/';
+};
+
+export type MentorshipSessionsMoveAsStudentErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `blocked`: one of the two has blocked the other; `role_required`: for students
+     */
+    403: _Error & {
+        code: 'blocked' | 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `slot_taken`, `own_overlap`: with up to five `alternatives`; `bad_state`: not confirmed; `too_late`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'bad_state' | 'conflict' | 'in_flight' | 'own_overlap' | 'slot_taken' | 'too_late';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSessionsMoveAsStudentError = MentorshipSessionsMoveAsStudentErrors[keyof MentorshipSessionsMoveAsStudentErrors];
+
+export type MentorshipSessionsMoveAsStudentResponses = {
+    /**
+     * The session as it is now
+     */
+    200: SessionDetail;
+};
+
+export type MentorshipSessionsMoveAsStudentResponse = MentorshipSessionsMoveAsStudentResponses[keyof MentorshipSessionsMoveAsStudentResponses];
 
 export type MeetingsAvailabilityListData = {
     body?: never;
@@ -14519,7 +18104,7 @@ export type PaymentsWebhookData = {
     };
     path: {
         /**
-         * Who takes the money.
+         * Who reports payments here.
          */
         provider: 'simulated' | 'stripe' | 'paypal' | 'wise';
     };

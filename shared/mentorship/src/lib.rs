@@ -4,8 +4,7 @@
 pub mod auth;
 mod files;
 pub mod ids;
-mod page;
-pub mod paging;
+pub mod page;
 mod path;
 pub mod people;
 pub mod problem;

@@ -10,7 +10,7 @@ use domain::note::{self, LONGEST_CONTENT, LONGEST_TITLE};
 use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Parse, text};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::page::Listed;
+use edge::page::{Listed, Page};
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Done, Json};
@@ -54,7 +54,7 @@ impl Parse for Written {
     }
 }
 
-async fn list(app: &App, caller: Caller, role: Seat, page: Listing) -> Result<Listed<Note>, Refused> {
+async fn list(app: &App, caller: Caller, role: Seat, page: &Page) -> Result<Listed<Note>, Refused> {
     let found = notes::list(app, caller, role, page.cursor.as_deref(), page.limit.into()).await?;
     Ok(Listed { items: found.items.iter().map(Note::from).collect(), next: found.next })
 }
@@ -90,9 +90,9 @@ async fn rewrite(
 pub(crate) async fn list_student(
     State(app): State<App>,
     me: AsStudent,
-    QueryOf(page): QueryOf<Listing>,
+    QueryOf(Listing(page)): QueryOf<Listing>,
 ) -> Result<Listed<Note>, Refused> {
-    list(&app, me.caller, Seat::Learner, page).await
+    list(&app, me.caller, Seat::Learner, &page).await
 }
 
 /// Write a note as a student
@@ -177,9 +177,9 @@ pub(crate) async fn delete_student(
 pub(crate) async fn list_mentor(
     State(app): State<App>,
     me: AsMentor,
-    QueryOf(page): QueryOf<Listing>,
+    QueryOf(Listing(page)): QueryOf<Listing>,
 ) -> Result<Listed<Note>, Refused> {
-    list(&app, me.caller, Seat::Expert, page).await
+    list(&app, me.caller, Seat::Expert, &page).await
 }
 
 /// Write a note as a mentor

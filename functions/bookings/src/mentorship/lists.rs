@@ -6,16 +6,16 @@ use app::caller::Caller;
 use axum::extract::State;
 use domain::booking::Seat;
 use edge::body::QueryOf;
-use edge::form::{Fields, Kind, Parse, integer, one_of, text};
-use edge::page::Listed;
+use edge::form::{Fields, Kind, Parse, one_of};
+use edge::page::{Listed, Page};
+use mentorship::page::{USUAL, page};
 use mentorship::session::{STATUSES, status_of};
 use mentorship::{AsMentor, AsStudent, Refused, Session, SessionView};
 
 pub(crate) struct Asked {
     upcoming: Option<bool>,
     status: Option<&'static str>,
-    limit: usize,
-    cursor: Option<String>,
+    page: Page,
 }
 
 impl Parse for Asked {
@@ -23,16 +23,16 @@ impl Parse for Asked {
         const WHEN: &[(&str, bool)] = &[("upcoming", true), ("past", false)];
         let upcoming = fields.optional("filter", one_of(WHEN).about("Not over yet, soonest first; or over."));
         let status = fields.optional("status", one_of(STATUSES).about("Only in this one."));
-        let limit = fields.or("limit", integer(1..=100).about("How many at most."), 50);
-        let cursor = fields.optional("cursor", text(1..=2048).about("From the `Link` of the page before."));
-        Some(Self { upcoming: upcoming?, status: status?, limit: usize::try_from(limit?).ok()?, cursor: cursor? })
+        let page = page(fields, USUAL);
+        Some(Self { upcoming: upcoming?, status: status?, page: page? })
     }
 }
 
 async fn list(app: &App, caller: Caller, seat: Seat, asked: Asked) -> Result<Listed<Session>, Refused> {
+    let Page { limit, cursor } = asked.page;
     let filtered = Filtered { seat, upcoming: asked.upcoming, word: asked.status.unwrap_or_default() };
     let is_wanted = |booking: &domain::booking::Booking| asked.status.is_none_or(|status| status_of(booking) == status);
-    let page = bookings::by_start(app, caller, filtered, is_wanted, asked.cursor.as_deref(), asked.limit).await?;
+    let page = bookings::by_start(app, caller, filtered, is_wanted, cursor.as_deref(), limit.into()).await?;
     let views = SessionView::all(app, page.items, Some(seat)).await?;
     Ok(Listed { items: views.iter().map(|view| Session::of(app, view)).collect(), next: page.next })
 }

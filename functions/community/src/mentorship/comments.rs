@@ -10,12 +10,11 @@ use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Kind, Parse, text};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::page::{Listed, Page};
+use edge::page::Listed;
 use edge::path::PathId;
 use edge::reply::Created;
 use edge::time::Stamp;
-use mentorship::paging::{USUAL, paging};
-use mentorship::{Refused, signature};
+use mentorship::{Listing, Refused, signature};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -65,14 +64,6 @@ impl Parse for NewComment {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let about = "Without the white space around it. Nobody reads it as HTML.";
         fields.required("text", text(1..=LONGEST_COMMENT).trimmed().about(about)).map(Self)
-    }
-}
-
-pub struct Listing(Page);
-
-impl Parse for Listing {
-    fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        paging(fields, USUAL).map(Self)
     }
 }
 

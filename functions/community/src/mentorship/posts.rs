@@ -13,7 +13,7 @@ use edge::page::{Listed, Page};
 use edge::path::PathId;
 use edge::reply::{Created, Done, Json};
 use edge::time::Stamp;
-use mentorship::paging::paging;
+use mentorship::page::page;
 use mentorship::{Refused, signature};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -91,7 +91,7 @@ pub struct Listing(Page);
 
 impl Parse for Listing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        paging(fields, USUAL).map(Self)
+        page(fields, USUAL).map(Self)
     }
 }
 

@@ -7,7 +7,7 @@ use domain::ids::UserId;
 use edge::form::{FieldValue, Fields, Kind, Parse, boolean, one_of, text, time};
 use edge::page::Page;
 use edge::time::Stamp;
-use mentorship::paging::{USUAL, paging};
+use mentorship::page::{USUAL, page};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -173,7 +173,7 @@ impl Parse for Listing {
             one_of(FILTERS).about("`upcoming`: not over, soonest first; `past`: over, latest first; all otherwise."),
         );
         let organiser = fields.optional("organizer", one_of(ORGANISERS).about("Only the caller's own, with drafts."));
-        let page = paging(fields, USUAL);
+        let page = page(fields, USUAL);
         Some(Self(filter?.unwrap_or(When::Any), organiser?.unwrap_or(false), page?))
     }
 }

@@ -43,7 +43,7 @@ pub async fn change<V: View>(
         let has_words = changes.title.is_some() || changes.description.is_some() || changes.category.is_some();
         let may_move = may_ever(facade.rules().machine, Step::Move, seat.into());
         // The words are the learner's; a time may be for both to change.
-        let described = match has_words || (stays && !may_move) || (stays && seat == Seat::Learner) {
+        let described = match has_words || !may_move || seat == Seat::Learner {
             true => booking.describe(changes.title, changes.description, changes.category, seat.into(), now)?,
             false => None,
         };
