@@ -204,8 +204,32 @@ impl Store {
         }
     }
 
-    /// Everybody of one of these standings, by id, as last written.
-    pub async fn experts_by_standings(
+    /// Those of some standings behind an id, by id, as last written, and the last of them if more follow. One round trip
+    /// per standing and one for the page.
+    pub async fn experts_behind(
+        &self,
+        standings: &[Standing],
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<(Vec<User>, Option<UserId>), Fault> {
+        let mut ids = BTreeSet::new();
+        for standing in standings {
+            let partition = keys::standing_partition(*standing);
+            // A blank sorts before every letter, and behind nothing.
+            let from = after.map(|after| format!("{} ", keys::id_text(after.get())));
+            let range = Range { partition, from, limit: Some(limit + 1), consistent: true, ..Range::default() };
+            for item in &self.query(&range).await?.0 {
+                ids.insert(person(item)?);
+            }
+        }
+        let goes_on = ids.len() > limit;
+        let page: Vec<_> = ids.into_iter().take(limit).collect();
+        let people = self.users(&page).await?.into_values();
+        let is_one = |user: &User| user.standing().is_some_and(|standing| standings.contains(&standing));
+        Ok((people.filter(is_one).collect(), page.last().copied().filter(|_| goes_on)))
+    }
+
+    async fn experts_by_standings(
         &self,
         standings: &[Standing],
         skipped: usize,
