@@ -14,6 +14,9 @@ mod accounts {
 
 mod mentors {
     mod approval;
+    mod before;
+    mod costs;
+    mod finding;
     mod public;
 }
 

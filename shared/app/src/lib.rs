@@ -11,6 +11,7 @@ pub mod background;
 pub mod bookings;
 pub mod caller;
 pub mod capacity;
+pub mod cards;
 pub mod chats;
 mod clock;
 pub mod community;

@@ -48,6 +48,7 @@ pub(super) fn to_try(base_url: &str) -> String {
     format!(
         r#"  curl -s {base_url}/api/auth/login/ -H 'content-type: application/json' -d '{login}'
   curl -s {base_url}/api/student/profile/ -H "authorization: Bearer $TOKEN"
+  curl -s "{base_url}/api/student/mentors/?search=compilers" -H "authorization: Bearer $TOKEN"
 "#
     )
 }
