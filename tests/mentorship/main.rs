@@ -16,6 +16,7 @@ mod mentors {
     mod approval;
     mod before;
     mod costs;
+    mod feedback;
     mod finding;
     mod public;
 }

@@ -3,6 +3,7 @@
 mod at;
 mod attendance;
 mod book;
+mod feedback;
 mod lists;
 mod steps;
 
@@ -32,4 +33,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(steps::file_for_mentor))
         .routes(routes!(steps::resolve))
         .routes(routes!(attendance::show, attendance::mark))
+        .routes(routes!(feedback::give))
+        .routes(routes!(feedback::list))
 }
