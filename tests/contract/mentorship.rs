@@ -50,8 +50,9 @@ pub(crate) enum Thing {
     Hold,
     /// A held one of which Razorpay has an order.
     Ordered,
-    /// One that is paid and has begun, and one of which the student says that nobody came.
+    /// One that is paid and has begun, one that both attended, and one of which the student says that nobody came.
     Begun,
+    Met,
     Disputed,
     /// Nobody has written a post today.
     NewDay,

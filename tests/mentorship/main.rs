@@ -14,7 +14,12 @@ mod accounts {
 
 mod mentors {
     mod approval;
+    mod before;
+    mod costs;
+    mod feedback;
+    mod finding;
     mod public;
+    mod students;
 }
 
 mod profiles {

@@ -13,6 +13,7 @@ pub const BOOK: &str = "/api/student/book-session/";
 pub const ORDER: &str = "/api/mentor/create-order/";
 pub const VERIFY: &str = "/api/mentor/verify-payment/";
 pub const WEBHOOK: &str = "/api/mentor/razorpay-webhook/";
+pub const FEEDBACK: &str = "/api/student/feedback/";
 pub const ATTEND: &str = "/api/mentor/meeting/attendance/";
 
 /// An hour about Rust.
@@ -64,6 +65,22 @@ impl Person {
 
     pub async fn attends(&self, booking: i64, key: &Json) -> Answer {
         self.post(ATTEND, json!({"meeting_id": booking, "attendance_key": key})).await
+    }
+
+    /// A session that is paid and that both attend, so that it is completed; the clock is at its start then.
+    pub async fn meets(&self, mentor: &Person, start: DateTime<Utc>) -> i64 {
+        let booking = self.has_session(mentor, start).await;
+        let keys = [mentor.session("mentor", booking).await, self.session("student", booking).await];
+        self.world.set_clock(start);
+        let (student, mentor) = (self.logs_in().await, mentor.logs_in().await);
+        student.attends(booking, &keys[0]["attendance_key"]).await.is(200);
+        mentor.attends(booking, &keys[1]["attendance_key"]).await.is(200);
+        booking
+    }
+
+    /// What they say of a session.
+    pub async fn says_of(&self, booking: i64, rating: u8) -> Answer {
+        self.post(FEEDBACK, json!({"booking_id": booking, "rating": rating, "feedback_text": "Patient."})).await
     }
 
     /// What stands in the wallet: to spend, and held.

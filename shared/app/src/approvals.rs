@@ -5,12 +5,12 @@ use domain::expert::Standing;
 use domain::facade::Facade;
 use domain::ids::UserId;
 use domain::person::User;
-use store::{Found, Transaction};
+use store::Transaction;
 
 use crate::caller::Staff;
 use crate::facades::accounts;
 use crate::idempotency::retry_stale;
-use crate::{App, Result, suspensions};
+use crate::{App, Error, Result, suspensions};
 
 /// Decides, and tells the expert; a repetition changes nothing. Of two at once one decides first, and the other then.
 pub async fn decide(
@@ -40,15 +40,11 @@ pub async fn list(
     limit: usize,
 ) -> Result<(Vec<User>, Option<String>)> {
     let list = format!("experts/{is_approved:?}");
-    let skipped = match cursor {
-        Some(cursor) => app.cursors.open(&list, cursor)?.parse().map_err(|_| crate::Error::BadCursor)?,
-        None => 0,
-    };
-    let standings = Standing::ALL
-        .into_iter()
-        .filter(|standing| is_approved.is_none_or(|is_approved| is_approved == (*standing == Standing::Approved)));
-    let standings: Vec<_> = standings.collect();
-    let Found { count, people } = app.store.experts_by_standings(&standings, skipped, limit).await?;
-    let next = skipped + limit;
-    Ok((people, (next < count).then(|| app.cursors.seal(&list, &next.to_string()))))
+    let after = cursor.map(|cursor| app.cursors.open(&list, cursor)).transpose()?;
+    let id = |text: String| text.parse().ok().and_then(UserId::new).ok_or(Error::BadCursor);
+    let after = after.map(id).transpose()?;
+    let is_wanted = |standing: &Standing| is_approved.is_none_or(|wanted| wanted == (*standing == Standing::Approved));
+    let standings: Vec<_> = Standing::ALL.into_iter().filter(is_wanted).collect();
+    let (people, last) = app.store.experts_behind(&standings, after, limit).await?;
+    Ok((people, last.map(|last| app.cursors.seal(&list, &last.to_string()))))
 }

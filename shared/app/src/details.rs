@@ -98,6 +98,9 @@ pub async fn change(
         };
         let (mut after, mut details, now) = (before.clone(), said.clone(), app.clock.now());
         edit(&mut after, &mut details);
+        if let Some(expert) = after.expert.as_mut().filter(|_| role == Seat::Expert) {
+            expert.known_for = details.practice.known_for();
+        }
         follow(&mut after, &mut details, &links)?;
         let mut transaction = Transaction::new();
         if let Some(cv) = &cv {

@@ -1,5 +1,5 @@
 //! What has happened, carried out to where it must go: frames to sockets, mails and refunds to their queues, copies of
-//! profiles into the search index.
+//! profiles into the search index and onto cards.
 //!
 //! All facts of one person come in the order they were committed and are carried out one after the other, by nobody else
 //! at the same time; so what a socket has carried is known exactly. A fact may come again: frames that went out are
@@ -16,7 +16,7 @@ use store::feed::FeedItem;
 use crate::background::{Background, Job, Order};
 use crate::socket_delivery::{SocketDelivery, SocketTask, messages};
 use crate::sockets::Render;
-use crate::{Cause, Result};
+use crate::{Cause, Result, cards};
 
 pub use store::facts::{Fact, Happened};
 
@@ -44,10 +44,17 @@ pub async fn carry_out(background: &Background, person: UserId, happened: &[Happ
         Fact::ProfileChanged { profile, .. } => Some(profile),
         _ => None,
     });
-    match newest {
-        Some(newest) => Ok(background.app.store.search_copies(newest).await?),
-        None => Ok(()),
+    if let Some(newest) = newest {
+        background.app.store.search_copies(newest).await?;
     }
+    let is_on_a_card = |fact: &&Fact| match fact {
+        Fact::ProfileChanged { .. } => newest.is_some_and(|newest| newest.is_shown_as_expert()),
+        fact => matches!(fact, Fact::ExpertDescribed),
+    };
+    if facts.iter().any(is_on_a_card) {
+        cards::renew(&background.app, person).await?;
+    }
+    Ok(())
 }
 
 fn jobs_of(person: UserId, fact: &Fact) -> Vec<Job> {
@@ -75,7 +82,7 @@ async fn to_sockets(background: &Background, person: UserId, facts: &[&Fact], re
             Fact::Asked(asked) => Some(SocketTask::Asked(asked)),
             Fact::SessionsEnded(ended) => Some(SocketTask::Ended(*ended)),
             Fact::ProfileChanged { .. } | Fact::RefundOwed(_) | Fact::StandingChanged => None,
-            Fact::PostGone(_) | Fact::GatheringNews(_) => None,
+            Fact::PostGone(_) | Fact::GatheringNews(_) | Fact::ExpertDescribed => None,
         })
         .collect();
     if steps.is_empty() {

@@ -59,6 +59,7 @@ fn written(app: &App, booking: &Booking, seat: Seat, draft: &ReviewDraft) -> Rev
         booking: booking.id,
         reviewer: reviewer.id,
         reviewer_name: reviewer.name.clone(),
+        reviewer_serial: reviewer.serial,
         reviewee: reviewee.id,
         reviewee_name: reviewee.name.clone(),
         rating: draft.rating,
@@ -95,6 +96,8 @@ pub enum Which {
     At(BookingId, Option<UserId>),
     /// What the caller gave and received.
     Own,
+    /// What the caller received as an expert.
+    AsExpert,
 }
 
 /// Reviews, newest first. They are public.
@@ -104,6 +107,7 @@ pub async fn list(app: &App, caller: Caller, which: Which, cursor: Option<&str>,
     let mut page = match which {
         Which::Of(user) => app.store.reviews_of(user, after.as_deref(), limit).await?,
         Which::Own => app.store.reviews_around(caller.user(), after.as_deref(), limit).await?,
+        Which::AsExpert => app.store.reviews_as_expert(caller.user(), after.as_deref(), limit).await?,
         Which::At(booking, reviewee) => {
             let after: Option<i64> = after.map(|id| id.parse()).transpose().map_err(|_| Error::BadCursor)?;
             let mut items = app.store.reviews_at(booking).await?;

@@ -54,14 +54,29 @@ pub async fn of_parties(app: &App, bookings: &[&Booking]) -> Result<BTreeMap<(Us
         parties().filter_map(|(seat, party)| Some(((party.id, seat), party.serial?))).collect();
     let unknown: BTreeSet<_> =
         parties().map(|(seat, party)| (party.id, seat)).filter(|place| !known.contains_key(place)).collect();
+    known.extend(looked_up(app, &unknown).await?);
+    Ok(known)
+}
+
+/// By which numbers several people are known in one role, some of which are known already.
+pub async fn of_known(app: &App, people: &[(UserId, Option<Serial>)], role: Seat) -> Result<BTreeMap<UserId, Serial>> {
+    let mut known: BTreeMap<_, _> = people.iter().filter_map(|(id, serial)| Some((*id, (*serial)?))).collect();
+    let unknown = people.iter().map(|(id, _)| (*id, role)).filter(|(id, _)| !known.contains_key(id)).collect();
+    known.extend(looked_up(app, &unknown).await?.into_iter().map(|((id, _), serial)| (id, serial)));
+    Ok(known)
+}
+
+/// From their profiles, with new ones where there are none.
+async fn looked_up(app: &App, unknown: &BTreeSet<(UserId, Seat)>) -> Result<BTreeMap<(UserId, Seat), Serial>> {
+    let mut found = BTreeMap::new();
     if unknown.is_empty() {
-        return Ok(known);
+        return Ok(found);
     }
     let ids: Vec<_> = unknown.iter().map(|(id, _)| *id).collect();
     let (people, _) = app.store.people_and_reviews(&ids, &[]).await?;
     for (id, seat) in unknown {
-        let user = people.get(&id).cloned().ok_or(Common::NotFound)?;
-        known.insert((id, seat), ensure(app, user, seat).await?.1);
+        let user = people.get(id).cloned().ok_or(Common::NotFound)?;
+        found.insert((*id, *seat), ensure(app, user, *seat).await?.1);
     }
-    Ok(known)
+    Ok(found)
 }

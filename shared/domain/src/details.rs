@@ -54,6 +54,14 @@ pub enum Paper {
     File(Attachment),
 }
 
+impl Practice {
+    /// What an expert is found by, beside name and bio.
+    pub fn known_for(&self) -> String {
+        let said = [self.company.as_str(), &self.designation, &self.expertise];
+        said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+}
+
 impl Details {
     /// Nothing said yet.
     pub fn of(role: Seat) -> Self {

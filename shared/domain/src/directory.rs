@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::expert::{Specialty, Standing};
 use crate::person::User;
+use crate::review::Tally;
 use crate::search::clipped;
 use crate::words::{matches, words};
 
@@ -35,8 +36,8 @@ pub enum Place {
     Of(Standing),
 }
 
-/// An expert is found under the first so many different words of name, specialty and bio, in this order: as many as the
-/// longest bio usually has.
+/// An expert is found under the first so many different words of name, specialty, what they say of their work, and bio,
+/// in this order: as many as the longest bio usually has.
 pub const MOST_WORDS: usize = 1000;
 
 /// What is asked for. Every part that is given must hold.
@@ -49,10 +50,15 @@ pub struct Question {
     pub words: Vec<String>,
 }
 
+/// The mean of these reviews in hundredths, 0 without any.
+pub fn rating(tally: Tally) -> u16 {
+    let mean = tally.mean_hundredths().and_then(|mean| u16::try_from(mean).ok());
+    mean.unwrap_or(0).min(BEST_RATING)
+}
+
 pub fn rank(user: &User) -> Rank {
-    let rating = user.tally_as_expert.mean_hundredths().and_then(|mean| u16::try_from(mean).ok());
     let years = user.expert.as_ref().map_or(0, |expert| expert.experience_years);
-    Rank { rating: rating.unwrap_or(0).min(BEST_RATING), years: years.min(MOST_YEARS) }
+    Rank { rating: rating(user.tally_as_expert), years: years.min(MOST_YEARS) }
 }
 
 /// Where `user` stands in the directory; nowhere without an expert's side.
@@ -72,29 +78,34 @@ pub fn indexed_words(user: &User) -> BTreeSet<String> {
         return BTreeSet::new();
     }
     let mut seen = HashSet::new();
-    let distinct = all_words(user).into_iter().map(|word| clipped(&word)).filter(|word| seen.insert(word.clone()));
+    let (name, (specialty, known_for)) = (user.name(), of_expert(user));
+    let all = [name.as_str(), specialty, known_for, &user.bio].into_iter().flat_map(words);
+    let distinct = all.map(|word| clipped(&word)).filter(|word| seen.insert(word.clone()));
     distinct.take(MOST_WORDS).collect()
 }
 
+fn of_expert(user: &User) -> (&str, &str) {
+    user.expert.as_ref().map_or(("", ""), |expert| (expert.specialty.as_str(), expert.known_for.as_str()))
+}
+
 fn all_words(user: &User) -> Vec<String> {
-    let specialty = user.expert.as_ref().map_or("", |expert| expert.specialty.as_str());
-    [user.name().as_str(), specialty, &user.bio].into_iter().flat_map(words).collect()
+    [user.name().as_str(), of_expert(user).0, &user.bio].into_iter().flat_map(words).collect()
+}
+
+/// The words to look up, rarest first as far as one can tell: the longest. One that begins another says nothing new.
+pub fn lookups(words: &[String]) -> Vec<String> {
+    let mut lookups: Vec<String> = words.iter().map(|word| clipped(word)).collect();
+    lookups.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+    let mut kept: Vec<String> = Vec::new();
+    for word in lookups {
+        if !kept.iter().any(|longer| longer.starts_with(&word)) {
+            kept.push(word);
+        }
+    }
+    kept
 }
 
 impl Question {
-    /// The words to look up, rarest first as far as one can tell: the longest. One that begins another says nothing new.
-    pub fn lookups(&self) -> Vec<String> {
-        let mut lookups: Vec<String> = self.words.iter().map(|word| clipped(word)).collect();
-        lookups.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
-        let mut kept: Vec<String> = Vec::new();
-        for word in lookups {
-            if !kept.iter().any(|longer| longer.starts_with(&word)) {
-                kept.push(word);
-            }
-        }
-        kept
-    }
-
     /// Whether `user` is listed and answers this question.
     pub fn answered_by(&self, user: &User) -> bool {
         let is_of = |specialty| user.expert.as_ref().is_some_and(|expert| expert.specialty == specialty);
@@ -109,15 +120,11 @@ impl Question {
 mod tests {
     use super::*;
 
-    fn ask(text: &str) -> Question {
-        Question { words: words(text), ..Question::default() }
-    }
-
     #[test]
     fn the_longest_word_is_looked_up_first_and_no_beginning_of_another() {
-        assert_eq!(ask("car career coach co").lookups(), ["career", "coach"]);
-        assert_eq!(ask("aa bb aa").lookups(), ["aa", "bb"]);
-        assert!(ask(" ?! ").lookups().is_empty());
+        assert_eq!(lookups(&words("car career coach co")), ["career", "coach"]);
+        assert_eq!(lookups(&words("aa bb aa")), ["aa", "bb"]);
+        assert!(lookups(&words(" ?! ")).is_empty());
     }
 
     #[test]

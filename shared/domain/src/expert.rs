@@ -11,6 +11,8 @@ pub struct Expert {
     /// The newest application.
     pub application: Option<ApplicationId>,
     pub specialty: Specialty,
+    /// What they say of their work in their details, for whoever looks for words of it.
+    pub known_for: String,
     /// 0..=80
     pub experience_years: u8,
     /// What a session costs; `None`: nothing.
@@ -47,6 +49,7 @@ impl Expert {
             standing: Standing::Pending,
             application: None,
             specialty: Specialty::General,
+            known_for: String::new(),
             experience_years: 0,
             price: None,
             hourly: None,

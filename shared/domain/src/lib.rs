@@ -7,6 +7,7 @@ pub mod application;
 pub mod approval;
 pub mod booking;
 pub mod calendar;
+pub mod card;
 pub mod caseless;
 pub mod category;
 pub mod chat;

@@ -2,6 +2,7 @@
 
 use crate::Instant;
 use crate::ids::{BookingId, ReviewId, UserId};
+use crate::serial::Serial;
 
 /// What one party of a completed booking says about the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +11,8 @@ pub struct Review {
     pub booking: BookingId,
     pub reviewer: UserId,
     pub reviewer_name: String,
+    /// The number they are known by as a learner or expert, if they had one when the booking was made.
+    pub reviewer_serial: Option<Serial>,
     pub reviewee: UserId,
     pub reviewee_name: String,
     /// 1..=5

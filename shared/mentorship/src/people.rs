@@ -1,17 +1,19 @@
 //! How students and mentors look to themselves (`mentorship.md` §2).
 
 use app::{App, details, picture};
+use domain::card::Card;
 use domain::details::Details;
-use domain::ledger::Amount;
 use domain::lifecycle::Seat;
 use domain::person::User;
 use domain::presence::Presence;
+use domain::review::Tally;
 use domain::serial::Serial;
 use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ids::shown;
+use crate::session::decimals;
 
 /// What a student says of themselves.
 #[derive(Clone, Serialize, ToSchema)]
@@ -138,9 +140,9 @@ impl MentorDetail {
             years_of_experience: Some(years).filter(|years| *years > 0 || practice.is_new),
             expertise: practice.expertise.clone(),
             bio: user.bio.clone(),
-            hourly_rate: user.expert.as_ref().and_then(|expert| expert.hourly).map(money),
+            hourly_rate: user.expert.as_ref().and_then(|expert| expert.hourly).map(|hourly| decimals(hourly.minor)),
             total_sessions: user.sessions_given,
-            rating: rating(user),
+            rating: rating(user.tally_as_expert),
             profile_picture: picture::link(app, user.picture.as_ref()).await?,
             cv: details::cv_link(app, details.cv.as_ref()).await?,
             linkedin_url: said(&details.linkedin_url),
@@ -225,22 +227,23 @@ pub struct PublicMentorDetail {
     portfolio_url: Option<String>,
 }
 
-impl From<MentorDetail> for PublicMentorDetail {
-    fn from(detail: MentorDetail) -> Self {
-        Self {
-            company: detail.company,
-            designation: detail.designation,
-            years_of_experience: detail.years_of_experience,
-            expertise: detail.expertise,
-            bio: detail.bio,
-            hourly_rate: detail.hourly_rate,
-            total_sessions: detail.total_sessions,
-            rating: detail.rating,
-            profile_picture: detail.profile_picture,
-            linkedin_url: detail.linkedin_url,
-            github_url: detail.github_url,
-            portfolio_url: detail.portfolio_url,
-        }
+impl PublicMentorDetail {
+    async fn of(app: &App, card: Card) -> app::Result<Self> {
+        let years = Some(card.experience_years).filter(|years| *years > 0 || card.practice.is_new);
+        Ok(Self {
+            company: card.practice.company,
+            designation: card.practice.designation,
+            years_of_experience: years,
+            expertise: card.practice.expertise,
+            bio: card.bio,
+            hourly_rate: card.hourly.map(|hourly| decimals(hourly.minor)),
+            total_sessions: card.sessions_given,
+            rating: rating(card.tally),
+            profile_picture: picture::link(app, card.picture.as_ref()).await?,
+            linkedin_url: said(&card.linkedin_url),
+            github_url: said(&card.github_url),
+            portfolio_url: said(&card.portfolio_url),
+        })
     }
 }
 
@@ -261,23 +264,15 @@ pub struct PublicMentor {
 }
 
 impl PublicMentor {
-    pub async fn of(
-        app: &App,
-        user: &User,
-        serial: Serial,
-        details: &Details,
-        presence: Presence,
-    ) -> app::Result<Self> {
-        // What only its owner sees is not even looked for.
-        let public = Details { cv: None, ..details.clone() };
+    pub async fn of(app: &App, card: Card, serial: Serial) -> app::Result<Self> {
         Ok(Self {
-            id: user.id.get(),
+            id: card.id.get(),
             mentor_id: shown(Seat::Expert, serial),
-            name: user.name(),
-            is_online: presence.is_online(app.clock.now()),
-            last_seen: presence.seen_at.map(Stamp),
-            feedback_count: user.tally_as_expert.count,
-            details: MentorDetail::of(app, user, &public).await?.into(),
+            name: card.name.clone(),
+            is_online: card.presence.is_online(app.clock.now()),
+            last_seen: card.presence.seen_at.map(Stamp),
+            feedback_count: card.tally.count,
+            details: PublicMentorDetail::of(app, card).await?,
         })
     }
 }
@@ -287,12 +282,7 @@ fn said(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// An amount in a currency, with two decimals.
-pub fn money(amount: Amount) -> String {
-    format!("{}.{:02}", amount.minor / 100, amount.minor % 100)
-}
-
 /// The mean of the reviews received as expert, 0 without any.
-pub fn rating(user: &User) -> f64 {
-    user.tally_as_expert.mean_hundredths().map_or(0.0, |mean| f64::from(mean) / 100.0)
+pub fn rating(tally: Tally) -> f64 {
+    tally.mean_hundredths().map_or(0.0, |mean| f64::from(mean) / 100.0)
 }

@@ -98,6 +98,7 @@ impl Store {
                 let kind = keys::read(&pk, &sk).map(|named| named.kind);
                 if write {
                     self.stats_backfill(&item).await?;
+                    self.card_backfill(&item).await?;
                 }
                 Ok::<_, Fault>((kind, self.renew(shapes, item, write).await?))
             })

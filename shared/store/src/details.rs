@@ -133,6 +133,24 @@ impl Store {
         Ok(Some((user, described(&items, id, role)?)))
     }
 
+    /// The same of several people, as of a moment ago; who does not exist is missing.
+    pub async fn users_with_details(
+        &self,
+        ids: &[UserId],
+        role: Seat,
+    ) -> Result<HashMap<UserId, (User, Description)>, Fault> {
+        let keys_of_one = |id: &UserId| [keys::user(*id)].into_iter().chain(keys_of(*id, role));
+        let keys: Vec<_> = ids.iter().flat_map(keys_of_one).collect();
+        let items = self.get_many(&keys, false).await?;
+        let mut found = HashMap::new();
+        for id in ids {
+            if let Some(item) = items.get(&keys::user(*id)) {
+                found.insert(*id, (person_codec::from_item(item)?, described(&items, *id, role)?));
+            }
+        }
+        Ok(found)
+    }
+
     /// What people say of themselves in a role; everybody who was asked about is there.
     pub async fn described(&self, ids: &[UserId], role: Seat) -> Result<HashMap<UserId, Description>, Fault> {
         let keys: Vec<_> = ids.iter().flat_map(|id| keys_of(*id, role)).collect();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::directory::{Question, indexed_words, places, rank};
+use domain::directory::{Question, indexed_words, lookups, places, rank};
 use domain::expert::Standing;
 use domain::ids::UserId;
 use domain::person::User;
@@ -11,16 +11,13 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::fault::Fault;
 use crate::keys::{self, Key};
-use crate::person_codec;
 use crate::row::{Item, Reader, Row, number};
-use crate::table::{Range, Store};
+use crate::table::{READ_AT_ONCE, Range, Store};
 use crate::transaction::{LARGEST_TRANSACTION, Transaction, Update};
+use crate::{cards, person_codec};
 
 /// No list is counted or read beyond this.
 const DEEPEST: usize = 1000;
-
-/// As many profiles as one round trip brings: so many hits are read and ranked, more are ranked by the directory.
-const READ_AT_ONCE: usize = 100;
 
 /// Words of one search that are looked up; further ones are held against the profile.
 const MOST_LOOKUPS: usize = 5;
@@ -44,6 +41,7 @@ pub(crate) fn relist<R: Clone>(transaction: &mut Transaction<R>, before: &User, 
     for place in new.difference(&old) {
         transaction.replace(Row::at(&keys::directory_entry(*place, after.id)).into_item());
     }
+    cards::move_to(transaction, before, after);
 }
 
 /// The entries of words that did not fit into the transaction of their profile. Since they only propose, one too many
@@ -106,14 +104,14 @@ impl Store {
         }
     }
 
-    /// The listed experts who answer `question`, best first: two round trips; for a search with more than a hundred hits
-    /// another one and one per hundred of them; one more per further word of a search.
+    /// The listed experts who answer `question`, best first: two round trips; for a search with more than a hundred hits,
+    /// which are ranked by the directory, another one and one per hundred of them; one more per further word of a search.
     pub async fn directory(&self, question: &Question, skipped: usize, page_size: usize) -> Result<Found, Fault> {
         if question.words.is_empty() {
             let ranked = self.ranked(question).await?;
             return self.page_of(question, &ranked, skipped, page_size).await;
         }
-        let proposed = self.proposed(question).await?;
+        let proposed = self.proposed(&lookups(&question.words)).await?;
         let people = match proposed {
             Some(few) if few.len() <= READ_AT_ONCE => {
                 let few: Vec<_> = few.into_iter().collect();
@@ -133,11 +131,11 @@ impl Store {
         Ok(Found { count: hits.len(), people: hits.into_iter().skip(skipped).take(page_size).collect() })
     }
 
-    /// Whom the words of a question propose; `None` if no word is rare enough for all of its entries to be read. An expert
+    /// Whom the words to look up propose; `None` if no word is rare enough for all of its entries to be read. An expert
     /// has an entry for every word a beginning stands for, so a part of the entries says nothing of who is not in it.
-    async fn proposed(&self, question: &Question) -> Result<Option<BTreeSet<UserId>>, Fault> {
+    pub(crate) async fn proposed(&self, lookups: &[String]) -> Result<Option<BTreeSet<UserId>>, Fault> {
         let mut proposed: Option<BTreeSet<UserId>> = None;
-        for word in question.lookups().iter().take(MOST_LOOKUPS) {
+        for word in lookups.iter().take(MOST_LOOKUPS) {
             let (partition, from, to) = keys::directory_words(word);
             let range = Range { partition, from: Some(from), to: Some(to), limit: Some(DEEPEST), ..Range::default() };
             let (items, more) = self.query(&range).await?;
@@ -204,8 +202,32 @@ impl Store {
         }
     }
 
-    /// Everybody of one of these standings, by id, as last written.
-    pub async fn experts_by_standings(
+    /// Those of some standings behind an id, by id, as last written, and the last of them if more follow. One round trip
+    /// per standing and one for the page.
+    pub async fn experts_behind(
+        &self,
+        standings: &[Standing],
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<(Vec<User>, Option<UserId>), Fault> {
+        let mut ids = BTreeSet::new();
+        for standing in standings {
+            let partition = keys::standing_partition(*standing);
+            // A blank sorts before every letter, and behind nothing.
+            let from = after.map(|after| format!("{} ", keys::id_text(after.get())));
+            let range = Range { partition, from, limit: Some(limit + 1), consistent: true, ..Range::default() };
+            for item in &self.query(&range).await?.0 {
+                ids.insert(person(item)?);
+            }
+        }
+        let goes_on = ids.len() > limit;
+        let page: Vec<_> = ids.into_iter().take(limit).collect();
+        let people = self.users(&page).await?.into_values();
+        let is_one = |user: &User| user.standing().is_some_and(|standing| standings.contains(&standing));
+        Ok((people.filter(is_one).collect(), page.last().copied().filter(|_| goes_on)))
+    }
+
+    async fn experts_by_standings(
         &self,
         standings: &[Standing],
         skipped: usize,

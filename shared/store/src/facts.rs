@@ -1,4 +1,5 @@
-//! Facts: the items of the table's stream that lead to a frame, a mail, a refund or a copy in the search index.
+//! Facts: the items of the table's stream that lead to a frame, a mail, a refund, or a copy in the search index or on a
+//! card.
 //!
 //! Each of them lies in the partition of the one person it concerns, so they arrive in the order they were committed.
 
@@ -37,6 +38,8 @@ pub enum Fact {
         profile: Box<User>,
         is_new: bool,
     },
+    /// What an expert says of their work, or whether they are there, has changed.
+    ExpertDescribed,
     /// An expert was suspended, or is one again: bookings and conversations have to follow.
     StandingChanged,
     /// A post of theirs was deleted: what belongs to it has to go.
@@ -147,6 +150,8 @@ pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
     let sk = row.text("sk")?;
     let fact = if sk == keys::PROFILE {
         Fact::ProfileChanged { profile: Box::new(person_codec::from_item(&item)?), is_new }
+    } else if sk == keys::PRESENCE || sk == keys::DETAILS_OF_EXPERT {
+        Fact::ExpertDescribed
     } else if sk.starts_with(keys::NOTICE) || sk.starts_with(keys::LETTER) {
         Fact::Noticed(notices::from_item(&item)?)
     } else if sk.starts_with(keys::SENT) {
@@ -169,7 +174,7 @@ pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
         return Ok(None);
     };
     // A notification that was changed, by being marked as read, is no new fact.
-    let is_news = is_new || matches!(fact, Fact::ProfileChanged { .. });
+    let is_news = is_new || matches!(fact, Fact::ProfileChanged { .. } | Fact::ExpertDescribed);
     let cause = Cause::new(row.text(cause::REQUEST)?);
     Ok(is_news.then_some(Happened { person, fact, cause }))
 }

@@ -9,6 +9,7 @@ pub mod backfill;
 mod booking_codec;
 mod bookings;
 pub mod browse;
+mod cards;
 mod cause;
 mod chat_codec;
 mod chats;

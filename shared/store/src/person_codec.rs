@@ -64,6 +64,7 @@ fn expert_row(expert: &Expert) -> Row {
         .text("standing", keys::standing_text(expert.standing))
         .maybe("application", expert.application, number)
         .text("specialty", expert.specialty.as_str())
+        .text("known_for", &expert.known_for)
         .number("years", expert.experience_years)
         .maybe("unit", expert.price, |price| text(keys::unit_text(price.unit)))
         .maybe("price", expert.price, |price| number(price.minor))
@@ -94,6 +95,7 @@ fn expert(row: Reader<'_>) -> Result<Expert, Fault> {
             .into_iter()
             .find(|known| known.as_str() == specialty)
             .ok_or_else(|| row.corrupt("specialty"))?,
+        known_for: row.owned("known_for")?,
         experience_years: row.number("years")?,
         price: amount("unit", "price")?,
         hourly: amount("hourly_unit", "hourly")?,

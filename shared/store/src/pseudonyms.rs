@@ -19,7 +19,7 @@ use domain::{directory, search as finding, words};
 use crate::keys::{self, Kind};
 use crate::lines::StoredItem;
 use crate::row::{Item, Reader, Row, text};
-use crate::{names, person_codec, search};
+use crate::{cards, names, person_codec, search};
 
 /// Replaces what says who somebody is. The key is made for one export and kept nowhere: whoever had it could try names.
 pub struct Pseudonyms {
@@ -71,6 +71,7 @@ impl Pseudonyms {
         }
         let places = directory::places(user).into_iter().map(|place| keys::directory_entry(place, user.id));
         items.extend(places.map(|key| Row::at(&key).into_item()));
+        items.extend(cards::new_item(user));
         let words = directory::indexed_words(user).into_iter().map(|word| keys::directory_word(&word, user.id));
         items.extend(words.map(|key| Row::at(&key).number("version", user.version).into_item()));
         Ok(items)
@@ -217,7 +218,7 @@ fn is_left_out(kind: Kind) -> bool {
         // Whoever knows whom an issuer means could tell who it is.
         Identity => true,
         // Made anew from the profiles.
-        LoginName | SearchTerm | ListedExpert | ExpertOfStanding | ExpertWord => true,
+        LoginName | SearchTerm | ListedExpert | ExpertOfStanding | ExpertWord | ExpertCard => true,
         _ => false,
     }
 }

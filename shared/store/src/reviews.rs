@@ -7,6 +7,7 @@ use domain::ids::{BookingId, ReviewId, UserId};
 use domain::notice::Notice;
 use domain::person::User;
 use domain::review::Review;
+use domain::serial::Serial;
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
@@ -26,6 +27,7 @@ fn to_item(review: &Review) -> Item {
         .number("booking", review.booking)
         .number("reviewer", review.reviewer)
         .text("reviewer_name", &review.reviewer_name)
+        .maybe("reviewer_serial", review.reviewer_serial, number)
         .number("reviewee", review.reviewee)
         .text("reviewee_name", &review.reviewee_name)
         .number("rating", review.rating)
@@ -38,11 +40,15 @@ fn to_item(review: &Review) -> Item {
 
 pub(crate) fn from_item(item: &Item) -> Result<Review, Fault> {
     let row = Reader(item);
+    let serial = row.maybe_number("reviewer_serial")?;
     Ok(Review {
         id: row.id("id", ReviewId::new)?,
         booking: row.id("booking", BookingId::new)?,
         reviewer: row.id("reviewer", UserId::new)?,
         reviewer_name: row.owned("reviewer_name")?,
+        reviewer_serial: serial
+            .map(|serial| Serial::new(serial).ok_or_else(|| row.corrupt("reviewer_serial")))
+            .transpose()?,
         reviewee: row.id("reviewee", UserId::new)?,
         reviewee_name: row.owned("reviewee_name")?,
         rating: row.number("rating")?,

@@ -124,7 +124,8 @@ pub(crate) fn without_copy(term: &Term, user: &User) -> Update {
 /// they save: it is read itself.
 pub(crate) fn is_copied(user: &User) -> bool {
     let hours_and_skills = 100 * (user.hours.len() + user.skills.len());
-    let bytes = 500 + user.bio.len() + hours_and_skills;
+    let of_work = user.expert.as_ref().map_or(0, |expert| expert.known_for.len());
+    let bytes = 500 + user.bio.len() + of_work + hours_and_skills;
     terms(user).len() * bytes.div_ceil(1024) <= MOST_COPIED
 }
 

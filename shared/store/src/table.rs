@@ -55,6 +55,9 @@ fn impatient(client: &Client) -> Client {
     Client::from_conf(config.to_builder().retry_config(retries).timeout_config(timeouts).build())
 }
 
+/// As many items as one round trip brings by their keys.
+pub(crate) const READ_AT_ONCE: usize = 100;
+
 /// A range of one partition, of the table or of an index.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Range {
@@ -121,7 +124,7 @@ impl Store {
     /// Up to 100 items in one round trip, by key; what does not exist is missing from the answer.
     pub(crate) async fn get_many(&self, keys: &[Key], consistent: bool) -> Result<HashMap<Key, Item>, Fault> {
         let mut found = HashMap::new();
-        for chunk in keys.chunks(100) {
+        for chunk in keys.chunks(READ_AT_ONCE) {
             let mut open: Vec<Item> = chunk.iter().map(Key::item).collect();
             let mut waits = patience().build();
             while !open.is_empty() {

@@ -72,6 +72,14 @@ pub(super) async fn make(cast: &Cast<Mentorship>, thing: Thing) -> i64 {
         Thing::StudentNote => id(&student.post("/api/student/notes/", note).await.is(201)),
         Thing::Session => student.has_session(mentor, start(cast)).await,
         Thing::Begun => begun(cast).await,
+        Thing::Met => {
+            let session = begun(cast).await;
+            let (of_mentor, of_student) =
+                (mentor.session("mentor", session).await, student.session("student", session).await);
+            student.attends(session, &of_mentor["attendance_key"]).await.is(200);
+            mentor.attends(session, &of_student["attendance_key"]).await.is(200);
+            session
+        }
         Thing::Disputed => {
             let session = begun(cast).await;
             student.takes_step("student", session, "dispute", json!({"reason": "Nobody came."})).await.is(200);

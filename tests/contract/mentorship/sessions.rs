@@ -35,6 +35,15 @@ pub(super) const SESSIONS: &[Operation<Thing>] = &[
         r#"{"outcome": "complete"}"#,
         &[401, 403, 403, 403, 200, 403],
     ),
+    op(
+        "POST /api/student/feedback/",
+        Thing::Met,
+        r#"{"booking_id": $id, "rating": 4, "feedback_text": "Patient."}"#,
+        &[401, 404, 201, 404, 404, 403],
+    )
+    .names_it_in_its_body(),
+    op("GET /api/mentor/feedback/", Thing::Nothing, "", MENTORS),
+    op("GET /api/mentor/students/", Thing::Nothing, "", MENTORS),
     op("GET /api/mentor/meeting/attendance/", Thing::Nothing, "", &[401, 200, 200, 200, 200, 200]),
     // The mentor's key: the mentor enters another.
     op(

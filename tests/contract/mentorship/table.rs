@@ -148,6 +148,7 @@ const NOTES: &[Operation<Thing>] = &[
 ];
 
 const MENTORS_SEEN: &[Operation<Thing>] = &[
+    op("GET /api/student/mentors/", Thing::Nothing, "", STUDENTS),
     op("GET /api/mentor/public/{id}/", Thing::Profile, "", ALL),
     op("POST /api/mentor/online-status/", Thing::Nothing, r#"{"set_offline": false}"#, MENTORS),
     op("GET /api/admin/mentors/", Thing::Nothing, "", ADMIN),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use tests::consultations::vetting::{suspends, wish};
-use tests::{Person, Setup, World, at_once};
+use tests::{Fault, Moment, Person, Setup, Strike, World, at_once};
 
 const MENTORS: &str = "/api/admin/mentors/";
 
@@ -113,4 +113,28 @@ async fn of_parallel_verdicts_the_mentor_hears_one_word_each() {
     world.settles().await;
     let told = bob.get("/api/notifications/").await.is(200);
     assert_eq!(told.as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn an_approval_that_dies_is_whole_or_nothing() {
+    for moment in [Moment::Before, Moment::After] {
+        for nth in 1.. {
+            let world = World::with(Setup::live()).await;
+            let (admin, bob) = (world.admin().await, world.new_mentor("bob").await);
+            world.table.faults.arm(Strike::once(Fault::Death, moment, nth));
+            let answer = world.table.faults.until_death(decides(&admin, "M1", json!({}))).await;
+            world.table.faults.disarm();
+            let is_approved = bob.get("/api/mentor/profile/").await.is(200)["is_approved"] == true;
+            let told = async || bob.get("/api/notifications/").await.is(200).as_array().unwrap().len();
+            assert_eq!(told().await, 1 + usize::from(is_approved), "{moment:?} {nth}");
+            decides(&admin, "M1", json!({})).await.is(200);
+            world.settles().await;
+            assert_eq!((told().await, world.subjects_to("bob").len()), (2, 2), "{moment:?} {nth}");
+            Person::stranger(&world, "nobody").get("/api/mentor/public/M1/").await.is(200);
+            if answer.is_some_and(|answer| answer.status == 200) {
+                println!("approve: {} calls, died {moment:?} each", nth - 1);
+                break;
+            }
+        }
+    }
 }

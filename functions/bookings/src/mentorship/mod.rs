@@ -3,8 +3,10 @@
 mod at;
 mod attendance;
 mod book;
+mod feedback;
 mod lists;
 mod steps;
+mod students;
 
 use app::App;
 use domain::facade::Facade;
@@ -32,4 +34,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(steps::file_for_mentor))
         .routes(routes!(steps::resolve))
         .routes(routes!(attendance::show, attendance::mark))
+        .routes(routes!(feedback::give))
+        .routes(routes!(feedback::list))
+        .routes(routes!(students::list))
 }

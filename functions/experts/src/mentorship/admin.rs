@@ -7,18 +7,19 @@ use domain::facade::Facade;
 use domain::lifecycle::Seat;
 use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Kind, Parse, boolean, text};
-use edge::page::Listed;
+use edge::page::{Listed, Page};
 use edge::problem::Problem;
 use edge::reply::Json;
-use mentorship::{AsAdmin, Listing, Mentor, PathMentor, Refused};
+use mentorship::page::{USUAL, page};
+use mentorship::{AsAdmin, Mentor, PathMentor, Refused};
 
-pub(crate) struct Wanted(Option<bool>, Listing);
+pub(crate) struct Wanted(Option<bool>, Page);
 
 impl Parse for Wanted {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let is_approved = fields.optional("is_approved", boolean().about("Only those who are, or are not."));
-        let listing = Listing::parse(fields);
-        Some(Self(is_approved?, listing?))
+        let page = page(fields, USUAL);
+        Some(Self(is_approved?, page?))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Mentors as others see them, and what administrators decide about them (`mentorship.md` §5.3 and §5.7).
 
 mod admin;
+mod finding;
 mod presence;
 mod public;
 
@@ -16,6 +17,7 @@ const SUBJECTS: &[(&str, &str)] = &[
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
+        .routes(routes!(finding::list))
         .routes(routes!(public::show))
         .routes(ignores_key(routes!(presence::say)))
         .routes(routes!(admin::list))

@@ -3,6 +3,7 @@
 use app::details::Description;
 use app::{App, details, reviews, serials};
 use axum::extract::State;
+use domain::card::Card;
 use domain::lifecycle::Seat;
 use domain::review::Review;
 use edge::auth::Passerby;
@@ -61,6 +62,6 @@ pub(crate) async fn show(
     let (shown, reviews) = (details::shown(&app, id), reviews::of_expert(&app, id, 0, NEWEST));
     let ((user, Description { details, presence }), reviews) = tokio::try_join!(shown, reviews)?;
     let (user, serial) = serials::ensure(&app, user, Seat::Expert).await?;
-    let mentor = PublicMentor::of(&app, &user, serial, &details, presence).await?;
+    let mentor = PublicMentor::of(&app, Card::of(&user, &details, presence), serial).await?;
     Ok(Json(PublicProfile { mentor, reviews: reviews.into_iter().map(PublicReview::from).collect() }))
 }

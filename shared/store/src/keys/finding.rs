@@ -5,7 +5,7 @@ use domain::expert::{Specialty, Standing};
 use domain::ids::UserId;
 use domain::search::{Scan, Term};
 
-use super::{Key, id_text, key, standing_text};
+use super::{Key, id_text, key, person, standing_text};
 
 /// One entry of the search index. Terms that share a first letter share a partition; within it they sort by word.
 pub(crate) fn search_entry(term: &Term, user: UserId) -> Key {
@@ -65,6 +65,19 @@ pub(crate) fn directory_range(specialty: Option<Specialty>, least_rating: u16) -
 
 pub(crate) fn standing_partition(standing: Standing) -> String {
     format!("FIND#STANDING#{}", standing_text(standing))
+}
+
+/// What everybody sees of an expert, once they may look: by rating in the list [`CARDS`].
+pub(crate) fn card(user: UserId) -> Key {
+    key(person(user), CARD)
+}
+
+pub(crate) const CARD: &str = "CARD";
+pub(crate) const CARDS: &str = "CARDS";
+
+/// Where it stands there: the best first.
+pub(crate) fn card_rank(rating: u16, user: UserId) -> String {
+    format!("{:03}#{}", BEST_RATING.saturating_sub(rating), id_text(user.get()))
 }
 
 /// An expert among those found under a word.

@@ -81,6 +81,7 @@ kinds! {
     ListedExpert "listed-expert",
     ExpertOfStanding "expert-of-standing",
     ExpertWord "expert-word",
+    ExpertCard "expert-card",
     FeedNewest "feed-newest",
     FeedWindow "feed-window",
     Post "post",
@@ -121,6 +122,7 @@ impl Kind {
                 | Day
                 | Documents
                 | DueMark
+                | ExpertCard
                 | ExpertWord
                 | FailedLogins
                 | FeedNewest
@@ -252,6 +254,7 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "PENDING" => Some(Kind::Pending),
         super::SUBSCRIBER => Some(Kind::Subscriber),
         "PRESENCE" => Some(Kind::Presence),
+        super::CARD => Some(Kind::ExpertCard),
         _ => None,
     };
     if let Some(kind) = single {

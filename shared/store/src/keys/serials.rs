@@ -23,10 +23,15 @@ pub(crate) fn details(user: UserId, role: Seat) -> Key {
 
 /// When somebody said last that they are there.
 pub(crate) fn presence(user: UserId) -> Key {
-    key(person(user), "PRESENCE")
+    key(person(user), PRESENCE)
 }
 
+pub(crate) const PRESENCE: &str = "PRESENCE";
+
 pub(crate) const DETAILS: &str = "DETAILS#";
+
+/// The sort key of an expert's.
+pub(crate) const DETAILS_OF_EXPERT: &str = "DETAILS#EXPERT";
 
 /// A note somebody wrote down for themselves in a role.
 pub(crate) fn note(user: UserId, role: Seat, note: NoteId) -> Key {

@@ -45,6 +45,7 @@ const SORTS: &[(&str, &str)] = &[
     ("ASK", "question of a client"),
     ("BALANCE", "balance in"),
     ("BOOKING", "booking"),
+    ("CARD", "card of an expert"),
     ("CONVERSATION", "conversation"),
     ("COUNTER", "the last one given"),
     ("COUNTED", "as what"),
@@ -99,6 +100,7 @@ const SORTS: &[(&str, &str)] = &[
 
 const LISTS: &[(&str, &str)] = &[
     ("APPLICATIONS", "applications in state"),
+    ("CARDS", "experts everybody may look at"),
     ("CHATS", "conversations of"),
     ("EARNED", "entries that paid"),
     ("EXPERT", "bookings as expert of"),

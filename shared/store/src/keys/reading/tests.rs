@@ -107,6 +107,7 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
             vec![person(), named("role", "EXPERT"), ("note", id.clone())],
         ),
         ("presence", presence(user), Kind::Presence, vec![person()]),
+        ("card", card(user), Kind::ExpertCard, vec![person()]),
         ("details", details(user, Seat::Learner), Kind::Details, vec![person(), named("role", "LEARNER")]),
         ("pending", pending(user), Kind::Pending, vec![person()]),
         ("due_mark", due_mark(), Kind::DueMark, vec![]),
