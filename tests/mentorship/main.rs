@@ -27,9 +27,11 @@ mod sessions {
     mod booking;
     mod clock;
     mod costs;
+    mod counting;
     mod deaths;
     mod lists;
     mod steps;
+    mod telling;
 }
 
 mod money {
