@@ -36,9 +36,11 @@ mod sessions {
 
 mod money {
     mod checkout;
+    mod earnings;
     mod events;
     mod late;
     mod races;
+    mod withdrawals;
 }
 
 mod community {

@@ -17,6 +17,7 @@ pub mod community;
 pub mod details;
 pub mod documents;
 pub mod due;
+pub mod earnings;
 pub mod error;
 pub mod experts;
 pub(crate) mod facades;
@@ -66,6 +67,7 @@ pub mod uploads;
 pub mod verification;
 pub mod video;
 pub mod wallet;
+pub mod withdrawals;
 
 use std::ops::Deref;
 use std::sync::Arc;

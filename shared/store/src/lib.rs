@@ -63,6 +63,7 @@ mod table;
 mod transaction;
 mod uploads;
 mod verifications;
+mod withdrawals;
 mod wrong_keys;
 
 pub use absences::Absences;

@@ -1,6 +1,6 @@
 //! Its operations.
 
-use super::{Thing, rooms, sessions};
+use super::{Thing, money, rooms, sessions};
 use crate::contract::{Operation, op};
 
 const ALL: &[u16] = &[200; 6];
@@ -12,9 +12,19 @@ const ADMIN: &[u16] = &[401, 403, 403, 403, 200, 403];
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    [ACCOUNTS, PROFILES, NOTES, MENTORS_SEEN, sessions::SESSIONS, rooms::COMMUNITY, rooms::EVENTS, rooms::NEWSLETTER]
-        .into_iter()
-        .flatten()
+    [
+        ACCOUNTS,
+        PROFILES,
+        NOTES,
+        MENTORS_SEEN,
+        sessions::SESSIONS,
+        rooms::COMMUNITY,
+        rooms::EVENTS,
+        rooms::NEWSLETTER,
+        money::MONEY,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const REGISTRATION: &str = r#"{"name": "New Person", "email": "new$fresh@example.org",

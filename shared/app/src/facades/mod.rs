@@ -8,6 +8,7 @@ mod meetings;
 mod mentorship;
 pub(crate) mod undelivered;
 pub(crate) mod vetting;
+pub(crate) mod withdrawals;
 
 use domain::Instant;
 use domain::booking::{Booking, Change, Fact, Seat};

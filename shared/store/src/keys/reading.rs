@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use domain::directory::{BEST_RATING, MOST_YEARS};
-
 use super::{Key, text_id};
+
+mod finding;
 
 macro_rules! kinds {
     ($($kind:ident $word:literal,)+) => {
@@ -68,6 +68,7 @@ kinds! {
     Upload "upload",
     Review "review",
     Entry "entry",
+    Withdrawal "withdrawal",
     Payment "payment",
     Intent "intent",
     Intents "intents",
@@ -202,10 +203,11 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("K", "CONVERSATION") => named(Kind::ConversationId, [id("conversation", rest)?]),
         ("L", _) => of_ledger(rest, sk),
         ("P", _) => of_payments(rest, sk),
+        ("OUT", super::WITHDRAWAL) => named(Kind::Withdrawal, [id("withdrawal", rest)?]),
         ("A", "APPLICATION") => named(Kind::Application, [id("application", rest)?]),
         ("DOC", "DOCUMENT") => named(Kind::Document, [id("document", rest)?]),
         ("UP", "UPLOAD") => named(Kind::Upload, [id("upload", rest)?]),
-        ("FIND", _) => of_finding(rest, sk),
+        ("FIND", _) => finding::read(rest, sk),
         ("FEED", "NEWEST") if rest.is_empty() => named(Kind::FeedNewest, []),
         ("FEED", super::WINDOW_BEFORE) => named(Kind::FeedWindow, [part("window", rest)]),
         ("FEED", _) => match sk.strip_suffix(super::COUNTS) {
@@ -341,6 +343,8 @@ fn of_ledger(rest: &str, sk: &str) -> Option<Named> {
     let (of, subject) = rest.split_once('#')?;
     match (of, sk) {
         ("U", "GRANT") => named(Kind::Entry, [id("person", subject)?, part("cause", "grant")]),
+        ("W", "OUT") => named(Kind::Entry, [id("withdrawal", subject)?, part("cause", "withdrawal")]),
+        ("W", "BACK") => named(Kind::Entry, [id("withdrawal", subject)?, part("cause", "withdrawal rejected")]),
         ("P", "PURCHASE") => named(Kind::Entry, [id("payment", subject)?, part("cause", "purchase")]),
         ("B", "HOLD") => named(Kind::Entry, [id("booking", subject)?, part("cause", "hold")]),
         ("B", "HOLD#END") => named(Kind::Entry, [id("booking", subject)?, part("cause", "end of the hold")]),
@@ -363,42 +367,6 @@ fn of_payments(rest: &str, sk: &str) -> Option<Named> {
         (Some(("B", root)), "INTENTS") => named(Kind::Intents, [id("booking", root)?]),
         (Some(("R", rest)), "REFERENCE") => provider(Kind::ProviderReference, "reference", rest),
         (Some(("E", rest)), "EVENT") => provider(Kind::ProviderEvent, "event", rest),
-        _ => None,
-    }
-}
-
-fn of_finding(rest: &str, sk: &str) -> Option<Named> {
-    let (place, person) = sk.rsplit_once('#').map_or((None, sk), |(place, person)| (Some(place), person));
-    let person = id("person", person)?;
-    let term = |index: &str, word: &str| named(Kind::SearchTerm, [part(index_name(index)?, word), person.clone()]);
-    match (rest.split_once('#').map_or((rest, None), |(index, rest)| (index, Some(rest))), place) {
-        (("ANYONE", None), Some("")) => named(Kind::SearchTerm, [part("index", "anyone"), person]),
-        (("CATEGORY", Some(category)), Some("")) => term("CATEGORY", category),
-        ((index @ ("SKILL" | "WORD"), Some(_)), Some(word)) => term(index, word),
-        (("STANDING", Some(standing)), None) => named(Kind::ExpertOfStanding, [part("standing", standing), person]),
-        (("EXPERT", Some(word_index)), Some(word)) if word_index.starts_with("WORD#") => {
-            named(Kind::ExpertWord, [part("word", word), person])
-        }
-        (("EXPERT", specialty), Some(rank)) => {
-            let (rating, years) = (rank.get(..3)?.parse::<u16>().ok()?, rank.get(3..)?.parse::<u8>().ok()?);
-            let rating = BEST_RATING.checked_sub(rating)?;
-            let place = [
-                part("specialty", specialty.unwrap_or("any")),
-                ("rating", format!("{}.{:02}", rating / 100, rating % 100)),
-                ("years", MOST_YEARS.checked_sub(years)?.to_string()),
-                person,
-            ];
-            named(Kind::ListedExpert, place)
-        }
-        _ => None,
-    }
-}
-
-fn index_name(index: &str) -> Option<&'static str> {
-    match index {
-        "CATEGORY" => Some("category"),
-        "SKILL" => Some("skill word"),
-        "WORD" => Some("word"),
         _ => None,
     }
 }
