@@ -392,5 +392,6 @@ async fn with_patience(setup: Setup, patience: Duration) -> (World, Issuer) {
     let world = World::with(Setup { issuer: of, ..setup }).await;
     // What is signed is signed in the world's own time.
     *issuer.clock.lock().unwrap() = world.app.clock.clone();
+    assert!(world.issuer.set(issuer.clone()).is_ok(), "it has one");
     (world, issuer)
 }

@@ -5,6 +5,7 @@ mod community;
 mod experts;
 mod mentorship;
 mod payments;
+mod site;
 
 use std::pin::Pin;
 
@@ -64,6 +65,9 @@ impl Story {
             payments {
                 asks_for_an_intent, asks_another_provider, pays, pays_at_once, moves_to_where_somebody_is,
                 moves_what_is_given_up,
+            }
+            site {
+                comes_from_elsewhere, is_linked, is_linked_in_another_role, is_counted, is_closed,
             }
         };
         commands.chain(others).collect()

@@ -8,6 +8,7 @@ mod withdrawals;
 use app::App;
 use domain::facade::Facade;
 use edge::idempotency::ignores_key;
+use edge::maintenance::lets_through;
 use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -20,7 +21,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(routes!(checkout::order))
         .routes(routes!(checkout::verify))
-        .routes(ignores_key(routes!(checkout::webhook)))
+        .routes(lets_through(ignores_key(routes!(checkout::webhook))))
         .routes(routes!(earnings::list))
         .routes(routes!(earnings::export))
         .routes(routes!(withdrawals::list, withdrawals::ask))

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::{Key, text_id};
-
 mod finding;
+
+use super::{Key, text_id};
+use finding::of_finding;
 
 macro_rules! kinds {
     ($($kind:ident $word:literal,)+) => {
@@ -207,7 +208,7 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("A", "APPLICATION") => named(Kind::Application, [id("application", rest)?]),
         ("DOC", "DOCUMENT") => named(Kind::Document, [id("document", rest)?]),
         ("UP", "UPLOAD") => named(Kind::Upload, [id("upload", rest)?]),
-        ("FIND", _) => finding::read(rest, sk),
+        ("FIND", _) => of_finding(rest, sk),
         ("FEED", "NEWEST") if rest.is_empty() => named(Kind::FeedNewest, []),
         ("FEED", super::WINDOW_BEFORE) => named(Kind::FeedWindow, [part("window", rest)]),
         ("FEED", _) => match sk.strip_suffix(super::COUNTS) {

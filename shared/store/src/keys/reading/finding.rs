@@ -1,10 +1,10 @@
-//! Keys of the search index and of the directory, read back.
+//! Keys of the indexes of people, read back.
 
 use domain::directory::{BEST_RATING, MOST_YEARS};
 
 use super::{Kind, Named, id, named, part};
 
-pub(super) fn read(rest: &str, sk: &str) -> Option<Named> {
+pub(super) fn of_finding(rest: &str, sk: &str) -> Option<Named> {
     let (place, person) = sk.rsplit_once('#').map_or((None, sk), |(place, person)| (Some(place), person));
     let person = id("person", person)?;
     let term = |index: &str, word: &str| named(Kind::SearchTerm, [part(index_name(index)?, word), person.clone()]);
