@@ -1,6 +1,7 @@
 //! The mentorship façade's contract.
 
 mod cast;
+mod money;
 mod rooms;
 mod sessions;
 mod table;
@@ -62,6 +63,9 @@ pub(crate) enum Thing {
     Event,
     /// The mentor's.
     Profile,
+    /// Both mentors have something to take out; the mentor has asked for it.
+    Earned,
+    Withdrawal,
 }
 
 impl Contract for Mentorship {

@@ -33,16 +33,20 @@ mod sessions {
     mod booking;
     mod clock;
     mod costs;
+    mod counting;
     mod deaths;
     mod lists;
     mod steps;
+    mod telling;
 }
 
 mod money {
     mod checkout;
+    mod earnings;
     mod events;
     mod late;
     mod races;
+    mod withdrawals;
 }
 
 mod community {

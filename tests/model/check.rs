@@ -96,6 +96,10 @@ impl Stage {
         if let Some(title) = expected.rules.title {
             assert_eq!(real.title, title(expected.title), "the title of {at}");
         }
+        let attended = [real.learner.completed, real.expert.completed];
+        if expected.rules.tells_refunds {
+            assert_eq!((attended, real.is_disputed), (expected.attended, expected.is_disputed), "who was at {at}");
+        }
         let seat = |person| if person == expected.expert { Seat::Expert } else { Seat::Learner };
         assert_eq!(real.absent, expected.absent.map(seat), "who did not come to {at}");
         let reviewed = [expected.requester, expected.expert].map(|person| expected.reviewed_by.contains(&person));
@@ -104,7 +108,10 @@ impl Stage {
         match expected.status {
             Status::Pending if expected.funds == Funds::Due => assert!(is_looked_at, "when {at} expires"),
             Status::Pending => assert_eq!(real.due_at, Some(instant(expected.span.0)), "when {at} expires"),
-            status => assert_eq!(is_looked_at, status == Status::Confirmed, "whether the clock has a say in {at}"),
+            status => {
+                let has_a_say = status == Status::Confirmed && !expected.is_disputed;
+                assert_eq!(is_looked_at, has_a_say, "whether the clock has a say in {at}");
+            }
         }
     }
 
@@ -146,6 +153,7 @@ impl Stage {
         assert_eq!((user.tally.count, user.tally.sum), expected.rating, "reviews of {person}");
         let real = (user.tally_as_expert.count, user.tally_as_expert.sum);
         assert_eq!(real, expected.rating_as_expert, "reviews of {person} as an expert");
+        assert_eq!(user.sessions_given, expected.given, "bookings completed with {person} as the expert");
     }
 
     /// The newest notices of this person are the ones the model expects, and no other came with them.

@@ -19,6 +19,9 @@ impl Model {
 
     pub(crate) fn completed(&mut self, at: usize) {
         self.bookings[at].status = Status::Completed;
+        let expert = self.bookings[at].expert;
+        self.people[expert].given += 1;
+        self.touched.rated.insert(expert);
         self.announce(at, Event::Completed);
         self.capture(at);
     }
@@ -26,9 +29,12 @@ impl Model {
     pub(crate) fn cancelled(&mut self, at: usize, how: Event) {
         self.bookings[at].status = Status::Cancelled;
         self.look_at(None, at);
-        self.release(at);
+        let is_returned = self.release(at);
         self.set_free(at);
         self.announce(at, how);
+        if is_returned && self.bookings[at].rules.tells_refunds {
+            self.announce(at, Event::Returned);
+        }
     }
 
     fn expired(&mut self, at: usize) {
@@ -65,7 +71,7 @@ impl Model {
 
     fn completes_itself(&self, at: usize) -> bool {
         let booking = &self.bookings[at];
-        booking.status == Status::Confirmed && self.now >= booking.span.1 + DAY
+        booking.status == Status::Confirmed && !booking.is_disputed && self.now >= booking.span.1 + DAY
     }
 
     /// One step of the clock, if it is its step at all and its time has come.
@@ -74,6 +80,7 @@ impl Model {
             (Step::Expire, Status::Expired) | (Step::Complete, Status::Completed) => {}
             (Step::Expire, Status::Pending) if !self.is_unanswered(at) => return no("too_early"),
             (Step::Expire, Status::Pending) => self.expired(at),
+            (Step::Complete, Status::Confirmed) if self.is_undecided(at) => return no("invalid_transition"),
             (Step::Complete, Status::Confirmed) if !self.completes_itself(at) => return no("too_early"),
             (Step::Complete, Status::Confirmed) => self.completed(at),
             (Step::Expire | Step::Complete, _) => return no("invalid_transition"),
@@ -86,10 +93,13 @@ impl Model {
     pub(crate) fn tick(&mut self) -> Expected {
         for at in 0..self.bookings.len() {
             if self.is_unanswered(at) {
-                self.expired(at);
+                // Of some it is written when their moment comes, which is seen elsewhere.
+                if !self.bookings[at].rules.is_lazy {
+                    self.expired(at);
+                }
             } else if self.completes_itself(at) {
                 self.look_at(None, at);
-                self.completed(at);
+                self.decided_by_clock(at);
             } else if self.bookings[at].status == Status::Confirmed {
                 self.remind(at);
             }

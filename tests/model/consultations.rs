@@ -15,6 +15,8 @@ pub(crate) static RULES: Rules = Rules {
     name: "consultation",
     longest: 2 * HOUR,
     lapses_by_itself: true,
+    is_lazy: false,
+    tells_refunds: false,
     own_conflict: "own_conflict",
     fee_percent: 15,
     offered_until: |_, wanted| wanted + 7 * 24 * HOUR,
@@ -51,6 +53,7 @@ fn told(event: Event) -> Vec<(Side, Word)> {
         Event::DayBefore => both("Reminder: consultation in 24 hours"),
         Event::HourBefore => both("Reminder: consultation in 1 hour"),
         Event::Moved | Event::NoShow(_) | Event::PaidOut | Event::Returned => Vec::new(),
+        Event::MovedBy(_) | Event::Disputed | Event::PaidAnyway => Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod consultations;
 mod experts;
 mod meetings;
+mod mentorship;
 mod money;
 
 use domain::booking::Step;
@@ -10,7 +11,6 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use super::command::{Command, Death, Minute, Span, Status};
-use super::mentorship;
 use super::oracle::{Booking, Model};
 
 const HOUR: Minute = 60;
@@ -70,8 +70,12 @@ impl Dice {
 
     /// All commands but those about other commands.
     fn any(&mut self, model: &Model) -> Command {
+        if let Some(payment) = self.hurries_to_pay_a_session(model) {
+            return payment;
+        }
         let by = self.person(model);
-        match self.below(106) {
+        match self.below(120) {
+            106.. => Command::Mentorship(self.session_alone(model)),
             0..88 => self.plain(model),
             88..90 => {
                 let owner = if self.one_in(5) { self.person(model) } else { by };
@@ -93,7 +97,7 @@ impl Dice {
                 Command::Slots { by, of, days, minutes: self.pick(&[5, 37, 60, 480]) }
             }
             99..101 => self.refund(model),
-            101..103 => Command::Mentorship(mentorship::Act::Number { by, as_mentor: self.one_in(2) }),
+            101..103 => Command::Mentorship(self.numbering(by)),
             _ => self.as_expert(model),
         }
     }
@@ -104,7 +108,8 @@ impl Dice {
             return self.payment(model);
         }
         let by = self.person(model);
-        match self.below(100) {
+        match self.below(122) {
+            100.. => Command::Mentorship(self.session(model)),
             0..36 => Command::Meeting(self.meeting(model)),
             36..70 => Command::Consultation(self.consultation(model)),
             70..76 => self.schedule(model),
@@ -207,8 +212,18 @@ impl Dice {
         let moment = model.bookings.get(matters).map(|booking| {
             let (start, end) = booking.span;
             let (auto, before, early) = (end + DAY, 1, start - DAY);
-            let turns =
-                [start, start + 10, end, auto, start - HOUR, start - 12 * HOUR, early, start - 15, end + 2 * HOUR];
+            let turns = [
+                start,
+                start + 10,
+                end,
+                auto,
+                start - HOUR,
+                start - 12 * HOUR,
+                early,
+                start - 15,
+                end + 2 * HOUR,
+                start - 10,
+            ];
             let turn = self.pick(&turns);
             if self.one_in(3) { turn - before } else { turn }
         });

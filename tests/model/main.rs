@@ -37,7 +37,7 @@ const COMMANDS: usize = 500;
 const STOCK_EVERY: usize = 250;
 
 /// If one of these is never heard, the dice do not find their way there any more.
-const MUST_BE_HEARD: [(&str, &str); 35] = [
+const MUST_BE_HEARD: [(&str, &str); 44] = [
     (
         "Meeting Request",
         "Booking expert_id scheduled_start scheduled_end blocked outside_availability slot_taken insufficient_credits",
@@ -68,6 +68,18 @@ const MUST_BE_HEARD: [(&str, &str); 35] = [
     ),
     ("Consultation Rate", "Made not_found forbidden not_completed already_reviewed"),
     ("Mentorship Number", "Made role_required"),
+    (
+        "Mentorship Book",
+        "Booking expert_id scheduled_start blocked outside_availability slot_taken own_conflict too_many_holds",
+    ),
+    ("Mentorship Pay", "Booking Nothing already_paid not_payable payment_reused slot_taken not_found"),
+    ("Mentorship Attend", "Booking outside_window invalid_transition not_found"),
+    ("Mentorship Cancel", "Booking invalid_transition too_late not_found"),
+    ("Mentorship Move", "Booking slot_taken invalid_transition too_late"),
+    ("Mentorship Dispute", "Booking invalid_transition forbidden"),
+    ("Mentorship Resolve", "Booking invalid_transition"),
+    ("Mentorship Withdraw", "Made insufficient_credits"),
+    ("Mentorship Decide", "Nothing bad_step not_found"),
     ("Money Pay", "Intent unknown_booking not_the_payer not_payable"),
     ("Money Event", "Count amount_mismatch"),
     ("Money Refund", "Nothing"),

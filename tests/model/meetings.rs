@@ -11,6 +11,8 @@ pub(crate) static RULES: Rules = Rules {
     name: "meeting",
     longest: 8 * 60,
     lapses_by_itself: false,
+    is_lazy: false,
+    tells_refunds: false,
     own_conflict: "slot_taken",
     fee_percent: 0,
     offered_until: |now, _| now + 14 * 24 * 60,
@@ -83,7 +85,7 @@ fn told(event: Event) -> Vec<(Side, Word)> {
         Event::Returned => vec![(Requester, "Credits Returned")],
         Event::DayBefore => vec![(Requester, "Meeting in 24 hours"), (Expert, "Meeting in 24 hours")],
         Event::HourBefore => vec![(Requester, "Meeting in 1 hour"), (Expert, "Meeting in 1 hour")],
-        Event::Replaced => Vec::new(),
+        Event::Replaced | Event::MovedBy(_) | Event::Disputed | Event::PaidAnyway => Vec::new(),
     }
 }
 
@@ -176,7 +178,7 @@ impl Model {
         if !meeting.is_made_by(&RULES) {
             return no("not_completed");
         }
-        let mut reasons = super::oracle::Reasons::default();
+        let mut reasons = super::rules::Reasons::default();
         reasons.add(meeting.status != Status::Completed, "not_completed");
         reasons.add(about != meeting.other(by), "reviewee_id");
         reasons.add(meeting.reviewed_by.contains(&by), "already_reviewed");

@@ -8,10 +8,11 @@ use super::rules::Event;
 pub(crate) enum Unit {
     Credit,
     Usd,
+    Inr,
 }
 
 impl Unit {
-    pub(crate) const ALL: [Unit; 2] = [Unit::Credit, Unit::Usd];
+    pub(crate) const ALL: [Unit; 3] = [Unit::Credit, Unit::Usd, Unit::Inr];
 }
 
 /// Credits, or cents.
@@ -118,7 +119,7 @@ impl Model {
         self.credits(person) + self.bookings.iter().filter(is_free).map(|booking| booking.price.minor).sum::<i64>()
     }
 
-    fn purse(&mut self, person: usize, unit: Unit) -> &mut Purse {
+    pub(crate) fn purse(&mut self, person: usize, unit: Unit) -> &mut Purse {
         self.touched.purses.insert(person);
         &mut self.people[person].purses[unit as usize]
     }
@@ -128,7 +129,7 @@ impl Model {
         let (by, Price { unit, minor }) = (self.bookings[at].requester, self.bookings[at].price);
         self.bookings[at].funds = match (unit, minor) {
             (_, 0) => Funds::Free,
-            (Unit::Usd, _) => Funds::Due,
+            (Unit::Usd | Unit::Inr, _) => Funds::Due,
             (Unit::Credit, _) => {
                 let purse = self.purse(by, unit);
                 purse.spendable -= minor;
@@ -156,7 +157,7 @@ impl Model {
         }
         let fee = match unit {
             Unit::Credit => 0,
-            Unit::Usd => (2 * minor * self.bookings[at].rules.fee_percent + 100) / 200,
+            Unit::Usd | Unit::Inr => (2 * minor * self.bookings[at].rules.fee_percent + 100) / 200,
         };
         self.fees[unit as usize] += fee;
         self.pay_out(at, minor - fee);
@@ -173,7 +174,8 @@ impl Model {
             self.people[expert].entries.push(("earned", minor, Some(root)));
         }
         self.bookings[at].paid += minor;
-        self.announce(at, Event::PaidOut);
+        let was_called_off = self.bookings[at].status == super::command::Status::Cancelled;
+        self.announce(at, if was_called_off { Event::PaidAnyway } else { Event::PaidOut });
     }
 
     /// The price goes back to where it came from; whether there was one.
@@ -187,6 +189,10 @@ impl Model {
             Unit::Usd => {
                 self.issued[unit as usize] -= minor;
                 self.owe(Refund::Booking(self.bookings[at].root));
+            }
+            Unit::Inr => {
+                self.issued[unit as usize] -= minor;
+                self.sessions.owed.push(at);
             }
         }
         true

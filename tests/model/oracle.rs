@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::calendar::{self, Away, Hours, Published, Zone};
 use super::command::{Answer, Command, Expected, Heard, Minute, Span, Status, Word, agree, fresh_id, no};
 use super::keys::Key;
+use super::mentorship::Sessions;
 use super::money::{Funds, Intent, Price, Purse, Refund, Unit};
-use super::rules::{Event, Rules, Side};
+use super::rules::{Event, Reasons, Rules, Side};
 use super::talk::{Chat, Message};
 
 /// What every account begins with.
@@ -15,7 +16,7 @@ pub(crate) const GRANT: i64 = 1;
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     /// By unit.
-    pub(crate) purses: [Purse; 2],
+    pub(crate) purses: [Purse; 3],
     pub(crate) zone: Zone,
     pub(crate) hours: Vec<Hours>,
     pub(crate) away: Vec<Away>,
@@ -23,6 +24,8 @@ pub(crate) struct Person {
     pub(crate) expert: Option<Expert>,
     /// As a student, as a mentor.
     pub(crate) numbers: [Option<i64>; 2],
+    /// How many bookings were completed with this person as the expert.
+    pub(crate) given: u32,
     /// How many reviews this person received, and their sum.
     pub(crate) rating: (u32, u32),
     /// The same, of those received as an expert.
@@ -73,6 +76,11 @@ pub(crate) struct Booking {
     pub(crate) title: u32,
     pub(crate) has_begun: bool,
     pub(crate) reviewed_by: BTreeSet<usize>,
+    /// Who has shown that they were there: the requester, the expert.
+    pub(crate) attended: [bool; 2],
+    pub(crate) is_disputed: bool,
+    /// It was the expert who moved it last.
+    pub(crate) is_moved_by_expert: bool,
     /// How long before the start somebody is still to be reminded.
     pub(crate) reminders: Vec<Minute>,
 }
@@ -136,38 +144,27 @@ pub(crate) struct Model {
     /// What was ever to be given back, whether or not it was.
     pub(crate) owed: Vec<Refund>,
     /// All that ever came into being and is still here, by unit.
-    pub(crate) issued: [i64; 2],
+    pub(crate) issued: [i64; 3],
+    /// What is known of sessions beside their bookings.
+    pub(crate) sessions: Sessions,
     /// The platform's share of it.
-    pub(crate) fees: [i64; 2],
+    pub(crate) fees: [i64; 3],
     pub(crate) touched: Touched,
     /// The last command was granted and had nothing to do.
     pub(crate) was_idle: bool,
-}
-
-/// Reasons against a command. Where several hold, the application may name any.
-#[derive(Default)]
-pub(crate) struct Reasons(Vec<Word>);
-
-impl Reasons {
-    pub(crate) fn add(&mut self, holds: bool, word: Word) {
-        self.0.extend(holds.then_some(word));
-    }
-
-    pub(crate) fn decide(self) -> Result<(), Vec<Word>> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
-    }
 }
 
 impl Model {
     pub(crate) fn new(now: Minute, zones: &[Zone], experts: usize) -> Self {
         let expert = Expert { is_suspended: false, is_active: true, price: None };
         let person = |(number, zone): (usize, &Zone)| Person {
-            purses: [Purse { spendable: GRANT, held: 0 }, Purse::default()],
+            purses: [Purse { spendable: GRANT, held: 0 }, Purse::default(), Purse::default()],
             zone: *zone,
             hours: Vec::new(),
             away: Vec::new(),
             expert: (number < experts).then_some(expert),
             numbers: [None; 2],
+            given: 0,
             rating: (0, 0),
             rating_as_expert: (0, 0),
             notices: Vec::new(),
@@ -184,8 +181,9 @@ impl Model {
             intents: Vec::new(),
             events: BTreeSet::new(),
             owed: Vec::new(),
-            issued: [GRANT * zones.len() as i64, 0],
-            fees: [0, 0],
+            issued: [GRANT * zones.len() as i64, 0, 0],
+            fees: [0; 3],
+            sessions: Sessions::default(),
             touched: Touched::default(),
             was_idle: false,
         }
@@ -265,7 +263,7 @@ impl Model {
         reasons.add(start <= self.now, "scheduled_start");
         reasons.add(end <= start || end > start + rules.longest, "scheduled_end");
         reasons.add(self.is_blocked(learner, expert), "blocked");
-        if reasons.0.contains(&"scheduled_end") {
+        if reasons.has("scheduled_end") {
             return reasons;
         }
         reasons.add(!self.published(expert).covers((start, end)), "outside_availability");
@@ -341,6 +339,9 @@ impl Model {
             title: 0,
             has_begun: false,
             reviewed_by: BTreeSet::new(),
+            attended: [false; 2],
+            is_disputed: false,
+            is_moved_by_expert: false,
             reminders: Vec::new(),
         });
         self.reserve(at);

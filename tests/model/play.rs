@@ -16,6 +16,7 @@ use super::command::{Answer, Command, Heard, agree_in_a_race};
 use super::dice::{Dice, EXPERTS};
 use super::experts::Act;
 use super::journal::{Census, Journal};
+use super::mentorship::HOURLY;
 use super::oracle::Model;
 use super::stage::{Stage, instant, presumed};
 
@@ -45,7 +46,8 @@ impl Play {
     async fn run(seed: u64, commands: usize, stock_every: usize) -> Census {
         let journal = Journal::new(seed);
         let mut random = StdRng::seed_from_u64(seed);
-        let world = World::with(Setup { seed: Some(seed), ..Setup::default() }).await;
+        let env = [("ADMIN_EMAIL", "root@example.org".to_owned())].into();
+        let world = World::with(Setup { seed: Some(seed), env, ..Setup::default() }).await;
         let people = crowd(&world).await;
         // Any day of the warm half of the year and a little beyond: clocks change in it twice.
         world.advance(TimeDelta::days(random.random_range(0..240)));
@@ -163,6 +165,7 @@ impl Play {
         let wanted = match command {
             Command::Meeting(act) => self.model.wanted_meeting(act),
             Command::Consultation(act) => self.model.wanted_consultation(act),
+            Command::Mentorship(act) => self.model.wanted_session(act),
             _ => None,
         };
         if let Some(wanted) = wanted {
@@ -187,6 +190,9 @@ async fn crowd(world: &World) -> Vec<UserId> {
         assert_eq!(people::me(app, caller).await.expect("the table answers").timezone.name(), zone.name());
         if number < EXPERTS {
             person.becomes_an_expert().await;
+            if let Some(hourly) = HOURLY[number] {
+                person.asks_by_the_hour(u32::try_from(hourly).expect("a small price")).await;
+            }
         }
         crowd.push(id);
     }

@@ -16,12 +16,16 @@ pub(crate) enum Event {
     CancelledBy(Side),
     CancelledByStaff,
     Moved,
+    MovedBy(Side),
+    Disputed,
     Replaced,
     Expired,
     Completed,
     NoShow(Side),
     /// The expert got something.
     PaidOut,
+    /// The same for a booking that was called off too late.
+    PaidAnyway,
     /// The requester got something back without having asked for it.
     Returned,
     DayBefore,
@@ -35,6 +39,10 @@ pub(crate) struct Rules {
     pub(crate) longest: Minute,
     /// What is not answered or not paid in time is over at that very moment, whether or not the clock came by.
     pub(crate) lapses_by_itself: bool,
+    /// That it is over is written only when it matters.
+    pub(crate) is_lazy: bool,
+    /// The requester hears of whatever goes back.
+    pub(crate) tells_refunds: bool,
     /// What it is called that the requester has something else then.
     pub(crate) own_conflict: Word,
     /// Of a price in money.
@@ -49,3 +57,21 @@ pub(crate) struct Rules {
 
 /// Who asks whom, for which time, in place of which booking, by which rules.
 pub(crate) type Wanted = ((usize, usize), Span, Option<usize>, &'static Rules);
+
+/// Reasons against a command. Where several hold, the application may name any.
+#[derive(Default)]
+pub(crate) struct Reasons(Vec<Word>);
+
+impl Reasons {
+    pub(crate) fn has(&self, word: Word) -> bool {
+        self.0.contains(&word)
+    }
+
+    pub(crate) fn add(&mut self, holds: bool, word: Word) {
+        self.0.extend(holds.then_some(word));
+    }
+
+    pub(crate) fn decide(self) -> Result<(), Vec<Word>> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
+    }
+}

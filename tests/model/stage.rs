@@ -8,6 +8,7 @@ mod money;
 mod talk;
 mod words;
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use app::background::Job;
@@ -36,6 +37,8 @@ pub(crate) struct Stage {
     admin: Caller,
     /// Every claim ever made, per key.
     claims: Mutex<Vec<Vec<Claim>>>,
+    /// What the provider calls the order of a session.
+    orders: Mutex<BTreeMap<usize, String>>,
 }
 
 pub(crate) fn instant(minute: Minute) -> DateTime<Utc> {
@@ -89,7 +92,7 @@ pub(crate) fn presumed(user: UserId) -> Caller {
 
 impl Stage {
     pub(crate) fn new(world: World, people: Vec<UserId>, admin: Caller) -> Self {
-        Self { world, people, admin, claims: Mutex::default() }
+        Self { world, people, admin, claims: Mutex::default(), orders: Mutex::default() }
     }
 
     fn staff(&self) -> Staff {
@@ -156,7 +159,7 @@ impl Stage {
         match command {
             Command::Meeting(act) => self.meeting(model, act, claim).await,
             Command::Consultation(act) => self.consultation(model, act, claim).await,
-            Command::Mentorship(act) => self.mentorship(act).await,
+            Command::Mentorship(act) => self.mentorship(model, act).await,
             Command::Expert(act) => self.as_expert(model, act).await,
             Command::Money(act) => self.money(model, act, claim).await,
             Command::Schedule { at, step } => {

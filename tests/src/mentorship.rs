@@ -1,7 +1,10 @@
 //! The mentorship façade in a test: where it is, and who lives there.
 
-use domain::ledger::{Amount, Currency, Unit};
+use domain::ids::UserId;
+use domain::ledger::{Account, Amount, Cause, Currency, Entry, Unit, transfer};
+use domain::payment::{Method, Payment};
 use serde_json::{Value as Json, json};
+use store::Transaction;
 
 use crate::answer::Answer;
 use crate::person::Person;
@@ -102,6 +105,19 @@ impl Person {
                 link.split_once("?token=").map(|(_, token)| token.to_owned())
             })
             .collect()
+    }
+
+    /// So many paise fall into the wallet, past the API and from nowhere in particular.
+    pub async fn earns(&self, paise: u32) {
+        let (app, now) = (&self.world.app, self.world.now());
+        let user = UserId::new(self.id).expect("an account");
+        let id = app.mint.payment(now);
+        let (provider_id, method) = (format!("sim_{id}"), Method::CreditCard);
+        let payment = Payment { id, user, method, cents: paise, credits: 0, provider_id, created_at: now };
+        let legs = transfer(Account::Provider, Account::Spendable(user), paise);
+        let entry = Entry::new(app.mint.entry(now), Cause::Purchase(id), inr(), legs, String::new(), now);
+        let written = app.store.payment_complete(Transaction::new(), &payment, &entry).await;
+        written.expect("nobody else writes it");
     }
 
     /// From now on an hour costs so many paise; past the API.

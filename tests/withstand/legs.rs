@@ -49,7 +49,7 @@ fn refused(text: &str) -> Option<String> {
 /// Whether an outcome is what a label promises: another id and another try, or a refusal with its word.
 fn is_meant(label: &str, outcome: &str) -> bool {
     let promises: [(&str, &[&str]); 6] = [
-        ("Refusal::InsufficientCredits", &["credits"]),
+        ("Refusal::InsufficientCredits", &["credits", "insufficient_funds"]),
         ("Refusal::AlreadyReviewed", &["400 already_reviewed"]),
         // A name that nobody chose is made anew.
         ("Refusal::UsernameTaken", &["400 validation", "201"]),

@@ -76,5 +76,5 @@ fn read(record: EventRecord) -> app::Result<Option<Happened>> {
     if record.change.new_image.is_empty() {
         return Ok(None); // gone, or expired
     }
-    read_fact(record.change.new_image, record.event_name == "INSERT")
+    read_fact(record.change.new_image, record.change.old_image, record.event_name == "INSERT")
 }

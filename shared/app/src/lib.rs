@@ -18,6 +18,7 @@ pub mod community;
 pub mod details;
 pub mod documents;
 pub mod due;
+pub mod earnings;
 pub mod error;
 pub mod experts;
 pub(crate) mod facades;
@@ -68,6 +69,7 @@ pub mod uploads;
 pub mod verification;
 pub mod video;
 pub mod wallet;
+pub mod withdrawals;
 
 use std::ops::Deref;
 use std::sync::Arc;

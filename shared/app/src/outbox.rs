@@ -21,8 +21,8 @@ use crate::{Cause, Result, cards};
 pub use store::facts::{Fact, Happened};
 
 /// The fact in an item as the stream shows it, if anybody has to hear of it.
-pub fn read_fact(item: facts::StreamItem, is_new: bool) -> Result<Option<Happened>> {
-    Ok(facts::read(item, is_new)?)
+pub fn read_fact(item: facts::StreamItem, old: facts::StreamItem, is_new: bool) -> Result<Option<Happened>> {
+    Ok(facts::read(item, old, is_new)?)
 }
 
 /// Carries out what happened to one person, in order. If it fails it has to be done again, all of it.

@@ -87,6 +87,8 @@ ids! {
     CommentId,
     /// Something that people gather for.
     GatheringId,
+    /// Somebody's wish to take money out.
+    WithdrawalId,
 }
 
 impl ConversationId {

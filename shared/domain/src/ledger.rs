@@ -4,7 +4,7 @@
 //! nothing happens twice. A user's money lies in two buckets: what can be spent, and what bookings hold.
 
 use crate::Instant;
-use crate::ids::{BookingId, EntryId, PaymentId, UserId};
+use crate::ids::{BookingId, EntryId, PaymentId, UserId, WithdrawalId};
 
 /// What is counted: credits, or the minor units of a currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +60,8 @@ pub enum Account {
     Provider,
     /// The platform's share of a captured price.
     Fee,
+    /// What people have taken out, or asked to be paid.
+    Payout,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,12 +81,15 @@ pub enum Cause {
     Release(BookingId),
     /// A gift on top of the price; the number is what the expert has in total after it.
     Tip(BookingId, u32),
+    Withdrawal(WithdrawalId),
+    /// What was to be paid out was not.
+    WithdrawalBack(WithdrawalId),
 }
 
 impl Cause {
     pub fn booking(self) -> Option<BookingId> {
         match self {
-            Cause::Grant(_) | Cause::Purchase(_) => None,
+            Cause::Grant(_) | Cause::Purchase(_) | Cause::Withdrawal(_) | Cause::WithdrawalBack(_) => None,
             Cause::Hold(id) | Cause::Capture(id) | Cause::Release(id) | Cause::Tip(id, _) => Some(id),
         }
     }
@@ -128,13 +133,25 @@ impl Entry {
         let (kind, delta) = match self.cause {
             Cause::Grant(_) => (Kind::Initial, of(Account::Spendable(user))),
             Cause::Purchase(_) => (Kind::Purchased, of(Account::Spendable(user))),
-            Cause::Hold(_) | Cause::Release(_) => return None,
+            Cause::Hold(_) | Cause::Release(_) | Cause::Withdrawal(_) | Cause::WithdrawalBack(_) => return None,
             Cause::Capture(_) | Cause::Tip(..) => match of(Account::Spendable(user)) {
                 earned @ 1.. => (Kind::Earned, earned),
                 spendable => (Kind::Spent, -spendable - of(Account::Held(user))),
             },
         };
         u32::try_from(delta).ok().filter(|amount| *amount > 0).map(|amount| (kind, amount))
+    }
+
+    /// What `user` got for a booking by this entry, if it is that.
+    pub fn earned_by(&self, user: UserId) -> Option<Earning> {
+        let Cause::Capture(booking) = self.cause else { return None };
+        let of = |is_it: fn(Account, UserId) -> bool| {
+            let legs = self.legs.iter().filter(|leg| is_it(leg.account, user));
+            u32::try_from(legs.map(|leg| leg.delta).sum::<i64>()).unwrap_or_default()
+        };
+        let net = of(|account, user| account == Account::Spendable(user));
+        let fee = of(|account, _| account == Account::Fee);
+        (net > 0).then_some(Earning { booking, price: net + fee, fee, net })
     }
 
     /// The people in whose list of transactions this entry stands: who pays first, then who is paid.
@@ -152,6 +169,17 @@ impl Entry {
         }
         [payer, payee]
     }
+}
+
+/// What an expert got for a booking, in minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earning {
+    pub booking: BookingId,
+    pub price: u32,
+    /// The platform's share of it.
+    pub fee: u32,
+    /// What the expert can spend of it.
+    pub net: u32,
 }
 
 /// The legs that move `amount` from one account to another.
@@ -190,6 +218,8 @@ pub struct Balance {
     pub user: UserId,
     pub spendable: u32,
     pub held: u32,
+    /// All that was ever earned: whatever was spent or taken out of it is in here too.
+    pub earned: u64,
     pub updated_at: Instant,
 }
 
@@ -202,6 +232,9 @@ pub enum Refusal {
     NotCompleted,
     #[error("Only the requester can transfer credits for this booking.")]
     NotThePayer,
+    /// A withdrawal is decided already, or not yet.
+    #[error("The withdrawal's status does not allow this.")]
+    BadStep,
     /// The ledger already has this entry.
     #[error("This was already done.")]
     AlreadyApplied,
@@ -237,6 +270,16 @@ mod tests {
         assert_eq!(tip.listed_for(), [Some(user(1)), Some(user(2))]);
         let hold = entry(Cause::Hold(booking), transfer(Account::Spendable(user(1)), Account::Held(user(1)), 1));
         assert_eq!(hold.listed_for(), [None, None]);
+    }
+
+    #[test]
+    fn who_is_paid_sees_the_price_the_fee_and_what_is_left() {
+        let booking = BookingId::new(7).unwrap();
+        let paid = entry(Cause::Capture(booking), capture(user(1), user(2), 50_000, 7_500));
+        let earning = Earning { booking, price: 50_000, fee: 7_500, net: 42_500 };
+        assert_eq!((paid.earned_by(user(2)), paid.earned_by(user(1))), (Some(earning), None));
+        let tip = transfer(Account::Spendable(user(1)), Account::Spendable(user(2)), 4);
+        assert_eq!(entry(Cause::Tip(booking, 4), tip).earned_by(user(2)), None);
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub mod serial;
 pub mod site;
 pub mod suspension;
 pub mod text;
+pub mod withdrawal;
 pub mod words;
 pub mod writing;
 pub mod zone;

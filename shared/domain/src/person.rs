@@ -46,7 +46,7 @@ pub struct User {
     pub tally: Tally,
     /// Those of them received as expert.
     pub tally_as_expert: Tally,
-    /// Bookings that were completed with them as the expert. No completion counts here yet: it is 0.
+    /// Bookings that were completed with them as the expert. Written by completions only.
     pub sessions_given: u32,
     pub skills: Vec<Skill>,
     pub hours: Vec<HoursRow>,

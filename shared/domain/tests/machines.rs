@@ -201,7 +201,7 @@ fn mentorship_is_as_in_section_4_1() {
             // `mentorship.md` §4.2: after the hold, too, if the time is still free.
             (Pending | Expired, Step::Pay, Provider) if is_due && minutes < 0 => Some((Confirmed, Money::Hold)),
             (Pending, Step::Expire, Schedule) if minutes >= over => Some((Expired, Money::Keep)),
-            (Pending, Step::Cancel, Learner | Expert) => Some((Cancelled, Money::Keep)),
+            (Pending, Step::Cancel, Learner | Expert | Staff) => Some((Cancelled, Money::Keep)),
             (Confirmed, Step::Cancel, Learner) if !disputed && in_time => Some((Cancelled, Money::Release)),
             (Confirmed, Step::Cancel, Learner) if !disputed && minutes < 0 => Some((Cancelled, Money::Split)),
             (Confirmed, Step::Cancel, Expert | Staff) => Some((Cancelled, Money::Release)),

@@ -11,6 +11,7 @@ pub mod body;
 mod body_limit;
 pub mod browser;
 mod common;
+pub mod csv;
 pub mod dialect;
 pub mod docs;
 mod etag;

@@ -40,18 +40,34 @@ impl<T> Listed<T> {
     }
 }
 
+/// An answer that is not a bare list, and the cursor of the next one if there is more.
+#[derive(Clone, Debug)]
+pub struct Followed<T> {
+    pub answer: T,
+    pub next: Option<String>,
+}
+
+impl<T: IntoResponse> IntoResponse for Followed<T> {
+    fn into_response(self) -> Response {
+        followed(self.answer.into_response(), self.next)
+    }
+}
+
 /// A handler does not know the URL it was reached by; the service does and makes this a `Link`.
 #[derive(Clone, Debug)]
 struct Next(String);
 
 impl<T: Serialize> IntoResponse for Listed<T> {
     fn into_response(self) -> Response {
-        let mut response = Json(self.items).into_response();
-        if let Some(cursor) = self.next {
-            response.extensions_mut().insert(Next(cursor));
-        }
-        response
+        followed(Json(self.items).into_response(), self.next)
     }
+}
+
+fn followed(mut response: Response, next: Option<String>) -> Response {
+    if let Some(cursor) = next {
+        response.extensions_mut().insert(Next(cursor));
+    }
+    response
 }
 
 /// Adds the `Link` to the next page, if there is one.

@@ -94,6 +94,7 @@ fn of_ledger(refusal: ledger::Refusal, sentence: String) -> Problem {
     match refusal {
         Refusal::InsufficientCredits => Problem::refused("insufficient_credits", sentence),
         Refusal::NotCompleted => Problem::refused("not_completed", sentence),
+        Refusal::BadStep => Problem::refused("invalid_transition", sentence),
         Refusal::NotThePayer => Problem::forbidden(sentence),
         Refusal::AlreadyApplied => Problem::new(StatusCode::CONFLICT, "conflict", sentence),
     }

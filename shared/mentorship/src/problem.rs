@@ -97,8 +97,8 @@ fn of_booking(refusal: booking::Refusal, sentence: String) -> Problem {
 fn of_ledger(refusal: ledger::Refusal, sentence: String) -> Problem {
     use ledger::Refusal;
     match refusal {
-        Refusal::InsufficientCredits => Problem::conflict("insufficient_funds", sentence),
-        Refusal::NotCompleted => Problem::conflict("bad_state", sentence),
+        Refusal::InsufficientCredits => Problem::conflict("insufficient_funds", "Your balance is not enough for this."),
+        Refusal::NotCompleted | Refusal::BadStep => Problem::conflict("bad_state", sentence),
         Refusal::NotThePayer => Problem::not_found(),
         Refusal::AlreadyApplied => Problem::conflict("conflict", sentence),
     }

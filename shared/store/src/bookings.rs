@@ -49,6 +49,14 @@ pub fn booking_link(transaction: &mut Transaction<Denied>, booking: &Booking, co
     transaction.update(link, Some(Denied::Stale));
 }
 
+/// The version rises too: a profile saved at the same moment must not write the old count back.
+fn given_one_more(transaction: &mut Transaction<Denied>, expert: UserId) {
+    let one_more = Update::new(keys::user(expert), "ADD #sessions_given :one, #version :one")
+        .when("attribute_exists(#pk)")
+        .value(":one", number(1));
+    transaction.update(one_more, Some(Denied::Stale));
+}
+
 /// Lists that have to be read as a whole read no more than this.
 const MOST: usize = 1000;
 
@@ -195,6 +203,9 @@ impl Store {
             entries::add_entry(&mut transaction, entry);
         }
         transaction.refund_owed_by(change);
+        if change.completes() {
+            given_one_more(&mut transaction, change.after.expert.id);
+        }
         for notice in notices {
             transaction.create(notices::to_item(notice), Denied::IdTaken);
         }

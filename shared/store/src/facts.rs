@@ -142,13 +142,27 @@ fn asked_from(row: Reader<'_>) -> Result<Asked, Fault> {
 /// An item as Lambda's events of the stream hold it.
 pub use serde_dynamo::Item as StreamItem;
 
-/// The fact in an item of the stream; `None` for items that are no fact.
-pub fn read(item: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
-    let item: Item = item.into();
+/// Whether all that is new of a profile is how many sessions its owner has given. Nobody is found by that, and no copy in the
+/// search index has to follow.
+fn is_only_counted(mut new: Item, mut old: Item) -> bool {
+    for item in [&mut new, &mut old] {
+        item.remove("sessions_given");
+        item.remove("version");
+    }
+    new == old
+}
+
+/// The fact in an item of the stream; `None` for items that are no fact. `old`: what it was before, empty if it
+/// is new.
+pub fn read(item: StreamItem, old: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
+    let (item, old): (Item, Item) = (item.into(), old.into());
     let row = Reader(&item);
     let Some(person) = keys::person_of(row.text("pk")?) else { return Ok(None) };
     let sk = row.text("sk")?;
     let fact = if sk == keys::PROFILE {
+        if !old.is_empty() && is_only_counted(item.clone(), old) {
+            return Ok(None);
+        }
         Fact::ProfileChanged { profile: Box::new(person_codec::from_item(&item)?), is_new }
     } else if sk == keys::PRESENCE || sk == keys::DETAILS_OF_EXPERT {
         Fact::ExpertDescribed

@@ -1,7 +1,6 @@
 //! How items are named. The access patterns these keys serve are listed in `ARCHITECTURE.md`.
 
 use chrono::NaiveDate;
-use domain::Instant;
 use domain::application::State;
 use domain::chat::Pair;
 use domain::expert::Standing;
@@ -12,16 +11,19 @@ use domain::ledger::{Cause, Unit};
 
 mod community;
 mod counting;
+mod due;
 mod finding;
 mod names;
 mod paying;
 mod reading;
 mod serials;
 mod waiting;
+mod withdrawals;
 pub(crate) mod words;
 
 pub(crate) use community::*;
 pub(crate) use counting::*;
+pub(crate) use due::*;
 pub(crate) use finding::*;
 pub(crate) use names::*;
 pub(crate) use paying::*;
@@ -29,6 +31,7 @@ pub use reading::{Kind, Named, read};
 pub(crate) use reading::{newest_shape, shape_if_made};
 pub(crate) use serials::*;
 pub(crate) use waiting::*;
+pub(crate) use withdrawals::*;
 
 /// Where an item lives.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -234,6 +237,8 @@ pub(crate) fn entry(cause: Cause) -> Key {
         // One end per hold: capture and release are the same item, so a hold cannot have both.
         Cause::Capture(booking) | Cause::Release(booking) => key(booking_ledger(booking), "HOLD#END"),
         Cause::Tip(booking, total) => key(booking_ledger(booking), format!("TIP#{total:010}")),
+        Cause::Withdrawal(withdrawal) => key(withdrawal_ledger(withdrawal), "OUT"),
+        Cause::WithdrawalBack(withdrawal) => key(withdrawal_ledger(withdrawal), "BACK"),
     }
 }
 
@@ -333,29 +338,6 @@ pub(crate) mod list {
     pub(crate) fn conversations(user: UserId) -> String {
         format!("CHATS#{}", id_text(user.get()))
     }
-}
-
-/// So many partitions share what is due in one day.
-pub(crate) const DUE_SHARDS: i64 = 4;
-
-/// The day's bucket and shard in which a booking is due, and its place in it.
-pub(crate) fn due(booking: BookingId, at: Instant) -> (String, String) {
-    (due_bucket(at.date_naive(), booking.get() % DUE_SHARDS), format!("{}#{}", due_place(at), id_text(booking.get())))
-}
-
-/// What is due on one day, in one shard.
-pub(crate) fn due_bucket(day: NaiveDate, shard: i64) -> String {
-    format!("DUE#{day}#{shard}")
-}
-
-/// Where in its bucket stands what is due at `at`.
-pub(crate) fn due_place(at: Instant) -> String {
-    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// Which booking stands at a place.
-pub(crate) fn due_booking(place: &str) -> Option<BookingId> {
-    place.rsplit_once('#').and_then(|(_, id)| text_id(id)).and_then(BookingId::new)
 }
 
 #[cfg(test)]

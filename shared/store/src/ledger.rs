@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
-use domain::ids::{BookingId, EntryId, PaymentId, UserId};
-use domain::ledger::{Account, Balance, Cause, Entry, Leg, Refusal, Unit};
+use domain::ids::{BookingId, EntryId, PaymentId, UserId, WithdrawalId};
+use domain::ledger::{Account, Balance, Cause, Entry, Kind, Leg, Refusal, Unit};
 use domain::payment::{Method, Payment};
 
 use crate::denied::Denied;
@@ -22,7 +22,7 @@ pub(crate) fn add_entry(transaction: &mut Transaction<Denied>, entry: &Entry) {
         .iter()
         .filter_map(|leg| match leg.account {
             Account::Spendable(user) | Account::Held(user) => Some(user),
-            Account::Issue | Account::Provider | Account::Fee => None,
+            Account::Issue | Account::Provider | Account::Fee | Account::Payout => None,
         })
         .collect();
     people.sort();
@@ -37,11 +37,16 @@ pub(crate) fn add_entry(transaction: &mut Transaction<Denied>, entry: &Entry) {
 
 /// Adds to both buckets of a balance, under the condition that neither falls below zero.
 fn move_balance(user: UserId, entry: &Entry, spendable: i64, held: i64) -> Update {
-    let mut update =
-        Update::new(keys::balance(user, entry.unit), "SET #updated_at = :now ADD #spendable :spendable, #held :held")
-            .value(":now", number(entry.at.timestamp_millis()))
-            .value(":spendable", number(spendable))
-            .value(":held", number(held));
+    let earned = entry.seen_by(user).filter(|(kind, _)| *kind == Kind::Earned).map(|(_, earned)| earned);
+    let also = if earned.is_some() { ", #earned :earned" } else { "" };
+    let change = format!("SET #updated_at = :now ADD #spendable :spendable, #held :held{also}");
+    let mut update = Update::new(keys::balance(user, entry.unit), change)
+        .value(":now", number(entry.at.timestamp_millis()))
+        .value(":spendable", number(spendable))
+        .value(":held", number(held));
+    if let Some(earned) = earned {
+        update = update.value(":earned", number(earned));
+    }
     let mut conditions = Vec::new();
     if spendable < 0 {
         conditions.push("#spendable >= :spends");
@@ -64,6 +69,8 @@ pub(crate) fn to_item(entry: &Entry) -> Item {
         Cause::Capture(booking) => ("capture", booking.get(), None),
         Cause::Release(booking) => ("release", booking.get(), None),
         Cause::Tip(booking, total) => ("tip", booking.get(), Some(total)),
+        Cause::Withdrawal(withdrawal) => ("withdrawal", withdrawal.get(), None),
+        Cause::WithdrawalBack(withdrawal) => ("withdrawal_back", withdrawal.get(), None),
     };
     Row::at(&keys::entry(entry.cause))
         .maybe("la", payer, |user| text(list::paid(user)))
@@ -87,6 +94,7 @@ fn leg_row(leg: &Leg) -> Row {
         Account::Issue => ("issue", None),
         Account::Provider => ("provider", None),
         Account::Fee => ("fee", None),
+        Account::Payout => ("payout", None),
     };
     Row::nested().text("account", account).maybe("user", user, number).number("delta", leg.delta)
 }
@@ -99,6 +107,7 @@ fn leg(row: Reader<'_>) -> Result<Leg, Fault> {
         "issue" => Account::Issue,
         "provider" => Account::Provider,
         "fee" => Account::Fee,
+        "payout" => Account::Payout,
         _ => return Err(row.corrupt("account")),
     };
     Ok(Leg { account, delta: row.number("delta")? })
@@ -114,6 +123,8 @@ pub(crate) fn from_item(item: &Item) -> Result<Entry, Fault> {
         "capture" => Cause::Capture(booking()?),
         "release" => Cause::Release(booking()?),
         "tip" => Cause::Tip(booking()?, row.number("total")?),
+        "withdrawal" => Cause::Withdrawal(row.id("subject", WithdrawalId::new)?),
+        "withdrawal_back" => Cause::WithdrawalBack(row.id("subject", WithdrawalId::new)?),
         _ => return Err(row.corrupt("cause")),
     };
     let legs: Vec<Leg> = row.rows("legs")?.into_iter().map(leg).collect::<Result<_, _>>()?;
@@ -130,6 +141,7 @@ pub(crate) fn balance_from(item: &Item, user: UserId) -> Result<Balance, Fault> 
         user,
         spendable: row.count("spendable")?,
         held: row.count("held")?,
+        earned: row.maybe_number("earned")?.unwrap_or_default(),
         updated_at: row.maybe_time("updated_at")?.unwrap_or_default(),
     })
 }
@@ -139,7 +151,7 @@ impl Store {
     pub async fn balance(&self, user: UserId, unit: Unit, otherwise: Instant) -> Result<Balance, Fault> {
         match self.get(&keys::balance(user, unit)).await? {
             Some(item) => balance_from(&item, user),
-            None => Ok(Balance { user, spendable: 0, held: 0, updated_at: otherwise }),
+            None => Ok(Balance { user, spendable: 0, held: 0, earned: 0, updated_at: otherwise }),
         }
     }
 
@@ -157,6 +169,23 @@ impl Store {
         ];
         self.newest(&lists, after, limit, |item| from_item(item).map(|entry| Some(entry).filter(|e| e.unit == unit)))
             .await
+    }
+
+    /// By what a person has earned in one unit since some moment, newest first.
+    pub async fn earnings(
+        &self,
+        user: UserId,
+        unit: Unit,
+        (since, after): (Option<Instant>, Option<&str>),
+        limit: usize,
+    ) -> Result<Page<Entry>, Fault> {
+        let lists = [List { index: "by_b", partition: list::earned(user) }];
+        let since = since.map(|since| keys::id_text(EntryId::mint(since, 0).get()));
+        let is_one = |entry: &Entry| entry.unit == unit && entry.earned_by(user).is_some();
+        self.newest_since(&lists, (since.as_deref(), after), limit, |item| {
+            from_item(item).map(|entry| Some(entry).filter(is_one))
+        })
+        .await
     }
 
     /// Writes a completed purchase with its entry.

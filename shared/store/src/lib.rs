@@ -64,6 +64,7 @@ mod table;
 mod transaction;
 mod uploads;
 mod verifications;
+mod withdrawals;
 mod wrong_keys;
 
 pub use absences::Absences;

@@ -29,10 +29,21 @@ impl Store {
         limit: usize,
         keep: impl Fn(&Item) -> Result<Option<T>, Fault>,
     ) -> Result<Page<T>, Fault> {
+        self.newest_since(lists, (None, after), limit, keep).await
+    }
+
+    /// The same of those with this rank or a higher one.
+    pub(crate) async fn newest_since<T>(
+        &self,
+        lists: &[List],
+        (since, after): (Option<&str>, Option<&str>),
+        limit: usize,
+        keep: impl Fn(&Item) -> Result<Option<T>, Fault>,
+    ) -> Result<Page<T>, Fault> {
         let mut items = Vec::new();
         let mut last = after.map(str::to_owned);
         for _ in 0..MOST_ROUNDS {
-            let (round, horizon) = self.round(lists, last.as_deref(), limit + 1).await?;
+            let (round, horizon) = self.round(lists, (since, last.as_deref()), limit + 1).await?;
             for (place, item) in &round {
                 if horizon.as_ref().is_some_and(|horizon| place < horizon) {
                     break; // below it, another list may have items that were not read yet
@@ -76,7 +87,7 @@ impl Store {
     async fn round(
         &self,
         lists: &[List],
-        after: Option<&str>,
+        (since, after): (Option<&str>, Option<&str>),
         limit: usize,
     ) -> Result<(Vec<(String, Item)>, Option<String>), Fault> {
         let mut all = Vec::new();
@@ -85,6 +96,7 @@ impl Store {
             let range = Range {
                 index: Some(list.index),
                 partition: list.partition.clone(),
+                from: since.map(str::to_owned),
                 to: after.map(before),
                 descending: true,
                 limit: Some(limit),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::booking::{Booking, Funds};
 use domain::ids::{BookingId, UserId};
-use domain::ledger::{Account, Cause, Entry, Unit};
+use domain::ledger::{Account, Cause, Entry, Kind, Unit};
 use domain::quanta;
 
 use crate::facts::StreamItem;
@@ -44,6 +44,8 @@ struct Counted {
     bookings: Vec<Booking>,
     /// (user, unit) → (spendable, held)
     balances: BTreeMap<(UserId, String), (i64, i64)>,
+    /// What the balances say was earned in all.
+    earned: BTreeMap<(UserId, String), i64>,
     /// (user, date) → steps
     days: BTreeMap<(UserId, String), BTreeSet<u16>>,
 }
@@ -94,8 +96,9 @@ impl Counted {
         let (pk, sk) = (row.text("pk")?, row.text("sk")?);
         let owner = || keys::person_of(pk).ok_or(row.corrupt("pk"));
         if let Some(unit) = sk.strip_prefix(keys::BALANCE) {
-            let pair = (row.number("spendable")?, row.number("held")?);
-            self.balances.insert((owner()?, unit.to_owned()), pair);
+            let (who, pair) = ((owner()?, unit.to_owned()), (row.number("spendable")?, row.number("held")?));
+            self.earned.insert(who.clone(), row.maybe_number("earned")?.unwrap_or_default());
+            self.balances.insert(who, pair);
         } else if let Some(date) = sk.strip_prefix(keys::DAY) {
             self.days.insert((owner()?, date.to_owned()), row.numbers("busy")?);
         } else if sk == keys::BOOKING {
@@ -117,14 +120,19 @@ impl Counted {
 
     fn check_balances(&self, stock: &mut Stock) {
         let mut expected: BTreeMap<(UserId, String), (i64, i64)> = BTreeMap::new();
+        let mut earned: BTreeMap<(UserId, String), i64> = BTreeMap::new();
         for entry in &self.entries {
             let unit = keys::unit_text(entry.unit);
+            let payee = entry.listed_for()[1].and_then(|payee| Some((payee, entry.seen_by(payee)?)));
+            if let Some((payee, (Kind::Earned, amount))) = payee {
+                *earned.entry((payee, unit.clone())).or_default() += i64::from(amount);
+            }
             for leg in entry.legs() {
                 *stock.entries_sum.entry(unit.clone()).or_default() += leg.delta;
                 match leg.account {
                     Account::Spendable(user) => expected.entry((user, unit.clone())).or_default().0 += leg.delta,
                     Account::Held(user) => expected.entry((user, unit.clone())).or_default().1 += leg.delta,
-                    Account::Issue | Account::Provider | Account::Fee => {}
+                    Account::Issue | Account::Provider | Account::Fee | Account::Payout => {}
                 }
             }
         }
@@ -135,6 +143,14 @@ impl Counted {
                 stock
                     .mismatched_balances
                     .push(format!("user {} {}: entries {ours:?}, balance {theirs:?}", who.0, who.1));
+            }
+        }
+        for (who, says) in &self.earned {
+            let expected = earned.get(who).copied().unwrap_or_default();
+            if *says != expected {
+                stock
+                    .mismatched_balances
+                    .push(format!("user {} {}: earned {expected}, balance says {says}", who.0, who.1));
             }
         }
         for ((_, unit), (spendable, held)) in &self.balances {

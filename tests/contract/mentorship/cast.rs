@@ -69,6 +69,16 @@ pub(super) async fn make(cast: &Cast<Mentorship>, thing: Thing) -> i64 {
         Thing::StudentUpload => uploads(student, "student").await,
         Thing::MentorUpload => uploads(mentor, "mentor").await,
         Thing::Profile => mentor.id,
+        Thing::Earned => {
+            mentor.earns(5_000).await;
+            cast.people[5].earns(5_000).await;
+            0
+        }
+        Thing::Withdrawal => {
+            mentor.earns(5_000).await;
+            let wish = json!({"amount": "50.00", "payment_method": "upi", "bank_details": "mentor@upi"});
+            id(&mentor.post("/api/mentor/withdrawals/", wish).await.is(201))
+        }
         Thing::StudentNote => id(&student.post("/api/student/notes/", note).await.is(201)),
         Thing::Session => student.has_session(mentor, start(cast)).await,
         Thing::Begun => begun(cast).await,

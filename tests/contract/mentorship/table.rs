@@ -1,6 +1,6 @@
 //! Its operations.
 
-use super::{Thing, rooms, sessions};
+use super::{Thing, money, rooms, sessions};
 use crate::contract::{Operation, op};
 
 const ALL: &[u16] = &[200; 6];
@@ -22,6 +22,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
         rooms::COMMUNITY,
         rooms::EVENTS,
         rooms::NEWSLETTER,
+        money::MONEY,
     ]
     .into_iter()
     .flatten()

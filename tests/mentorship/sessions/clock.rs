@@ -75,3 +75,47 @@ async fn both_are_reminded_twice_and_of_the_newest_time_only() {
         assert_eq!(reminders, ["Reminder: session in 24 hours", "Reminder: session in 1 hour"], "{told:?}");
     }
 }
+
+#[tokio::test]
+async fn what_has_ended_is_looked_at_no_more() {
+    for way in ["paid", "unpaid", "moved away"] {
+        let world = World::with(Setup::live()).await;
+        let (ada, mia) = (world.student("ada").await, world.mentor("mia", 50_000).await);
+        let booking = match way {
+            "unpaid" => ada.takes_session(&mia, minute(START)).await,
+            _ => ada.has_session(&mia, minute(START)).await,
+        };
+        if way == "moved away" {
+            let to = json!({"start_time": tests::person::stamp(minute(START + 24 * 60))});
+            ada.takes_step("student", booking, "reschedule", to).await.is(200);
+        }
+        mia.takes_step("mentor", booking, "cancel", json!({})).await.is(200);
+        world.settles().await;
+        for minutes in [START - 24 * 60, START - 60, START, START + 25 * 60, START + 24 * 60] {
+            world.set_clock(minute(minutes));
+            assert_eq!(world.ticks().await, 0, "{way}, at minute {minutes}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_suspended_mentors_sessions_are_called_off_paid_or_not() {
+    let world = World::with(Setup::live()).await;
+    let (ada, mia, paid) = paid(&world).await;
+    let unpaid = ada.takes_session(&mia, minute(START + 120)).await;
+    let order = ada.orders_session(unpaid).await;
+    let admin = world.admin().await;
+    tests::consultations::vetting::suspends(&admin, &mia, "Complaints").await.is(200);
+    for (booking, payment) in [(paid, "refunded"), (unpaid, "unpaid")] {
+        let session = ada.session("student", booking).await;
+        assert_eq!((&session["status"], &session["payment_status"]), (&json!("cancelled"), &json!(payment)));
+    }
+    // Money that comes all the same goes back.
+    let shown = tests::sessions::verification(unpaid, &order, "pay_late");
+    ada.post(tests::sessions::VERIFY, shown).await.refuses(409, "not_payable");
+    assert_eq!((ada.rupees().await, mia.rupees().await), ((0, 0), (0, 0)));
+    world.settles().await;
+    let told = tests::sessions::told(&world, "ada");
+    assert_eq!(told.iter().filter(|subject| *subject == "Session cancelled").count(), 2, "{told:?}");
+    world.is_sound().await;
+}

@@ -47,7 +47,7 @@ impl Dice {
     }
 
     /// Hardly ever another.
-    fn some(&mut self, model: &Model, wanted: impl Fn(&Booking) -> bool) -> usize {
+    pub(super) fn some(&mut self, model: &Model, wanted: impl Fn(&Booking) -> bool) -> usize {
         if self.one_in(5) { self.booking(model) } else { self.booking_where(model, wanted) }
     }
 
@@ -93,7 +93,7 @@ impl Dice {
     }
 
     /// On a mark, mostly ahead and inside the expert's hours.
-    fn start(&mut self, model: &Model, expert: Option<usize>, minutes: Minute) -> Minute {
+    pub(super) fn start(&mut self, model: &Model, expert: Option<usize>, minutes: Minute) -> Minute {
         let mut start = self.loose_start(model);
         for _ in 0..if self.one_in(10) { 0 } else { 8 } {
             let is_open = expert.is_none_or(|expert| model.published(expert).covers((start, start + minutes)));

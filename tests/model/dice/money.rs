@@ -6,7 +6,7 @@ use crate::money::{Act, Funds, Provider, Refund};
 use crate::oracle::{Booking, Model};
 
 fn is_due(booking: &Booking, now: Minute) -> bool {
-    booking.funds == Funds::Due && booking.is_open(now)
+    booking.funds == Funds::Due && booking.is_open(now) && !booking.is_made_by(&crate::mentorship::RULES)
 }
 
 impl Dice {
@@ -21,6 +21,9 @@ impl Dice {
         }
         let now = model.now;
         let at = if self.one_in(6) { self.booking(model) } else { self.booking_where(model, |it| is_due(it, now)) };
+        // Sessions are paid elsewhere.
+        let is_session = |at: usize| model.bookings.get(at).is_some_and(|it| it.is_made_by(&crate::mentorship::RULES));
+        let at = if is_session(at) { model.bookings.len() } else { at };
         let by = match model.bookings.get(at) {
             Some(booking) if !self.one_in(6) => booking.requester,
             _ => self.party(model, at),

@@ -22,6 +22,7 @@ pub(crate) fn unit(unit: Unit) -> ledger::Unit {
     match unit {
         Unit::Credit => ledger::Unit::Credit,
         Unit::Usd => ledger::Unit::Currency(ledger::Currency::USD),
+        Unit::Inr => tests::mentorship::inr(),
     }
 }
 

@@ -34,6 +34,10 @@ fn word(error: Error) -> String {
             booking::Refusal::NotCompleted => "not_completed",
             booking::Refusal::AlreadyReviewed => "already_reviewed",
             booking::Refusal::NotTheOtherParty => "reviewee_id",
+            booking::Refusal::OutsideWindow => "outside_window",
+            booking::Refusal::TooManyPending => "too_many_holds",
+            // Of money that came too late.
+            booking::Refusal::SlotTaken => "slot_taken",
             // Without alternatives this is the bare refusal, which no use-case lets out.
             other => return format!("{other:?}"),
         },
@@ -51,6 +55,9 @@ fn word(error: Error) -> String {
         Error::Refused(domain::Refusal::Payment(payment::Refusal::NotPayable)) => "not_payable",
         Error::Refused(domain::Refusal::Payment(payment::Refusal::NotThePayer)) => "not_the_payer",
         Error::Refused(domain::Refusal::Payment(payment::Refusal::AmountMismatch)) => "amount_mismatch",
+        Error::Refused(domain::Refusal::Payment(payment::Refusal::AlreadyPaid)) => "already_paid",
+        Error::Refused(domain::Refusal::Payment(payment::Refusal::PaymentReused)) => "payment_reused",
+        Error::Refused(domain::Refusal::Ledger(ledger::Refusal::BadStep)) => "bad_step",
         Error::UnknownBooking => "unknown_booking",
         Error::Refused(domain::Refusal::Chat(chat::Refusal::Closed)) => "closed",
         Error::Refused(domain::Refusal::Ledger(ledger::Refusal::InsufficientCredits)) => "insufficient_credits",

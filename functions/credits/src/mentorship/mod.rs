@@ -1,6 +1,9 @@
-//! Paying for sessions in the words of the mentorship façade (`mentorship.md` §3.3 and §4.2).
+//! The money of sessions in the words of the mentorship façade (`mentorship.md` §3.3, §4.2, §5.3 and §5.7): paid, earned,
+//! taken out.
 
 mod checkout;
+mod earnings;
+mod withdrawals;
 
 use app::App;
 use domain::facade::Facade;
@@ -9,7 +12,7 @@ use edge::maintenance::lets_through;
 use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
 
-const SUBJECTS: &[(&str, &str)] = &[("Mentorship: Money", "Paying for sessions.")];
+const SUBJECTS: &[(&str, &str)] = &[("Mentorship: Money", "Paying for sessions, earning, taking out.")];
 
 /// For whose bookings this folder takes money.
 const FACADE: Facade = Facade::Mentorship;
@@ -19,4 +22,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(checkout::order))
         .routes(routes!(checkout::verify))
         .routes(lets_through(ignores_key(routes!(checkout::webhook))))
+        .routes(routes!(earnings::list))
+        .routes(routes!(earnings::export))
+        .routes(routes!(withdrawals::list, withdrawals::ask))
+        .routes(routes!(withdrawals::all))
+        .routes(routes!(withdrawals::decide))
 }

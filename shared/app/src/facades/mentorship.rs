@@ -2,7 +2,7 @@
 
 use domain::booking::{Actor, Booking, Fact, Funds, Reminder, Seat, Status};
 use domain::facade::mentorship::shown;
-use domain::ledger::Unit;
+use domain::ledger::Amount;
 use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
 use domain::serial::Serial;
@@ -65,7 +65,9 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
         Fact::Completed => completed(booking),
         Fact::PaidOut(amount) => {
             let content = format!("You earned {} with the session \"{title}\".", money(booking, amount));
-            vec![tell(Expert, Topic::CreditUpdate, "Session completed", Channel::ListAndMail, content)]
+            // One that is called off too late is paid as well.
+            let heading = if booking.status == Status::Completed { "Session completed" } else { "Session paid" };
+            vec![tell(Expert, Topic::Completed, heading, Channel::ListAndMail, content)]
         }
         Fact::Returned => {
             let price = money(booking, booking.price.minor);
@@ -198,8 +200,5 @@ fn completed(booking: &Booking) -> Vec<Telling> {
 }
 
 fn money(booking: &Booking, minor: u32) -> String {
-    match booking.price.unit {
-        Unit::Credit => format!("{minor} credits"),
-        Unit::Currency(currency) => format!("{} {}.{:02}", currency.code(), minor / 100, minor % 100),
-    }
+    super::money(Amount { minor, ..booking.price })
 }

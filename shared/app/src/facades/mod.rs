@@ -8,11 +8,13 @@ mod meetings;
 mod mentorship;
 pub(crate) mod undelivered;
 pub(crate) mod vetting;
+pub(crate) mod withdrawals;
 
 use domain::Instant;
 use domain::booking::{Booking, Change, Fact, Seat};
 use domain::facade::Facade;
 use domain::ids::UserId;
+use domain::ledger::{Amount, Unit};
 use domain::notice::{Channel, Invite, InviteState, Notice, Topic};
 use domain::review::Review;
 
@@ -139,6 +141,15 @@ pub(crate) fn for_peer(notice: &Notice, booking: &Booking) -> Option<Notice> {
 /// The invitation to the booking as it is now.
 pub(crate) fn invite(booking: &Booking, state: InviteState) -> Invite {
     Invite { start: booking.interval.start(), end: booking.interval.end(), sequence: booking.sequence(), state }
+}
+
+/// An amount as people write it.
+fn money(amount: Amount) -> String {
+    let Amount { unit, minor } = amount;
+    match unit {
+        Unit::Credit => format!("{minor} credits"),
+        Unit::Currency(currency) => format!("{} {}.{:02}", currency.code(), minor / 100, minor % 100),
+    }
 }
 
 /// The notification of something one person did to another.

@@ -114,7 +114,7 @@ impl Booking {
         let reminder = reminders.into_iter().find(|moment| *moment > now);
         if !self.rules().reminds.contains(&self.status) || self.funds == Funds::Due {
             // It is over by itself: once it is paid, its place among what is due stays the same.
-            return if self.rules().lazy { step.max(reminder) } else { step };
+            return step.map(|step| if self.rules().lazy { reminder.map_or(step, |it| it.max(step)) } else { step });
         }
         reminder.into_iter().chain(step).min()
     }

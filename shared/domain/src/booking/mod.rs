@@ -128,6 +128,12 @@ impl Change {
     fn of(before: &Booking, after: Booking, facts: Vec<Fact>) -> Self {
         Self { before: Some(before.clone()), after, entry: None, owed: None, facts }
     }
+
+    /// Whether the booking is completed by it, which happens once.
+    pub fn completes(&self) -> bool {
+        let was_open = self.before.as_ref().is_some_and(|before| before.status != Status::Completed);
+        was_open && self.after.status == Status::Completed
+    }
 }
 
 /// What happened, for those who have to hear of it.

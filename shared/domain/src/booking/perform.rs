@@ -136,7 +136,7 @@ impl Follow {
                     self.entry = Some(entry);
                     self.owed = owed;
                     // Whoever did not ask for it is told.
-                    if matches!(row.step, Step::Expire | Step::ReportNoShow) {
+                    if self.after.rules().tells_refunds || matches!(row.step, Step::Expire | Step::ReportNoShow) {
                         self.facts.push(Fact::Returned);
                     }
                 }

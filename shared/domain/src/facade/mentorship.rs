@@ -33,6 +33,7 @@ pub static RULES: Rules = Rules {
     by_role: true,
     most_unpaid: Some(3),
     lazy: true,
+    tells_refunds: true,
     attendance_keys: true,
 };
 
@@ -47,7 +48,8 @@ static MACHINE: [Row; 15] = [
         .needs(&[Need::Unpaid, Need::Before(Mark::Start(0))])
         .money(Money::Hold),
     row(&[Pending], Step::Expire, &[Schedule], Expired).needs(&[Need::From(Mark::Answer)]),
-    row(&[Pending], Step::Cancel, &[Learner, Expert], Cancelled).refused_when_repeated(),
+    // An administrator when the mentor is suspended.
+    row(&[Pending], Step::Cancel, &[Learner, Expert, Staff], Cancelled).refused_when_repeated(),
     row(&[Confirmed], Step::Cancel, &[Learner], Cancelled)
         .needs(&[Need::Undisputed, Need::Before(Mark::RefundCutoff)])
         .money(Money::Release)
@@ -86,11 +88,25 @@ static MACHINE: [Row; 15] = [
 /// What a mentor may ask for an hour, in paise of an Indian rupee (`mentorship.md` §2): nothing, or 10.00 to 100000.00.
 pub fn hourly_rate(minor: i64) -> Result<Amount, Sentence> {
     const BAD: Sentence = "This must be 0.00, or between 10.00 and 100000.00.";
-    let currency = Currency::parse("INR").ok_or(BAD)?;
+    let unit = currency().ok_or(BAD)?;
     match u32::try_from(minor) {
-        Ok(minor @ (0 | 1_000..=10_000_000)) => Ok(Amount { unit: Unit::Currency(currency), minor }),
+        Ok(minor @ (0 | 1_000..=10_000_000)) => Ok(Amount { unit, minor }),
         _ => Err(BAD),
     }
+}
+
+/// In what a mentor is paid, and takes money out.
+pub fn currency() -> Option<Unit> {
+    Currency::parse("INR").map(Unit::Currency)
+}
+
+/// What may be taken out at once, in paise (`mentorship.md` §5.3): 50.00 or more.
+pub fn withdrawable(minor: i64) -> Result<Amount, Sentence> {
+    const BAD: Sentence = "This must be 50.00 or more.";
+    let unit = currency().ok_or(BAD)?;
+    // Nobody has more than that: whoever wants to take it out is told that they have too little.
+    let minor = u32::try_from(minor).unwrap_or(u32::MAX);
+    if minor >= 5_000 { Ok(Amount { unit, minor }) } else { Err(BAD) }
 }
 
 fn letter(role: Seat) -> char {

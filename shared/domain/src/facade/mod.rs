@@ -95,6 +95,8 @@ pub struct Rules {
     /// That a booking no longer waits is written down where it matters, and not at once: that it was paid, on the list of
     /// what waits when that is full; that its time to pay has ended, when the schedule looks at it anyway.
     pub lazy: bool,
+    /// The learner hears of every price that goes back; elsewhere only of one they did not ask for.
+    pub tells_refunds: bool,
     /// Each of the two gets a key, and completes the booking with that of the other.
     pub attendance_keys: bool,
 }

@@ -31,6 +31,7 @@ pub static RULES: Rules = Rules {
     by_role: false,
     most_unpaid: None,
     lazy: false,
+    tells_refunds: false,
     attendance_keys: false,
 };
 

@@ -81,6 +81,7 @@ fn every_refusal_of_the_ledger_has_its_status_and_word() {
         (Refusal::InsufficientCredits, "400 insufficient_credits"),
         (Refusal::NotCompleted, "400 not_completed"),
         (Refusal::NotThePayer, "403 forbidden"),
+        (Refusal::BadStep, "400 invalid_transition"),
         (Refusal::AlreadyApplied, "409 conflict"),
     ]);
 }

@@ -81,6 +81,7 @@ fn every_refusal_of_the_ledger_has_its_status_and_word() {
         (Refusal::InsufficientCredits, "409 insufficient_funds"),
         (Refusal::NotCompleted, "409 bad_state"),
         (Refusal::NotThePayer, "404 not_found"),
+        (Refusal::BadStep, "409 bad_state"),
         (Refusal::AlreadyApplied, "409 conflict"),
     ]);
 }

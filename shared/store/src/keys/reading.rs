@@ -69,6 +69,7 @@ kinds! {
     Upload "upload",
     Review "review",
     Entry "entry",
+    Withdrawal "withdrawal",
     Payment "payment",
     Intent "intent",
     Intents "intents",
@@ -205,6 +206,7 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("K", "CONVERSATION") => named(Kind::ConversationId, [id("conversation", rest)?]),
         ("L", _) => of_ledger(rest, sk),
         ("P", _) => of_payments(rest, sk),
+        ("OUT", super::WITHDRAWAL) => named(Kind::Withdrawal, [id("withdrawal", rest)?]),
         ("A", "APPLICATION") => named(Kind::Application, [id("application", rest)?]),
         ("DOC", "DOCUMENT") => named(Kind::Document, [id("document", rest)?]),
         ("UP", "UPLOAD") => named(Kind::Upload, [id("upload", rest)?]),
@@ -345,6 +347,8 @@ fn of_ledger(rest: &str, sk: &str) -> Option<Named> {
     let (of, subject) = rest.split_once('#')?;
     match (of, sk) {
         ("U", "GRANT") => named(Kind::Entry, [id("person", subject)?, part("cause", "grant")]),
+        ("W", "OUT") => named(Kind::Entry, [id("withdrawal", subject)?, part("cause", "withdrawal")]),
+        ("W", "BACK") => named(Kind::Entry, [id("withdrawal", subject)?, part("cause", "withdrawal rejected")]),
         ("P", "PURCHASE") => named(Kind::Entry, [id("payment", subject)?, part("cause", "purchase")]),
         ("B", "HOLD") => named(Kind::Entry, [id("booking", subject)?, part("cause", "hold")]),
         ("B", "HOLD#END") => named(Kind::Entry, [id("booking", subject)?, part("cause", "end of the hold")]),

@@ -44,3 +44,26 @@ pub(super) async fn says_more(spoiler: &Spoiler) -> Told {
     spoiler.begins(&world);
     told(ada.patch("/api/student/profile/", json!({"phone": "2"})).await)
 }
+
+const MONEY: &str = "/api/mentor/withdrawals/";
+
+fn all_of_it() -> serde_json::Value {
+    json!({"amount": "50.00", "payment_method": "upi", "bank_details": "mia@upi"})
+}
+
+pub(super) async fn takes_money_out(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let mia = world.new_mentor("mia").await;
+    mia.earns(5_000).await;
+    spoiler.begins(&world);
+    told(mia.post(MONEY, all_of_it()).await)
+}
+
+pub(super) async fn is_told_no(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let (mia, admin) = (world.new_mentor("mia").await, world.admin().await);
+    mia.earns(5_000).await;
+    let id = tests::person::id(&mia.post(MONEY, all_of_it()).await.is(201));
+    spoiler.begins(&world);
+    told(admin.post(&format!("/api/admin/withdrawals/{id}/decide/"), json!({"status": "rejected"})).await)
+}

@@ -8,7 +8,7 @@ use domain::directory::{Place, Rank};
 use domain::expert::{Specialty, Standing};
 use domain::ids::{
     ApplicationId, BookingId, CommentId, ConversationId, DocumentId, GatheringId, MessageId, NoteId, NoticeId,
-    PaymentId, PostId, SessionId, UploadId, UserId,
+    PaymentId, PostId, SessionId, UploadId, UserId, WithdrawalId,
 };
 use domain::ledger::{Cause, Currency, Unit};
 use domain::lifecycle::Seat;
@@ -34,6 +34,7 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
     let message_id = MessageId::new(number).unwrap();
     let post_id = PostId::new(number).unwrap();
     let gathering_id = GatheringId::new(number).unwrap();
+    let withdrawal_id = WithdrawalId::new(number).unwrap();
     let other = UserId::new(LARGEST).unwrap();
     let pair = Pair::new(user, other).unwrap();
     let date = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
@@ -135,6 +136,19 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
             Kind::Entry,
             vec![("booking", id.clone()), named("cause", "tip"), named("total", "7")],
         ),
+        (
+            "entry",
+            entry(Cause::Withdrawal(withdrawal_id)),
+            Kind::Entry,
+            vec![("withdrawal", id.clone()), named("cause", "withdrawal")],
+        ),
+        (
+            "entry",
+            entry(Cause::WithdrawalBack(withdrawal_id)),
+            Kind::Entry,
+            vec![("withdrawal", id.clone()), named("cause", "withdrawal rejected")],
+        ),
+        ("withdrawal", withdrawal(withdrawal_id), Kind::Withdrawal, vec![("withdrawal", id.clone())]),
         ("payment", payment(payment_id), Kind::Payment, vec![("payment", id.clone())]),
         ("intent", intent(payment_id), Kind::Intent, vec![("payment", id.clone())]),
         ("intents_of", intents_of(booking_id), Kind::Intents, vec![("booking", id.clone())]),

@@ -1,0 +1,150 @@
+//! Withdrawals: an item each, listed by state for administrators and by owner for theirs. The amount moves with it, in one
+//! transaction.
+
+use domain::facade::Facade;
+use domain::ids::{EntryId, UserId, WithdrawalId};
+use domain::ledger::{Amount, Entry};
+use domain::notice::Notice;
+use domain::withdrawal::{Decided, State, Way, Wish, Withdrawal};
+
+use crate::denied::Denied;
+use crate::fault::{Failed, Fault};
+use crate::lists::List;
+use crate::row::{Item, Reader, Row, text, time};
+use crate::table::Store;
+use crate::transaction::Transaction;
+use crate::{Page, booking_codec, keys, ledger, notices};
+
+fn to_item(withdrawal: &Withdrawal) -> Item {
+    let Wish { amount, way, details } = &withdrawal.wish;
+    Row::at(&keys::withdrawal(withdrawal.id))
+        .value("la", text(keys::withdrawals(withdrawal.state)))
+        .value("lb", text(keys::withdrawals_of(withdrawal.user)))
+        .value("rank", text(keys::id_text(withdrawal.id.get())))
+        .number("id", withdrawal.id)
+        .number("user", withdrawal.user)
+        .text("facade", withdrawal.facade.rules().word)
+        .text("unit", &keys::unit_text(amount.unit))
+        .number("amount", amount.minor)
+        .text("way", way.as_str())
+        .text("details", details)
+        .text("state", withdrawal.state.as_str())
+        .text("notes", &withdrawal.notes)
+        .number("entry", withdrawal.entry)
+        .time("asked_at", withdrawal.asked_at)
+        .maybe("ended_at", withdrawal.ended_at, time)
+        .number("version", withdrawal.version)
+        .into_item()
+}
+
+fn from_item(item: &Item) -> Result<Withdrawal, Fault> {
+    let row = Reader(item);
+    let (way, state) = (row.text("way")?, row.text("state")?);
+    Ok(Withdrawal {
+        id: row.id("id", WithdrawalId::new)?,
+        user: row.id("user", UserId::new)?,
+        facade: Facade::of_word(row.text("facade")?).ok_or_else(|| row.corrupt("facade"))?,
+        wish: Wish {
+            amount: Amount {
+                unit: booking_codec::unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?,
+                minor: row.number("amount")?,
+            },
+            way: Way::ALL.into_iter().find(|known| known.as_str() == way).ok_or_else(|| row.corrupt("way"))?,
+            details: row.owned("details")?,
+        },
+        state: State::ALL.into_iter().find(|known| known.as_str() == state).ok_or_else(|| row.corrupt("state"))?,
+        notes: row.owned("notes")?,
+        entry: row.id("entry", EntryId::new)?,
+        asked_at: row.time("asked_at")?,
+        ended_at: row.maybe_time("ended_at")?,
+        version: row.number("version")?,
+    })
+}
+
+impl Store {
+    pub async fn withdrawal(&self, id: WithdrawalId) -> Result<Option<Withdrawal>, Fault> {
+        self.get(&keys::withdrawal(id)).await?.as_ref().map(from_item).transpose()
+    }
+
+    /// A person's withdrawals, newest first.
+    pub async fn withdrawals_of(
+        &self,
+        user: UserId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Withdrawal>, Fault> {
+        let lists = [List { index: "by_b", partition: keys::withdrawals_of(user) }];
+        self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
+    }
+
+    /// Everybody's in these states, newest first.
+    pub async fn withdrawals(
+        &self,
+        states: &[State],
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Withdrawal>, Fault> {
+        let of = |state: &State| List { index: "by_a", partition: keys::withdrawals(*state) };
+        let lists: Vec<_> = states.iter().map(of).collect();
+        self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
+    }
+
+    /// Asks for it, and takes the amount out of what its owner can spend.
+    pub async fn withdrawal_ask(
+        &self,
+        mut transaction: Transaction<Denied>,
+        withdrawal: &Withdrawal,
+        entry: &Entry,
+    ) -> Result<(), Failed<Denied>> {
+        transaction.create(to_item(withdrawal), Denied::IdTaken);
+        ledger::add_entry(&mut transaction, entry);
+        self.commit(transaction).await
+    }
+
+    /// A decision over the version it was made on, with what moves because of it and the word to its owner.
+    pub async fn withdrawal_decide(
+        &self,
+        mut transaction: Transaction<Denied>,
+        before: &Withdrawal,
+        decided: &Decided,
+        notice: &Notice,
+    ) -> Result<(), Failed<Denied>> {
+        transaction.replace_version(to_item(&decided.after), before.version, Denied::Stale);
+        if let Some(entry) = &decided.entry {
+            ledger::add_entry(&mut transaction, entry);
+        }
+        transaction.create(notices::to_item(notice), Denied::IdTaken);
+        self.commit(transaction).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Instant;
+    use domain::ledger::Unit;
+
+    use super::*;
+
+    #[test]
+    fn a_withdrawal_reads_back_as_written() {
+        for (state, way) in State::ALL.into_iter().zip(Way::ALL.into_iter().cycle()) {
+            let withdrawal = Withdrawal {
+                id: WithdrawalId::new(1).unwrap(),
+                user: UserId::new(2).unwrap(),
+                facade: Facade::FIRST,
+                wish: Wish {
+                    amount: Amount { unit: Unit::Credit, minor: 7 },
+                    way,
+                    details: "DE02 1203 0000 0000 2020 51".to_owned(),
+                },
+                state,
+                notes: "later".to_owned(),
+                entry: EntryId::new(3).unwrap(),
+                asked_at: Instant::default(),
+                ended_at: (state == State::Processed).then(Instant::default),
+                version: 2,
+            };
+            assert_eq!(from_item(&to_item(&withdrawal)).unwrap(), withdrawal);
+        }
+    }
+}
