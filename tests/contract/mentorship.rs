@@ -1,6 +1,7 @@
 //! The mentorship façade's contract.
 
 mod cast;
+mod chat;
 mod rooms;
 mod sessions;
 mod table;
@@ -60,6 +61,10 @@ pub(crate) enum Thing {
     Event,
     /// The mentor's.
     Profile,
+    /// The conversation of the student with the mentor, in which the student wrote.
+    Talk,
+    /// What the mentor was told.
+    Told,
 }
 
 impl Contract for Mentorship {
@@ -88,6 +93,15 @@ impl Contract for Mentorship {
         has(path)
     }
 
+    /// Notifications have ids that are made of their numbers.
+    fn path_to(operation: &Operation<Thing>, thing: &str) -> String {
+        let made_of = |number: u64| {
+            format!("6e6f7469-6365-8000-{:04x}-{:012x}", 0x8000 | number >> 48, number & 0xffff_ffff_ffff)
+        };
+        let number = thing.parse().ok().filter(|_| operation.path().contains("/notifications/"));
+        operation.path().replace("{id}", &number.map_or_else(|| thing.to_owned(), made_of))
+    }
+
     fn forbids(operation: &Operation<Thing>, column: usize) -> &'static str {
         match operation.name {
             "POST /api/events/" if Self::ROLES[column] == "newcomer" => "not_approved",
@@ -106,9 +120,12 @@ impl Contract for Mentorship {
         true
     }
 
-    /// Texts that may come as lists, and numbers that an empty text clears.
-    fn has_a_story(_: &Operation<Thing>, field: &str) -> bool {
-        ["skills", "interests", "expertise", "year_of_study", "years_of_experience", "details"].contains(&field)
+    /// Texts that may come as lists, and numbers that an empty text clears; people by whatever they are called, of whom
+    /// there may be none.
+    fn has_a_story(operation: &Operation<Thing>, field: &str) -> bool {
+        let is_person = ["mentor_id", "student_id", "receiver_id"].contains(&field);
+        (is_person && operation.path().starts_with("/api/chat/"))
+            || ["skills", "interests", "expertise", "year_of_study", "years_of_experience", "details"].contains(&field)
     }
 
     /// Razorpay signs what it sends.

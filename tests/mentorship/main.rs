@@ -39,6 +39,16 @@ mod money {
     mod races;
 }
 
+mod chat {
+    mod conversations;
+    mod costs;
+    mod deaths;
+    mod messages;
+    mod notifications;
+    mod pairs;
+    mod sockets;
+}
+
 mod community {
     mod clearing;
     mod costs;

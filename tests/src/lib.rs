@@ -4,6 +4,7 @@ pub mod answer;
 pub mod background;
 pub mod bounds;
 pub mod bucket;
+pub mod chatting;
 pub mod checkout;
 pub mod community;
 pub mod consultations;

@@ -152,6 +152,8 @@ fn of_chat(refusal: chat::Refusal, sentence: String) -> Problem {
         Refusal::NotText => Problem::refused("not_text", sentence),
         Refusal::NotTheSender | Refusal::NotTheBlocker => Problem::forbidden(sentence),
         Refusal::UnknownReply => Problem::field("reply_to", sentence),
+        // Everybody may write to everybody here.
+        Refusal::Strangers => Problem::forbidden(sentence),
     }
 }
 

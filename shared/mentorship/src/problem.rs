@@ -151,7 +151,7 @@ fn of_file(refusal: file::Refusal, sentence: String) -> Problem {
 fn of_chat(refusal: chat::Refusal, sentence: String) -> Problem {
     use chat::Refusal;
     match refusal {
-        Refusal::OwnConversation | Refusal::Closed => Problem::not_found(),
+        Refusal::OwnConversation | Refusal::Closed | Refusal::Strangers => Problem::not_found(),
         Refusal::Deleted | Refusal::NotText => Problem::conflict("bad_state", sentence),
         Refusal::NotTheSender | Refusal::NotTheBlocker => Problem::forbidden(sentence),
         Refusal::UnknownReply => Problem::field("reply_to", sentence),

@@ -60,6 +60,7 @@ mod sockets;
 pub mod stats;
 mod subscribers;
 mod table;
+mod threads;
 mod transaction;
 mod uploads;
 mod verifications;

@@ -67,6 +67,14 @@ pub(super) async fn make(cast: &Cast<Mentorship>, thing: Thing) -> i64 {
         Thing::StudentUpload => uploads(student, "student").await,
         Thing::MentorUpload => uploads(mentor, "mentor").await,
         Thing::Profile => mentor.id,
+        Thing::Told => {
+            student.tells(&mentor.id.to_string(), "Hello").await.is(201);
+            id(&mentor.get("/api/notifications/").await.is(200)[0])
+        }
+        Thing::Talk => {
+            let sent = student.tells(&mentor.id.to_string(), "Hello").await.is(201);
+            sent["conversation"].as_i64().expect("a conversation")
+        }
         Thing::StudentNote => id(&student.post("/api/student/notes/", note).await.is(201)),
         Thing::Session => student.has_session(mentor, start(cast)).await,
         Thing::Begun => begun(cast).await,
