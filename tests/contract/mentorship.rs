@@ -65,6 +65,8 @@ pub(crate) enum Thing {
     Talk,
     /// What the mentor was told.
     Told,
+    /// What the student asks support for.
+    Ticket,
 }
 
 impl Contract for Mentorship {
@@ -113,7 +115,9 @@ impl Contract for Mentorship {
     }
 
     fn is_for_a_role(operation: &Operation<Thing>) -> bool {
-        ["/api/student/", "/api/mentor/", "/api/admin/"].iter().any(|group| operation.path().starts_with(group))
+        let of_staff = ["/api/chat/customer-service/admin/", "/api/chat/customer-service/reply/"];
+        let groups = ["/api/student/", "/api/mentor/", "/api/admin/"];
+        groups.into_iter().chain(of_staff).any(|group| operation.path().starts_with(group))
     }
 
     fn ignores_tokens(_: &Operation<Thing>) -> bool {

@@ -65,6 +65,11 @@ mod gatherings {
     mod telling;
 }
 
+mod support {
+    mod contact;
+    mod tickets;
+}
+
 mod site {
     mod maintenance;
     mod stats;

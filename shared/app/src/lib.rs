@@ -60,6 +60,7 @@ pub mod sockets;
 mod staff;
 mod start;
 pub mod stats;
+pub mod support;
 pub mod suspensions;
 pub mod tokens;
 pub mod uploads;

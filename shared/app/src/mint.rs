@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use domain::Instant;
 use domain::ids::{
-    ApplicationId, BlockId, BookingId, CommentId, ConversationId, DocumentId, EntryId, GatheringId, HoursId, MessageId,
-    NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId, UploadId, UserId,
+    ApplicationId, BlockId, BookingId, CommentId, ContactId, ConversationId, DocumentId, EntryId, GatheringId, HoursId, MessageId,
+    NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId, TicketId, UploadId, UserId,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -37,7 +37,7 @@ minting! {
     booking: BookingId, review: ReviewId, message: MessageId, notice: NoticeId, entry: EntryId,
     payment: PaymentId, skill: SkillId, hours: HoursId, session: SessionId,
     application: ApplicationId, document: DocumentId, upload: UploadId, block: BlockId, note: NoteId,
-    post: PostId, comment: CommentId, gathering: GatheringId,
+    post: PostId, comment: CommentId, gathering: GatheringId, contact: ContactId, ticket: TicketId,
 }
 
 impl Mint {

@@ -57,6 +57,7 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::Payment(refusal) => v1::payment(refusal, sentence),
         // Nobody writes for everybody here, nor gathers.
         Refusal::Community(_) | Refusal::Gathering(_) => Problem::refused("refused", sentence),
+        Refusal::Support(_) => Problem::refused("refused", sentence), // nor asks for help
         Refusal::OpenId(_) => Problem::refused("refused", sentence), // nobody signs in so here
     }
 }

@@ -87,6 +87,10 @@ ids! {
     CommentId,
     /// Something that people gather for.
     GatheringId,
+    /// What a stranger wants to say.
+    ContactId,
+    /// What somebody asks support for.
+    TicketId,
 }
 
 impl ConversationId {

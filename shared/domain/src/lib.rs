@@ -39,6 +39,7 @@ pub mod review;
 pub mod search;
 pub mod serial;
 pub mod site;
+pub mod support;
 pub mod suspension;
 pub mod text;
 pub mod words;

@@ -50,6 +50,9 @@ fn level(topic: Topic) -> &'static str {
         | Topic::Commented
         | Topic::GatheringMoved
         | Topic::GatheringOff
+        | Topic::Contacted
+        | Topic::SupportWanted
+        | Topic::SupportReplied
         | Topic::NewsletterAsked
         | Topic::NewsletterBegun => "info",
     }

@@ -3,7 +3,7 @@
 
 use app::Error;
 use domain::interval::Interval;
-use domain::{Refusal, booking, chat, community, expert, file, gathering, ledger, openid, payment, person};
+use domain::{Refusal, booking, chat, community, expert, file, gathering, ledger, openid, payment, person, support};
 use edge::dialect::Dialect;
 use edge::problem::{Problem, StatusCode};
 use edge::time::Stamp;
@@ -54,6 +54,7 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::Payment(refusal) => of_payment(refusal, sentence),
         Refusal::Community(refusal) => of_community(refusal, sentence),
         Refusal::Gathering(refusal) => of_gathering(refusal, sentence),
+        Refusal::Support(support::Refusal::TooManyReplies) => Problem::conflict("bad_state", sentence),
         Refusal::OpenId(refusal) => of_openid(refusal, sentence),
     }
 }

@@ -59,6 +59,7 @@ mod site;
 mod sockets;
 pub mod stats;
 mod subscribers;
+mod support;
 mod table;
 mod threads;
 mod transaction;

@@ -67,6 +67,10 @@ pub(super) async fn make(cast: &Cast<Mentorship>, thing: Thing) -> i64 {
         Thing::StudentUpload => uploads(student, "student").await,
         Thing::MentorUpload => uploads(mentor, "mentor").await,
         Thing::Profile => mentor.id,
+        Thing::Ticket => {
+            let ticket = json!({"subject": "Help", "message": "It does not work."});
+            id(&student.post("/api/chat/customer-service/", ticket).await.is(201))
+        }
         Thing::Told => {
             student.tells(&mentor.id.to_string(), "Hello").await.is(201);
             id(&mentor.get("/api/notifications/").await.is(200)[0])

@@ -4,6 +4,7 @@ use super::Thing;
 use crate::contract::{Operation, op};
 
 const SIGNED: &[u16] = &[401, 200, 200, 200, 200, 200];
+const ADMIN: &[u16] = &[401, 403, 403, 403, 200, 403];
 /// The two of the conversation.
 const PARTIES: &[u16] = &[401, 404, 200, 200, 404, 404];
 
@@ -36,4 +37,24 @@ pub(super) const CHAT: &[Operation<Thing>] = &[
     op("GET /api/chat/notifications/", Thing::Nothing, "", SIGNED),
     op("POST /api/chat/notifications/{id}/read/", Thing::Told, "", &[401, 404, 404, 200, 404, 404]),
     op("POST /api/chat/notifications/read-all/", Thing::Nothing, "", SIGNED),
+];
+
+const TICKET: &str = r#"{"subject": "Help", "message": "It does not work."}"#;
+
+pub(super) const SUPPORT: &[Operation<Thing>] = &[
+    op(
+        "POST /api/chat/contact/",
+        Thing::Nothing,
+        r#"{"name": "Ada", "email": "ada@example.org", "query": "How much?", "phone": "1", "subject": "Prices"}"#,
+        &[201; 6],
+    ),
+    op("GET /api/chat/customer-service/", Thing::Nothing, "", SIGNED),
+    op("POST /api/chat/customer-service/", Thing::Nothing, TICKET, &[401, 201, 201, 201, 201, 201]),
+    op("GET /api/chat/customer-service/admin/", Thing::Nothing, "", ADMIN),
+    op(
+        "POST /api/chat/customer-service/reply/",
+        Thing::Ticket,
+        r#"{"message_id": $id, "reply": "Try again."}"#,
+        &[401, 403, 403, 403, 201, 403],
+    ),
 ];

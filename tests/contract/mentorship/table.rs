@@ -12,7 +12,7 @@ const ADMIN: &[u16] = &[401, 403, 403, 403, 200, 403];
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    let people = [ACCOUNTS, PROFILES, NOTES, MENTORS_SEEN, chat::CHAT];
+    let people = [ACCOUNTS, PROFILES, NOTES, MENTORS_SEEN, chat::CHAT, chat::SUPPORT];
     let rooms = [sessions::SESSIONS, rooms::COMMUNITY, rooms::EVENTS, rooms::NEWSLETTER];
     people.into_iter().chain(rooms).flatten()
 }

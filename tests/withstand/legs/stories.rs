@@ -5,6 +5,7 @@ mod community;
 mod experts;
 mod mentorship;
 mod payments;
+mod support;
 
 use std::pin::Pin;
 
@@ -63,6 +64,9 @@ impl Story {
             payments {
                 asks_for_an_intent, asks_another_provider, pays, pays_at_once, moves_to_where_somebody_is,
                 moves_what_is_given_up,
+            }
+            support {
+                fills_the_form, opens_a_ticket, answers_a_ticket,
             }
         };
         commands.chain(others).collect()

@@ -4,15 +4,18 @@ mod at;
 mod conversations;
 mod messages;
 mod notifications;
+mod support;
 
 use app::App;
 use domain::facade::Facade;
+use edge::idempotency::ignores_key;
 use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
 
 const SUBJECTS: &[(&str, &str)] = &[
     ("Mentorship: Chat", "Conversations between students and mentors."),
     ("Mentorship: Notifications", "What a person was told."),
+    ("Mentorship: Support", "Asking for help."),
 ];
 
 /// By whose rules this folder writes.
@@ -28,4 +31,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(notifications::list))
         .routes(routes!(notifications::read_all))
         .routes(routes!(notifications::read))
+        .routes(ignores_key(routes!(support::contact)))
+        .routes(routes!(support::list, support::open))
+        .routes(routes!(support::list_all))
+        .routes(routes!(support::reply))
 }
