@@ -4,12 +4,13 @@
 //   /ws/              address=all
 //   /ws/notifications address=notifications
 //   /ws/chat/7/       address=chat&receiver_id=7
+//   /ws/chat/7/8/     address=chat&user1_id=7&user2_id=8
 //
 // A viewer-request function of CloudFront (cloudfront-js-2.0). Names and values of the query string
 // arrive as the client sent them, percent-encoded, and leave the same way; nothing here decodes the
 // token. The local gateway runs this very file.
 
-const OWN = ['address', 'receiver_id'];
+const OWN = ['address', 'receiver_id', 'user1_id', 'user2_id'];
 
 const NOT_FOUND = {
     statusCode: 404,
@@ -46,17 +47,21 @@ function handler(event) {
 
 // What a path means; nothing for a path of nobody.
 function parameters(path) {
-    const parts = /^\/ws(?:\/([^/]+)(?:\/([^/]+))?)?\/?$/.exec(path);
+    const parts = /^\/ws(?:\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?)?\/?$/.exec(path);
     if (!parts) {
         return null;
     }
     const kind = parts[1];
     const receiver = parts[2];
+    const other = parts[3];
     if (kind === undefined) {
         return { address: 'all' };
     }
     if (kind === 'notifications' && receiver === undefined) {
         return { address: 'notifications' };
+    }
+    if (kind === 'chat' && other !== undefined) {
+        return { address: 'chat', user1_id: escaped(receiver), user2_id: escaped(other) };
     }
     if (kind === 'chat' && receiver !== undefined) {
         return { address: 'chat', receiver_id: escaped(receiver) };

@@ -1,6 +1,7 @@
 //! The mentorship façade's contract.
 
 mod cast;
+mod chat;
 mod money;
 mod rooms;
 mod sessions;
@@ -66,6 +67,12 @@ pub(crate) enum Thing {
     /// Both mentors have something to take out; the mentor has asked for it.
     Earned,
     Withdrawal,
+    /// The conversation of the student with the mentor, in which the student wrote.
+    Talk,
+    /// What the mentor was told.
+    Told,
+    /// What the student asks support for.
+    Ticket,
 }
 
 impl Contract for Mentorship {
@@ -95,6 +102,15 @@ impl Contract for Mentorship {
         has(path)
     }
 
+    /// Notifications have ids that are made of their numbers.
+    fn path_to(operation: &Operation<Thing>, thing: &str) -> String {
+        let made_of = |number: u64| {
+            format!("6e6f7469-6365-8000-{:04x}-{:012x}", 0x8000 | number >> 48, number & 0xffff_ffff_ffff)
+        };
+        let number = thing.parse().ok().filter(|_| operation.path().contains("/notifications/"));
+        operation.path().replace("{id}", &number.map_or_else(|| thing.to_owned(), made_of))
+    }
+
     fn forbids(operation: &Operation<Thing>, column: usize) -> &'static str {
         match operation.name {
             "POST /api/events/" if Self::ROLES[column] == "newcomer" => "not_approved",
@@ -107,16 +123,21 @@ impl Contract for Mentorship {
     }
 
     fn is_for_a_role(operation: &Operation<Thing>) -> bool {
-        ["/api/student/", "/api/mentor/", "/api/admin/"].iter().any(|group| operation.path().starts_with(group))
+        let of_staff = ["/api/chat/customer-service/admin/", "/api/chat/customer-service/reply/"];
+        let groups = ["/api/student/", "/api/mentor/", "/api/admin/"];
+        groups.into_iter().chain(of_staff).any(|group| operation.path().starts_with(group))
     }
 
     fn ignores_tokens(_: &Operation<Thing>) -> bool {
         true
     }
 
-    /// Texts that may come as lists, and numbers that an empty text clears.
-    fn has_a_story(_: &Operation<Thing>, field: &str) -> bool {
-        ["skills", "interests", "expertise", "year_of_study", "years_of_experience", "details"].contains(&field)
+    /// Texts that may come as lists, and numbers that an empty text clears; people by whatever they are called, of whom
+    /// there may be none.
+    fn has_a_story(operation: &Operation<Thing>, field: &str) -> bool {
+        let is_person = ["mentor_id", "student_id", "receiver_id"].contains(&field);
+        (is_person && operation.path().starts_with("/api/chat/"))
+            || ["skills", "interests", "expertise", "year_of_study", "years_of_experience", "details"].contains(&field)
     }
 
     /// Razorpay signs what it sends; a browser that comes back from Google has its cookie.

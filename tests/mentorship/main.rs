@@ -49,6 +49,16 @@ mod money {
     mod withdrawals;
 }
 
+mod chat {
+    mod conversations;
+    mod costs;
+    mod deaths;
+    mod messages;
+    mod notifications;
+    mod pairs;
+    mod sockets;
+}
+
 mod community {
     mod clearing;
     mod costs;
@@ -63,6 +73,11 @@ mod gatherings {
     mod events;
     mod newsletter;
     mod telling;
+}
+
+mod support {
+    mod contact;
+    mod tickets;
 }
 
 mod site {

@@ -5,6 +5,7 @@ pub mod background;
 pub mod bounds;
 pub mod browser;
 pub mod bucket;
+pub mod chatting;
 pub mod checkout;
 pub mod community;
 pub mod consultations;

@@ -19,6 +19,7 @@ fn query(path: &str) -> Json {
         ["ws"] => json!({"address": "all"}),
         ["ws", "notifications"] => json!({"address": "notifications"}),
         ["ws", "chat", id] => json!({"address": "chat", "receiver_id": id}),
+        ["ws", "chat", one, other] => json!({"address": "chat", "user1_id": one, "user2_id": other}),
         _ => panic!("no address: {path}"),
     }
 }
@@ -26,15 +27,23 @@ fn query(path: &str) -> Json {
 impl Person {
     /// Connects to `/ws/`, `/ws/chat/7/` or `/ws/notifications/`; the status of the handshake if it is refused.
     pub async fn connects(&self, path: &str) -> Result<Socket, u16> {
-        let connection = format!("c{:x}=", self.world.app.mint.number());
-        let mut query = query(path);
+        let mut query = json!({});
         if let Some(token) = &self.token {
             query["token"] = json!(token);
         }
+        self.knocks(path, query, json!({})).await.map(|(socket, _)| socket)
+    }
+
+    /// The same with whatever query and headers the client sends; what the gateway is to answer with it.
+    pub async fn knocks(&self, path: &str, own: Json, headers: Json) -> Result<(Socket, Json), u16> {
+        let connection = format!("c{:x}=", self.world.app.mint.number());
+        let mut query = query(path);
+        query.as_object_mut().into_iter().for_each(|query| query.extend(own.as_object().cloned().unwrap_or_default()));
         let socket = Socket { person: self.clone(), connection };
-        let answer = socket.invoke("CONNECT", "$connect", json!({"queryStringParameters": query})).await;
+        let event = json!({"queryStringParameters": query, "headers": headers});
+        let answer = socket.invoke("CONNECT", "$connect", event).await;
         match answer["statusCode"].as_u64() {
-            Some(200) => Ok(socket),
+            Some(200) => Ok((socket, answer)),
             status => Err(status.and_then(|status| u16::try_from(status).ok()).unwrap_or_default()),
         }
     }

@@ -2,10 +2,11 @@
 
 pub mod consultations;
 pub mod meetings;
+mod mentorship;
 
 use app::App;
 use utoipa_axum::router::OpenApiRouter;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(consultations::routes()).merge(meetings::routes())
+    OpenApiRouter::new().merge(consultations::routes()).merge(meetings::routes()).merge(mentorship::routes())
 }

@@ -66,9 +66,17 @@ pub(crate) async fn receive(
     }
 }
 
+/// Says no to a frame nobody looks into; it counts all the same.
+pub(crate) async fn refuse(background: &Background, socket: &Socket, problem: &Problem) -> Result<String, Error> {
+    sockets::count(&background.app, socket).await?;
+    Ok(facades::socket_dialect(socket.facade).refused(problem, None))
+}
+
 async fn act(frame: &Received<'_>) -> Result<Option<String>, Undone> {
     match frame.dialect.kind(frame.form)? {
-        Kind::Ping => return Ok(Some(frame.dialect.frame(&Frame::Pong { reference: frame.reference.as_deref() }))),
+        Kind::Ping => {
+            return Ok(Some(frame.dialect.frame(frame.socket, &Frame::Pong { reference: frame.reference.as_deref() })));
+        }
         Kind::Message => send(frame).await?,
         Kind::Resume => resume(frame).await?,
         Kind::Signal(kind) => signal(frame, kind).await?,

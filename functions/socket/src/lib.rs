@@ -2,6 +2,8 @@
 
 mod frames;
 
+use std::collections::BTreeMap;
+
 use app::background::{Background, Pushed};
 use app::sockets::{self, Handshake, Socket};
 use app::{Cause, Common, Error};
@@ -22,15 +24,18 @@ pub struct Answer {
     status_code: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    headers: BTreeMap<&'static str, &'static str>,
 }
 
 impl Answer {
     fn okay() -> Self {
-        Self { status_code: 200, body: None }
+        Self { status_code: 200, body: None, headers: BTreeMap::new() }
     }
 
     fn refused(problem: &Problem) -> Self {
-        Self { status_code: problem.status().as_u16(), body: serde_json::to_string(problem).ok() }
+        let body = serde_json::to_string(problem).ok();
+        Self { status_code: problem.status().as_u16(), body, headers: BTreeMap::new() }
     }
 }
 
@@ -58,14 +63,14 @@ async fn take(background: Background, event: Event) -> Result<Answer, lambda_run
 
 async fn connect(background: &Background, connection: String, event: &Event) -> Answer {
     let query = |name: &str| event.query_string_parameters.first(name).map(str::to_owned);
-    let Some((facade, address)) = facades::at(&query) else {
+    let Some((facade, to)) = facades::at(&query) else {
         return Answer::refused(&Problem::not_found());
     };
     let handshake = Handshake {
         connection,
         token: token(event),
         facade,
-        address,
+        to,
         from: edge::address::address(
             background.app.origin_key.as_deref(),
             &event.headers,
@@ -73,20 +78,37 @@ async fn connect(background: &Background, connection: String, event: &Event) -> 
         ),
     };
     match sockets::open(&background.app, &background.sockets, handshake).await {
+        // Browsers end a connection whose server agrees to none of what they offered.
+        Ok(()) if in_protocols(event).is_some() => {
+            Answer { headers: BTreeMap::from([("Sec-WebSocket-Protocol", TOKEN)]), ..Answer::okay() }
+        }
         Ok(()) => Answer::okay(),
         Err(error) => Answer::refused(&facades::socket_dialect(facade).problem(Refusal::App(error))),
     }
 }
 
-/// From the query, or from the header for clients that can set one.
+/// The word before a token among the offered subprotocols.
+const TOKEN: &str = "token";
+
+/// From the query, or from the header for clients that can set one, or from the one header browsers let a page fill.
 fn token(event: &Event) -> Option<String> {
     let in_query = event.query_string_parameters.first("token").map(str::to_owned);
     let in_header = || event.headers.get("authorization").and_then(edge::auth::token_in);
-    in_query.filter(|token| !token.is_empty()).or_else(in_header)
+    in_query.filter(|token| !token.is_empty()).or_else(in_header).or_else(|| in_protocols(event))
+}
+
+/// What is offered behind the subprotocol `token`.
+fn in_protocols(event: &Event) -> Option<String> {
+    let lines = event.headers.get_all("sec-websocket-protocol").iter();
+    let lines = lines.chain(event.multi_value_headers.get_all("sec-websocket-protocol"));
+    let mut offered = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',').map(str::trim));
+    offered.find(|word| *word == TOKEN)?;
+    offered.next().filter(|token| !token.is_empty()).map(str::to_owned)
 }
 
 async fn message(background: &Background, connection: &str, event: &Event) -> Result<(), lambda_runtime::Error> {
     let text = event.body.as_deref().unwrap_or_default();
+    let is_oversized = text.len() > LARGEST_FRAME_BYTES;
     let found = sockets::find(&background.app, &background.sockets, connection).await;
     let socket = match found {
         Ok(Some(socket)) => socket,
@@ -98,10 +120,12 @@ async fn message(background: &Background, connection: &str, event: &Event) -> Re
             return Ok(());
         }
     };
-    if text.len() > LARGEST_FRAME_BYTES {
-        return Ok(sockets::dismiss(&background.app, &background.sockets, &socket).await?);
-    }
-    match frames::receive(background, &socket, text).await {
+    let received = match facades::socket_dialect(socket.facade).oversized().filter(|_| is_oversized) {
+        Some(problem) => frames::refuse(background, &socket, &problem).await.map(Some).map_err(|error| (error, None)),
+        None if is_oversized => return Ok(sockets::dismiss(&background.app, &background.sockets, &socket).await?),
+        None => frames::receive(background, &socket, text).await,
+    };
+    match received {
         Ok(None) => Ok(()),
         Ok(Some(frame)) => reply(background, &socket, frame).await,
         // The session has ended: so does its socket.

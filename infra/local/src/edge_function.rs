@@ -151,6 +151,8 @@ mod tests {
             ("/ws/notifications/?token=t", "address=notifications&token=t"),
             ("/ws/chat/7", "address=chat&receiver_id=7"),
             ("/ws/chat/7/?token=t", "address=chat&receiver_id=7&token=t"),
+            ("/ws/chat/S7/8", "address=chat&user1_id=S7&user2_id=8"),
+            ("/ws/chat/7/8/?token=t", "address=chat&token=t&user1_id=7&user2_id=8"),
         ] {
             assert_eq!(forwarded(target), query, "{target}");
         }
@@ -164,10 +166,11 @@ mod tests {
             "/ws/chat//",
             "/ws//",
             "/ws//chat/7",
-            "/ws/chat/7/extra",
-            "/ws/chat/7/extra/",
+            "/ws/chat/7/8/extra",
+            "/ws/chat/7/8/extra/",
             "/ws/chat/7//",
             "/ws/notifications/7",
+            "/ws/notifications/7/8",
             "/ws/Notifications/",
             "/ws/other/?token=t",
             "/wsx",
@@ -198,6 +201,8 @@ mod tests {
     fn a_client_cannot_choose_an_address_by_parameter() {
         for (target, query) in [
             ("/ws/?address=chat&receiver_id=9", "address=all"),
+            ("/ws/?address=chat&user1_id=9&user2%5Fid=8", "address=all"),
+            ("/ws/chat/7/8?user1_id=9&receiver_id=9", "address=chat&user1_id=7&user2_id=8"),
             ("/ws/chat/7?receiver_id=9&receiver_id=8", "address=chat&receiver_id=7"),
             ("/ws/notifications?%61ddress=all&receiver%5Fid=9", "address=notifications"),
             ("/ws?x=1&address=a&x=2", "address=all&x=1&x=2"),

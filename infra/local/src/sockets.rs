@@ -42,10 +42,10 @@ const GRACE: Duration = Duration::from_secs(10);
 /// API Gateway's quotas for WebSocket APIs, and how much may wait for one slow reader.
 #[derive(Debug, Clone)]
 pub struct SocketLimits {
-    /// One message of a client, in one frame or several; more closes with 1009. API Gateway lets 128 KB through in
-    /// several; there our function ends the connection, with 1000, since it cannot choose the code.
+    /// One frame of a client. API Gateway closes with 1009 after a larger one, and lets `message_bytes` through in several;
+    /// here so much reaches the function in either case, and if that ends the connection, 1009 is said.
     pub frame_bytes: usize,
-    /// One message to a client; more is a 413 to the function that sends it.
+    /// One message of a client, more closes with 1009; and one to a client, more is a 413 to the function that sends it.
     pub message_bytes: usize,
     /// Without a message either way; pings do not count. Closes with 1001.
     pub idle: Duration,

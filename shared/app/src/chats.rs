@@ -3,6 +3,7 @@
 mod changes;
 mod opening;
 mod reading;
+mod roles;
 mod sending;
 
 use domain::chat::{Conversation, Message, Pair};
@@ -15,6 +16,7 @@ use crate::{App, Common, Error, Result};
 pub use changes::{Editable, archive, block, close_all, delete, edit, editable, read_through};
 pub use opening::{Opened, open, opened};
 pub use reading::{Reading, Seen, conversations, experts, page, unread};
+pub use roles::{Correspondence, Part, Thread, are_pair, correspondence, correspondences, open_as, pin, seen, thread};
 pub use sending::{MessageDraft, Opening, Sending, post, send, send_from};
 
 /// A message in its conversation: the names of the two, and what was read.

@@ -1,7 +1,9 @@
 //! Why a use-case did not do what was asked.
 
 use domain::interval::Interval;
-use domain::{Refusal, Sentence, booking, chat, community, expert, file, gathering, ledger, openid, payment, person};
+use domain::{
+    Refusal, Sentence, booking, chat, community, expert, file, gathering, ledger, openid, payment, person, support,
+};
 use store::{BadCursor, Denied, Failed, Fault};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -167,4 +169,4 @@ macro_rules! refused_by {
     };
 }
 
-refused_by!(booking, ledger, person, expert, file, chat, payment, community, gathering, openid);
+refused_by!(booking, ledger, person, expert, file, chat, payment, community, gathering, openid, support);

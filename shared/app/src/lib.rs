@@ -63,6 +63,7 @@ pub mod sockets;
 mod staff;
 mod start;
 pub mod stats;
+pub mod support;
 pub mod suspensions;
 pub mod tokens;
 pub mod uploads;

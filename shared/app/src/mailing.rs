@@ -11,7 +11,7 @@ use store::{MailClaim, MailOf};
 use crate::background::Background;
 use crate::mail::{self, Mail, PostFault};
 use crate::metrics::Count;
-use crate::{App, Common, Error, Result, facades, feedback, mail_caps, newsletter, resets, verification};
+use crate::{App, Common, Error, Result, facades, feedback, mail_caps, newsletter, resets, support, verification};
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +116,9 @@ async fn compose(app: &App, of: MailOf) -> Result<Composed> {
     let Some(notice) = app.store.notice_to_mail(owner, id).await? else { return Ok(Composed::Pointless) };
     if notice.topic == Topic::PasswordReset {
         return Ok(resets::compose(app, &notice, &reader).map_or(Composed::Pointless, Composed::from));
+    }
+    if notice.topic == Topic::Contacted {
+        return Ok(support::compose(app, &notice, &reader).await?.map_or(Composed::Pointless, Composed::from));
     }
     if verification::is_carried_by(&notice) {
         return Ok(verification::compose(app, &notice, &reader).map_or(Composed::Pointless, Composed::from));

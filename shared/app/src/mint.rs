@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use domain::Instant;
 use domain::ids::{
-    ApplicationId, BlockId, BookingId, CommentId, ConversationId, DocumentId, EntryId, GatheringId, HoursId, MessageId,
-    NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId, UploadId, UserId, WithdrawalId,
+    ApplicationId, BlockId, BookingId, CommentId, ContactId, ConversationId, DocumentId, EntryId, GatheringId, HoursId,
+    MessageId, NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId, TicketId, UploadId, UserId,
+    WithdrawalId,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -37,7 +38,8 @@ minting! {
     booking: BookingId, review: ReviewId, message: MessageId, notice: NoticeId, entry: EntryId,
     payment: PaymentId, skill: SkillId, hours: HoursId, session: SessionId,
     application: ApplicationId, document: DocumentId, upload: UploadId, block: BlockId, note: NoteId,
-    post: PostId, comment: CommentId, gathering: GatheringId, withdrawal: WithdrawalId,
+    post: PostId, comment: CommentId, gathering: GatheringId, withdrawal: WithdrawalId, contact: ContactId,
+    ticket: TicketId,
 }
 
 impl Mint {

@@ -193,7 +193,7 @@ impl<'a> SocketDelivery<'a> {
 
     /// A frame as the façade of this socket writes it.
     fn text(&self, frame: &Frame<'_>) -> String {
-        (self.render)(self.live.socket.facade, frame)
+        (self.render)(&self.live.socket, frame)
     }
 
     async fn answer(&mut self, wanted: &Wanted) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use domain::Instant;
 use domain::booking::Status;
+use domain::chat::RolePair;
 use domain::facade::Facade;
 use domain::feed::{Address, Carried, Place, Position};
 use domain::ids::{BookingId, ConversationId, MessageId, UserId};
@@ -15,6 +16,7 @@ use crate::background::{Pushed, Sockets};
 use crate::caller::{Group, admit, admit_address, admit_to};
 use crate::chats::{self, MessageDraft, MessageInConversation};
 use crate::idempotency::{SaveResponse, retry_stale};
+use crate::serials::{self, Reference as Named};
 use crate::tokens::Claims;
 use crate::{App, Common, Error, Result, site};
 
@@ -30,10 +32,18 @@ pub struct Handshake {
     pub token: Option<String>,
     /// In whose API the address is.
     pub facade: Facade,
-    /// Of a chat the other person, or the conversation.
-    pub address: Address,
+    pub to: Destination,
     /// Where it comes from: whoever has no valid session is counted by it.
     pub from: String,
+}
+
+/// Where a handshake leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// Of a chat the other person, or the conversation.
+    Address(Address),
+    /// The chat of these two, of whom the caller is one, by their roles. `None`: whoever is called so is nobody.
+    Between(Option<Named>, Option<Named>),
 }
 
 /// Opens a socket, or says why not.
@@ -52,20 +62,21 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
         Err(error) => return Err(error),
     };
     let user = claims.user;
-    if handshake.address == Address::Chat(user) {
+    if handshake.to == Destination::Address(Address::Chat(user)) {
         return Err(Error::OwnMessage);
     }
     let others = async { Ok(app.store.sockets(user).await?) };
-    let address = resolve(app, user, handshake.address);
+    let address = resolve(app, handshake.facade, user, handshake.to);
     // What is there already and not settled yet.
     let held = async { Ok(app.store.feed_newest(user, Place::settled(now)).await?) };
-    let (address, held, others) = tokio::try_join!(address, held, others)?;
+    let ((address, roles), held, others) = tokio::try_join!(address, held, others)?;
     let socket = Socket {
         connection: handshake.connection,
         user,
         session: claims.session,
         facade: handshake.facade,
         address,
+        roles,
         opened_at: now,
         valid_until,
     };
@@ -93,8 +104,33 @@ async fn session(app: &App, token: Option<&str>, now: Instant) -> Result<(Claims
     Ok((claims, valid_until))
 }
 
+async fn resolve(app: &App, facade: Facade, user: UserId, to: Destination) -> Result<(Address, Option<RolePair>)> {
+    match to {
+        Destination::Address(address) => Ok((reachable(app, user, address).await?, None)),
+        Destination::Between(one, other) => {
+            let (address, roles) = by_roles(app, facade, user, [one, other]).await?;
+            Ok((address, Some(roles)))
+        }
+    }
+}
+
+/// The chat of two people who may write to each other, for one of them. Everybody else hears that it is not theirs, whether
+/// or not there are such people.
+async fn by_roles(app: &App, facade: Facade, user: UserId, two: [Option<Named>; 2]) -> Result<(Address, RolePair)> {
+    let owner = async |named: Option<Named>| match named {
+        Some(named) => serials::owner(app, named).await,
+        None => Ok(None),
+    };
+    let peer = match tokio::try_join!(owner(two[0]), owner(two[1]))? {
+        (Some(own), Some(peer)) | (Some(peer), Some(own)) if own == user && peer != user => peer,
+        _ => return Err(Common::Forbidden.into()),
+    };
+    let roles = chats::are_pair(app, facade, (user, peer)).await?.ok_or(Common::Forbidden)?;
+    Ok((Address::Chat(peer), roles))
+}
+
 /// What a socket is to carry, if that exists for this person.
-async fn resolve(app: &App, user: UserId, asked: Address) -> Result<Address> {
+async fn reachable(app: &App, user: UserId, asked: Address) -> Result<Address> {
     let Address::Chat(peer) = asked else { return Ok(asked) };
     if let Some(conversation) = ConversationId::told_from(peer) {
         return Ok(Address::Chat(chats::party_of(app, user, conversation).await?.peer()));
@@ -261,7 +297,7 @@ pub async fn signal(
     let peers = app.store.sockets(peer).await?;
     let frame = Frame::Signal { signal: &signal, sender: socket.user };
     let pushes = peers.iter().filter(|live| takes(live)).map(|live| {
-        let text = render(live.socket.facade, &frame);
+        let text = render(&live.socket, &frame);
         async move { relay(app, sockets, &live.socket, text).await }
     });
     let arrived = join_all(pushes).await;
@@ -291,5 +327,5 @@ pub enum Frame<'a> {
     Pong { reference: Option<&'a str> },
 }
 
-/// Makes the text of a frame, as a façade writes it.
-pub type Render = fn(Facade, &Frame<'_>) -> String;
+/// Makes the text of a frame, as the façade of its socket writes it.
+pub type Render = fn(&Socket, &Frame<'_>) -> String;

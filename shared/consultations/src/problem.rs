@@ -57,7 +57,8 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::Payment(refusal) => v1::payment(refusal, sentence),
         // Nobody writes for everybody here, nor gathers.
         Refusal::Community(_) | Refusal::Gathering(_) => Problem::refused("refused", sentence),
-        Refusal::OpenId(_) => Problem::refused("refused", sentence), // nobody signs in so here
+        Refusal::Support(_) => Problem::refused("refused", sentence), // nor asks for help
+        Refusal::OpenId(_) => Problem::refused("refused", sentence),  // nobody signs in so here
     }
 }
 
@@ -119,6 +120,8 @@ fn of_chat(refusal: chat::Refusal, sentence: String) -> Problem {
         Refusal::NotText => Problem::refused("not_text", sentence),
         Refusal::NotTheSender | Refusal::NotTheBlocker => Problem::forbidden(sentence),
         Refusal::UnknownReply => Problem::field("reply_to", sentence),
+        // Everybody may write to everybody here.
+        Refusal::Strangers => Problem::forbidden(sentence),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::file::Attachment;
 use crate::ids::{BookingId, ConversationId, MessageId, UserId};
+use crate::lifecycle::Seat;
+use crate::serial::Serial;
 use crate::{Instant, Sentence};
 
 /// Two different people, the lower id first: the identity of their conversation.
@@ -69,6 +71,10 @@ pub struct Side {
     pub blocks: bool,
     /// They have put it away, until somebody writes again.
     pub archived: bool,
+    /// They keep it above the others.
+    pub pinned: bool,
+    /// They have written something.
+    pub wrote: bool,
 }
 
 /// How a conversation stands for one of its two people.
@@ -148,6 +154,7 @@ impl Conversation {
         self.low.archived = false;
         self.high.archived = false;
         self.side_mut(message.receiver()).unread += 1;
+        self.side_mut(message.sender).wrote = true;
         self
     }
 }
@@ -223,6 +230,20 @@ impl Message {
     }
 }
 
+/// The two of a conversation by their roles, with the numbers they are known by in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RolePair {
+    pub learner: (UserId, Serial),
+    pub expert: (UserId, Serial),
+}
+
+impl RolePair {
+    /// The role of one of the two, and their number in it.
+    pub fn of(self, user: UserId) -> (Seat, Serial) {
+        if user == self.expert.0 { (Seat::Expert, self.expert.1) } else { (Seat::Learner, self.learner.1) }
+    }
+}
+
 /// What chatting says no to, beside a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -240,6 +261,9 @@ pub enum Refusal {
     NotTheBlocker,
     #[error("There is no such message in this conversation.")]
     UnknownReply,
+    /// They are no two who may write to each other.
+    #[error("You cannot write to this person.")]
+    Strangers,
 }
 
 /// The longest text ExpertConnect and its sockets take, in characters.

@@ -89,6 +89,10 @@ ids! {
     GatheringId,
     /// Somebody's wish to take money out.
     WithdrawalId,
+    /// What a stranger wants to say.
+    ContactId,
+    /// What somebody asks support for.
+    TicketId,
 }
 
 impl ConversationId {

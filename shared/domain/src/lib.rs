@@ -40,6 +40,7 @@ pub mod review;
 pub mod search;
 pub mod serial;
 pub mod site;
+pub mod support;
 pub mod suspension;
 pub mod text;
 pub mod withdrawal;

@@ -47,10 +47,15 @@ pub enum Topic {
     /// A link by which whoever reads an address says that they want the newsletter; and that they get it.
     NewsletterAsked,
     NewsletterBegun,
+    /// A stranger has written to those who run the platform.
+    Contacted,
+    /// Somebody asks for help, and is answered.
+    SupportWanted,
+    SupportReplied,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 30] = [
+    pub const ALL: [Topic; 33] = [
         Topic::Requested,
         Topic::Confirmed,
         Topic::Cancelled,
@@ -81,6 +86,9 @@ impl Topic {
         Topic::GatheringOff,
         Topic::NewsletterAsked,
         Topic::NewsletterBegun,
+        Topic::Contacted,
+        Topic::SupportWanted,
+        Topic::SupportReplied,
     ];
 }
 

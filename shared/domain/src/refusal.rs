@@ -1,6 +1,6 @@
 //! Why a rule did not allow something: one word for all that the aggregates refuse.
 
-use crate::{booking, chat, community, expert, file, gathering, ledger, openid, payment, person};
+use crate::{booking, chat, community, expert, file, gathering, ledger, openid, payment, person, support};
 
 /// A refusal of any aggregate. What is told to whom about it, is said by the façades.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +21,8 @@ pub enum Refusal {
     Community(#[from] community::Refusal),
     #[error(transparent)]
     Gathering(#[from] gathering::Refusal),
+    #[error(transparent)]
+    Support(#[from] support::Refusal),
     #[error(transparent)]
     Payment(#[from] payment::Refusal),
     #[error(transparent)]

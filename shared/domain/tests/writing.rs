@@ -5,13 +5,13 @@
 use chrono::{TimeZone, Utc};
 use domain::chat::{self, Conversation, Kind, Message, Pair};
 use domain::expert::{Expert, Specialty, Standing};
-use domain::facade::{Facade, Writing};
+use domain::facade::{Facade, Pairs, Writing};
 use domain::ids::{ConversationId, MessageId, UserId};
 use domain::person::{Roles, User};
 use domain::review::Tally;
 use domain::serial::Serials;
 use domain::text::{Email, Username};
-use domain::writing::{Correspondents, Obstacle, written};
+use domain::writing::{Correspondents, Obstacle, expert_of, written};
 use domain::zone::Zone;
 use domain::{Instant, booking};
 
@@ -81,7 +81,7 @@ fn asks(ada: Option<&User>, eva: Option<&User>, conversation: Option<&Conversati
     let users: Vec<_> = [ada, eva].into_iter().flatten().cloned().collect();
     let (sender, receiver) = (UserId::new(1).unwrap(), UserId::new(2).unwrap());
     let pair = Pair::new(sender, receiver).unwrap();
-    Correspondents { pair, sender, users: &users, conversation }.may_write(kind(closes)).err()
+    Correspondents { pair, sender, users: &users, conversation, booked: false }.may_write(kind(closes)).err()
 }
 
 fn talk(expert: Option<i64>, closed: bool, blocked: bool) -> Conversation {
@@ -151,4 +151,73 @@ fn a_message_opens_its_conversation_and_notes_names_and_expert() {
     let after = written(before, &message, &ada, &eva);
     assert_eq!((after.low.name.as_str(), after.high.name.as_str()), ("ada", "eva"));
     assert_eq!((after.expert, after.closed, after.messages, after.high.unread), (Some(eva.id), false, 1, 1));
+}
+
+/// By the rules of a façade in which only a learner and an expert write to each other.
+fn by_roles() -> Writing {
+    Facade::ALL.into_iter().map(rules).find(|rules| rules.pairs == Pairs::LearnerAndExpert).unwrap()
+}
+
+/// What Ada, who is no expert, and Eva hear when either wants to write to the other.
+fn heard(ada: &User, eva: &User, conversation: Option<&Conversation>, booked: bool) -> [Option<Obstacle>; 2] {
+    let pair = Pair::new(ada.id, eva.id).unwrap();
+    let users = [ada.clone(), eva.clone()];
+    [(ada, false), (eva, booked)].map(|(sender, booked)| {
+        let two = Correspondents { pair, sender: sender.id, users: &users, conversation, booked };
+        // Whether a booking matters is asked only where it would help.
+        let with = Correspondents { booked: true, ..two };
+        let strangers = Some(chat::Refusal::Strangers.into());
+        let helps = two.may_write(by_roles()).err() == strangers && with.may_write(by_roles()).err() != strangers;
+        assert_eq!(two.hinges_on_a_booking(by_roles()), helps);
+        two.may_write(by_roles()).err()
+    })
+}
+
+#[test]
+fn a_learner_writes_to_an_approved_expert_who_answers_or_was_booked() {
+    let strangers = Some(Obstacle::from(chat::Refusal::Strangers));
+    let (ada, eva) = (user(1, "ada", None), user(2, "eva", Some(Standing::Approved)));
+    assert_eq!(heard(&ada, &eva, None, false), [None, strangers]);
+    assert_eq!(heard(&ada, &eva, None, true), [None, None]);
+    let mut talked = talk(Some(2), false, false);
+    assert_eq!(heard(&ada, &eva, Some(&talked), false), [None, strangers]);
+    talked.low.wrote = true;
+    assert_eq!(heard(&ada, &eva, Some(&talked), false), [None, None]);
+    // Approved no more: she still answers who wrote to her as the expert of their conversation.
+    let pending = user(2, "eva", Some(Standing::Pending));
+    assert_eq!(heard(&ada, &pending, Some(&talked), false), [strangers, None]);
+    assert_eq!(heard(&ada, &pending, None, true), [strangers, strangers]);
+    for eva in [user(2, "eva", None), user(2, "eva", Some(Standing::Suspended))] {
+        assert_eq!(heard(&ada, &eva, None, true), [strangers, strangers]);
+    }
+    // Who came only to be an expert is no learner.
+    let mut expert_only = user(1, "ada", Some(Standing::Approved));
+    expert_only.roles.learner = false;
+    let mut other = eva;
+    other.roles.learner = false;
+    assert_eq!(heard(&expert_only, &other, None, true), [strangers, strangers]);
+}
+
+#[test]
+fn a_block_is_heard_of_by_those_who_may_write_at_all() {
+    let blocked = Some(Obstacle::from(booking::Refusal::Blocked));
+    let (ada, eva) = (user(1, "ada", None), user(2, "eva", Some(Standing::Approved)));
+    let conversation = talk(Some(2), false, true);
+    assert_eq!(heard(&ada, &eva, Some(&conversation), true), [blocked, blocked]);
+    assert_eq!(heard(&ada, &eva, Some(&conversation), false), [blocked, Some(chat::Refusal::Strangers.into())]);
+}
+
+#[test]
+fn who_opened_it_as_a_learner_stays_the_learner() {
+    let (ada, eva) = (user(1, "ada", Some(Standing::Approved)), user(2, "eva", Some(Standing::Approved)));
+    let who = |noted: Option<i64>, first, second| {
+        let conversation = talk(noted, false, false);
+        expert_of(Some(&conversation), first, second).map(|expert: &User| expert.id.get())
+    };
+    assert_eq!([who(Some(1), &eva, &ada), who(Some(2), &eva, &ada)], [Some(1), Some(2)]);
+    assert_eq!([who(None, &eva, &ada), who(None, &ada, &eva)], [Some(2), Some(1)]);
+    // Whoever is noted can no longer be it.
+    let plain = user(1, "ada", None);
+    assert_eq!(who(Some(1), &eva, &plain), Some(2));
+    assert_eq!(expert_of(None, &plain, &user(2, "eva", Some(Standing::Pending))).map(|expert| expert.id.get()), None);
 }

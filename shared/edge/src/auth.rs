@@ -16,7 +16,7 @@ use store::meter::Meter;
 
 pub(crate) use context::AuthContext;
 pub use extractors::{
-    AdminOnly, ArrivedAt, AuthRateLimit, Authenticated, AuthenticatedAtAuthRate, DeferredAuth, KnownCaller,
+    AdminOnly, Admission, ArrivedAt, AuthRateLimit, Authenticated, AuthenticatedAtAuthRate, DeferredAuth, KnownCaller,
     OptionalAuth, Passerby, RequestOrigin, SignedFirst, Visitor,
 };
 pub(crate) use headers::add_quota;

@@ -2,8 +2,7 @@
 //! a frame does is the app's.
 
 use app::Error;
-use app::sockets::{Frame, SignalKind};
-use domain::feed::Address;
+use app::sockets::{Destination, Frame, SignalKind, Socket};
 use domain::ids::{BookingId, UserId};
 use serde_json::value::RawValue;
 
@@ -44,7 +43,7 @@ pub enum Refusal {
 /// A façade's words over sockets.
 pub trait SocketDialect: Sync {
     /// What the query of a handshake asks for; `None` where this façade has no such address.
-    fn address(&self, query: &dyn Fn(&str) -> Option<String>) -> Option<Address>;
+    fn address(&self, query: &dyn Fn(&str) -> Option<String>) -> Option<Destination>;
 
     /// What the client calls its frame, whatever else is wrong with it.
     fn reference(&self, form: &Form) -> Option<String>;
@@ -61,8 +60,13 @@ pub trait SocketDialect: Sync {
 
     fn problem(&self, refusal: Refusal) -> Problem;
 
-    /// The text of every frame but a refusal.
-    fn frame(&self, frame: &Frame<'_>) -> String;
+    /// The text of every frame but a refusal, for this socket.
+    fn frame(&self, socket: &Socket, frame: &Frame<'_>) -> String;
+
+    /// What is said to a frame larger than the gateway takes in one; `None`: its socket ends.
+    fn oversized(&self) -> Option<Problem> {
+        None
+    }
 
     /// The text of a refusal; the socket stays open.
     fn refused(&self, problem: &Problem, reference: Option<&str>) -> String;

@@ -1,9 +1,8 @@
 //! Which façade speaks which dialect over sockets. The one place that knows all their crates, for the functions that serve
 //! all façades at once.
 
-use app::sockets::Frame;
+use app::sockets::{Destination, Frame, Socket};
 use domain::facade::Facade;
-use domain::feed::Address;
 use edge::sockets::SocketDialect;
 
 /// How this façade speaks over sockets.
@@ -16,11 +15,11 @@ pub fn socket_dialect(facade: Facade) -> &'static dyn SocketDialect {
 }
 
 /// The façade in whose API a handshake's address is, and what it asks for.
-pub fn at(query: &dyn Fn(&str) -> Option<String>) -> Option<(Facade, Address)> {
+pub fn at(query: &dyn Fn(&str) -> Option<String>) -> Option<(Facade, Destination)> {
     Facade::ALL.into_iter().find_map(|facade| Some((facade, socket_dialect(facade).address(query)?)))
 }
 
-/// The text of a frame, as this façade writes it.
-pub fn frame(facade: Facade, frame: &Frame<'_>) -> String {
-    socket_dialect(facade).frame(frame)
+/// The text of a frame, as the façade of this socket writes it.
+pub fn frame(socket: &Socket, frame: &Frame<'_>) -> String {
+    socket_dialect(socket.facade).frame(socket, frame)
 }

@@ -50,7 +50,10 @@ fn type_word(topic: Topic) -> &'static str {
         Topic::Commented => "new_comment",
         Topic::GatheringMoved => "event_changed",
         Topic::GatheringOff => "event_cancelled",
+        Topic::SupportWanted => "support_ticket",
+        Topic::SupportReplied => "support_reply",
         // Nobody has these in their list.
+        Topic::Contacted => "contact_request",
         Topic::NewsletterAsked | Topic::NewsletterBegun => "newsletter",
     }
 }

@@ -1,7 +1,7 @@
 //! How ExpertConnect speaks over WebSockets (`expertconnect.md` §7): addresses, and what comes in frames.
 
 use app::Error;
-use app::sockets::{Frame, SignalKind};
+use app::sockets::{Destination, Frame, SignalKind, Socket};
 use domain::chat::{LONGEST_FRAME, parse_content};
 use domain::feed::Address;
 use domain::ids::{BookingId, UserId};
@@ -22,17 +22,18 @@ const LONGEST_REFERENCE: usize = 64;
 
 impl SocketDialect for Meetings {
     /// As the edge function writes it.
-    fn address(&self, query: &dyn Fn(&str) -> Option<String>) -> Option<Address> {
-        match query("address")?.as_str() {
-            "all" => Some(Address::Everything),
-            "notifications" => Some(Address::Notices),
+    fn address(&self, query: &dyn Fn(&str) -> Option<String>) -> Option<Destination> {
+        let address = match query("address")?.as_str() {
+            "all" => Address::Everything,
+            "notifications" => Address::Notices,
             "chat" => {
                 let id = query("receiver_id")?;
                 let is_plain = id.bytes().all(|byte| byte.is_ascii_digit());
-                id.parse().ok().filter(|_| is_plain).and_then(UserId::new).map(Address::Chat)
+                Address::Chat(id.parse().ok().filter(|_| is_plain).and_then(UserId::new)?)
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some(Destination::Address(address))
     }
 
     fn reference(&self, form: &Form) -> Option<String> {
@@ -87,7 +88,7 @@ impl SocketDialect for Meetings {
         }
     }
 
-    fn frame(&self, frame: &Frame<'_>) -> String {
+    fn frame(&self, _: &Socket, frame: &Frame<'_>) -> String {
         frames::frame(frame)
     }
 

@@ -2,8 +2,10 @@
 //! by, who may enter where, how it says no.
 
 pub mod auth;
+pub mod chat;
 mod files;
 pub mod ids;
+pub mod notification;
 pub mod page;
 mod path;
 pub mod people;

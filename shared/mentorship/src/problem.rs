@@ -3,7 +3,7 @@
 
 use app::Error;
 use domain::interval::Interval;
-use domain::{Refusal, booking, chat, community, expert, file, gathering, ledger, openid, payment, person};
+use domain::{Refusal, booking, chat, community, expert, file, gathering, ledger, openid, payment, person, support};
 use edge::dialect::Dialect;
 use edge::problem::{Problem, StatusCode};
 use edge::time::Stamp;
@@ -54,6 +54,7 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::Payment(refusal) => of_payment(refusal, sentence),
         Refusal::Community(refusal) => of_community(refusal, sentence),
         Refusal::Gathering(refusal) => of_gathering(refusal, sentence),
+        Refusal::Support(support::Refusal::TooManyReplies) => Problem::conflict("bad_state", sentence),
         Refusal::OpenId(refusal) => of_openid(refusal, sentence),
     }
 }
@@ -151,7 +152,7 @@ fn of_file(refusal: file::Refusal, sentence: String) -> Problem {
 fn of_chat(refusal: chat::Refusal, sentence: String) -> Problem {
     use chat::Refusal;
     match refusal {
-        Refusal::OwnConversation | Refusal::Closed => Problem::not_found(),
+        Refusal::OwnConversation | Refusal::Closed | Refusal::Strangers => Problem::not_found(),
         Refusal::Deleted | Refusal::NotText => Problem::conflict("bad_state", sentence),
         Refusal::NotTheSender | Refusal::NotTheBlocker => Problem::forbidden(sentence),
         Refusal::UnknownReply => Problem::field("reply_to", sentence),

@@ -93,6 +93,8 @@ pub(crate) struct Names {
     pub(crate) read_count: &'static str,
     pub(crate) blocks: &'static str,
     pub(crate) archived: &'static str,
+    pub(crate) pinned: &'static str,
+    pub(crate) wrote: &'static str,
 }
 
 const LOW: Names = Names {
@@ -104,6 +106,8 @@ const LOW: Names = Names {
     read_count: "low_read_count",
     blocks: "low_blocks",
     archived: "low_archived",
+    pinned: "low_pinned",
+    wrote: "low_wrote",
 };
 
 const HIGH: Names = Names {
@@ -115,6 +119,8 @@ const HIGH: Names = Names {
     read_count: "high_read_count",
     blocks: "high_blocks",
     archived: "high_archived",
+    pinned: "high_pinned",
+    wrote: "high_wrote",
 };
 
 pub(crate) fn names(pair: Pair, user: UserId) -> &'static Names {
@@ -137,6 +143,8 @@ pub(crate) fn conversation_item(conversation: &Conversation) -> Item {
             .maybe(names.read_at, side.read_at, time)
             .flag(names.blocks, side.blocks)
             .flag(names.archived, side.archived)
+            .flag(names.pinned, side.pinned)
+            .flag(names.wrote, side.wrote)
     };
     let row = Row::at(&keys::conversation(*pair))
         .value("la", text(list::conversations(pair.low())))
@@ -164,13 +172,19 @@ pub(crate) fn conversation_from(item: &Item) -> Result<Conversation, Fault> {
             read_at: row.maybe_time(names.read_at)?,
             blocks: row.flag(names.blocks),
             archived: row.flag(names.archived),
+            pinned: row.flag(names.pinned),
+            wrote: row.flag(names.wrote),
         })
     };
+    let (mut low, mut high) = (side(&LOW)?, side(&HIGH)?);
+    // From before it was noted: what somebody has read, or not read yet, the other one wrote.
+    let got = |side: &Side| side.unread > 0 || side.read_through.is_some();
+    (low.wrote, high.wrote) = (low.wrote || got(&high), high.wrote || got(&low));
     Ok(Conversation {
         id: row.id("id", ConversationId::new)?,
         pair: pair_of(row)?,
-        low: side(&LOW)?,
-        high: side(&HIGH)?,
+        low,
+        high,
         expert: row.maybe_number("expert")?.and_then(UserId::new),
         booking: row.maybe_number("booking")?.and_then(BookingId::new),
         last_message: row.maybe_number("last")?.and_then(MessageId::new),
@@ -230,9 +244,13 @@ mod tests {
             read_at: Some(at(6)),
             blocks: true,
             archived: true,
+            pinned: true,
+            wrote: true,
         };
         conversation = Conversation {
             low: side,
+            // Or else what the other one has read is there to say it.
+            high: Side { wrote: true, ..Side::default() },
             expert: Some(pair().low()),
             booking: BookingId::new(11),
             last_message: MessageId::new(7),
@@ -243,5 +261,15 @@ mod tests {
             ..conversation
         };
         assert_eq!(conversation_from(&conversation_item(&conversation)).unwrap(), conversation);
+    }
+
+    #[test]
+    fn who_wrote_before_that_was_noted_is_known_by_what_the_other_one_got() {
+        for (unread, read_through, wrote) in [(0, None, false), (1, None, true), (0, MessageId::new(7), true)] {
+            let mut conversation = Conversation::begun(ConversationId::new(9).unwrap(), pair(), at(1));
+            conversation.low = Side { unread, read_through, ..Side::default() };
+            let read = conversation_from(&conversation_item(&conversation)).unwrap();
+            assert_eq!((read.high.wrote, read.low.wrote), (wrote, false));
+        }
     }
 }

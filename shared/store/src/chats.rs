@@ -20,7 +20,7 @@ use crate::row::{Item, Reader, number, text, time};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update, fresh_token};
 use crate::{Page, conversations, feed, notices};
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
 /// A message with the conversation it stands in.
 pub type MessageInConversation = (Message, Conversation);
@@ -83,7 +83,7 @@ impl Guard {
 
 /// One message more.
 fn appended(before: &Conversation, message: &Message, after: &Conversation) -> Update {
-    let unread = names(message.pair, message.receiver()).unread;
+    let (unread, wrote) = (names(message.pair, message.receiver()).unread, names(message.pair, message.sender).wrote);
     let expert = if after.expert == before.expert { "" } else { ", #expert = :expert" };
     // One that was closed when it was found is open again.
     let open = if before.closed { "" } else { " AND attribute_not_exists(#closed)" };
@@ -91,7 +91,7 @@ fn appended(before: &Conversation, message: &Message, after: &Conversation) -> U
         keys::conversation(message.pair),
         format!(
             "SET #last = :id, #rank = :rank, #preview = :preview, #low_name = :low, #high_name = :high, \
-             #updated_at = :now{expert} REMOVE #low_archived, #high_archived, #closed ADD #{unread} :one, #messages :one"
+             #updated_at = :now, #{wrote} = :yes{expert} REMOVE #low_archived, #high_archived, #closed ADD #{unread} :one, #messages :one"
         ),
     )
     .when(format!(
@@ -103,6 +103,7 @@ fn appended(before: &Conversation, message: &Message, after: &Conversation) -> U
     .value(":low", text(&after.low.name))
     .value(":high", text(&after.high.name))
     .value(":now", time(after.updated_at))
+    .value(":yes", AttributeValue::Bool(true))
     .value(":one", number(1));
     match after.expert.filter(|_| after.expert != before.expert) {
         Some(expert) => update.value(":expert", number(expert)),

@@ -132,6 +132,24 @@ impl Store {
         self.conversation_change(if archived { set(pair, name, now) } else { removed(pair, name, now) }).await
     }
 
+    /// `by` keeps the conversation above the others, or no longer. As it is, nothing is written.
+    pub async fn conversation_pin(&self, pair: Pair, by: UserId, pinned: bool) -> Result<Option<Conversation>, Fault> {
+        let name = names(pair, by).pinned;
+        let (expression, condition) = match pinned {
+            true => (format!("SET #{name} = :yes"), format!("attribute_not_exists(#{name})")),
+            false => (format!("REMOVE #{name}"), format!("#{name} = :yes")),
+        };
+        let update = Update::new(keys::conversation(pair), expression)
+            .when(format!("attribute_exists(#id) AND {condition}"))
+            .value(":yes", AttributeValue::Bool(true));
+        match self.update(update, ReturnValue::AllNew).await {
+            Ok(item) => conversation_from(&item).map(Some),
+            Err(Failed::Refused(item)) if item.is_empty() => Ok(None),
+            Err(Failed::Refused(item)) => conversation_from(&item).map(Some),
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
+    }
+
     /// Closes a conversation, or opens it again, if `expert` is its expert. Closing notes it where nobody was noted as such.
     pub async fn conversation_close(
         &self,

@@ -7,16 +7,18 @@ use domain::expert::Standing;
 use domain::ids::{
     ApplicationId, BookingId, ConversationId, DocumentId, LARGEST, MessageId, NoticeId, SessionId, UploadId, UserId,
 };
-use domain::ledger::{Cause, Unit};
+use domain::ledger::Unit;
 
 mod community;
 mod counting;
 mod due;
 mod finding;
+mod ledger;
 mod names;
 mod paying;
 mod reading;
 mod serials;
+mod support;
 mod waiting;
 mod withdrawals;
 pub(crate) mod words;
@@ -25,11 +27,13 @@ pub(crate) use community::*;
 pub(crate) use counting::*;
 pub(crate) use due::*;
 pub(crate) use finding::*;
+pub(crate) use ledger::*;
 pub(crate) use names::*;
 pub(crate) use paying::*;
 pub use reading::{Kind, Named, read};
 pub(crate) use reading::{newest_shape, shape_if_made};
 pub(crate) use serials::*;
+pub(crate) use support::*;
 pub(crate) use waiting::*;
 pub(crate) use withdrawals::*;
 
@@ -227,29 +231,6 @@ pub(crate) fn review(booking: BookingId, reviewer: UserId) -> Key {
 }
 
 pub(crate) const REVIEW: &str = "REVIEW#";
-
-/// A ledger entry, named by its cause: the same cause cannot be written twice.
-pub(crate) fn entry(cause: Cause) -> Key {
-    match cause {
-        Cause::Grant(user) => key(format!("L#U#{}", id_text(user.get())), "GRANT"),
-        Cause::Purchase(payment) => key(format!("L#P#{}", id_text(payment.get())), "PURCHASE"),
-        Cause::Hold(booking) => key(booking_ledger(booking), "HOLD"),
-        // One end per hold: capture and release are the same item, so a hold cannot have both.
-        Cause::Capture(booking) | Cause::Release(booking) => key(booking_ledger(booking), "HOLD#END"),
-        Cause::Tip(booking, total) => key(booking_ledger(booking), format!("TIP#{total:010}")),
-        Cause::Withdrawal(withdrawal) => key(withdrawal_ledger(withdrawal), "OUT"),
-        Cause::WithdrawalBack(withdrawal) => key(withdrawal_ledger(withdrawal), "BACK"),
-    }
-}
-
-/// Whether this partition holds ledger entries.
-pub(crate) fn is_ledger(pk: &str) -> bool {
-    pk.starts_with("L#")
-}
-
-fn booking_ledger(booking: BookingId) -> String {
-    format!("L#B#{}", id_text(booking.get()))
-}
 
 /// What the two sides of a conversation share. It sorts behind the messages, so one query for the newest brings both.
 pub(crate) fn conversation(pair: Pair) -> Key {

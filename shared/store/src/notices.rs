@@ -48,6 +48,9 @@ fn topic_text(topic: Topic) -> &'static str {
         Topic::GatheringOff => "gathering_off",
         Topic::NewsletterAsked => "newsletter_asked",
         Topic::NewsletterBegun => "newsletter_begun",
+        Topic::Contacted => "contacted",
+        Topic::SupportWanted => "support_wanted",
+        Topic::SupportReplied => "support_replied",
     }
 }
 

@@ -249,7 +249,7 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         Kind::Payment => &["method", "status"],
         Kind::Intent => &["provider", "unit", "status"],
         Kind::Message => &["kind", "type"],
-        Kind::Post | Kind::Comment | Kind::Gathering => &["handle", "role"],
+        Kind::Post | Kind::Comment | Kind::Gathering | Kind::Ticket => &["handle", "role"],
         Kind::FeedNewest | Kind::FeedWindow => &["window", "before"],
         Kind::GatheringNews => &["facade"],
         Kind::LongGathering => &["from"],

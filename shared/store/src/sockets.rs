@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
+use domain::chat::RolePair;
 use domain::facade::Facade;
 use domain::feed::{Address, Carried, Place, Position};
 use domain::ids::{NoticeId, SessionId, UserId};
+use domain::serial::Serial;
 
 use crate::denied::Denied;
 use crate::facts::{self, Asked, Wanted};
@@ -26,6 +28,8 @@ pub struct Socket {
     /// Whose frames it speaks.
     pub facade: Facade,
     pub address: Address,
+    /// Of a chat whose façade calls its people by their roles: what they were when it was opened.
+    pub roles: Option<RolePair>,
     pub opened_at: Instant,
     /// When its token ends.
     pub valid_until: Instant,
@@ -54,9 +58,25 @@ fn row(key: &keys::Key, socket: &Socket) -> Row {
         .text("facade", socket.facade.rules().word)
         .text("address", address)
         .maybe("with", with, number)
+        .maybe("learner", socket.roles.map(|roles| roles.learner.0), number)
+        .maybe("learner_serial", socket.roles.map(|roles| roles.learner.1), number)
+        .maybe("expert_serial", socket.roles.map(|roles| roles.expert.1), number)
         .time("opened_at", socket.opened_at)
         .time("valid_until", socket.valid_until)
         .number("expires_at", socket.opened_at.timestamp() + LONGEST_LIFE_SECONDS)
+}
+
+/// The roles of the two of a chat.
+fn roles_from(row: Reader<'_>, user: UserId, address: Address) -> Result<Option<RolePair>, Fault> {
+    let (learner, Address::Chat(with)) = (row.maybe_number("learner")?.and_then(UserId::new), address) else {
+        return Ok(None);
+    };
+    let Some(learner) = learner else { return Ok(None) };
+    let expert = if learner == user { with } else { user };
+    Ok(Some(RolePair {
+        learner: (learner, row.id("learner_serial", Serial::new)?),
+        expert: (expert, row.id("expert_serial", Serial::new)?),
+    }))
 }
 
 fn socket_from(row: Reader<'_>) -> Result<Socket, Fault> {
@@ -70,12 +90,14 @@ fn socket_from(row: Reader<'_>) -> Result<Socket, Fault> {
         "" => Some(Facade::FIRST), // from when sockets spoke one façade's frames only
         word => Facade::of_word(word),
     };
+    let user = row.id("user", UserId::new)?;
     Ok(Socket {
         connection: row.owned("connection")?,
-        user: row.id("user", UserId::new)?,
+        user,
         session: row.id("session", SessionId::new)?,
         facade: facade.ok_or_else(|| row.corrupt("facade"))?,
         address,
+        roles: roles_from(row, user, address)?,
         opened_at: row.time("opened_at")?,
         valid_until: row.time("valid_until")?,
     })

@@ -44,6 +44,7 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::Ledger(refusal) => ledger(refusal, sentence),
         Refusal::File(refusal) => file(refusal, sentence),
         Refusal::Community(_) | Refusal::Gathering(_) => Problem::refused("refused", sentence),
+        Refusal::Support(_) => Problem::refused("refused", sentence), // nor asks for help
         Refusal::Booking(_) | Refusal::Expert(_) | Refusal::Chat(_) | Refusal::OpenId(_) => {
             Problem::refused("refused", sentence)
         }

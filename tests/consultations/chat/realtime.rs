@@ -1,6 +1,6 @@
 //! Chat over sockets, from this façade (§11).
 
-use app::sockets::{self, Handshake};
+use app::sockets::{self, Destination, Handshake};
 use domain::facade::Facade;
 use domain::feed::Address;
 use serde_json::json;
@@ -101,7 +101,7 @@ async fn a_socket_of_one_facade_gets_the_frames_of_that_facade() {
             connection: facade.rules().word.to_owned(),
             token: bob.token.clone(),
             facade,
-            address: Address::Everything,
+            to: Destination::Address(Address::Everything),
             from: "203.0.113.7".to_owned(),
         };
         sockets::open(&world.app, &world.background.context.sockets, handshake).await.unwrap();
@@ -109,7 +109,8 @@ async fn a_socket_of_one_facade_gets_the_frames_of_that_facade() {
     ada.writes(bob, "hello").await.is(201);
     let event = serde_json::from_value(json!({"Records": world.unread_records()})).unwrap();
     let failures =
-        outbox::handle_with(&world.background.context, event, |facade, _| format!("as {}", facade.rules().word)).await;
+        outbox::handle_with(&world.background.context, event, |socket, _| format!("as {}", socket.facade.rules().word))
+            .await;
     assert_eq!(serde_json::to_value(failures).unwrap(), json!({"batchItemFailures": []}));
     for facade in Facade::ALL {
         let word = facade.rules().word;

@@ -79,6 +79,18 @@ pub(super) async fn make(cast: &Cast<Mentorship>, thing: Thing) -> i64 {
             let wish = json!({"amount": "50.00", "payment_method": "upi", "bank_details": "mentor@upi"});
             id(&mentor.post("/api/mentor/withdrawals/", wish).await.is(201))
         }
+        Thing::Ticket => {
+            let ticket = json!({"subject": "Help", "message": "It does not work."});
+            id(&student.post("/api/chat/customer-service/", ticket).await.is(201))
+        }
+        Thing::Told => {
+            student.tells(&mentor.id.to_string(), "Hello").await.is(201);
+            id(&mentor.get("/api/notifications/").await.is(200)[0])
+        }
+        Thing::Talk => {
+            let sent = student.tells(&mentor.id.to_string(), "Hello").await.is(201);
+            sent["conversation"].as_i64().expect("a conversation")
+        }
         Thing::StudentNote => id(&student.post("/api/student/notes/", note).await.is(201)),
         Thing::Session => student.has_session(mentor, start(cast)).await,
         Thing::Begun => begun(cast).await,

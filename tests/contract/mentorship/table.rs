@@ -1,6 +1,6 @@
 //! Its operations.
 
-use super::{Thing, money, rooms, sessions};
+use super::{Thing, chat, money, rooms, sessions};
 use crate::contract::{Operation, op};
 
 const ALL: &[u16] = &[200; 6];
@@ -12,20 +12,9 @@ const ADMIN: &[u16] = &[401, 403, 403, 403, 200, 403];
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    [
-        ACCOUNTS,
-        SITE,
-        PROFILES,
-        NOTES,
-        MENTORS_SEEN,
-        sessions::SESSIONS,
-        rooms::COMMUNITY,
-        rooms::EVENTS,
-        rooms::NEWSLETTER,
-        money::MONEY,
-    ]
-    .into_iter()
-    .flatten()
+    let people = [ACCOUNTS, SITE, PROFILES, NOTES, MENTORS_SEEN, chat::CHAT, chat::SUPPORT];
+    let rooms = [sessions::SESSIONS, money::MONEY, rooms::COMMUNITY, rooms::EVENTS, rooms::NEWSLETTER];
+    people.into_iter().chain(rooms).flatten()
 }
 
 const REGISTRATION: &str = r#"{"name": "New Person", "email": "new$fresh@example.org",

@@ -7,6 +7,7 @@ mod mentorship;
 mod payments;
 mod sessions;
 mod site;
+mod support;
 
 use std::pin::Pin;
 
@@ -72,6 +73,9 @@ impl Story {
             }
             site {
                 comes_from_elsewhere, is_linked, is_linked_in_another_role, is_counted, is_closed,
+            }
+            support {
+                fills_the_form, opens_a_ticket, answers_a_ticket,
             }
         };
         commands.chain(others).collect()

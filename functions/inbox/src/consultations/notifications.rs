@@ -84,7 +84,10 @@ fn words(topic: Topic) -> (&'static str, &'static str) {
         Topic::Commented => ("new_comment", "info"),
         Topic::GatheringMoved => ("event_changed", "info"),
         Topic::GatheringOff => ("event_cancelled", "info"),
+        Topic::SupportWanted => ("support_ticket", "info"),
+        Topic::SupportReplied => ("support_reply", "info"),
         // Nobody has these in their list.
+        Topic::Contacted => ("contact_request", "info"),
         Topic::NewsletterAsked | Topic::NewsletterBegun => ("newsletter", "info"),
     }
 }
@@ -119,6 +122,7 @@ impl From<&Notice> for About {
             | Topic::ApprovalWithdrawn => about,
             Topic::Commented | Topic::GatheringMoved | Topic::GatheringOff => about,
             Topic::NewsletterAsked | Topic::NewsletterBegun => about,
+            Topic::Contacted | Topic::SupportWanted | Topic::SupportReplied => about,
             _ => Self { consultation_id: related, ..about },
         }
     }

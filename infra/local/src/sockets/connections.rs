@@ -23,7 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::line::{Ending, Line, Registry};
+use super::line::{Line, Registry};
 use crate::{Fault, payload};
 
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
@@ -122,7 +122,7 @@ async fn answer(request: Request<Incoming>, registry: &Registry) -> Response<Byt
         Method::POST => post(&line, body, registry),
         Method::GET => json_response(StatusCode::OK, &about(&line)),
         Method::DELETE => {
-            line.end(Ending::by_request());
+            line.dismiss();
             empty(StatusCode::NO_CONTENT)
         }
         _ => error(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedException", "Method Not Allowed"),

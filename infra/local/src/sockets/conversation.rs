@@ -43,8 +43,8 @@ pub(super) async fn hold(sockets: Arc<Sockets>, line: Arc<Line>, upgrade: OnUpgr
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
-        .max_frame_size(Some(limits.frame_bytes))
-        .max_message_size(Some(limits.frame_bytes));
+        .max_frame_size(Some(limits.message_bytes))
+        .max_message_size(Some(limits.message_bytes));
     let Some((socket, early)) = upgrade.await.ok().and_then(server::unwrapped) else {
         // The client went away before the handshake's response.
         drop(entry);
@@ -70,6 +70,7 @@ async fn listen(source: &mut SplitStream<Stream>, sockets: &Sockets, line: &Arc<
         match source.next().await {
             Some(Ok(Message::Text(text))) => {
                 line.touch(sockets.clock.now());
+                line.got(text.len() > sockets.registry.limits.frame_bytes);
                 let Ok(permit) = in_flight.clone().acquire_owned().await else {
                     unreachable!("nobody closes the semaphore")
                 };
@@ -87,7 +88,7 @@ async fn listen(source: &mut SplitStream<Stream>, sockets: &Sockets, line: &Arc<
 
 fn broken(error: &Error) -> Ending {
     match error {
-        Error::Capacity(_) => Ending::ours(1009, "Frame or message too large"),
+        Error::Capacity(_) => Ending::too_large(),
         Error::Utf8(_) => Ending::ours(1007, "Text is not UTF-8"),
         Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Ending::lost(),
         Error::Protocol(_) => Ending::ours(1002, "Protocol error"),

@@ -43,6 +43,10 @@ impl Ending {
         Self::ours(1000, "Connection Closed Normally")
     }
 
+    pub(super) fn too_large() -> Self {
+        Self::ours(1009, "Frame or message too large")
+    }
+
     fn too_slow() -> Self {
         Self { is_abrupt: true, ..Self::ours(1008, "Too slow to read") }
     }
@@ -93,6 +97,8 @@ struct State {
     active_at: DateTime<Utc>,
     active: Instant,
     ending: Option<Ending>,
+    /// The last message was larger than one frame may be.
+    is_oversized: bool,
 }
 
 impl Line {
@@ -107,7 +113,14 @@ impl Line {
             user_agent: text(header::USER_AGENT).map(Into::into),
             domain: host.rsplit_once(':').map_or(host, |(name, _)| name).into(),
             born,
-            state: Mutex::new(State { queue: VecDeque::new(), bytes: 0, active_at: now, active: born, ending: None }),
+            state: Mutex::new(State {
+                queue: VecDeque::new(),
+                bytes: 0,
+                active_at: now,
+                active: born,
+                ending: None,
+                is_oversized: false,
+            }),
             has_work: Notify::new(),
             must_end: Notify::new(),
         }
@@ -130,6 +143,17 @@ impl Line {
         let mut state = self.state();
         state.active_at = now;
         state.active = Instant::now();
+    }
+
+    /// What the function is about to be given.
+    pub(super) fn got(&self, is_oversized: bool) {
+        self.state().is_oversized = is_oversized;
+    }
+
+    /// The function wants it to end. It cannot choose the code; the gateway knows what it was given.
+    pub(super) fn dismiss(&self) {
+        let is_oversized = self.state().is_oversized;
+        self.end(if is_oversized { Ending::too_large() } else { Ending::by_request() });
     }
 
     /// Queues a message. What a slow reader lets pile up ends the connection.

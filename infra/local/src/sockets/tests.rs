@@ -132,6 +132,11 @@ async fn room(event: Json, told: &UnboundedSender<Json>, client: &Client) -> Jso
         ("MESSAGE", _) => {
             let text = event["body"].as_str().unwrap();
             assert_ne!(text, "panic", "on purpose");
+            if text.len() > 32 * 1024 && !text.starts_with('y') {
+                let end = client.delete_connection().connection_id(id_of(&event));
+                end.send().await.unwrap();
+                return json!({ "statusCode": 200 });
+            }
             let post = client.post_to_connection().connection_id(id_of(&event));
             // It may have gone.
             let _ = post.data(Blob::new(text)).send().await;

@@ -2,17 +2,18 @@
 
 use std::sync::Mutex;
 
-use domain::chat::{self, Kind, Message, Pair};
-use domain::facade::Facade;
+use domain::chat::{self, Kind, Message, Pair, RolePair};
+use domain::facade::{Facade, Writing};
 use domain::file::Attachment;
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::{Notice, Topic};
 use domain::person::User;
-use domain::writing::{Correspondents, Obstacle, written};
+use domain::writing::{Correspondents, Obstacle, expert_of, written};
 use store::feed::{Reference, SentMessage};
 use store::{Guard, PairFound};
 
 use super::opening::begun;
+use super::roles::numbered;
 use super::{MessageInConversation, Party};
 use crate::caller::Caller;
 use crate::facades::{News, personal};
@@ -73,7 +74,15 @@ pub struct Opening {
     /// By whose rules.
     facade: Facade,
     origin: Option<Reference>,
-    found: Mutex<Option<PairFound>>,
+    found: Mutex<Option<Found>>,
+}
+
+/// Two people as they were found.
+#[derive(Debug)]
+struct Found {
+    pair: PairFound,
+    /// The receiver is known to have booked the sender; where it matters that is looked for.
+    booked: bool,
 }
 
 impl Opening {
@@ -85,11 +94,27 @@ impl Opening {
     /// In a conversation, if one may write there: its expert is not suspended, nobody blocks, both accounts are there.
     pub async fn at(app: &App, facade: Facade, party: Party) -> Result<Self> {
         let (pair, to) = (party.pair, party.peer());
-        let opening = Self { pair, to, facade, origin: None, found: Mutex::default() };
-        let opening = opening.looked(app).await?;
-        let found = opening.take().ok_or(Common::NotFound)?;
-        opening.people(&found)?;
-        Ok(Self { found: Mutex::new(Some(found)), ..opening })
+        Self { pair, to, facade, origin: None, found: Mutex::default() }.looked(app).await?.checked()
+    }
+
+    /// The same, if the one may write to the other.
+    pub fn checked(self) -> Result<Self> {
+        let found = self.take().ok_or(Common::NotFound)?;
+        self.people(&found)?;
+        Ok(self.with(found))
+    }
+
+    /// The roles of the two, of whom the one may write to the other, where they have any.
+    pub async fn roles(self, app: &App) -> Result<(Self, RolePair)> {
+        let found = self.look(app).await?;
+        let (sender, receiver) = self.people(&found)?;
+        let expert = expert_of(found.pair.conversation.as_ref(), receiver, sender).ok_or(Common::NotFound)?;
+        let roles = numbered(app, if expert.id == sender.id { receiver } else { sender }, expert).await?;
+        Ok((self.with(found), roles))
+    }
+
+    fn with(self, found: Found) -> Self {
+        Self { found: Mutex::new(Some(found)), ..self }
     }
 
     /// That there is such a message to reply to. It never goes away.
@@ -100,7 +125,7 @@ impl Opening {
 
     async fn looked(self, app: &App) -> Result<Self> {
         let found = self.look(app).await?;
-        Ok(Self { found: Mutex::new(Some(found)), ..self })
+        Ok(self.with(found))
     }
 
     fn sender(&self) -> UserId {
@@ -111,22 +136,35 @@ impl Opening {
         self.origin.as_ref().map(|origin| Guard::new(self.sender(), self.to, &origin.text, app.clock.now()))
     }
 
-    fn take(&self) -> Option<PairFound> {
+    fn writing(&self) -> Writing {
+        self.facade.rules().writing
+    }
+
+    fn take(&self) -> Option<Found> {
         self.found.lock().unwrap_or_else(|broken| broken.into_inner()).take()
     }
 
-    async fn look(&self, app: &App) -> Result<PairFound> {
-        match self.take() {
-            Some(found) => Ok(found),
-            None => Ok(app.store.pair_with_conversation(self.pair, self.guard(app).as_ref()).await?),
+    async fn look(&self, app: &App) -> Result<Found> {
+        if let Some(found) = self.take() {
+            return Ok(found);
         }
+        let pair = app.store.pair_with_conversation(self.pair, self.guard(app).as_ref()).await?;
+        let found = Found { pair, booked: false };
+        if !self.two(&found).hinges_on_a_booking(self.writing()) {
+            return Ok(found);
+        }
+        Ok(Found { booked: app.store.has_booked(self.to, self.sender()).await?, ..found })
+    }
+
+    fn two<'f>(&self, found: &'f Found) -> Correspondents<'f> {
+        let conversation = found.pair.conversation.as_ref();
+        let (pair, sender) = (self.pair, self.sender());
+        Correspondents { pair, sender, users: &found.pair.users, conversation, booked: found.booked }
     }
 
     /// Sender and receiver, if the one may write to the other.
-    fn people<'f>(&self, found: &'f PairFound) -> Result<(&'f User, &'f User)> {
-        let (sender, conversation) = (self.sender(), found.conversation.as_ref());
-        let two = Correspondents { pair: self.pair, sender, users: &found.users, conversation };
-        two.may_write(self.facade.rules().writing).map_err(|obstacle| match obstacle {
+    fn people<'f>(&self, found: &'f Found) -> Result<(&'f User, &'f User)> {
+        self.two(found).may_write(self.writing()).map_err(|obstacle| match obstacle {
             Obstacle::NoSender => Error::Common(Common::TokenInvalid),
             Obstacle::NoReceiver => Error::UnknownPerson,
             Obstacle::Refused(refusal) => Error::Refused(refusal),
@@ -151,7 +189,7 @@ pub async fn send_from(
 ) -> Result<Sending> {
     retry_stale(|| async {
         let found = opening.look(app).await?;
-        if let Some(message) = found.sent_before {
+        if let Some(message) = found.pair.sent_before {
             return Ok(Sending::WasSent(message));
         }
         let (told, notice) = compose(app, &opening, &draft, &found)?;
@@ -160,7 +198,7 @@ pub async fn send_from(
         if let Some(file) = &draft.file {
             file.add_to(&mut transaction);
         }
-        let (before, after) = (found.conversation.as_ref(), (&told.message, &told.conversation));
+        let (before, after) = (found.pair.conversation.as_ref(), (&told.message, &told.conversation));
         app.store.message_append(transaction, before, after, &notice, &sent, guard.as_ref()).await?;
         Ok(Sending::Sent(Box::new(told)))
     })
@@ -172,13 +210,13 @@ fn compose(
     app: &App,
     opening: &Opening,
     draft: &MessageDraft,
-    found: &PairFound,
+    found: &Found,
 ) -> Result<(MessageInConversation, Notice)> {
     let now = app.clock.now();
     let (sender, receiver) = opening.people(found)?;
-    let conversation = match &found.conversation {
+    let conversation = match &found.pair.conversation {
         Some(conversation) => conversation.clone(),
-        None => begun(app, opening.pair, &found.users),
+        None => begun(app, opening.pair, &found.pair.users),
     };
     let message = Message {
         id: next_id(app.mint.message(now), conversation.last_message),

@@ -34,6 +34,9 @@ pub(crate) const NEWSLETTER_REASON: &str =
     "You get this mail because somebody asked for our newsletter with this address.";
 pub(crate) const UNSUBSCRIBE: &str = "Unsubscribe";
 
+pub(crate) const CONTACT_REASON: &str =
+    "You get this mail because you run ExpertConnect. An answer goes to whoever wrote.";
+
 pub(crate) const MAIL_REASON: &str = "You get this mail because you have an account with ExpertConnect.";
 pub(crate) const SETTINGS: &str = "Notification settings";
 

@@ -6,6 +6,7 @@ mod consultations;
 pub(crate) mod letters;
 mod meetings;
 mod mentorship;
+pub(crate) mod support;
 pub(crate) mod undelivered;
 pub(crate) mod vetting;
 pub(crate) mod withdrawals;

@@ -78,6 +78,10 @@ impl Mail {
             .date(Date::new(now.timestamp()))
             .message_id(format!("{}@{}", id_part(&self.message_id), sender.domain()))
             .header("Auto-Submitted", Raw::new("auto-generated"));
+        if let Some((name, address)) = &self.reply_to {
+            let name = Some(one_line(name)).filter(|name| !name.is_empty());
+            message = message.reply_to(Address::new_address(name, ascii_address(&one_line(address))));
+        }
         if let Some(url) = &self.unsubscribe {
             message = message.header("List-Unsubscribe", URL::new(one_line(url)));
             if self.one_click {

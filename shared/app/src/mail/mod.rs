@@ -1,5 +1,6 @@
 //! Mails: what a person is told outside the platform. Composing is pure; only [`Post`] speaks to the world.
 
+mod contact;
 mod ics;
 mod letter;
 mod mime;
@@ -15,6 +16,7 @@ mod tests;
 pub(crate) const PERSON_TAG: &str = "person";
 pub(crate) const REQUEST_TAG: &str = "request";
 
+pub(crate) use contact::contacted;
 pub use ics::IcsFile;
 pub(crate) use ics::refolded;
 pub(crate) use mime::is_same_mailbox;
@@ -44,6 +46,8 @@ pub struct Mail {
     pub text: String,
     pub html: String,
     pub invite: Option<IcsFile>,
+    /// Name and address of whom an answer goes to, if not to us.
+    pub reply_to: Option<(String, String)>,
     /// Where its reader can switch mails like it off.
     pub unsubscribe: Option<String>,
     /// A POST there does it, without a page (RFC 8058).
@@ -148,6 +152,7 @@ fn addressed(reader: &User, letter: &Letter, message_id: String) -> Mail {
         text: letter.text(),
         html: letter.html(),
         invite: None,
+        reply_to: None,
         unsubscribe: None,
         one_click: false,
         request: Cause::current().map(|cause| cause.as_str().to_owned()),

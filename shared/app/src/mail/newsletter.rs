@@ -51,6 +51,7 @@ fn mail(letter: &Notice, to: &Email, (lines, link): (&[&str], Link), unsubscribe
         text: words.text(),
         html: words.html(),
         invite: None,
+        reply_to: None,
         one_click: unsubscribe.is_some(),
         unsubscribe,
         request: Cause::current().map(|cause| cause.as_str().to_owned()),

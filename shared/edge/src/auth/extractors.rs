@@ -165,6 +165,25 @@ impl<S: Sync> FromRequestParts<S> for AuthenticatedAtAuthRate {
     }
 }
 
+/// The check of a session that runs beside its read, for what has to wait for it. Asks for nothing.
+#[derive(Clone)]
+pub struct Admission(AuthContext);
+
+impl Admission {
+    /// Goes on once the session is known to be good; its refusal if it is not.
+    pub async fn passed(&self) -> Result<(), Problem> {
+        self.0.admitted().await.map(|_| ())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Admission {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        context(parts).map(Admission)
+    }
+}
+
 /// Whoever comes with a good token. Asks for nothing: a stale one is ignored.
 #[derive(Clone, Copy, Debug)]
 pub struct KnownCaller(pub Option<Caller>);
@@ -234,6 +253,11 @@ impl Describe for AdminOnly {
         operation.needs_session();
         operation.refuses(403, "`forbidden`: for administrators only");
     }
+}
+
+/// Asks for nothing.
+impl Describe for Admission {
+    fn describe(_: &mut Described) {}
 }
 
 /// Asks for nothing.

@@ -146,6 +146,7 @@ fn every_refusal_of_chat_has_its_status_and_word() {
         (Refusal::NotTheSender, "403 forbidden"),
         (Refusal::NotTheBlocker, "403 forbidden"),
         (Refusal::UnknownReply, "400 reply_to"),
+        (Refusal::Strangers, "403 forbidden"),
     ]);
 }
 

@@ -50,7 +50,7 @@ fn every_frame_the_server_sends_has_its_name_and_members() {
     let data = RawValue::from_string(r#"{"sdp":  "v=0"}"#.to_owned()).unwrap();
     let signal = Signal { kind: SignalKind::Answer, booking: BookingId::new(7).unwrap(), data: &data };
     let sender = UserId::new(3).unwrap();
-    let shown = |frame: Frame<'_>| Meetings.frame(&frame);
+    let shown = |frame: Frame<'_>| frames::frame(&frame);
     assert_eq!(shown(Frame::Pong { reference }), r#"{"type":"pong","ref":"r1"}"#);
     assert_eq!(shown(Frame::Pong { reference: None }), r#"{"type":"pong"}"#);
     assert_eq!(
@@ -69,7 +69,10 @@ fn every_frame_the_server_sends_has_its_name_and_members() {
 fn an_address_is_read_as_the_edge_function_writes_it() {
     let at = |pairs: &[(&str, &str)]| {
         let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Meetings.address(&|name| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()))
+        match Meetings.address(&|name| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())) {
+            Some(Destination::Address(address)) => Some(address),
+            _ => None,
+        }
     };
     assert_eq!(at(&[("address", "all")]), Some(Address::Everything));
     assert_eq!(at(&[("address", "notifications")]), Some(Address::Notices));

@@ -101,6 +101,8 @@ kinds! {
     GatheringNews "gathering-news",
     Subscriber "subscriber",
     Subscription "subscription",
+    Contact "contact",
+    Ticket "ticket",
     Once "once",
 }
 
@@ -219,6 +221,8 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         },
         ("POST", _) => of_post(rest, sk),
         ("EVENT", _) => of_gathering(rest, sk),
+        ("CONTACT", super::CONTACT) => named(Kind::Contact, [id("contact", rest)?]),
+        ("TICKET", super::TICKET) => named(Kind::Ticket, [id("ticket", rest)?]),
         ("NEWS", "SUBSCRIPTION") => named(Kind::Subscription, [part("name", rest)]),
         ("LOGIN", super::LOGIN) => named(Kind::LoginName, [part("name", rest)]),
         ("LOGIN", super::FAILED) => named(Kind::FailedLogins, [part("name", rest)]),

@@ -143,6 +143,7 @@ fn every_refusal_of_chat_has_its_status_and_word() {
         (Refusal::NotTheSender, "400 refused"),
         (Refusal::NotTheBlocker, "400 refused"),
         (Refusal::UnknownReply, "400 refused"),
+        (Refusal::Strangers, "400 refused"),
     ]);
 }
 

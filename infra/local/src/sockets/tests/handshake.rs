@@ -37,7 +37,7 @@ async fn a_function_that_fails_or_says_nothing_is_a_500_without_internal_text() 
 #[tokio::test]
 async fn an_address_of_nobody_never_reaches_the_function() {
     let mut stage = Stage::usual().await;
-    let refused = stage.refused("/ws/chat/7/extra?token=good").await;
+    let refused = stage.refused("/ws/chat/7/8/extra?token=good").await;
     assert_eq!(refused.status(), StatusCode::NOT_FOUND);
     assert_eq!(*refused.body(), json!({ "error": "Not found.", "code": "not_found" }));
     assert!(stage.events.try_recv().is_err());

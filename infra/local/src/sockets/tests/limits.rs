@@ -41,6 +41,18 @@ async fn a_message_in_fragments_comes_through_like_a_frame_and_a_larger_one_clos
 }
 
 #[tokio::test]
+async fn a_large_frame_leaves_the_socket_open_where_the_function_does_not_mind() {
+    let mut stage = Stage::usual().await;
+    let (mut socket, _) = stage.open().await;
+    for length in [32 * 1024 + 1, 100 * 1024] {
+        say(&mut socket, &"y".repeat(length)).await;
+        assert_eq!(heard(&mut socket).await.len(), length);
+    }
+    say(&mut socket, &"y".repeat(128 * 1024 + 1)).await;
+    assert_eq!(closed(&mut socket).await, 1009);
+}
+
+#[tokio::test]
 async fn a_client_that_is_still_sending_reads_why_it_was_closed() {
     let mut stage = Stage::usual().await;
     let (mut socket, _) = stage.open().await;

@@ -7,8 +7,8 @@ use domain::chat::Pair;
 use domain::directory::{Place, Rank};
 use domain::expert::{Specialty, Standing};
 use domain::ids::{
-    ApplicationId, BookingId, CommentId, ConversationId, DocumentId, GatheringId, MessageId, NoteId, NoticeId,
-    PaymentId, PostId, SessionId, UploadId, UserId, WithdrawalId,
+    ApplicationId, BookingId, CommentId, ContactId, ConversationId, DocumentId, GatheringId, MessageId, NoteId,
+    NoticeId, PaymentId, PostId, SessionId, TicketId, UploadId, UserId, WithdrawalId,
 };
 use domain::ledger::{Cause, Currency, Unit};
 use domain::lifecycle::Seat;
@@ -277,6 +277,8 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
             vec![person(), ("notice", id.clone())],
         ),
         ("subscriber", subscriber(user), Kind::Subscriber, vec![person()]),
+        ("contact", contact(ContactId::new(number).unwrap()), Kind::Contact, vec![("contact", id.clone())]),
+        ("ticket", ticket(TicketId::new(number).unwrap()), Kind::Ticket, vec![("ticket", id.clone())]),
         ("directory_word", directory_word(text, user), Kind::ExpertWord, vec![named("word", text), person()]),
     ]
 }

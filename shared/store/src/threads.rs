@@ -1,0 +1,98 @@
+//! Messages of one conversation page by page, with a mark on what was shown; and who has booked whom, which decides where
+//! nobody wrote yet.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use domain::Instant;
+use domain::chat::{Conversation, Message, Pair};
+use domain::ids::{MessageId, UserId};
+
+use crate::Page;
+use crate::chat_codec::{conversation_from, message_from, names};
+use crate::fault::{Failed, Fault};
+use crate::keys::{self, list};
+use crate::row::{number, time};
+use crate::table::{Range, Store};
+use crate::transaction::Update;
+use crate::{booking_codec, lists::List};
+
+impl Store {
+    /// Messages newest first, as last written: from `before` on, a place an earlier page ended at.
+    pub async fn thread(&self, pair: Pair, before: Option<&str>, limit: usize) -> Result<Page<Message>, Fault> {
+        let range = Range {
+            partition: keys::pair_pk(pair),
+            from: Some(keys::MESSAGE.to_owned()),
+            to: Some(match before {
+                Some(place) => format!("{}{}", keys::MESSAGE, keys::before(place)),
+                None => format!("{}~", keys::MESSAGE),
+            }),
+            descending: true,
+            limit: Some(limit + 1),
+            consistent: true,
+            ..Range::default()
+        };
+        let mut items = self.query_all(&range).await?;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let messages: Vec<_> = items.iter().map(message_from).collect::<Result<_, _>>()?;
+        let next = messages.last().filter(|_| more).map(|message| keys::id_text(message.id.get()));
+        Ok(Page { items: messages, next })
+    }
+
+    /// What came behind a message, oldest first, as last written; it need not exist.
+    pub async fn thread_after(&self, pair: Pair, after: i64, limit: usize) -> Result<Vec<Message>, Fault> {
+        let range = Range {
+            partition: keys::pair_pk(pair),
+            from: Some(keys::from_id(keys::MESSAGE, after.saturating_add(1))),
+            to: Some(format!("{}~", keys::MESSAGE)),
+            limit: Some(limit),
+            consistent: true,
+            ..Range::default()
+        };
+        self.query_all(&range).await?.iter().map(message_from).collect()
+    }
+
+    /// Marks everything `reader` got as read, if `last` is the newest message still: what came meanwhile was not seen.
+    pub async fn thread_seen(
+        &self,
+        pair: Pair,
+        reader: UserId,
+        last: MessageId,
+        now: Instant,
+    ) -> Result<Option<Conversation>, Fault> {
+        let side = names(pair, reader);
+        let update = Update::new(
+            keys::conversation(pair),
+            format!("SET #{} = :last, #{} = :now, #{} = :none", side.read, side.read_at, side.unread),
+        )
+        .when(format!("#last = :last AND #{} > :none", side.unread))
+        .value(":last", number(last))
+        .value(":now", time(now))
+        .value(":none", number(0));
+        match self.update(update, ReturnValue::AllNew).await {
+            Ok(item) => conversation_from(&item).map(Some),
+            Err(Failed::Refused(item)) if item.is_empty() => Ok(None),
+            Err(Failed::Refused(item)) => conversation_from(&item).map(Some),
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Whether `learner` has a booking with `expert`, of whatever state, among their newest thousand. A booking of this
+    /// moment may be missing.
+    pub async fn has_booked(&self, learner: UserId, expert: UserId) -> Result<bool, Fault> {
+        const ROUNDS: usize = 10;
+        let lists = [List { index: "by_a", partition: list::as_learner(learner) }];
+        let mut after = None;
+        for _ in 0..ROUNDS {
+            let page =
+                self.newest(&lists, after.as_deref(), 100, |item| booking_codec::from_item(item).map(Some)).await?;
+            if page.items.iter().any(|booking| booking.expert.id == expert) {
+                return Ok(true);
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        Ok(false)
+    }
+}
