@@ -11,11 +11,12 @@ use domain::ledger::{Entry, Unit};
 use edge::body::QueryOf;
 use edge::csv;
 use edge::form::{Fields, Kind, Parse, one_of, text};
-use edge::page::Followed;
+use edge::page::{Followed, Page};
 use edge::reply::Json;
 use edge::time::Stamp;
+use mentorship::page::{USUAL, page};
 use mentorship::session::decimals;
-use mentorship::{AsMentor, Listing, Refused};
+use mentorship::{AsMentor, Refused};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -101,13 +102,13 @@ fn period(fields: &mut Fields<'_>) -> Option<Option<TimeDelta>> {
     fields.or("time_filter", one_of(PERIODS).about("How far back; three months are 90 days."), None::<TimeDelta>)
 }
 
-pub(crate) struct Asked(Option<TimeDelta>, Listing);
+pub(crate) struct Asked(Option<TimeDelta>, Page);
 
 impl Parse for Asked {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let within = period(fields);
-        let listing = Listing::parse(fields);
-        Some(Self(within?, listing?))
+        let page = page(fields, USUAL);
+        Some(Self(within?, page?))
     }
 }
 

@@ -10,12 +10,13 @@ use domain::withdrawal::{self, LONGEST_DETAILS, LONGEST_NOTES, State as Standing
 use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Kind, Parse, money, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::page::Listed;
+use edge::page::{Listed, Page};
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use edge::time::Stamp;
 use mentorship::ids::shown;
+use mentorship::page::{USUAL, page};
 use mentorship::session::decimals;
 use mentorship::{AsAdmin, AsMentor, Listing, Refused};
 use serde::Serialize;
@@ -110,7 +111,7 @@ impl From<&Owned> for WithdrawalOfMentor {
 pub(crate) async fn list(
     State(app): State<App>,
     me: AsMentor,
-    QueryOf(page): QueryOf<Listing>,
+    QueryOf(Listing(page)): QueryOf<Listing>,
 ) -> Result<Listed<Withdrawal>, Refused> {
     let found = withdrawals::mine(&app, me.caller, page.cursor.as_deref(), page.limit.into()).await?;
     Ok(Listed { items: found.items.iter().map(Withdrawal::from).collect(), next: found.next })
@@ -152,13 +153,13 @@ pub(crate) async fn ask(
     Ok(Created(Withdrawal::from(&asked)))
 }
 
-pub(crate) struct Wanted(Option<Standing>, Listing);
+pub(crate) struct Wanted(Option<Standing>, Page);
 
 impl Parse for Wanted {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let state = fields.optional("status", one_of(STATES).about("Only in this one."));
-        let listing = Listing::parse(fields);
-        Some(Self(state?, listing?))
+        let page = page(fields, USUAL);
+        Some(Self(state?, page?))
     }
 }
 

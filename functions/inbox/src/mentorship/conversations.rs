@@ -33,7 +33,7 @@ use super::at::Participant;
 pub(super) async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
-    QueryOf(page): QueryOf<Listing>,
+    QueryOf(Listing(page)): QueryOf<Listing>,
 ) -> Result<Listed<ConversationView>, Refused> {
     let found = chats::correspondences(&app, caller, page.cursor.as_deref(), page.limit.into()).await?;
     let items = found.items.iter().map(|found| ConversationView::of(found, caller.user())).collect();

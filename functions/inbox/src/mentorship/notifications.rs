@@ -12,7 +12,7 @@ use edge::operation::{Describe, Described};
 use edge::page::{Listed, Page};
 use edge::reply::Json;
 use mentorship::notification::{Notification, notice};
-use mentorship::paging::{USUAL, paging};
+use mentorship::page::{USUAL, page};
 use mentorship::{Refused, ids};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,7 +23,7 @@ pub(super) struct Wanted(Option<bool>, Page);
 impl Parse for Wanted {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let is_read = fields.optional("is_read", boolean().about("Only read, or only unread ones."));
-        let page = paging(fields, USUAL);
+        let page = page(fields, USUAL);
         Some(Self(is_read?, page?))
     }
 }

@@ -13,7 +13,7 @@ use edge::idempotency::{self, IdempotencyKey};
 use edge::page::{Listed, Page};
 use edge::reply::Created;
 use edge::time::Stamp;
-use mentorship::paging::{USUAL, paging};
+use mentorship::page::{USUAL, page};
 use mentorship::{AsAdmin, Listing, Refused, signature};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -171,7 +171,7 @@ pub(super) async fn open(
 pub(super) async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
-    QueryOf(page): QueryOf<Listing>,
+    QueryOf(Listing(page)): QueryOf<Listing>,
 ) -> Result<Listed<TicketView>, Refused> {
     let found = support::own(&app, caller, page.cursor.as_deref(), page.limit.into()).await?;
     Ok(Listed { items: found.items.iter().map(TicketView::from).collect(), next: found.next })
@@ -182,7 +182,7 @@ pub(super) struct Filtered(Option<bool>, Page);
 impl Parse for Filtered {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let is_resolved = fields.optional("is_resolved", boolean().about("Only those that are answered, or are not."));
-        let page = paging(fields, USUAL);
+        let page = page(fields, USUAL);
         Some(Self(is_resolved?, page?))
     }
 }
