@@ -59,7 +59,7 @@ impl Story {
                 sends_a_document, names_an_upload, prepares_an_upload,
             }
             mentorship {
-                is_numbered, takes_the_second_role, verifies, asks_to_verify, says_more,
+                is_numbered, takes_the_second_role, verifies, asks_to_verify, says_more, is_there,
             }
             payments {
                 asks_for_an_intent, asks_another_provider, pays, pays_at_once, moves_to_where_somebody_is,
