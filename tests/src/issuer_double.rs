@@ -130,6 +130,8 @@ fn merged(mut into: Json, over: &Json) -> Json {
 
 impl Issuer {
     pub async fn opens() -> Self {
+        // Not while somebody waits for an answer.
+        LazyLock::force(&KEYS);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let kid = "5b2f…-first".replace('…', "");

@@ -62,7 +62,7 @@ impl Story {
             }
             mentorship {
                 is_numbered, takes_the_second_role, verifies, asks_to_verify, says_more, takes_money_out,
-                is_told_no,
+                is_told_no, is_there,
             }
             payments {
                 asks_for_an_intent, asks_another_provider, pays, pays_at_once, moves_to_where_somebody_is,

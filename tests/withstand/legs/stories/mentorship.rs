@@ -67,3 +67,10 @@ pub(super) async fn is_told_no(spoiler: &Spoiler) -> Told {
     spoiler.begins(&world);
     told(admin.post(&format!("/api/admin/withdrawals/{id}/decide/"), json!({"status": "rejected"})).await)
 }
+
+pub(super) async fn is_there(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let bob = world.new_mentor("bob").await;
+    spoiler.begins(&world);
+    told(bob.post("/api/mentor/online-status/", json!({})).await)
+}
