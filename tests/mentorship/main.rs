@@ -19,6 +19,7 @@ mod mentors {
     mod feedback;
     mod finding;
     mod public;
+    mod students;
 }
 
 mod profiles {

@@ -30,6 +30,7 @@ pub mod hours;
 mod idempotency;
 pub mod joining;
 mod keyring;
+pub mod learners;
 pub mod logins;
 pub mod mail;
 mod mail_caps;

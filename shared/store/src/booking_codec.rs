@@ -52,6 +52,7 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .maybe("absent", booking.absent, |seat| text(seat_text(seat)))
         .flag("disputed", booking.is_disputed)
         .maybe("moved_by", booking.moved_by, |seat| text(seat_text(seat)))
+        .flag("been_confirmed", booking.has_been_confirmed)
         .maybe("due", booking.due_at, time)
         .time("created_at", booking.created_at)
         .time("updated_at", booking.updated_at)
@@ -162,6 +163,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
         absent: find([Seat::Learner, Seat::Expert], seat_text, row.text("absent")?),
         is_disputed: row.flag("disputed"),
         moved_by: find([Seat::Learner, Seat::Expert], seat_text, row.text("moved_by")?),
+        has_been_confirmed: row.flag("been_confirmed"),
         due_at: row.maybe_time("due")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,

@@ -43,6 +43,7 @@ pub(super) const SESSIONS: &[Operation<Thing>] = &[
     )
     .names_it_in_its_body(),
     op("GET /api/mentor/feedback/", Thing::Nothing, "", MENTORS),
+    op("GET /api/mentor/students/", Thing::Nothing, "", MENTORS),
     op("GET /api/mentor/meeting/attendance/", Thing::Nothing, "", &[401, 200, 200, 200, 200, 200]),
     // The mentor's key: the mentor enters another.
     op(

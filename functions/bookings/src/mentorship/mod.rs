@@ -6,6 +6,7 @@ mod book;
 mod feedback;
 mod lists;
 mod steps;
+mod students;
 
 use app::App;
 use domain::facade::Facade;
@@ -35,4 +36,5 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(attendance::show, attendance::mark))
         .routes(routes!(feedback::give))
         .routes(routes!(feedback::list))
+        .routes(routes!(students::list))
 }

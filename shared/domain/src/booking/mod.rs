@@ -73,6 +73,8 @@ pub struct Booking {
     pub is_disputed: bool,
     /// Who gave it its present time, if it was moved.
     pub moved_by: Option<Seat>,
+    /// It was confirmed, whatever became of it. Of older ones only [`Self::was_confirmed`] knows.
+    pub has_been_confirmed: bool,
     /// When the schedule has to look at it next; `None` when nothing is left to do.
     pub due_at: Option<Instant>,
     pub created_at: Instant,
@@ -199,6 +201,12 @@ impl Booking {
     /// Whether it still waits to be paid or confirmed.
     pub fn is_pending(&self) -> bool {
         self.status == Status::Pending
+    }
+
+    /// Whether it ever was confirmed.
+    pub fn was_confirmed(&self) -> bool {
+        use Status::{Completed, Confirmed, NoShow, Refunded};
+        self.has_been_confirmed || matches!(self.status, Confirmed | Completed | NoShow | Refunded)
     }
 
     pub fn party(&self, seat: Seat) -> &Party {

@@ -120,6 +120,7 @@ impl Follow {
             booking.is_disputed = false; // whoever decides ends the dispute
         }
         booking.status = row.to;
+        booking.has_been_confirmed |= row.to == super::Status::Confirmed;
         self.facts.extend(self.after.fact(row, actor));
         self.move_money(row, entry, now)
     }

@@ -45,6 +45,7 @@ impl Booking {
             start_version: self.start_version + 1,
             room: replacement.room,
             started_at: None,
+            has_been_confirmed: false,
             created_at: now,
             updated_at: now,
             version: 1,

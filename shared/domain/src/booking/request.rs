@@ -93,6 +93,7 @@ impl Booking {
             absent: None,
             is_disputed: false,
             moved_by: None,
+            has_been_confirmed: false,
             due_at: None,
             created_at: now,
             updated_at: now,
@@ -102,7 +103,8 @@ impl Booking {
         let mut facts = vec![Fact::Requested];
         if after.funds == Funds::Free {
             after.status = after.rules().when_free;
-            facts.extend((after.status == Status::Confirmed).then_some(Fact::Confirmed));
+            after.has_been_confirmed = after.status == Status::Confirmed;
+            facts.extend(after.has_been_confirmed.then_some(Fact::Confirmed));
         }
         after.due_at = after.next_due(now);
         Ok(Change { before: None, after, entry, owed: None, facts })
