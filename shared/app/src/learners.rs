@@ -45,7 +45,7 @@ pub async fn list(app: &App, caller: Caller, cursor: Option<&str>, limit: usize)
     let after = after.map(|after| place(&after).ok_or(Error::BadCursor)).transpose()?;
     let dealings = dealings(app, expert).await?;
     let mut known: Vec<_> = dealings.iter().map(|(id, with)| (with.latest().timestamp_millis(), *id)).collect();
-    known.sort_by(|a, b| b.cmp(a));
+    known.sort_by_key(|at| std::cmp::Reverse(*at));
     known.retain(|at| after.is_none_or(|after| *at < after));
     let goes_on = known.len() > limit;
     known.truncate(limit);
