@@ -125,6 +125,32 @@ async fn one_signs_in_as_anybody_of_the_demo_and_as_nobody_else() {
 }
 
 #[tokio::test]
+async fn the_issuer_of_the_demo_believes_everybody_and_there_is_none_without_it() {
+    let running = start(Options { demo: true, ..Options::default() }).await.unwrap();
+    let begun = ask(&running, "GET", "/api/auth/google/?role=mentor", &[], "").await;
+    assert_eq!(begun.status(), StatusCode::FOUND, "{}", begun.body());
+    let header = |name: &str| begun.headers()[name].to_str().unwrap().to_owned();
+    let (cookie, location) = (header("set-cookie"), header("location"));
+    let path = location.strip_prefix(&running.base_url).unwrap();
+    let choice = page(&running, &format!("{path}&name={}&email=eve%40example.org", "Eve+%3Cb%3E")).await;
+    assert!(!choice.contains("<b>") && choice.contains("alan@example.com"), "{choice}");
+    let link = choice.split("href=\"").find(|rest| rest.contains("/callback/")).unwrap().split('"').next().unwrap();
+    let link = link.replace("&#38;", "&");
+    let back = link.strip_prefix(&running.base_url).unwrap();
+    let cookie = [("cookie", cookie.split(';').next().unwrap())];
+    let let_in = ask(&running, "GET", back, &cookie, "").await;
+    assert_eq!(let_in.status(), StatusCode::OK, "{}", let_in.body());
+    let session: serde_json::Value = serde_json::from_str(let_in.body()).unwrap();
+    assert_eq!((&session["created"], &session["user"]["name"]), (&json!(true), &json!("Eve <b>")));
+    assert_eq!(ask(&running, "GET", back, &cookie, "").await.status(), StatusCode::BAD_REQUEST);
+    let elsewhere = path.replace("localhost", "evil.example");
+    assert_eq!(ask(&running, "GET", &elsewhere, &[], "").await.status(), StatusCode::BAD_REQUEST);
+    let plain = start(Options::default()).await.unwrap();
+    assert_eq!(ask(&plain, "GET", "/api/auth/google/", &[], "").await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(ask(&plain, "GET", path, &[], "").await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn the_pages_are_for_this_machine_only() {
     let running = start(Options::default()).await.unwrap();
     for path in ["/_local/requests", "/_local/table", "/_local/people"] {
