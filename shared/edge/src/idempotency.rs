@@ -24,15 +24,12 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use crate::auth::AuthContext;
 use crate::body;
 use crate::body_limit::unreadable;
+use crate::exempt;
 use crate::operation::{Describe, Described};
 use crate::problem::Problem;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
-
-/// How a route's operation says in the API document that it ignores the key.
-const EXTENSION: &str = "x-idempotency-key";
-const IGNORED: &str = "ignored";
 
 const LONGEST_KEY: usize = 255;
 
@@ -40,7 +37,7 @@ const LONGEST_KEY: usize = 255;
 /// with tokens, the end of one session among several, a request without a session, which no key could belong to.
 pub fn ignores_key<S>(mut routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     for operation in routes.1.paths.values_mut().filter_map(|item| item.post.as_mut()) {
-        operation.extensions.get_or_insert_default().insert(EXTENSION.to_owned(), IGNORED.into());
+        exempt::declare(operation, exempt::IDEMPOTENCY_KEY);
     }
     routes
 }
@@ -105,8 +102,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
 }
 
 pub(crate) fn ignores(operation: &Operation) -> bool {
-    let extensions = operation.extensions.as_ref();
-    extensions.is_some_and(|extensions| extensions.get(EXTENSION).is_some_and(|value| value == IGNORED))
+    exempt::is_exempt(operation, exempt::IDEMPOTENCY_KEY)
 }
 
 /// What the layer asks and answers, for the API document.

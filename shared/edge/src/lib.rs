@@ -16,6 +16,7 @@ pub mod dialect;
 pub mod docs;
 mod etag;
 mod event;
+mod exempt;
 pub mod form;
 mod headers;
 pub mod id;

@@ -15,16 +15,14 @@ use utoipa::openapi::path::Operation;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::auth::AuthContext;
+use crate::exempt;
 use crate::operation::{operations_of, refusals};
 use crate::problem::Problem;
-
-/// How a route's operation says in the API document that it is let through.
-const EXTENSION: &str = "x-maintenance";
 
 /// Declares routes that maintenance does not stop: a provider reports what has happened, whether or not it suits us.
 pub fn lets_through<S>(mut routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     for post in routes.1.paths.values_mut().filter_map(|item| item.post.as_mut()) {
-        declare(post);
+        exempt::declare(post, exempt::MAINTENANCE);
         if let Some(utoipa::openapi::RefOr::T(response)) = post.responses.responses.get_mut("503") {
             refusals::remove(&mut response.description, "maintenance");
         }
@@ -35,12 +33,13 @@ pub fn lets_through<S>(mut routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<
 /// Declares logins: only who has proven who they are can be told whether they are let through, so the use-case says. One
 /// that ends a redirect is a GET.
 pub fn asks_itself<S>(mut routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
-    routes.1.paths.values_mut().flat_map(operations_of).for_each(declare);
     routes
-}
-
-fn declare(operation: &mut Operation) {
-    operation.extensions.get_or_insert_default().insert(EXTENSION.to_owned(), "let through".into());
+        .1
+        .paths
+        .values_mut()
+        .flat_map(operations_of)
+        .for_each(|operation| exempt::declare(operation, exempt::MAINTENANCE));
+    routes
 }
 
 /// What the layer knows of its service.
@@ -53,8 +52,7 @@ pub(crate) struct Maintenance {
 
 impl Maintenance {
     pub(crate) fn new(app: App, document: &OpenApi) -> Self {
-        let is_declared =
-            |post: &Operation| post.extensions.as_ref().is_some_and(|extensions| extensions.get(EXTENSION).is_some());
+        let is_declared = |post: &Operation| exempt::is_exempt(post, exempt::MAINTENANCE);
         let paths = document.paths.paths.iter();
         let open = paths.filter(|(_, item)| item.post.as_ref().is_some_and(is_declared)).map(|(path, _)| path.clone());
         Self { app, open: Arc::new(open.collect()) }

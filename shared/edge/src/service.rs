@@ -59,12 +59,6 @@ pub fn service(routes: OpenApiRouter<App>, app: App) -> HttpService {
     })
 }
 
-/// A service without authentication that makes no request to the table.
-#[cfg(test)]
-fn public_service(routes: OpenApiRouter<()>, settings: &Settings) -> HttpService {
-    build(routes, (), settings, (Metrics::of(settings), Clock::System), |router| router)
-}
-
 fn build<S: Clone + Send + Sync + 'static>(
     routes: OpenApiRouter<S>,
     app: S,
