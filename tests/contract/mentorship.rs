@@ -7,6 +7,7 @@ mod sessions;
 mod table;
 
 use tests::Person;
+use tests::browser::CALLBACK;
 use tests::checkout::{EVENT_SECRET, mac};
 
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
@@ -80,10 +81,11 @@ impl Contract for Mentorship {
         account_suspended not_found method_not_allowed slot_taken own_overlap too_many_holds already_paid not_payable \
         bad_state too_late outside_window wrong_key too_many_tries already_reviewed insufficient_funds payment_reused \
         order_mismatch bad_signature daily_limit event_over maintenance conflict in_flight too_large file_too_large \
-        use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited not_configured";
+        use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited not_configured \
+        google_denied bad_state bad_code bad_id_token google_email_unverified email_not_verified";
     const ALIASES: &'static str = "";
     const REFUSES_FIRST: bool = true;
-    const FREE_PARAMETERS: &'static str = "search token";
+    const FREE_PARAMETERS: &'static str = "search token code state error";
     const PROBES: [(&'static str, &'static str); 3] =
         [("GET", "/api/student/profile/"), ("POST", "/api/student/notes/"), ("OPTIONS", "/api/auth/login/")];
 
@@ -109,6 +111,7 @@ impl Contract for Mentorship {
             "POST /api/events/" if Self::ROLES[column] == "newcomer" => "not_approved",
             "POST /api/events/" => "role_required",
             _ if operation.path().ends_with("/attendance/") => "wrong_key",
+            "PUT /api/site-status/" => "role_required",
             _ if Self::is_for_a_role(operation) => "role_required",
             _ => "forbidden",
         }
@@ -132,8 +135,11 @@ impl Contract for Mentorship {
             || ["skills", "interests", "expertise", "year_of_study", "years_of_experience", "details"].contains(&field)
     }
 
-    /// Razorpay signs what it sends.
+    /// Razorpay signs what it sends; a browser that comes back from Google has its cookie.
     fn signature(operation: &Operation<Thing>, body: &[u8]) -> Option<(&'static str, String)> {
+        if operation.path() == CALLBACK {
+            return Some(("cookie", cast::COOKIE.to_owned()));
+        }
         let signed = std::str::from_utf8(body).map(|text| mac(EVENT_SECRET, text)).unwrap_or_default();
         operation.path().ends_with("-webhook/").then_some(("x-razorpay-signature", signed))
     }

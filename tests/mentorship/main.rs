@@ -2,6 +2,7 @@
 
 mod accounts {
     mod costs;
+    mod elsewhere;
     mod emails;
     mod google;
     mod issuers;

@@ -130,6 +130,8 @@ fn merged(mut into: Json, over: &Json) -> Json {
 
 impl Issuer {
     pub async fn opens() -> Self {
+        // Not while somebody waits for an answer.
+        LazyLock::force(&KEYS);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let kid = "5b2f…-first".replace('…', "");
@@ -392,5 +394,6 @@ async fn with_patience(setup: Setup, patience: Duration) -> (World, Issuer) {
     let world = World::with(Setup { issuer: of, ..setup }).await;
     // What is signed is signed in the world's own time.
     *issuer.clock.lock().unwrap() = world.app.clock.clone();
+    assert!(world.issuer.set(issuer.clone()).is_ok(), "it has one");
     (world, issuer)
 }

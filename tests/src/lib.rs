@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod background;
 pub mod bounds;
+pub mod browser;
 pub mod bucket;
 pub mod chatting;
 pub mod checkout;

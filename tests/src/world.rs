@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use app::capacity::Capacity;
@@ -26,6 +26,7 @@ use crate::answer::Answer;
 use crate::background::Crew;
 use crate::bucket::Bucket;
 use crate::gateway::Gateway;
+use crate::issuer_double::Issuer;
 use crate::pending::noted_and_real;
 use crate::person::Person;
 use crate::published;
@@ -105,6 +106,8 @@ pub struct Inside {
     gateway: Gateway,
     people: AtomicU32,
     counted: Arc<Mutex<Vec<Json>>>,
+    /// Who vouches for people in a world that was set up with one.
+    pub(crate) issuer: OnceLock<Issuer>,
 }
 
 /// Whatever story was told, all that it left in the table says of which shape it is.
@@ -180,7 +183,8 @@ impl World {
 
     fn open(app: App, table: Table, bucket: Option<Bucket>, counted: Arc<Mutex<Vec<Json>>>) -> Self {
         let (gateway, background) = (Gateway::new(&app), Crew::new(&app));
-        Self(Arc::new(Inside { gateway, background, app, table, bucket, people: AtomicU32::new(0), counted }))
+        let (people, issuer) = (AtomicU32::new(0), OnceLock::new());
+        Self(Arc::new(Inside { gateway, background, app, table, bucket, people, counted, issuer }))
     }
 
     /// The same table and files, served by functions that have started anew with these keys, of which the first signs.
@@ -250,6 +254,11 @@ impl World {
     /// The file store of a world that was set up with one.
     pub fn bucket(&self) -> &Bucket {
         self.bucket.as_ref().expect("Setup::with_files")
+    }
+
+    /// Who vouches for people in a world of [`crate::issuer_double::with_issuer`].
+    pub fn issuer(&self) -> &Issuer {
+        self.issuer.get().expect("a world with an issuer")
     }
 
     /// Every count of what went on, as CloudWatch would read it.

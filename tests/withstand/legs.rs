@@ -53,7 +53,8 @@ fn is_meant(label: &str, outcome: &str) -> bool {
         ("Refusal::AlreadyReviewed", &["400 already_reviewed"]),
         // A name that nobody chose is made anew.
         ("Refusal::UsernameTaken", &["400 validation", "201"]),
-        ("Refusal::EmailTaken", &["400 validation"]),
+        // Whose address an issuer vouches for is looked for anew.
+        ("Refusal::EmailTaken", &["400 validation", "409 conflict"]),
         ("Refusal::BadUpload", &["400 bad_upload"]),
         ("Some(lost)", &["409 in_flight"]),
     ];

@@ -74,7 +74,9 @@ pub(crate) async fn refuse(background: &Background, socket: &Socket, problem: &P
 
 async fn act(frame: &Received<'_>) -> Result<Option<String>, Undone> {
     match frame.dialect.kind(frame.form)? {
-        Kind::Ping => return Ok(Some(frame.dialect.frame(frame.socket, &Frame::Pong { reference: frame.reference.as_deref() }))),
+        Kind::Ping => {
+            return Ok(Some(frame.dialect.frame(frame.socket, &Frame::Pong { reference: frame.reference.as_deref() })));
+        }
         Kind::Message => send(frame).await?,
         Kind::Resume => resume(frame).await?,
         Kind::Signal(kind) => signal(frame, kind).await?,

@@ -46,6 +46,7 @@ use crate::data::Home;
 use crate::embedded::dynamo::Dynamo;
 use crate::functions::Parts;
 use crate::gateway::Gateway;
+use crate::pages::issuer::Issuer;
 use crate::server::{House, Listeners};
 use crate::services::Services;
 use crate::sockets::{Connections, Registry, SocketLimits, Sockets};
@@ -216,6 +217,7 @@ async fn launch(
     let connections = Connections::bind().await?;
     let connections_url = connections.url.clone();
     environment.insert("SOCKETS_URL".to_owned(), connections_url.clone());
+    let issuer = if options.demo { Issuer::instead_of_google(&base_url, &mut environment) } else { None };
     let name = |variable: &str| environment.get(variable).cloned().ok_or_else(|| format!("{variable} is not set"));
     let (table, bucket) = (name("TABLE_NAME")?, name("FILES_BUCKET")?);
 
@@ -266,6 +268,7 @@ async fn launch(
         test_clock: options.test_clock,
         background,
         base_url: base_url.clone(),
+        issuer,
         body_within: options.body_within,
     };
     let (stop, stopping) = watch::channel(false);

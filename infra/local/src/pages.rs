@@ -1,6 +1,7 @@
 //! Pages for the person in front of this machine: the last requests, the table, and sessions of the demo's people. Plain
 //! HTML made here; nothing is loaded from elsewhere, and nothing runs.
 
+pub(crate) mod issuer;
 mod table;
 
 use std::net::IpAddr;
@@ -19,6 +20,7 @@ use crate::envelope;
 use crate::functions::App;
 use crate::gateway::Gateway;
 use crate::journal::Entry;
+use issuer::Issuer;
 
 /// What a page shows may come from anybody.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -74,6 +76,8 @@ pub(crate) struct Sights<'a> {
     /// Absent with real services.
     pub table: Option<&'a Snapshot>,
     pub base_url: &'a str,
+    /// Of a demo.
+    pub issuer: Option<&'a Issuer>,
 }
 
 pub(crate) fn front(base_url: &str) -> Response<Bytes> {
@@ -84,6 +88,9 @@ pub(crate) fn front(base_url: &str) -> Response<Bytes> {
 pub(crate) async fn answer(sights: &Sights<'_>, request: &Request<Bytes>, peer: IpAddr) -> Option<Response<Bytes>> {
     if !is_of_this_machine(request, peer) {
         return None;
+    }
+    if let Some(answer) = sights.issuer.and_then(|issuer| issuer.answer(sights.app, request)) {
+        return Some(answer);
     }
     let path = request.uri().path().trim_end_matches('/');
     match path {

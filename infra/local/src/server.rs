@@ -26,6 +26,7 @@ use crate::embedded::files::Files;
 use crate::functions::App;
 use crate::gateway::Gateway;
 use crate::pages::Sights;
+use crate::pages::issuer::Issuer;
 use crate::sockets::Sockets;
 use crate::{Fault, controls, envelope, pages, payload};
 
@@ -48,6 +49,8 @@ pub(crate) struct House {
     pub background: Option<Background>,
     /// `http://localhost:PORT`
     pub base_url: String,
+    /// Of a demo.
+    pub issuer: Option<Issuer>,
     pub body_within: Duration,
 }
 
@@ -194,6 +197,7 @@ impl House {
                 app: &self.app,
                 table: self.background.as_ref().and_then(|background| background.table.as_ref()),
                 base_url: &self.base_url,
+                issuer: self.issuer.as_ref(),
             };
             if let Some(page) = pages::answer(&sights, &request, peer).await {
                 return page;

@@ -1,7 +1,9 @@
 //! Why a use-case did not do what was asked.
 
 use domain::interval::Interval;
-use domain::{Refusal, Sentence, booking, chat, community, expert, file, gathering, ledger, openid, payment, person, support};
+use domain::{
+    Refusal, Sentence, booking, chat, community, expert, file, gathering, ledger, openid, payment, person, support,
+};
 use store::{BadCursor, Denied, Failed, Fault};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -45,14 +45,19 @@ pub async fn login(app: &App, wish: Wish<'_>, password: &str, origin: &Origin) -
         None if user.roles.admin => None,
         None => [Seat::Learner, Seat::Expert].into_iter().find(|role| user.has_role(*role).is_ok()),
     };
-    let mut user = user;
+    let user = numbered_in_all(app, user).await?;
+    let signed = people::session(app, Proven { user, begun }, WEEK)?;
+    Ok(LoggedIn { user: signed.user, token: signed.token, role })
+}
+
+/// The same person with a number in each of their roles.
+pub(crate) async fn numbered_in_all(app: &App, mut user: User) -> Result<User> {
     for role in [Seat::Learner, Seat::Expert] {
         if user.has_role(role).is_ok() {
             user = serials::ensure(app, user, role).await?.0;
         }
     }
-    let signed = people::session(app, Proven { user, begun }, WEEK)?;
-    Ok(LoggedIn { user: signed.user, token: signed.token, role })
+    Ok(user)
 }
 
 /// Another token of the caller's session, for a week.

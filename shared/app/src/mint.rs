@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use domain::Instant;
 use domain::ids::{
-    ApplicationId, BlockId, BookingId, CommentId, ContactId, ConversationId, DocumentId, EntryId, GatheringId, HoursId, MessageId,
-    NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId, TicketId, UploadId, UserId,
+    ApplicationId, BlockId, BookingId, CommentId, ContactId, ConversationId, DocumentId, EntryId, GatheringId, HoursId,
+    MessageId, NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId, TicketId, UploadId, UserId,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};

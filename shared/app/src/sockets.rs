@@ -104,12 +104,7 @@ async fn session(app: &App, token: Option<&str>, now: Instant) -> Result<(Claims
     Ok((claims, valid_until))
 }
 
-async fn resolve(
-    app: &App,
-    facade: Facade,
-    user: UserId,
-    to: Destination,
-) -> Result<(Address, Option<RolePair>)> {
+async fn resolve(app: &App, facade: Facade, user: UserId, to: Destination) -> Result<(Address, Option<RolePair>)> {
     match to {
         Destination::Address(address) => Ok((reachable(app, user, address).await?, None)),
         Destination::Between(one, other) => {
@@ -121,12 +116,7 @@ async fn resolve(
 
 /// The chat of two people who may write to each other, for one of them. Everybody else hears that it is not theirs, whether
 /// or not there are such people.
-async fn by_roles(
-    app: &App,
-    facade: Facade,
-    user: UserId,
-    two: [Option<Named>; 2],
-) -> Result<(Address, RolePair)> {
+async fn by_roles(app: &App, facade: Facade, user: UserId, two: [Option<Named>; 2]) -> Result<(Address, RolePair)> {
     let owner = async |named: Option<Named>| match named {
         Some(named) => serials::owner(app, named).await,
         None => Ok(None),

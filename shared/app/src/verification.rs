@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::facade::Facade;
+use domain::ids::UserId;
 use domain::notice::{Channel, Notice, Topic};
 use domain::person::User;
 
@@ -40,9 +41,14 @@ pub async fn ask(app: &App, caller: Caller, facade: Facade) -> Result<()> {
     if people::me(app, caller).await?.email_verified {
         return Ok(());
     }
+    mail_to(app, caller.user(), facade).await
+}
+
+/// Mails a link to somebody whose address is not proven, unless one was mailed a moment ago.
+pub(crate) async fn mail_to(app: &App, user: UserId, facade: Facade) -> Result<()> {
     retry_stale(|| async {
         let now = app.clock.now();
-        let letter = accounts::verification(facade, caller.user(), &app.mint, now);
+        let letter = accounts::verification(facade, user, &app.mint, now);
         match app.store.verification_begin(&letter, now - AGAIN_AFTER).await.map_err(Error::from) {
             Err(Error::Common(Common::Contended)) => Ok(()), // somebody else's mail is on its way
             begun => begun.map(|_is_mailed| ()),

@@ -58,7 +58,7 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         // Nobody writes for everybody here, nor gathers.
         Refusal::Community(_) | Refusal::Gathering(_) => Problem::refused("refused", sentence),
         Refusal::Support(_) => Problem::refused("refused", sentence), // nor asks for help
-        Refusal::OpenId(_) => Problem::refused("refused", sentence), // nobody signs in so here
+        Refusal::OpenId(_) => Problem::refused("refused", sentence),  // nobody signs in so here
     }
 }
 

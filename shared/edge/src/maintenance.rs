@@ -15,7 +15,7 @@ use utoipa::openapi::path::Operation;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::auth::AuthContext;
-use crate::operation::refusals;
+use crate::operation::{operations_of, refusals};
 use crate::problem::Problem;
 
 /// How a route's operation says in the API document that it is let through.
@@ -32,9 +32,10 @@ pub fn lets_through<S>(mut routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<
     routes
 }
 
-/// Declares logins: only who has proven who they are can be told whether they are let through, so the use-case says.
+/// Declares logins: only who has proven who they are can be told whether they are let through, so the use-case says. One
+/// that ends a redirect is a GET.
 pub fn asks_itself<S>(mut routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
-    routes.1.paths.values_mut().filter_map(|item| item.post.as_mut()).for_each(declare);
+    routes.1.paths.values_mut().flat_map(operations_of).for_each(declare);
     routes
 }
 

@@ -118,7 +118,13 @@ mod tests {
                 assert_eq!(notice(other), None, "{other}");
             }
         }
-        for other in ["", "7", "6e6f7469-6365-8000-8000-000000000000", "6e6f7469-6365-8000-0000-000000000001", "é".repeat(18).as_str()] {
+        for other in [
+            "",
+            "7",
+            "6e6f7469-6365-8000-8000-000000000000",
+            "6e6f7469-6365-8000-0000-000000000001",
+            "é".repeat(18).as_str(),
+        ] {
             assert_eq!(notice(other), None, "{other}");
         }
     }

@@ -111,6 +111,12 @@ pub struct Description {
     pub presence: Presence,
 }
 
+/// Where it lies. Only experts say that they are there.
+fn keys_of(id: UserId, role: Seat) -> impl Iterator<Item = Key> {
+    let presence = (role == Seat::Expert).then(|| keys::presence(id));
+    [keys::details(id, role)].into_iter().chain(presence)
+}
+
 fn described(items: &HashMap<Key, Item>, id: UserId, role: Seat) -> Result<Description, Fault> {
     let details = items.get(&keys::details(id, role)).map(|item| from_item(role, item)).transpose()?;
     let presence = items.get(&keys::presence(id)).map(presence::from_item).transpose()?;
@@ -120,17 +126,16 @@ fn described(items: &HashMap<Key, Item>, id: UserId, role: Seat) -> Result<Descr
 impl Store {
     /// A person and what they say of themselves in a role, in one round trip.
     pub async fn user_with_details(&self, id: UserId, role: Seat) -> Result<Option<(User, Description)>, Fault> {
-        let keys = [keys::user(id), keys::details(id, role), keys::presence(id)];
-        // Only experts say that they are there.
-        let wanted = if role == Seat::Expert { &keys[..] } else { &keys[..2] };
-        let items = self.get_many(wanted, true).await?;
-        let Some(user) = items.get(&keys[0]).map(person_codec::from_item).transpose()? else { return Ok(None) };
+        let profile = keys::user(id);
+        let keys: Vec<_> = [profile.clone()].into_iter().chain(keys_of(id, role)).collect();
+        let items = self.get_many(&keys, true).await?;
+        let Some(user) = items.get(&profile).map(person_codec::from_item).transpose()? else { return Ok(None) };
         Ok(Some((user, described(&items, id, role)?)))
     }
 
     /// What people say of themselves in a role; everybody who was asked about is there.
     pub async fn described(&self, ids: &[UserId], role: Seat) -> Result<HashMap<UserId, Description>, Fault> {
-        let keys: Vec<_> = ids.iter().flat_map(|id| [keys::details(*id, role), keys::presence(*id)]).collect();
+        let keys: Vec<_> = ids.iter().flat_map(|id| keys_of(*id, role)).collect();
         let items = self.get_many(&keys, true).await?;
         ids.iter().map(|id| Ok((*id, described(&items, *id, role)?))).collect()
     }

@@ -6,8 +6,7 @@ use domain::application::State;
 use domain::chat::Pair;
 use domain::expert::Standing;
 use domain::ids::{
-    ApplicationId, BookingId, ConversationId, DocumentId, LARGEST, MessageId, NoticeId, PaymentId, SessionId, UploadId,
-    UserId,
+    ApplicationId, BookingId, ConversationId, DocumentId, LARGEST, MessageId, NoticeId, SessionId, UploadId, UserId,
 };
 use domain::ledger::Unit;
 
@@ -16,6 +15,7 @@ mod counting;
 mod finding;
 mod ledger;
 mod names;
+mod paying;
 mod reading;
 mod serials;
 mod support;
@@ -27,6 +27,7 @@ pub(crate) use counting::*;
 pub(crate) use finding::*;
 pub(crate) use ledger::*;
 pub(crate) use names::*;
+pub(crate) use paying::*;
 pub use reading::{Kind, Named, read};
 pub(crate) use reading::{newest_shape, shape_if_made};
 pub(crate) use serials::*;
@@ -227,46 +228,6 @@ pub(crate) fn review(booking: BookingId, reviewer: UserId) -> Key {
 }
 
 pub(crate) const REVIEW: &str = "REVIEW#";
-
-pub(crate) fn payment(payment: PaymentId) -> Key {
-    key(format!("P#{}", id_text(payment.get())), "PAYMENT")
-}
-
-/// An intent to pay for a booking.
-pub(crate) fn intent(payment: PaymentId) -> Key {
-    key(format!("P#{}", id_text(payment.get())), "INTENT")
-}
-
-/// Which payments a booking, and whatever replaces it, has.
-pub(crate) fn intents_of(root: BookingId) -> Key {
-    key(format!("P#B#{}", id_text(root.get())), "INTENTS")
-}
-
-/// Which payment a provider means.
-pub(crate) fn provider_reference(provider: &str, reference: &str) -> Key {
-    key(format!("P#R#{provider}#{reference}"), "REFERENCE")
-}
-
-/// The guard that makes one effect of a provider's event, however often it comes.
-pub(crate) fn provider_event(provider: &str, event: &str) -> Key {
-    key(format!("P#E#{provider}#{event}"), "EVENT")
-}
-
-/// That a payment, or what a booking was paid with, has to go back.
-pub(crate) fn refund_of_payment(user: UserId, payment: PaymentId) -> Key {
-    key(person(user), format!("{REFUND}P#{}", id_text(payment.get())))
-}
-
-pub(crate) fn refund_of_booking(user: UserId, root: BookingId) -> Key {
-    key(person(user), format!("{REFUND}B#{}", id_text(root.get())))
-}
-
-/// That a refund which the provider had agreed to has failed, and how often so far.
-pub(crate) fn refund_once_more(user: UserId, payment: PaymentId, failed: u32) -> Key {
-    key(person(user), format!("{REFUND}P#{}#{failed}", id_text(payment.get())))
-}
-
-pub(crate) const REFUND: &str = "REFUND#";
 
 /// What the two sides of a conversation share. It sorts behind the messages, so one query for the newest brings both.
 pub(crate) fn conversation(pair: Pair) -> Key {

@@ -86,7 +86,7 @@ pub use idempotency::{Claim, Claimed, SavedResponse};
 pub use keys::{Kind, Named, read as key_in_words};
 pub use mails::{MailClaim, MailOf};
 pub use notices::notice_told;
-pub use openid::Identity;
+pub use openid::{Identity, identity_linked};
 pub use payments::{IntentsOf, PaymentSeen, RefundOf, booking_noted};
 pub use pending::{PendingCaps, booking_waits};
 pub use people::NewAccount;

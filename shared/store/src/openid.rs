@@ -27,6 +27,11 @@ pub(crate) fn to_item(identity: &Identity, user: UserId, now: Instant) -> Item {
         .into_item()
 }
 
+/// Makes it an account's, with what else `transaction` does.
+pub fn identity_linked(transaction: &mut Transaction<Denied>, identity: &Identity, user: UserId, now: Instant) {
+    transaction.create(to_item(identity, user, now), Denied::Stale);
+}
+
 impl Store {
     /// Whose account it is.
     pub async fn identity(&self, identity: &Identity) -> Result<Option<UserId>, Fault> {
@@ -34,15 +39,10 @@ impl Store {
         item.map(|item| Reader(&item).id("user", UserId::new)).transpose()
     }
 
-    /// Makes it an account's, together with what else `transaction` does.
-    pub async fn identity_link(
-        &self,
-        mut transaction: Transaction<Denied>,
-        identity: &Identity,
-        user: UserId,
-        now: Instant,
-    ) -> Result<(), Failed<Denied>> {
-        transaction.create(to_item(identity, user, now), Denied::Stale);
+    /// Makes it an account's.
+    pub async fn identity_link(&self, identity: &Identity, user: UserId, now: Instant) -> Result<(), Failed<Denied>> {
+        let mut transaction = Transaction::new();
+        identity_linked(&mut transaction, identity, user, now);
         self.commit(transaction).await
     }
 

@@ -47,11 +47,7 @@ fn reply_row(reply: &Reply) -> Row {
 }
 
 fn reply_from(row: Reader<'_>) -> Result<Reply, Fault> {
-    Ok(Reply {
-        id: row.id("id", NoticeId::new)?,
-        text: row.owned("text")?,
-        created_at: row.time("created_at")?,
-    })
+    Ok(Reply { id: row.id("id", NoticeId::new)?, text: row.owned("text")?, created_at: row.time("created_at")? })
 }
 
 fn ticket_item(ticket: &Ticket) -> Item {
@@ -87,9 +83,8 @@ const MOST_BYTES: usize = 2_000_000;
 
 /// As much of a page as fits into one answer.
 fn fitting(mut page: Page<Ticket>) -> Page<Ticket> {
-    let size = |ticket: &Ticket| {
-        ticket.message.len() + ticket.replies.iter().map(|reply| reply.text.len()).sum::<usize>()
-    };
+    let size =
+        |ticket: &Ticket| ticket.message.len() + ticket.replies.iter().map(|reply| reply.text.len()).sum::<usize>();
     let mut bytes = 0;
     let fits = page.items.iter().take_while(|ticket| {
         bytes += size(ticket);

@@ -83,9 +83,8 @@ impl Store {
         let lists = [List { index: "by_a", partition: list::as_learner(learner) }];
         let mut after = None;
         for _ in 0..ROUNDS {
-            let page = self
-                .newest(&lists, after.as_deref(), 100, |item| booking_codec::from_item(item).map(Some))
-                .await?;
+            let page =
+                self.newest(&lists, after.as_deref(), 100, |item| booking_codec::from_item(item).map(Some)).await?;
             if page.items.iter().any(|booking| booking.expert.id == expert) {
                 return Ok(true);
             }

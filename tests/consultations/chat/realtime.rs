@@ -109,7 +109,8 @@ async fn a_socket_of_one_facade_gets_the_frames_of_that_facade() {
     ada.writes(bob, "hello").await.is(201);
     let event = serde_json::from_value(json!({"Records": world.unread_records()})).unwrap();
     let failures =
-        outbox::handle_with(&world.background.context, event, |socket, _| format!("as {}", socket.facade.rules().word)).await;
+        outbox::handle_with(&world.background.context, event, |socket, _| format!("as {}", socket.facade.rules().word))
+            .await;
     assert_eq!(serde_json::to_value(failures).unwrap(), json!({"batchItemFailures": []}));
     for facade in Facade::ALL {
         let word = facade.rules().word;

@@ -2,17 +2,19 @@
 
 use chrono::{DurationRound, TimeDelta};
 use serde_json::{Value as Json, json};
+use tests::browser::BEGIN;
 use tests::checkout::signed;
 use tests::consultations::vetting::PDF;
-use tests::person::{id, stamp};
+use tests::issuer_double::{Guest, with_issuer};
+use tests::person::{id, send, stamp};
 use tests::sessions::{BOOK, ORDER};
-use tests::{Answer, Person, Setup, World, minute};
+use tests::{Answer, Person, Setup, minute};
 
 use super::{Mentorship, Thing};
 use crate::contract::Cast;
 
 pub(super) async fn gather() -> Cast<Mentorship> {
-    let world = World::with(Setup::with_files()).await;
+    let (world, _) = with_issuer(Setup::with_files()).await;
     // Whose time costs nothing, and whose number is the first.
     let free = world.mentor("free", 0).await;
     free.get("/api/mentor/profile/").await.is(200);
@@ -126,6 +128,19 @@ async fn uploads(person: &Person, role: &str) -> i64 {
     prepared["file_id"].as_i64().expect("an id")
 }
 
+/// What every browser of this cast has from before.
+pub(super) const COOKIE: &str = "google_visit=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA; \
+    __Host-google_visit=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// With what query somebody new comes back from their issuer.
+async fn returned(cast: &Cast<Mentorship>) -> String {
+    let visitor = Person::stranger(&cast.world, "visitor");
+    let answer = send(&visitor, "GET", BEGIN, &[("cookie", COOKIE)], "").await;
+    let guest = Guest::of(&format!("guest{}", cast.fresh()));
+    let url = cast.world.issuer().admits(answer.header("location"), &guest);
+    url.query().expect("a code").to_owned()
+}
+
 /// A text of an answer, if it is one that has it.
 fn said(answer: &Answer, field: &str, otherwise: &str) -> String {
     let answer: Json = serde_json::from_slice(&answer.bytes).unwrap_or_default();
@@ -153,6 +168,16 @@ pub(super) async fn fill(cast: &Cast<Mentorship>, text: &str, thing: i64) -> Str
     if text.contains("$key") {
         let seen = cast.expert().get(&format!("/api/mentor/sessions/{thing}/")).await;
         text = text.replace("$key", &said(&seen, "attendance_key", "AAAAAAAA"));
+    }
+    if text.contains("$callback") {
+        text = text.replace("$callback", &returned(cast).await);
+    }
+    if text.contains("$ticket") {
+        let path = format!("/api/auth/google/callback/?{}", returned(cast).await);
+        let visitor = Person::stranger(&cast.world, "visitor");
+        let answer = send(&visitor, "GET", &path, &[("cookie", COOKIE), ("accept", "text/html")], "").await;
+        let ticket = answer.header("location").split_once("#ticket=").expect("a ticket").1;
+        text = text.replace("$ticket", ticket);
     }
     text = text.replace("$start", &stamp(start(cast))).replace("$free", "M000001");
     if text.contains("$confirm") || text.contains("$leave") {

@@ -12,7 +12,7 @@ const ADMIN: &[u16] = &[401, 403, 403, 403, 200, 403];
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    let people = [ACCOUNTS, PROFILES, NOTES, MENTORS_SEEN, chat::CHAT, chat::SUPPORT];
+    let people = [ACCOUNTS, SITE, PROFILES, NOTES, MENTORS_SEEN, chat::CHAT, chat::SUPPORT];
     let rooms = [sessions::SESSIONS, rooms::COMMUNITY, rooms::EVENTS, rooms::NEWSLETTER];
     people.into_iter().chain(rooms).flatten()
 }
@@ -28,6 +28,14 @@ const ACCOUNTS: &[Operation<Thing>] = &[
         Thing::Nothing,
         r#"{"email": "student@example.org", "password": "correct horse battery", "role": "student", "otp": "1",
             "recovery_code": "2"}"#,
+        ALL,
+    ),
+    op("GET /api/auth/google/", Thing::Nothing, "", &[302; 6]).with("?role=mentor&next=/welcome"),
+    op("GET /api/auth/google/callback/", Thing::Nothing, "", ALL).with("?$callback"),
+    op(
+        "POST /api/auth/google/exchange/",
+        Thing::Nothing,
+        r#"{"ticket": "$ticket", "otp": "1", "recovery_code": "2"}"#,
         ALL,
     ),
     op("POST /api/auth/logout/", Thing::Nothing, "", SIGNED),
@@ -47,6 +55,12 @@ const ACCOUNTS: &[Operation<Thing>] = &[
     .works_once(),
     op("POST /api/auth/email/verify/", Thing::Nothing, r#"{"token": "$verify"}"#, ALL),
     op("POST /api/auth/email/resend/", Thing::Nothing, "", SIGNED),
+];
+
+const SITE: &[Operation<Thing>] = &[
+    op("GET /api/site-status/", Thing::Nothing, "", ALL),
+    op("PUT /api/site-status/", Thing::Nothing, r#"{"maintenance_mode": false, "message": "All is well."}"#, ADMIN),
+    op("GET /api/platform-stats/", Thing::Nothing, "", ALL),
 ];
 
 /// Who has notes of a role.

@@ -6,6 +6,7 @@ use app::openid::Browser;
 use app::openid::signing_in::{self, Returned, Vouched};
 use app::people::Origin;
 use chrono::TimeDelta;
+use domain::facade::Facade;
 use domain::ids::UserId;
 use domain::lifecycle::Seat;
 use edge::dialect::Dialect;
@@ -55,7 +56,7 @@ impl Visit {
         let origin = Origin { address: "192.0.2.1".to_owned(), agent: String::new(), known_to: None };
         let browsers: Vec<_> = browser.into_iter().cloned().collect();
         let returned = Returned { code: &code, state: &state, browsers: &browsers };
-        told(signing_in::finish(&self.world.app, returned, CALLBACK, &origin).await)
+        told(signing_in::finish(&self.world.app, returned, CALLBACK, Facade::Mentorship, &origin).await)
     }
 }
 

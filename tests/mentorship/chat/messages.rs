@@ -151,7 +151,8 @@ async fn first_messages_at_once_make_one_conversation() {
         async move { ada.tells(&mentor, &number.to_string()).await }
     });
     let answers = tests::at_once(jobs).await;
-    let sent: Vec<Json> = answers.into_iter().filter(|answer| answer.status == 201).map(|answer| answer.is(201)).collect();
+    let sent: Vec<Json> =
+        answers.into_iter().filter(|answer| answer.status == 201).map(|answer| answer.is(201)).collect();
     assert!(sent.len() > 1, "{}", sent.len());
     assert!(sent.iter().all(|message| message["conversation"] == sent[0]["conversation"]));
     let listed = mia.conversations().await;

@@ -7,7 +7,7 @@ use local::{Plan, backfill};
 use serde_json::{Value as Json, json};
 use store::shapes::Shapes;
 use tests::meetings::{complete_a_meeting, suspend};
-use tests::{Costs, Fault, Moment, Person, Setup, Strike, World, at_once};
+use tests::{Costs, Fault, Moment, Person, Setup, Strike, World, at_once, minute};
 
 const STATS: &str = "/api/platform-stats/";
 
@@ -54,6 +54,24 @@ async fn what_happens_is_counted_and_what_ends_is_not() {
     bob.alter(|user| user.is_suspended = false).await;
     assert!(world.carries_out().await);
     assert_eq!(counted(&world).await, (3, 2, 1));
+}
+
+#[tokio::test]
+async fn sessions_of_every_product_count_once_they_are_completed() {
+    let world = World::with(Setup::live()).await;
+    let (ada, mia) = (world.student("ada").await, world.mentor("mia", 50_000).await);
+    let (held, other) = (ada.has_session(&mia, minute(24 * 60)).await, ada.has_session(&mia, minute(48 * 60)).await);
+    let keys = [ada.session("student", held).await, mia.session("mentor", held).await];
+    ada.takes_step("student", other, "cancel", json!({})).await.is(200);
+    world.set_clock(minute(24 * 60));
+    let (ada, mia) = (ada.logs_in().await, mia.logs_in().await);
+    ada.attends(held, &keys[1]["attendance_key"]).await.is(200);
+    assert!(world.carries_out().await);
+    assert_eq!(counted(&world).await.2, 0);
+    mia.attends(held, &keys[0]["attendance_key"]).await.is(200);
+    assert!(world.carries_out().await);
+    // Both have their numbers by now, for sessions show them.
+    assert_eq!(counted(&world).await, (1, 1, 1));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod community;
 mod experts;
 mod mentorship;
 mod payments;
+mod site;
 mod support;
 
 use std::pin::Pin;
@@ -59,11 +60,14 @@ impl Story {
                 sends_a_document, names_an_upload, prepares_an_upload,
             }
             mentorship {
-                is_numbered, takes_the_second_role, verifies, asks_to_verify, says_more,
+                is_numbered, takes_the_second_role, verifies, asks_to_verify, says_more, is_there,
             }
             payments {
                 asks_for_an_intent, asks_another_provider, pays, pays_at_once, moves_to_where_somebody_is,
                 moves_what_is_given_up,
+            }
+            site {
+                comes_from_elsewhere, is_linked, is_linked_in_another_role, is_counted, is_closed,
             }
             support {
                 fills_the_form, opens_a_ticket, answers_a_ticket,

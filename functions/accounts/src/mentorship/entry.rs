@@ -19,7 +19,7 @@ use super::Message;
 /// No login name is longer.
 const LONGEST_LOGIN_NAME: usize = 254;
 
-const ROLES: &[(&str, Seat)] = &[("student", Seat::Learner), ("mentor", Seat::Expert)];
+pub(super) const ROLES: &[(&str, Seat)] = &[("student", Seat::Learner), ("mentor", Seat::Expert)];
 
 pub(crate) struct Login {
     name: String,
@@ -89,7 +89,7 @@ pub(crate) struct SessionToken {
 }
 
 impl SessionToken {
-    async fn of(app: &App, message: &'static str, logged_in: LoggedIn) -> app::Result<Self> {
+    pub(super) async fn of(app: &App, message: &'static str, logged_in: LoggedIn) -> app::Result<Self> {
         let LoggedIn { user, token, role } = logged_in;
         let serial = |role: Seat| user.serials.of(role);
         let (user_type, shown_as) = match role.and_then(|role| Some((role, serial(role)?))) {

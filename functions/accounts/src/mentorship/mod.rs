@@ -4,6 +4,7 @@ mod emails;
 mod entry;
 mod fields;
 mod files;
+mod google;
 mod joining;
 mod notes;
 mod passwords;
@@ -11,6 +12,7 @@ mod profile;
 
 use app::App;
 use edge::idempotency::ignores_key;
+use edge::maintenance::asks_itself;
 use edge::routes;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,8 +35,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
         .routes(ignores_key(routes!(joining::register_student)))
         .routes(ignores_key(routes!(joining::register_mentor)))
-        .routes(ignores_key(routes!(entry::login)))
+        .routes(asks_itself(ignores_key(routes!(entry::login))))
         .routes(ignores_key(routes!(entry::logout)))
+        .routes(routes!(google::begin))
+        .routes(asks_itself(routes!(google::back)))
+        .routes(asks_itself(ignores_key(routes!(google::exchange))))
         .routes(ignores_key(routes!(passwords::ask)))
         .routes(ignores_key(routes!(passwords::confirm)))
         .routes(ignores_key(routes!(passwords::change)))

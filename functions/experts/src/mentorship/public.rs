@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 /// What a student thought of a mentor.
 #[derive(Serialize, ToSchema)]
+#[schema(as = MentorshipPublicReview)]
 pub(crate) struct PublicReview {
     student_name: String,
     rating: u8,
@@ -34,6 +35,7 @@ impl From<Review> for PublicReview {
 
 /// A mentor with the newest reviews of them.
 #[derive(Serialize, ToSchema)]
+#[schema(as = MentorshipPublicProfile)]
 pub(crate) struct PublicProfile {
     #[serde(flatten)]
     mentor: PublicMentor,

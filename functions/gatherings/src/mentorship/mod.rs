@@ -8,6 +8,7 @@ pub mod shape;
 
 use app::App;
 use edge::idempotency::ignores_key;
+use edge::maintenance::lets_through;
 use edge::routes;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -24,5 +25,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(coming::come, coming::stay_away))
         .routes(ignores_key(routes!(newsletter::ask)))
         .routes(ignores_key(routes!(newsletter::confirm)))
-        .routes(ignores_key(routes!(newsletter::page, newsletter::leave)))
+        // Mail providers send it once.
+        .routes(lets_through(ignores_key(routes!(newsletter::page, newsletter::leave))))
 }

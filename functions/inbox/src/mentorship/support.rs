@@ -1,7 +1,7 @@
 //! Asking for help (`mentorship.md` §3.4, §5.4).
 
-use app::support::{self, ContactDraft};
 use app::App;
+use app::support::{self, ContactDraft};
 use axum::extract::State;
 use domain::ids::TicketId;
 use domain::support::{LONGEST, Ticket};

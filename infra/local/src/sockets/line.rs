@@ -113,7 +113,14 @@ impl Line {
             user_agent: text(header::USER_AGENT).map(Into::into),
             domain: host.rsplit_once(':').map_or(host, |(name, _)| name).into(),
             born,
-            state: Mutex::new(State { queue: VecDeque::new(), bytes: 0, active_at: now, active: born, ending: None, is_oversized: false }),
+            state: Mutex::new(State {
+                queue: VecDeque::new(),
+                bytes: 0,
+                active_at: now,
+                active: born,
+                ending: None,
+                is_oversized: false,
+            }),
             has_work: Notify::new(),
             must_end: Notify::new(),
         }

@@ -12,8 +12,8 @@ use domain::person::User;
 use domain::writing::{Correspondents, expert_of};
 use store::{Page, conversation_open};
 
-use super::opening::opened;
 use super::Party;
+use super::opening::opened;
 use crate::caller::Caller;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Common, Error, Result, serials};
@@ -119,8 +119,7 @@ pub async fn open_as(
     retry_stale(|| async {
         let found = app.store.pair_with_conversation(pair, None).await?;
         let before = found.conversation.as_ref();
-        let mut two =
-            Correspondents { pair, sender: user, users: &found.users, conversation: before, booked: false };
+        let mut two = Correspondents { pair, sender: user, users: &found.users, conversation: before, booked: false };
         // What counts is what the two are in these roles.
         let known = |two: &Correspondents<'_>| match (role, two.acquaintance()) {
             (Seat::Learner, known) => {

@@ -1,25 +1,28 @@
 //! From an issuer's word to an account and a session here (`mentorship.md` §3.1).
 //!
-//! A state is used up before its code is exchanged, so of two callbacks with one state one goes on. The account, or what
-//! links one, is one transaction under the condition that the issuer's subject is nobody's: of two people's callbacks at
-//! once one makes it and the other finds it.
+//! A state is used up before its code is exchanged, so of two callbacks with one state one goes on. The account with its
+//! role, or what links one and the role it lacked, is one transaction under the condition that the issuer's subject is
+//! nobody's: of two people's callbacks at once one makes it and the other finds it.
 
 use chrono::TimeDelta;
 use domain::Instant;
+use domain::facade::Facade;
 use domain::ids::{SessionId, UserId};
 use domain::lifecycle::Seat;
 use domain::openid::{Asserted, Refusal, Way, way};
-use domain::person::{self, Roles, User, parted};
+use domain::person::{self, User, parted};
 use domain::zone::Zone;
 use store::{Identity, Transaction};
 
 use super::flow::Flow;
 use super::{Browser, Client};
 use crate::idempotency::retry_stale;
-use crate::people::{self, Access, Origin, Registration};
+use crate::joining::{self, Door};
+use crate::logins::{self, LoggedIn};
+use crate::people::{Access, Origin, Registration};
 use crate::seal::hash;
-use crate::tokens::Claims;
-use crate::{App, Common, Error, Result, site};
+use crate::tokens::{Claims, WEEK};
+use crate::{App, Common, Error, Result, site, verification};
 
 /// A sign-in that begins: where the browser goes, and what it keeps.
 pub struct Begun {
@@ -65,6 +68,11 @@ fn numbered(number: u8) -> Option<Seat> {
     [Seat::Learner, Seat::Expert].into_iter().find(|role| role_number(*role) == number)
 }
 
+/// Whether anybody signs in so here.
+pub fn is_offered(app: &App) -> Result<()> {
+    client(app).map(drop)
+}
+
 fn client(app: &App) -> Result<&Client> {
     app.openid.as_ref().ok_or_else(|| Refusal::NotConfigured.into())
 }
@@ -79,8 +87,14 @@ pub async fn begin(app: &App, role: Seat, next: &str, browser: Option<&Browser>,
     Ok(Begun { location: url.into(), browser })
 }
 
-/// Ends one: whoever the issuer says it is has an account from now on.
-pub async fn finish(app: &App, returned: Returned<'_>, redirect_uri: &str, origin: &Origin) -> Result<Vouched> {
+/// Ends one: whoever the issuer says it is has an account, and in it the role that was asked for, from now on.
+pub async fn finish(
+    app: &App,
+    returned: Returned<'_>,
+    redirect_uri: &str,
+    facade: Facade,
+    origin: &Origin,
+) -> Result<Vouched> {
     let client = client(app)?;
     let begun = app.clock.now();
     let read = |browser| Some((browser, Flow::read(returned.state, &app.tokens.states, browser, begun)?));
@@ -95,23 +109,19 @@ pub async fn finish(app: &App, returned: Returned<'_>, redirect_uri: &str, origi
     }
     let asserted = client.redeem(returned.code, &flow, browser, redirect_uri, &app.clock).await?;
     let identity = Identity { issuer: client.issuer.clone(), subject: asserted.subject.clone() };
-    retry_stale(|| async {
-        match settle(app, &asserted, &identity, origin).await {
+    let door = Door { role, facade };
+    let Settled { user, sessions_from, is_created } = retry_stale(|| async {
+        match settle(app, &asserted, &identity, door, origin).await {
             // Somebody with this address, perhaps the same person in another window, was faster.
             Err(Error::Refused(domain::Refusal::Person(person::Refusal::EmailTaken))) => Err(Common::Stale.into()),
             settled => settled,
         }
     })
-    .await
-    .and_then(|Settled { user, sessions_from, is_created }| {
-        if user.is_suspended {
-            return Err(Common::AccountSuspended.into());
-        }
-        // It ends with those of before, should they all end meanwhile.
-        let earliest = sessions_from.map_or(begun, |from| begun.max(from.minted_at()));
-        let claims = Claims { user: user.id, session: app.mint.session(earliest) };
-        Ok(Vouched { user, is_created, role, next: flow.next.clone(), claims })
-    })
+    .await?;
+    // It ends with those of before, should they all end meanwhile.
+    let earliest = sessions_from.map_or(begun, |from| begun.max(from.minted_at()));
+    let claims = Claims { user: user.id, session: app.mint.session(earliest) };
+    Ok(Vouched { user, is_created, role, next: flow.next, claims })
 }
 
 struct Settled {
@@ -120,7 +130,7 @@ struct Settled {
     is_created: bool,
 }
 
-async fn settle(app: &App, asserted: &Asserted, identity: &Identity, origin: &Origin) -> Result<Settled> {
+async fn settle(app: &App, asserted: &Asserted, identity: &Identity, door: Door, origin: &Origin) -> Result<Settled> {
     let now = app.clock.now();
     let by_subject = match app.store.identity(identity).await? {
         Some(user) => app.store.credential_of(user, now).await?,
@@ -131,39 +141,76 @@ async fn settle(app: &App, asserted: &Asserted, identity: &Identity, origin: &Or
         None => app.store.credential_by_email(&asserted.email, now).await?,
     };
     let known = by_subject.as_ref().or(by_email.as_ref());
-    let sessions_from = known.and_then(|known| known.sessions_from);
-    let way = way(by_subject.as_ref().map(|known| &known.user), by_email.as_ref().map(|known| &known.user))?;
-    if !matches!(way, Way::Known(user) | Way::Link(user) if user.roles.admin) {
+    if !known.is_some_and(|known| known.user.roles.admin) {
         site::is_open(app).await?;
     }
-    match way {
-        Way::Known(user) => Ok(Settled { user: user.clone(), sessions_from, is_created: false }),
-        Way::Link(user) if user.is_suspended => Err(Common::AccountSuspended.into()),
-        Way::Link(user) => {
-            app.store.identity_link(Transaction::new(), identity, user.id, now).await?;
-            Ok(Settled { user: user.clone(), sessions_from, is_created: false })
+    let sessions_from = known.and_then(|known| known.sessions_from);
+    let way = match way(by_subject.as_ref().map(|known| &known.user), by_email.as_ref().map(|known| &known.user)) {
+        Ok(way) => way,
+        Err(refusal) => {
+            // Whoever reads the address can prove it, and come again.
+            if let Some(known) = known.filter(|known| !known.user.is_suspended) {
+                verification::mail_to(app, known.user.id, door.facade).await?;
+            }
+            return Err(refusal.into());
         }
-        Way::Open => {
-            let (first_name, last_name) = parted(&asserted.name);
-            let registration = Registration {
-                username: None,
-                email: asserted.email.clone(),
-                access: Access::Issuer(identity.clone()),
-                first_name,
-                last_name,
-                timezone: Zone::utc(),
-            };
-            let (user, ()) =
-                people::open(app, registration, origin.network(), |_, _| Ok(people::Opening::default())).await?;
-            Ok(Settled { user, sessions_from: None, is_created: true })
-        }
+    };
+    let (user, is_created) = match way {
+        Way::Known(user) => (let_in(app, user, None, door).await?, false),
+        Way::Link(user) => (let_in(app, user, Some(identity), door).await?, false),
+        Way::Open => (open(app, asserted, identity, door, origin).await?, true),
+    };
+    Ok(Settled { user, sessions_from, is_created })
+}
+
+/// Links an account, if there is something to link it with, and gives it the role if it lacks that.
+async fn let_in(app: &App, user: &User, identity: Option<&Identity>, door: Door) -> Result<User> {
+    if user.is_suspended {
+        return Err(Common::AccountSuspended.into());
     }
+    let now = app.clock.now();
+    match identity {
+        _ if user.has_role(door.role).is_err() => {
+            let serial = app.store.serial_take(door.role).await?;
+            let mut transaction = Transaction::new();
+            if let Some(identity) = identity {
+                store::identity_linked(&mut transaction, identity, user.id, now);
+            }
+            joining::give(app, transaction, user, door, serial).await
+        }
+        Some(identity) => {
+            app.store.identity_link(identity, user.id, now).await?;
+            Ok(user.clone())
+        }
+        None => Ok(user.clone()),
+    }
+}
+
+async fn open(app: &App, asserted: &Asserted, identity: &Identity, door: Door, origin: &Origin) -> Result<User> {
+    let (first_name, last_name) = parted(&asserted.name);
+    let registration = Registration {
+        username: None,
+        email: asserted.email.clone(),
+        access: Access::Issuer(identity.clone()),
+        first_name,
+        last_name,
+        timezone: Zone::utc(),
+    };
+    let serial = app.store.serial_take(door.role).await?;
+    joining::open(app, registration, door, serial, origin).await
 }
 
 impl Vouched {
     /// A token of the session that begins with this.
     pub fn token(&self, app: &App, lifetime: TimeDelta) -> Result<String> {
         app.tokens.issue(self.claims, lifetime, app.clock.now())
+    }
+
+    /// As whoever logs in with a password gets it.
+    pub async fn logged_in(self, app: &App) -> Result<LoggedIn> {
+        let token = self.token(app, WEEK)?;
+        let user = logins::numbered_in_all(app, self.user).await?;
+        Ok(LoggedIn { user, token, role: Some(self.role) })
     }
 
     /// What may stand in a link: it is exchanged for the session, once and soon.

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use domain::directory::{BEST_RATING, MOST_YEARS};
+mod finding;
 
 use super::{Key, text_id};
+use finding::of_finding;
 
 macro_rules! kinds {
     ($($kind:ident $word:literal,)+) => {
@@ -367,42 +368,6 @@ fn of_payments(rest: &str, sk: &str) -> Option<Named> {
         (Some(("B", root)), "INTENTS") => named(Kind::Intents, [id("booking", root)?]),
         (Some(("R", rest)), "REFERENCE") => provider(Kind::ProviderReference, "reference", rest),
         (Some(("E", rest)), "EVENT") => provider(Kind::ProviderEvent, "event", rest),
-        _ => None,
-    }
-}
-
-fn of_finding(rest: &str, sk: &str) -> Option<Named> {
-    let (place, person) = sk.rsplit_once('#').map_or((None, sk), |(place, person)| (Some(place), person));
-    let person = id("person", person)?;
-    let term = |index: &str, word: &str| named(Kind::SearchTerm, [part(index_name(index)?, word), person.clone()]);
-    match (rest.split_once('#').map_or((rest, None), |(index, rest)| (index, Some(rest))), place) {
-        (("ANYONE", None), Some("")) => named(Kind::SearchTerm, [part("index", "anyone"), person]),
-        (("CATEGORY", Some(category)), Some("")) => term("CATEGORY", category),
-        ((index @ ("SKILL" | "WORD"), Some(_)), Some(word)) => term(index, word),
-        (("STANDING", Some(standing)), None) => named(Kind::ExpertOfStanding, [part("standing", standing), person]),
-        (("EXPERT", Some(word_index)), Some(word)) if word_index.starts_with("WORD#") => {
-            named(Kind::ExpertWord, [part("word", word), person])
-        }
-        (("EXPERT", specialty), Some(rank)) => {
-            let (rating, years) = (rank.get(..3)?.parse::<u16>().ok()?, rank.get(3..)?.parse::<u8>().ok()?);
-            let rating = BEST_RATING.checked_sub(rating)?;
-            let place = [
-                part("specialty", specialty.unwrap_or("any")),
-                ("rating", format!("{}.{:02}", rating / 100, rating % 100)),
-                ("years", MOST_YEARS.checked_sub(years)?.to_string()),
-                person,
-            ];
-            named(Kind::ListedExpert, place)
-        }
-        _ => None,
-    }
-}
-
-fn index_name(index: &str) -> Option<&'static str> {
-    match index {
-        "CATEGORY" => Some("category"),
-        "SKILL" => Some("skill word"),
-        "WORD" => Some("word"),
         _ => None,
     }
 }

@@ -44,3 +44,10 @@ pub(super) async fn says_more(spoiler: &Spoiler) -> Told {
     spoiler.begins(&world);
     told(ada.patch("/api/student/profile/", json!({"phone": "2"})).await)
 }
+
+pub(super) async fn is_there(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let bob = world.new_mentor("bob").await;
+    spoiler.begins(&world);
+    told(bob.post("/api/mentor/online-status/", json!({})).await)
+}
