@@ -11,7 +11,7 @@ async fn the_chat_asks_no_more_of_the_table_than_it_may() {
     let text = "x".repeat(200);
     // Whose number it is, is looked up once in a process.
     let with = json!({"mentor_id": mentor});
-    let opened = costs.of("open, made", (3, 3.0, 6.0), ada.post(CONVERSATIONS, with.clone())).await.is(201);
+    let opened = costs.of("open, made", (3, 4.0, 6.0), ada.post(CONVERSATIONS, with.clone())).await.is(201);
     costs.of("open, found", (1, 3.0, 0.0), ada.post(CONVERSATIONS, with)).await.is(200);
     ada.takes_session(&mia, minute(72 * 60)).await;
     // That there is a session is looked for where nobody wrote yet.
@@ -23,7 +23,8 @@ async fn the_chat_asks_no_more_of_the_table_than_it_may() {
     costs.of("answer", (2, 3.0, 12.0), mia.tells(&student, &text)).await.is(201);
     let path = format!("{MESSAGES}{}/", opened["id"]);
     let after = format!("{path}?after={}", opened["id"]);
-    costs.of("read 50, of which some are new", (3, 8.0, 3.0), mia.get(&format!("{path}?limit=50"))).await.is(200);
+    // So is whose conversation it is.
+    costs.of("read 50, of which some are new", (4, 8.0, 3.0), mia.get(&format!("{path}?limit=50"))).await.is(200);
     costs.of("read 50 again", (2, 8.0, 0.0), mia.get(&format!("{path}?limit=50"))).await.is(200);
     costs.of("nothing new", (2, 8.0, 0.0), mia.get(&format!("{after}&limit=1"))).await.is(200);
     let pin = format!("{CONVERSATIONS}{}/pin/", opened["id"]);
