@@ -387,6 +387,19 @@ export type Category = {
 };
 
 /**
+ * As what somebody writes.
+ */
+export const ChatRole = {
+    STUDENT: 'student',
+    MENTOR: 'mentor'
+} as const;
+
+/**
+ * As what somebody writes.
+ */
+export type ChatRole = typeof ChatRole[keyof typeof ChatRole];
+
+/**
  * How a conversation looks to the viewer: `archived` by them, `blocked` by either.
  */
 export const ChatStatus = {
@@ -1335,6 +1348,31 @@ export type ConsultationVerificationStatus = {
 };
 
 /**
+ * That it has arrived.
+ */
+export type ContactAnswer = {
+    id: number;
+    message: string;
+};
+
+/**
+ * What somebody wants to say, who need not have an account.
+ */
+export type ContactRequest = {
+    /**
+     * Where an answer goes.
+     */
+    email: string;
+    name: string;
+    phone?: string | null;
+    /**
+     * Also taken as `message`.
+     */
+    query: string;
+    subject?: string | null;
+};
+
+/**
  * What becomes of a disputed session.
  */
 export type DisputeResolution = {
@@ -1357,6 +1395,70 @@ export const DocumentType = {
  * What a document shows.
  */
 export type DocumentType = typeof DocumentType[keyof typeof DocumentType];
+
+/**
+ * What a mentor got for a session.
+ */
+export type Earning = {
+    /**
+     * The price.
+     */
+    amount: string;
+    booking_id: number;
+    date: Stamp;
+    /**
+     * The platform's share of it.
+     */
+    fee: string;
+    id: number;
+    /**
+     * What was credited.
+     */
+    net: string;
+    /**
+     * The subject of the session.
+     */
+    source: string;
+    /**
+     * Always "completed": it can be taken out.
+     */
+    status: string;
+};
+
+/**
+ * All of it together, whatever the filter.
+ */
+export type EarningStats = {
+    available_balance: string;
+    /**
+     * ISO-4217.
+     */
+    currency: string;
+    /**
+     * What will be credited for sessions that are paid and not completed.
+     */
+    pending_balance: string;
+    /**
+     * All that was ever credited.
+     */
+    total_earnings: string;
+    /**
+     * Completed ones.
+     */
+    total_sessions: number;
+    /**
+     * Different students of the newest thousand sessions that were completed.
+     */
+    total_students: number;
+};
+
+/**
+ * One page of earnings, and the sums.
+ */
+export type Earnings = {
+    earnings: Array<Earning>;
+    stats: EarningStats;
+};
 
 /**
  * That a mail has arrived.
@@ -1402,6 +1504,8 @@ export const ErrorCode = {
     ALREADY_REVIEWED: 'already_reviewed',
     AMOUNT_MISMATCH: 'amount_mismatch',
     APPLICATION_PENDING: 'application_pending',
+    BAD_CODE: 'bad_code',
+    BAD_ID_TOKEN: 'bad_id_token',
     BAD_JSON: 'bad_json',
     BAD_SIGNATURE: 'bad_signature',
     BAD_STATE: 'bad_state',
@@ -1413,22 +1517,28 @@ export const ErrorCode = {
     CLOSED: 'closed',
     CONFLICT: 'conflict',
     DAILY_LIMIT: 'daily_limit',
+    EMAIL_NOT_VERIFIED: 'email_not_verified',
     EVENT_OVER: 'event_over',
     FILE_TOO_LARGE: 'file_too_large',
     FORBIDDEN: 'forbidden',
+    GOOGLE_DENIED: 'google_denied',
+    GOOGLE_EMAIL_UNVERIFIED: 'google_email_unverified',
     IDEMPOTENCY_MISMATCH: 'idempotency_mismatch',
     IN_FLIGHT: 'in_flight',
     INSUFFICIENT_CREDITS: 'insufficient_credits',
+    INSUFFICIENT_FUNDS: 'insufficient_funds',
     INTERNAL: 'internal',
     INVALID_CREDENTIALS: 'invalid_credentials',
     INVALID_SIGNATURE: 'invalid_signature',
     INVALID_TRANSITION: 'invalid_transition',
+    MAINTENANCE: 'maintenance',
     MESSAGE_DELETED: 'message_deleted',
     NO_ACTIVE_APPLICATION: 'no_active_application',
     NO_FILE: 'no_file',
     NOT_APPROVED: 'not_approved',
     NOT_AUTHENTICATED: 'not_authenticated',
     NOT_COMPLETED: 'not_completed',
+    NOT_CONFIGURED: 'not_configured',
     NOT_CONFIRMED: 'not_confirmed',
     NOT_EXPERT: 'not_expert',
     NOT_FOUND: 'not_found',
@@ -1546,6 +1656,62 @@ export type ExpertStats = {
      */
     rating: Hundredths;
     total_consultations: number;
+};
+
+/**
+ * What a student says of a session.
+ */
+export type Feedback = {
+    booking_id: number;
+    created_at: Stamp;
+    feedback_text: string;
+    id: number;
+    mentor_id: string;
+    /**
+     * 1 to 5
+     */
+    rating: number;
+    /**
+     * Null, if whoever wrote it elsewhere asked not to be named.
+     */
+    student_id: string | null;
+};
+
+/**
+ * What a student says of a session.
+ */
+export type FeedbackRequest = {
+    /**
+     * Also taken as `meeting_id`.
+     */
+    booking_id: number;
+    feedback_text: string;
+    rating: number;
+};
+
+/**
+ * Somebody and a token, and whether the account is new.
+ */
+export type GoogleSession = MentorshipSession & {
+    created: boolean;
+};
+
+/**
+ * A ticket to be exchanged.
+ */
+export type GoogleTicket = {
+    /**
+     * The one-time code, if this account has two-factor login.
+     */
+    otp?: string | null;
+    /**
+     * A recovery code in place of the one-time code.
+     */
+    recovery_code?: string | null;
+    /**
+     * From behind `#ticket=`; works once, for a minute.
+     */
+    ticket: string;
 };
 
 export type Health = {
@@ -1799,6 +1965,17 @@ export type Mentor = {
     last_seen: Stamp | null;
     mentor_id: string;
     name: string;
+};
+
+/**
+ * Whether a mentor may be found and booked.
+ */
+export type MentorApproval = {
+    /**
+     * False takes it back.
+     */
+    is_approved?: boolean;
+    reason?: string;
 };
 
 /**
@@ -2060,6 +2237,77 @@ export type MentorshipAdministrator = {
 };
 
 /**
+ * A message between a student and a mentor.
+ */
+export type MentorshipChatMessage = {
+    /**
+     * Empty if it was deleted.
+     */
+    content: string;
+    conversation: number;
+    id: number;
+    /**
+     * By its receiver.
+     */
+    read: boolean;
+    receiver: string;
+    sender: string;
+    sender_type: ChatRole;
+    timestamp: ExactStamp;
+};
+
+/**
+ * A conversation of a student with a mentor, as one of the two sees it.
+ */
+export type MentorshipConversation = {
+    created_at: Stamp;
+    id: number;
+    /**
+     * The beginning of the newest message, at most 200 characters; null if there is none, or it was deleted.
+     */
+    last_message_content: string | null;
+    last_message_time: ExactStamp | null;
+    /**
+     * The number of the account.
+     */
+    mentor: number;
+    mentor_id: string;
+    mentor_name: string;
+    other_person_name: string;
+    /**
+     * The other one's id in their role here.
+     */
+    other_user_id: string;
+    other_user_type: ChatRole;
+    /**
+     * By the viewer alone.
+     */
+    pinned: boolean;
+    student: number;
+    student_id: string;
+    student_name: string;
+    /**
+     * Messages the viewer has not read.
+     */
+    unread_count: number;
+    updated_at: Stamp;
+};
+
+/**
+ * With whom. One of the two is enough; with both the mentor counts.
+ */
+export type MentorshipConversationRequest = {
+    /**
+     * The caller is the student.
+     */
+    mentor_id?: string | null;
+    /**
+     * The caller is the mentor.
+     */
+    student_id?: string | null;
+};
+
+/**
  * Who logs in.
  */
 export type MentorshipLogin = {
@@ -2088,6 +2336,54 @@ export type MentorshipLogin = {
 export type MentorshipMessage = {
     message: string;
 };
+
+/**
+ * A message to be sent: in a conversation, or to somebody with whom there may be none yet.
+ */
+export type MentorshipMessageRequest = {
+    /**
+     * Not only blanks. Also taken as `message`, `text`.
+     */
+    content: string;
+    /**
+     * One of the caller's; counts if both are named. Also taken as `conversation`.
+     */
+    conversation_id?: number | null;
+    /**
+     * A student or a mentor. Also taken as `receiver`.
+     */
+    receiver_id?: string | null;
+};
+
+/**
+ * Something a person was told.
+ */
+export type MentorshipNotification = {
+    created_at: Stamp;
+    /**
+     * The recipient's id: as a student, else as a mentor.
+     */
+    formal_id: string;
+    id: string;
+    is_read: boolean;
+    message: string;
+    notification_type: MentorshipNotificationType;
+};
+
+/**
+ * How grave it is.
+ */
+export const MentorshipNotificationType = {
+    INFO: 'info',
+    SUCCESS: 'success',
+    WARNING: 'warning',
+    ERROR: 'error'
+} as const;
+
+/**
+ * How grave it is.
+ */
+export type MentorshipNotificationType = typeof MentorshipNotificationType[keyof typeof MentorshipNotificationType];
 
 /**
  * A new password in place of the present one.
@@ -2133,6 +2429,26 @@ export type MentorshipPasswordResetConfirm = {
 };
 
 /**
+ * A mentor with the newest reviews of them.
+ */
+export type MentorshipPublicProfile = PublicMentor & {
+    /**
+     * At most ten, newest first.
+     */
+    reviews: Array<MentorshipPublicReview>;
+};
+
+/**
+ * What a student thought of a mentor.
+ */
+export type MentorshipPublicReview = {
+    created_at: Stamp;
+    feedback_text: string;
+    rating: number;
+    student_name: string;
+};
+
+/**
  * A new student or mentor.
  */
 export type MentorshipRegistration = {
@@ -2170,6 +2486,16 @@ export type MentorshipSession = {
     token: string;
     user: MentorshipUser;
     user_type: UserType;
+};
+
+/**
+ * How many were marked.
+ */
+export type MentorshipUpdated = {
+    /**
+     * How many were unread before.
+     */
+    updated: number;
 };
 
 /**
@@ -2397,7 +2723,10 @@ export const NotificationTopic = {
     NEW_COMMENT: 'new_comment',
     EVENT_CHANGED: 'event_changed',
     EVENT_CANCELLED: 'event_cancelled',
-    NEWSLETTER: 'newsletter'
+    NEWSLETTER: 'newsletter',
+    CONTACT_REQUEST: 'contact_request',
+    SUPPORT_TICKET: 'support_ticket',
+    SUPPORT_REPLY: 'support_reply'
 } as const;
 
 /**
@@ -2436,13 +2765,34 @@ export const NotificationType = {
     NEW_COMMENT: 'new_comment',
     EVENT_CHANGED: 'event_changed',
     EVENT_CANCELLED: 'event_cancelled',
-    NEWSLETTER: 'newsletter'
+    NEWSLETTER: 'newsletter',
+    CONTACT_REQUEST: 'contact_request',
+    SUPPORT_TICKET: 'support_ticket',
+    SUPPORT_REPLY: 'support_reply'
 } as const;
 
 /**
  * What happened.
  */
 export type NotificationType = typeof NotificationType[keyof typeof NotificationType];
+
+/**
+ * Whether one is seen as being there.
+ */
+export type OnlineStatus = {
+    is_online: boolean;
+    last_seen: Stamp | null;
+};
+
+/**
+ * That one is there, or leaves.
+ */
+export type OnlineStatusRequest = {
+    /**
+     * True: one leaves.
+     */
+    set_offline?: boolean;
+};
 
 /**
  * As what somebody organises.
@@ -2824,6 +3174,21 @@ export type PictureUpload = {
     size: number;
 };
 
+export type PlatformStats = {
+    /**
+     * Those who are approved.
+     */
+    total_mentors: number;
+    /**
+     * Sessions that were completed, whichever product they were booked in.
+     */
+    total_sessions: number;
+    /**
+     * Accounts with a student id.
+     */
+    total_students: number;
+};
+
 /**
  * Where and how to send the file, and what stands for it afterwards.
  */
@@ -2995,6 +3360,58 @@ export type ProviderOrder = {
 };
 
 /**
+ * A mentor as everybody sees them.
+ */
+export type PublicMentor = {
+    details: PublicMentorDetail;
+    /**
+     * Reviews received as mentor.
+     */
+    feedback_count: number;
+    /**
+     * That of the account.
+     */
+    id: number;
+    is_online: boolean;
+    last_seen: Stamp | null;
+    mentor_id: string;
+    name: string;
+};
+
+/**
+ * What a mentor says of themselves to everybody.
+ */
+export type PublicMentorDetail = {
+    bio: string;
+    company: string;
+    designation: string;
+    /**
+     * Separated by commas.
+     */
+    expertise: string;
+    github_url: string | null;
+    /**
+     * In INR, two decimals; null: not bookable yet.
+     */
+    hourly_rate: string | null;
+    linkedin_url: string | null;
+    portfolio_url: string | null;
+    /**
+     * A link; one to a file of ours is good for an hour.
+     */
+    profile_picture: string | null;
+    /**
+     * The mean of the reviews received as mentor, to two decimals; 0 without any.
+     */
+    rating: number;
+    /**
+     * Completed ones.
+     */
+    total_sessions: number;
+    years_of_experience: number | null;
+};
+
+/**
  * A person as everybody sees them.
  */
 export type PublicProfile = {
@@ -3092,6 +3509,16 @@ export type ReadMark = {
     id: number;
     is_read: boolean;
     updated_at: Stamp;
+};
+
+/**
+ * The same, as its mentor sees it.
+ */
+export type ReceivedFeedback = Feedback & {
+    /**
+     * `Anonymous`, if whoever wrote it elsewhere asked not to be named.
+     */
+    student_name: string;
 };
 
 /**
@@ -3363,6 +3790,28 @@ export type SessionToken = {
     username: string;
 };
 
+/**
+ * Whether anything may be changed.
+ */
+export type SiteStatus = {
+    /**
+     * Reads go on; every write but an administrator's is answered with 503 `maintenance`.
+     */
+    maintenance_mode: boolean;
+    /**
+     * What the administrator has to say of it.
+     */
+    message: string | null;
+};
+
+/**
+ * How it is to be from now on.
+ */
+export type SiteStatusChange = {
+    maintenance_mode: boolean;
+    message?: string | null;
+};
+
 export type Skill = {
     category: number | null;
     category_name: string | null;
@@ -3605,6 +4054,28 @@ export type StudentDetailChangesForm = {
 };
 
 /**
+ * A student, as a mentor of theirs sees them.
+ */
+export type StudentOfMentor = {
+    college: string;
+    /**
+     * That of the account.
+     */
+    id: number;
+    last_session: Stamp | null;
+    name: string;
+    /**
+     * A link; one to a file of ours is good for an hour.
+     */
+    profile_picture: string | null;
+    /**
+     * Those with this mentor that were ever confirmed.
+     */
+    sessions: number;
+    student_id: string;
+};
+
+/**
  * What is absent stays; null or an empty text clears it. The fields may stand inside `details` as well.
  */
 export type StudentProfileChanges = {
@@ -3724,6 +4195,72 @@ export type StudentRegistered = {
     token: string;
     user: Student;
 };
+
+/**
+ * What support says.
+ */
+export type SupportReply = {
+    created_at: Stamp;
+    id: number;
+    replied_by: string;
+    reply: string;
+};
+
+/**
+ * An answer to a ticket.
+ */
+export type SupportReplyRequest = {
+    /**
+     * The ticket. Also taken as `ticket_id`.
+     */
+    message_id: number;
+    reply: string;
+};
+
+/**
+ * What somebody asks support for.
+ */
+export type SupportTicket = {
+    created_at: Stamp;
+    id: number;
+    /**
+     * Support has replied.
+     */
+    is_resolved: boolean;
+    message: string;
+    /**
+     * The oldest first.
+     */
+    replies: Array<SupportReply>;
+    subject: string;
+    /**
+     * The author's id as a student or a mentor, or `admin`.
+     */
+    user_id: string;
+    user_type: TicketRole;
+};
+
+/**
+ * What somebody asks support for.
+ */
+export type SupportTicketRequest = {
+    message: string;
+    subject: string;
+};
+
+/**
+ * As what somebody asks.
+ */
+export const TicketRole = {
+    STUDENT: 'student',
+    MENTOR: 'mentor',
+    ADMIN: 'admin'
+} as const;
+
+/**
+ * As what somebody asks.
+ */
+export type TicketRole = typeof TicketRole[keyof typeof TicketRole];
 
 /**
  * The tokens of a session, each under both of its names.
@@ -3852,6 +4389,263 @@ export const VerificationState = {
  */
 export type VerificationState = typeof VerificationState[keyof typeof VerificationState];
 
+/**
+ * Money that a mentor takes out.
+ */
+export type Withdrawal = {
+    admin_notes: string | null;
+    amount: string;
+    id: number;
+    payment_method: WithdrawalMethod;
+    processed_date: Stamp | null;
+    request_date: Stamp;
+    status: WithdrawalStatus;
+    /**
+     * The movement by which the amount left the balance.
+     */
+    transaction_id: string;
+};
+
+/**
+ * What becomes of a withdrawal.
+ */
+export type WithdrawalDecision = {
+    /**
+     * Told to the mentor.
+     */
+    admin_notes?: string | null;
+    status: 'approved' | 'rejected' | 'processed';
+};
+
+/**
+ * How the money reaches its owner.
+ */
+export const WithdrawalMethod = {
+    BANK_TRANSFER: 'bank_transfer',
+    UPI: 'upi'
+} as const;
+
+/**
+ * How the money reaches its owner.
+ */
+export type WithdrawalMethod = typeof WithdrawalMethod[keyof typeof WithdrawalMethod];
+
+/**
+ * The same for administrators.
+ */
+export type WithdrawalOfMentor = Withdrawal & {
+    bank_details: string;
+    mentor_id: string | null;
+    mentor_name: string;
+};
+
+/**
+ * How much is to be paid, and where to.
+ */
+export type WithdrawalRequest = {
+    /**
+     * 50.00 or more.
+     */
+    amount: string;
+    bank_details: string;
+    payment_method: 'bank_transfer' | 'upi';
+};
+
+/**
+ * Where a withdrawal stands.
+ */
+export const WithdrawalStatus = {
+    PENDING: 'pending',
+    APPROVED: 'approved',
+    REJECTED: 'rejected',
+    PROCESSED: 'processed'
+} as const;
+
+/**
+ * Where a withdrawal stands.
+ */
+export type WithdrawalStatus = typeof WithdrawalStatus[keyof typeof WithdrawalStatus];
+
+export type MentorshipAdminMentorsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only those who are, or are not.
+         */
+        is_approved?: boolean;
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/admin/mentors/';
+};
+
+export type MentorshipAdminMentorsListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for administrators
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipAdminMentorsListError = MentorshipAdminMentorsListErrors[keyof MentorshipAdminMentorsListErrors];
+
+export type MentorshipAdminMentorsListResponses = {
+    /**
+     * One page
+     */
+    200: Array<Mentor>;
+};
+
+export type MentorshipAdminMentorsListResponse = MentorshipAdminMentorsListResponses[keyof MentorshipAdminMentorsListResponses];
+
+export type MentorshipAdminMentorApproveData = {
+    body?: MentorApproval;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * An id of at least six digits, or the number of an account, at most 9007199254740992.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/admin/mentors/{id}/approve/';
+};
+
+export type MentorshipAdminMentorApproveErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for administrators
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `bad_state`: the mentor is suspended; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'bad_state' | 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipAdminMentorApproveError = MentorshipAdminMentorApproveErrors[keyof MentorshipAdminMentorApproveErrors];
+
+export type MentorshipAdminMentorApproveResponses = {
+    /**
+     * The mentor as they are now
+     */
+    200: Mentor;
+};
+
+export type MentorshipAdminMentorApproveResponse = MentorshipAdminMentorApproveResponses[keyof MentorshipAdminMentorApproveResponses];
+
 export type MentorshipSessionsResolveData = {
     body: DisputeResolution;
     headers?: {
@@ -3938,10 +4732,10 @@ export type MentorshipSessionsResolveErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -3955,6 +4749,186 @@ export type MentorshipSessionsResolveResponses = {
 };
 
 export type MentorshipSessionsResolveResponse = MentorshipSessionsResolveResponses[keyof MentorshipSessionsResolveResponses];
+
+export type MentorshipAdminWithdrawalsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only in this one.
+         */
+        status?: 'pending' | 'approved' | 'rejected' | 'processed';
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/admin/withdrawals/';
+};
+
+export type MentorshipAdminWithdrawalsListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for administrators
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipAdminWithdrawalsListError = MentorshipAdminWithdrawalsListErrors[keyof MentorshipAdminWithdrawalsListErrors];
+
+export type MentorshipAdminWithdrawalsListResponses = {
+    /**
+     * One page
+     */
+    200: Array<WithdrawalOfMentor>;
+};
+
+export type MentorshipAdminWithdrawalsListResponse = MentorshipAdminWithdrawalsListResponses[keyof MentorshipAdminWithdrawalsListResponses];
+
+export type MentorshipAdminWithdrawalDecideData = {
+    body: WithdrawalDecision;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the withdrawal.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/admin/withdrawals/{id}/decide/';
+};
+
+export type MentorshipAdminWithdrawalDecideErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for administrators
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `bad_state`: decided already, or not approved yet; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'bad_state' | 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipAdminWithdrawalDecideError = MentorshipAdminWithdrawalDecideErrors[keyof MentorshipAdminWithdrawalDecideErrors];
+
+export type MentorshipAdminWithdrawalDecideResponses = {
+    /**
+     * The withdrawal as it is now
+     */
+    200: WithdrawalOfMentor;
+};
+
+export type MentorshipAdminWithdrawalDecideResponse = MentorshipAdminWithdrawalDecideResponses[keyof MentorshipAdminWithdrawalDecideResponses];
 
 export type MentorshipEmailResendData = {
     body?: never;
@@ -3995,10 +4969,10 @@ export type MentorshipEmailResendErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -4064,10 +5038,10 @@ export type MentorshipEmailVerifyErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -4081,6 +5055,226 @@ export type MentorshipEmailVerifyResponses = {
 };
 
 export type MentorshipEmailVerifyResponse = MentorshipEmailVerifyResponses[keyof MentorshipEmailVerifyResponses];
+
+export type MentorshipGoogleBeginData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The role to have afterwards.
+         */
+        role?: 'student' | 'mentor';
+        /**
+         * The page to go on with, below the web application's own.
+         */
+        next?: string;
+    };
+    url: '/api/auth/google/';
+};
+
+export type MentorshipGoogleBeginErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_configured`: nobody signs in with Google here
+     */
+    404: _Error & {
+        code: 'not_configured';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `provider_unavailable`: Google does not answer; `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'provider_unavailable' | 'unavailable';
+    };
+};
+
+export type MentorshipGoogleBeginError = MentorshipGoogleBeginErrors[keyof MentorshipGoogleBeginErrors];
+
+export type MentorshipGoogleCallbackData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Stands for whom Google has recognised.
+         */
+        code?: string;
+        /**
+         * Of the sign-in that this ends; works once, for ten minutes.
+         */
+        state?: string;
+        /**
+         * Why Google recognised nobody.
+         */
+        error?: string;
+    };
+    url: '/api/auth/google/callback/';
+};
+
+export type MentorshipGoogleCallbackErrors = {
+    /**
+     * `google_denied`: Google let nobody in; `bad_state`: begun elsewhere, used, or too old; `bad_code`; `bad_id_token`: what Google says cannot be believed; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'bad_code' | 'bad_id_token' | 'bad_state' | 'google_denied' | 'validation';
+    };
+    /**
+     * `google_email_unverified`: Google has not verified the address; `account_suspended`
+     */
+    403: _Error & {
+        code: 'account_suspended' | 'google_email_unverified';
+    };
+    /**
+     * `not_configured`: nobody signs in with Google here
+     */
+    404: _Error & {
+        code: 'not_configured';
+    };
+    /**
+     * `email_not_verified`: the address has an account that has not proven it; a mail is on its way
+     */
+    409: _Error & {
+        code: 'email_not_verified';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `provider_unavailable`: Google does not answer; `maintenance`: only administrators are let in; `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'maintenance' | 'provider_unavailable' | 'unavailable';
+    };
+};
+
+export type MentorshipGoogleCallbackError = MentorshipGoogleCallbackErrors[keyof MentorshipGoogleCallbackErrors];
+
+export type MentorshipGoogleCallbackResponses = {
+    /**
+     * The account and a token
+     */
+    200: GoogleSession;
+};
+
+export type MentorshipGoogleCallbackResponse = MentorshipGoogleCallbackResponses[keyof MentorshipGoogleCallbackResponses];
+
+export type MentorshipGoogleExchangeData = {
+    body: GoogleTicket;
+    path?: never;
+    query?: never;
+    url: '/api/auth/google/exchange/';
+};
+
+export type MentorshipGoogleExchangeErrors = {
+    /**
+     * `bad_token`: the ticket is unknown, used or too old; `validation`; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'bad_token' | 'validation';
+    };
+    /**
+     * `otp_required`, `otp_invalid`: with two-factor login
+     */
+    401: _Error & {
+        code: 'otp_invalid' | 'otp_required';
+    };
+    /**
+     * `account_suspended`: log in is not possible
+     */
+    403: _Error & {
+        code: 'account_suspended';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipGoogleExchangeError = MentorshipGoogleExchangeErrors[keyof MentorshipGoogleExchangeErrors];
+
+export type MentorshipGoogleExchangeResponses = {
+    /**
+     * The account and a token
+     */
+    200: MentorshipSession;
+};
+
+export type MentorshipGoogleExchangeResponse = MentorshipGoogleExchangeResponses[keyof MentorshipGoogleExchangeResponses];
 
 export type MentorshipLoginData = {
     body: MentorshipLogin;
@@ -4145,10 +5339,10 @@ export type MentorshipLoginErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -4202,10 +5396,10 @@ export type MentorshipLogoutErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -4271,10 +5465,10 @@ export type MentorshipMentorRegisterErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -4346,10 +5540,10 @@ export type MentorshipPasswordChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -4415,10 +5609,10 @@ export type MentorshipPasswordResetErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -4484,10 +5678,10 @@ export type MentorshipPasswordResetConfirmErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -4553,10 +5747,10 @@ export type MentorshipStudentRegisterErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -4686,6 +5880,1421 @@ export type MeetingsCategoriesShowResponses = {
 };
 
 export type MeetingsCategoriesShowResponse = MeetingsCategoriesShowResponses[keyof MeetingsCategoriesShowResponses];
+
+export type MentorshipContactData = {
+    body: ContactRequest;
+    path?: never;
+    query?: never;
+    url: '/api/chat/contact/';
+};
+
+export type MentorshipContactErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipContactError = MentorshipContactErrors[keyof MentorshipContactErrors];
+
+export type MentorshipContactResponses = {
+    /**
+     * It has arrived
+     */
+    201: ContactAnswer;
+};
+
+export type MentorshipContactResponse = MentorshipContactResponses[keyof MentorshipContactResponses];
+
+export type MentorshipConversationsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/chat/conversations/';
+};
+
+export type MentorshipConversationsListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipConversationsListError = MentorshipConversationsListErrors[keyof MentorshipConversationsListErrors];
+
+export type MentorshipConversationsListResponses = {
+    /**
+     * One page
+     */
+    200: Array<MentorshipConversation>;
+};
+
+export type MentorshipConversationsListResponse = MentorshipConversationsListResponses[keyof MentorshipConversationsListResponses];
+
+export type MentorshipConversationsOpenData = {
+    body?: MentorshipConversationRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/chat/conversations/';
+};
+
+export type MentorshipConversationsOpenErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: they are no two who may write to each other
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipConversationsOpenError = MentorshipConversationsOpenErrors[keyof MentorshipConversationsOpenErrors];
+
+export type MentorshipConversationsOpenResponses = {
+    /**
+     * The one there was
+     */
+    200: MentorshipConversation;
+    /**
+     * A new one
+     */
+    201: MentorshipConversation;
+};
+
+export type MentorshipConversationsOpenResponse = MentorshipConversationsOpenResponses[keyof MentorshipConversationsOpenResponses];
+
+export type MentorshipConversationsPinPatchData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/chat/conversations/{id}/pin/';
+};
+
+export type MentorshipConversationsPinPatchErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipConversationsPinPatchError = MentorshipConversationsPinPatchErrors[keyof MentorshipConversationsPinPatchErrors];
+
+export type MentorshipConversationsPinPatchResponses = {
+    /**
+     * The conversation as it is now
+     */
+    200: MentorshipConversation;
+};
+
+export type MentorshipConversationsPinPatchResponse = MentorshipConversationsPinPatchResponses[keyof MentorshipConversationsPinPatchResponses];
+
+export type MentorshipConversationsPinData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/chat/conversations/{id}/pin/';
+};
+
+export type MentorshipConversationsPinErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipConversationsPinError = MentorshipConversationsPinErrors[keyof MentorshipConversationsPinErrors];
+
+export type MentorshipConversationsPinResponses = {
+    /**
+     * The conversation as it is now
+     */
+    200: MentorshipConversation;
+};
+
+export type MentorshipConversationsPinResponse = MentorshipConversationsPinResponses[keyof MentorshipConversationsPinResponses];
+
+export type MentorshipConversationsPinPutData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/chat/conversations/{id}/pin/';
+};
+
+export type MentorshipConversationsPinPutErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipConversationsPinPutError = MentorshipConversationsPinPutErrors[keyof MentorshipConversationsPinPutErrors];
+
+export type MentorshipConversationsPinPutResponses = {
+    /**
+     * The conversation as it is now
+     */
+    200: MentorshipConversation;
+};
+
+export type MentorshipConversationsPinPutResponse = MentorshipConversationsPinPutResponses[keyof MentorshipConversationsPinPutResponses];
+
+export type MentorshipConversationsUnpinPatchData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/chat/conversations/{id}/unpin/';
+};
+
+export type MentorshipConversationsUnpinPatchErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipConversationsUnpinPatchError = MentorshipConversationsUnpinPatchErrors[keyof MentorshipConversationsUnpinPatchErrors];
+
+export type MentorshipConversationsUnpinPatchResponses = {
+    /**
+     * The conversation as it is now
+     */
+    200: MentorshipConversation;
+};
+
+export type MentorshipConversationsUnpinPatchResponse = MentorshipConversationsUnpinPatchResponses[keyof MentorshipConversationsUnpinPatchResponses];
+
+export type MentorshipConversationsUnpinData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/chat/conversations/{id}/unpin/';
+};
+
+export type MentorshipConversationsUnpinErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipConversationsUnpinError = MentorshipConversationsUnpinErrors[keyof MentorshipConversationsUnpinErrors];
+
+export type MentorshipConversationsUnpinResponses = {
+    /**
+     * The conversation as it is now
+     */
+    200: MentorshipConversation;
+};
+
+export type MentorshipConversationsUnpinResponse = MentorshipConversationsUnpinResponses[keyof MentorshipConversationsUnpinResponses];
+
+export type MentorshipConversationsUnpinPutData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/chat/conversations/{id}/unpin/';
+};
+
+export type MentorshipConversationsUnpinPutErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipConversationsUnpinPutError = MentorshipConversationsUnpinPutErrors[keyof MentorshipConversationsUnpinPutErrors];
+
+export type MentorshipConversationsUnpinPutResponses = {
+    /**
+     * The conversation as it is now
+     */
+    200: MentorshipConversation;
+};
+
+export type MentorshipConversationsUnpinPutResponse = MentorshipConversationsUnpinPutResponses[keyof MentorshipConversationsUnpinPutResponses];
+
+export type MentorshipTicketsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/chat/customer-service/';
+};
+
+export type MentorshipTicketsListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipTicketsListError = MentorshipTicketsListErrors[keyof MentorshipTicketsListErrors];
+
+export type MentorshipTicketsListResponses = {
+    /**
+     * One page, newest first
+     */
+    200: Array<SupportTicket>;
+};
+
+export type MentorshipTicketsListResponse = MentorshipTicketsListResponses[keyof MentorshipTicketsListResponses];
+
+export type MentorshipTicketsOpenData = {
+    body: SupportTicketRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/chat/customer-service/';
+};
+
+export type MentorshipTicketsOpenErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipTicketsOpenError = MentorshipTicketsOpenErrors[keyof MentorshipTicketsOpenErrors];
+
+export type MentorshipTicketsOpenResponses = {
+    /**
+     * The ticket
+     */
+    201: SupportTicket;
+};
+
+export type MentorshipTicketsOpenResponse = MentorshipTicketsOpenResponses[keyof MentorshipTicketsOpenResponses];
+
+export type MentorshipTicketsListAllData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only those that are answered, or are not.
+         */
+        is_resolved?: boolean;
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/chat/customer-service/admin/';
+};
+
+export type MentorshipTicketsListAllErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for administrators
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipTicketsListAllError = MentorshipTicketsListAllErrors[keyof MentorshipTicketsListAllErrors];
+
+export type MentorshipTicketsListAllResponses = {
+    /**
+     * One page, newest first
+     */
+    200: Array<SupportTicket>;
+};
+
+export type MentorshipTicketsListAllResponse = MentorshipTicketsListAllResponses[keyof MentorshipTicketsListAllResponses];
+
+export type MentorshipTicketsReplyData = {
+    body: SupportReplyRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/chat/customer-service/reply/';
+};
+
+export type MentorshipTicketsReplyErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for administrators
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: there is no such ticket
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `bad_state`: it has as many replies as it can hold; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'bad_state' | 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipTicketsReplyError = MentorshipTicketsReplyErrors[keyof MentorshipTicketsReplyErrors];
+
+export type MentorshipTicketsReplyResponses = {
+    /**
+     * The ticket as it is now
+     */
+    201: SupportTicket;
+};
+
+export type MentorshipTicketsReplyResponse = MentorshipTicketsReplyResponses[keyof MentorshipTicketsReplyResponses];
+
+export type MentorshipMessagesSendData = {
+    body: MentorshipMessageRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/chat/messages/';
+};
+
+export type MentorshipMessagesSendErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `blocked`: one of the two has blocked the other
+     */
+    403: _Error & {
+        code: 'blocked';
+    };
+    /**
+     * `not_found`: no conversation of the caller's, or no two who may write to each other
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipMessagesSendError = MentorshipMessagesSendErrors[keyof MentorshipMessagesSendErrors];
+
+export type MentorshipMessagesSendResponses = {
+    /**
+     * The message
+     */
+    201: MentorshipChatMessage;
+};
+
+export type MentorshipMessagesSendResponse = MentorshipMessagesSendResponses[keyof MentorshipMessagesSendResponses];
+
+export type MentorshipMessagesListData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Id of a message: only those that came after it.
+         */
+        after?: number;
+    };
+    url: '/api/chat/messages/{id}/';
+};
+
+export type MentorshipMessagesListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMessagesListError = MentorshipMessagesListErrors[keyof MentorshipMessagesListErrors];
+
+export type MentorshipMessagesListResponses = {
+    /**
+     * One page, oldest first
+     */
+    200: Array<MentorshipChatMessage>;
+};
+
+export type MentorshipMessagesListResponse = MentorshipMessagesListResponses[keyof MentorshipMessagesListResponses];
+
+export type MentorshipNotificationsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only read, or only unread ones.
+         */
+        is_read?: boolean;
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/chat/notifications/';
+};
+
+export type MentorshipNotificationsListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipNotificationsListError = MentorshipNotificationsListErrors[keyof MentorshipNotificationsListErrors];
+
+export type MentorshipNotificationsListResponses = {
+    /**
+     * One page, newest first
+     */
+    200: Array<MentorshipNotification>;
+};
+
+export type MentorshipNotificationsListResponse = MentorshipNotificationsListResponses[keyof MentorshipNotificationsListResponses];
+
+export type MentorshipNotificationsReadAllData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/chat/notifications/read-all/';
+};
+
+export type MentorshipNotificationsReadAllErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipNotificationsReadAllError = MentorshipNotificationsReadAllErrors[keyof MentorshipNotificationsReadAllErrors];
+
+export type MentorshipNotificationsReadAllResponses = {
+    /**
+     * How many were marked
+     */
+    200: MentorshipUpdated;
+};
+
+export type MentorshipNotificationsReadAllResponse = MentorshipNotificationsReadAllResponses[keyof MentorshipNotificationsReadAllResponses];
+
+export type MentorshipNotificationsReadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the notification.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/chat/notifications/{id}/read/';
+};
+
+export type MentorshipNotificationsReadErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipNotificationsReadError = MentorshipNotificationsReadErrors[keyof MentorshipNotificationsReadErrors];
+
+export type MentorshipNotificationsReadResponses = {
+    /**
+     * The notification
+     */
+    200: MentorshipNotification;
+};
+
+export type MentorshipNotificationsReadResponse = MentorshipNotificationsReadResponses[keyof MentorshipNotificationsReadResponses];
 
 export type MentorshipPostsListData = {
     body?: never;
@@ -4822,10 +7431,10 @@ export type MentorshipPostsWriteErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -4896,10 +7505,10 @@ export type MentorshipPostsDeleteErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -4994,10 +7603,10 @@ export type MentorshipCommentsWriteErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -5157,10 +7766,10 @@ export type MentorshipPostsLikeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -5243,10 +7852,10 @@ export type MentorshipPostsViewErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -5459,10 +8068,10 @@ export type MeetingsCreditsTransferErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -5653,10 +8262,10 @@ export type MentorshipEventsCreateErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -5727,10 +8336,10 @@ export type MentorshipEventsDeleteErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -5875,10 +8484,10 @@ export type MentorshipEventsChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -5967,10 +8576,10 @@ export type MentorshipEventsReplaceErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -6091,10 +8700,10 @@ export type MentorshipEventsRsvpCancelErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -6177,10 +8786,10 @@ export type MentorshipEventsRsvpErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -6371,10 +8980,10 @@ export type MeetingsRequestErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -6525,10 +9134,10 @@ export type MeetingsChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -6617,10 +9226,10 @@ export type MeetingsReplaceErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -6709,10 +9318,10 @@ export type MeetingsStatusChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -6802,10 +9411,10 @@ export type MentorshipOrderErrors = {
         code: 'internal';
     };
     /**
-     * `provider_unavailable`: nothing is lost, ask again; `unavailable`: ask again after `Retry-After` seconds
+     * `provider_unavailable`: nothing is lost, ask again; `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'provider_unavailable' | 'unavailable';
+        code: 'maintenance' | 'provider_unavailable' | 'unavailable';
     };
 };
 
@@ -6895,10 +9504,10 @@ export type MentorshipMentorDetailErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -6916,6 +9525,226 @@ export type MentorshipMentorDetailResponses = {
 };
 
 export type MentorshipMentorDetailResponse = MentorshipMentorDetailResponses[keyof MentorshipMentorDetailResponses];
+
+export type MentorshipEarningsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How far back; three months are 90 days.
+         */
+        time_filter?: 'all' | '7days' | '30days' | '3months';
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/mentor/earnings/';
+};
+
+export type MentorshipEarningsErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEarningsError = MentorshipEarningsErrors[keyof MentorshipEarningsErrors];
+
+export type MentorshipEarningsResponses = {
+    /**
+     * One page, and the sums
+     */
+    200: Earnings;
+};
+
+export type MentorshipEarningsResponse = MentorshipEarningsResponses[keyof MentorshipEarningsResponses];
+
+export type MentorshipEarningsExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How far back; three months are 90 days.
+         */
+        time_filter?: 'all' | '7days' | '30days' | '3months';
+        /**
+         * From the `Link` of the file before.
+         */
+        cursor?: string;
+    };
+    url: '/api/mentor/earnings/export/';
+};
+
+export type MentorshipEarningsExportErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipEarningsExportError = MentorshipEarningsExportErrors[keyof MentorshipEarningsExportErrors];
+
+export type MentorshipEarningsExportResponses = {
+    /**
+     * `date,booking_id,source,amount,fee,net,status`
+     */
+    200: string;
+};
+
+export type MentorshipEarningsExportResponse = MentorshipEarningsExportResponses[keyof MentorshipEarningsExportResponses];
+
+export type MentorshipFeedbackListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/mentor/feedback/';
+};
+
+export type MentorshipFeedbackListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipFeedbackListError = MentorshipFeedbackListErrors[keyof MentorshipFeedbackListErrors];
+
+export type MentorshipFeedbackListResponses = {
+    /**
+     * One page
+     */
+    200: Array<ReceivedFeedback>;
+};
+
+export type MentorshipFeedbackListResponse = MentorshipFeedbackListResponses[keyof MentorshipFeedbackListResponses];
 
 export type MentorshipAttendanceShowData = {
     body?: never;
@@ -7066,10 +9895,10 @@ export type MentorshipAttendanceMarkErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -7231,10 +10060,10 @@ export type MentorshipMentorNotesCreateErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -7305,10 +10134,10 @@ export type MentorshipMentorNotesDeleteErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -7465,10 +10294,10 @@ export type MentorshipMentorNotesReplaceErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -7482,6 +10311,87 @@ export type MentorshipMentorNotesReplaceResponses = {
 };
 
 export type MentorshipMentorNotesReplaceResponse = MentorshipMentorNotesReplaceResponses[keyof MentorshipMentorNotesReplaceResponses];
+
+export type MentorshipOnlineStatusData = {
+    body?: OnlineStatusRequest;
+    path?: never;
+    query?: never;
+    url: '/api/mentor/online-status/';
+};
+
+export type MentorshipOnlineStatusErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipOnlineStatusError = MentorshipOnlineStatusErrors[keyof MentorshipOnlineStatusErrors];
+
+export type MentorshipOnlineStatusResponses = {
+    /**
+     * How one is seen now
+     */
+    200: OnlineStatus;
+};
+
+export type MentorshipOnlineStatusResponse = MentorshipOnlineStatusResponses[keyof MentorshipOnlineStatusResponses];
 
 export type MentorshipMentorProfileShowData = {
     body?: never;
@@ -7603,10 +10513,10 @@ export type MentorshipMentorProfileChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -7684,10 +10594,10 @@ export type MentorshipMentorProfileReplaceErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -7758,10 +10668,10 @@ export type MentorshipMentorFileDeleteErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -7839,10 +10749,10 @@ export type MentorshipMentorFilePutErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -7932,10 +10842,10 @@ export type MentorshipMentorFilePrepareErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -7949,6 +10859,62 @@ export type MentorshipMentorFilePrepareResponses = {
 };
 
 export type MentorshipMentorFilePrepareResponse = MentorshipMentorFilePrepareResponses[keyof MentorshipMentorFilePrepareResponses];
+
+export type MentorshipMentorPublicData = {
+    body?: never;
+    path: {
+        /**
+         * An id of at least six digits, or the number of an account, at most 9007199254740992.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/mentor/public/{id}/';
+};
+
+export type MentorshipMentorPublicErrors = {
+    /**
+     * `not_found`: no approved mentor has this id
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorPublicError = MentorshipMentorPublicErrors[keyof MentorshipMentorPublicErrors];
+
+export type MentorshipMentorPublicResponses = {
+    /**
+     * The mentor
+     */
+    200: MentorshipPublicProfile;
+};
+
+export type MentorshipMentorPublicResponse = MentorshipMentorPublicResponses[keyof MentorshipMentorPublicResponses];
 
 export type MentorshipWebhookData = {
     /**
@@ -8262,10 +11228,10 @@ export type MentorshipSessionsCancelAsMentorErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -8434,10 +11400,10 @@ export type MentorshipSessionsMoveAsMentorErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -8451,6 +11417,78 @@ export type MentorshipSessionsMoveAsMentorResponses = {
 };
 
 export type MentorshipSessionsMoveAsMentorResponse = MentorshipSessionsMoveAsMentorResponses[keyof MentorshipSessionsMoveAsMentorResponses];
+
+export type MentorshipStudentsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/mentor/students/';
+};
+
+export type MentorshipStudentsListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipStudentsListError = MentorshipStudentsListErrors[keyof MentorshipStudentsListErrors];
+
+export type MentorshipStudentsListResponses = {
+    /**
+     * One page
+     */
+    200: Array<StudentOfMentor>;
+};
+
+export type MentorshipStudentsListResponse = MentorshipStudentsListResponses[keyof MentorshipStudentsListResponses];
 
 export type MentorshipVerifyData = {
     body: SessionPaymentVerification;
@@ -8527,10 +11565,10 @@ export type MentorshipVerifyErrors = {
         code: 'internal';
     };
     /**
-     * `provider_unavailable`: nothing is lost, ask again; `unavailable`: ask again after `Retry-After` seconds
+     * `provider_unavailable`: nothing is lost, ask again; `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'provider_unavailable' | 'unavailable';
+        code: 'maintenance' | 'provider_unavailable' | 'unavailable';
     };
 };
 
@@ -8544,6 +11582,171 @@ export type MentorshipVerifyResponses = {
 };
 
 export type MentorshipVerifyResponse = MentorshipVerifyResponses[keyof MentorshipVerifyResponses];
+
+export type MentorshipWithdrawalsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/mentor/withdrawals/';
+};
+
+export type MentorshipWithdrawalsListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipWithdrawalsListError = MentorshipWithdrawalsListErrors[keyof MentorshipWithdrawalsListErrors];
+
+export type MentorshipWithdrawalsListResponses = {
+    /**
+     * One page
+     */
+    200: Array<Withdrawal>;
+};
+
+export type MentorshipWithdrawalsListResponse = MentorshipWithdrawalsListResponses[keyof MentorshipWithdrawalsListResponses];
+
+export type MentorshipWithdrawalsCreateData = {
+    body: WithdrawalRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mentor/withdrawals/';
+};
+
+export type MentorshipWithdrawalsCreateErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for mentors
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `insufficient_funds`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'insufficient_funds';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipWithdrawalsCreateError = MentorshipWithdrawalsCreateErrors[keyof MentorshipWithdrawalsCreateErrors];
+
+export type MentorshipWithdrawalsCreateResponses = {
+    /**
+     * It waits for an administrator
+     */
+    201: Withdrawal;
+};
+
+export type MentorshipWithdrawalsCreateResponse = MentorshipWithdrawalsCreateResponses[keyof MentorshipWithdrawalsCreateResponses];
 
 export type MeetingsMessagesListData = {
     body?: never;
@@ -8690,10 +11893,10 @@ export type MeetingsMessagesSendErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -8765,10 +11968,10 @@ export type MeetingsMessagesReadAllErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -8839,10 +12042,10 @@ export type MeetingsMessagesReadErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -8908,10 +12111,10 @@ export type MentorshipNewsletterAskErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -8977,10 +12180,10 @@ export type MentorshipNewsletterConfirmErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -9207,10 +12410,10 @@ export type MeetingsNotificationsReadAllErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -9355,10 +12558,10 @@ export type MeetingsNotificationsChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -9423,10 +12626,10 @@ export type MeetingsNotificationsReadErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -9510,10 +12713,10 @@ export type MeetingsCreditsPurchaseErrors = {
         code: 'internal';
     };
     /**
-     * `provider_unavailable`: nothing is lost, ask again; `unavailable`: ask again after `Retry-After` seconds
+     * `provider_unavailable`: nothing is lost, ask again; `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'provider_unavailable' | 'unavailable';
+        code: 'maintenance' | 'provider_unavailable' | 'unavailable';
     };
 };
 
@@ -9527,6 +12730,51 @@ export type MeetingsCreditsPurchaseResponses = {
 };
 
 export type MeetingsCreditsPurchaseResponse = MeetingsCreditsPurchaseResponses[keyof MeetingsCreditsPurchaseResponses];
+
+export type MentorshipPlatformStatsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/platform-stats/';
+};
+
+export type MentorshipPlatformStatsErrors = {
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipPlatformStatsError = MentorshipPlatformStatsErrors[keyof MentorshipPlatformStatsErrors];
+
+export type MentorshipPlatformStatsResponses = {
+    /**
+     * As counted so far
+     */
+    200: PlatformStats;
+};
+
+export type MentorshipPlatformStatsResponse = MentorshipPlatformStatsResponses[keyof MentorshipPlatformStatsResponses];
 
 export type MeetingsReviewsListData = {
     body?: never;
@@ -9677,10 +12925,10 @@ export type MeetingsReviewsGiveErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -9723,6 +12971,132 @@ export type PlatformSchemaResponses = {
 };
 
 export type PlatformSchemaResponse = PlatformSchemaResponses[keyof PlatformSchemaResponses];
+
+export type MentorshipSiteStatusShowData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/site-status/';
+};
+
+export type MentorshipSiteStatusShowErrors = {
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipSiteStatusShowError = MentorshipSiteStatusShowErrors[keyof MentorshipSiteStatusShowErrors];
+
+export type MentorshipSiteStatusShowResponses = {
+    /**
+     * As it is now
+     */
+    200: SiteStatus;
+};
+
+export type MentorshipSiteStatusShowResponse = MentorshipSiteStatusShowResponses[keyof MentorshipSiteStatusShowResponses];
+
+export type MentorshipSiteStatusChangeData = {
+    body: SiteStatusChange;
+    path?: never;
+    query?: never;
+    url: '/api/site-status/';
+};
+
+export type MentorshipSiteStatusChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for administrators
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipSiteStatusChangeError = MentorshipSiteStatusChangeErrors[keyof MentorshipSiteStatusChangeErrors];
+
+export type MentorshipSiteStatusChangeResponses = {
+    /**
+     * As it is from now on
+     */
+    200: SiteStatus;
+};
+
+export type MentorshipSiteStatusChangeResponse = MentorshipSiteStatusChangeResponses[keyof MentorshipSiteStatusChangeResponses];
 
 export type MentorshipBookData = {
     body: SessionRequest;
@@ -9799,10 +13173,10 @@ export type MentorshipBookErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -9892,10 +13266,10 @@ export type MentorshipStudentDetailErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -9913,6 +13287,181 @@ export type MentorshipStudentDetailResponses = {
 };
 
 export type MentorshipStudentDetailResponse = MentorshipStudentDetailResponses[keyof MentorshipStudentDetailResponses];
+
+export type MentorshipFeedbackGiveData = {
+    body: FeedbackRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/student/feedback/';
+};
+
+export type MentorshipFeedbackGiveErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `not_found`: no session of the caller's as a student
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `already_reviewed`; `bad_state`: the session is not completed; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'already_reviewed' | 'bad_state' | 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type MentorshipFeedbackGiveError = MentorshipFeedbackGiveErrors[keyof MentorshipFeedbackGiveErrors];
+
+export type MentorshipFeedbackGiveResponses = {
+    /**
+     * The feedback
+     */
+    201: Feedback;
+};
+
+export type MentorshipFeedbackGiveResponse = MentorshipFeedbackGiveResponses[keyof MentorshipFeedbackGiveResponses];
+
+export type MentorshipMentorsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Each word begins a word of name, company, designation or expertise.
+         */
+        search?: string;
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * From the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/student/mentors/';
+};
+
+export type MentorshipMentorsListErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `role_required`: for students
+     */
+    403: _Error & {
+        code: 'role_required';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type MentorshipMentorsListError = MentorshipMentorsListErrors[keyof MentorshipMentorsListErrors];
+
+export type MentorshipMentorsListResponses = {
+    /**
+     * One page
+     */
+    200: Array<PublicMentor>;
+};
+
+export type MentorshipMentorsListResponse = MentorshipMentorsListResponses[keyof MentorshipMentorsListResponses];
 
 export type MentorshipStudentNotesListData = {
     body?: never;
@@ -10061,10 +13610,10 @@ export type MentorshipStudentNotesCreateErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -10135,10 +13684,10 @@ export type MentorshipStudentNotesDeleteErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -10295,10 +13844,10 @@ export type MentorshipStudentNotesReplaceErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -10433,10 +13982,10 @@ export type MentorshipStudentProfileChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -10514,10 +14063,10 @@ export type MentorshipStudentProfileReplaceErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -10588,10 +14137,10 @@ export type MentorshipStudentFileDeleteErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -10669,10 +14218,10 @@ export type MentorshipStudentFilePutErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -10762,10 +14311,10 @@ export type MentorshipStudentFilePrepareErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -11014,10 +14563,10 @@ export type MentorshipSessionsCancelAsStudentErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -11118,10 +14667,10 @@ export type MentorshipSessionsDisputeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -11290,10 +14839,10 @@ export type MentorshipSessionsMoveAsStudentErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -11447,10 +14996,10 @@ export type MeetingsAvailabilityAddErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -11515,10 +15064,10 @@ export type MeetingsAvailabilityRemoveErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -11663,10 +15212,10 @@ export type MeetingsAvailabilityChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -11749,10 +15298,10 @@ export type MeetingsAvailabilityReplaceErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -11902,10 +15451,10 @@ export type MeetingsSkillsAddErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -11970,10 +15519,10 @@ export type MeetingsSkillsRemoveErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -12118,10 +15667,10 @@ export type MeetingsSkillsChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -12204,10 +15753,10 @@ export type MeetingsSkillsReplaceErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -12363,10 +15912,10 @@ export type MeetingsUsersLoginErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -12420,10 +15969,10 @@ export type MeetingsUsersLogoutErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -12546,10 +16095,10 @@ export type MeetingsProfileChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -12621,10 +16170,10 @@ export type MeetingsProfileReplaceErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -12708,10 +16257,10 @@ export type MeetingsProfilePicturePrepareErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -12777,10 +16326,10 @@ export type MeetingsUsersRegisterErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -13001,10 +16550,10 @@ export type AccountsLoginErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -13076,10 +16625,10 @@ export type AccountsLogoutErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -13202,10 +16751,10 @@ export type AccountsChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -13289,10 +16838,10 @@ export type AccountsPasswordChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -13358,10 +16907,10 @@ export type AccountsPasswordResetErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -13427,10 +16976,10 @@ export type AccountsPasswordResetConfirmErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -13496,10 +17045,10 @@ export type AccountsRegisterErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -13615,10 +17164,10 @@ export type AccountsSessionsEndErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -13690,10 +17239,10 @@ export type AccountsTokenRefreshErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -13938,10 +17487,10 @@ export type ConsultationsApplicationsReviewErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -14042,10 +17591,10 @@ export type ConsultationsDocumentsVerifyErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -14210,10 +17759,10 @@ export type ConsultationsExpertsReinstateErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -14314,10 +17863,10 @@ export type ConsultationsExpertsSuspendErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -14504,10 +18053,10 @@ export type ConsultationsChatsOpenErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -14652,10 +18201,10 @@ export type ConsultationsMessagesDeleteErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -14744,10 +18293,10 @@ export type ConsultationsMessagesEditErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -14881,10 +18430,10 @@ export type ConsultationsChatsArchiveErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -14967,10 +18516,10 @@ export type ConsultationsChatsBlockErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -15138,10 +18687,10 @@ export type ConsultationsChatsReadErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -15242,10 +18791,10 @@ export type ConsultationsMessagesSendErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -15328,10 +18877,10 @@ export type ConsultationsChatsUnarchiveErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -15420,10 +18969,10 @@ export type ConsultationsChatsUnblockErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -15513,10 +19062,10 @@ export type ConsultationsBookErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -15811,10 +19360,10 @@ export type ConsultationsCancelErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -15903,10 +19452,10 @@ export type ConsultationsConfirmErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -15995,10 +19544,10 @@ export type ConsultationsEndErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -16167,10 +19716,10 @@ export type ConsultationsRateErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -16271,10 +19820,10 @@ export type ConsultationsRescheduleErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -16363,10 +19912,10 @@ export type ConsultationsStartErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -16534,10 +20083,10 @@ export type ConsultationsApplicationsSubmitErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -16627,10 +20176,10 @@ export type ConsultationsHoursReplaceErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -16898,10 +20447,10 @@ export type ConsultationsProfileChangeErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -17105,10 +20654,10 @@ export type ConsultationsAbsencesAddErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -17179,10 +20728,10 @@ export type ConsultationsAbsencesRemoveErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -17272,10 +20821,10 @@ export type ConsultationsDocumentsUploadErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -17746,10 +21295,10 @@ export type ConsultationsNotificationsReadAllErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -17883,10 +21432,10 @@ export type ConsultationsNotificationsReadErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -17970,10 +21519,10 @@ export type ConsultationsUploadsPrepareErrors = {
         code: 'internal';
     };
     /**
-     * `unavailable`: ask again after `Retry-After` seconds
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'unavailable';
+        code: 'maintenance' | 'unavailable';
     };
 };
 
@@ -18063,10 +21612,10 @@ export type PaymentsCreateErrors = {
         code: 'internal';
     };
     /**
-     * `provider_unavailable`: nothing is lost, ask again; `unavailable`: ask again after `Retry-After` seconds
+     * `provider_unavailable`: nothing is lost, ask again; `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
      */
     503: _Error & {
-        code: 'provider_unavailable' | 'unavailable';
+        code: 'maintenance' | 'provider_unavailable' | 'unavailable';
     };
 };
 
