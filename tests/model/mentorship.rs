@@ -276,7 +276,8 @@ impl Model {
     fn resolve(&mut self, at: usize, completes: bool) -> Expected {
         self.look_at(None, at);
         let Some(session) = self.bookings.get(at) else { return no("not_found") };
-        if !session.is_disputed {
+        // The mentor may have called it off meanwhile.
+        if session.status != Status::Confirmed || !session.is_disputed {
             return no("invalid_transition");
         }
         self.bookings[at].is_disputed = false;

@@ -75,7 +75,7 @@ async fn meetings(costs: &mut Costs, ada: &Person, bob: &Person) {
         // Whoever comes back after an hour has an old count to forget.
         person.get("/api/users/me/").await.is(200);
     }
-    costs.of("complete", (2, 1.0, 19.0), bob.declares(first, "completed")).await.is(200);
+    costs.of("complete", (2, 1.0, 21.0), bob.declares(first, "completed")).await.is(200);
     let words = review(first, bob, 5);
     costs.of("review", (3, 2.0, 12.0), ada.post("/api/reviews/", words)).await.is(201);
     let tip = json!({"meeting_id": first, "amount": 3});

@@ -52,7 +52,7 @@ fn is_meant(label: &str, outcome: &str) -> bool {
         ("Refusal::InsufficientCredits", &["credits", "insufficient_funds"]),
         ("Refusal::AlreadyReviewed", &["400 already_reviewed"]),
         // A name that nobody chose is made anew.
-        ("Refusal::UsernameTaken", &["400 validation", "201"]),
+        ("Refusal::UsernameTaken", &["400 validation", "200", "201"]),
         // Whose address an issuer vouches for is looked for anew.
         ("Refusal::EmailTaken", &["400 validation", "409 conflict"]),
         ("Refusal::BadUpload", &["400 bad_upload"]),

@@ -93,14 +93,14 @@ impl Store {
         let key = |item: &Item| Reader(item).owned("pk").and_then(|pk| Ok((pk, Reader(item).owned("sk")?)));
         let mut filled = Filled::default();
         let mut results = stream::iter(page.items.unwrap_or_default())
-            .map(|item| async {
+            .map(|item| async move {
                 let (pk, sk) = key(&item)?;
                 let kind = keys::read(&pk, &sk).map(|named| named.kind);
-                if write {
-                    self.stats_backfill(&item).await?;
-                    self.card_backfill(&item).await?;
-                }
-                Ok::<_, Fault>((kind, self.renew(shapes, item, write).await?))
+                let outcome = match self.renew(shapes, item.clone(), write).await? {
+                    outcome @ (Outcome::Newest | Outcome::Renewed) if write => self.follow(&item, outcome).await?,
+                    outcome => outcome,
+                };
+                Ok::<_, Fault>((kind, outcome))
             })
             .buffer_unordered(AT_ONCE);
         while let Some(result) = results.next().await {
@@ -119,6 +119,19 @@ impl Store {
         }
         filled.next = page.last_evaluated_key.filter(|last| !last.is_empty()).as_ref().map(key).transpose()?;
         Ok(filled)
+    }
+
+    /// Makes what the stream would have made of an item, had it told of it. What nobody can read is left.
+    async fn follow(&self, item: &Item, outcome: Outcome) -> Result<Outcome, Fault> {
+        let made = async {
+            self.stats_backfill(item).await?;
+            self.card_backfill(item).await
+        };
+        match made.await {
+            Ok(()) => Ok(outcome),
+            Err(fault @ Fault::Corrupt { .. }) => Ok(left(item, &fault.to_string())),
+            Err(fault) => Err(fault),
+        }
     }
 
     async fn renew(&self, shapes: &Shapes, mut item: Item, write: bool) -> Result<Outcome, Fault> {

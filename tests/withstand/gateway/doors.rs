@@ -72,7 +72,7 @@ async fn a_conversation_needs_somebody_else_at_its_other_end() {
             assert_eq!((status, code.as_str()), expected, "{target}");
         }
     }
-    for path in ["/ws/chat/", "/ws/chat", "/ws/chat/4/5/", "/ws/other/", "/ws//"] {
+    for path in ["/ws/chat/", "/ws/chat", "/ws/chat/4/5/6/", "/ws/other/", "/ws//"] {
         let target = format!("{path}?token={}", ada.token);
         assert_eq!(refused(&house, &target, None).await, (404, "not_found".to_owned()), "{path}");
     }
