@@ -21,9 +21,9 @@ impl Dice {
         }
         let now = model.now;
         let at = if self.one_in(6) { self.booking(model) } else { self.booking_where(model, |it| is_due(it, now)) };
-        // Sessions are paid elsewhere.
-        let is_session = |at: usize| model.bookings.get(at).is_some_and(|it| it.is_made_by(&crate::mentorship::RULES));
-        let at = if is_session(at) { model.bookings.len() } else { at };
+        // Sessions are paid elsewhere; and what does not exist never will, though the command may come once more.
+        let is_payable_here = |booking: &Booking| !booking.is_made_by(&crate::mentorship::RULES);
+        let at = if model.bookings.get(at).is_some_and(is_payable_here) { at } else { usize::MAX };
         let by = match model.bookings.get(at) {
             Some(booking) if !self.one_in(6) => booking.requester,
             _ => self.party(model, at),
