@@ -52,7 +52,7 @@ async fn the_demo_has_meetings_in_every_state_and_is_played_once() {
         assert!(told.iter().any(|(_, is)| is == status), "{status} in {told:?}");
     }
     let experts = ask(&first, "", Method::GET, "/api/v1/consultations/experts/?page_size=50", Value::Null).await;
-    assert_eq!((&experts["count"], &experts["results"][0]["is_verified"]), (&json!(12), &json!(true)));
+    assert_eq!((&experts["count"], &experts["results"][0]["is_verified"]), (&json!(13), &json!(true)));
     first.stop().await;
 
     let second = start(options).await.unwrap();
