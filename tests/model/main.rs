@@ -68,10 +68,7 @@ const MUST_BE_HEARD: [(&str, &str); 44] = [
     ),
     ("Consultation Rate", "Made not_found forbidden not_completed already_reviewed"),
     ("Mentorship Number", "Made role_required"),
-    (
-        "Mentorship Book",
-        "Booking expert_id scheduled_start blocked outside_availability slot_taken own_conflict too_many_holds",
-    ),
+    ("Mentorship Book", "Booking expert_id scheduled_start blocked outside_availability slot_taken own_conflict"),
     ("Mentorship Pay", "Booking Nothing already_paid not_payable payment_reused slot_taken not_found"),
     ("Mentorship Attend", "Booking outside_window invalid_transition not_found"),
     ("Mentorship Cancel", "Booking invalid_transition too_late not_found"),
