@@ -2,7 +2,8 @@
 
 use domain::interval::Interval;
 use domain::{
-    Refusal, Sentence, booking, chat, community, expert, file, gathering, ledger, openid, payment, person, support,
+    Refusal, Sentence, booking, chat, community, expert, file, gathering, learning, ledger, openid, payment, person,
+    slot, support, two_factor,
 };
 use store::{BadCursor, Denied, Failed, Fault};
 
@@ -73,6 +74,12 @@ pub enum Common {
     InvalidCredentials,
     #[error("This account is suspended.")]
     AccountSuspended,
+    /// The password is right, and there is no code.
+    #[error("This account needs a one-time code or a recovery code.")]
+    OtpRequired,
+    /// A code that is wrong, or was used before.
+    #[error("The code is not valid.")]
+    OtpInvalid,
     #[error("Too many requests. Try again after a short while.")]
     RateLimited(Quota),
     #[error("A request with this idempotency key is still running.")]
@@ -169,4 +176,7 @@ macro_rules! refused_by {
     };
 }
 
-refused_by!(booking, ledger, person, expert, file, chat, payment, community, gathering, openid, support);
+refused_by!(
+    booking, ledger, person, expert, file, chat, payment, community, gathering, openid, support, slot, learning,
+    two_factor
+);

@@ -31,6 +31,16 @@ pub async fn me(app: &App, caller: Caller, only_looks: bool) -> Result<User> {
     Ok(user)
 }
 
+/// The caller, if they are an approved expert; whoever applied and is not (any more) is told that they are not approved.
+pub async fn approved(app: &App, caller: Caller) -> Result<User> {
+    let user = people::me(app, caller).await?;
+    match user.standing() {
+        None => Err(Common::Forbidden.into()),
+        Some(Standing::Approved) => Ok(user),
+        Some(_) => Err(domain::expert::Refusal::NotApproved.into()),
+    }
+}
+
 /// A page of the listed experts who answer a question, best first.
 pub async fn list(app: &App, question: &Question, skipped: usize, page_size: usize) -> Result<Found> {
     Ok(app.store.directory(question, skipped, page_size).await?)

@@ -44,6 +44,7 @@ pub mod notices;
 pub mod openid;
 mod outbound;
 pub mod outbox;
+pub mod paging;
 mod passwords;
 pub mod payments;
 pub mod people;

@@ -58,7 +58,9 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         // Nobody writes for everybody here, nor gathers.
         Refusal::Community(_) | Refusal::Gathering(_) => Problem::refused("refused", sentence),
         Refusal::Support(_) => Problem::refused("refused", sentence), // nor asks for help
-        Refusal::OpenId(_) => Problem::refused("refused", sentence),  // nobody signs in so here
+        Refusal::Slot(_) | Refusal::Learning(_) => Problem::refused("refused", sentence), // nor teaches courses
+        Refusal::TwoFactor(_) => Problem::refused("refused", sentence),
+        Refusal::OpenId(_) => Problem::refused("refused", sentence), // nobody signs in so here
     }
 }
 

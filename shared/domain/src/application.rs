@@ -110,6 +110,7 @@ pub fn apply(user: &User, content: Content, id: ApplicationId, now: Instant) -> 
         standing: Standing::Pending,
         application: Some(id),
         is_active: false,
+        instant: false,
         // What was said of an earlier application is no word on this one.
         notes: String::new(),
         updated_at: now,

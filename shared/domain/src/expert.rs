@@ -21,6 +21,8 @@ pub struct Expert {
     pub hourly: Option<Amount>,
     /// Takes new bookings.
     pub is_active: bool,
+    /// A payment confirms a booking, where it does not in any case.
+    pub instant: bool,
     /// When an administrator first approved.
     pub verified_at: Option<Instant>,
     /// What the administrator who decided last had to say.
@@ -54,6 +56,7 @@ impl Expert {
             price: None,
             hourly: None,
             is_active: false,
+            instant: false,
             verified_at: None,
             notes: String::new(),
             created_at: now,

@@ -143,6 +143,11 @@ pub enum Refusal {
     /// A skill or row of another person, or of nobody.
     #[error("Not found.")]
     NotFound,
+    /// Nobody has shown yet that mail reaches them.
+    #[error("Verify your e-mail address first.")]
+    EmailUnverified,
+    #[error("You cannot do this to your own account.")]
+    OwnAccount,
 }
 
 /// First and last name of which [`User::name`] makes exactly this: parted at the last blank.

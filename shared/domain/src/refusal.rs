@@ -1,6 +1,9 @@
 //! Why a rule did not allow something: one word for all that the aggregates refuse.
 
-use crate::{booking, chat, community, expert, file, gathering, ledger, openid, payment, person, support};
+use crate::{
+    booking, chat, community, expert, file, gathering, learning, ledger, openid, payment, person, slot, support,
+    two_factor,
+};
 
 /// A refusal of any aggregate. What is told to whom about it, is said by the façades.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,4 +30,10 @@ pub enum Refusal {
     Payment(#[from] payment::Refusal),
     #[error(transparent)]
     OpenId(#[from] openid::Refusal),
+    #[error(transparent)]
+    Slot(#[from] slot::Refusal),
+    #[error(transparent)]
+    Learning(#[from] learning::Refusal),
+    #[error(transparent)]
+    TwoFactor(#[from] two_factor::Refusal),
 }

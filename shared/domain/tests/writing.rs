@@ -28,6 +28,7 @@ fn expert(standing: Standing) -> Expert {
         price: None,
         hourly: None,
         is_active: true,
+        instant: false,
         known_for: String::new(),
         verified_at: None,
         notes: String::new(),

@@ -2,10 +2,14 @@
 
 use crate::form::{Fields, Kind, Parse, decode, integer, text};
 use crate::headers::Asked;
+use crate::operation::{Describe, Described};
+use crate::problem::Problem;
 use axum::Json;
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::LINK;
+use http::request::Parts;
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
@@ -84,11 +88,52 @@ pub(crate) fn add_link(asked: &Asked, response: &mut Response) {
 
 /// The URL that was asked for, with this cursor instead of its own.
 fn next_url(asked: &Asked, cursor: &str) -> String {
-    let is_cursor = |pair: &&str| decode(pair.split('=').next().unwrap_or("")).as_deref() == Ok("cursor");
-    let kept = asked.query().split('&').filter(|pair| !pair.is_empty() && !is_cursor(pair));
+    at_cursor((asked.origin(), asked.path(), asked.query()), cursor, &["cursor"])
+}
+
+/// A URL, of origin, path and query, with this cursor instead of whatever said where to begin.
+fn at_cursor((origin, path, query): (&str, &str, &str), cursor: &str, replaced: &[&str]) -> String {
+    let name = |pair: &str| decode(pair.split('=').next().unwrap_or(""));
+    let says_where = |pair: &&str| name(pair).is_ok_and(|name| replaced.contains(&name.as_str()));
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !says_where(pair));
     let cursor: String = byte_serialize(cursor.as_bytes()).collect();
     let query: Vec<_> = kept.chain([format!("cursor={cursor}").as_str()]).map(escape).collect();
-    format!("{}{}?{}", asked.origin(), escape(asked.path()), query.join("&"))
+    format!("{origin}{}?{}", escape(path), query.join("&"))
+}
+
+/// The address a request was made to, for answers that name the pages before and after them in their body.
+#[derive(Clone, Debug)]
+pub struct Address {
+    origin: String,
+    path: String,
+    query: String,
+}
+
+impl Address {
+    pub(crate) fn of(asked: &Asked) -> Self {
+        Self { origin: asked.origin().to_owned(), path: asked.path().to_owned(), query: asked.query().to_owned() }
+    }
+
+    /// The same address with this cursor in place of its own, or of a page number.
+    pub fn with_cursor(&self, cursor: &str) -> String {
+        at_cursor((&self.origin, &self.path, &self.query), cursor, &["cursor", "page"])
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Address {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let address = parts.extensions.get().cloned();
+        address.ok_or_else(|| {
+            tracing::error!("a request has no address: its service did not say it");
+            Problem::internal()
+        })
+    }
+}
+
+impl Describe for Address {
+    fn describe(_: &mut Described) {}
 }
 
 /// Escapes what no URL may contain, and so what would end one inside a `Link` header. Clients send it all the same.
@@ -167,6 +212,16 @@ mod tests {
         let mut response = Listed { items: vec![1], next: Some("a".to_owned()) }.into_response();
         add_link(&Asked::of(&request.unwrap(), Some("https://api.example.com")), &mut response);
         assert_eq!(response.headers()[LINK], r#"<https://api.example.com/api/users/?limit=5&cursor=a>; rel="next""#);
+    }
+
+    #[test]
+    fn a_page_named_in_a_body_keeps_every_filter_and_no_page_number() {
+        let request = Request::get("/api/v1/courses/?page=2&search=a%20b&%70age=3&cursor=old&page_size=5")
+            .header("host", "localhost:8000")
+            .body(Body::empty())
+            .unwrap();
+        let address = Address::of(&Asked::of(&request, None)).with_cursor("a/b=");
+        assert_eq!(address, "http://localhost:8000/api/v1/courses/?search=a%20b&page_size=5&cursor=a%2Fb%3D");
     }
 
     #[test]

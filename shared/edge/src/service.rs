@@ -156,6 +156,7 @@ impl HttpService {
             // The tag of a HEAD must be that of the body it leaves out.
             *request.method_mut() = Method::GET;
         }
+        request.extensions_mut().insert(page::Address::of(asked));
         let stage = stage(&request);
         *request.uri_mut() = routed(request.uri(), stage.as_deref());
         let Ok(mut response) = self.router.clone().oneshot(request).await;

@@ -11,6 +11,7 @@ pub fn socket_dialect(facade: Facade) -> &'static dyn SocketDialect {
         Facade::Meetings => meetings::SOCKET,
         Facade::Consultations => consultations::SOCKET,
         Facade::Mentorship => mentorship::SOCKET,
+        Facade::Tutoring => tutoring::SOCKET,
     }
 }
 

@@ -52,7 +52,9 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         // Nobody writes for everybody here, nor gathers.
         Refusal::Community(_) | Refusal::Gathering(_) => Problem::refused("refused", sentence),
         Refusal::Support(_) => Problem::refused("refused", sentence), // nor asks for help
-        Refusal::OpenId(_) => Problem::refused("refused", sentence),  // nobody signs in so here
+        Refusal::Slot(_) | Refusal::Learning(_) => Problem::refused("refused", sentence), // nor teaches courses
+        Refusal::TwoFactor(_) => Problem::refused("refused", sentence),
+        Refusal::OpenId(_) => Problem::refused("refused", sentence), // nobody signs in so here
     }
 }
 
@@ -111,6 +113,8 @@ fn of_person(refusal: person::Refusal, sentence: String) -> Problem {
         Refusal::HoursEndBeforeStart => Problem::field("end_time", sentence),
         Refusal::HoursTaken | Refusal::TooManyHours => Problem::field("start_time", sentence),
         Refusal::NotFound => Problem::not_found(),
+        Refusal::EmailUnverified => Problem::new(StatusCode::FORBIDDEN, "email_unverified", sentence),
+        Refusal::OwnAccount => Problem::conflict("own_account", sentence),
     }
 }
 

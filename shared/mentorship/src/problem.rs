@@ -56,6 +56,8 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::Gathering(refusal) => of_gathering(refusal, sentence),
         Refusal::Support(support::Refusal::TooManyReplies) => Problem::conflict("bad_state", sentence),
         Refusal::OpenId(refusal) => of_openid(refusal, sentence),
+        // Nobody teaches courses here, publishes single times or switches a second factor on.
+        Refusal::Slot(_) | Refusal::Learning(_) | Refusal::TwoFactor(_) => Problem::conflict("bad_state", sentence),
     }
 }
 
@@ -115,6 +117,8 @@ fn of_person(refusal: person::Refusal, sentence: String) -> Problem {
         Refusal::HoursEndBeforeStart => Problem::field("end_time", sentence),
         Refusal::HoursTaken | Refusal::TooManyHours => Problem::field("start_time", sentence),
         Refusal::NotFound => Problem::not_found(),
+        Refusal::EmailUnverified => Problem::new(StatusCode::FORBIDDEN, "email_unverified", sentence),
+        Refusal::OwnAccount => Problem::conflict("own_account", sentence),
     }
 }
 

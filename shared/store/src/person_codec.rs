@@ -71,6 +71,7 @@ fn expert_row(expert: &Expert) -> Row {
         .maybe("hourly_unit", expert.hourly, |hourly| text(keys::unit_text(hourly.unit)))
         .maybe("hourly", expert.hourly, |hourly| number(hourly.minor))
         .flag("active", expert.is_active)
+        .flag("instant", expert.instant)
         .maybe("verified_at", expert.verified_at, time)
         .text("notes", &expert.notes)
         .time("created_at", expert.created_at)
@@ -100,6 +101,7 @@ fn expert(row: Reader<'_>) -> Result<Expert, Fault> {
         price: amount("unit", "price")?,
         hourly: amount("hourly_unit", "hourly")?,
         is_active: row.flag("active"),
+        instant: row.flag("instant"),
         verified_at: row.maybe_time("verified_at")?,
         notes: row.owned("notes")?,
         created_at: row.time("created_at")?,

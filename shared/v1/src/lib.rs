@@ -3,4 +3,4 @@
 
 mod problem;
 
-pub use problem::{Refused, V1, file, ledger, payment, person};
+pub use problem::{Refused, V1, file, ledger, payment, person, two_factor};

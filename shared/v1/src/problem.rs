@@ -2,7 +2,7 @@
 //! from here, aggregate by aggregate.
 
 use app::Error;
-use domain::{Refusal, file, ledger, payment, person};
+use domain::{Refusal, file, ledger, payment, person, two_factor};
 use edge::dialect::Dialect;
 use edge::problem::{Problem, StatusCode};
 
@@ -45,6 +45,8 @@ fn refused(refusal: Refusal, sentence: String) -> Problem {
         Refusal::File(refusal) => file(refusal, sentence),
         Refusal::Community(_) | Refusal::Gathering(_) => Problem::refused("refused", sentence),
         Refusal::Support(_) => Problem::refused("refused", sentence), // nor asks for help
+        Refusal::Slot(_) | Refusal::Learning(_) => Problem::refused("refused", sentence), // nor teaches courses
+        Refusal::TwoFactor(refusal) => two_factor(refusal, sentence),
         Refusal::Booking(_) | Refusal::Expert(_) | Refusal::Chat(_) | Refusal::OpenId(_) => {
             Problem::refused("refused", sentence)
         }
@@ -61,6 +63,8 @@ pub fn person(refusal: person::Refusal, sentence: String) -> Problem {
         Refusal::HoursEndBeforeStart => Problem::field("end_time", sentence),
         Refusal::HoursTaken | Refusal::TooManyHours => Problem::field("start_time", sentence),
         Refusal::NotFound => Problem::not_found(),
+        Refusal::EmailUnverified => Problem::new(StatusCode::FORBIDDEN, "email_unverified", sentence),
+        Refusal::OwnAccount => Problem::conflict("own_account", sentence),
     }
 }
 
@@ -85,6 +89,15 @@ pub fn file(refusal: file::Refusal, sentence: String) -> Problem {
         }
         Refusal::UnsupportedType => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_file_type", sentence),
         Refusal::BadUpload => Problem::refused("bad_upload", sentence),
+    }
+}
+
+pub fn two_factor(refusal: two_factor::Refusal, sentence: String) -> Problem {
+    use two_factor::Refusal;
+    match refusal {
+        Refusal::AlreadyEnabled => Problem::conflict("already_enabled", sentence),
+        Refusal::NotEnabled => Problem::conflict("not_enabled", sentence),
+        Refusal::WrongCode => Problem::field("otp", sentence),
     }
 }
 

@@ -107,7 +107,7 @@ fn draft(
         expert: party(app, facade, expert, Seat::Expert),
         times: request.times,
         price: rules.price.of(offered, minutes).ok_or(Error::UnknownPerson)?,
-        policy: terms.freeze(false),
+        policy: terms.freeze(terms_of.is_some_and(|expert| expert.instant)),
     })
 }
 

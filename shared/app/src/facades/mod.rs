@@ -7,6 +7,7 @@ pub(crate) mod letters;
 mod meetings;
 mod mentorship;
 pub(crate) mod support;
+mod tutoring;
 pub(crate) mod undelivered;
 pub(crate) mod vetting;
 pub(crate) mod withdrawals;
@@ -44,6 +45,7 @@ pub(crate) fn voice(facade: Facade) -> &'static Voice {
         Facade::Meetings => &meetings::VOICE,
         Facade::Consultations => &consultations::VOICE,
         Facade::Mentorship => &mentorship::VOICE,
+        Facade::Tutoring => &tutoring::VOICE,
     }
 }
 

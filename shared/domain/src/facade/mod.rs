@@ -25,10 +25,11 @@ pub enum Facade {
     Meetings,
     Consultations,
     Mentorship,
+    Tutoring,
 }
 
 impl Facade {
-    pub const ALL: [Facade; 3] = [Facade::Meetings, Facade::Consultations, Facade::Mentorship];
+    pub const ALL: [Facade; 4] = [Facade::Meetings, Facade::Consultations, Facade::Mentorship, Facade::Tutoring];
 
     /// The one that was there before anything said which façade it belongs to.
     pub const FIRST: Facade = Facade::Meetings;
@@ -41,6 +42,7 @@ impl Facade {
             Facade::Meetings => &meetings::RULES,
             Facade::Consultations => &consultations::RULES,
             Facade::Mentorship => &mentorship::RULES,
+            Facade::Tutoring => &tutoring::RULES,
         }
     }
 

@@ -1,5 +1,4 @@
-//! Lessons of tutors (`tutoring.md` §5.2). Nothing routes to them yet. A pending booking whose price is held is what the
-//! document calls paid.
+//! Lessons of tutors (`tutoring.md` §5.2). A pending booking whose price is held is what the document calls paid.
 
 use super::machine::{Mark, Money, Need, Row, row};
 use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};

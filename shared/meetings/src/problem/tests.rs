@@ -99,6 +99,8 @@ fn every_refusal_of_accounts_has_its_status_and_word() {
         (Refusal::HoursTaken, "400 start_time"),
         (Refusal::TooManyHours, "400 start_time"),
         (Refusal::NotFound, "404 not_found"),
+        (Refusal::EmailUnverified, "403 email_unverified"),
+        (Refusal::OwnAccount, "409 own_account"),
     ]);
 }
 

@@ -48,6 +48,7 @@ fn ada() -> User {
             price: None,
             hourly: None,
             is_active: true,
+            instant: false,
             known_for: String::new(),
             verified_at: Some(now),
             notes: "Known to Mary".to_owned(),

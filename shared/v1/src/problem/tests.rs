@@ -96,6 +96,8 @@ fn every_refusal_of_accounts_has_its_status_and_word() {
         (Refusal::HoursTaken, "400 start_time"),
         (Refusal::TooManyHours, "400 start_time"),
         (Refusal::NotFound, "404 not_found"),
+        (Refusal::EmailUnverified, "403 email_unverified"),
+        (Refusal::OwnAccount, "409 own_account"),
     ]);
 }
 
@@ -160,5 +162,15 @@ fn every_refusal_of_payments_has_its_status_and_word() {
         (Refusal::OrderMismatch, "400 order_mismatch"),
         (Refusal::AlreadyPaid, "409 already_paid"),
         (Refusal::PaymentReused, "409 payment_reused"),
+    ]);
+}
+
+#[test]
+fn every_refusal_of_two_factor_sign_in_has_its_status_and_word() {
+    use domain::two_factor::Refusal;
+    check([
+        (Refusal::AlreadyEnabled, "409 already_enabled"),
+        (Refusal::NotEnabled, "409 not_enabled"),
+        (Refusal::WrongCode, "400 otp"),
     ]);
 }

@@ -1,0 +1,77 @@
+//! Lists of this façade (`tutoring.md` §1): `page`, `page_size`, `cursor` and `ordering` in, `{count, next, previous,
+//! results}` out. `next` and `previous` are whole addresses, with every filter of the request.
+
+use app::paging::{DEEPEST, Slice, Start, Wanted};
+use edge::form::{Fields, Kind, integer, one_of, text};
+use edge::page::Address;
+use edge::problem::Problem;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+const LARGEST_PAGE: i64 = 100;
+const USUAL: i64 = 20;
+
+/// Which page of a list is asked for, and in which order.
+#[derive(Clone, Debug)]
+pub struct Listing<O> {
+    page: usize,
+    cursor: Option<String>,
+    size: usize,
+    pub ordering: O,
+    pub descending: bool,
+}
+
+impl<O: Copy + PartialEq + Send + Sync + 'static> Listing<O> {
+    /// Reads it among a route's other parameters. `orders` has each word twice, as it is and with `-`; the first one counts
+    /// where none is said. `None` after a refusal was recorded.
+    pub fn parse(fields: &mut Fields<'_>, orders: &'static [(&'static str, (O, bool))]) -> Option<Self> {
+        let (_, usual) = *orders.first().expect("a list has an order");
+        let page =
+            fields.or("page", integer(1..=i64::MAX).about("From 1. `page` times `page_size` is at most 1000."), 1);
+        let size = fields.or("page_size", integer(1..=i64::MAX).about("At most 100; more is taken for 100."), USUAL);
+        let cursor = fields.optional("cursor", text(1..=2048).about("From `next` or `previous`. Wins over `page`."));
+        let ordering = fields.or("ordering", one_of(orders).about("By what, with `-` from the end."), usual);
+        let (ordering, descending) = ordering?;
+        Some(Self {
+            page: usize::try_from(page?).ok()?,
+            size: usize::try_from(size?.min(LARGEST_PAGE)).ok()?,
+            cursor: cursor?,
+            ordering,
+            descending,
+        })
+    }
+
+    /// The page, unless it lies too deep. To be called once all fields are read.
+    pub fn wanted(&self) -> Result<Wanted, Problem> {
+        let start = match &self.cursor {
+            Some(cursor) => Start::Cursor(cursor.clone()),
+            None if self.page.checked_mul(self.size).is_some_and(|end| end <= DEEPEST) => Start::Number(self.page),
+            None => {
+                return Err(Problem::refused("page_too_deep", "page times page_size may be at most 1000."));
+            }
+        };
+        Ok(Wanted { start, size: self.size })
+    }
+}
+
+/// One page of a list.
+#[derive(Serialize, ToSchema)]
+pub struct Paged<T> {
+    /// Of all pages; exact up to 1000, which stands for "1000 or more".
+    pub count: usize,
+    /// The address of the next page; null at the end.
+    #[schema(required = true)]
+    pub next: Option<String>,
+    /// The address of the page before; null at the start.
+    #[schema(required = true)]
+    pub previous: Option<String>,
+    pub results: Vec<T>,
+}
+
+impl<T> Paged<T> {
+    pub fn of(address: &Address, slice: Slice<T>) -> Self {
+        let Slice { items, count, next, previous } = slice;
+        let leads = |cursor: Option<String>| cursor.map(|cursor| address.with_cursor(&cursor));
+        Self { count, next: leads(next), previous: leads(previous), results: items }
+    }
+}

@@ -1,0 +1,1 @@
+//! The stories of the tutoring façade (`spec/tutoring.md`), by subject.
