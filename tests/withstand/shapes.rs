@@ -238,6 +238,21 @@ async fn what_a_later_program_wrote_nobody_knows_or_does_not_read_is_left_alone(
 }
 
 #[tokio::test]
+async fn a_profile_of_the_newest_shape_that_does_not_read_is_left_and_the_run_goes_on() {
+    let (world, ..) = old_world().await;
+    let eve = world.register("eve").await;
+    let is_eves = |item: &Json| kind(item) == Some(Kind::Profile) && item["id"]["N"] == json!(eve.id.to_string());
+    let eves = world.table.items().into_iter().find(is_eves).unwrap();
+    let mut broken = without(eves, &["joined_at", "version"]);
+    broken["pk"] = json!({"S": "U#00000000001"});
+    broken["id"] = json!({"N": "1"});
+    world.table.import(vec![broken.clone()]);
+    let tally = backfill(&world.app.store, &Shapes::today(), &plan()).await.unwrap();
+    assert_eq!(tally.of(Some(Kind::Profile)), Counts { seen: 4, renewed: 2, left: 1, ..Counts::default() }, "{tally}");
+    assert_eq!(world.table.item(&broken["pk"], &broken["sk"]), Some(broken));
+}
+
+#[tokio::test]
 async fn an_update_does_not_call_an_old_item_new() {
     let (world, ada, bob) = old_world().await;
     // Whole items keep their age until somebody writes them whole; a message read, a profile reviewed.

@@ -99,55 +99,20 @@ impl Student {
 /// What a mentor says of themselves.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct MentorDetail {
+    #[serde(flatten)]
+    shown: PublicMentorDetail,
     phone: String,
-    company: String,
-    designation: String,
-    #[schema(required = true)]
-    years_of_experience: Option<u8>,
-    /// Separated by commas.
-    expertise: String,
-    bio: String,
-    /// In INR, two decimals; null: not bookable yet.
-    #[schema(required = true, example = "500.00")]
-    hourly_rate: Option<String>,
-    /// Completed ones.
-    total_sessions: u32,
-    /// The mean of the reviews received as mentor, to two decimals; 0 without any.
-    #[schema(example = 4.67)]
-    rating: f64,
-    /// A link; one to a file of ours is good for an hour.
-    #[schema(required = true)]
-    profile_picture: Option<String>,
     /// A link; one to a file of ours is good for a quarter of an hour.
     #[schema(required = true)]
     cv: Option<String>,
-    #[schema(required = true)]
-    linkedin_url: Option<String>,
-    #[schema(required = true)]
-    github_url: Option<String>,
-    #[schema(required = true)]
-    portfolio_url: Option<String>,
 }
 
 impl MentorDetail {
     pub async fn of(app: &App, user: &User, details: &Details) -> app::Result<Self> {
-        let practice = &details.practice;
-        let years = user.expert.as_ref().map_or(0, |expert| expert.experience_years);
         Ok(Self {
+            shown: PublicMentorDetail::of(app, Card::of(user, details, Presence::default())).await?,
             phone: details.phone.clone(),
-            company: practice.company.clone(),
-            designation: practice.designation.clone(),
-            years_of_experience: Some(years).filter(|years| *years > 0 || practice.is_new),
-            expertise: practice.expertise.clone(),
-            bio: user.bio.clone(),
-            hourly_rate: user.expert.as_ref().and_then(|expert| expert.hourly).map(|hourly| decimals(hourly.minor)),
-            total_sessions: user.sessions_given,
-            rating: rating(user.tally_as_expert),
-            profile_picture: picture::link(app, user.picture.as_ref()).await?,
             cv: details::cv_link(app, details.cv.as_ref()).await?,
-            linkedin_url: said(&details.linkedin_url),
-            github_url: said(&details.github_url),
-            portfolio_url: said(&details.portfolio_url),
         })
     }
 }
