@@ -72,7 +72,7 @@ impl Contract for Consultations {
         invalid_credentials otp_required otp_invalid forbidden not_expert suspended blocked closed account_suspended \
         not_found method_not_allowed slot_taken own_conflict conflict in_flight not_payable file_too_large use_upload \
         too_large unsupported_file_type unsupported_media_type idempotency_mismatch rate_limited invalid_signature \
-        amount_mismatch";
+        amount_mismatch already_enabled not_enabled";
     const ALIASES: &'static str =
         "expert consultation content confirm_password password2 refresh refresh_token enrollment file";
     const REFUSES_FIRST: bool = true;

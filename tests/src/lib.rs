@@ -1,6 +1,7 @@
 //! A World with verbs, and the stories told in it.
 
 pub mod answer;
+pub mod authenticator;
 pub mod background;
 pub mod bounds;
 pub mod browser;

@@ -1,1 +1,3 @@
 //! The stories of the tutoring façade (`spec/tutoring.md`), by subject.
+
+mod accounts;

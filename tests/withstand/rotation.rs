@@ -143,3 +143,33 @@ async fn a_link_that_was_asked_for_before_a_rotation_and_mailed_after_it_works()
     ada.confirms(&link, "another horse battery").await.is(200);
     ada.confirms(&link, "another horse battery").await.refuses(400, "token_invalid");
 }
+
+/// What an authenticator knows cannot be given out anew with each key: it goes on, and whoever logs in meanwhile has it
+/// under the new one.
+#[tokio::test]
+async fn a_second_factor_outlives_one_rotation_and_every_one_of_who_comes_in_between() {
+    let world = World::new().await;
+    let (ada, bob) = (Member::registers(&world, "ada").await, Member::registers(&world, "bob").await);
+    let ((hers, _), (his, codes)) = (ada.has_two_factor().await, bob.has_two_factor().await);
+    let there = |world: &World, member: &Member| Member { person: at(world, &member.person), ..member.clone() };
+    let once = world.with_keys(&["the next key of this world", KEY]);
+    there(&once, &ada).logs_in_by(json!({"otp": hers.code()})).await.is(200);
+    there(&once, &ada).logs_in_by(json!({"otp": hers.code()})).await.refuses(401, "otp_invalid");
+    // A function of before does not know the new key yet, unless it is told: then it reads and keeps it.
+    let before = world.with_keys(&[KEY, "the next key of this world"]);
+    world.advance(TimeDelta::minutes(2));
+    there(&before, &ada).logs_in_by(json!({"otp": hers.code()})).await.is(200);
+    world.advance(TimeDelta::minutes(2));
+    there(&once, &ada).logs_in_by(json!({"otp": hers.code()})).await.is(200);
+    world.advance(TimeDelta::minutes(2));
+    let twice = world.with_keys(&["the newest key of this world", "the next key of this world"]);
+    there(&twice, &ada).logs_in_by(json!({"otp": hers.code()})).await.is(200);
+    // Who was away for two keys has recovery codes, and sets it up anew.
+    let bob = there(&twice, &bob);
+    bob.logs_in_by(json!({"otp": his.code()})).await.refuses(401, "otp_invalid");
+    let session = bob.logs_in_by(json!({"recovery_code": codes[0]})).await.is(200);
+    let bob = Member::of(&bob.person, &session);
+    let off = json!({"password": Person::PASSWORD, "recovery_code": codes[1]});
+    bob.person.post(&tests::authenticator::two_factor("disable"), off).await.is(200);
+    bob.has_two_factor().await;
+}

@@ -14,9 +14,10 @@ use crate::caller::Caller;
 use crate::facades::accounts;
 use crate::first::First;
 use crate::idempotency::retry_stale;
-use crate::people::{self, Access, Opening, Origin, Proven, Registration};
+use crate::people::{self, Access, Opening, Origin, Registration, With};
+use crate::proving::{self, Proven};
 use crate::tokens::WEEK;
-use crate::{App, Common, Error, Result};
+use crate::{App, Common, Error, Result, codes};
 
 /// Somebody in a role they have just taken.
 pub struct Joined {
@@ -48,12 +49,12 @@ pub async fn join(
         let user = people::me(app, caller).await?;
         if LoginName::from(&user.email) == LoginName::from(&registration.email) {
             let serial = app.store.serial_take(door.role).await?;
-            return add(app, Proven { user, begun }, door, serial).await;
+            return add(app, Proven { user, begun, code: None }, door, serial).await;
         }
     }
     let serial = app.store.serial_take(door.role).await?;
     match open(app, registration.clone(), door, serial, origin).await {
-        Ok(user) => joined(app, Proven { user, begun }, serial),
+        Ok(user) => joined(app, Proven { user, begun, code: None }, serial).await,
         Err(Error::Refused(domain::Refusal::Person(Refusal::EmailTaken))) => {
             let proven = prove(app, &registration, origin).await?;
             add(app, proven, door, serial).await
@@ -83,9 +84,11 @@ pub(crate) async fn open(
 async fn prove(app: &App, registration: &Registration, origin: &Origin) -> Result<Proven> {
     let email = &registration.email;
     let Access::Password(password) = &registration.access else { return Err(Refusal::EmailTaken.into()) };
-    match people::prove(app, email.as_str().into(), password.as_str(), origin).await {
+    // Nothing here asks for a code: whoever has two-factor login comes with a session.
+    let with = With { password: password.as_str(), code: codes::Typed::default() };
+    match proving::prove(app, email.as_str().into(), with, origin).await {
         Ok(proven) if LoginName::from(&proven.user.email) == LoginName::from(email) => Ok(proven),
-        Ok(_) | Err(Error::Common(Common::InvalidCredentials | Common::AccountSuspended)) => {
+        Ok(_) | Err(Error::Common(Common::InvalidCredentials | Common::OtpRequired | Common::AccountSuspended)) => {
             Err(Refusal::EmailTaken.into())
         }
         Err(error) => Err(error),
@@ -106,7 +109,7 @@ fn greeting(app: &App, user: &User, door: Door, serial: Serial, now: Instant) ->
     accounts::greeting(door.facade, user.id, (door.role, serial), &app.mint, now)
 }
 
-async fn add(app: &App, Proven { user, begun }: Proven, door: Door, serial: Serial) -> Result<Joined> {
+async fn add(app: &App, Proven { user, begun, .. }: Proven, door: Door, serial: Serial) -> Result<Joined> {
     let (id, first) = (user.id, First::new(user));
     let user = retry_stale(|| async {
         let before = match first.take() {
@@ -119,7 +122,7 @@ async fn add(app: &App, Proven { user, begun }: Proven, door: Door, serial: Seri
         give(app, Transaction::new(), &before, door, serial).await
     })
     .await?;
-    joined(app, Proven { user, begun }, serial)
+    joined(app, Proven { user, begun, code: None }, serial).await
 }
 
 /// Gives a role to somebody as they were read, together with what else `transaction` does.
@@ -139,7 +142,7 @@ pub(crate) async fn give(
     Ok(after)
 }
 
-fn joined(app: &App, proven: Proven, serial: Serial) -> Result<Joined> {
-    let signed = people::session(app, proven, WEEK)?;
+async fn joined(app: &App, proven: Proven, serial: Serial) -> Result<Joined> {
+    let signed = people::session(app, proven, WEEK).await?;
     Ok(Joined { user: signed.user, serial, token: signed.token })
 }

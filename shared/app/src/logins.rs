@@ -5,7 +5,8 @@ use domain::person::User;
 use domain::serial::Serial;
 
 use crate::caller::Caller;
-use crate::people::{self, LoginAs, Origin, Proven};
+use crate::people::{self, Origin, With};
+use crate::proving::{self, LoginAs, Proven};
 use crate::serials::{self, Reference};
 use crate::tokens::{Claims, WEEK};
 use crate::{App, Result};
@@ -30,12 +31,12 @@ pub struct LoggedIn {
 }
 
 /// Logs in by e-mail, username or the number of a role. Which role it is said only after the right password.
-pub async fn login(app: &App, wish: Wish<'_>, password: &str, origin: &Origin) -> Result<LoggedIn> {
+pub async fn login(app: &App, wish: Wish<'_>, with: With<'_>, origin: &Origin) -> Result<LoggedIn> {
     let numbered = match wish.number {
         Some((role, serial)) => serials::owner(app, Reference::Serial(role, serial)).await?,
         None => None,
     };
-    let Proven { user, begun } = people::prove(app, LoginAs { text: wish.name, numbered }, password, origin).await?;
+    let Proven { user, begun, code } = proving::prove(app, LoginAs { text: wish.name, numbered }, with, origin).await?;
     let by_number = wish.number.filter(|(role, serial)| user.serials.of(*role) == Some(*serial)).map(|(role, _)| role);
     let role = match wish.role.or(by_number) {
         Some(role) => {
@@ -46,7 +47,7 @@ pub async fn login(app: &App, wish: Wish<'_>, password: &str, origin: &Origin) -
         None => [Seat::Learner, Seat::Expert].into_iter().find(|role| user.has_role(*role).is_ok()),
     };
     let user = numbered_in_all(app, user).await?;
-    let signed = people::session(app, Proven { user, begun }, WEEK)?;
+    let signed = people::session(app, Proven { user, begun, code }, WEEK).await?;
     Ok(LoggedIn { user: signed.user, token: signed.token, role })
 }
 

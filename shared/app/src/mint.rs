@@ -58,6 +58,12 @@ impl Mint {
         (0..8).map(|place| char::from(UNMISTAKABLE[(number >> (place * 5)) as usize & 31])).collect()
     }
 
+    /// Of fifty bits.
+    pub(crate) fn recovery_code(&self) -> String {
+        let number = self.number();
+        (0..10).map(|place| char::from(UNMISTAKABLE[(number >> (place * 5)) as usize & 31])).collect()
+    }
+
     /// Persons have even ids and conversations odd ones, so that neither is ever mistaken for the other.
     pub fn user(&self, now: Instant) -> UserId {
         UserId::mint(now, self.chance() & !1)

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::Instant;
-use domain::ids::{SessionId, UserId};
+use domain::ids::UserId;
 use domain::ledger::{Account, Cause, Entry, Unit, transfer};
 use domain::notice::Notice;
 use domain::password::{Password, Persona};
@@ -10,16 +10,17 @@ use domain::person::{Refusal, Roles, User};
 use domain::review::Tally;
 use domain::search::Query;
 use domain::serial::Serials;
-use domain::text::{Email, Typed, Username};
+use domain::text::{Email, Username};
 use domain::zone::Zone;
-use futures_util::future::{try_join, try_join_all};
-use store::{Attempt, Counted, Credential, Denied, Failed, Fault, Identity, NewAccount, Page};
+use store::{Denied, Failed, Identity, NewAccount, Page, Transaction};
 
-use crate::caller::{Caller, quota};
+use crate::caller::Caller;
 use crate::idempotency::retry_stale;
-use crate::passwords::Match;
+use crate::proving::{Proven, prove};
 use crate::tokens::{Claims, DAY};
-use crate::{App, Common, Error, Result, site};
+use crate::{App, Common, Error, Result};
+
+pub use crate::proving::{Origin, UNKNOWN, With};
 
 /// Somebody who wants an account.
 #[derive(Clone)]
@@ -41,36 +42,6 @@ pub enum Access {
     Issuer(Identity),
 }
 
-/// Where somebody signs in from.
-#[derive(Clone, Debug)]
-pub struct Origin {
-    /// An IPv6 address stands for its network.
-    pub address: String,
-    /// What their program calls itself, at most 255 characters.
-    pub agent: String,
-    /// Whom a token that came along was given to, however long ago: their device shows it.
-    pub known_to: Option<UserId>,
-}
-
-impl Origin {
-    /// `None`: nobody knows.
-    pub(crate) fn network(&self) -> Option<&str> {
-        Some(self.address.as_str()).filter(|address| *address != UNKNOWN)
-    }
-
-    /// Whether this person has signed in from this network or device before.
-    pub(crate) fn is_known_to(&self, person: &Credential) -> bool {
-        self.known_to == Some(person.user.id) || self.is_network_of(person)
-    }
-
-    fn is_network_of(&self, person: &Credential) -> bool {
-        self.network().is_some_and(|network| person.networks.iter().any(|known| known == network))
-    }
-}
-
-/// The address of a request whose sender is not known.
-pub const UNKNOWN: &str = "unknown";
-
 /// Somebody with an account and a token for it.
 pub struct SignedIn {
     pub user: User,
@@ -80,14 +51,11 @@ pub struct SignedIn {
 /// What every new account gets.
 const GRANT: u32 = 1;
 
-/// Failed logins of one account, and under one name, in a minute, whatever the address (`expertconnect.md` §1).
-const FAILED_LOGINS_PER_MINUTE: u32 = 30;
-
 /// Opens an account with its first credit. Of several simultaneous registrations of one name exactly one succeeds.
 pub async fn register(app: &App, registration: Registration, origin: &Origin) -> Result<SignedIn> {
     let begun = app.clock.now();
     let (user, ()) = open(app, registration, origin.network(), |_, _| Ok(Opening::default())).await?;
-    session(app, Proven { user, begun }, DAY)
+    session(app, Proven { user, begun, code: None }, DAY).await
 }
 
 /// What opens with an account: a session to be kept, what its owner is told, and what they get to see of it.
@@ -159,6 +127,7 @@ fn new_user(registration: &Registration, id: UserId, now: Instant) -> User {
         is_suspended: false,
         tally: Tally::default(),
         tally_as_expert: Tally::default(),
+        two_factor: false,
         sessions_given: 0,
         skills: Vec::new(),
         hours: Vec::new(),
@@ -207,21 +176,6 @@ pub async fn is_admin(app: &App, email: &Email) -> Result<bool> {
     }
 }
 
-/// Whom somebody says they are.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LoginAs<'a> {
-    /// As it was typed: failures are counted under it.
-    pub(crate) text: &'a str,
-    /// Whose it is as a number.
-    pub(crate) numbered: Option<UserId>,
-}
-
-impl<'a> From<&'a str> for LoginAs<'a> {
-    fn from(text: &'a str) -> Self {
-        Self { text, numbered: None }
-    }
-}
-
 /// The configured administrator, if this function knows of one.
 pub(crate) async fn administrator(app: &App) -> Result<Option<UserId>> {
     let Some(email) = &app.settings.admin_email else { return Ok(None) };
@@ -229,113 +183,20 @@ pub(crate) async fn administrator(app: &App) -> Result<Option<UserId>> {
     Ok(known.filter(|known| known.user.roles.admin).map(|known| known.user.id))
 }
 
-/// Somebody who knew their password when it was looked at.
-pub(crate) struct Proven {
-    pub(crate) user: User,
-    /// Before their password was read: a session begun then has ended if the password has changed since.
-    pub(crate) begun: Instant,
-}
-
 /// A session of somebody who is proven, with a token for so long.
-pub(crate) fn session(app: &App, Proven { user, begun }: Proven, lifetime: TimeDelta) -> Result<SignedIn> {
+pub(crate) async fn session(app: &App, proven: Proven, lifetime: TimeDelta) -> Result<SignedIn> {
+    let Proven { user, begun, code } = proven;
+    if let Some(code) = code {
+        code.spend(app, Transaction::new()).await?;
+    }
     let claims = Claims { user: user.id, session: app.mint.session(begun) };
     let token = app.tokens.issue(claims, lifetime, app.clock.now())?;
     Ok(SignedIn { user, token })
 }
 
 /// Logs in by username or e-mail.
-pub async fn login(app: &App, name: &str, password: &str, origin: &Origin) -> Result<SignedIn> {
-    session(app, prove(app, name.into(), password, origin).await?, DAY)
-}
-
-/// Checks a password. Unknown names and wrong passwords are told apart by nothing, not even by time: whatever was counted,
-/// the same is read, hashed and written, and what the answer shows is counted by the name, whether or not anybody has it.
-pub(crate) async fn prove(app: &App, named: LoginAs<'_>, password: &str, origin: &Origin) -> Result<Proven> {
-    let now = app.clock.now();
-    let typed = Typed::new(named.text);
-    let Attempt { known, failed } = app.store.credentials(&typed, named.numbered, now).await?;
-    let mut found = None;
-    // Somebody's username can be somebody else's address; whose it is says the password.
-    for person in known.iter().map(Some).chain(known.is_empty().then_some(None)) {
-        let matches = app.hashing.matches(password, person.map(|person| person.password_hash.clone())).await?;
-        if let Some(person) = person.filter(|_| matches != Match::No) {
-            found = Some((person, matches));
-            break;
-        }
-    }
-    match found {
-        Some((person, matches)) if may_sign_in(person, failed, origin) => {
-            if person.user.is_suspended {
-                return Err(Error::Common(Common::AccountSuspended));
-            }
-            if !person.user.roles.admin {
-                site::is_open(app).await?;
-            }
-            renew(app, person, matches, password, origin).await;
-            let earliest = person.sessions_from.map(SessionId::minted_at);
-            Ok(Proven { begun: earliest.map_or(now, |earliest| now.max(earliest)), user: person.user.clone() })
-        }
-        _ => Err(count_failure(app, &typed, &known, origin, now).await?),
-    }
-}
-
-/// Whether the right password counts. Strangers who fail keep out strangers, and nobody else.
-fn may_sign_in(person: &Credential, failed: u32, origin: &Origin) -> bool {
-    if origin.is_known_to(person) {
-        person.failed_from_known < FAILED_LOGINS_PER_MINUTE
-    } else {
-        failed.max(person.failed_by_strangers) < FAILED_LOGINS_PER_MINUTE
-    }
-}
-
-/// Counts a failed login by name and by account, and says what is answered to it. Of a burst that was in flight together,
-/// those above the limit learn nothing from their answer.
-async fn count_failure(app: &App, typed: &Typed, known: &[Credential], origin: &Origin, now: Instant) -> Result<Error> {
-    let by_account = known.iter().map(Some).chain(known.is_empty().then_some(None)).map(|person| async move {
-        let is_known = person.is_some_and(|person| origin.is_known_to(person));
-        let counted = if is_known { Counted::Known } else { Counted::Request };
-        let hit = app.store.gate_failed_login(person.map(|person| person.user.id), counted, now).await?;
-        Ok::<_, Fault>(is_known.then_some(hit))
-    });
-    let by_name = app.store.gate_failed_name(&typed.counted, now);
-    let (by_name, by_account) = try_join(by_name, try_join_all(by_account)).await?;
-    let hits = by_account.into_iter().flatten().chain([by_name]);
-    let refused = hits.map(|hit| quota(hit, FAILED_LOGINS_PER_MINUTE, now)).find_map(Result::err);
-    Ok(Error::Common(refused.unwrap_or(Common::InvalidCredentials)))
-}
-
-/// Writes down what a login has brought to light. It is no reason not to log in that this failed.
-async fn renew(app: &App, person: &Credential, matches: Match, password: &str, origin: &Origin) {
-    let renewed = async {
-        if matches == Match::AsTyped {
-            let hash = app.hashing.hash_anew(password).await?;
-            app.store.password_rehash(person, &hash).await?;
-        }
-        if let Some(network) = origin.network().filter(|_| !origin.is_network_of(person)) {
-            app.store.network_remember(person, network).await?;
-        }
-        if person.has_old_names {
-            app.store.names_renew(&person.user).await?;
-        }
-        Ok::<_, Error>(())
-    };
-    if let Err(error) = renewed.await {
-        tracing::warn!(%error, "what a login brought to light could not be written down");
-    }
-}
-
-/// Whether this is the password of somebody who is signed in, unless it was guessed at too often. Strangers' failures do not
-/// count here.
-pub(crate) async fn knows(app: &App, known: &Credential, password: &str, now: Instant) -> Result<bool> {
-    // The count so far, as if this one came on top.
-    let hit = store::Hit { count: known.failed_from_known + 1 };
-    quota(hit, FAILED_LOGINS_PER_MINUTE, now)?;
-    let matches = app.hashing.matches(password, Some(known.password_hash.clone())).await? != Match::No;
-    if !matches {
-        let hit = app.store.gate_failed_login(Some(known.user.id), Counted::Known, now).await?;
-        quota(hit, FAILED_LOGINS_PER_MINUTE, now)?;
-    }
-    Ok(matches)
+pub async fn login(app: &App, name: &str, with: With<'_>, origin: &Origin) -> Result<SignedIn> {
+    session(app, prove(app, name.into(), with, origin).await?, DAY).await
 }
 
 /// Ends this session; others live on.

@@ -17,7 +17,7 @@ use crate::idempotency::{SaveResponse, retry_stale};
 use crate::mail::{self, Mail};
 use crate::people::Origin;
 use crate::seal::hash;
-use crate::{App, Common, Error, Result, people};
+use crate::{App, Common, Error, Result, proving};
 
 /// More mails than this in an hour nobody gets, whoever asks for them. Strangers are counted apart: they use up nobody's own.
 const MOST_LINKS: usize = 5;
@@ -94,7 +94,7 @@ pub async fn change(
     retry_stale(|| async {
         let now = app.clock.now();
         let seen = app.store.credential_of(caller.user(), now).await?.ok_or(Common::TokenInvalid)?;
-        if !people::knows(app, &seen, current, now).await? {
+        if !proving::knows(app, &seen, current, now).await? {
             return Err(Error::WrongPassword);
         }
         replace(app, &seen, password, By::Session(caller.session()), origin, save.begin(&())).await

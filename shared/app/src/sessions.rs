@@ -3,11 +3,12 @@
 use domain::Instant;
 use domain::ids::SessionId;
 use domain::person::User;
-use store::{Next, Presented, Rotation};
+use store::{Next, Presented, Rotation, Transaction};
 
 use crate::caller::Caller;
 use crate::idempotency::retry_stale;
-use crate::people::{self, Opening, Origin, Proven, Registration};
+use crate::people::{self, Opening, Origin, Registration, With};
+use crate::proving::{self, Proven};
 use crate::seal::hash;
 use crate::tokens::{Claims, HOUR, Refresh, WEEK};
 use crate::{App, Common, Error, Result};
@@ -59,13 +60,22 @@ pub async fn register(app: &App, registration: Registration, origin: &Origin) ->
 }
 
 /// Logs in by e-mail or username.
-pub async fn login(app: &App, name: &str, password: &str, origin: &Origin) -> Result<Opened> {
-    let Proven { user, begun } = people::prove(app, name.into(), password, origin).await?;
+pub async fn login(app: &App, name: &str, with: With<'_>, origin: &Origin) -> Result<Opened> {
+    let Proven { user, begun, code } = proving::prove(app, name.into(), with, origin).await?;
     let tokens = retry_stale(|| async {
         let now = app.clock.now();
         let claims = Claims { user: user.id, session: app.mint.session(begun) };
         let (tokens, next) = tokens(app, claims, now)?;
-        app.store.session_open(&session(claims, next, origin, now)).await?;
+        let session = session(claims, next, origin, now);
+        match &code {
+            None => app.store.session_open(&session).await?,
+            // Of several logins with one code one opens its session.
+            Some(code) => {
+                let mut transaction = Transaction::new();
+                store::session_opened(&mut transaction, &session);
+                code.spend(app, transaction).await?;
+            }
+        }
         Ok(tokens)
     })
     .await?;

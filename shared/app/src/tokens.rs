@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::signing::Keys;
 
 use crate::seal::{Seal, hash};
+use crate::vault::Vault;
 use crate::{Common, Error, Result};
 
 /// Signs and verifies.
@@ -27,6 +28,8 @@ pub struct Tokens {
     pub(crate) states: Seal,
     /// What is exchanged for a session when such a sign-in has succeeded.
     pub(crate) tickets: Seal,
+    /// Keeps what authenticators share with us.
+    pub(crate) factors: Vault,
 }
 
 /// What a refresh token says.
@@ -76,6 +79,7 @@ impl Tokens {
             marks: Seal::new(keys, "mark"),
             states: Seal::new(keys, "state of a sign-in"),
             tickets: Seal::new(keys, "ticket of a sign-in"),
+            factors: Vault::new(keys, "secret of a second factor"),
         }
     }
 

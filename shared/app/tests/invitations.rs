@@ -96,6 +96,7 @@ fn reader(name: &str, email: Email) -> User {
         is_suspended: false,
         tally: Tally::default(),
         tally_as_expert: Tally::default(),
+        two_factor: false,
         sessions_given: 0,
         skills: Vec::new(),
         hours: Vec::new(),

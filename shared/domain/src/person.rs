@@ -42,6 +42,8 @@ pub struct User {
     pub expert: Option<Expert>,
     /// A suspended account can do nothing and is found by nobody.
     pub is_suspended: bool,
+    /// Whoever logs in is asked for a one-time code. Written by switching it on and off only.
+    pub two_factor: bool,
     /// Reviews received. Written by reviews only.
     pub tally: Tally,
     /// Those of them received as expert.

@@ -59,6 +59,7 @@ fn user(id: i64, name: &str, standing: Option<Standing>) -> User {
         is_suspended: false,
         tally: Tally::default(),
         tally_as_expert: Tally::default(),
+        two_factor: false,
         sessions_given: 0,
         skills: Vec::new(),
         hours: Vec::new(),

@@ -27,6 +27,7 @@ pub mod page;
 pub mod path;
 pub mod problem;
 pub mod reply;
+pub mod second_factor;
 pub mod service;
 pub mod sockets;
 pub mod time;

@@ -20,6 +20,7 @@ use crate::names::{self, Meant};
 use crate::row::{Item, Reader, Row, number, numbers, text, texts, time};
 use crate::table::Store;
 use crate::transaction::{Transaction, Update};
+use crate::two_factor::{self, SecondFactor};
 use crate::{gate, keys, notices, person_codec, verifications};
 
 /// What a login is checked against.
@@ -42,6 +43,8 @@ pub struct Credential {
     pub resets_asked: BTreeSet<i64>,
     /// The same from where the owner has signed in before.
     pub resets_asked_known: BTreeSet<i64>,
+    /// What it takes beside the password.
+    pub second: SecondFactor,
 }
 
 /// What a login is checked against: whoever may be meant, likeliest first.
@@ -313,5 +316,6 @@ fn from_items(profile: &Item, credential: &Item, now: Instant) -> Result<Credent
         },
         resets_asked: row.numbers("resets_asked")?,
         resets_asked_known: row.numbers("resets_asked_known")?,
+        second: two_factor::read(row)?,
     })
 }

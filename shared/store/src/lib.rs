@@ -64,6 +64,7 @@ mod support;
 mod table;
 mod threads;
 mod transaction;
+mod two_factor;
 mod uploads;
 mod verifications;
 mod withdrawals;
@@ -88,7 +89,7 @@ pub use idempotency::{Claim, Claimed, SavedResponse};
 pub use keys::{Kind, Named, read as key_in_words};
 pub use mails::{MailClaim, MailOf};
 pub use notices::notice_told;
-pub use openid::{Identity, identity_linked};
+pub use openid::{Identity, identity_linked, spent};
 pub use payments::{IntentsOf, PaymentSeen, RefundOf, booking_noted};
 pub use pending::{PendingCaps, booking_waits};
 pub use people::NewAccount;
@@ -96,6 +97,7 @@ pub use sessions::{Next, Presented, Rotation, Session};
 pub use sockets::{LiveSocket, Socket};
 pub use table::Store;
 pub use transaction::Transaction;
+pub use two_factor::{SecondFactor, Shown, code_used, session_opened};
 pub use wrong_keys::MOST_WRONG_KEYS;
 
 /// A page of a list, newest first unless said otherwise, and where the next one begins.

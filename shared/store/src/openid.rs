@@ -32,6 +32,12 @@ pub fn identity_linked(transaction: &mut Transaction<Denied>, identity: &Identit
     transaction.create(to_item(identity, user, now), Denied::Stale);
 }
 
+/// Uses what works once, with what else the transaction does; refused as stale if it has been used.
+pub fn spent(transaction: &mut Transaction<Denied>, what: &str, until: Instant) {
+    let item = Row::at(&keys::spent(what)).number("expires_at", until.timestamp() + KEPT_SECONDS).into_item();
+    transaction.create(item, Denied::Stale);
+}
+
 impl Store {
     /// Whose account it is.
     pub async fn identity(&self, identity: &Identity) -> Result<Option<UserId>, Fault> {

@@ -48,6 +48,7 @@ pub(crate) fn to_item(user: &User) -> Item {
         .maybe("expert_serial", user.serials.expert, number)
         .maybe("expert", user.expert.as_ref(), |expert| AttributeValue::M(expert_row(expert).into_item()))
         .flag("suspended", user.is_suspended)
+        .flag("two_factor", user.two_factor)
         .number("review_count", user.tally.count)
         .number("review_sum", user.tally.sum)
         .number("expert_count", user.tally_as_expert.count)
@@ -157,6 +158,7 @@ pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
         },
         accepted_terms: row.flag("accepted_terms"),
         is_suspended: row.flag("suspended"),
+        two_factor: row.flag("two_factor"),
         tally: Tally { count: row.count("review_count")?, sum: row.count("review_sum")? },
         tally_as_expert: Tally { count: row.count("expert_count")?, sum: row.count("expert_sum")? },
         sessions_given: row.count("sessions_given")?,

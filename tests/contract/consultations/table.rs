@@ -58,7 +58,24 @@ const ACCOUNTS: &[Operation<Thing>] = &[
     ),
     op("GET /api/v1/auth/sessions/", Thing::Nothing, "", SIGNED),
     op("DELETE /api/v1/auth/sessions/{id}/", Thing::Session, "", &[401, 404, 204, 404, 404, 404]),
+    op("GET /api/v1/auth/2fa/", Thing::Nothing, "", SIGNED),
+    op("POST /api/v1/auth/2fa/setup/", Thing::Nothing, r#"{"password": "correct horse battery"}"#, SIGNED),
+    // Nobody in the cast has an authenticator.
+    op("POST /api/v1/auth/2fa/enable/", Thing::Nothing, r#"{"otp": "123 456"}"#, &[401, 400, 400, 400, 400, 400])
+        .objects("validation"),
+    op("POST /api/v1/auth/2fa/recovery-codes/", Thing::Nothing, r#"{"otp": "123 456"}"#, NOT_ENABLED)
+        .objects("not_enabled"),
+    op(
+        "POST /api/v1/auth/2fa/disable/",
+        Thing::Nothing,
+        r#"{"password": "correct horse battery", "otp": "123 456", "recovery_code": "ABCDEFGHJK"}"#,
+        NOT_ENABLED,
+    )
+    .objects("not_enabled")
+    .one_of("otp recovery_code"),
 ];
+
+const NOT_ENABLED: &[u16] = &[401, 409, 409, 409, 409, 409];
 
 const PAYMENTS: &[Operation<Thing>] = &[
     op(

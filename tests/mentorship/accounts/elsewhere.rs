@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
 use tests::browser::{BEGIN, CALLBACK, EXCHANGE};
 use tests::issuer_double::{Door, Guest, Issuer, with_issuer};
+use tests::member::Member;
 use tests::mentorship::LOGIN;
 use tests::person::send;
 use tests::{Costs, Fault, Moment, Person, Setup, Strike, World, at_once};
@@ -293,4 +294,36 @@ async fn a_sign_in_asks_little_of_the_table() {
     let ticket = ticket_of(&browser, &issuer, "ada").await;
     costs.of("exchange a ticket", (3, 3.0, 1.0), browser.exchanges(&ticket)).await.is(200);
     costs.hold();
+}
+
+/// Google is the first factor: the second is asked for where the ticket is exchanged, which a wrong one does not use up.
+#[tokio::test]
+async fn whoever_has_two_factor_login_shows_a_code_with_the_ticket() {
+    let (world, issuer, browser) = stage().await;
+    let ada = Member::registers(&world, "ada").await;
+    ada.person.alter(|user| user.email_verified = true).await;
+    let (phone, codes) = ada.has_two_factor().await;
+    browser.signs_in_elsewhere(&issuer, &Guest::of("ada"), "").await.refuses(401, "otp_required");
+    let ticket = ticket_of(&browser, &issuer, "ada").await;
+    browser.exchanges(&ticket).await.refuses(401, "otp_required");
+    browser.exchanges_with(&ticket, json!({"otp": phone.wrong_code()})).await.refuses(401, "otp_invalid");
+    let tries = (0..5).map(|_| {
+        let (browser, ticket, code) = (browser.clone(), ticket.clone(), json!({"otp": phone.code()}));
+        async move { browser.exchanges_with(&ticket, code).await }
+    });
+    let tries = at_once(tries).await;
+    assert_eq!(tries.iter().filter(|answer| answer.status == 200).count(), 1);
+    assert!(tries.iter().all(|answer| [200, 400, 401].contains(&answer.status)));
+    let recovery = json!({"recovery_code": codes[0]});
+    browser.exchanges_with(&ticket, recovery.clone()).await.refuses(400, "bad_token");
+    let ticket = ticket_of(&browser, &issuer, "ada").await;
+    browser.exchanges_with(&ticket, json!({"otp": phone.code()})).await.refuses(401, "otp_invalid");
+    let session = browser.exchanges_with(&ticket, recovery).await.is(200);
+    assert!(acts_as(&browser.let_in(&session), "student").await, "the code of the dead ticket was not used");
+    // With a ticket nobody guesses more often than without.
+    let ticket = ticket_of(&browser, &issuer, "ada").await;
+    for _ in 0..28 {
+        browser.exchanges_with(&ticket, json!({"otp": phone.wrong_code()})).await.refuses(401, "otp_invalid");
+    }
+    browser.exchanges_with(&ticket, json!({"otp": phone.wrong_code()})).await.refuses(429, "rate_limited");
 }

@@ -8,6 +8,7 @@ mod payments;
 mod sessions;
 mod site;
 mod support;
+mod two_factor;
 
 use std::pin::Pin;
 
@@ -76,6 +77,10 @@ impl Story {
             }
             support {
                 fills_the_form, opens_a_ticket, answers_a_ticket,
+            }
+            two_factor {
+                sets_up, enables, signs_in_by_a_code, signs_in_elsewhere_by_a_code, signs_in_by_a_recovery_code,
+                renews_codes, switches_off, switches_off_by_a_recovery_code, comes_from_elsewhere_with_a_code,
             }
         };
         commands.chain(others).collect()

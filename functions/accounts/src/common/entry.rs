@@ -1,7 +1,7 @@
 //! Opening an account, and logging in.
 
 use app::App;
-use app::people::{Access, Registration};
+use app::people::{Access, Registration, With};
 use app::sessions;
 use axum::extract::State;
 use domain::password::{Password, Persona};
@@ -12,6 +12,7 @@ use edge::auth::{AuthRateLimit, RequestOrigin};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
 use edge::reply::{Created, Json};
+use edge::second_factor::SecondFactor;
 use utoipa::openapi::ObjectBuilder;
 use v1::Refused;
 
@@ -75,6 +76,7 @@ pub(super) async fn register(
 pub(super) struct Login {
     email: String,
     password: String,
+    code: SecondFactor,
 }
 
 impl Parse for Login {
@@ -83,15 +85,11 @@ impl Parse for Login {
 
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const LOGIN: &str = "The e-mail address or the username, in any letter case.";
-        const RECOVERY: &str = "A recovery code in place of the one-time code.";
         let email = text(1..=LONGEST_LOGIN_NAME).trimmed().about(LOGIN).example("ada@example.org");
         let email = fields.required(["email", "username"], email);
         let password = fields.required("password", text(1..).secret());
-        // Read, so that what is malformed is refused; no account can have two-factor login yet.
-        let otp = fields.nullable("otp", text(..).about("The one-time code, if this account has two-factor login."));
-        let recovery_code = fields.nullable("recovery_code", text(..).about(RECOVERY));
-        otp.and(recovery_code)?;
-        Some(Self { email: email?, password: password? })
+        let code = SecondFactor::nullable(fields);
+        Some(Self { email: email?, password: password?, code: code? })
     }
 }
 
@@ -116,6 +114,7 @@ pub(super) async fn login(
     RequestOrigin(origin): RequestOrigin,
     Body(login): Body<Login>,
 ) -> Result<Json<SessionTokens>, Refused> {
-    let opened = sessions::login(&app, &login.email, &login.password, &origin).await?;
+    let with = With { password: &login.password, code: login.code.typed() };
+    let opened = sessions::login(&app, &login.email, with, &origin).await?;
     Ok(Json(SessionTokens::of("You are logged in.", opened)))
 }

@@ -1,10 +1,11 @@
-//! The account all products share: `/api/v1/auth/` (`consultations.md` §2, `tutoring.md` §1, §2 and §4.1).
+//! The account all products share: `/api/v1/auth/` (`consultations.md` §2, `tutoring.md` §1, §2, §4.1 and §4.6).
 
 mod entry;
 mod me;
 mod passwords;
 mod sessions;
 mod shapes;
+mod two_factor;
 
 use app::App;
 use edge::idempotency::ignores_key;
@@ -26,4 +27,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(ignores_key(routes!(passwords::confirm)))
         .routes(routes!(passwords::change))
         .routes(routes!(me::show, me::change))
+        .routes(routes!(two_factor::status))
+        .routes(ignores_key(routes!(two_factor::set_up)))
+        .routes(ignores_key(routes!(two_factor::enable)))
+        .routes(ignores_key(routes!(two_factor::renew_codes)))
+        .routes(ignores_key(routes!(two_factor::disable)))
 }

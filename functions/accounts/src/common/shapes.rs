@@ -79,7 +79,7 @@ impl From<domain::person::User> for User {
             roles: roles.filter(|(_, has)| *has).map(|(role, _)| role).collect(),
             email_verified: user.email_verified,
             is_verified: user.email_verified,
-            two_factor_enabled: false,
+            two_factor_enabled: user.two_factor,
             is_active: !user.is_suspended,
             timezone: user.timezone.name().to_owned(),
             approval_status: user.standing().map(approval),

@@ -1,7 +1,7 @@
 //! Getting a token, and giving it up.
 
 use app::App;
-use app::people::{self, Access, Registration};
+use app::people::{self, Access, Registration, With};
 use axum::extract::State;
 use domain::password::{Password, Persona};
 use domain::text::{Email, Username};
@@ -10,6 +10,7 @@ use edge::auth::{AuthRateLimit, Authenticated, RequestOrigin};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
 use edge::reply::{Created, Json};
+use edge::second_factor::SecondFactor;
 use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -65,6 +66,7 @@ impl Parse for Register {
 pub(crate) struct Login {
     username: String,
     password: String,
+    code: SecondFactor,
 }
 
 impl Parse for Login {
@@ -73,14 +75,10 @@ impl Parse for Login {
 
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const LOGIN: &str = "The username or the e-mail address, in any letter case.";
-        const RECOVERY: &str = "A recovery code in place of the one-time code.";
         let username = fields.required("username", text(1..=LONGEST_LOGIN_NAME).about(LOGIN).example("ada"));
         let password = fields.required("password", text(1..).secret());
-        // Read, so that what is malformed is refused; no account can have two-factor login yet.
-        let otp = fields.optional("otp", text(..).about("The one-time code, if this account has two-factor login."));
-        let recovery_code = fields.optional("recovery_code", text(..).about(RECOVERY));
-        otp.and(recovery_code)?;
-        Some(Self { username: username?, password: password? })
+        let code = SecondFactor::optional(fields);
+        Some(Self { username: username?, password: password?, code: code? })
     }
 }
 
@@ -167,7 +165,8 @@ pub(crate) async fn login(
     RequestOrigin(origin): RequestOrigin,
     Body(login): Body<Login>,
 ) -> Result<Json<SessionToken>, Refused> {
-    let session = people::login(&app, &login.username, &login.password, &origin).await?;
+    let with = With { password: &login.password, code: login.code.typed() };
+    let session = people::login(&app, &login.username, with, &origin).await?;
     Ok(Json(session.into()))
 }
 

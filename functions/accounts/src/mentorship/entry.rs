@@ -2,6 +2,7 @@
 
 use app::details::Description;
 use app::logins::{self, LoggedIn, Wish};
+use app::people::With;
 use app::{App, details, people};
 use axum::extract::State;
 use domain::lifecycle::Seat;
@@ -9,6 +10,7 @@ use edge::auth::{AuthRateLimit, Authenticated, RequestOrigin};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, one_of, text};
 use edge::reply::Json;
+use edge::second_factor::SecondFactor;
 use mentorship::ids::{read, shown};
 use mentorship::{Mentor, Refused, Student};
 use serde::Serialize;
@@ -25,6 +27,7 @@ pub(crate) struct Login {
     name: String,
     password: String,
     role: Option<Seat>,
+    code: SecondFactor,
 }
 
 impl Parse for Login {
@@ -33,16 +36,12 @@ impl Parse for Login {
 
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const LOGIN: &str = "The e-mail address, or the id of a student or mentor.";
-        const RECOVERY: &str = "A recovery code in place of the one-time code.";
         let name = text(1..=LONGEST_LOGIN_NAME).trimmed().about(LOGIN).example("ada@example.org");
         let name = fields.required(["email", "user_id", "username"], name);
         let password = fields.required("password", text(1..).secret());
         let role = fields.nullable("role", one_of(ROLES).about("As whom; by default what the name says."));
-        // Read, so that what is malformed is refused; no account can have two-factor login yet.
-        let otp = fields.nullable("otp", text(..).about("The one-time code, if this account has two-factor login."));
-        let recovery_code = fields.nullable("recovery_code", text(..).about(RECOVERY));
-        otp.and(recovery_code)?;
-        Some(Self { name: name?, password: password?, role: role?.value() })
+        let code = SecondFactor::nullable(fields);
+        Some(Self { name: name?, password: password?, role: role?.value(), code: code? })
     }
 }
 
@@ -139,7 +138,8 @@ pub(crate) async fn login(
     Body(login): Body<Login>,
 ) -> Result<Json<SessionToken>, Refused> {
     let wish = Wish { name: &login.name, number: read(&login.name), role: login.role };
-    let logged_in = logins::login(&app, wish, &login.password, &origin).await?;
+    let with = With { password: &login.password, code: login.code.typed() };
+    let logged_in = logins::login(&app, wish, with, &origin).await?;
     Ok(Json(SessionToken::of(&app, "You are logged in.", logged_in).await?))
 }
 

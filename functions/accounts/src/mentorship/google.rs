@@ -17,6 +17,7 @@ use edge::browser::{Cookie, ServerOrigin, prefers_html};
 use edge::form::{Fields, Kind, Parse, one_of, text};
 use edge::problem::Problem;
 use edge::reply::{Elsewhere, Json};
+use edge::second_factor::SecondFactor;
 use mentorship::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -120,6 +121,7 @@ pub(crate) struct GoogleSession {
         (status = 200, description = "The account and a token", body = GoogleSession),
         (status = 302, description = "To the web application, for who prefers `text/html`"),
         (status = 400, description = "`google_denied`: Google let nobody in; `bad_state`: begun elsewhere, used, or too old; `bad_code`; `bad_id_token`: what Google says cannot be believed"),
+        (status = 401, description = "`otp_required`: who has two-factor login needs a ticket, and exchanges it with a code"),
         (status = 403, description = "`google_email_unverified`: Google has not verified the address; `account_suspended`"),
         (status = 404, description = "`not_configured`: nobody signs in with Google here"),
         (status = 409, description = "`email_not_verified`: the address has an account that has not proven it; a mail is on its way"),
@@ -160,6 +162,7 @@ async fn session(app: &App, vouched: Vouched) -> app::Result<SessionToken> {
 
 pub(crate) struct Exchanged {
     ticket: String,
+    code: SecondFactor,
 }
 
 impl Parse for Exchanged {
@@ -167,18 +170,16 @@ impl Parse for Exchanged {
     const ABOUT: &str = "A ticket to be exchanged.";
 
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        const RECOVERY: &str = "A recovery code in place of the one-time code.";
         let ticket =
             fields.required("ticket", text(1..).trimmed().about("From behind `#ticket=`; works once, for a minute."));
-        // Read, so that what is malformed is refused; no account can have two-factor login yet.
-        let otp = fields.nullable("otp", text(..).about("The one-time code, if this account has two-factor login."));
-        let recovery_code = fields.nullable("recovery_code", text(..).about(RECOVERY));
-        otp.and(recovery_code)?;
-        Some(Self { ticket: ticket? })
+        let code = SecondFactor::nullable(fields);
+        Some(Self { ticket: ticket?, code: code? })
     }
 }
 
 /// Exchange a ticket for the session
+///
+/// With two-factor login it takes a code; without one, or with a wrong one, the ticket stays good.
 #[utoipa::path(
     post, path = "/api/auth/google/exchange/",
     tag = "Mentorship: Accounts", operation_id = "mentorship_google_exchange",
@@ -192,8 +193,9 @@ impl Parse for Exchanged {
 pub(crate) async fn exchange(
     State(app): State<App>,
     _: AuthRateLimit,
+    RequestOrigin(origin): RequestOrigin,
     Body(sent): Body<Exchanged>,
 ) -> Result<Json<SessionToken>, Refused> {
-    let vouched = signing_in::exchange(&app, &sent.ticket).await?;
+    let vouched = signing_in::exchange(&app, &sent.ticket, sent.code.typed(), &origin).await?;
     Ok(Json(session(&app, vouched).await?))
 }

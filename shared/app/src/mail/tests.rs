@@ -69,6 +69,7 @@ fn reader(name: &str, zone: &str) -> User {
         is_suspended: false,
         tally: Tally::default(),
         tally_as_expert: Tally::default(),
+        two_factor: false,
         sessions_given: 0,
         skills: Vec::new(),
         hours: Vec::new(),

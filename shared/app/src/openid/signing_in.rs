@@ -22,7 +22,7 @@ use crate::logins::{self, LoggedIn};
 use crate::people::{Access, Origin, Registration};
 use crate::seal::hash;
 use crate::tokens::{Claims, WEEK};
-use crate::{App, Common, Error, Result, site, verification};
+use crate::{App, Common, Error, Result, codes, proving, site, verification};
 
 /// A sign-in that begins: where the browser goes, and what it keeps.
 pub struct Begun {
@@ -48,6 +48,8 @@ pub struct Vouched {
     pub role: Seat,
     pub next: String,
     claims: Claims,
+    /// What they still have to show is a code.
+    needs_code: bool,
 }
 
 /// No code of an issuer is longer.
@@ -121,7 +123,8 @@ pub async fn finish(
     // It ends with those of before, should they all end meanwhile.
     let earliest = sessions_from.map_or(begun, |from| begun.max(from.minted_at()));
     let claims = Claims { user: user.id, session: app.mint.session(earliest) };
-    Ok(Vouched { user, is_created, role, next: flow.next, claims })
+    let needs_code = user.two_factor;
+    Ok(Vouched { user, is_created, role, next: flow.next, claims, needs_code })
 }
 
 struct Settled {
@@ -201,8 +204,11 @@ async fn open(app: &App, asserted: &Asserted, identity: &Identity, door: Door, o
 }
 
 impl Vouched {
-    /// A token of the session that begins with this.
+    /// A token of the session that begins with this. Who has two-factor login gets it for a ticket and a code only.
     pub fn token(&self, app: &App, lifetime: TimeDelta) -> Result<String> {
+        if self.needs_code {
+            return Err(Common::OtpRequired.into());
+        }
         app.tokens.issue(self.claims, lifetime, app.clock.now())
     }
 
@@ -222,18 +228,36 @@ impl Vouched {
     }
 }
 
-/// The session a ticket stands for.
-pub async fn exchange(app: &App, ticket: &str) -> Result<Vouched> {
+/// The session a ticket stands for. Without a code that is asked for, or with a wrong one, the ticket is still good.
+pub async fn exchange(app: &App, ticket: &str, code: codes::Typed<'_>, origin: &Origin) -> Result<Vouched> {
     let now = app.clock.now();
     let [user, session, made, role] = app.tokens.tickets.open(ticket).ok_or(Error::LinkInvalid)?;
     let user = UserId::new(user).ok_or(Error::LinkInvalid)?;
     let session = SessionId::new(session).ok_or(Error::LinkInvalid)?;
     let role = u8::try_from(role).ok().and_then(numbered).ok_or(Error::LinkInvalid)?;
     let until = Instant::from_timestamp_millis(made).ok_or(Error::LinkInvalid)? + TICKET_LIVES;
-    if now >= until || !app.store.spend(&format!("ticket-{}", hash(ticket)), until).await? {
+    let spent = format!("ticket-{}", hash(ticket));
+    if now >= until {
         return Err(Error::LinkInvalid);
     }
     let user = app.store.user(user).await?.ok_or(Error::LinkInvalid)?;
+    let code = if user.two_factor && !user.is_suspended {
+        proving::show_code(app, &user, code, origin).await?
+    } else {
+        None
+    };
+    match code {
+        None if app.store.spend(&spent, until).await? => {}
+        None => return Err(Error::LinkInvalid),
+        Some(code) => {
+            let mut transaction = Transaction::new();
+            store::spent(&mut transaction, &spent, until);
+            match code.spend(app, transaction).await {
+                Err(Error::Common(Common::Stale)) => return Err(Error::LinkInvalid),
+                used => used?,
+            }
+        }
+    }
     if user.is_suspended {
         return Err(Common::AccountSuspended.into());
     }
@@ -241,5 +265,5 @@ pub async fn exchange(app: &App, ticket: &str) -> Result<Vouched> {
         site::is_open(app).await?;
     }
     let claims = Claims { user: user.id, session };
-    Ok(Vouched { user, is_created: false, role, next: String::new(), claims })
+    Ok(Vouched { user, is_created: false, role, next: String::new(), claims, needs_code: false })
 }

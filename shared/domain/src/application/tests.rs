@@ -46,6 +46,7 @@ fn person(standing: Option<Standing>) -> User {
         is_suspended: false,
         tally: Tally::default(),
         tally_as_expert: Tally::default(),
+        two_factor: false,
         sessions_given: 0,
         skills: Vec::new(),
         hours: Vec::new(),

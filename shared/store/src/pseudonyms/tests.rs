@@ -58,6 +58,7 @@ fn ada() -> User {
         is_suspended: false,
         tally: Tally::default(),
         tally_as_expert: Tally::default(),
+        two_factor: false,
         sessions_given: 0,
         skills: vec![Skill {
             id: SkillId::new(1).unwrap(),
