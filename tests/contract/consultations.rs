@@ -1,6 +1,7 @@
 //! The contract of Consultations, and of the accounts and payments that the newer façades share.
 
 mod cast;
+mod codes;
 mod rooms;
 mod table;
 
@@ -130,7 +131,7 @@ impl Contract for Consultations {
         cast::make(cast, thing).await
     }
 
-    async fn fill(cast: &Cast<Self>, _: &Person, text: &str, thing: i64) -> String {
-        cast::fill(cast, text, thing).await
+    async fn fill(cast: &Cast<Self>, person: &Person, text: &str, thing: i64) -> String {
+        cast::fill(cast, &codes::filled(person, text).await, thing).await
     }
 }

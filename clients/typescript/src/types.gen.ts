@@ -1499,6 +1499,7 @@ export type _Error = {
  */
 export const ErrorCode = {
     ACCOUNT_SUSPENDED: 'account_suspended',
+    ALREADY_ENABLED: 'already_enabled',
     ALREADY_EXPERT: 'already_expert',
     ALREADY_PAID: 'already_paid',
     ALREADY_REVIEWED: 'already_reviewed',
@@ -1540,6 +1541,7 @@ export const ErrorCode = {
     NOT_COMPLETED: 'not_completed',
     NOT_CONFIGURED: 'not_configured',
     NOT_CONFIRMED: 'not_confirmed',
+    NOT_ENABLED: 'not_enabled',
     NOT_EXPERT: 'not_expert',
     NOT_FOUND: 'not_found',
     NOT_PAYABLE: 'not_payable',
@@ -1981,39 +1983,12 @@ export type MentorApproval = {
 /**
  * What a mentor says of themselves.
  */
-export type MentorDetail = {
-    bio: string;
-    company: string;
+export type MentorDetail = PublicMentorDetail & {
     /**
      * A link; one to a file of ours is good for a quarter of an hour.
      */
     cv: string | null;
-    designation: string;
-    /**
-     * Separated by commas.
-     */
-    expertise: string;
-    github_url: string | null;
-    /**
-     * In INR, two decimals; null: not bookable yet.
-     */
-    hourly_rate: string | null;
-    linkedin_url: string | null;
     phone: string;
-    portfolio_url: string | null;
-    /**
-     * A link; one to a file of ours is good for an hour.
-     */
-    profile_picture: string | null;
-    /**
-     * The mean of the reviews received as mentor, to two decimals; 0 without any.
-     */
-    rating: number;
-    /**
-     * Completed ones.
-     */
-    total_sessions: number;
-    years_of_experience: number | null;
 };
 
 /**
@@ -2777,6 +2752,16 @@ export const NotificationType = {
 export type NotificationType = typeof NotificationType[keyof typeof NotificationType];
 
 /**
+ * A code of the authenticator.
+ */
+export type OneTimeCode = {
+    /**
+     * Six digits; blanks do not count.
+     */
+    otp: string;
+};
+
+/**
  * Whether one is seen as being there.
  */
 export type OnlineStatus = {
@@ -3519,6 +3504,13 @@ export type ReceivedFeedback = Feedback & {
      * `Anonymous`, if whoever wrote it elsewhere asked not to be named.
      */
     student_name: string;
+};
+
+/**
+ * Recovery codes: each works once in place of a one-time code. They are not shown again.
+ */
+export type RecoveryCodes = {
+    recovery_codes: Array<string>;
 };
 
 /**
@@ -4341,6 +4333,56 @@ export type TransferResult = {
 };
 
 /**
+ * How far the account is with it.
+ */
+export type TwoFactor = {
+    /**
+     * Every login asks for a code.
+     */
+    enabled: boolean;
+    /**
+     * Of ten.
+     */
+    recovery_codes_left: number;
+};
+
+/**
+ * The password of the account, and a code.
+ */
+export type TwoFactorDisable = {
+    /**
+     * The one-time code, if this account has two-factor login.
+     */
+    otp?: string | null;
+    password: string;
+    /**
+     * A recovery code in place of the one-time code.
+     */
+    recovery_code?: string | null;
+};
+
+/**
+ * What an authenticator has to know.
+ */
+export type TwoFactorSetup = {
+    /**
+     * The same as authenticators read it.
+     */
+    otpauth_uri: string;
+    /**
+     * 160 bits in base32.
+     */
+    secret: string;
+};
+
+/**
+ * The password of the account.
+ */
+export type TwoFactorSetupRequest = {
+    password: string;
+};
+
+/**
  * A number of unread things.
  */
 export type UnreadCount = {
@@ -5139,6 +5181,12 @@ export type MentorshipGoogleCallbackErrors = {
      */
     400: _Error & {
         code: 'bad_code' | 'bad_id_token' | 'bad_state' | 'google_denied' | 'validation';
+    };
+    /**
+     * `otp_required`: who has two-factor login needs a ticket, and exchanges it with a code
+     */
+    401: _Error & {
+        code: 'otp_required';
     };
     /**
      * `google_email_unverified`: Google has not verified the address; `account_suspended`
@@ -16486,6 +16534,357 @@ export type MeetingsSlotsListResponses = {
 };
 
 export type MeetingsSlotsListResponse = MeetingsSlotsListResponses[keyof MeetingsSlotsListResponses];
+
+export type AccountsTwoFactorData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/2fa/';
+};
+
+export type AccountsTwoFactorErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type AccountsTwoFactorError = AccountsTwoFactorErrors[keyof AccountsTwoFactorErrors];
+
+export type AccountsTwoFactorResponses = {
+    /**
+     * How far the account is with it
+     */
+    200: TwoFactor;
+};
+
+export type AccountsTwoFactorResponse = AccountsTwoFactorResponses[keyof AccountsTwoFactorResponses];
+
+export type AccountsTwoFactorDisableData = {
+    body: TwoFactorDisable;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/2fa/disable/';
+};
+
+export type AccountsTwoFactorDisableErrors = {
+    /**
+     * `validation`: also when the password is wrong, or the code is wrong or was used; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_enabled`; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict' | 'not_enabled';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too often from this address, or too many failures of this account's owner
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type AccountsTwoFactorDisableError = AccountsTwoFactorDisableErrors[keyof AccountsTwoFactorDisableErrors];
+
+export type AccountsTwoFactorDisableResponses = {
+    /**
+     * It is off, and nothing of it is kept
+     */
+    200: AccountMessage;
+};
+
+export type AccountsTwoFactorDisableResponse = AccountsTwoFactorDisableResponses[keyof AccountsTwoFactorDisableResponses];
+
+export type AccountsTwoFactorEnableData = {
+    body: OneTimeCode;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/2fa/enable/';
+};
+
+export type AccountsTwoFactorEnableErrors = {
+    /**
+     * `validation`: also when the code is wrong, or nothing was set up; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `already_enabled`; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'already_enabled' | 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type AccountsTwoFactorEnableError = AccountsTwoFactorEnableErrors[keyof AccountsTwoFactorEnableErrors];
+
+export type AccountsTwoFactorEnableResponses = {
+    /**
+     * It is on
+     */
+    200: RecoveryCodes;
+};
+
+export type AccountsTwoFactorEnableResponse = AccountsTwoFactorEnableResponses[keyof AccountsTwoFactorEnableResponses];
+
+export type AccountsRecoveryCodesData = {
+    body: OneTimeCode;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/2fa/recovery-codes/';
+};
+
+export type AccountsRecoveryCodesErrors = {
+    /**
+     * `validation`: also when the code is wrong or was used; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_enabled`; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict' | 'not_enabled';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too often from this address, or too many failures of this account's owner
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type AccountsRecoveryCodesError = AccountsRecoveryCodesErrors[keyof AccountsRecoveryCodesErrors];
+
+export type AccountsRecoveryCodesResponses = {
+    /**
+     * Ten new ones
+     */
+    200: RecoveryCodes;
+};
+
+export type AccountsRecoveryCodesResponse = AccountsRecoveryCodesResponses[keyof AccountsRecoveryCodesResponses];
+
+export type AccountsTwoFactorSetupData = {
+    body: TwoFactorSetupRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/2fa/setup/';
+};
+
+export type AccountsTwoFactorSetupErrors = {
+    /**
+     * `validation`: also when the password is wrong; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `already_enabled`; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'already_enabled' | 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too often from this address, or too many failures of this account's owner
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type AccountsTwoFactorSetupError = AccountsTwoFactorSetupErrors[keyof AccountsTwoFactorSetupErrors];
+
+export type AccountsTwoFactorSetupResponses = {
+    /**
+     * The secret, which is not shown again
+     */
+    200: TwoFactorSetup;
+};
+
+export type AccountsTwoFactorSetupResponse = AccountsTwoFactorSetupResponses[keyof AccountsTwoFactorSetupResponses];
 
 export type AccountsLoginData = {
     body: AccountLogin;

@@ -4,9 +4,7 @@ use aws_lc_rs::hmac;
 use data_encoding::BASE32_NOPAD;
 use domain::Instant;
 use domain::ids::UserId;
-use domain::two_factor::{
-    Code, MAC_BYTES, RECOVERY_CODES, SECRET_BYTES, State, Step, recovery_code, window,
-};
+use domain::two_factor::{Code, MAC_BYTES, RECOVERY_CODES, SECRET_BYTES, State, Step, recovery_code, window};
 use store::{Credential, SecondFactor, Shown};
 
 use crate::seal::hash;

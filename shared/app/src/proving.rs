@@ -99,8 +99,9 @@ impl CodeShown {
     }
 }
 
-/// Checks a password, and the code of whoever is asked for one. Unknown names and wrong passwords are told apart by nothing, not even by time: whatever was counted,
-/// the same is read, hashed and written, and what the answer shows is counted by the name, whether or not anybody has it.
+/// Checks a password, and the code of whoever is asked for one. Unknown names and wrong passwords are told apart by nothing,
+/// not even by time: whatever was counted, the same is read, hashed and written, and what the answer shows is counted by the
+/// name, whether or not anybody has it.
 pub(crate) async fn prove(app: &App, named: LoginAs<'_>, with: With<'_>, origin: &Origin) -> Result<Proven> {
     let (now, password) = (app.clock.now(), with.password);
     let typed = Typed::new(named.text);
@@ -246,7 +247,12 @@ async fn remember(app: &App, person: &Credential, network: Option<&str>) {
 }
 
 /// The code of somebody who is signed in, unless it was guessed at too often.
-pub(crate) async fn shows(app: &App, known: &Credential, code: codes::Typed<'_>, now: Instant) -> Result<Option<Shown>> {
+pub(crate) async fn shows(
+    app: &App,
+    known: &Credential,
+    code: codes::Typed<'_>,
+    now: Instant,
+) -> Result<Option<Shown>> {
     let hit = store::Hit { count: known.failed_from_known + 1 };
     quota(hit, FAILED_LOGINS_PER_MINUTE, now)?;
     if let Verdict::Right(shown) = codes::judge(app, known, code, now) {

@@ -29,12 +29,8 @@ impl Vault {
         let chance = chance.map(u64::to_be_bytes).concat();
         nonce.copy_from_slice(&chance[..NONCE_LEN]);
         let mut sealed = secret.to_vec();
-        key.seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(owner.to_be_bytes()),
-            &mut sealed,
-        )
-        .expect("a few bytes are not too many");
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(owner.to_be_bytes()), &mut sealed)
+            .expect("a few bytes are not too many");
         BASE64URL_NOPAD.encode(&[&id[..], &nonce, &sealed].concat())
     }
 

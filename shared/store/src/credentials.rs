@@ -18,9 +18,9 @@ use crate::fault::{Failed, Fault};
 use crate::gate::Counted;
 use crate::names::{self, Meant};
 use crate::row::{Item, Reader, Row, number, numbers, text, texts, time};
+use crate::second_factor::{self, SecondFactor};
 use crate::table::Store;
 use crate::transaction::{Transaction, Update};
-use crate::two_factor::{self, SecondFactor};
 use crate::{gate, keys, notices, person_codec, verifications};
 
 /// What a login is checked against.
@@ -316,6 +316,6 @@ fn from_items(profile: &Item, credential: &Item, now: Instant) -> Result<Credent
         },
         resets_asked: row.numbers("resets_asked")?,
         resets_asked_known: row.numbers("resets_asked_known")?,
-        second: two_factor::read(row)?,
+        second: second_factor::read(row)?,
     })
 }

@@ -52,6 +52,7 @@ pub mod reconcile;
 mod reviews;
 mod row;
 mod search;
+mod second_factor;
 mod serials;
 mod sessions;
 pub mod shapes;
@@ -93,11 +94,12 @@ pub use openid::{Identity, identity_linked, spent};
 pub use payments::{IntentsOf, PaymentSeen, RefundOf, booking_noted};
 pub use pending::{PendingCaps, booking_waits};
 pub use people::NewAccount;
+pub use second_factor::SecondFactor;
 pub use sessions::{Next, Presented, Rotation, Session};
 pub use sockets::{LiveSocket, Socket};
 pub use table::Store;
 pub use transaction::Transaction;
-pub use two_factor::{SecondFactor, Shown, code_used, session_opened};
+pub use two_factor::{Shown, code_used, session_opened};
 pub use wrong_keys::MOST_WRONG_KEYS;
 
 /// A page of a list, newest first unless said otherwise, and where the next one begins.

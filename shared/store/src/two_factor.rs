@@ -1,5 +1,4 @@
-//! The second factor of an account, in its credential: the sealed secret, whether it is asked for, which steps were used
-//! last, and hashes of the recovery codes that are left. A login reads it with the password's hash, at no cost of its own.
+//! Switching a second factor on and off, and using its codes up.
 //!
 //! Every write of it is conditional on the secret it was decided on, so what is judged by one secret never touches another;
 //! a code is used by a condition on its own place, so of any number of uses at once one wins.
@@ -9,26 +8,16 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
 use domain::person::User;
-use domain::two_factor::{Refusal, State, Step, Used};
+use domain::two_factor::{Refusal, Step};
 
 use crate::credentials::Credential;
 use crate::denied::Denied;
-use crate::fault::{Failed, Fault};
+use crate::fault::Failed;
 use crate::keys;
-use crate::row::{Reader, number, text};
+use crate::row::{number, text};
+use crate::second_factor::USED;
 use crate::table::Store;
 use crate::transaction::{Transaction, Update};
-
-/// What an account's codes are checked against.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SecondFactor {
-    pub state: State,
-    /// The secret, under a key of the deployment's.
-    pub sealed: String,
-    pub used: Used,
-    /// Hashes of the recovery codes that were not used.
-    pub recovery: BTreeSet<String>,
-}
 
 /// A code that was right when it was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,29 +28,8 @@ pub enum Shown {
     Recovery(String),
 }
 
-const USED: [&str; 3] = ["otp_used_0", "otp_used_1", "otp_used_2"];
-
 /// What belongs to one secret and goes with it.
 const OF_ONE_SECRET: &str = "#otp_used_0, #otp_used_1, #otp_used_2, #recovery";
-
-pub(crate) fn read(row: Reader<'_>) -> Result<SecondFactor, Fault> {
-    let mut used = Used::default();
-    for (place, name) in used.0.iter_mut().zip(USED) {
-        *place = row.maybe_number(name)?.map(Step::new);
-    }
-    let sealed = row.owned("otp")?;
-    let state = match (sealed.as_str(), row.flag("otp_on")) {
-        ("", _) => State::Off,
-        (_, false) => State::SetUp,
-        (_, true) => State::On,
-    };
-    let recovery = match row.0.get("recovery") {
-        None => BTreeSet::new(),
-        Some(AttributeValue::Ss(hashes)) => hashes.iter().cloned().collect(),
-        Some(_) => return Err(row.corrupt("recovery")),
-    };
-    Ok(SecondFactor { state, sealed, used, recovery })
-}
 
 fn hashes<'a>(all: impl IntoIterator<Item = &'a String>) -> AttributeValue {
     AttributeValue::Ss(all.into_iter().cloned().collect())

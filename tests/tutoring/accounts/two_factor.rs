@@ -1,4 +1,4 @@
-//! Two-factor login (§4.6): on and off, what it asks for, each code once, and as many guesses as there are at passwords.
+//! Two-factor login (`tutoring.md` §4.6): on and off, what it asks for, each code once, and as many guesses as there are at passwords.
 
 use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
@@ -110,12 +110,19 @@ async fn every_login_asks_for_it() {
         ("/api/auth/login/", json!({"user_id": number, "role": "mentor"})),
     ];
     for (place, (path, who)) in doors.into_iter().enumerate() {
-        let with = |more: Json| tests::member::with(tests::member::with(who.clone(), json!({"password": Person::PASSWORD})), more);
+        let with = |more: Json| {
+            tests::member::with(tests::member::with(who.clone(), json!({"password": Person::PASSWORD})), more)
+        };
         stranger.post(path, with(json!({}))).await.refuses(401, "otp_required");
         stranger.post(path, with(json!({"otp": phone.wrong_code()}))).await.refuses(401, "otp_invalid");
         stranger.post(path, with(json!({"recovery_code": "x"}))).await.refuses(401, "otp_invalid");
-        stranger.post(path, with(json!({"otp": "12", "recovery_code": codes[place]}))).await.refuses(401, "otp_invalid");
-        stranger.post(path, with(json!({"password": "wrong password", "otp": phone.code()}))).await
+        stranger
+            .post(path, with(json!({"otp": "12", "recovery_code": codes[place]})))
+            .await
+            .refuses(401, "otp_invalid");
+        stranger
+            .post(path, with(json!({"password": "wrong password", "otp": phone.code()})))
+            .await
             .refuses(401, "invalid_credentials");
         stranger.post(path, with(json!({"otp": phone.code()}))).await.is(200);
         stranger.post(path, with(json!({"otp": phone.code()}))).await.refuses(401, "otp_invalid");
@@ -191,13 +198,17 @@ async fn a_secret_is_made_for_the_owner_and_void_with_the_next() {
     ada.person.post(enable, json!({"otp": "123456"})).await.blames("otp");
     let (old, new) = (ada.sets_up().await, ada.sets_up().await);
     ada.person.post(enable, json!({"otp": old.code()})).await.blames("otp");
-    ada.person.post(DISABLE, json!({"password": Person::PASSWORD, "otp": new.code()})).await
+    ada.person
+        .post(DISABLE, json!({"password": Person::PASSWORD, "otp": new.code()}))
+        .await
         .refuses(409, "not_enabled");
     ada.person.post(enable, json!({"otp": new.code()})).await.is(200);
     ada.person.post(enable, json!({"otp": new.code_in(30)})).await.refuses(409, "already_enabled");
     ada.person.post(set_up, json!({"password": Person::PASSWORD})).await.refuses(409, "already_enabled");
     for path in ["setup", "enable", "recovery-codes", "disable"] {
-        Person { token: None, ..ada.person.clone() }.post(&two_factor(path), json!({})).await
+        Person { token: None, ..ada.person.clone() }
+            .post(&two_factor(path), json!({}))
+            .await
             .refuses(401, "not_authenticated");
     }
 }
@@ -209,7 +220,8 @@ async fn a_wrong_code_is_a_failed_login() {
     let (phone, codes) = ada.has_two_factor().await;
     let thief = Member { person: Person { address: elsewhere(&world), ..ada.person.clone() }, ..ada.clone() };
     for n in 0..30 {
-        let wrong = if n % 2 == 0 { json!({"otp": phone.wrong_code()}) } else { json!({"recovery_code": "AAAAAAAAAA"}) };
+        let wrong =
+            if n % 2 == 0 { json!({"otp": phone.wrong_code()}) } else { json!({"recovery_code": "AAAAAAAAAA"}) };
         thief.logs_in_by(wrong).await.refuses(401, "otp_invalid");
     }
     thief.logs_in_by(json!({"otp": phone.wrong_code()})).await.refuses(429, "rate_limited");
@@ -235,7 +247,8 @@ async fn a_password_alone_does_not_make_a_network_known() {
     }
     for _ in 0..30 {
         Member { person: Person { address: elsewhere(&world), ..ada.person.clone() }, ..ada.clone() }
-            .tries("wrong password", json!({})).await
+            .tries("wrong password", json!({}))
+            .await
             .refuses(401, "invalid_credentials");
     }
     let answer = thief.logs_in_by(json!({"otp": phone.code()})).await;

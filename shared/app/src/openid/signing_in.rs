@@ -241,11 +241,8 @@ pub async fn exchange(app: &App, ticket: &str, code: codes::Typed<'_>, origin: &
         return Err(Error::LinkInvalid);
     }
     let user = app.store.user(user).await?.ok_or(Error::LinkInvalid)?;
-    let code = if user.two_factor && !user.is_suspended {
-        proving::show_code(app, &user, code, origin).await?
-    } else {
-        None
-    };
+    let code =
+        if user.two_factor && !user.is_suspended { proving::show_code(app, &user, code, origin).await? } else { None };
     match code {
         None if app.store.spend(&spent, until).await? => {}
         None => return Err(Error::LinkInvalid),
