@@ -4,6 +4,23 @@ use super::tree::{inner, read, resources, template};
 
 const FILES: [(&str, &str); 2] = [("SocketPaths", "infra/edge/sockets.js"), ("FilePaths", "infra/edge/files.js")];
 
+/// What is kept where nothing leads to is not found by anybody, and may not even be written.
+#[test]
+fn every_folder_that_files_are_kept_in_is_served_and_some_function_may_write_it() {
+    let (code, template) = (read("shared/app/src/uploads.rs"), read("template.yaml"));
+    let arms = code.split("let folder = match purpose {").nth(1).and_then(|rest| rest.split("};").next()).unwrap();
+    let folders: Vec<_> = arms.lines().filter_map(|line| line.split("=> \"").nth(1)?.split('"').next()).collect();
+    assert!(folders.len() >= 3, "{folders:?}");
+    let writes = |folder: &str| {
+        let of_files = template.lines().filter(|line| line.contains("${FilesBucket.Arn}/uploads/*"));
+        of_files.filter(|line| line.contains(&format!("${{FilesBucket.Arn}}/{folder}/*"))).count() > 0
+    };
+    for folder in folders {
+        assert!(template.contains(&format!("PathPattern: /{folder}/*")), "{folder} is not served");
+        assert!(writes(folder), "nobody may write {folder}");
+    }
+}
+
 #[test]
 fn the_functions_of_the_template_are_the_files() {
     let functions = resources(&template(), "AWS::CloudFront::Function");

@@ -124,9 +124,8 @@ fn check(bytes: &[u8], purpose: Purpose) -> Result<&'static str> {
 
 fn attachment(app: &App, caller: Caller, name: String, content_type: &str, size: u64, purpose: Purpose) -> Attachment {
     let folder = match purpose {
-        Purpose::Document => "documents",
+        Purpose::Document | Purpose::Resume => "documents",
         Purpose::Chat => "attachments",
-        Purpose::Resume => "cvs",
         Purpose::Portrait => "pictures",
     };
     Attachment { key: fresh_key(app, folder, caller.user()), name, content_type: content_type.to_owned(), size }
