@@ -1,3 +1,4 @@
 //! The stories of the tutoring façade (`spec/tutoring.md`), by subject.
 
 mod accounts;
+mod paging;
