@@ -6,7 +6,7 @@ use crate::form::{Fields, Kind, text};
 
 /// A code of an authenticator, or a recovery code. Not to be printed.
 #[derive(Default)]
-pub struct SecondFactor {
+pub struct EnteredCode {
     otp: Option<String>,
     recovery_code: Option<String>,
 }
@@ -14,7 +14,7 @@ pub struct SecondFactor {
 const OTP: &str = "The one-time code, if this account has two-factor login.";
 const RECOVERY: &str = "A recovery code in place of the one-time code.";
 
-impl SecondFactor {
+impl EnteredCode {
     /// Where a field may be left out, but not `null`.
     pub fn optional(fields: &mut Fields<'_>) -> Option<Self> {
         let otp = fields.optional("otp", text(..).about(OTP));

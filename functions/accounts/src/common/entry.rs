@@ -12,7 +12,7 @@ use edge::auth::{AuthRateLimit, RequestOrigin};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
 use edge::reply::{Created, Json};
-use edge::second_factor::SecondFactor;
+use edge::second_factor::EnteredCode;
 use utoipa::openapi::ObjectBuilder;
 use v1::Refused;
 
@@ -76,7 +76,7 @@ pub(super) async fn register(
 pub(super) struct Login {
     email: String,
     password: String,
-    code: SecondFactor,
+    code: EnteredCode,
 }
 
 impl Parse for Login {
@@ -88,7 +88,7 @@ impl Parse for Login {
         let email = text(1..=LONGEST_LOGIN_NAME).trimmed().about(LOGIN).example("ada@example.org");
         let email = fields.required(["email", "username"], email);
         let password = fields.required("password", text(1..).secret());
-        let code = SecondFactor::nullable(fields);
+        let code = EnteredCode::nullable(fields);
         Some(Self { email: email?, password: password?, code: code? })
     }
 }

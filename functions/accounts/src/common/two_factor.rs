@@ -7,7 +7,7 @@ use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
 use edge::problem::Problem;
 use edge::reply::Json;
-use edge::second_factor::SecondFactor;
+use edge::second_factor::EnteredCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 use v1::Refused;
@@ -70,7 +70,7 @@ impl Parse for Shown {
 
 pub(super) struct Farewell {
     password: String,
-    code: SecondFactor,
+    code: EnteredCode,
     /// A field that has been sent, to be blamed should the code be wrong.
     field: &'static str,
 }
@@ -81,7 +81,7 @@ impl Parse for Farewell {
 
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let password = fields.required("password", text(1..).secret());
-        let code = SecondFactor::nullable(fields)?;
+        let code = EnteredCode::nullable(fields)?;
         let field = match (fields.is_blank("otp"), fields.is_blank("recovery_code")) {
             (true, true) => return fields.refuse("otp", "A one-time code or a recovery code is required."),
             (true, false) => "recovery_code",

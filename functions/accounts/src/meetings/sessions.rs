@@ -10,7 +10,7 @@ use edge::auth::{AuthRateLimit, Authenticated, RequestOrigin};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, text};
 use edge::reply::{Created, Json};
-use edge::second_factor::SecondFactor;
+use edge::second_factor::EnteredCode;
 use meetings::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -66,7 +66,7 @@ impl Parse for Register {
 pub(crate) struct Login {
     username: String,
     password: String,
-    code: SecondFactor,
+    code: EnteredCode,
 }
 
 impl Parse for Login {
@@ -77,7 +77,7 @@ impl Parse for Login {
         const LOGIN: &str = "The username or the e-mail address, in any letter case.";
         let username = fields.required("username", text(1..=LONGEST_LOGIN_NAME).about(LOGIN).example("ada"));
         let password = fields.required("password", text(1..).secret());
-        let code = SecondFactor::optional(fields);
+        let code = EnteredCode::optional(fields);
         Some(Self { username: username?, password: password?, code: code? })
     }
 }

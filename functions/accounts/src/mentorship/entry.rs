@@ -10,7 +10,7 @@ use edge::auth::{AuthRateLimit, Authenticated, RequestOrigin};
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, one_of, text};
 use edge::reply::Json;
-use edge::second_factor::SecondFactor;
+use edge::second_factor::EnteredCode;
 use mentorship::ids::{read, shown};
 use mentorship::{Mentor, Refused, Student};
 use serde::Serialize;
@@ -27,7 +27,7 @@ pub(crate) struct Login {
     name: String,
     password: String,
     role: Option<Seat>,
-    code: SecondFactor,
+    code: EnteredCode,
 }
 
 impl Parse for Login {
@@ -40,7 +40,7 @@ impl Parse for Login {
         let name = fields.required(["email", "user_id", "username"], name);
         let password = fields.required("password", text(1..).secret());
         let role = fields.nullable("role", one_of(ROLES).about("As whom; by default what the name says."));
-        let code = SecondFactor::nullable(fields);
+        let code = EnteredCode::nullable(fields);
         Some(Self { name: name?, password: password?, role: role?.value(), code: code? })
     }
 }

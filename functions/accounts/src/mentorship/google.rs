@@ -17,7 +17,7 @@ use edge::browser::{Cookie, ServerOrigin, prefers_html};
 use edge::form::{Fields, Kind, Parse, one_of, text};
 use edge::problem::Problem;
 use edge::reply::{Elsewhere, Json};
-use edge::second_factor::SecondFactor;
+use edge::second_factor::EnteredCode;
 use mentorship::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -162,7 +162,7 @@ async fn session(app: &App, vouched: Vouched) -> app::Result<SessionToken> {
 
 pub(crate) struct Exchanged {
     ticket: String,
-    code: SecondFactor,
+    code: EnteredCode,
 }
 
 impl Parse for Exchanged {
@@ -172,7 +172,7 @@ impl Parse for Exchanged {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let ticket =
             fields.required("ticket", text(1..).trimmed().about("From behind `#ticket=`; works once, for a minute."));
-        let code = SecondFactor::nullable(fields);
+        let code = EnteredCode::nullable(fields);
         Some(Self { ticket: ticket?, code: code? })
     }
 }
