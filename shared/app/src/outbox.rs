@@ -67,6 +67,7 @@ fn jobs_of(person: UserId, fact: &Fact) -> Vec<Job> {
         Fact::RefundOwed(of) => vec![Job::Refund(*of)],
         Fact::StandingChanged => vec![Job::Sweep(person)],
         Fact::PostGone(post) => vec![Job::Clear(*post)],
+        Fact::CourseGone(course) => vec![Job::ClearCourse(*course)],
         Fact::GatheringNews(news) => vec![Job::Tell(person, *news)],
         _ => Vec::new(),
     }
@@ -82,7 +83,7 @@ async fn to_sockets(background: &Background, person: UserId, facts: &[&Fact], re
             Fact::Asked(asked) => Some(SocketTask::Asked(asked)),
             Fact::SessionsEnded(ended) => Some(SocketTask::Ended(*ended)),
             Fact::ProfileChanged { .. } | Fact::RefundOwed(_) | Fact::StandingChanged => None,
-            Fact::PostGone(_) | Fact::GatheringNews(_) | Fact::ExpertDescribed => None,
+            Fact::PostGone(_) | Fact::CourseGone(_) | Fact::GatheringNews(_) | Fact::ExpertDescribed => None,
         })
         .collect();
     if steps.is_empty() {

@@ -93,6 +93,9 @@ ids! {
     ContactId,
     /// What somebody asks support for.
     TicketId,
+    CourseId,
+    /// A part of a course.
+    LessonId,
 }
 
 impl ConversationId {

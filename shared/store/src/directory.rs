@@ -54,22 +54,30 @@ pub(crate) struct Surplus {
 
 /// Puts the change of words into the transaction as far as there is room.
 pub(crate) fn reword<R: Clone>(transaction: &mut Transaction<R>, before: &User, after: &User) -> Surplus {
-    let (old, new) = (indexed_words(before), indexed_words(after));
-    let mut surplus = Surplus { new: Vec::new(), old: Vec::new(), version: after.version };
-    for word in new.difference(&old) {
-        let key = keys::directory_word(word, after.id);
+    let keys_of = |user| indexed_words(user).iter().map(|word| keys::directory_word(word, after.id)).collect();
+    reworded(transaction, &keys_of(before), &keys_of(after), after.version)
+}
+
+/// The same of whatever is found under words: `old` and `new` are the keys of its entries.
+pub(crate) fn reworded<R: Clone>(
+    transaction: &mut Transaction<R>,
+    old: &BTreeSet<Key>,
+    new: &BTreeSet<Key>,
+    version: u64,
+) -> Surplus {
+    let mut surplus = Surplus { new: Vec::new(), old: Vec::new(), version };
+    for key in new.difference(old) {
         if transaction.len() < LARGEST_TRANSACTION {
-            transaction.replace(Row::at(&key).number("version", after.version).into_item());
+            transaction.replace(Row::at(key).number("version", version).into_item());
         } else {
-            surplus.new.push(key);
+            surplus.new.push(key.clone());
         }
     }
-    for word in old.difference(&new) {
-        let key = keys::directory_word(word, after.id);
+    for key in old.difference(new) {
         if transaction.len() < LARGEST_TRANSACTION {
-            transaction.delete(&key);
+            transaction.delete(key);
         } else {
-            surplus.old.push(key);
+            surplus.old.push(key.clone());
         }
     }
     surplus

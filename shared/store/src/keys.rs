@@ -13,6 +13,7 @@ mod community;
 mod counting;
 mod due;
 mod finding;
+mod learning;
 mod ledger;
 mod names;
 mod paying;
@@ -27,6 +28,7 @@ pub(crate) use community::*;
 pub(crate) use counting::*;
 pub(crate) use due::*;
 pub(crate) use finding::*;
+pub(crate) use learning::*;
 pub(crate) use ledger::*;
 pub(crate) use names::*;
 pub(crate) use paying::*;
@@ -38,7 +40,7 @@ pub(crate) use waiting::*;
 pub(crate) use withdrawals::*;
 
 /// Where an item lives.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
     pub(crate) pk: String,
     pub(crate) sk: String,

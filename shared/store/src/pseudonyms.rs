@@ -105,8 +105,8 @@ impl Pseudonyms {
             _ if old.is_empty() => String::new(),
             "email" | "dead_end" => self.email(old),
             "hash" => self.password_hash(old),
-            "picture_url" | "cv_link" => format!("https://{}.example/", self.word(old)),
-            "key" | "picture_key" | "cv_key" => self.file_key(old),
+            "picture_url" | "cv_link" | "video_url" => format!("https://{}.example/", self.word(old)),
+            "key" | "picture_key" | "cv_key" | "file_key" => self.file_key(old),
             "reset" | "refresh" | "otp" | "provider_id" | "reference" | "order" | "client_secret" | "transaction"
             | "room" | "learner_key" | "expert_key" | "connection" => self.token(old),
             "username" | "first_name" | "last_name" => self.name(old),
@@ -219,6 +219,8 @@ fn is_left_out(kind: Kind) -> bool {
         Identity => true,
         // Made anew from the profiles.
         LoginName | SearchTerm | ListedExpert | ExpertOfStanding | ExpertWord | ExpertCard => true,
+        // Its words are its key, and lead to a text that says others by then.
+        CourseWord => true,
         _ => false,
     }
 }
@@ -253,6 +255,8 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         Kind::FeedNewest | Kind::FeedWindow => &["window", "before"],
         Kind::GatheringNews => &["facade"],
         Kind::LongGathering => &["from"],
+        Kind::Course | Kind::CourseEntry => &["category", "unit", "content_type"],
+        Kind::Lesson => &["content_type"],
         Kind::Day => return attribute.starts_with(crate::days::EXPIRY),
         _ => &[],
     };

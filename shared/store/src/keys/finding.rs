@@ -33,7 +33,7 @@ pub(crate) fn search_range(scan: &Scan) -> (String, &str) {
     }
 }
 
-fn word_partition(kind: &str, word: &str) -> String {
+pub(super) fn word_partition(kind: &str, word: &str) -> String {
     format!("FIND#{kind}#{}", word.chars().next().unwrap_or('_'))
 }
 

@@ -103,6 +103,15 @@ kinds! {
     Subscription "subscription",
     Contact "contact",
     Ticket "ticket",
+    Course "course",
+    CourseEntry "course-entry",
+    CourseCounts "course-counts",
+    CourseTotals "course-totals",
+    CourseWord "course-word",
+    CourseGone "course-gone",
+    Lesson "lesson",
+    CourseOfLesson "course-of-lesson",
+    LessonText "lesson-text",
     Once "once",
 }
 
@@ -148,6 +157,8 @@ impl Kind {
                 | Spent
                 | Stats
                 | Counted
+                | CourseTotals
+                | CourseWord
         )
     }
 }
@@ -222,6 +233,10 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("POST", _) => of_post(rest, sk),
         ("EVENT", _) => of_gathering(rest, sk),
         ("CONTACT", super::CONTACT) => named(Kind::Contact, [id("contact", rest)?]),
+        ("COURSE", _) => of_course(id("course", rest)?, sk),
+        ("LESSON", super::COURSE) => named(Kind::CourseOfLesson, [id("lesson", rest)?]),
+        ("LESSON", "TEXT") => named(Kind::LessonText, [id("lesson", rest)?]),
+        ("COURSES", "TOTALS") if rest.is_empty() => named(Kind::CourseTotals, []),
         ("TICKET", super::TICKET) => named(Kind::Ticket, [id("ticket", rest)?]),
         ("NEWS", "SUBSCRIPTION") => named(Kind::Subscription, [part("name", rest)]),
         ("LOGIN", super::LOGIN) => named(Kind::LoginName, [part("name", rest)]),
@@ -284,6 +299,7 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "LIKE" => (Kind::Like, id("post", rest)?),
         "POSTED" => (Kind::Posted, part("day", rest)),
         "GONE" => (Kind::PostGone, id("post", rest)?),
+        "CLOSED" => (Kind::CourseGone, id("course", rest)?),
         "TELL" => (Kind::GatheringNews, id("notice", rest)?),
         "MUTED" => (Kind::Muted, id("booking", rest)?),
         "WRONG" => (Kind::WrongKeys, id("booking", rest)?),
@@ -344,6 +360,15 @@ fn of_gathering(rest: &str, sk: &str) -> Option<Named> {
         (None, "LONG") => named(Kind::LongGathering, [id("gathering", rest)?]),
         (None, "N") => named(Kind::GatheringCounts, [id("gathering", rest)?]),
         _ => None,
+    }
+}
+
+fn of_course(course: Part, sk: &str) -> Option<Named> {
+    match sk {
+        super::COURSE => named(Kind::Course, [course]),
+        "ENTRY" => named(Kind::CourseEntry, [course]),
+        "N" => named(Kind::CourseCounts, [course]),
+        _ => named(Kind::Lesson, [course, id("lesson", sk.strip_prefix(super::LESSON)?)?]),
     }
 }
 
