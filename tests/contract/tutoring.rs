@@ -1,6 +1,7 @@
 //! The tutoring façade's contract.
 
 mod cast;
+mod learning;
 mod table;
 
 use tests::Person;
@@ -8,7 +9,7 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 0] = [];
+const GROUPS: &[&str] = &["courses", "lessons"];
 
 pub(crate) fn has(path: &str) -> bool {
     let below = path.trim_start_matches("/api/v1/");
@@ -23,6 +24,10 @@ keeps_the_contract!(crate::tutoring::Tutoring);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Thing {
     Nothing,
+    /// The tutor's, free and published.
+    Course,
+    /// Of such a course.
+    Lesson,
 }
 
 impl Contract for Tutoring {
@@ -34,9 +39,10 @@ impl Contract for Tutoring {
         token_expired token_reused invalid_credentials otp_required otp_invalid forbidden not_approved blocked \
         email_unverified account_suspended own_account not_found method_not_allowed conflict in_flight too_large \
         file_too_large use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited \
-        maintenance already_enabled not_enabled";
+        maintenance already_enabled not_enabled has_enrollments too_many_lessons enrollment_required";
     const ALIASES: &'static str = "";
     const REFUSES_FIRST: bool = true;
+    const GOES_ON_PAST_THE_END: bool = false;
     const FREE_PARAMETERS: &'static str = "search";
     const PROBES: [(&'static str, &'static str); 3] =
         [("GET", "/api/v1/auth/me/"), ("POST", "/api/v1/payments/intents/"), ("OPTIONS", "/api/v1/auth/sessions/")];
@@ -55,6 +61,13 @@ impl Contract for Tutoring {
 
     fn ignores_tokens(operation: &Operation<Thing>) -> bool {
         operation.path().starts_with("/api/v1/auth/")
+    }
+
+    fn forbids(operation: &Operation<Thing>, column: usize) -> &'static str {
+        match (operation.name, column) {
+            ("POST /api/v1/courses/" | "POST /api/v1/lessons/", 5) => "not_approved",
+            _ => "forbidden",
+        }
     }
 
     fn wrong_for(kind: &str) -> &'static [&'static str] {

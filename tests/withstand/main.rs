@@ -4,6 +4,7 @@ mod calendar;
 mod causes;
 mod commands;
 mod cost;
+mod courses;
 mod credits;
 mod deaths;
 mod edits;

@@ -16,6 +16,7 @@ pub mod chats;
 mod clock;
 pub mod codes;
 pub mod community;
+pub mod courses;
 pub mod details;
 pub mod documents;
 pub mod due;

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use domain::Instant;
 use domain::ids::{
-    ApplicationId, BlockId, BookingId, CommentId, ContactId, ConversationId, CourseId, DocumentId, EntryId, GatheringId, HoursId,
-    LessonId, MessageId, NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId, TicketId, UploadId, UserId,
-    WithdrawalId,
+    ApplicationId, BlockId, BookingId, CommentId, ContactId, ConversationId, CourseId, DocumentId, EntryId,
+    GatheringId, HoursId, LessonId, MessageId, NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId,
+    TicketId, UploadId, UserId, WithdrawalId,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};

@@ -124,9 +124,9 @@ fn check(bytes: &[u8], purpose: Purpose) -> Result<&'static str> {
 
 fn attachment(app: &App, caller: Caller, name: String, content_type: &str, size: u64, purpose: Purpose) -> Attachment {
     let folder = match purpose {
-        Purpose::Document | Purpose::Resume | Purpose::Paper | Purpose::Any => "documents",
+        Purpose::Document | Purpose::Resume | Purpose::Paper | Purpose::Lesson | Purpose::Any => "documents",
         Purpose::Chat => "attachments",
-        Purpose::Portrait => "pictures",
+        Purpose::Portrait | Purpose::Illustration => "pictures",
     };
     Attachment { key: fresh_key(app, folder, caller.user()), name, content_type: content_type.to_owned(), size }
 }

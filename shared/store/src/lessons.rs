@@ -147,8 +147,12 @@ impl Store {
     }
 
     /// A course with all of its lessons, in one query: a round trip a megabyte.
-    pub async fn course_with_lessons(&self, id: CourseId) -> Result<Option<(Course, Vec<Lesson>)>, Fault> {
-        let range = Range { partition: keys::course_partition(id), ..Range::default() };
+    pub async fn course_with_lessons(
+        &self,
+        id: CourseId,
+        consistent: bool,
+    ) -> Result<Option<(Course, Vec<Lesson>)>, Fault> {
+        let range = Range { partition: keys::course_partition(id), consistent, ..Range::default() };
         let (mut course, mut lessons) = (None, Vec::new());
         for item in &self.query_all(&range).await? {
             match Reader(item).text("sk")? {

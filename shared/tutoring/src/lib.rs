@@ -2,6 +2,7 @@
 //! shown, how it writes money, whom it lets in, how it says no.
 
 pub mod auth;
+pub mod files;
 pub mod money;
 pub mod page;
 pub mod problem;

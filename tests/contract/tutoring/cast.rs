@@ -1,5 +1,7 @@
 //! The people of the table, and what they have.
 
+use serde_json::json;
+use tests::person::id;
 use tests::{Person, Setup, World};
 
 use super::{Thing, Tutoring};
@@ -18,9 +20,14 @@ pub(super) async fn gather() -> Cast<Tutoring> {
     Cast::of(world, people)
 }
 
-pub(super) async fn make(_cast: &Cast<Tutoring>, thing: Thing) -> i64 {
+pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
     match thing {
         Thing::Nothing => 0,
+        Thing::Course => cast.expert().publishes("Looms", "0.00").await,
+        Thing::Lesson => {
+            let course = cast.expert().publishes("Looms", "0.00").await;
+            id(&cast.expert().teaches(course, json!({"title": "Warps"})).await.is(201))
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Its operations, one table per group of paths.
 
-use super::Thing;
+use super::{Thing, learning};
 use crate::contract::Operation;
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    let groups: [&'static [Operation<Thing>]; 0] = [];
-    groups.into_iter().flatten()
+    let groups: &[&'static [Operation<Thing>]] = &[learning::COURSES, learning::LESSONS];
+    groups.iter().copied().flatten()
 }

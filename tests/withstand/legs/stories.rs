@@ -2,6 +2,7 @@
 
 mod chats;
 mod community;
+mod courses;
 mod experts;
 mod mentorship;
 mod payments;
@@ -56,6 +57,10 @@ impl Story {
                 writes_to_all, likes, likes_no_more, sees, comments, deletes_a_post, ends_a_rush, announces, comes,
                 stays_away, changes_an_event, calls_an_event_off, is_told_of_a_change, is_told_of_the_end,
                 asks_for_the_newsletter, confirms_the_newsletter,
+            }
+            courses {
+                publishes_a_course, changes_a_course, deletes_a_course, adds_a_lesson, changes_a_lesson,
+                deletes_a_lesson,
             }
             experts {
                 is_away, is_away_again, is_applied_for, is_approved, is_rejected, is_suspended, is_reinstated,

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+mod community;
 mod finding;
 
 use super::{Key, text_id};
+use community::{of_course, of_gathering, of_post};
 use finding::of_finding;
 
 macro_rules! kinds {
@@ -338,38 +340,6 @@ fn of_pair(rest: &str, sk: &str) -> Option<Named> {
     }
     let message = id("message", sk.strip_prefix(super::MESSAGE)?)?;
     named(Kind::Message, pair.into_iter().chain([message]))
-}
-
-fn of_post(rest: &str, sk: &str) -> Option<Named> {
-    match rest.split_once('#') {
-        Some((post, slot)) if sk == "N" => named(Kind::PostSpare, [id("post", post)?, part("slot", slot)]),
-        Some((post, _)) => named(Kind::PostView, [id("post", post)?, id("person", sk.strip_prefix(super::VIEW)?)?]),
-        None => named(Kind::Comment, [id("post", rest)?, id("comment", sk.strip_prefix(super::COMMENT)?)?]),
-    }
-}
-
-fn of_gathering(rest: &str, sk: &str) -> Option<Named> {
-    match (rest.split_once('#'), sk) {
-        (Some((gathering, slot)), "N") => {
-            named(Kind::GatheringSpare, [id("gathering", gathering)?, part("slot", slot)])
-        }
-        (Some((gathering, _)), _) => {
-            named(Kind::Coming, [id("gathering", gathering)?, id("person", sk.strip_prefix(super::COMING)?)?])
-        }
-        (None, "EVENT") => named(Kind::Gathering, [id("gathering", rest)?]),
-        (None, "LONG") => named(Kind::LongGathering, [id("gathering", rest)?]),
-        (None, "N") => named(Kind::GatheringCounts, [id("gathering", rest)?]),
-        _ => None,
-    }
-}
-
-fn of_course(course: Part, sk: &str) -> Option<Named> {
-    match sk {
-        super::COURSE => named(Kind::Course, [course]),
-        "ENTRY" => named(Kind::CourseEntry, [course]),
-        "N" => named(Kind::CourseCounts, [course]),
-        _ => named(Kind::Lesson, [course, id("lesson", sk.strip_prefix(super::LESSON)?)?]),
-    }
 }
 
 fn of_ledger(rest: &str, sk: &str) -> Option<Named> {
