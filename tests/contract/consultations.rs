@@ -89,7 +89,7 @@ impl Contract for Consultations {
     }
 
     fn has(path: &str) -> bool {
-        path.starts_with("/api/v1/")
+        path.starts_with("/api/v1/") && !crate::tutoring::has(path)
     }
 
     fn forbids(operation: &Operation<Thing>, column: usize) -> &'static str {

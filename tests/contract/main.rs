@@ -10,5 +10,6 @@ mod operations;
 mod consultations;
 mod meetings;
 mod mentorship;
+mod tutoring;
 
 use bad_input::{fields, headers, mutations, requests};
