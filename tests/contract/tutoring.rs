@@ -1,6 +1,7 @@
 //! The tutoring façade's contract.
 
 mod cast;
+mod money;
 mod table;
 
 use tests::Person;
@@ -8,7 +9,7 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 0] = [];
+const GROUPS: &[&str] = &["wallets", "withdrawals"];
 
 pub(crate) fn has(path: &str) -> bool {
     let below = path.trim_start_matches("/api/v1/");
@@ -23,6 +24,10 @@ keeps_the_contract!(crate::tutoring::Tutoring);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Thing {
     Nothing,
+    /// The tutor's.
+    Wallet,
+    Withdrawal,
+    ApprovedWithdrawal,
 }
 
 impl Contract for Tutoring {
@@ -34,7 +39,7 @@ impl Contract for Tutoring {
         token_expired token_reused invalid_credentials otp_required otp_invalid forbidden not_approved blocked \
         email_unverified account_suspended own_account not_found method_not_allowed conflict in_flight too_large \
         file_too_large use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited \
-        maintenance already_enabled not_enabled";
+        maintenance already_enabled not_enabled insufficient_funds invalid_status";
     const ALIASES: &'static str = "";
     const REFUSES_FIRST: bool = true;
     const FREE_PARAMETERS: &'static str = "search";
@@ -50,11 +55,23 @@ impl Contract for Tutoring {
     }
 
     fn is_for_a_role(operation: &Operation<Thing>) -> bool {
-        operation.path().starts_with("/api/v1/admin/")
+        let is_decided = operation.path().starts_with("/api/v1/withdrawals/{id}/") && operation.method() == "POST";
+        is_decided || operation.path().starts_with("/api/v1/admin/")
     }
 
     fn ignores_tokens(operation: &Operation<Thing>) -> bool {
         operation.path().starts_with("/api/v1/auth/")
+    }
+
+    fn forbids(operation: &Operation<Thing>, column: usize) -> &'static str {
+        match (operation.name, column) {
+            ("POST /api/v1/withdrawals/", 5) => "not_approved",
+            _ => "forbidden",
+        }
+    }
+
+    fn has_a_story(_: &Operation<Thing>, field: &str) -> bool {
+        field == "payout_details" // any object will do
     }
 
     fn wrong_for(kind: &str) -> &'static [&'static str] {

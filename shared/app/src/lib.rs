@@ -75,6 +75,7 @@ mod vault;
 pub mod verification;
 pub mod video;
 pub mod wallet;
+pub mod wallets;
 pub mod withdrawals;
 
 use std::ops::Deref;

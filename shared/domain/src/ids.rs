@@ -89,6 +89,8 @@ ids! {
     GatheringId,
     /// Somebody's wish to take money out.
     WithdrawalId,
+    /// What an expert has in one currency: [`crate::wallet`] says how it is made.
+    WalletId,
     /// What a stranger wants to say.
     ContactId,
     /// What somebody asks support for.

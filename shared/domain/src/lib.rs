@@ -46,6 +46,7 @@ pub mod support;
 pub mod suspension;
 pub mod text;
 pub mod two_factor;
+pub mod wallet;
 pub mod withdrawal;
 pub mod words;
 pub mod writing;

@@ -227,6 +227,44 @@ impl Store {
         Ok((people.filter(is_one).collect(), page.last().copied().filter(|_| goes_on)))
     }
 
+    /// Everybody who ever applied: their ids in order, from one on (itself too), up or down.
+    pub async fn expert_ids(&self, from: Option<UserId>, descending: bool, most: usize) -> Result<Vec<UserId>, Fault> {
+        let edge = from.map(|from| keys::id_text(from.get()));
+        let (from, to) = if descending { (None, edge) } else { (edge, None) };
+        let ranges = Standing::ALL.map(|standing| Range {
+            partition: keys::standing_partition(standing),
+            from: from.clone(),
+            to: to.clone(),
+            descending,
+            limit: Some(most),
+            consistent: true,
+            ..Range::default()
+        });
+        let mut ids = BTreeSet::new();
+        for (items, _) in futures_util::future::try_join_all(ranges.iter().map(|range| self.query(range))).await? {
+            for item in &items {
+                ids.insert(person(item)?);
+            }
+        }
+        let mut ids: Vec<_> = ids.into_iter().collect();
+        if descending {
+            ids.reverse();
+        }
+        ids.truncate(most);
+        Ok(ids)
+    }
+
+    /// How many those are, as far as lists are counted.
+    pub async fn experts_count(&self) -> Result<usize, Fault> {
+        let ranges = Standing::ALL.map(|standing| Range {
+            partition: keys::standing_partition(standing),
+            limit: Some(DEEPEST),
+            ..Range::default()
+        });
+        let counts = futures_util::future::try_join_all(ranges.iter().map(|range| self.query_count(range))).await?;
+        Ok(counts.into_iter().sum::<usize>().min(DEEPEST))
+    }
+
     async fn experts_by_standings(
         &self,
         standings: &[Standing],

@@ -42,6 +42,7 @@ mod names;
 mod notes;
 mod notices;
 mod openid;
+mod pages;
 mod payments;
 mod pending;
 mod people;
@@ -91,6 +92,7 @@ pub use keys::{Kind, Named, read as key_in_words};
 pub use mails::{MailClaim, MailOf};
 pub use notices::notice_told;
 pub use openid::{Identity, identity_linked, spent};
+pub use pages::{Along, Heading};
 pub use payments::{IntentsOf, PaymentSeen, RefundOf, booking_noted};
 pub use pending::{PendingCaps, booking_waits};
 pub use people::NewAccount;
@@ -100,6 +102,7 @@ pub use sockets::{LiveSocket, Socket};
 pub use table::Store;
 pub use transaction::Transaction;
 pub use two_factor::{Shown, code_used, session_opened};
+pub use withdrawals::WithdrawalsOf;
 pub use wrong_keys::MOST_WRONG_KEYS;
 
 /// A page of a list, newest first unless said otherwise, and where the next one begins.

@@ -1,5 +1,6 @@
 //! The people of the table, and what they have.
 
+use serde_json::json;
 use tests::{Person, Setup, World};
 
 use super::{Thing, Tutoring};
@@ -15,13 +16,31 @@ pub(super) async fn gather() -> Cast<Tutoring> {
         world.admin().await,
         world.new_mentor("newcomer").await,
     ];
+    // She has enough to take out, however often, and may.
+    people[3].earns(1_000_000_000).await;
+    people[3].alter(|user| user.email_verified = true).await;
     Cast::of(world, people)
 }
 
-pub(super) async fn make(_cast: &Cast<Tutoring>, thing: Thing) -> i64 {
+pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
     match thing {
         Thing::Nothing => 0,
+        Thing::Wallet => {
+            let wallets = cast.expert().get("/api/v1/wallets/").await.is(200);
+            tests::person::id(&wallets["results"][0])
+        }
+        Thing::Withdrawal => withdrawal(cast).await,
+        Thing::ApprovedWithdrawal => {
+            let id = withdrawal(cast).await;
+            cast.people[4].post(&format!("/api/v1/withdrawals/{id}/approve/"), json!({})).await.is(200);
+            id
+        }
     }
+}
+
+async fn withdrawal(cast: &Cast<Tutoring>) -> i64 {
+    let body = json!({"amount": "1.00", "payout_details": {"account": "tutor@example.org"}});
+    tests::person::id(&cast.expert().post("/api/v1/withdrawals/", body).await.is(201))
 }
 
 pub(super) async fn fill(cast: &Cast<Tutoring>, text: &str, thing: i64) -> String {

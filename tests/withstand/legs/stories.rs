@@ -4,6 +4,7 @@ mod chats;
 mod community;
 mod experts;
 mod mentorship;
+mod money;
 mod payments;
 mod sessions;
 mod site;
@@ -64,6 +65,9 @@ impl Story {
             mentorship {
                 is_numbered, takes_the_second_role, verifies, asks_to_verify, says_more, takes_money_out,
                 is_told_no, is_there,
+            }
+            money {
+                takes_out_and_is_told, is_paid_after_all,
             }
             payments {
                 asks_for_an_intent, asks_another_provider, pays, pays_at_once, moves_to_where_somebody_is,

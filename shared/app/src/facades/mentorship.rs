@@ -8,10 +8,16 @@ use domain::review::Review;
 use domain::serial::Serial;
 
 use super::accounts::AccountVoice;
+use super::withdrawals::WITHDRAWALS;
 use super::{News, Telling, Voice};
 
-pub(super) static VOICE: Voice =
-    Voice { tellings, booking_link: ("Open the session", "sessions"), new_review, accounts: &ACCOUNTS };
+pub(super) static VOICE: Voice = Voice {
+    tellings,
+    booking_link: ("Open the session", "sessions"),
+    new_review,
+    accounts: &ACCOUNTS,
+    withdrawals: &WITHDRAWALS,
+};
 
 /// Pages that take what a link carries as `?token=` (`mentorship.md` §5).
 static ACCOUNTS: AccountVoice = AccountVoice {

@@ -34,6 +34,8 @@ pub static RULES: Rules = Rules {
     lazy: false,
     tells_refunds: false,
     attendance_keys: false,
+    rejects_approved: false,
+    promises: false,
 };
 
 const OPEN: &[Status] = &[Pending, Confirmed];

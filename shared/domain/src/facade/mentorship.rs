@@ -35,6 +35,8 @@ pub static RULES: Rules = Rules {
     lazy: true,
     tells_refunds: true,
     attendance_keys: true,
+    rejects_approved: false,
+    promises: false,
 };
 
 /// Minutes after the end at which the clock decides by the marks of attendance, and until which a student disputes.

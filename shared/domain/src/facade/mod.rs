@@ -101,6 +101,10 @@ pub struct Rules {
     pub tells_refunds: bool,
     /// Each of the two gets a key, and completes the booking with that of the other.
     pub attendance_keys: bool,
+    /// Money that was to be paid out may still be kept back.
+    pub rejects_approved: bool,
+    /// What the expert will get is seen to come as soon as it is paid, which is one more write; elsewhere when it is theirs.
+    pub promises: bool,
 }
 
 /// Minutes.

@@ -32,6 +32,8 @@ pub static RULES: Rules = Rules {
     lazy: false,
     tells_refunds: false,
     attendance_keys: false,
+    rejects_approved: true,
+    promises: true,
 };
 
 const OPEN: &[Status] = &[Pending, Confirmed];
