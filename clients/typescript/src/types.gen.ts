@@ -1519,6 +1519,7 @@ export const ErrorCode = {
     CONFLICT: 'conflict',
     DAILY_LIMIT: 'daily_limit',
     EMAIL_NOT_VERIFIED: 'email_not_verified',
+    EMAIL_UNVERIFIED: 'email_unverified',
     EVENT_OVER: 'event_over',
     FILE_TOO_LARGE: 'file_too_large',
     FORBIDDEN: 'forbidden',
@@ -1530,7 +1531,9 @@ export const ErrorCode = {
     INSUFFICIENT_FUNDS: 'insufficient_funds',
     INTERNAL: 'internal',
     INVALID_CREDENTIALS: 'invalid_credentials',
+    INVALID_CURSOR: 'invalid_cursor',
     INVALID_SIGNATURE: 'invalid_signature',
+    INVALID_STATUS: 'invalid_status',
     INVALID_TRANSITION: 'invalid_transition',
     MAINTENANCE: 'maintenance',
     MESSAGE_DELETED: 'message_deleted',
@@ -3030,6 +3033,91 @@ export type PagedConsultationReview = {
 };
 
 /**
+ * One page of a list.
+ */
+export type PagedTutoringWallet = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        /**
+         * What can be taken out.
+         */
+        available_balance: string;
+        created_at: Stamp;
+        /**
+         * ISO-4217.
+         */
+        currency: string;
+        id: number;
+        /**
+         * What will be there once bookings that are paid are completed.
+         */
+        pending_balance: string;
+        /**
+         * All that was ever earned.
+         */
+        total_earned: string;
+        tutor: number;
+        tutor_email: string;
+        updated_at: Stamp;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedTutoringWithdrawal = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        /**
+         * What administrators have to say of it.
+         */
+        admin_notes: string;
+        amount: string;
+        created_at: Stamp;
+        /**
+         * ISO-4217.
+         */
+        currency: string;
+        id: number;
+        payout_details: {
+            [key: string]: unknown;
+        };
+        payout_method: TutoringPayoutMethod;
+        processed_at: Stamp | null;
+        status: TutoringWithdrawalStatus;
+        /**
+         * What whoever paid it calls the payment.
+         */
+        transaction_id: string | null;
+        tutor: number;
+        tutor_email: string;
+        updated_at: Stamp;
+    }>;
+};
+
+/**
  * A new password in place of the present one.
  */
 export type PasswordChange = {
@@ -4331,6 +4419,137 @@ export type TransferResult = {
     new_balance: number;
     success: boolean;
 };
+
+/**
+ * How the money reaches its owner.
+ */
+export const TutoringPayoutMethod = {
+    PAYPAL: 'paypal',
+    WISE: 'wise',
+    PAYONEER: 'payoneer',
+    SKRILL: 'skrill',
+    BANK_TRANSFER: 'bank_transfer',
+    UPI: 'upi'
+} as const;
+
+/**
+ * How the money reaches its owner.
+ */
+export type TutoringPayoutMethod = typeof TutoringPayoutMethod[keyof typeof TutoringPayoutMethod];
+
+/**
+ * What a tutor has in one currency.
+ */
+export type TutoringWallet = {
+    /**
+     * What can be taken out.
+     */
+    available_balance: string;
+    created_at: Stamp;
+    /**
+     * ISO-4217.
+     */
+    currency: string;
+    id: number;
+    /**
+     * What will be there once bookings that are paid are completed.
+     */
+    pending_balance: string;
+    /**
+     * All that was ever earned.
+     */
+    total_earned: string;
+    tutor: number;
+    tutor_email: string;
+    updated_at: Stamp;
+};
+
+/**
+ * Money that a tutor takes out.
+ */
+export type TutoringWithdrawal = {
+    /**
+     * What administrators have to say of it.
+     */
+    admin_notes: string;
+    amount: string;
+    created_at: Stamp;
+    /**
+     * ISO-4217.
+     */
+    currency: string;
+    id: number;
+    payout_details: {
+        [key: string]: unknown;
+    };
+    payout_method: TutoringPayoutMethod;
+    processed_at: Stamp | null;
+    status: TutoringWithdrawalStatus;
+    /**
+     * What whoever paid it calls the payment.
+     */
+    transaction_id: string | null;
+    tutor: number;
+    tutor_email: string;
+    updated_at: Stamp;
+};
+
+/**
+ * By what it was paid.
+ */
+export type TutoringWithdrawalPayment = {
+    /**
+     * What whoever paid it calls the payment.
+     */
+    transaction_id?: string | null;
+};
+
+/**
+ * Why it is not paid.
+ */
+export type TutoringWithdrawalRejection = {
+    /**
+     * Told to the tutor.
+     */
+    reason: string;
+};
+
+/**
+ * How much is to be paid, and where to.
+ */
+export type TutoringWithdrawalRequest = {
+    /**
+     * 0.01 or more.
+     */
+    amount: string;
+    /**
+     * By default the profile's.
+     */
+    currency?: string;
+    /**
+     * Where it goes; at most 4 KB.
+     */
+    payout_details: {
+        [key: string]: unknown;
+    };
+    payout_method?: 'paypal' | 'wise' | 'payoneer' | 'skrill' | 'bank_transfer' | 'upi';
+};
+
+/**
+ * Where a withdrawal stands.
+ */
+export const TutoringWithdrawalStatus = {
+    PENDING: 'pending',
+    APPROVED: 'approved',
+    PROCESSING: 'processing',
+    COMPLETED: 'completed',
+    REJECTED: 'rejected'
+} as const;
+
+/**
+ * Where a withdrawal stands.
+ */
+export type TutoringWithdrawalStatus = typeof TutoringWithdrawalStatus[keyof typeof TutoringWithdrawalStatus];
 
 /**
  * How far the account is with it.
@@ -22183,3 +22402,668 @@ export type PaymentsShowResponses = {
 };
 
 export type PaymentsShowResponse = PaymentsShowResponses[keyof PaymentsShowResponses];
+
+export type TutoringWalletsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/wallets/';
+};
+
+export type TutoringWalletsListErrors = {
+    /**
+     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringWalletsListError = TutoringWalletsListErrors[keyof TutoringWalletsListErrors];
+
+export type TutoringWalletsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringWallet;
+};
+
+export type TutoringWalletsListResponse = TutoringWalletsListResponses[keyof TutoringWalletsListResponses];
+
+export type TutoringWalletData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the wallet.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/wallets/{id}/';
+};
+
+export type TutoringWalletErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringWalletError = TutoringWalletErrors[keyof TutoringWalletErrors];
+
+export type TutoringWalletResponses = {
+    /**
+     * The wallet
+     */
+    200: TutoringWallet;
+};
+
+export type TutoringWalletResponse = TutoringWalletResponses[keyof TutoringWalletResponses];
+
+export type TutoringWithdrawalsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only those.
+         */
+        status?: 'pending' | 'approved' | 'processing' | 'completed' | 'rejected';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-created_at' | 'created_at' | 'amount' | '-amount';
+    };
+    url: '/api/v1/withdrawals/';
+};
+
+export type TutoringWithdrawalsListErrors = {
+    /**
+     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringWithdrawalsListError = TutoringWithdrawalsListErrors[keyof TutoringWithdrawalsListErrors];
+
+export type TutoringWithdrawalsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringWithdrawal;
+};
+
+export type TutoringWithdrawalsListResponse = TutoringWithdrawalsListResponses[keyof TutoringWithdrawalsListResponses];
+
+export type TutoringWithdrawalsCreateData = {
+    body: TutoringWithdrawalRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/withdrawals/';
+};
+
+export type TutoringWithdrawalsCreateErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for tutors; `not_approved`: for approved ones only; `email_unverified`: the e-mail address has to be verified first
+     */
+    403: _Error & {
+        code: 'email_unverified' | 'forbidden' | 'not_approved';
+    };
+    /**
+     * `insufficient_funds`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'insufficient_funds';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringWithdrawalsCreateError = TutoringWithdrawalsCreateErrors[keyof TutoringWithdrawalsCreateErrors];
+
+export type TutoringWithdrawalsCreateResponses = {
+    /**
+     * It waits for an administrator
+     */
+    201: TutoringWithdrawal;
+};
+
+export type TutoringWithdrawalsCreateResponse = TutoringWithdrawalsCreateResponses[keyof TutoringWithdrawalsCreateResponses];
+
+export type TutoringWithdrawalData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the withdrawal.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/withdrawals/{id}/';
+};
+
+export type TutoringWithdrawalErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+};
+
+export type TutoringWithdrawalError = TutoringWithdrawalErrors[keyof TutoringWithdrawalErrors];
+
+export type TutoringWithdrawalResponses = {
+    /**
+     * The withdrawal
+     */
+    200: TutoringWithdrawal;
+};
+
+export type TutoringWithdrawalResponse = TutoringWithdrawalResponses[keyof TutoringWithdrawalResponses];
+
+export type TutoringWithdrawalApproveData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the withdrawal.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/withdrawals/{id}/approve/';
+};
+
+export type TutoringWithdrawalApproveErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: not pending; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringWithdrawalApproveError = TutoringWithdrawalApproveErrors[keyof TutoringWithdrawalApproveErrors];
+
+export type TutoringWithdrawalApproveResponses = {
+    /**
+     * Approved
+     */
+    200: TutoringWithdrawal;
+};
+
+export type TutoringWithdrawalApproveResponse = TutoringWithdrawalApproveResponses[keyof TutoringWithdrawalApproveResponses];
+
+export type TutoringWithdrawalCompleteData = {
+    body?: TutoringWithdrawalPayment;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the withdrawal.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/withdrawals/{id}/complete/';
+};
+
+export type TutoringWithdrawalCompleteErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: not approved; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringWithdrawalCompleteError = TutoringWithdrawalCompleteErrors[keyof TutoringWithdrawalCompleteErrors];
+
+export type TutoringWithdrawalCompleteResponses = {
+    /**
+     * Completed
+     */
+    200: TutoringWithdrawal;
+};
+
+export type TutoringWithdrawalCompleteResponse = TutoringWithdrawalCompleteResponses[keyof TutoringWithdrawalCompleteResponses];
+
+export type TutoringWithdrawalRejectData = {
+    body: TutoringWithdrawalRejection;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the withdrawal.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/withdrawals/{id}/reject/';
+};
+
+export type TutoringWithdrawalRejectErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: neither pending nor approved; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringWithdrawalRejectError = TutoringWithdrawalRejectErrors[keyof TutoringWithdrawalRejectErrors];
+
+export type TutoringWithdrawalRejectResponses = {
+    /**
+     * Rejected
+     */
+    200: TutoringWithdrawal;
+};
+
+export type TutoringWithdrawalRejectResponse = TutoringWithdrawalRejectResponses[keyof TutoringWithdrawalRejectResponses];
