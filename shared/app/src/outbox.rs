@@ -60,8 +60,10 @@ pub async fn carry_out(background: &Background, person: UserId, happened: &[Happ
 fn jobs_of(person: UserId, fact: &Fact) -> Vec<Job> {
     match fact {
         Fact::Noticed(notice) => MailOf::of_notice(notice).map(Job::Mail).collect(),
-        // Whoever begins with a number is greeted by a notification that names it.
-        Fact::ProfileChanged { is_new: true, profile } if profile.serials == Serials::default() => {
+        // Whoever begins with a number is greeted by a notification that names it, others later.
+        Fact::ProfileChanged { is_new: true, profile }
+            if profile.serials == Serials::default() && !profile.is_greeted_later =>
+        {
             vec![Job::Mail(MailOf::welcome(person))]
         }
         Fact::RefundOwed(of) => vec![Job::Refund(*of)],

@@ -1,6 +1,6 @@
 //! Credits: what somebody has, buying them, giving them to an expert.
 
-use domain::ids::BookingId;
+use domain::ids::{BookingId, UserId};
 use domain::ledger::{Account, Balance, Cause, Entry, Unit, transfer};
 use domain::payment::{CREDIT_PRICE_CENTS, Method, Payment};
 use store::Page;
@@ -14,6 +14,11 @@ use crate::{App, Common, Error, Result, people};
 
 pub async fn balance(app: &App, caller: Caller) -> Result<Balance> {
     Ok(app.store.balance(caller.user(), Unit::Credit, caller.user().minted_at()).await?)
+}
+
+/// What somebody can spend, or take out, of a unit.
+pub async fn spendable(app: &App, user: UserId, unit: Unit) -> Result<u32> {
+    Ok(app.store.balance(user, unit, user.minted_at()).await?.spendable)
 }
 
 /// The caller's transactions, newest first, and the username they are listed under.

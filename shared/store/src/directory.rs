@@ -14,7 +14,7 @@ use crate::keys::{self, Key};
 use crate::row::{Item, Reader, Row, number};
 use crate::table::{READ_AT_ONCE, Range, Store};
 use crate::transaction::{LARGEST_TRANSACTION, Transaction, Update};
-use crate::{cards, person_codec};
+use crate::{cards, person_codec, roster};
 
 /// No list is counted or read beyond this.
 const DEEPEST: usize = 1000;
@@ -42,6 +42,7 @@ pub(crate) fn relist<R: Clone>(transaction: &mut Transaction<R>, before: &User, 
         transaction.replace(Row::at(&keys::directory_entry(*place, after.id)).into_item());
     }
     cards::move_to(transaction, before, after);
+    roster::move_to(transaction, Some(before), after);
 }
 
 /// The entries of words that did not fit into the transaction of their profile. Since they only propose, one too many

@@ -19,7 +19,7 @@ use domain::{directory, search as finding, words};
 use crate::keys::{self, Kind};
 use crate::lines::StoredItem;
 use crate::row::{Item, Reader, Row, text};
-use crate::{cards, names, person_codec, search};
+use crate::{cards, names, person_codec, roster, search};
 
 /// Replaces what says who somebody is. The key is made for one export and kept nowhere: whoever had it could try names.
 pub struct Pseudonyms {
@@ -72,6 +72,7 @@ impl Pseudonyms {
         let places = directory::places(user).into_iter().map(|place| keys::directory_entry(place, user.id));
         items.extend(places.map(|key| Row::at(&key).into_item()));
         items.extend(cards::new_item(user));
+        items.push(roster::new_item(user));
         let words = directory::indexed_words(user).into_iter().map(|word| keys::directory_word(&word, user.id));
         items.extend(words.map(|key| Row::at(&key).number("version", user.version).into_item()));
         Ok(items)
@@ -106,8 +107,8 @@ impl Pseudonyms {
             "email" | "dead_end" => self.email(old),
             "hash" => self.password_hash(old),
             "picture_url" | "cv_link" => format!("https://{}.example/", self.word(old)),
-            "key" | "picture_key" | "cv_key" => self.file_key(old),
-            "reset" | "refresh" | "otp" | "provider_id" | "reference" | "order" | "client_secret" | "transaction"
+            "key" | "picture_key" | "cv_key" | "certificate_key" => self.file_key(old),
+            "reset" | "proof" | "refresh" | "otp" | "provider_id" | "reference" | "order" | "client_secret" | "transaction"
             | "room" | "learner_key" | "expert_key" | "connection" => self.token(old),
             "username" | "first_name" | "last_name" => self.name(old),
             name if name.ends_with("_name") => self.name(old),
@@ -218,7 +219,7 @@ fn is_left_out(kind: Kind) -> bool {
         // Whoever knows whom an issuer means could tell who it is.
         Identity => true,
         // Made anew from the profiles.
-        LoginName | SearchTerm | ListedExpert | ExpertOfStanding | ExpertWord | ExpertCard => true,
+        LoginName | SearchTerm | ListedExpert | ExpertOfStanding | ExpertWord | ExpertCard | RosterEntry => true,
         _ => false,
     }
 }
@@ -234,7 +235,7 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         Kind::Profile | Kind::SearchTerm => {
             &["timezone", "zone", "level", "standing", "specialty", "unit", "hourly_unit", "currency", "dead_end_why"]
         }
-        Kind::Details => &["born", "cv_content_type"],
+        Kind::Details => &["born", "cv_content_type", "certificate_content_type", "currency"],
         Kind::Absences => &["from", "to", "zone"],
         Kind::Notice | Kind::Letter => &["facade", "topic", "state"],
         Kind::Inbox => &["all_read_to"],

@@ -7,7 +7,7 @@ use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
 use domain::serial::Serial;
 
-use super::accounts::AccountVoice;
+use super::accounts::{AccountVoice, USUAL};
 use super::{News, Telling, Voice};
 
 pub(super) static VOICE: Voice =
@@ -22,6 +22,7 @@ static ACCOUNTS: AccountVoice = AccountVoice {
     },
     reset_page: |token| format!("reset-password?token={token}"),
     verification_page: |token| format!("verify-email?token={token}"),
+    ..USUAL
 };
 
 fn greeting(role: Seat, serial: Serial) -> (&'static str, String) {

@@ -1,10 +1,13 @@
 //! The tutoring façade's notifications and mails about lessons (`tutoring.md` §8). A title is also its mail's subject.
 
+mod accounts;
+
 use domain::booking::{Actor, Booking, Fact, Funds, Reminder, Seat};
 use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
 
-use super::accounts::ACCOUNTS;
+use accounts::ACCOUNTS;
+
 use super::{News, Telling, Voice, money};
 
 pub(super) static VOICE: Voice =

@@ -90,6 +90,8 @@ pub struct Rules {
     pub writing: Writing,
     /// How long a mailed link to a new password works.
     pub reset_minutes: i64,
+    /// How a mailed link that proves an address works.
+    pub proof: Proof,
     /// Only who has the role of a learner books, and both are known by the numbers of their roles.
     pub by_role: bool,
     /// How many bookings of one learner may wait for their price at once.
@@ -193,6 +195,19 @@ impl std::fmt::Debug for TitleFrom {
 pub struct ExpiryReasons {
     pub unpaid: &'static str,
     pub unanswered: &'static str,
+}
+
+/// How a mailed link that proves an address works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub minutes: i64,
+    /// Only the newest one works, and once; else each of them, as often as somebody likes.
+    pub is_once: bool,
+}
+
+impl Proof {
+    pub const FOR_THREE_DAYS: Proof = Proof { minutes: 3 * 24 * 60, is_once: false };
+    pub const ONCE_IN_TEN_MINUTES: Proof = Proof { minutes: 10, is_once: true };
 }
 
 /// Who may write to whom. A block holds in every façade.

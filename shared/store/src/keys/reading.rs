@@ -83,6 +83,8 @@ kinds! {
     ExpertOfStanding "expert-of-standing",
     ExpertWord "expert-word",
     ExpertCard "expert-card",
+    CardCount "card-count",
+    RosterEntry "roster-entry",
     FeedNewest "feed-newest",
     FeedWindow "feed-window",
     Post "post",
@@ -126,6 +128,7 @@ impl Kind {
                 | Documents
                 | DueMark
                 | ExpertCard
+                | CardCount
                 | ExpertWord
                 | FailedLogins
                 | FeedNewest
@@ -212,6 +215,7 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("A", "APPLICATION") => named(Kind::Application, [id("application", rest)?]),
         ("DOC", "DOCUMENT") => named(Kind::Document, [id("document", rest)?]),
         ("UP", "UPLOAD") => named(Kind::Upload, [id("upload", rest)?]),
+        ("FIND", super::CARD_COUNT) if rest == "CARDS" => named(Kind::CardCount, []),
         ("FIND", _) => of_finding(rest, sk),
         ("FEED", "NEWEST") if rest.is_empty() => named(Kind::FeedNewest, []),
         ("FEED", super::WINDOW_BEFORE) => named(Kind::FeedWindow, [part("window", rest)]),

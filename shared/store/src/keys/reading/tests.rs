@@ -12,6 +12,7 @@ use domain::ids::{
 };
 use domain::ledger::{Cause, Currency, Unit};
 use domain::lifecycle::Seat;
+use domain::person::Role;
 use domain::search::Term;
 use domain::serial::Serial;
 use domain::text::{LoginName, Username};
@@ -109,6 +110,13 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ),
         ("presence", presence(user), Kind::Presence, vec![person()]),
         ("card", card(user), Kind::ExpertCard, vec![person()]),
+        ("card_count", card_count(), Kind::CardCount, vec![]),
+        (
+            "roster_entry",
+            roster_entry(Role::Expert, "a#b@example.org", user),
+            Kind::RosterEntry,
+            vec![named("role", "expert"), named("address", "a#b@example.org"), person()],
+        ),
         ("details", details(user, Seat::Learner), Kind::Details, vec![person(), named("role", "LEARNER")]),
         ("pending", pending(user), Kind::Pending, vec![person()]),
         ("due_mark", due_mark(), Kind::DueMark, vec![]),
