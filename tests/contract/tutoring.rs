@@ -1,6 +1,7 @@
 //! The tutoring façade's contract.
 
 mod cast;
+mod people;
 mod table;
 
 use tests::Person;
@@ -8,11 +9,16 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 0] = [];
+const GROUPS: [&str; 1] = ["tutors"];
+
+/// Of the accounts, which all newer products share, those it alone has.
+const ACCOUNTS: [&str; 5] =
+    ["auth/register/student/", "auth/register/tutor/", "auth/verify-email/", "auth/profile/", "auth/admin/register/"];
 
 pub(crate) fn has(path: &str) -> bool {
     let below = path.trim_start_matches("/api/v1/");
-    GROUPS.iter().any(|group| below.strip_prefix(group).is_some_and(|rest| rest.starts_with(['/', '.'])))
+    ACCOUNTS.iter().any(|account| below.starts_with(account))
+        || GROUPS.iter().any(|group| below.strip_prefix(group).is_some_and(|rest| rest.starts_with(['/', '.'])))
 }
 
 pub(crate) struct Tutoring;
@@ -23,6 +29,10 @@ keeps_the_contract!(crate::tutoring::Tutoring);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Thing {
     Nothing,
+    /// The newcomer, whom nobody has approved.
+    Applicant,
+    /// The tutor, approved.
+    Approved,
 }
 
 impl Contract for Tutoring {
@@ -50,7 +60,9 @@ impl Contract for Tutoring {
     }
 
     fn is_for_a_role(operation: &Operation<Thing>) -> bool {
-        operation.path().starts_with("/api/v1/admin/")
+        let path = operation.path();
+        let decides = path.starts_with("/api/v1/tutors/") && operation.method() != "GET";
+        path.starts_with("/api/v1/admin/") || decides
     }
 
     fn ignores_tokens(operation: &Operation<Thing>) -> bool {
@@ -59,6 +71,11 @@ impl Contract for Tutoring {
 
     fn wrong_for(kind: &str) -> &'static [&'static str] {
         if kind == "boolean" { &["\"perhaps\""] } else { &[] }
+    }
+
+    /// Texts that may come as lists.
+    fn has_a_story(_: &Operation<Thing>, field: &str) -> bool {
+        ["skills", "languages"].contains(&field)
     }
 
     async fn gather() -> Cast<Self> {

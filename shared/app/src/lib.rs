@@ -26,6 +26,7 @@ pub(crate) mod facades;
 pub mod feedback;
 mod file_type;
 pub mod files;
+pub mod finding;
 mod first;
 pub mod gatherings;
 pub mod hours;

@@ -1,5 +1,7 @@
 //! Credits: what somebody has, buying them, giving them to an expert.
 
+use std::collections::HashMap;
+
 use domain::ids::{BookingId, UserId};
 use domain::ledger::{Account, Balance, Cause, Entry, Unit, transfer};
 use domain::payment::{CREDIT_PRICE_CENTS, Method, Payment};
@@ -16,9 +18,9 @@ pub async fn balance(app: &App, caller: Caller) -> Result<Balance> {
     Ok(app.store.balance(caller.user(), Unit::Credit, caller.user().minted_at()).await?)
 }
 
-/// What somebody can spend, or take out, of a unit.
-pub async fn spendable(app: &App, user: UserId, unit: Unit) -> Result<u32> {
-    Ok(app.store.balance(user, unit, user.minted_at()).await?.spendable)
+/// What people can spend, or take out, of one unit each.
+pub async fn spendable(app: &App, of: &[(UserId, Unit)]) -> Result<HashMap<UserId, u32>> {
+    Ok(app.store.balances(of).await?)
 }
 
 /// The caller's transactions, newest first, and the username they are listed under.

@@ -20,6 +20,7 @@ pub mod expert;
 pub mod facade;
 pub mod feed;
 pub mod file;
+pub mod finding;
 pub mod gathering;
 pub mod ids;
 pub mod interval;

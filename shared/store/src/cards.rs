@@ -254,7 +254,7 @@ impl Store {
     }
 
     /// What cards say, each with its place; those that say nothing yet are made of profile and details.
-    async fn cards_in(&self, items: &[Item]) -> Result<Vec<(String, Card)>, Fault> {
+    pub(crate) async fn cards_in(&self, items: &[Item]) -> Result<Vec<(String, Card)>, Fault> {
         let mut places = Vec::with_capacity(items.len());
         for item in items {
             // One that was taken out is no longer anywhere.

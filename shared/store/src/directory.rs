@@ -77,7 +77,7 @@ pub(crate) fn reword<R: Clone>(transaction: &mut Transaction<R>, before: &User, 
 }
 
 /// Who an entry is about.
-fn person(item: &Item) -> Result<UserId, Fault> {
+pub(crate) fn person(item: &Item) -> Result<UserId, Fault> {
     let row = Reader(item);
     let id = row.text("sk")?.rsplit('#').next().unwrap_or_default();
     keys::text_id(id).and_then(UserId::new).ok_or_else(|| row.corrupt("sk"))

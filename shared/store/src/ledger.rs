@@ -1,5 +1,7 @@
 //! The ledger: immutable entries keyed by their cause, and the balances they add up to.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
 use domain::ids::{BookingId, EntryId, PaymentId, UserId, WithdrawalId};
@@ -153,6 +155,17 @@ impl Store {
             Some(item) => balance_from(&item, user),
             None => Ok(Balance { user, spendable: 0, held: 0, earned: 0, updated_at: otherwise }),
         }
+    }
+
+    /// What several people can spend of one unit each, as of a moment ago: one round trip for a hundred.
+    pub async fn balances(&self, of: &[(UserId, Unit)]) -> Result<HashMap<UserId, u32>, Fault> {
+        let keys: Vec<_> = of.iter().map(|(user, unit)| keys::balance(*user, *unit)).collect();
+        let items = self.get_many(&keys, false).await?;
+        let one = |(user, unit): &(UserId, Unit)| match items.get(&keys::balance(*user, *unit)) {
+            Some(item) => Ok((*user, balance_from(item, *user)?.spendable)),
+            None => Ok((*user, 0)),
+        };
+        of.iter().map(one).collect()
     }
 
     /// A person's transactions in one unit, newest first.

@@ -9,6 +9,7 @@ pub mod backfill;
 mod booking_codec;
 mod bookings;
 pub mod browse;
+mod card_lists;
 mod cards;
 mod cause;
 mod chat_codec;
@@ -74,6 +75,7 @@ mod withdrawals;
 mod wrong_keys;
 
 pub use absences::Absences;
+pub use card_lists::Beside;
 pub use bookings::{BookingWithReviews, ToBook, booking_link};
 pub use cause::Cause;
 pub use chats::{Guard, MessageInConversation, MessagesAfter, PairFound};

@@ -4,6 +4,7 @@ use app::{App, details, uploads, wallet};
 use domain::card::Card;
 use domain::details::{Details, between_commas};
 use domain::expert::Standing;
+use domain::ids::UserId;
 use domain::ledger::{Amount, Currency, Unit};
 use domain::person::User;
 use domain::presence::Presence;
@@ -120,9 +121,34 @@ impl Tutor {
 
     /// As they see themselves, and administrators do: one more round trip.
     pub async fn whole(app: &App, user: &User, details: &Details) -> app::Result<Self> {
+        let balances = wallet::spendable(app, &[wallet_of(app, user)]).await?;
+        Self::with(app, user, details, balances.get(&user.id).copied().unwrap_or_default()).await
+    }
+
+    /// The same of several, in the same round trip.
+    pub async fn whole_all(app: &App, people: &[(&User, &Details)]) -> app::Result<Vec<Self>> {
+        let wallets: Vec<_> = people.iter().map(|(user, _)| wallet_of(app, user)).collect();
+        let balances = wallet::spendable(app, &wallets).await?;
+        let mut whole = Vec::with_capacity(people.len());
+        for (user, details) in people {
+            let balance = balances.get(&user.id).copied().unwrap_or_default();
+            whole.push(Self::with(app, user, details, balance).await?);
+        }
+        Ok(whole)
+    }
+
+    #[must_use]
+    pub fn standing(self, approval_status: &'static str) -> Self {
+        Self { approval_status, ..self }
+    }
+
+    /// That of the account.
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
+    async fn with(app: &App, user: &User, details: &Details, balance: u32) -> app::Result<Self> {
         let expert = user.expert.as_ref();
-        let default = app.settings.default_currency;
-        let currency = expert.map_or(default, |expert| expert.currency_or(default));
         let certificate = match &details.certificate {
             Some(file) => Some(uploads::link(app, file).await?),
             None => None,
@@ -133,10 +159,16 @@ impl Tutor {
             cv: details::cv_link(app, details.cv.as_ref()).await?,
             certificate,
             rejection_reason: rejected.map(|expert| expert.notes.clone()).filter(|notes| !notes.is_empty()),
-            wallet_balance: Some(decimal(wallet::spendable(app, user.id, Unit::Currency(currency)).await?)),
+            wallet_balance: Some(decimal(balance)),
             ..Self::of(app, user, details)
         })
     }
+}
+
+/// Whose wallet, and in which currency.
+fn wallet_of(app: &App, user: &User) -> (UserId, Unit) {
+    let default = app.settings.default_currency;
+    (user.id, Unit::Currency(user.expert.as_ref().map_or(default, |expert| expert.currency_or(default))))
 }
 
 /// A price in the tutor's currency; one in anything else is none here.

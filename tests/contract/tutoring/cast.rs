@@ -18,12 +18,19 @@ pub(super) async fn gather() -> Cast<Tutoring> {
     Cast::of(world, people)
 }
 
-pub(super) async fn make(_cast: &Cast<Tutoring>, thing: Thing) -> i64 {
+pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
     match thing {
         Thing::Nothing => 0,
+        Thing::Applicant => cast.people[5].id,
+        Thing::Approved => cast.expert().id,
     }
 }
 
 pub(super) async fn fill(cast: &Cast<Tutoring>, text: &str, thing: i64) -> String {
-    text.replace("$id", &thing.to_string()).replace("$fresh", &cast.fresh().to_string())
+    let text = text.replace("$id", &thing.to_string()).replace("$fresh", &cast.fresh().to_string());
+    if !text.contains("$proof") {
+        return text;
+    }
+    let newcomer = cast.world.pupil(&format!("unproven{}", cast.fresh())).await;
+    text.replace("$proof", &newcomer.proofs().await.pop().expect("a link"))
 }
