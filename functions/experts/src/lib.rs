@@ -9,7 +9,8 @@ use app::App;
 use utoipa_axum::router::OpenApiRouter;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(consultations::routes())
+    OpenApiRouter::new()
+        .merge(consultations::routes())
         .merge(meetings::routes())
         .merge(mentorship::routes())
         .merge(tutoring::routes())

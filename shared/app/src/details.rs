@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use domain::{Instant, Sentence};
 use domain::details::{Details, Paper};
 use domain::file::Purpose;
 use domain::ids::UserId;
 use domain::lifecycle::Seat;
 use domain::person::{Picture, User};
+use domain::{Instant, Sentence};
 use store::Transaction;
 
 pub use store::Description;

@@ -68,7 +68,8 @@ pub(crate) async fn ask(app: &App, kind: &Mailed, email: &Email, facade: Facade,
                 let now = now.timestamp_millis();
                 asked.insert(asked.last().map_or(now, |last| now.max(last + 1)));
                 let asked = LinksAsked { asked: &asked, minutes: (kind.minutes)(facade), is_known };
-                Ok(app.store.link_begin(kind.link, &known, &hash(&token), asked, &letter).await?)
+                let newest = known.links(kind.link).pending.as_ref();
+                Ok(app.store.link_begin(kind.link, newest, &hash(&token), asked, &letter).await?)
             }
             None => {
                 let letter = (kind.letter)(facade, app.mint.user(now), &app.mint, now);

@@ -89,7 +89,8 @@ pub async fn expert(
         let details = apply(app, user, &offer, &papers, now);
         let (letter, proof) = proving(app, facade, user, now);
         let to_staff = staff.iter().map(|staff| accounts::applicant(facade, *staff, user, &app.mint, now));
-        let notices = [letter, accounts::applied(facade, user.id, &app.mint, now)].into_iter().chain(to_staff).collect();
+        let notices =
+            [letter, accounts::applied(facade, user.id, &app.mint, now)].into_iter().chain(to_staff).collect();
         Ok(Opening { notices, proof: Some(proof), details: Some(details), ..Opening::default() })
     };
     sessions::open(app, registration, origin, opening).await

@@ -116,13 +116,7 @@ impl LookedAt {
 }
 
 /// Checks a file by its bytes. `owner`: `None` for somebody who has no account yet.
-pub fn looked_at(
-    app: &App,
-    owner: Option<UserId>,
-    name: &str,
-    bytes: Vec<u8>,
-    purpose: Purpose,
-) -> Result<LookedAt> {
+pub fn looked_at(app: &App, owner: Option<UserId>, name: &str, bytes: Vec<u8>, purpose: Purpose) -> Result<LookedAt> {
     let size = bytes.len() as u64;
     purpose.fits(size)?;
     let content_type = check(&bytes, purpose)?;

@@ -324,7 +324,9 @@ impl Store {
     /// Writes what a card says that says nothing yet.
     async fn card_fill(&self, card: &Card) -> Result<(), Fault> {
         let fill = Update::new(keys::card(card.id), "SET #card = :card");
-        let fill = fill.when("attribute_exists(#la) AND attribute_not_exists(#card.#created_at)").value(":card", content(card));
+        let fill = fill
+            .when("attribute_exists(#la) AND attribute_not_exists(#card.#created_at)")
+            .value(":card", content(card));
         self.update_or_leave(fill).await
     }
 }

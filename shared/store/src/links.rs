@@ -7,7 +7,6 @@ use domain::Instant;
 use domain::notice::Notice;
 use domain::person::User;
 
-use crate::credentials::Credential;
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::row::{Reader, Row, number, numbers, text};
@@ -137,16 +136,16 @@ fn begin(
 }
 
 impl Store {
-    /// Makes a link the valid one of its kind and stores the letter that brings it, over the credential as it was read.
+    /// Makes a link the valid one of its kind and stores the letter that brings it, over the one that was the newest when it was read.
     pub async fn link_begin(
         &self,
         link: Link,
-        seen: &Credential,
+        seen: Option<&PendingLink>,
         hash: &str,
         asked: LinksAsked<'_>,
         letter: &Notice,
     ) -> Result<(), Failed<Denied>> {
-        self.commit(begin(link, letter, seen.links(link).pending.as_ref(), hash, asked)).await
+        self.commit(begin(link, letter, seen, hash, asked)).await
     }
 
     /// The same work without an effect, so that its duration does not tell whether there is an account.

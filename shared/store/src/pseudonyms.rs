@@ -108,8 +108,8 @@ impl Pseudonyms {
             "hash" => self.password_hash(old),
             "picture_url" | "cv_link" => format!("https://{}.example/", self.word(old)),
             "key" | "picture_key" | "cv_key" | "certificate_key" => self.file_key(old),
-            "reset" | "proof" | "refresh" | "otp" | "provider_id" | "reference" | "order" | "client_secret" | "transaction"
-            | "room" | "learner_key" | "expert_key" | "connection" => self.token(old),
+            "reset" | "proof" | "refresh" | "otp" | "provider_id" | "reference" | "order" | "client_secret"
+            | "transaction" | "room" | "learner_key" | "expert_key" | "connection" => self.token(old),
             "username" | "first_name" | "last_name" => self.name(old),
             name if name.ends_with("_name") => self.name(old),
             _ => self.text(old),

@@ -100,7 +100,8 @@ impl Store {
             };
             self.query(&range).await?.0.iter().map(entry).collect::<Result<Vec<_>, Fault>>()
         };
-        let mut found: Vec<_> = try_join_all(wanted.roles().into_iter().map(one)).await?.into_iter().flatten().collect();
+        let mut found: Vec<_> =
+            try_join_all(wanted.roles().into_iter().map(one)).await?.into_iter().flatten().collect();
         found.retain(|entry| !matches!(neighbours, Some(Neighbours::Before(place)) if entry.place >= *place));
         found.sort();
         // Somebody whose role changes at this moment may stand twice.

@@ -121,12 +121,9 @@ fn below_the_host(address: &str) -> String {
 #[tokio::test]
 async fn every_list_leads_in_both_directions_and_gives_everybody_once() {
     let (_world, root, tutors) = school().await;
-    for (person, query, count) in [
-        (&tutors[4], "", 3),
-        (&tutors[4], "&ordering=hourly_rate", 3),
-        (&tutors[4], "&language=fr", 2),
-        (&root, "", 5),
-    ] {
+    for (person, query, count) in
+        [(&tutors[4], "", 3), (&tutors[4], "&ordering=hourly_rate", 3), (&tutors[4], "&language=fr", 2), (&root, "", 5)]
+    {
         let mut seen = Vec::new();
         let mut pages = Vec::new();
         let mut next = Some(format!("{TUTORS}?page_size=1{query}"));

@@ -5,9 +5,11 @@ mod community;
 mod experts;
 mod mentorship;
 mod payments;
+
 mod sessions;
 mod site;
 mod support;
+mod tutoring;
 mod two_factor;
 
 use std::pin::Pin;
@@ -68,6 +70,9 @@ impl Story {
             payments {
                 asks_for_an_intent, asks_another_provider, pays, pays_at_once, moves_to_where_somebody_is,
                 moves_what_is_given_up,
+            }
+            tutoring {
+                comes_to_learn, proves_an_address, asks_for_a_proof, describes_themselves, is_let_in,
             }
             sessions {
                 orders, pays_for_one, pays_for_it_again, enters_a_wrong_key,

@@ -6,6 +6,7 @@ use app::{App, uploads};
 use axum::extract::State;
 use domain::facade::Facade;
 use domain::file::Purpose;
+use domain::ids::UploadId;
 use domain::password::{Password, Persona};
 use domain::text::Email;
 use domain::zone::Zone;
@@ -13,7 +14,6 @@ use edge::auth::{AuthRateLimit, RequestOrigin};
 use edge::body::AnyForm;
 use edge::form::{Brought, Fields, Kind, Parse, SentFile, file_or_id, text};
 use edge::reply::Created;
-use domain::ids::UploadId;
 use tutoring::Refused;
 use tutoring::problem::of_file;
 

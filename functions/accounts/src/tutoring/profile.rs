@@ -1,7 +1,7 @@
 //! What somebody says of themselves: as a tutor if they registered as one, else as a student.
 
-use app::details::{self, Changed, Description, Kept, Links, Said};
 use app::App;
+use app::details::{self, Changed, Description, Kept, Links, Said};
 use axum::extract::State;
 use domain::Sentence;
 use domain::currency::with_two_decimals;
