@@ -33,7 +33,7 @@ PARAMETERS = [
     "CorsOrigins=http://localhost:3000", "AlarmEmail=ops@example.com", f"MailFrom={SENDER}", f"AdminEmail={ADMIN}",
 ]
 GROUPS = (
-    "accounts", "experts", "bookings", "credits", "inbox", "community", "gatherings", "platform", "socket", "outbox",
+    "accounts", "experts", "bookings", "credits", "inbox", "community", "gatherings", "learning", "platform", "socket", "outbox",
     "reminders", "delivery", "feedback",
 )
 

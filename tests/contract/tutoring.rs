@@ -1,6 +1,9 @@
 //! The tutoring façade's contract.
 
 mod cast;
+mod learning;
+mod money;
+mod people;
 mod table;
 
 use tests::Person;
@@ -8,11 +11,16 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 0] = [];
+const GROUPS: [&str; 5] = ["courses", "lessons", "wallets", "withdrawals", "tutors"];
+
+/// Of the accounts, which all newer products share, those it alone has.
+const ACCOUNTS: [&str; 5] =
+    ["auth/register/student/", "auth/register/tutor/", "auth/verify-email/", "auth/profile/", "auth/admin/register/"];
 
 pub(crate) fn has(path: &str) -> bool {
     let below = path.trim_start_matches("/api/v1/");
-    GROUPS.iter().any(|group| below.strip_prefix(group).is_some_and(|rest| rest.starts_with(['/', '.'])))
+    ACCOUNTS.iter().any(|account| below.starts_with(account))
+        || GROUPS.iter().any(|group| below.strip_prefix(group).is_some_and(|rest| rest.starts_with(['/', '.'])))
 }
 
 pub(crate) struct Tutoring;
@@ -23,6 +31,18 @@ keeps_the_contract!(crate::tutoring::Tutoring);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Thing {
     Nothing,
+    /// The tutor's, free and published.
+    Course,
+    /// Of such a course.
+    Lesson,
+    /// The tutor's.
+    Wallet,
+    Withdrawal,
+    ApprovedWithdrawal,
+    /// The newcomer, whom nobody has approved.
+    Applicant,
+    /// The tutor, approved.
+    Approved,
 }
 
 impl Contract for Tutoring {
@@ -34,9 +54,11 @@ impl Contract for Tutoring {
         token_expired token_reused invalid_credentials otp_required otp_invalid forbidden not_approved blocked \
         email_unverified account_suspended own_account not_found method_not_allowed conflict in_flight too_large \
         file_too_large use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited \
-        maintenance already_enabled not_enabled";
+        maintenance already_enabled not_enabled has_enrollments too_many_lessons enrollment_required \
+        insufficient_funds invalid_status";
     const ALIASES: &'static str = "";
     const REFUSES_FIRST: bool = true;
+    const GOES_ON_PAST_THE_END: bool = false;
     const FREE_PARAMETERS: &'static str = "search";
     const PROBES: [(&'static str, &'static str); 3] =
         [("GET", "/api/v1/auth/me/"), ("POST", "/api/v1/payments/intents/"), ("OPTIONS", "/api/v1/auth/sessions/")];
@@ -50,15 +72,34 @@ impl Contract for Tutoring {
     }
 
     fn is_for_a_role(operation: &Operation<Thing>) -> bool {
-        operation.path().starts_with("/api/v1/admin/")
+        let is_decided = operation.path().starts_with("/api/v1/withdrawals/{id}/") && operation.method() == "POST";
+        let path = operation.path();
+        let decides = path.starts_with("/api/v1/tutors/") && operation.method() != "GET";
+        path.starts_with("/api/v1/admin/") || decides || is_decided
     }
 
     fn ignores_tokens(operation: &Operation<Thing>) -> bool {
         operation.path().starts_with("/api/v1/auth/")
     }
 
+    fn forbids(operation: &Operation<Thing>, column: usize) -> &'static str {
+        match (operation.name, column) {
+            ("POST /api/v1/courses/" | "POST /api/v1/lessons/" | "POST /api/v1/withdrawals/", 5) => "not_approved",
+            _ => "forbidden",
+        }
+    }
+
+    fn has_a_story(_: &Operation<Thing>, field: &str) -> bool {
+        field == "payout_details" // any object will do
+    }
+
     fn wrong_for(kind: &str) -> &'static [&'static str] {
         if kind == "boolean" { &["\"perhaps\""] } else { &[] }
+    }
+
+    /// Texts that may come as lists.
+    fn has_a_story(_: &Operation<Thing>, field: &str) -> bool {
+        ["skills", "languages"].contains(&field)
     }
 
     async fn gather() -> Cast<Self> {

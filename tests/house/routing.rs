@@ -22,6 +22,7 @@ fn served() -> BTreeMap<&'static str, BTreeSet<String>> {
         ("InboxFunction", paths(inbox::routes())),
         ("CommunityFunction", paths(community::routes())),
         ("GatheringsFunction", paths(gatherings::routes())),
+        ("LearningFunction", paths(learning::routes())),
         ("PlatformFunction", paths(platform::routes())),
     ]
     .into()

@@ -27,7 +27,8 @@ pub fn signed(order: &str, payment: &str) -> String {
     mac(CHECKOUT_SECRET, &format!("{order}|{payment}"))
 }
 
-fn caller(person: &Person) -> Caller {
+/// Somebody as use-cases know them.
+pub fn caller(person: &Person) -> Caller {
     let (user, session) = (UserId::new(person.id), SessionId::new(1));
     Caller::presumed(&Claims { user: user.expect("an account"), session: session.expect("a session") })
 }

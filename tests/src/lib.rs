@@ -11,6 +11,7 @@ pub mod checkout;
 pub mod community;
 pub mod consultations;
 pub mod costs;
+pub mod courses;
 pub mod crowd;
 pub mod faults;
 mod gateway;
@@ -29,6 +30,7 @@ pub mod socket;
 pub mod spoiler;
 pub mod stripe_double;
 pub mod table;
+pub mod tutoring;
 pub mod world;
 
 pub use answer::Answer;

@@ -3,10 +3,12 @@
 pub mod meetings;
 pub mod mentorship;
 pub mod payments;
+pub mod tutoring;
 
 use app::App;
 use utoipa_axum::router::OpenApiRouter;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(meetings::routes()).merge(mentorship::routes()).merge(payments::routes())
+    let products = OpenApiRouter::new().merge(meetings::routes()).merge(mentorship::routes()).merge(tutoring::routes());
+    products.merge(payments::routes())
 }

@@ -1,7 +1,7 @@
 //! What is due, done; money, given back; and mail, sent. Every message may come twice, late, or beside its own copy.
 
 use app::background::{Background, Job, Order};
-use app::{bookings, community, gatherings, mailing, payments, suspensions};
+use app::{bookings, community, courses, gatherings, mailing, payments, suspensions};
 use aws_lambda_events::event::sqs::SqsEvent;
 use edge::batch::Failures;
 use lambda_runtime::{Error, LambdaEvent};
@@ -30,6 +30,7 @@ async fn carry_out(background: &Background, order: Option<Order>) -> Result<(), 
         Job::Due(booking) => drop(bookings::do_what_is_due(&background.app, booking).await?),
         Job::Refund(of) => payments::refund(&background.app, of).await?,
         Job::Sweep(expert) => drop(suspensions::sweep_later(&background.app, expert).await?),
+        Job::ClearCourse(course) => courses::clear(background, course).await?,
         Job::Clear(post) => community::clear(background, post).await?,
         Job::Tell(organiser, news) => gatherings::tell(background, organiser, news).await?,
         Job::Mail(mail) => drop(mailing::send(background, mail).await?),

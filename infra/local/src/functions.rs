@@ -81,7 +81,7 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
 }
 
 /// The routes of every function, by its logical id in the template.
-pub fn routes() -> [(&'static str, OpenApiRouter<App>); 8] {
+pub fn routes() -> [(&'static str, OpenApiRouter<App>); 9] {
     [
         ("AccountsFunction", accounts::routes()),
         ("ExpertsFunction", experts::routes()),
@@ -90,6 +90,7 @@ pub fn routes() -> [(&'static str, OpenApiRouter<App>); 8] {
         ("InboxFunction", inbox::routes()),
         ("CommunityFunction", community::routes()),
         ("GatheringsFunction", gatherings::routes()),
+        ("LearningFunction", learning::routes()),
         ("PlatformFunction", platform::routes()),
     ]
 }

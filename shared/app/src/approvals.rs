@@ -20,12 +20,51 @@ pub async fn decide(
     (is_approved, reason): (bool, &str),
     facade: Facade,
 ) -> Result<User> {
+    change(app, staff, id, (is_approved, reason, facade), approval::decide).await
+}
+
+/// The same where also somebody who waits can be told no.
+pub async fn judge(
+    app: &App,
+    staff: Staff,
+    id: UserId,
+    (is_approved, reason): (bool, &str),
+    facade: Facade,
+) -> Result<User> {
+    change(app, staff, id, (is_approved, reason, facade), approval::judge).await
+}
+
+type Judge = fn(&User, bool, &str, domain::Instant) -> Result<Option<User>, domain::expert::Refusal>;
+
+async fn change(
+    app: &App,
+    staff: Staff,
+    id: UserId,
+    (is_approved, reason, facade): (bool, &str, Facade),
+    judge: Judge,
+) -> Result<User> {
     retry_stale(|| async {
         let (before, now) = (suspensions::find(app, staff, id).await?, app.clock.now());
-        let Some(after) = approval::decide(&before, is_approved, reason, now)? else { return Ok(before) };
+        let Some(after) = judge(&before, is_approved, reason, now)? else { return Ok(before) };
         let mut transaction = Transaction::new();
         store::notice_told(&mut transaction, &accounts::approval(facade, id, (is_approved, reason), &app.mint, now));
         app.store.user_save(transaction, &before, &after).await?;
+        Ok(after)
+    })
+    .await
+}
+
+/// Whether an expert is shown before others.
+pub async fn feature(app: &App, staff: Staff, id: UserId, is_featured: bool) -> Result<User> {
+    retry_stale(|| async {
+        let (before, now) = (suspensions::find(app, staff, id).await?, app.clock.now());
+        let mut after = before.clone();
+        let expert = after.expert.as_mut().ok_or(domain::expert::Refusal::NotExpert)?;
+        if expert.is_featured == is_featured {
+            return Ok(before);
+        }
+        (expert.is_featured, expert.updated_at) = (is_featured, now);
+        app.store.user_save(Transaction::new(), &before, &after).await?;
         Ok(after)
     })
     .await

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use domain::Sentence;
 use domain::details::{Details, Paper};
 use domain::file::Purpose;
 use domain::ids::UserId;
 use domain::lifecycle::Seat;
 use domain::person::{Picture, User};
+use domain::{Instant, Sentence};
 use store::Transaction;
 
 pub use store::Description;
@@ -88,8 +88,31 @@ pub async fn change(
     (sent, links): (Sent, Links),
     edit: impl Fn(&mut User, &mut Details),
 ) -> Result<Changed> {
-    let role = details.role;
     let (cv, picture) = taken(app, caller, sent).await?;
+    let kept = Kept { cv, picture, certificate: None };
+    keep(app, Said { caller, user, details }, (kept, links), |user, details, _| {
+        edit(user, details);
+        Ok(())
+    })
+    .await
+}
+
+/// Files that were checked and are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    pub cv: Option<Taken>,
+    pub certificate: Option<Taken>,
+    pub picture: Option<Taken>,
+}
+
+/// The same with files that were checked before.
+pub async fn keep(
+    app: &App,
+    Said { caller, user, details }: Said,
+    (Kept { cv, certificate, picture }, links): (Kept, Links),
+    edit: impl Fn(&mut User, &mut Details, Instant) -> Result<()>,
+) -> Result<Changed> {
+    let role = details.role;
     let first = First::new((user, details));
     retry_stale(|| async {
         let (before, said) = match first.take() {
@@ -97,7 +120,7 @@ pub async fn change(
             None => mine(app, caller, role).await.map(|(user, described)| (user, described.details))?,
         };
         let (mut after, mut details, now) = (before.clone(), said.clone(), app.clock.now());
-        edit(&mut after, &mut details);
+        edit(&mut after, &mut details, now)?;
         if let Some(expert) = after.expert.as_mut().filter(|_| role == Seat::Expert) {
             expert.known_for = details.practice.known_for();
         }
@@ -106,6 +129,10 @@ pub async fn change(
         if let Some(cv) = &cv {
             details.cv = Some(Paper::File(cv.attachment.clone()));
             cv.add_to(&mut transaction);
+        }
+        if let Some(certificate) = &certificate {
+            details.certificate = Some(certificate.attachment.clone());
+            certificate.add_to(&mut transaction);
         }
         if let Some(picture) = &picture {
             after.picture = Some(Picture::File { key: picture.attachment.key.clone() });

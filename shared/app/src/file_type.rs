@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use domain::file::{DOC, DOCX, GIF, JPEG, PDF, PNG, Refusal, WEBP, shows};
+use domain::file::{DOC, DOCX, GIF, JPEG, MP3, MP4, PDF, PNG, Refusal, WEBP, ZIP, shows};
 use imagesize::ImageType;
 
 /// So many first bytes tell, but for [`wants_all`].
@@ -30,10 +30,16 @@ pub(crate) fn content_type(bytes: &[u8]) -> Result<&'static str, Refusal> {
         return Ok(PDF);
     }
     if bytes.starts_with(ZIP_ENTRY) {
-        return if is_word_archive(bytes) { Ok(DOCX) } else { Err(Refusal::UnsupportedType) };
+        return archive(bytes).ok_or(Refusal::UnsupportedType);
     }
     if bytes.starts_with(OLE) {
         return if is_old_word(bytes) { Ok(DOC) } else { Err(Refusal::UnsupportedType) };
+    }
+    if is_film(bytes) {
+        return Ok(MP4);
+    }
+    if is_sound(bytes) {
+        return Ok(MP3);
     }
     let content_type = picture(bytes).ok_or(Refusal::UnsupportedType)?;
     let size = imagesize::blob_size(bytes).map_err(|_| Refusal::UnsupportedType)?;
@@ -52,14 +58,38 @@ fn picture(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether an archive is a Word document, without macros, and nothing stands before it.
-fn is_word_archive(bytes: &[u8]) -> bool {
-    let Ok(archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return false };
+/// What an archive is that nothing stands before: a Word document, if it is one without macros.
+fn archive(bytes: &[u8]) -> Option<&'static str> {
+    let archive = zip::ZipArchive::new(Cursor::new(bytes)).ok().filter(|archive| archive.offset() == 0)?;
     let has = |is: fn(&[u8]) -> bool| archive.file_names_raw().any(is);
-    archive.offset() == 0
-        && has(|name| name == b"[Content_Types].xml")
+    let is_word = has(|name| name == b"[Content_Types].xml")
         && has(|name| name.starts_with(b"word/"))
-        && !has(|name| name.to_ascii_lowercase().ends_with(b"vbaproject.bin"))
+        && !has(|name| name.to_ascii_lowercase().ends_with(b"vbaproject.bin"));
+    Some(if is_word { DOCX } else { ZIP })
+}
+
+/// The brands of ISO 14496-12 that browsers play as MP4.
+const FILM_BRANDS: &[&[u8; 4]] =
+    &[b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash", b"MSNV"];
+
+/// Whether it begins with the box that says so (ISO 14496-12, 4.3).
+fn is_film(bytes: &[u8]) -> bool {
+    let Some((head, rest)) = bytes.split_first_chunk::<8>() else { return false };
+    let [a, b, c, d, kind @ ..] = *head;
+    let size = u32::from_be_bytes([a, b, c, d]) as usize;
+    let is_box = &kind == b"ftyp" && (16..=bytes.len()).contains(&size) && size % 4 == 0;
+    is_box && rest.first_chunk::<4>().is_some_and(|brand| FILM_BRANDS.contains(&brand))
+}
+
+/// Whether it begins with a tag of ID3v2, or with a frame of MPEG audio, layer III (ISO 11172-3, 2.4.2.3).
+fn is_sound(bytes: &[u8]) -> bool {
+    if let [b'I', b'D', b'3', major, minor, _, size @ ..] = bytes {
+        return *major < 0xff && *minor < 0xff && size.len() > 4 && size[..4].iter().all(|byte| *byte < 0x80);
+    }
+    let [0xff, second, third, _, ..] = bytes else { return false };
+    let is_layer_iii = second & 0xe6 == 0xe2 && second & 0x18 != 0x08;
+    let (rate, frequency) = (third >> 4, third >> 2 & 3);
+    is_layer_iii && (1..15).contains(&rate) && frequency != 3
 }
 
 fn is_old_word(bytes: &[u8]) -> bool {
@@ -183,9 +213,37 @@ mod tests {
             &["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"],
             &["[Content_Types].xml", "password/document.xml"],
         ] {
-            assert_eq!(content_type(&archive(names)), UNSUPPORTED, "{names:?}");
+            assert_eq!(content_type(&archive(names)), Ok(ZIP), "{names:?}");
         }
         assert_eq!(content_type(ZIP_ENTRY), UNSUPPORTED);
+    }
+
+    #[test]
+    fn films_and_sounds_are_known_by_how_they_begin() {
+        let film = |brand: &[u8; 4]| [b"\0\0\0\x10ftyp", &brand[..], b"\0\0\x02\0", b"moov"].concat();
+        for (bytes, kind) in [
+            (film(b"isom"), MP4),
+            (film(b"mp42"), MP4),
+            (b"ID3\x04\0\0\0\0\0\x0aTIT2".to_vec(), MP3),
+            (b"\xff\xfb\x90\x64 and so on".to_vec(), MP3),
+            (b"\xff\xf3\x44\xc4".to_vec(), MP3),
+        ] {
+            assert_eq!(content_type(&bytes), Ok(kind), "{bytes:?}");
+        }
+        for bytes in [
+            film(b"heic"),
+            film(b"qt  "),
+            b"\0\0\0\x40ftypisom\0\0\0\0".to_vec(),
+            b"\0\0\0\x10ftyp".to_vec(),
+            b"ID3\x04\0\0\x80\0\0\x0aT".to_vec(),
+            b"ID3".to_vec(),
+            b"\xff\xfeutf-16".to_vec(),
+            b"\xff\xfb\xf0\x64".to_vec(),
+            b"\xff\xfb\x9c\x64".to_vec(),
+            b"\xff\xea\x90\x64".to_vec(),
+        ] {
+            assert_eq!(content_type(&bytes), UNSUPPORTED, "{bytes:?}");
+        }
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub(crate) async fn open(
     let opening = |user: &mut User, now: Instant| {
         user.roles.learner = false;
         enter(user, door.role, serial, now);
-        Ok(Opening { session: None, notices: vec![greeting(app, user, door, serial, now)], seen: () })
+        Ok(Opening { notices: vec![greeting(app, user, door, serial, now)], ..Opening::default() })
     };
     let (user, ()) = people::open(app, registration, origin.network(), opening).await?;
     Ok(user)

@@ -1,5 +1,5 @@
 //! What has happened, carried out to where it must go: frames to sockets, mails and refunds to their queues, copies of
-//! profiles into the search index and onto cards.
+//! profiles into the search index and onto cards, what is new into the lists of all of its kind.
 //!
 //! All facts of one person come in the order they were committed and are carried out one after the other, by nobody else
 //! at the same time; so what a socket has carried is known exactly. A fact may come again: frames that went out are
@@ -16,13 +16,24 @@ use store::feed::FeedItem;
 use crate::background::{Background, Job, Order};
 use crate::socket_delivery::{SocketDelivery, SocketTask, messages};
 use crate::sockets::Render;
-use crate::{Cause, Result, cards};
+use crate::{App, Cause, Result, cards};
 
 pub use store::facts::{Fact, Happened};
+pub use store::listed::Listing;
 
 /// The fact in an item as the stream shows it, if anybody has to hear of it.
 pub fn read_fact(item: facts::StreamItem, old: facts::StreamItem, is_new: bool) -> Result<Option<Happened>> {
     Ok(facts::read(item, old, is_new)?)
+}
+
+/// The row that a new item has to have in the list of all of its kind.
+pub fn read_listing(item: facts::StreamItem) -> Result<Option<Listing>> {
+    Ok(store::listed::read(item)?)
+}
+
+/// Puts it there, however often.
+pub async fn list(app: &App, listing: &Listing) -> Result<()> {
+    Ok(app.store.list(listing).await?)
 }
 
 /// Carries out what happened to one person, in order. If it fails it has to be done again, all of it.
@@ -60,13 +71,16 @@ pub async fn carry_out(background: &Background, person: UserId, happened: &[Happ
 fn jobs_of(person: UserId, fact: &Fact) -> Vec<Job> {
     match fact {
         Fact::Noticed(notice) => MailOf::of_notice(notice).map(Job::Mail).collect(),
-        // Whoever begins with a number is greeted by a notification that names it.
-        Fact::ProfileChanged { is_new: true, profile } if profile.serials == Serials::default() => {
+        // Whoever begins with a number is greeted by a notification that names it, others later.
+        Fact::ProfileChanged { is_new: true, profile }
+            if profile.serials == Serials::default() && !profile.is_greeted_later =>
+        {
             vec![Job::Mail(MailOf::welcome(person))]
         }
         Fact::RefundOwed(of) => vec![Job::Refund(*of)],
         Fact::StandingChanged => vec![Job::Sweep(person)],
         Fact::PostGone(post) => vec![Job::Clear(*post)],
+        Fact::CourseGone(course) => vec![Job::ClearCourse(*course)],
         Fact::GatheringNews(news) => vec![Job::Tell(person, *news)],
         _ => Vec::new(),
     }
@@ -82,7 +96,7 @@ async fn to_sockets(background: &Background, person: UserId, facts: &[&Fact], re
             Fact::Asked(asked) => Some(SocketTask::Asked(asked)),
             Fact::SessionsEnded(ended) => Some(SocketTask::Ended(*ended)),
             Fact::ProfileChanged { .. } | Fact::RefundOwed(_) | Fact::StandingChanged => None,
-            Fact::PostGone(_) | Fact::GatheringNews(_) | Fact::ExpertDescribed => None,
+            Fact::PostGone(_) | Fact::CourseGone(_) | Fact::GatheringNews(_) | Fact::ExpertDescribed => None,
         })
         .collect();
     if steps.is_empty() {

@@ -1,5 +1,8 @@
 //! Lists that are asked for by page number or by cursor, and lead in both directions.
 
+use futures_util::try_join;
+use store::Along;
+
 use crate::{App, Common, Error, Result};
 
 /// No list is counted, or paged by number, beyond this.
@@ -140,6 +143,83 @@ pub fn neighboured<T>(
     let next = items.last().filter(|_| is_followed).map(|item| Edge::After(place(item)).seal(app, list));
     let previous = items.first().filter(|_| is_preceded).map(|item| Edge::Before(place(item)).seal(app, list));
     Slice { items, count, next, previous }
+}
+
+/// A list that is read along the ranks of an index.
+pub(crate) trait Ranked: Sync {
+    type Item: Send;
+
+    /// How many there are, as far as lists are counted.
+    fn count(&self, app: &App) -> impl Future<Output = Result<usize>> + Send;
+
+    /// So many of them from behind a rank on, up or down.
+    fn read(
+        &self,
+        app: &App,
+        behind: Option<&str>,
+        descending: bool,
+        most: usize,
+    ) -> impl Future<Output = Result<Along<Self::Item>>> + Send;
+}
+
+/// The wanted page of such a list.
+pub(crate) async fn along<L: Ranked>(
+    app: &App,
+    list: &str,
+    (all, descending): (&L, bool),
+    wanted: &Wanted,
+) -> Result<Slice<L::Item>> {
+    let count = all.count(app);
+    let edge = match &wanted.start {
+        Start::Number(_) => None,
+        Start::Cursor(cursor) => Some(Edge::open(app, list, cursor)?),
+    };
+    let at = |place: Place| match place {
+        (Key::Text(rank), _) => Ok(rank),
+        _ => Err(Error::BadCursor),
+    };
+    let place = |rank: String| (Key::Text(rank), 0);
+    let (behind, page) = match edge {
+        Some(Edge::Before(edge)) => {
+            let edge = at(edge)?;
+            let (count, found) = try_join!(count, all.read(app, Some(&edge), !descending, wanted.size))?;
+            let Along { mut items, first, last, more } = found;
+            items.reverse();
+            let next = first.map(|rank| Edge::After(place(rank)).seal(app, list));
+            let previous = last.filter(|_| more).map(|rank| Edge::Before(place(rank)).seal(app, list));
+            return Ok(Slice { items, count, next, previous });
+        }
+        Some(Edge::After(edge)) => (Some(at(edge)?), 1),
+        None => match wanted.start {
+            Start::Number(number) => (None, number),
+            Start::Cursor(_) => (None, 1),
+        },
+    };
+    let skipped = page.saturating_sub(1).saturating_mul(wanted.size);
+    // What lies before a numbered page is passed by: its number is small.
+    let passing = async {
+        if skipped == 0 {
+            return Ok::<_, Error>((behind.clone(), true));
+        }
+        let passed = all.read(app, None, descending, skipped).await?;
+        Ok((passed.last, passed.more && passed.items.len() == skipped))
+    };
+    let reading = async {
+        let (behind, goes_on) = passing.await?;
+        if !goes_on {
+            return Err(Common::NotFound.into());
+        }
+        all.read(app, behind.as_deref(), descending, wanted.size).await
+    };
+    let (count, found) = try_join!(count, reading)?;
+    let Along { items, first, last, more } = found;
+    if skipped > 0 && items.is_empty() && !more {
+        return Err(Common::NotFound.into());
+    }
+    let is_preceded = skipped > 0 || behind.is_some();
+    let previous = first.filter(|_| is_preceded).map(|rank| Edge::Before(place(rank)).seal(app, list));
+    let next = last.filter(|_| more).map(|rank| Edge::After(place(rank)).seal(app, list));
+    Ok(Slice { items, count, next, previous })
 }
 
 #[cfg(test)]

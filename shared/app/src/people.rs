@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::Instant;
+use domain::details::Details;
 use domain::ids::UserId;
 use domain::ledger::{Account, Cause, Entry, Unit, transfer};
 use domain::notice::Notice;
@@ -12,7 +13,7 @@ use domain::search::Query;
 use domain::serial::Serials;
 use domain::text::{Email, Username};
 use domain::zone::Zone;
-use store::{Denied, Failed, Identity, NewAccount, Page, Transaction};
+use store::{Denied, Failed, Identity, NewAccount, Page, PendingLink, Transaction};
 
 use crate::caller::Caller;
 use crate::idempotency::retry_stale;
@@ -63,6 +64,9 @@ pub async fn register(app: &App, registration: Registration, origin: &Origin) ->
 pub(crate) struct Opening<T> {
     pub(crate) session: Option<store::Session>,
     pub(crate) notices: Vec<Notice>,
+    /// The link to prove their address that one of these brings, if it works once.
+    pub(crate) proof: Option<PendingLink>,
+    pub(crate) details: Option<Details>,
     pub(crate) seen: T,
 }
 
@@ -72,6 +76,17 @@ pub(crate) async fn open<T>(
     registration: Registration,
     network: Option<&str>,
     with: impl Fn(&mut User, Instant) -> Result<Opening<T>>,
+) -> Result<(User, T)> {
+    open_saving(app, registration, network, with, |_, _| Transaction::new()).await
+}
+
+/// The same, beginning with what `begin` has to write of it.
+pub(crate) async fn open_saving<T>(
+    app: &App,
+    registration: Registration,
+    network: Option<&str>,
+    with: impl Fn(&mut User, Instant) -> Result<Opening<T>>,
+    begin: impl Fn(&User, &T) -> Transaction<Denied>,
 ) -> Result<(User, T)> {
     let (hash, identity) = match &registration.access {
         Access::Password(password) => (app.hashing.hash(password).await?, None),
@@ -87,11 +102,22 @@ pub(crate) async fn open<T>(
         let legs = transfer(Account::Issue, Account::Spendable(user.id), GRANT);
         let cause = Cause::Grant(user.id);
         let grant = Entry::new(app.mint.entry(now), cause, Unit::Credit, legs, "Welcome credit".to_owned(), now);
-        let Opening { session, notices, seen } = with(&mut user, now)?;
+        let Opening { session, notices, proof, details, seen } = with(&mut user, now)?;
         let (password_hash, network) = (hash.clone(), network.map(str::to_owned));
         let identity = identity.clone();
-        let account = NewAccount { user: user.clone(), password_hash, grant, session, network, notices, identity };
-        match app.store.account_open(&account).await {
+        let user = user;
+        let account = NewAccount {
+            user: user.clone(),
+            password_hash,
+            grant,
+            session,
+            network,
+            notices,
+            proof,
+            details,
+            identity,
+        };
+        match app.store.account_open(begin(&user, &seen), &account).await {
             Ok(()) => Ok((user, seen)),
             Err(Failed::Refused(Denied::Refusal(domain::Refusal::Person(Refusal::UsernameTaken))))
                 if registration.username.is_none() =>
@@ -123,6 +149,7 @@ fn new_user(registration: &Registration, id: UserId, now: Instant) -> User {
         roles: Roles::default(),
         serials: Serials::default(),
         accepted_terms: false,
+        is_greeted_later: false,
         expert: None,
         is_suspended: false,
         tally: Tally::default(),

@@ -1,7 +1,5 @@
 //! A new password: in place of the one somebody knows, or by a link that is mailed to whoever has forgotten theirs.
 
-use std::collections::BTreeSet;
-
 use chrono::TimeDelta;
 use domain::facade::Facade;
 use domain::ids::SessionId;
@@ -9,53 +7,17 @@ use domain::notice::Notice;
 use domain::password::{Password, Persona};
 use domain::person::User;
 use domain::text::Email;
-use store::{Credential, NewPassword, Resets, Transaction};
+use store::{Credential, NewPassword, Transaction};
 
 use crate::caller::Caller;
-use crate::facades::accounts;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::mail::{self, Mail};
 use crate::people::Origin;
-use crate::seal::hash;
-use crate::{App, Common, Error, Result, proving};
+use crate::{App, Common, Error, Result, links, proving};
 
-/// More mails than this in an hour nobody gets, whoever asks for them. Strangers are counted apart: they use up nobody's own.
-const MOST_LINKS: usize = 5;
-const COUNTED_FOR: TimeDelta = TimeDelta::hours(1);
-
-/// Mails a link to choose a new password, if there is such an account. The caller learns nothing of that, neither by the
-/// answer nor by the time it takes: the same is read and written for nobody.
+/// Mails a link to choose a new password, if there is such an account; the answer does not tell.
 pub async fn ask(app: &App, email: &Email, facade: Facade, origin: &Origin) -> Result<()> {
-    let asked = retry_stale(|| async {
-        let now = app.clock.now();
-        let known = app.store.credential_by_email(email, now).await?.filter(|known| !known.user.is_suspended);
-        let since = (now - COUNTED_FOR).timestamp_millis();
-        let is_known = known.as_ref().is_some_and(|known| origin.is_known_to(known));
-        let all = known.as_ref().map(|known| if is_known { &known.resets_asked_known } else { &known.resets_asked });
-        let mut asked: BTreeSet<_> = all.into_iter().flatten().copied().filter(|asked| *asked > since).collect();
-        match known.filter(|_| asked.len() < MOST_LINKS) {
-            Some(known) => {
-                let letter = accounts::reset(facade, known.user.id, &app.mint, now);
-                let token = app.tokens.link(letter.user, letter.id);
-                // Two of one millisecond are two.
-                let now = now.timestamp_millis();
-                asked.insert(asked.last().map_or(now, |last| now.max(last + 1)));
-                let resets = Resets { asked: &asked, minutes: facade.rules().reset_minutes, is_known };
-                Ok(app.store.reset_begin(&known, &hash(&token), resets, &letter).await?)
-            }
-            None => {
-                let letter = accounts::reset(facade, app.mint.user(now), &app.mint, now);
-                let token = app.tokens.link(letter.user, letter.id);
-                Ok(app.store.reset_pretend(&hash(&token), &letter).await?)
-            }
-        }
-    })
-    .await;
-    match asked {
-        // So many ask for this account at once that a link is on its way already, and nobody need know.
-        Err(Error::Common(Common::Contended)) => Ok(()),
-        asked => asked,
-    }
+    links::ask(app, &links::NEW_PASSWORD, email, facade, origin).await
 }
 
 /// The mail of such a letter; `None` once its link is too old.
@@ -71,7 +33,7 @@ pub async fn confirm(app: &App, token: &str, password: &str, origin: &Origin) ->
     retry_stale(|| async {
         let now = app.clock.now();
         let seen = app.store.credential_of(user, now).await?.ok_or(Error::LinkInvalid)?;
-        let pending = seen.reset.as_ref().ok_or(Error::LinkInvalid)?;
+        let pending = seen.resets.pending.as_ref().ok_or(Error::LinkInvalid)?;
         // The letter may have been written by another key than it was asked for.
         let is_newest = app.tokens.is_hash_of_link(&pending.hash, user, letter);
         if !is_newest || now >= pending.made + TimeDelta::minutes(pending.minutes) || seen.user.is_suspended {

@@ -6,6 +6,7 @@ use domain::person::User;
 use store::{Next, Presented, Rotation, Transaction};
 
 use crate::caller::Caller;
+use crate::facades::accounts;
 use crate::idempotency::retry_stale;
 use crate::people::{self, Opening, Origin, Registration, With};
 use crate::proving::{self, Proven};
@@ -47,13 +48,19 @@ fn session(claims: Claims, next: Next, origin: &Origin, now: Instant) -> Session
     }
 }
 
-/// Opens an account and its first session, together.
-pub async fn register(app: &App, registration: Registration, origin: &Origin) -> Result<Opened> {
+/// Opens an account, which `with` may make another than the usual one, and its first session, together.
+pub(crate) async fn open(
+    app: &App,
+    registration: Registration,
+    origin: &Origin,
+    with: impl Fn(&mut User, Instant) -> Result<Opening<()>>,
+) -> Result<Opened> {
     let opening = |user: &mut User, now: Instant| {
+        let Opening { notices, proof, details, .. } = with(user, now)?;
         let claims = Claims { user: user.id, session: app.mint.session(now) };
         let (tokens, next) = tokens(app, claims, now)?;
         let session = Some(session(claims, next, origin, now));
-        Ok(Opening { session, notices: Vec::new(), seen: tokens })
+        Ok(Opening { session, notices, proof, details, seen: tokens })
     };
     let (user, tokens) = people::open(app, registration, origin.network(), opening).await?;
     Ok(Opened { user, tokens })
@@ -67,14 +74,20 @@ pub async fn login(app: &App, name: &str, with: With<'_>, origin: &Origin) -> Re
         let claims = Claims { user: user.id, session: app.mint.session(begun) };
         let (tokens, next) = tokens(app, claims, now)?;
         let session = session(claims, next, origin, now);
+        let alert = user.roles.admin.then(|| accounts::signed_in(user.id, origin, &app.mint, now));
+        if code.is_none() && alert.is_none() {
+            app.store.session_open(&session).await?;
+            return Ok(tokens);
+        }
+        let mut transaction = Transaction::new();
+        store::session_opened(&mut transaction, &session);
+        if let Some(alert) = &alert {
+            store::notice_told(&mut transaction, alert);
+        }
         match &code {
-            None => app.store.session_open(&session).await?,
             // Of several logins with one code one opens its session.
-            Some(code) => {
-                let mut transaction = Transaction::new();
-                store::session_opened(&mut transaction, &session);
-                code.spend(app, transaction).await?;
-            }
+            Some(code) => code.spend(app, transaction).await?,
+            None => app.store.commit(transaction).await?,
         }
         Ok(tokens)
     })

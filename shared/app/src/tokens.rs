@@ -21,6 +21,7 @@ pub struct Tokens {
     refresh: Seal,
     links: Seal,
     proofs: Seal,
+    proofs_once: Seal,
     newsletter: Seal,
     unsubscribe: Seal,
     marks: Seal,
@@ -74,6 +75,7 @@ impl Tokens {
             refresh: Seal::new(keys, "refresh token"),
             links: Seal::new(keys, "link to a new password"),
             proofs: Seal::new(keys, "link that proves an address"),
+            proofs_once: Seal::new(keys, "link that proves an address once"),
             newsletter: Seal::new(keys, "link to the newsletter"),
             unsubscribe: Seal::new(keys, "link away from the newsletter"),
             marks: Seal::new(keys, "mark"),
@@ -119,10 +121,18 @@ impl Tokens {
         seal_letter(&self.proofs, user, letter)
     }
 
+    /// Likewise, of one that does so once.
+    pub fn proof_once(&self, user: UserId, letter: NoticeId) -> String {
+        seal_letter(&self.proofs_once, user, letter)
+    }
+
     /// Whether this is the hash of a link to that letter, by whichever key.
     pub(crate) fn is_hash_of_link(&self, known: &str, user: UserId, letter: NoticeId) -> bool {
-        let said = [user.get(), letter.get()].map(i64::to_be_bytes).concat();
-        self.links.all(&said).any(|token| hash(&token) == known)
+        is_hash_of_letter(&self.links, known, user, letter)
+    }
+
+    pub(crate) fn is_hash_of_proof(&self, known: &str, user: UserId, letter: NoticeId) -> bool {
+        is_hash_of_letter(&self.proofs_once, known, user, letter)
     }
 
     /// Whose it is, and in which letter it stood.
@@ -133,6 +143,10 @@ impl Tokens {
     /// The same of a link that proves an address. Neither link does the other's work.
     pub fn verify_proof(&self, token: &str) -> Result<(UserId, NoticeId)> {
         open_letter(&self.proofs, token)
+    }
+
+    pub fn verify_proof_once(&self, token: &str) -> Result<(UserId, NoticeId)> {
+        open_letter(&self.proofs_once, token)
     }
 
     /// The token by which whoever reads an address confirms that they want the newsletter.
@@ -206,6 +220,11 @@ fn seal_letter(seal: &Seal, user: UserId, letter: NoticeId) -> String {
     seal.seal(&[user.get(), letter.get()].map(i64::to_be_bytes).concat())
 }
 
+fn is_hash_of_letter(seal: &Seal, known: &str, user: UserId, letter: NoticeId) -> bool {
+    let said = [user.get(), letter.get()].map(i64::to_be_bytes).concat();
+    seal.all(&said).any(|token| hash(&token) == known)
+}
+
 fn open_letter(seal: &Seal, token: &str) -> Result<(UserId, NoticeId)> {
     let [user, letter] = seal.open(token).ok_or(Error::LinkInvalid)?;
     UserId::new(user).zip(NoticeId::new(letter)).ok_or(Error::LinkInvalid)
@@ -230,6 +249,11 @@ mod tests {
         let link = tokens.link(claims.user, NoticeId::new(9).unwrap());
         let proof = tokens.proof(claims.user, NoticeId::new(9).unwrap());
         assert_eq!(tokens.verify_proof(&proof).unwrap(), (claims.user, NoticeId::new(9).unwrap()));
+        let once = tokens.proof_once(claims.user, NoticeId::new(9).unwrap());
+        assert_eq!(tokens.verify_proof_once(&once).unwrap(), (claims.user, NoticeId::new(9).unwrap()));
+        for (read, other) in [(tokens.verify_proof(&once), &once), (tokens.verify_proof_once(&proof), &proof)] {
+            assert!(matches!(read, Err(Error::LinkInvalid)), "{other}");
+        }
         assert!(
             matches!(tokens.verify_proof(&link), Err(Error::LinkInvalid)),
             "a link to a new password proves nothing"

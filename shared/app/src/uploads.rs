@@ -75,7 +75,7 @@ pub async fn prepare(
             user: caller.user(),
             purpose: wanted.purpose,
             name: wanted.name.clone(),
-            key: fresh_key(app, "uploads", caller.user()),
+            key: fresh_key(app, "uploads", Some(caller.user())),
             is_used: false,
             until: now + KEPT,
         };
@@ -97,12 +97,30 @@ pub async fn take(app: &App, caller: Caller, sent: FileSource, purpose: Purpose)
 }
 
 async fn take_bytes(app: &App, caller: Caller, name: &str, bytes: Vec<u8>, purpose: Purpose) -> Result<Taken> {
+    let kept = looked_at(app, Some(caller.user()), name, bytes, purpose)?;
+    kept.keep(app).await
+}
+
+/// A file that was checked and is not kept yet.
+#[derive(Clone, Debug)]
+pub struct LookedAt {
+    attachment: Attachment,
+    bytes: Vec<u8>,
+}
+
+impl LookedAt {
+    pub async fn keep(self, app: &App) -> Result<Taken> {
+        app.files.put_attachment(&self.attachment, self.bytes).await?;
+        Ok(Taken { attachment: self.attachment, upload: None })
+    }
+}
+
+/// Checks a file by its bytes. `owner`: `None` for somebody who has no account yet.
+pub fn looked_at(app: &App, owner: Option<UserId>, name: &str, bytes: Vec<u8>, purpose: Purpose) -> Result<LookedAt> {
     let size = bytes.len() as u64;
     purpose.fits(size)?;
     let content_type = check(&bytes, purpose)?;
-    let attachment = attachment(app, caller, plain_name(name), content_type, size, purpose);
-    app.files.put_attachment(&attachment, bytes).await?;
-    Ok(Taken { attachment, upload: None })
+    Ok(LookedAt { attachment: attachment(app, owner, plain_name(name), content_type, size, purpose), bytes })
 }
 
 async fn take_upload(app: &App, caller: Caller, id: UploadId, purpose: Purpose) -> Result<Taken> {
@@ -111,7 +129,8 @@ async fn take_upload(app: &App, caller: Caller, id: UploadId, purpose: Purpose) 
     let head = app.files.telling(&upload.key).await?.ok_or(Refusal::BadUpload)?;
     purpose.fits(head.size)?;
     let content_type = check(&head.first_bytes, purpose)?;
-    let attachment = attachment(app, caller, plain_name(&upload.name), content_type, head.size, purpose);
+    let name = plain_name(&upload.name);
+    let attachment = attachment(app, Some(caller.user()), name, content_type, head.size, purpose);
     if !app.files.adopt_attachment(&upload.key, &head, &attachment).await? {
         return Err(Refusal::BadUpload.into()); // sent again at this very moment
     }
@@ -122,18 +141,26 @@ fn check(bytes: &[u8], purpose: Purpose) -> Result<&'static str> {
     Ok(purpose.takes(file_type::content_type(bytes)?)?)
 }
 
-fn attachment(app: &App, caller: Caller, name: String, content_type: &str, size: u64, purpose: Purpose) -> Attachment {
+fn attachment(
+    app: &App,
+    owner: Option<UserId>,
+    name: String,
+    content_type: &str,
+    size: u64,
+    purpose: Purpose,
+) -> Attachment {
     let folder = match purpose {
-        Purpose::Document | Purpose::Resume | Purpose::Paper | Purpose::Any => "documents",
+        Purpose::Document | Purpose::Resume | Purpose::Paper | Purpose::Lesson | Purpose::Any => "documents",
         Purpose::Chat => "attachments",
-        Purpose::Portrait => "pictures",
+        Purpose::Portrait | Purpose::Illustration => "pictures",
     };
-    Attachment { key: fresh_key(app, folder, caller.user()), name, content_type: content_type.to_owned(), size }
+    Attachment { key: fresh_key(app, folder, owner), name, content_type: content_type.to_owned(), size }
 }
 
 /// A name nobody guesses.
-fn fresh_key(app: &App, folder: &str, user: UserId) -> String {
-    format!("{folder}/{user}/{:016x}{:016x}", app.mint.number(), app.mint.number())
+fn fresh_key(app: &App, folder: &str, owner: Option<UserId>) -> String {
+    let owner = owner.map_or_else(|| "new".to_owned(), |owner| owner.to_string());
+    format!("{folder}/{owner}/{:016x}{:016x}", app.mint.number(), app.mint.number())
 }
 
 /// Where a browser finds the file, for about a quarter of an hour.

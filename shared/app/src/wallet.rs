@@ -1,6 +1,8 @@
 //! Credits: what somebody has, buying them, giving them to an expert.
 
-use domain::ids::BookingId;
+use std::collections::HashMap;
+
+use domain::ids::{BookingId, UserId};
 use domain::ledger::{Account, Balance, Cause, Entry, Unit, transfer};
 use domain::payment::{CREDIT_PRICE_CENTS, Method, Payment};
 use store::Page;
@@ -14,6 +16,11 @@ use crate::{App, Common, Error, Result, people};
 
 pub async fn balance(app: &App, caller: Caller) -> Result<Balance> {
     Ok(app.store.balance(caller.user(), Unit::Credit, caller.user().minted_at()).await?)
+}
+
+/// What people can spend, or take out, of one unit each.
+pub async fn spendable(app: &App, of: &[(UserId, Unit)]) -> Result<HashMap<UserId, u32>> {
+    Ok(app.store.balances(of).await?)
 }
 
 /// The caller's transactions, newest first, and the username they are listed under.

@@ -3,12 +3,13 @@
 use domain::facade::Facade;
 use domain::ids::WithdrawalId;
 use domain::person::User;
-use domain::withdrawal::{State, Wish, Withdrawal};
-use store::Page;
+use domain::withdrawal::{State, Verdict, Wish, Withdrawal};
+use store::{Along, Heading, Page, WithdrawalsOf};
 
 use crate::caller::{Caller, Staff};
-use crate::facades::withdrawals::decided;
+use crate::facades::withdrawals::{asked, decided};
 use crate::idempotency::{SaveResponse, retry_stale};
+use crate::paging::{self, DEEPEST, Ranked, Slice, Wanted, cut};
 use crate::{App, Common, Error, Result};
 
 /// A withdrawal with whose it is.
@@ -29,9 +30,10 @@ pub async fn ask(
     retry_stale(|| async {
         let now = app.clock.now();
         let (id, entry) = (app.mint.withdrawal(now), app.mint.entry(now));
-        let (asked, entry) = Withdrawal::ask(id, (caller.user(), facade), wish.clone(), entry, now);
-        app.store.withdrawal_ask(save.begin(&asked), &asked, &entry).await?;
-        Ok(asked)
+        let (wanted, entry) = Withdrawal::ask(id, (caller.user(), facade), wish.clone(), entry, now);
+        let notice = asked(&wanted, &app.mint, now);
+        app.store.withdrawal_ask(save.begin(&wanted), &wanted, &entry, notice.as_ref()).await?;
+        Ok(wanted)
     })
     .await
 }
@@ -65,19 +67,97 @@ pub async fn find(app: &App, _: Staff, id: WithdrawalId) -> Result<Withdrawal> {
     app.store.withdrawal(id).await?.ok_or(Error::Common(Common::NotFound))
 }
 
+/// One of the caller's own.
+pub async fn own(app: &App, caller: Caller, id: WithdrawalId) -> Result<Withdrawal> {
+    let found = app.store.withdrawal(id).await?.filter(|withdrawal| withdrawal.user == caller.user());
+    found.ok_or(Error::Common(Common::NotFound))
+}
+
+/// Anybody's, with whose it is.
+pub async fn find_owned(app: &App, staff: Staff, id: WithdrawalId) -> Result<Owned> {
+    let withdrawal = find(app, staff, id).await?;
+    let owner = app.store.user(withdrawal.user).await?.ok_or(Common::NotFound)?;
+    Ok(Owned { withdrawal, owner })
+}
+
+/// By what a list is ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    AskedAt,
+    /// Among the newest thousand.
+    Amount,
+}
+
+/// Which of them are wanted, and how: in one of these states, if any are named.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub states: Option<Vec<State>>,
+    pub order: Order,
+    pub descending: bool,
+    pub page: Wanted,
+}
+
+/// A page of the caller's own.
+pub async fn own_page(app: &App, me: &User, asked: &Asked) -> Result<Slice<Owned>> {
+    let of = WithdrawalsOf::Person(me.id, asked.states.clone());
+    let owned = |withdrawal| Owned { withdrawal, owner: me.clone() };
+    Ok(page(app, &of, asked).await?.map(owned))
+}
+
+/// A page of everybody's.
+pub async fn page_of_all(app: &App, _: Staff, asked: &Asked) -> Result<Slice<Owned>> {
+    let of = WithdrawalsOf::Everybody(asked.states.clone().unwrap_or_else(|| State::ALL.to_vec()));
+    let found = page(app, &of, asked).await?;
+    let owners: Vec<_> = found.items.iter().map(|withdrawal| withdrawal.user).collect();
+    let owners = app.store.users(&owners).await?;
+    let Slice { items, count, next, previous } = found;
+    let owned = |withdrawal: Withdrawal| {
+        let owner = owners.get(&withdrawal.user).cloned().ok_or(Common::NotFound)?;
+        Ok(Owned { withdrawal, owner })
+    };
+    Ok(Slice { items: items.into_iter().map(owned).collect::<Result<_>>()?, count, next, previous })
+}
+
+impl Ranked for WithdrawalsOf {
+    type Item = Withdrawal;
+
+    async fn count(&self, app: &App) -> Result<usize> {
+        Ok(app.store.withdrawals_count(self).await?)
+    }
+
+    async fn read(&self, app: &App, behind: Option<&str>, descending: bool, most: usize) -> Result<Along<Withdrawal>> {
+        let heading = Heading { behind, descending, within: (None, None) };
+        Ok(app.store.withdrawals_along(self, heading, most).await?)
+    }
+}
+
+async fn page(app: &App, of: &WithdrawalsOf, asked: &Asked) -> Result<Slice<Withdrawal>> {
+    let Asked { order, descending, page, .. } = asked;
+    let list = format!("withdrawals/{of:?}/{order:?}/{descending}");
+    match order {
+        Order::AskedAt => paging::along(app, &list, (of, *descending), page).await,
+        Order::Amount => {
+            let all = app.store.withdrawals_newest(of, DEEPEST).await?;
+            let place = |one: &Withdrawal| (paging::Key::Number(i64::from(one.wish.amount.minor)), one.id.get());
+            cut(app, &list, (all, *descending), place, page)
+        }
+    }
+}
+
 /// Decides, and tells its owner. Of two at once one decides, and the other is told that it is decided.
 pub async fn decide(
     app: &App,
     staff: Staff,
+    through: Facade,
     id: WithdrawalId,
-    (next, notes): (State, Option<&str>),
+    verdict: Verdict<'_>,
     save: SaveResponse<'_, Owned>,
 ) -> Result<Owned> {
     retry_stale(|| async {
         let before = find(app, staff, id).await?;
         let owner = app.store.user(before.user).await?.ok_or(Common::NotFound)?;
         let now = app.clock.now();
-        let decision = before.decide(next, notes, app.mint.entry(now), now)?;
+        let decision = before.decide(through, verdict, app.mint.entry(now), now)?;
         let notice = decided(&decision.after, &app.mint, now);
         let owned = Owned { withdrawal: decision.after.clone(), owner };
         app.store.withdrawal_decide(save.begin(&owned), &before, &decision, &notice).await?;

@@ -92,6 +92,7 @@ fn reader(name: &str, email: Email) -> User {
         roles: Roles::default(),
         serials: Serials::default(),
         accepted_terms: false,
+        is_greeted_later: false,
         expert: None,
         is_suspended: false,
         tally: Tally::default(),

@@ -6,6 +6,15 @@ use crate::person::User;
 
 /// The same expert, approved or not any more; `None`: it is so already. Only reinstating lifts a suspension.
 pub fn decide(user: &User, is_approved: bool, reason: &str, now: Instant) -> Result<Option<User>, Refusal> {
+    // Taking an approval back is nothing to who has none.
+    match user.standing() {
+        Some(Standing::Pending | Standing::UnderReview) if !is_approved => Ok(None),
+        _ => judge(user, is_approved, reason, now),
+    }
+}
+
+/// The same where also somebody who waits can be told no.
+pub fn judge(user: &User, is_approved: bool, reason: &str, now: Instant) -> Result<Option<User>, Refusal> {
     let mut after = user.clone();
     let expert = after.expert.as_mut().ok_or(Refusal::NotExpert)?;
     match (expert.standing, is_approved) {
@@ -16,8 +25,8 @@ pub fn decide(user: &User, is_approved: bool, reason: &str, now: Instant) -> Res
             expert.is_active = true;
             expert.verified_at.get_or_insert(now);
         }
-        (Standing::Approved, false) => expert.standing = Standing::Rejected,
-        (_, false) => return Ok(None),
+        (Standing::Approved | Standing::Pending | Standing::UnderReview, false) => expert.standing = Standing::Rejected,
+        (Standing::Rejected | Standing::Suspended, false) => return Ok(None),
     }
     expert.notes = reason.to_owned();
     expert.updated_at = now;

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::file::Attachment;
+use crate::ledger::Currency;
 use crate::lifecycle::Seat;
 use crate::{Instant, Sentence};
 
@@ -13,6 +14,8 @@ pub struct Details {
     pub role: Seat,
     pub phone: String,
     pub cv: Option<Paper>,
+    /// An expert's.
+    pub certificate: Option<Attachment>,
     pub linkedin_url: String,
     pub github_url: String,
     pub portfolio_url: String,
@@ -34,6 +37,11 @@ pub struct Learning {
     pub skills: String,
     pub interests: String,
     pub bio: String,
+    /// The one they would rather be spoken to in.
+    pub language: String,
+    pub country: String,
+    /// `None`: the platform's own.
+    pub currency: Option<Currency>,
 }
 
 /// An expert's.
@@ -43,6 +51,8 @@ pub struct Practice {
     pub designation: String,
     /// Separated by commas.
     pub expertise: String,
+    /// Separated by commas.
+    pub languages: String,
     /// They say that they have no year of experience, which their profile does not tell from silence.
     pub is_new: bool,
 }
@@ -69,6 +79,7 @@ impl Details {
             role,
             phone: String::new(),
             cv: None,
+            certificate: None,
             linkedin_url: String::new(),
             github_url: String::new(),
             portfolio_url: String::new(),
@@ -82,6 +93,11 @@ impl Details {
     pub fn exist(&self) -> bool {
         self.version > 0
     }
+}
+
+/// What stands between the commas of a text, without the blanks around it.
+pub fn between_commas(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty())
 }
 
 /// Letters of a phone number.

@@ -72,11 +72,16 @@ impl Expert {
 
     /// In what they are paid: that of their hour, else of a session, else what they said, else `default`.
     pub fn currency_or(&self, default: Currency) -> Currency {
+        self.asks_in().unwrap_or(default)
+    }
+
+    /// The same as far as they have said so.
+    pub fn asks_in(&self) -> Option<Currency> {
         let of_a_price = |price: Option<Amount>| match price?.unit {
             Unit::Currency(currency) => Some(currency),
             Unit::Credit => None,
         };
-        of_a_price(self.hourly).or(of_a_price(self.price)).or(self.currency).unwrap_or(default)
+        of_a_price(self.hourly).or(of_a_price(self.price)).or(self.currency)
     }
 
     /// From now on they are paid in this. Nothing is converted: what they ask for stays the same number of it.

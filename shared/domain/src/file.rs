@@ -27,6 +27,9 @@ pub const PNG: &str = "image/png";
 pub const JPEG: &str = "image/jpeg";
 pub const GIF: &str = "image/gif";
 pub const WEBP: &str = "image/webp";
+pub const MP4: &str = "video/mp4";
+pub const MP3: &str = "audio/mpeg";
+pub const ZIP: &str = "application/zip";
 pub const DOC: &str = "application/msword";
 pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
@@ -43,13 +46,25 @@ pub enum Purpose {
     Portrait,
     /// A curriculum vitae or a certificate, also as a picture (`tutoring.md` §1).
     Paper,
+    /// A picture of a course.
+    Illustration,
+    /// What goes with a lesson.
+    Lesson,
     /// Whatever it turns out to be named for: judged then.
     Any,
 }
 
 impl Purpose {
-    pub const ALL: [Purpose; 6] =
-        [Purpose::Document, Purpose::Chat, Purpose::Resume, Purpose::Portrait, Purpose::Paper, Purpose::Any];
+    pub const ALL: [Purpose; 8] = [
+        Purpose::Document,
+        Purpose::Chat,
+        Purpose::Resume,
+        Purpose::Portrait,
+        Purpose::Paper,
+        Purpose::Illustration,
+        Purpose::Lesson,
+        Purpose::Any,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -58,6 +73,8 @@ impl Purpose {
             Purpose::Resume => "resume",
             Purpose::Portrait => "portrait",
             Purpose::Paper => "paper",
+            Purpose::Illustration => "illustration",
+            Purpose::Lesson => "lesson",
             Purpose::Any => "any",
         }
     }
@@ -70,6 +87,8 @@ impl Purpose {
             Purpose::Resume => &[PDF, DOC, DOCX],
             Purpose::Portrait => &[JPEG, PNG, GIF, WEBP],
             Purpose::Paper => &[PDF, DOC, DOCX, JPEG, PNG],
+            Purpose::Illustration => &[JPEG, PNG, WEBP],
+            Purpose::Lesson => &[PDF, DOC, DOCX, JPEG, PNG, WEBP, MP4, MP3, ZIP],
             // Nothing is ever taken for it.
             Purpose::Any => &[],
         }

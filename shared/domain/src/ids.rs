@@ -89,10 +89,15 @@ ids! {
     GatheringId,
     /// Somebody's wish to take money out.
     WithdrawalId,
+    /// What an expert has in one currency: [`crate::wallet`] says how it is made.
+    WalletId,
     /// What a stranger wants to say.
     ContactId,
     /// What somebody asks support for.
     TicketId,
+    CourseId,
+    /// A part of a course.
+    LessonId,
 }
 
 impl ConversationId {

@@ -54,6 +54,10 @@ pub enum Account {
     Spendable(UserId),
     /// What this user's open bookings reserve.
     Held(UserId),
+    /// What this user will get of what others hold for bookings with them. It is nobody's yet: [`Account::Expected`] has
+    /// the same less.
+    Coming(UserId),
+    Expected,
     /// Where credits come from.
     Issue,
     /// Where money comes from: the payment provider.
@@ -199,6 +203,11 @@ pub fn fee(amount: Amount, percent: u8) -> u32 {
     }
 }
 
+/// The legs by which an expert may expect so much, or by which that is over (below zero).
+pub fn expected(expert: UserId, delta: i64) -> [Leg; 2] {
+    [Leg { account: Account::Expected, delta: -delta }, Leg { account: Account::Coming(expert), delta }]
+}
+
 /// The legs that pay a held `amount` out to the expert, less the platform's `fee`.
 pub fn capture(learner: UserId, expert: UserId, amount: u32, fee: u32) -> Vec<Leg> {
     let paid = amount.checked_sub(fee).expect("a fee is a share of the amount");
@@ -218,6 +227,8 @@ pub struct Balance {
     pub user: UserId,
     pub spendable: u32,
     pub held: u32,
+    /// What will be earned of what others hold.
+    pub coming: u32,
     /// All that was ever earned: whatever was spent or taken out of it is in here too.
     pub earned: u64,
     pub updated_at: Instant,

@@ -52,10 +52,14 @@ pub enum Topic {
     /// Somebody asks for help, and is answered.
     SupportWanted,
     SupportReplied,
+    /// What they are here from now on; without a link.
+    Greeted,
+    /// Their account was signed in to.
+    SignedIn,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 33] = [
+    pub const ALL: [Topic; 35] = [
         Topic::Requested,
         Topic::Confirmed,
         Topic::Cancelled,
@@ -89,6 +93,8 @@ impl Topic {
         Topic::Contacted,
         Topic::SupportWanted,
         Topic::SupportReplied,
+        Topic::Greeted,
+        Topic::SignedIn,
     ];
 }
 

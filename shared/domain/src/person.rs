@@ -38,6 +38,8 @@ pub struct User {
     pub serials: Serials,
     /// They agreed to the terms of a product that asks for it.
     pub accepted_terms: bool,
+    /// They are greeted once their address is proven, and not before.
+    pub is_greeted_later: bool,
     /// What they are as an expert; `None`: they never applied.
     pub expert: Option<Expert>,
     /// A suspended account can do nothing and is found by nobody.
@@ -66,6 +68,19 @@ pub struct Roles {
     pub admin: bool,
     /// Everybody but who came only to be an expert.
     pub learner: bool,
+}
+
+/// The strongest of what somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    Learner,
+    /// One whom an administrator has approved.
+    Expert,
+    Admin,
+}
+
+impl Role {
+    pub const ALL: [Role; 3] = [Role::Learner, Role::Expert, Role::Admin];
 }
 
 impl Default for Roles {
@@ -204,6 +219,14 @@ impl User {
 
     pub fn standing(&self) -> Option<Standing> {
         self.expert.as_ref().map(|expert| expert.standing)
+    }
+
+    pub fn role(&self) -> Role {
+        match (self.roles.admin, self.is_verified()) {
+            (true, _) => Role::Admin,
+            (_, true) => Role::Expert,
+            _ => Role::Learner,
+        }
     }
 
     /// An administrator approved this expert, and nobody suspended them since.

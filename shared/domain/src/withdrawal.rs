@@ -15,15 +15,23 @@ pub const LONGEST_NOTES: usize = 1000;
 pub enum Way {
     BankTransfer,
     Upi,
+    PayPal,
+    Wise,
+    Payoneer,
+    Skrill,
 }
 
 impl Way {
-    pub const ALL: [Way; 2] = [Way::BankTransfer, Way::Upi];
+    pub const ALL: [Way; 6] = [Way::PayPal, Way::Wise, Way::Payoneer, Way::Skrill, Way::BankTransfer, Way::Upi];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Way::BankTransfer => "bank_transfer",
             Way::Upi => "upi",
+            Way::PayPal => "paypal",
+            Way::Wise => "wise",
+            Way::Payoneer => "payoneer",
+            Way::Skrill => "skrill",
         }
     }
 }
@@ -49,11 +57,13 @@ impl State {
         }
     }
 
-    fn leads_to(self, next: State) -> bool {
-        matches!(
-            (self, next),
-            (State::Pending, State::Approved | State::Rejected) | (State::Approved, State::Processed)
-        )
+    /// `takes_back`: what is approved may still be rejected.
+    fn leads_to(self, next: State, takes_back: bool) -> bool {
+        match (self, next) {
+            (State::Pending, State::Approved | State::Rejected) | (State::Approved, State::Processed) => true,
+            (State::Approved, State::Rejected) => takes_back,
+            _ => false,
+        }
     }
 }
 
@@ -76,12 +86,25 @@ pub struct Withdrawal {
     pub state: State,
     /// What administrators have to say of it; empty: nothing.
     pub notes: String,
+    /// What whoever paid it calls the payment.
+    pub transaction: Option<String>,
     /// The movement by which the amount left.
     pub entry: EntryId,
     pub asked_at: Instant,
+    pub updated_at: Instant,
     /// When it was rejected, or paid.
     pub ended_at: Option<Instant>,
     pub version: u64,
+}
+
+/// What an administrator decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict<'a> {
+    pub next: State,
+    /// They take the place of earlier ones, if there are any.
+    pub notes: Option<&'a str>,
+    /// What whoever paid it calls the payment.
+    pub transaction: Option<&'a str>,
 }
 
 /// A decision, and what moves because of it.
@@ -103,20 +126,44 @@ impl Withdrawal {
         let legs = transfer(Account::Spendable(user), Account::Payout, wish.amount.minor);
         let moved = Entry::new(entry, Cause::Withdrawal(id), wish.amount.unit, legs, String::new(), now);
         let (state, notes) = (State::Pending, String::new());
-        (Self { id, user, facade, wish, state, notes, entry, asked_at: now, ended_at: None, version: 1 }, moved)
+        let (transaction, ended_at) = (None, None);
+        let asked = Self {
+            id,
+            user,
+            facade,
+            wish,
+            state,
+            notes,
+            transaction,
+            entry,
+            asked_at: now,
+            updated_at: now,
+            ended_at,
+            version: 1,
+        };
+        (asked, moved)
     }
 
-    /// An administrator's word. `notes` take the place of earlier ones, if there are any.
-    pub fn decide(&self, next: State, notes: Option<&str>, entry: EntryId, now: Instant) -> Result<Decided, Refusal> {
-        if !self.state.leads_to(next) {
+    /// An administrator's word, in the façade they speak through.
+    pub fn decide(
+        &self,
+        through: Facade,
+        verdict: Verdict<'_>,
+        entry: EntryId,
+        now: Instant,
+    ) -> Result<Decided, Refusal> {
+        let Verdict { next, notes, transaction } = verdict;
+        if !self.state.leads_to(next, through.rules().rejects_approved) {
             return Err(Refusal::BadStep);
         }
         let mut after = self.clone();
         after.state = next;
         after.version += 1;
+        after.updated_at = now;
         if let Some(notes) = notes {
             notes.clone_into(&mut after.notes);
         }
+        after.transaction = transaction.map(str::to_owned).or(after.transaction);
         after.ended_at = matches!(next, State::Rejected | State::Processed).then_some(now);
         let back = (next == State::Rejected).then(|| {
             let Amount { unit, minor } = self.wish.amount;
@@ -140,7 +187,8 @@ mod tests {
     }
 
     fn decide(withdrawal: &Withdrawal, next: State) -> Result<Decided, Refusal> {
-        withdrawal.decide(next, None, EntryId::new(4).unwrap(), Instant::default())
+        let verdict = Verdict { next, notes: None, transaction: None };
+        withdrawal.decide(Facade::FIRST, verdict, EntryId::new(4).unwrap(), Instant::default())
     }
 
     #[test]
@@ -156,6 +204,17 @@ mod tests {
                 let decided = decide(&Withdrawal { state: from, ..pending.clone() }, to);
                 assert_eq!(decided.is_ok(), allowed.contains(&(from, to)), "{from:?} to {to:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_approved_may_be_rejected_where_the_rules_say_so() {
+        let (pending, _) = asked();
+        let approved = Withdrawal { state: State::Approved, ..pending };
+        let verdict = Verdict { next: State::Rejected, notes: None, transaction: None };
+        for facade in Facade::ALL {
+            let decided = approved.decide(facade, verdict, EntryId::new(4).unwrap(), Instant::default());
+            assert_eq!(decided.is_ok(), facade.rules().rejects_approved, "{facade:?}");
         }
     }
 

@@ -57,6 +57,7 @@ fn user(id: i64, name: &str, standing: Option<Standing>) -> User {
         roles: Roles::default(),
         serials: Serials::default(),
         accepted_terms: false,
+        is_greeted_later: false,
         expert: standing.map(expert),
         is_suspended: false,
         tally: Tally::default(),

@@ -53,6 +53,8 @@ fn type_word(topic: Topic) -> &'static str {
         Topic::SupportWanted => "support_ticket",
         Topic::SupportReplied => "support_reply",
         // Nobody has these in their list.
+        Topic::Greeted => "welcome",
+        Topic::SignedIn => "signed_in",
         Topic::Contacted => "contact_request",
         Topic::NewsletterAsked | Topic::NewsletterBegun => "newsletter",
     }

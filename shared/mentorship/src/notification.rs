@@ -53,6 +53,8 @@ fn level(topic: Topic) -> &'static str {
         | Topic::Contacted
         | Topic::SupportWanted
         | Topic::SupportReplied
+        | Topic::Greeted
+        | Topic::SignedIn
         | Topic::NewsletterAsked
         | Topic::NewsletterBegun => "info",
     }

@@ -42,6 +42,7 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .maybe("paid_with", booking.paid_with, number)
         .flag("paid_locally", booking.paid_locally)
         .maybe("returned", Some(booking.returned).filter(|returned| *returned > 0), number)
+        .maybe("promised", Some(booking.promised).filter(|promised| *promised > 0), number)
         .maybe("pay_by", booking.pay_by, time)
         .text("room", booking.room.as_deref().unwrap_or_default())
         .maybe("conversation", booking.conversation, number)
@@ -152,6 +153,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
         paid_with: row.maybe_number("paid_with")?.and_then(PaymentId::new),
         paid_locally: row.flag("paid_locally"),
         returned: row.count("returned")?,
+        promised: row.count("promised")?,
         pay_by: row.maybe_time("pay_by")?,
         policy: read_policy(row)?,
         room: Some(row.owned("room")?).filter(|room| !room.is_empty()),

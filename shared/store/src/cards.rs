@@ -21,7 +21,7 @@ use crate::keys::{self, Kind};
 use crate::row::{Item, Reader, Row, number, text, time};
 use crate::table::{READ_AT_ONCE, Range, Store};
 use crate::transaction::{Transaction, Update};
-use crate::{Page, booking_codec};
+use crate::{Page, booking_codec, person_codec};
 
 /// However few cards of a stretch answer, one request reads no more stretches than this; the next page goes on from there.
 const MOST_ROUNDS: usize = 5;
@@ -36,11 +36,20 @@ pub(crate) fn move_to<R: Clone>(transaction: &mut Transaction<R>, before: &User,
         _ if old == new => {}
         Some(rating) => {
             transaction.update(stands_at(after.id, rating), None);
+            if old.is_none() {
+                transaction.update(counted(1), None);
+            }
         }
         None => {
             transaction.delete(&keys::card(after.id));
+            transaction.update(counted(-1), None);
         }
     }
+}
+
+/// How many cards there are, in one item: who may be looked at changes seldom, and by an administrator's hand.
+fn counted(by: i8) -> Update {
+    Update::new(keys::card_count(), "ADD #cards :by").value(":by", number(by))
 }
 
 fn stands_at(user: UserId, rating: u16) -> Update {
@@ -64,24 +73,36 @@ fn content(card: &Card) -> AttributeValue {
     let row = Row::nested()
         .maybe("serial", card.serial, number)
         .text("name", &card.name)
+        .text("first_name", &card.first_name)
+        .text("last_name", &card.last_name)
         .text("bio", &card.bio)
         .maybe("picture_url", link, text)
         .maybe("picture_key", file, text)
         .number("years", card.experience_years)
         .maybe("hourly_unit", card.hourly, |hourly| text(keys::unit_text(hourly.unit)))
         .maybe("hourly", card.hourly, |hourly| number(hourly.minor))
+        .maybe("unit", card.price, |price| text(keys::unit_text(price.unit)))
+        .maybe("price", card.price, |price| number(price.minor))
+        .maybe("currency", card.currency, |currency| text(currency.code()))
+        .flag("instant", card.instant)
+        .flag("featured", card.is_featured)
         .maybe("sessions_given", Some(card.sessions_given).filter(|count| *count > 0), number)
+        .maybe("minutes_given", Some(card.minutes_given).filter(|count| *count > 0), number)
+        .maybe("courses_given", Some(card.courses_given).filter(|count| *count > 0), number)
         .number("expert_count", card.tally.count)
         .number("expert_sum", card.tally.sum)
         .text("company", &card.practice.company)
         .text("designation", &card.practice.designation)
         .text("expertise", &card.practice.expertise)
+        .text("languages", &card.practice.languages)
         .flag("is_new", card.practice.is_new)
         .text("linkedin_url", &card.linkedin_url)
         .text("github_url", &card.github_url)
         .text("portfolio_url", &card.portfolio_url)
         .maybe("seen_at", card.presence.seen_at, time)
-        .flag("has_left", card.presence.has_left);
+        .flag("has_left", card.presence.has_left)
+        .time("created_at", card.created_at)
+        .time("updated_at", card.updated_at);
     AttributeValue::M(row.into_item())
 }
 
@@ -91,11 +112,11 @@ fn from_content(id: UserId, row: Reader<'_>) -> Result<Card, Fault> {
         ("", key) => Some(Picture::File { key: key.to_owned() }),
         (url, _) => Some(Picture::Link(url.to_owned())),
     };
-    let hourly = match row.maybe_number("hourly")? {
-        None => None,
+    let amount = |unit: &'static str, minor: &'static str| match row.maybe_number(minor)? {
+        None => Ok::<_, Fault>(None),
         Some(minor) => {
-            let unit = booking_codec::unit(row.text("hourly_unit")?).ok_or_else(|| row.corrupt("hourly_unit"))?;
-            Some(Amount { unit, minor })
+            let unit = booking_codec::unit(row.text(unit)?).ok_or_else(|| row.corrupt(unit))?;
+            Ok(Some(Amount { unit, minor }))
         }
     };
     let serial = row.maybe_number("serial")?;
@@ -106,19 +127,30 @@ fn from_content(id: UserId, row: Reader<'_>) -> Result<Card, Fault> {
         bio: row.owned("bio")?,
         picture,
         experience_years: row.number("years")?,
-        hourly,
+        first_name: row.owned("first_name")?,
+        last_name: row.owned("last_name")?,
+        hourly: amount("hourly_unit", "hourly")?,
+        price: amount("unit", "price")?,
+        currency: person_codec::currency(row, "currency")?,
+        instant: row.flag("instant"),
+        is_featured: row.flag("featured"),
         sessions_given: row.count("sessions_given")?,
+        minutes_given: row.count("minutes_given")?,
+        courses_given: row.count("courses_given")?,
         tally: Tally { count: row.count("expert_count")?, sum: row.count("expert_sum")? },
         practice: Practice {
             company: row.owned("company")?,
             designation: row.owned("designation")?,
             expertise: row.owned("expertise")?,
+            languages: row.owned("languages")?,
             is_new: row.flag("is_new"),
         },
         linkedin_url: row.owned("linkedin_url")?,
         github_url: row.owned("github_url")?,
         portfolio_url: row.owned("portfolio_url")?,
         presence: Presence { seen_at: row.maybe_time("seen_at")?, has_left: row.flag("has_left") },
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
     })
 }
 
@@ -129,9 +161,11 @@ fn at(item: &Item) -> Result<(UserId, String), Fault> {
     Ok((id, row.owned("rank")?))
 }
 
-/// What it says, if anybody has written it.
+/// What it says, if anybody has written all of it: those from before a card said since when somebody is an expert are made
+/// of profile and details, until `backfill` has met them or the profile changes.
 fn said(id: UserId, item: &Item) -> Result<Option<Card>, Fault> {
     match item.get("card") {
+        Some(AttributeValue::M(content)) if !content.contains_key("created_at") => Ok(None),
         Some(AttributeValue::M(content)) => from_content(id, Reader(content)).map(Some),
         Some(_) => Err(Reader(item).corrupt("card")),
         None => Ok(None),
@@ -220,7 +254,7 @@ impl Store {
     }
 
     /// What cards say, each with its place; those that say nothing yet are made of profile and details.
-    async fn cards_in(&self, items: &[Item]) -> Result<Vec<(String, Card)>, Fault> {
+    pub(crate) async fn cards_in(&self, items: &[Item]) -> Result<Vec<(String, Card)>, Fault> {
         let mut places = Vec::with_capacity(items.len());
         for item in items {
             // One that was taken out is no longer anywhere.
@@ -261,7 +295,8 @@ impl Store {
             let Some(expert) = &before.expert else { return Ok(()) };
             let (rating, known_for) = (place(&before), described.details.practice.known_for());
             let card = if rating.is_some() { self.get(&keys::card(id)).await? } else { None };
-            let has_card = rating.is_none() || card.as_ref().is_some_and(|card| card.contains_key("card"));
+            let is_said = |card: &Item| said(id, card).is_ok_and(|card| card.is_some());
+            let has_card = rating.is_none() || card.as_ref().is_some_and(is_said);
             if has_card && expert.known_for == known_for {
                 return Ok(());
             }
@@ -274,6 +309,7 @@ impl Store {
                 }
                 if card.is_none() {
                     transaction.update(stands_at(id, rating), None);
+                    transaction.update(counted(1), None);
                 }
             }
             match self.user_save(transaction, &before, &after).await {
@@ -288,7 +324,9 @@ impl Store {
     /// Writes what a card says that says nothing yet.
     async fn card_fill(&self, card: &Card) -> Result<(), Fault> {
         let fill = Update::new(keys::card(card.id), "SET #card = :card");
-        let fill = fill.when("attribute_exists(#la) AND attribute_not_exists(#card)").value(":card", content(card));
+        let fill = fill
+            .when("attribute_exists(#la) AND attribute_not_exists(#card.#created_at)")
+            .value(":card", content(card));
         self.update_or_leave(fill).await
     }
 }
@@ -304,17 +342,27 @@ mod tests {
             id: UserId::new(7).unwrap(),
             serial: Serial::new(3),
             name: "Ada Lovelace".to_owned(),
+            first_name: "Ada".to_owned(),
+            last_name: "Lovelace".to_owned(),
             bio: "Engines".to_owned(),
             picture: Some(Picture::File { key: "pictures/7/1".to_owned() }),
             experience_years: 4,
             hourly: Some(Amount { unit: Unit::Currency(Currency::parse("INR").unwrap()), minor: 50_000 }),
+            price: Some(Amount { unit: Unit::Credit, minor: 3 }),
+            currency: Currency::parse("EUR"),
+            instant: true,
+            is_featured: true,
             sessions_given: 2,
+            minutes_given: 120,
+            courses_given: 1,
             tally: Tally { count: 2, sum: 9 },
             practice: Practice { company: "Engines".to_owned(), is_new: true, ..Practice::default() },
             linkedin_url: String::new(),
             github_url: "https://example.org/ada".to_owned(),
             portfolio_url: String::new(),
             presence: Presence { seen_at: DateTime::from_timestamp(1_800_000_000, 0), has_left: true },
+            created_at: domain::Instant::default(),
+            updated_at: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
         }
     }
 
@@ -324,6 +372,8 @@ mod tests {
             serial: None,
             picture: None,
             hourly: None,
+            price: None,
+            currency: None,
             sessions_given: 0,
             tally: Tally::default(),
             practice: Practice::default(),

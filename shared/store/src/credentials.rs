@@ -3,12 +3,9 @@
 //! Both are in one item with `sessions_from`, so that a login reads, with a password's hash, from when on its sessions are
 //! valid.
 
-use std::collections::BTreeSet;
-
 use chrono::TimeDelta;
 use domain::Instant;
 use domain::ids::{SessionId, UserId};
-use domain::notice::Notice;
 use domain::person::User;
 use domain::text::{Email, Typed};
 
@@ -16,12 +13,13 @@ use crate::denied::Denied;
 use crate::facts::{self, Ended};
 use crate::fault::{Failed, Fault};
 use crate::gate::Counted;
+use crate::links::{self, Link, MailedLinks, PendingLink};
 use crate::names::{self, Meant};
-use crate::row::{Item, Reader, Row, number, numbers, text, texts, time};
+use crate::row::{Item, Reader, Row, number, text, texts, time};
 use crate::second_factor::{self, SecondFactor};
 use crate::table::Store;
 use crate::transaction::{Transaction, Update};
-use crate::{gate, keys, notices, person_codec, verifications};
+use crate::{gate, keys, person_codec, verifications};
 
 /// What a login is checked against.
 #[derive(Clone)]
@@ -37,12 +35,9 @@ pub struct Credential {
     pub has_old_names: bool,
     /// No session that begins with this password is older.
     pub sessions_from: Option<SessionId>,
-    /// The newest link that was mailed and not used.
-    pub reset: Option<PendingReset>,
-    /// When links were asked for lately, in milliseconds.
-    pub resets_asked: BTreeSet<i64>,
-    /// The same from where the owner has signed in before.
-    pub resets_asked_known: BTreeSet<i64>,
+    /// Links that were mailed: to a new password, and to prove the address.
+    pub resets: MailedLinks,
+    pub proofs: MailedLinks,
     /// What it takes beside the password.
     pub second: SecondFactor,
 }
@@ -54,24 +49,13 @@ pub struct Attempt {
     pub failed: u32,
 }
 
-/// A link that lets its reader choose a new password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PendingReset {
-    /// Hash of its token.
-    pub hash: String,
-    pub made: Instant,
-    /// How long it works.
-    pub minutes: i64,
-}
-
-/// When links were asked for lately, this time included.
-#[derive(Clone, Copy, Debug)]
-pub struct Resets<'a> {
-    pub asked: &'a BTreeSet<i64>,
-    /// How long the link works.
-    pub minutes: i64,
-    /// From where the owner has signed in before, or by strangers.
-    pub is_known: bool,
+impl Credential {
+    pub fn links(&self, link: Link) -> &MailedLinks {
+        match link {
+            Link::NewPassword => &self.resets,
+            Link::Proof => &self.proofs,
+        }
+    }
 }
 
 /// A password in place of the one in `seen`.
@@ -96,21 +80,19 @@ pub(crate) fn new_credential(
     password_hash: &str,
     network: Option<&str>,
     verification: Option<Instant>,
+    proof: Option<&PendingLink>,
 ) -> Item {
-    Row::at(&keys::credential(user))
+    let row = Row::at(&keys::credential(user))
         .text("hash", password_hash)
         .maybe("networks", network, |one| texts([one]))
-        .maybe("verification_mailed", verification, time)
-        .into_item()
+        .maybe("verification_mailed", verification, time);
+    links::add(row, Link::Proof, proof).into_item()
 }
 
 /// How far ahead of the clock a new password ends sessions. A session may begin, with the old password or on a machine
 /// whose clock is ahead, between the moment this is decided and the moment it is written; those that begin with the new
 /// one begin behind it.
 const AHEAD: TimeDelta = TimeDelta::seconds(10);
-
-/// How long links worked before each said so.
-const FIRST_MINUTES: i64 = 10;
 
 /// How often it is tried while others end the same sessions.
 const MOST_ROUNDS: usize = 8;
@@ -182,27 +164,6 @@ impl Store {
         from_items(profile, credential, now).map(Some)
     }
 
-    /// Makes a reset link the valid one and stores the letter that brings it, over the credential as it was read.
-    pub async fn reset_begin(
-        &self,
-        seen: &Credential,
-        hash: &str,
-        resets: Resets<'_>,
-        letter: &Notice,
-    ) -> Result<(), Failed<Denied>> {
-        self.commit(begin(letter, seen.reset.as_ref(), hash, resets)).await
-    }
-
-    /// The same work without an effect, so that its duration does not tell whether there is an account.
-    pub async fn reset_pretend(&self, hash: &str, letter: &Notice) -> Result<(), Fault> {
-        let letter = Notice { user: gate::nobody(letter.created_at), ..letter.clone() };
-        let asked = BTreeSet::from([letter.created_at.timestamp_millis()]);
-        match self.commit(begin(&letter, None, hash, Resets { asked: &asked, minutes: 0, is_known: false })).await {
-            Ok(()) | Err(Failed::Refused(_)) => Ok(()),
-            Err(Failed::Fault(fault)) => Err(fault),
-        }
-    }
-
     /// Sets a password and ends every session except `kept`, their sockets, and the reset link.
     pub async fn password_set(
         &self,
@@ -212,7 +173,7 @@ impl Store {
     ) -> Result<(), Failed<Denied>> {
         let (seen, user) = (new.seen, new.seen.user.id);
         let last = last_ended(now, seen.sessions_from);
-        let pending = seen.reset.as_ref().map_or("", |reset| &reset.hash);
+        let pending = seen.resets.pending.as_ref().map_or("", |reset| &reset.hash);
         let link = if pending.is_empty() { "attribute_not_exists(#reset)" } else { "#reset = :reset" };
         let expression = match new.network {
             Some(_) => {
@@ -273,25 +234,6 @@ fn last_ended(now: Instant, sessions_from: Option<SessionId>) -> SessionId {
     SessionId::mint((now + AHEAD).max(earliest), u16::MAX)
 }
 
-fn begin(letter: &Notice, seen: Option<&PendingReset>, hash: &str, resets: Resets<'_>) -> Transaction<Denied> {
-    let link = if seen.is_some() { "#reset = :seen" } else { "attribute_not_exists(#reset)" };
-    let counted = if resets.is_known { "resets_asked_known" } else { "resets_asked" };
-    let set = format!("SET #reset = :hash, #reset_made = :made, #reset_minutes = :minutes, #{counted} = :asked");
-    let mut update = Update::new(keys::credential(letter.user), set)
-        .when(format!("attribute_exists(#pk) AND {link}"))
-        .value(":hash", text(hash))
-        .value(":made", number(letter.created_at.timestamp_millis()))
-        .value(":minutes", number(resets.minutes))
-        .value(":asked", numbers(resets.asked));
-    if let Some(seen) = seen {
-        update = update.value(":seen", text(&seen.hash));
-    }
-    let mut transaction = Transaction::new();
-    transaction.update(update, Some(Denied::Stale));
-    transaction.create(notices::to_item(letter), Denied::IdTaken);
-    transaction
-}
-
 fn sessions_from(row: Reader<'_>) -> Result<Option<SessionId>, Fault> {
     Ok(row.maybe_number("sessions_from")?.and_then(SessionId::new))
 }
@@ -306,16 +248,8 @@ fn from_items(profile: &Item, credential: &Item, now: Instant) -> Result<Credent
         networks: row.texts("networks")?,
         has_old_names: false,
         sessions_from: sessions_from(row)?,
-        reset: match row.text("reset")? {
-            "" => None,
-            hash => Some(PendingReset {
-                hash: hash.to_owned(),
-                made: row.time("reset_made")?,
-                minutes: row.maybe_number("reset_minutes")?.unwrap_or(FIRST_MINUTES),
-            }),
-        },
-        resets_asked: row.numbers("resets_asked")?,
-        resets_asked_known: row.numbers("resets_asked_known")?,
+        resets: links::read(row, Link::NewPassword)?,
+        proofs: links::read(row, Link::Proof)?,
         second: second_factor::read(row)?,
     })
 }

@@ -32,6 +32,10 @@ fn to_item(user: UserId, details: &Details) -> Item {
         .maybe("cv_file_name", file, |file| text(&file.name))
         .maybe("cv_content_type", file, |file| text(&file.content_type))
         .maybe("cv_size", file, |file| crate::row::number(file.size))
+        .maybe("certificate_key", details.certificate.as_ref(), |file| text(&file.key))
+        .maybe("certificate_file_name", details.certificate.as_ref(), |file| text(&file.name))
+        .maybe("certificate_content_type", details.certificate.as_ref(), |file| text(&file.content_type))
+        .maybe("certificate_size", details.certificate.as_ref(), |file| crate::row::number(file.size))
         .text("linkedin_url", &details.linkedin_url)
         .text("github_url", &details.github_url)
         .text("portfolio_url", &details.portfolio_url)
@@ -43,9 +47,13 @@ fn to_item(user: UserId, details: &Details) -> Item {
         .text("skills", &learning.skills)
         .text("interests", &learning.interests)
         .text("bio", &learning.bio)
+        .text("language", &learning.language)
+        .text("country", &learning.country)
+        .maybe("currency", learning.currency, |currency| text(currency.code()))
         .text("company", &practice.company)
         .text("designation", &practice.designation)
         .text("expertise", &practice.expertise)
+        .text("languages", &practice.languages)
         .flag("is_new", practice.is_new)
         .number("version", details.version)
         .into_item()
@@ -63,6 +71,15 @@ fn from_item(role: Seat, item: &Item) -> Result<Details, Fault> {
         })),
         (link, _) => Some(Paper::Link(link.to_owned())),
     };
+    let certificate = match row.text("certificate_key")? {
+        "" => None,
+        key => Some(Attachment {
+            key: key.to_owned(),
+            name: row.owned("certificate_file_name")?,
+            content_type: row.owned("certificate_content_type")?,
+            size: row.number("certificate_size")?,
+        }),
+    };
     let born = match row.text("born")? {
         "" => None,
         date => Some(date.parse::<NaiveDate>().map_err(|_| row.corrupt("born"))?),
@@ -71,6 +88,7 @@ fn from_item(role: Seat, item: &Item) -> Result<Details, Fault> {
         role,
         phone: row.owned("phone")?,
         cv,
+        certificate,
         linkedin_url: row.owned("linkedin_url")?,
         github_url: row.owned("github_url")?,
         portfolio_url: row.owned("portfolio_url")?,
@@ -83,11 +101,15 @@ fn from_item(role: Seat, item: &Item) -> Result<Details, Fault> {
             skills: row.owned("skills")?,
             interests: row.owned("interests")?,
             bio: row.owned("bio")?,
+            language: row.owned("language")?,
+            country: row.owned("country")?,
+            currency: person_codec::currency(row, "currency")?,
         },
         practice: Practice {
             company: row.owned("company")?,
             designation: row.owned("designation")?,
             expertise: row.owned("expertise")?,
+            languages: row.owned("languages")?,
             is_new: row.flag("is_new"),
         },
         version: row.number("version")?,
@@ -162,6 +184,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ledger::Currency;
 
     fn said(role: Seat, cv: Option<Paper>) -> Details {
         Details {
@@ -173,6 +196,7 @@ mod tests {
                 college: "Trinity".to_owned(),
                 year_of_study: Some(3),
                 skills: "Rust, sailing".to_owned(),
+                currency: Currency::parse("EUR"),
                 ..Learning::default()
             },
             practice: Practice { company: "Engines".to_owned(), is_new: true, ..Practice::default() },
@@ -192,7 +216,7 @@ mod tests {
         let user = UserId::new(2).unwrap();
         for role in [Seat::Learner, Seat::Expert] {
             for cv in [None, Some(Paper::Link("https://example.org/cv".to_owned())), Some(Paper::File(file.clone()))] {
-                let details = said(role, cv);
+                let details = Details { certificate: Some(file.clone()), ..said(role, cv) };
                 assert_eq!(from_item(role, &to_item(user, &details)).unwrap(), details);
             }
             let nothing = Details { version: 1, ..Details::of(role) };

@@ -14,7 +14,7 @@ use crate::keys::{self, Key};
 use crate::row::{Item, Reader, Row, number};
 use crate::table::{READ_AT_ONCE, Range, Store};
 use crate::transaction::{LARGEST_TRANSACTION, Transaction, Update};
-use crate::{cards, person_codec};
+use crate::{cards, person_codec, roster};
 
 /// No list is counted or read beyond this.
 const DEEPEST: usize = 1000;
@@ -42,6 +42,7 @@ pub(crate) fn relist<R: Clone>(transaction: &mut Transaction<R>, before: &User, 
         transaction.replace(Row::at(&keys::directory_entry(*place, after.id)).into_item());
     }
     cards::move_to(transaction, before, after);
+    roster::move_to(transaction, Some(before), after);
 }
 
 /// The entries of words that did not fit into the transaction of their profile. Since they only propose, one too many
@@ -54,29 +55,37 @@ pub(crate) struct Surplus {
 
 /// Puts the change of words into the transaction as far as there is room.
 pub(crate) fn reword<R: Clone>(transaction: &mut Transaction<R>, before: &User, after: &User) -> Surplus {
-    let (old, new) = (indexed_words(before), indexed_words(after));
-    let mut surplus = Surplus { new: Vec::new(), old: Vec::new(), version: after.version };
-    for word in new.difference(&old) {
-        let key = keys::directory_word(word, after.id);
+    let keys_of = |user| indexed_words(user).iter().map(|word| keys::directory_word(word, after.id)).collect();
+    reworded(transaction, &keys_of(before), &keys_of(after), after.version)
+}
+
+/// The same of whatever is found under words: `old` and `new` are the keys of its entries.
+pub(crate) fn reworded<R: Clone>(
+    transaction: &mut Transaction<R>,
+    old: &BTreeSet<Key>,
+    new: &BTreeSet<Key>,
+    version: u64,
+) -> Surplus {
+    let mut surplus = Surplus { new: Vec::new(), old: Vec::new(), version };
+    for key in new.difference(old) {
         if transaction.len() < LARGEST_TRANSACTION {
-            transaction.replace(Row::at(&key).number("version", after.version).into_item());
+            transaction.replace(Row::at(key).number("version", version).into_item());
         } else {
-            surplus.new.push(key);
+            surplus.new.push(key.clone());
         }
     }
-    for word in old.difference(&new) {
-        let key = keys::directory_word(word, after.id);
+    for key in old.difference(new) {
         if transaction.len() < LARGEST_TRANSACTION {
-            transaction.delete(&key);
+            transaction.delete(key);
         } else {
-            surplus.old.push(key);
+            surplus.old.push(key.clone());
         }
     }
     surplus
 }
 
 /// Who an entry is about.
-fn person(item: &Item) -> Result<UserId, Fault> {
+pub(crate) fn person(item: &Item) -> Result<UserId, Fault> {
     let row = Reader(item);
     let id = row.text("sk")?.rsplit('#').next().unwrap_or_default();
     keys::text_id(id).and_then(UserId::new).ok_or_else(|| row.corrupt("sk"))
@@ -225,6 +234,44 @@ impl Store {
         let people = self.users(&page).await?.into_values();
         let is_one = |user: &User| user.standing().is_some_and(|standing| standings.contains(&standing));
         Ok((people.filter(is_one).collect(), page.last().copied().filter(|_| goes_on)))
+    }
+
+    /// Everybody who ever applied: their ids in order, from one on (itself too), up or down.
+    pub async fn expert_ids(&self, from: Option<UserId>, descending: bool, most: usize) -> Result<Vec<UserId>, Fault> {
+        let edge = from.map(|from| keys::id_text(from.get()));
+        let (from, to) = if descending { (None, edge) } else { (edge, None) };
+        let ranges = Standing::ALL.map(|standing| Range {
+            partition: keys::standing_partition(standing),
+            from: from.clone(),
+            to: to.clone(),
+            descending,
+            limit: Some(most),
+            consistent: true,
+            ..Range::default()
+        });
+        let mut ids = BTreeSet::new();
+        for (items, _) in futures_util::future::try_join_all(ranges.iter().map(|range| self.query(range))).await? {
+            for item in &items {
+                ids.insert(person(item)?);
+            }
+        }
+        let mut ids: Vec<_> = ids.into_iter().collect();
+        if descending {
+            ids.reverse();
+        }
+        ids.truncate(most);
+        Ok(ids)
+    }
+
+    /// How many those are, as far as lists are counted.
+    pub async fn experts_count(&self) -> Result<usize, Fault> {
+        let ranges = Standing::ALL.map(|standing| Range {
+            partition: keys::standing_partition(standing),
+            limit: Some(DEEPEST),
+            ..Range::default()
+        });
+        let counts = futures_util::future::try_join_all(ranges.iter().map(|range| self.query_count(range))).await?;
+        Ok(counts.into_iter().sum::<usize>().min(DEEPEST))
     }
 
     async fn experts_by_standings(

@@ -5,7 +5,7 @@
 
 use domain::Instant;
 use domain::feed::Position;
-use domain::ids::{MessageId, NoticeId, PostId, SessionId, UserId};
+use domain::ids::{CourseId, MessageId, NoticeId, PostId, SessionId, UserId};
 use domain::notice::Notice;
 use domain::person::User;
 
@@ -44,6 +44,8 @@ pub enum Fact {
     StandingChanged,
     /// A post of theirs was deleted: what belongs to it has to go.
     PostGone(PostId),
+    /// A course of theirs was deleted: its lessons have to go.
+    CourseGone(CourseId),
     /// Those who come to a gathering of theirs have to hear what this item says.
     GatheringNews(NoticeId),
 }
@@ -102,6 +104,11 @@ pub(crate) fn standing_item(user: UserId, id: NoticeId, now: Instant) -> Item {
 
 pub(crate) fn post_gone_item(author: UserId, post: PostId, now: Instant) -> Item {
     let row = Row::at(&keys::post_gone(author, post)).number("post", post);
+    row.number("expires_at", now.timestamp() + KEPT_SECONDS).into_item()
+}
+
+pub(crate) fn course_gone_item(owner: UserId, course: CourseId, now: Instant) -> Item {
+    let row = Row::at(&keys::course_gone(owner, course)).number("course", course);
     row.number("expires_at", now.timestamp() + KEPT_SECONDS).into_item()
 }
 
@@ -183,6 +190,8 @@ pub fn read(item: StreamItem, old: StreamItem, is_new: bool) -> Result<Option<Ha
         Fact::StandingChanged
     } else if sk.starts_with(keys::POST_GONE) {
         Fact::PostGone(row.id("post", PostId::new)?)
+    } else if sk.starts_with(keys::COURSE_GONE) {
+        Fact::CourseGone(row.id("course", CourseId::new)?)
     } else if sk.starts_with(keys::GATHERING_NEWS) {
         Fact::GatheringNews(row.id("id", NoticeId::new)?)
     } else {

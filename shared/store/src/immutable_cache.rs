@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use domain::booking::Booking;
 use domain::chat::Pair;
-use domain::ids::{BookingId, ConversationId, UserId};
+use domain::ids::{BookingId, ConversationId, CourseId, LessonId, UserId};
 use domain::lifecycle::Seat;
 use domain::serial::Serial;
 
@@ -15,6 +15,7 @@ pub(crate) struct ImmutableCache {
     pairs: Remembered<ConversationId, Pair>,
     parties: Remembered<BookingId, Parties>,
     owners: Remembered<(Seat, Serial), UserId>,
+    courses: Remembered<LessonId, CourseId>,
 }
 
 /// The two of a booking.
@@ -40,6 +41,15 @@ impl ImmutableCache {
 
     pub(crate) fn learn_pair(&self, id: ConversationId, pair: Pair) {
         self.pairs.learn(id, pair);
+    }
+
+    /// Of which course this lesson is.
+    pub(crate) fn course(&self, id: LessonId) -> Option<CourseId> {
+        self.courses.find(&id)
+    }
+
+    pub(crate) fn learn_course(&self, id: LessonId, course: CourseId) {
+        self.courses.learn(id, course);
     }
 
     /// Whose number of a role this is.

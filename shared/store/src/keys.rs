@@ -13,7 +13,9 @@ mod community;
 mod counting;
 mod due;
 mod finding;
+mod learning;
 mod ledger;
+mod listing;
 mod names;
 mod paying;
 mod reading;
@@ -27,7 +29,9 @@ pub(crate) use community::*;
 pub(crate) use counting::*;
 pub(crate) use due::*;
 pub(crate) use finding::*;
+pub(crate) use learning::*;
 pub(crate) use ledger::*;
+pub(crate) use listing::*;
 pub(crate) use names::*;
 pub(crate) use paying::*;
 pub use reading::{Kind, Named, read};
@@ -38,7 +42,7 @@ pub(crate) use waiting::*;
 pub(crate) use withdrawals::*;
 
 /// Where an item lives.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
     pub(crate) pk: String,
     pub(crate) sk: String,

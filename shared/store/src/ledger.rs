@@ -1,9 +1,11 @@
 //! The ledger: immutable entries keyed by their cause, and the balances they add up to.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
 use domain::ids::{BookingId, EntryId, PaymentId, UserId, WithdrawalId};
-use domain::ledger::{Account, Balance, Cause, Entry, Kind, Leg, Refusal, Unit};
+use domain::ledger::{Account, Balance, Cause, Currency, Entry, Kind, Leg, Refusal, Unit};
 use domain::payment::{Method, Payment};
 
 use crate::denied::Denied;
@@ -11,7 +13,7 @@ use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::List;
 use crate::row::{Item, Reader, Row, number, text};
-use crate::table::Store;
+use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
 use crate::{Page, booking_codec};
 
@@ -21,24 +23,42 @@ pub(crate) fn add_entry(transaction: &mut Transaction<Denied>, entry: &Entry) {
         .legs()
         .iter()
         .filter_map(|leg| match leg.account {
-            Account::Spendable(user) | Account::Held(user) => Some(user),
-            Account::Issue | Account::Provider | Account::Fee | Account::Payout => None,
+            Account::Spendable(user) | Account::Held(user) | Account::Coming(user) => Some(user),
+            Account::Issue | Account::Provider | Account::Fee | Account::Payout | Account::Expected => None,
         })
         .collect();
     people.sort();
     people.dedup();
     for user in people {
         let delta = |account| entry.legs().iter().filter(|leg| leg.account == account).map(|leg| leg.delta).sum();
-        let (spendable, held): (i64, i64) = (delta(Account::Spendable(user)), delta(Account::Held(user)));
-        transaction.update(move_balance(user, entry, spendable, held), Some(Denied::by(Refusal::InsufficientCredits)));
+        let moved = Moved {
+            spendable: delta(Account::Spendable(user)),
+            held: delta(Account::Held(user)),
+            coming: delta(Account::Coming(user)),
+        };
+        transaction.update(move_balance(user, entry, moved), Some(Denied::by(Refusal::InsufficientCredits)));
     }
     transaction.create(to_item(entry), Denied::by(Refusal::AlreadyApplied));
 }
 
-/// Adds to both buckets of a balance, under the condition that neither falls below zero.
-fn move_balance(user: UserId, entry: &Entry, spendable: i64, held: i64) -> Update {
+/// What an entry does to one person's balance.
+struct Moved {
+    spendable: i64,
+    held: i64,
+    coming: i64,
+}
+
+/// Adds to the buckets of a balance, under the condition that none falls below zero.
+fn move_balance(user: UserId, entry: &Entry, moved: Moved) -> Update {
+    let Moved { spendable, held, coming } = moved;
     let earned = entry.seen_by(user).filter(|(kind, _)| *kind == Kind::Earned).map(|(_, earned)| earned);
-    let also = if earned.is_some() { ", #earned :earned" } else { "" };
+    let mut also = String::new();
+    if earned.is_some() {
+        also.push_str(", #earned :earned");
+    }
+    if coming != 0 {
+        also.push_str(", #coming :coming");
+    }
     let change = format!("SET #updated_at = :now ADD #spendable :spendable, #held :held{also}");
     let mut update = Update::new(keys::balance(user, entry.unit), change)
         .value(":now", number(entry.at.timestamp_millis()))
@@ -46,6 +66,9 @@ fn move_balance(user: UserId, entry: &Entry, spendable: i64, held: i64) -> Updat
         .value(":held", number(held));
     if let Some(earned) = earned {
         update = update.value(":earned", number(earned));
+    }
+    if coming != 0 {
+        update = update.value(":coming", number(coming));
     }
     let mut conditions = Vec::new();
     if spendable < 0 {
@@ -55,6 +78,10 @@ fn move_balance(user: UserId, entry: &Entry, spendable: i64, held: i64) -> Updat
     if held < 0 {
         conditions.push("#held >= :unholds");
         update = update.value(":unholds", number(-held));
+    }
+    if coming < 0 {
+        conditions.push("#coming >= :arrives");
+        update = update.value(":arrives", number(-coming));
     }
     if conditions.is_empty() { update } else { update.when(conditions.join(" AND ")) }
 }
@@ -91,6 +118,8 @@ fn leg_row(leg: &Leg) -> Row {
     let (account, user) = match leg.account {
         Account::Spendable(user) => ("spendable", Some(user)),
         Account::Held(user) => ("held", Some(user)),
+        Account::Coming(user) => ("coming", Some(user)),
+        Account::Expected => ("expected", None),
         Account::Issue => ("issue", None),
         Account::Provider => ("provider", None),
         Account::Fee => ("fee", None),
@@ -104,6 +133,8 @@ fn leg(row: Reader<'_>) -> Result<Leg, Fault> {
     let account = match row.text("account")? {
         "spendable" => Account::Spendable(user()?),
         "held" => Account::Held(user()?),
+        "coming" => Account::Coming(user()?),
+        "expected" => Account::Expected,
         "issue" => Account::Issue,
         "provider" => Account::Provider,
         "fee" => Account::Fee,
@@ -141,6 +172,7 @@ pub(crate) fn balance_from(item: &Item, user: UserId) -> Result<Balance, Fault> 
         user,
         spendable: row.count("spendable")?,
         held: row.count("held")?,
+        coming: row.count("coming")?,
         earned: row.maybe_number("earned")?.unwrap_or_default(),
         updated_at: row.maybe_time("updated_at")?.unwrap_or_default(),
     })
@@ -151,8 +183,40 @@ impl Store {
     pub async fn balance(&self, user: UserId, unit: Unit, otherwise: Instant) -> Result<Balance, Fault> {
         match self.get(&keys::balance(user, unit)).await? {
             Some(item) => balance_from(&item, user),
-            None => Ok(Balance { user, spendable: 0, held: 0, earned: 0, updated_at: otherwise }),
+            None => Ok(Balance { user, spendable: 0, held: 0, coming: 0, earned: 0, updated_at: otherwise }),
         }
+    }
+
+    /// What a person has in each currency in which they earned something, or may, as last written.
+    pub async fn earning_balances(&self, user: UserId) -> Result<Vec<(Currency, Balance)>, Fault> {
+        let range = Range {
+            partition: keys::balance(user, Unit::Credit).pk,
+            from: Some(keys::BALANCE.to_owned()),
+            to: Some(format!("{}~", keys::BALANCE)),
+            consistent: true,
+            ..Range::default()
+        };
+        let mut found = Vec::new();
+        for item in self.query(&range).await?.0 {
+            let unit = Reader(&item).text("sk")?.strip_prefix(keys::BALANCE).and_then(booking_codec::unit);
+            let balance = balance_from(&item, user)?;
+            let was_for_earning = item.contains_key("coming") || item.contains_key("earned") || balance.spendable > 0;
+            if let Some(Unit::Currency(currency)) = unit.filter(|_| was_for_earning) {
+                found.push((currency, balance));
+            }
+        }
+        Ok(found)
+    }
+
+    /// What several people can spend of one unit each, as of a moment ago: one round trip for a hundred.
+    pub async fn balances(&self, of: &[(UserId, Unit)]) -> Result<HashMap<UserId, u32>, Fault> {
+        let keys: Vec<_> = of.iter().map(|(user, unit)| keys::balance(*user, *unit)).collect();
+        let items = self.get_many(&keys, false).await?;
+        let one = |(user, unit): &(UserId, Unit)| match items.get(&keys::balance(*user, *unit)) {
+            Some(item) => Ok((*user, balance_from(item, *user)?.spendable)),
+            None => Ok((*user, 0)),
+        };
+        of.iter().map(one).collect()
     }
 
     /// A person's transactions in one unit, newest first.

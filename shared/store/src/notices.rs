@@ -51,6 +51,8 @@ fn topic_text(topic: Topic) -> &'static str {
         Topic::Contacted => "contacted",
         Topic::SupportWanted => "support_wanted",
         Topic::SupportReplied => "support_replied",
+        Topic::Greeted => "greeted",
+        Topic::SignedIn => "signed_in",
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Refusal;
+use domain::details::Details;
 use domain::ids::UserId;
 use domain::ledger::Entry;
 use domain::notice::Notice;
@@ -11,12 +12,14 @@ use domain::search::terms;
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
+use crate::links::PendingLink;
 use crate::openid::Identity;
 use crate::sessions::Session;
 use crate::table::Store;
 use crate::transaction::{LARGEST_TRANSACTION, Transaction};
 use crate::{
-    credentials, directory, gate, keys, ledger, names, notices, openid, person_codec, search, serials, sessions,
+    credentials, details, directory, gate, keys, ledger, names, notices, openid, person_codec, roster, search, serials,
+    sessions,
 };
 
 /// Everything a registration writes.
@@ -33,28 +36,40 @@ pub struct NewAccount {
     pub network: Option<String>,
     /// What they are told at once.
     pub notices: Vec<Notice>,
+    /// The link to prove their address that one of these brings, if it works once.
+    pub proof: Option<PendingLink>,
+    /// What they said of themselves at once, in a role.
+    pub details: Option<Details>,
     /// By what they sign in elsewhere, if that is how they opened it.
     pub identity: Option<Identity>,
 }
 
 impl Store {
-    /// Opens an account: profile, credential, gate, both login names, balance and first credit, or nothing of it.
-    pub async fn account_open(&self, account: &NewAccount) -> Result<(), Failed<Denied>> {
+    /// Opens an account: profile, what is said of it, credential, gate, both login names, balance and first credit, or nothing of it.
+    pub async fn account_open(
+        &self,
+        mut transaction: Transaction<Denied>,
+        account: &NewAccount,
+    ) -> Result<(), Failed<Denied>> {
         let user = &account.user;
         if names::was_spelt_otherwise(user) {
             self.names_renew(user).await.map_err(Failed::Fault)?;
         }
-        let mut transaction = Transaction::new();
         names::take(&mut transaction, user);
         transaction.create(person_codec::to_item(user), Denied::IdTaken);
         transaction.create(gate::new_gate(user.id, user.roles.admin), Denied::IdTaken);
         let verification = account.notices.iter().map(|notice| notice.created_at).max();
         let network = account.network.as_deref();
-        let credential = credentials::new_credential(user.id, &account.password_hash, network, verification);
+        let proof = account.proof.as_ref();
+        let credential = credentials::new_credential(user.id, &account.password_hash, network, verification, proof);
         transaction.create(credential, Denied::IdTaken);
         ledger::add_entry(&mut transaction, &account.grant);
         serials::note(&mut transaction, None, user);
         directory::relist(&mut transaction, &User { expert: None, ..user.clone() }, user);
+        roster::move_to(&mut transaction, None, user);
+        if let Some(details) = &account.details {
+            details::details_save(&mut transaction, user.id, 0, details);
+        }
         for notice in &account.notices {
             transaction.create(notices::to_item(notice), Denied::IdTaken);
         }

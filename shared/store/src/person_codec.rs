@@ -44,6 +44,7 @@ pub(crate) fn to_item(user: &User) -> Item {
         .flag("admin", user.roles.admin)
         .flag("not_learner", !user.roles.learner)
         .flag("accepted_terms", user.accepted_terms)
+        .flag("greeted_later", user.is_greeted_later)
         .maybe("learner_serial", user.serials.learner, number)
         .maybe("expert_serial", user.serials.expert, number)
         .maybe("expert", user.expert.as_ref(), |expert| AttributeValue::M(expert_row(expert).into_item()))
@@ -171,6 +172,7 @@ pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
             None => None,
         },
         accepted_terms: row.flag("accepted_terms"),
+        is_greeted_later: row.flag("greeted_later"),
         is_suspended: row.flag("suspended"),
         two_factor: row.flag("two_factor"),
         tally: Tally { count: row.count("review_count")?, sum: row.count("review_sum")? },

@@ -19,7 +19,7 @@ use domain::{directory, search as finding, words};
 use crate::keys::{self, Kind};
 use crate::lines::StoredItem;
 use crate::row::{Item, Reader, Row, text};
-use crate::{cards, names, person_codec, search};
+use crate::{cards, names, person_codec, roster, search};
 
 /// Replaces what says who somebody is. The key is made for one export and kept nowhere: whoever had it could try names.
 pub struct Pseudonyms {
@@ -72,6 +72,7 @@ impl Pseudonyms {
         let places = directory::places(user).into_iter().map(|place| keys::directory_entry(place, user.id));
         items.extend(places.map(|key| Row::at(&key).into_item()));
         items.extend(cards::new_item(user));
+        items.push(roster::new_item(user));
         let words = directory::indexed_words(user).into_iter().map(|word| keys::directory_word(&word, user.id));
         items.extend(words.map(|key| Row::at(&key).number("version", user.version).into_item()));
         Ok(items)
@@ -105,10 +106,10 @@ impl Pseudonyms {
             _ if old.is_empty() => String::new(),
             "email" | "dead_end" => self.email(old),
             "hash" => self.password_hash(old),
-            "picture_url" | "cv_link" => format!("https://{}.example/", self.word(old)),
-            "key" | "picture_key" | "cv_key" => self.file_key(old),
-            "reset" | "refresh" | "otp" | "provider_id" | "reference" | "order" | "client_secret" | "transaction"
-            | "room" | "learner_key" | "expert_key" | "connection" => self.token(old),
+            "picture_url" | "cv_link" | "video_url" => format!("https://{}.example/", self.word(old)),
+            "key" | "picture_key" | "cv_key" | "file_key" | "certificate_key" => self.file_key(old),
+            "reset" | "proof" | "refresh" | "otp" | "provider_id" | "reference" | "order" | "client_secret"
+            | "transaction" | "room" | "learner_key" | "expert_key" | "connection" => self.token(old),
             "username" | "first_name" | "last_name" => self.name(old),
             name if name.ends_with("_name") => self.name(old),
             _ => self.text(old),
@@ -218,7 +219,9 @@ fn is_left_out(kind: Kind) -> bool {
         // Whoever knows whom an issuer means could tell who it is.
         Identity => true,
         // Made anew from the profiles.
-        LoginName | SearchTerm | ListedExpert | ExpertOfStanding | ExpertWord | ExpertCard => true,
+        LoginName | SearchTerm | ListedExpert | ExpertOfStanding | ExpertWord | ExpertCard | RosterEntry => true,
+        // Its words are its key, and lead to a text that says others by then.
+        CourseWord => true,
         _ => false,
     }
 }
@@ -234,7 +237,7 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         Kind::Profile | Kind::SearchTerm => {
             &["timezone", "zone", "level", "standing", "specialty", "unit", "hourly_unit", "currency", "dead_end_why"]
         }
-        Kind::Details => &["born", "cv_content_type"],
+        Kind::Details => &["born", "cv_content_type", "certificate_content_type", "currency"],
         Kind::Absences => &["from", "to", "zone"],
         Kind::Notice | Kind::Letter => &["facade", "topic", "state"],
         Kind::Inbox => &["all_read_to"],
@@ -245,6 +248,7 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         Kind::Application => &["state", "specialty"],
         Kind::Document => &["kind", "content_type"],
         Kind::Entry => &["cause", "unit", "account"],
+        Kind::Listed => &["unit"],
         Kind::Withdrawal => &["facade", "unit", "way", "state"],
         Kind::Payment => &["method", "status"],
         Kind::Intent => &["provider", "unit", "status"],
@@ -253,6 +257,8 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         Kind::FeedNewest | Kind::FeedWindow => &["window", "before"],
         Kind::GatheringNews => &["facade"],
         Kind::LongGathering => &["from"],
+        Kind::Course | Kind::CourseEntry => &["category", "unit", "content_type"],
+        Kind::Lesson => &["content_type"],
         Kind::Day => return attribute.starts_with(crate::days::EXPIRY),
         _ => &[],
     };

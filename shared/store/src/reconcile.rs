@@ -42,8 +42,8 @@ impl Stock {
 struct Counted {
     entries: Vec<Entry>,
     bookings: Vec<Booking>,
-    /// (user, unit) → (spendable, held)
-    balances: BTreeMap<(UserId, String), (i64, i64)>,
+    /// (user, unit) → (spendable, held, coming)
+    balances: BTreeMap<(UserId, String), (i64, i64, i64)>,
     /// What the balances say was earned in all.
     earned: BTreeMap<(UserId, String), i64>,
     /// (user, date) → steps
@@ -96,7 +96,9 @@ impl Counted {
         let (pk, sk) = (row.text("pk")?, row.text("sk")?);
         let owner = || keys::person_of(pk).ok_or(row.corrupt("pk"));
         if let Some(unit) = sk.strip_prefix(keys::BALANCE) {
-            let (who, pair) = ((owner()?, unit.to_owned()), (row.number("spendable")?, row.number("held")?));
+            let who = (owner()?, unit.to_owned());
+            let coming = row.maybe_number("coming")?.unwrap_or_default();
+            let pair = (row.number("spendable")?, row.number("held")?, coming);
             self.earned.insert(who.clone(), row.maybe_number("earned")?.unwrap_or_default());
             self.balances.insert(who, pair);
         } else if let Some(date) = sk.strip_prefix(keys::DAY) {
@@ -119,7 +121,7 @@ impl Counted {
     }
 
     fn check_balances(&self, stock: &mut Stock) {
-        let mut expected: BTreeMap<(UserId, String), (i64, i64)> = BTreeMap::new();
+        let mut expected: BTreeMap<(UserId, String), (i64, i64, i64)> = BTreeMap::new();
         let mut earned: BTreeMap<(UserId, String), i64> = BTreeMap::new();
         for entry in &self.entries {
             let unit = keys::unit_text(entry.unit);
@@ -132,14 +134,19 @@ impl Counted {
                 match leg.account {
                     Account::Spendable(user) => expected.entry((user, unit.clone())).or_default().0 += leg.delta,
                     Account::Held(user) => expected.entry((user, unit.clone())).or_default().1 += leg.delta,
-                    Account::Issue | Account::Provider | Account::Fee | Account::Payout => {}
+                    Account::Coming(user) => expected.entry((user, unit.clone())).or_default().2 += leg.delta,
+                    Account::Issue | Account::Provider | Account::Fee | Account::Payout | Account::Expected => {}
                 }
             }
         }
         let everybody: BTreeSet<_> = expected.keys().chain(self.balances.keys()).collect();
         for who in everybody {
             let (ours, theirs) = (expected.get(who), self.balances.get(who));
-            if ours != theirs || theirs.is_some_and(|(spendable, held)| *spendable < 0 || *held < 0) {
+            if ours != theirs
+                || theirs.is_some_and(|(spendable, held, coming)| {
+                    [spendable, held, coming].into_iter().any(|part| *part < 0)
+                })
+            {
                 stock
                     .mismatched_balances
                     .push(format!("user {} {}: entries {ours:?}, balance {theirs:?}", who.0, who.1));
@@ -153,7 +160,7 @@ impl Counted {
                     .push(format!("user {} {}: earned {expected}, balance says {says}", who.0, who.1));
             }
         }
-        for ((_, unit), (spendable, held)) in &self.balances {
+        for ((_, unit), (spendable, held, _)) in &self.balances {
             *stock.owned.entry(unit.clone()).or_default() += spendable + held;
         }
     }
@@ -161,14 +168,22 @@ impl Counted {
     /// What each person holds must be exactly the prices of their bookings whose funds are held.
     fn check_holds(&self, stock: &mut Stock) {
         let mut held: BTreeMap<(UserId, String), i64> = BTreeMap::new();
+        let mut coming: BTreeMap<(UserId, String), i64> = BTreeMap::new();
         for booking in self.bookings.iter().filter(|booking| booking.funds == Funds::Held) {
             if !booking.status.is_open() {
                 stock.orphan_holds.push(format!("booking {} is {:?} and still holds", booking.id, booking.status));
             }
             let unit = keys::unit_text(booking.price.unit);
-            *held.entry((booking.learner.id, unit)).or_default() += i64::from(booking.price.minor);
+            *held.entry((booking.learner.id, unit.clone())).or_default() += i64::from(booking.price.minor);
+            *coming.entry((booking.expert.id, unit)).or_default() += i64::from(booking.promised);
         }
-        for (who, (_, balance)) in &self.balances {
+        for (who, (_, balance, promised)) in &self.balances {
+            let bookings = coming.get(who).copied().unwrap_or_default();
+            if bookings != *promised {
+                stock
+                    .orphan_holds
+                    .push(format!("user {} expects {promised} {}, bookings say {bookings}", who.0, who.1));
+            }
             let expected = held.remove(who).unwrap_or_default();
             if expected != *balance {
                 stock.orphan_holds.push(format!("user {} holds {balance} {}, bookings say {expected}", who.0, who.1));

@@ -10,6 +10,7 @@ use domain::withdrawal::{Decided, State, Way, Wish, Withdrawal};
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::lists::List;
+use crate::pages::{Along, Heading};
 use crate::row::{Item, Reader, Row, text, time};
 use crate::table::Store;
 use crate::transaction::Transaction;
@@ -31,13 +32,15 @@ fn to_item(withdrawal: &Withdrawal) -> Item {
         .text("state", withdrawal.state.as_str())
         .text("notes", &withdrawal.notes)
         .number("entry", withdrawal.entry)
+        .maybe("transaction", withdrawal.transaction.as_deref(), text)
         .time("asked_at", withdrawal.asked_at)
+        .time("updated_at", withdrawal.updated_at)
         .maybe("ended_at", withdrawal.ended_at, time)
         .number("version", withdrawal.version)
         .into_item()
 }
 
-fn from_item(item: &Item) -> Result<Withdrawal, Fault> {
+pub(crate) fn from_item(item: &Item) -> Result<Withdrawal, Fault> {
     let row = Reader(item);
     let (way, state) = (row.text("way")?, row.text("state")?);
     Ok(Withdrawal {
@@ -54,11 +57,46 @@ fn from_item(item: &Item) -> Result<Withdrawal, Fault> {
         },
         state: State::ALL.into_iter().find(|known| known.as_str() == state).ok_or_else(|| row.corrupt("state"))?,
         notes: row.owned("notes")?,
+        transaction: Some(row.owned("transaction")?).filter(|transaction| !transaction.is_empty()),
         entry: row.id("entry", EntryId::new)?,
         asked_at: row.time("asked_at")?,
+        // Those from before it was written have no more than these two.
+        updated_at: row
+            .maybe_time("updated_at")?
+            .or(row.maybe_time("ended_at")?)
+            .map_or_else(|| row.time("asked_at"), Ok)?,
         ended_at: row.maybe_time("ended_at")?,
         version: row.number("version")?,
     })
+}
+
+/// Which of them a list has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WithdrawalsOf {
+    /// One person's, in one of these states if any are named.
+    Person(UserId, Option<Vec<State>>),
+    Everybody(Vec<State>),
+}
+
+impl WithdrawalsOf {
+    fn lists(&self) -> Vec<List> {
+        match self {
+            Self::Person(user, _) => vec![List { index: "by_b", partition: keys::withdrawals_of(*user) }],
+            Self::Everybody(states) => {
+                let of = |state: &State| List { index: "by_a", partition: keys::withdrawals(*state) };
+                states.iter().map(of).collect()
+            }
+        }
+    }
+
+    fn read(&self, item: &Item) -> Result<Option<Withdrawal>, Fault> {
+        let withdrawal = from_item(item)?;
+        let is_one = match self {
+            Self::Person(_, Some(states)) => states.contains(&withdrawal.state),
+            _ => true,
+        };
+        Ok(is_one.then_some(withdrawal))
+    }
 }
 
 impl Store {
@@ -89,15 +127,42 @@ impl Store {
         self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
     }
 
-    /// Asks for it, and takes the amount out of what its owner can spend.
+    /// A page of somebody's, or of everybody's in these states, by the order in which they were asked for.
+    pub async fn withdrawals_along(
+        &self,
+        of: &WithdrawalsOf,
+        heading: Heading<'_>,
+        limit: usize,
+    ) -> Result<Along<Withdrawal>, Fault> {
+        self.along(&of.lists(), heading, limit, |item| of.read(item)).await
+    }
+
+    /// How many there are, at most as many as lists are counted to.
+    pub async fn withdrawals_count(&self, of: &WithdrawalsOf) -> Result<usize, Fault> {
+        match of {
+            WithdrawalsOf::Person(_, Some(_)) => self.count_along(&of.lists(), |item| of.read(item)).await,
+            _ => self.count_lists(&of.lists()).await,
+        }
+    }
+
+    /// The newest of them, at most so many.
+    pub async fn withdrawals_newest(&self, of: &WithdrawalsOf, most: usize) -> Result<Vec<Withdrawal>, Fault> {
+        Ok(self.along(&of.lists(), Heading::newest(), most, |item| of.read(item)).await?.items)
+    }
+
+    /// Asks for it, and takes the amount out of what its owner can spend. They may be told.
     pub async fn withdrawal_ask(
         &self,
         mut transaction: Transaction<Denied>,
         withdrawal: &Withdrawal,
         entry: &Entry,
+        notice: Option<&Notice>,
     ) -> Result<(), Failed<Denied>> {
         transaction.create(to_item(withdrawal), Denied::IdTaken);
         ledger::add_entry(&mut transaction, entry);
+        if let Some(notice) = notice {
+            transaction.create(notices::to_item(notice), Denied::IdTaken);
+        }
         self.commit(transaction).await
     }
 
@@ -127,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_withdrawal_reads_back_as_written() {
-        for (state, way) in State::ALL.into_iter().zip(Way::ALL.into_iter().cycle()) {
+        for (way, state) in Way::ALL.into_iter().zip(State::ALL.into_iter().cycle()) {
             let withdrawal = Withdrawal {
                 id: WithdrawalId::new(1).unwrap(),
                 user: UserId::new(2).unwrap(),
@@ -139,8 +204,10 @@ mod tests {
                 },
                 state,
                 notes: "later".to_owned(),
+                transaction: (state == State::Processed).then(|| "TR 7".to_owned()),
                 entry: EntryId::new(3).unwrap(),
                 asked_at: Instant::default(),
+                updated_at: Instant::default() + chrono::TimeDelta::seconds(1),
                 ended_at: (state == State::Processed).then(Instant::default),
                 version: 2,
             };

@@ -2,13 +2,16 @@
 //! shown, how it writes money, whom it lets in, how it says no.
 
 pub mod auth;
+pub mod files;
 pub mod money;
 pub mod page;
+pub mod people;
 pub mod problem;
 
 pub use auth::AsTutor;
 pub use money::decimal;
 pub use page::{Listing, Paged};
+pub use people::Tutor;
 pub use problem::{Refused, Tutoring};
 
 /// Its document has no sockets; what is pushed to somebody who has one open is written as ExpertConnect writes it.

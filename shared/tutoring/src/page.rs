@@ -26,19 +26,16 @@ impl<O: Copy + PartialEq + Send + Sync + 'static> Listing<O> {
     /// where none is said. `None` after a refusal was recorded.
     pub fn parse(fields: &mut Fields<'_>, orders: &'static [(&'static str, (O, bool))]) -> Option<Self> {
         let (_, usual) = *orders.first().expect("a list has an order");
-        let page =
-            fields.or("page", integer(1..=i64::MAX).about("From 1. `page` times `page_size` is at most 1000."), 1);
-        let size = fields.or("page_size", integer(1..=i64::MAX).about("At most 100; more is taken for 100."), USUAL);
-        let cursor = fields.optional("cursor", text(1..=2048).about("From `next` or `previous`. Wins over `page`."));
+        let (page, size, cursor) = place(fields);
         let ordering = fields.or("ordering", one_of(orders).about("By what, with `-` from the end."), usual);
         let (ordering, descending) = ordering?;
-        Some(Self {
-            page: usize::try_from(page?).ok()?,
-            size: usize::try_from(size?.min(LARGEST_PAGE)).ok()?,
-            cursor: cursor?,
-            ordering,
-            descending,
-        })
+        Some(Self { page: page?, size: size?, cursor: cursor?, ordering, descending })
+    }
+
+    /// The same for a list that has one order.
+    pub fn unordered(fields: &mut Fields<'_>, ordering: O) -> Option<Self> {
+        let (page, size, cursor) = place(fields);
+        Some(Self { page: page?, size: size?, cursor: cursor?, ordering, descending: false })
     }
 
     /// The page, unless it lies too deep. To be called once all fields are read.
@@ -52,6 +49,15 @@ impl<O: Copy + PartialEq + Send + Sync + 'static> Listing<O> {
         };
         Ok(Wanted { start, size: self.size })
     }
+}
+
+/// Which page, of how many rows, and the cursor.
+fn place(fields: &mut Fields<'_>) -> (Option<usize>, Option<usize>, Option<Option<String>>) {
+    let page = fields.or("page", integer(1..=i64::MAX).about("From 1. `page` times `page_size` is at most 1000."), 1);
+    let size = fields.or("page_size", integer(1..=i64::MAX).about("At most 100; more is taken for 100."), USUAL);
+    let cursor = fields.optional("cursor", text(1..=2048).about("From `next` or `previous`. Wins over `page`."));
+    let whole = |number: Option<i64>| number.and_then(|number| usize::try_from(number).ok());
+    (whole(page), whole(size.map(|size| size.min(LARGEST_PAGE))), cursor)
 }
 
 /// One page of a list.

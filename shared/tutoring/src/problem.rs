@@ -1,7 +1,7 @@
 //! How this façade says no (`tutoring.md`): status, code, and the field that is to blame. What a state forbids is 409 here.
 
 use app::Error;
-use domain::{Refusal, booking, chat, expert, learning, ledger, person, slot};
+use domain::{Refusal, booking, chat, expert, file, learning, ledger, person, slot};
 use edge::dialect::Dialect;
 use edge::problem::{Problem, StatusCode};
 
@@ -34,6 +34,17 @@ impl Dialect for Tutoring {
             Error::PictureTooLarge => Problem::too_large(sentence),
             Error::BadCursor => Problem::refused("invalid_cursor", sentence),
         }
+    }
+}
+
+/// What a file is refused for, as the fault of the field it came in.
+pub fn of_file(field: &'static str) -> impl Fn(Error) -> Refused {
+    move |error| match error {
+        Error::Refused(Refusal::File(file::Refusal::TooLarge | file::Refusal::TooManyPixels)) => {
+            Problem::too_large(error.to_string()).into()
+        }
+        Error::Refused(Refusal::File(refusal)) => Problem::field(field, refusal.to_string()).into(),
+        error => error.into(),
     }
 }
 

@@ -2,12 +2,16 @@
 
 mod chats;
 mod community;
+mod courses;
 mod experts;
 mod mentorship;
+mod money;
 mod payments;
+
 mod sessions;
 mod site;
 mod support;
+mod tutoring;
 mod two_factor;
 
 use std::pin::Pin;
@@ -57,6 +61,10 @@ impl Story {
                 stays_away, changes_an_event, calls_an_event_off, is_told_of_a_change, is_told_of_the_end,
                 asks_for_the_newsletter, confirms_the_newsletter,
             }
+            courses {
+                publishes_a_course, changes_a_course, deletes_a_course, adds_a_lesson, changes_a_lesson,
+                deletes_a_lesson,
+            }
             experts {
                 is_away, is_away_again, is_applied_for, is_approved, is_rejected, is_suspended, is_reinstated,
                 sends_a_document, names_an_upload, prepares_an_upload,
@@ -65,9 +73,15 @@ impl Story {
                 is_numbered, takes_the_second_role, verifies, asks_to_verify, says_more, takes_money_out,
                 is_told_no, is_there,
             }
+            money {
+                takes_out_and_is_told, is_paid_after_all,
+            }
             payments {
                 asks_for_an_intent, asks_another_provider, pays, pays_at_once, moves_to_where_somebody_is,
                 moves_what_is_given_up,
+            }
+            tutoring {
+                comes_to_learn, proves_an_address, asks_for_a_proof, describes_themselves, is_let_in,
             }
             sessions {
                 orders, pays_for_one, pays_for_it_again, enters_a_wrong_key,

@@ -2,8 +2,9 @@
 
 use app::App;
 use app::people::{Access, Registration, With};
-use app::sessions;
+use app::{registering, sessions};
 use axum::extract::State;
+use domain::facade::Facade;
 use domain::password::{Password, Persona};
 use domain::person::parted;
 use domain::text::Email;
@@ -69,7 +70,7 @@ pub(super) async fn register(
     RequestOrigin(origin): RequestOrigin,
     Body(Wanted(registration)): Body<Wanted>,
 ) -> Result<Created<Registered>, Refused> {
-    let opened = sessions::register(&app, registration, &origin).await?;
+    let opened = registering::anybody(&app, registration, Facade::SHARED, &origin).await?;
     Ok(Created(Registered::of("Your account is ready.", opened)))
 }
 

@@ -4,7 +4,7 @@ mod entry;
 mod me;
 mod passwords;
 mod sessions;
-mod shapes;
+pub(crate) mod shapes;
 mod two_factor;
 
 use app::App;

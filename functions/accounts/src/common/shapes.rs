@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 /// An account as its owner sees it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Account)]
-pub(super) struct User {
+pub(crate) struct User {
     id: i64,
     username: String,
     email: String,
@@ -47,17 +47,17 @@ const MEMBERSHIPS: [&str; 3] = ["member", "expert", "admin"];
 
 edge::words! {
     /// The strongest of somebody's roles; a `tutor` is an approved expert.
-    pub(super) AccountRole = ROLES
+    pub(crate) AccountRole = ROLES
 }
 
 edge::words! {
     /// `member` has everybody, `expert` who is approved.
-    pub(super) AccountMembership = MEMBERSHIPS
+    pub(crate) AccountMembership = MEMBERSHIPS
 }
 
 edge::words! {
     /// How far somebody is on the way to be an expert.
-    pub(super) ApprovalStatus = Standing::ALL.map(approval)
+    pub(crate) ApprovalStatus = Standing::ALL.map(approval)
 }
 
 impl From<domain::person::User> for User {
@@ -102,7 +102,7 @@ fn approval(standing: Standing) -> &'static str {
 /// The tokens of a session, each under both of its names.
 #[derive(Serialize, ToSchema)]
 #[schema(as = TokenPair)]
-pub(super) struct Pair {
+pub(crate) struct Pair {
     /// Valid for an hour, or until the session ends. For the header `Authorization: Bearer`.
     access: String,
     /// Opaque. Works once, for 7 days.
@@ -125,7 +125,7 @@ impl From<Tokens> for Pair {
 /// An account and a session of it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AccountSession)]
-pub(super) struct SessionTokens {
+pub(crate) struct SessionTokens {
     message: &'static str,
     user: User,
     /// Valid for an hour, or until the session ends. For the header `Authorization: Bearer`.
@@ -137,7 +137,7 @@ pub(super) struct SessionTokens {
 }
 
 impl SessionTokens {
-    pub(super) fn of(message: &'static str, opened: sessions::Opened) -> Self {
+    pub(crate) fn of(message: &'static str, opened: sessions::Opened) -> Self {
         let Pair { access, refresh, access_token, refresh_token } = opened.tokens.into();
         Self { message, user: opened.user.into(), access, refresh, access_token, refresh_token }
     }
@@ -146,7 +146,7 @@ impl SessionTokens {
 /// A new account and its first session.
 #[derive(Serialize, ToSchema)]
 #[schema(as = NewAccountSession)]
-pub(super) struct Registered {
+pub(crate) struct Registered {
     message: &'static str,
     user_id: i64,
     email: String,
@@ -160,7 +160,7 @@ pub(super) struct Registered {
 }
 
 impl Registered {
-    pub(super) fn of(message: &'static str, opened: sessions::Opened) -> Self {
+    pub(crate) fn of(message: &'static str, opened: sessions::Opened) -> Self {
         let SessionTokens { message, user, access, refresh, access_token, refresh_token } =
             SessionTokens::of(message, opened);
         Self {
@@ -179,14 +179,14 @@ impl Registered {
 /// That something was done.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AccountMessage)]
-pub(super) struct Message {
-    pub(super) message: &'static str,
+pub(crate) struct Message {
+    pub(crate) message: &'static str,
 }
 
 const PASSWORD: &str = "Not all digits, not a common password, not your name, username or e-mail.";
 
 /// A password that is sent twice; `judge` says whether it may be chosen.
-pub(super) fn password_twice<T>(
+pub(crate) fn password_twice<T>(
     fields: &mut Fields<'_>,
     names: &[&'static str],
     again: [&'static str; 2],

@@ -40,7 +40,7 @@ pub(crate) async fn verify(
     _: AuthRateLimit,
     Body(sent): Body<Sent>,
 ) -> Result<Json<Message>, Refused> {
-    verification::confirm(&app, &sent.token).await?;
+    verification::confirm(&app, &sent.token, Facade::Mentorship).await?;
     Ok(Json(Message { message: "Your e-mail address is verified." }))
 }
 

@@ -6,7 +6,7 @@ use axum::extract::State;
 use domain::facade::mentorship::withdrawable;
 use domain::ids::WithdrawalId;
 use domain::lifecycle::Seat;
-use domain::withdrawal::{self, LONGEST_DETAILS, LONGEST_NOTES, State as Standing, Way, Wish};
+use domain::withdrawal::{self, LONGEST_DETAILS, LONGEST_NOTES, State as Standing, Verdict, Way, Wish};
 use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Kind, Parse, money, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
@@ -229,6 +229,7 @@ pub(crate) async fn decide(
         }
     };
     let answer = |owned: &Owned| idempotency::okay(&WithdrawalOfMentor::from(owned));
-    let owned = withdrawals::decide(&app, staff, id, (next, notes.as_deref()), key.save(&answer)).await?;
+    let verdict = Verdict { next, notes: notes.as_deref(), transaction: None };
+    let owned = withdrawals::decide(&app, staff, FACADE, id, verdict, key.save(&answer)).await?;
     Ok(Json(WithdrawalOfMentor::from(&owned)))
 }

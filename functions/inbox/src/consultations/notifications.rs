@@ -87,6 +87,8 @@ fn words(topic: Topic) -> (&'static str, &'static str) {
         Topic::SupportWanted => ("support_ticket", "info"),
         Topic::SupportReplied => ("support_reply", "info"),
         // Nobody has these in their list.
+        Topic::Greeted => ("welcome", "info"),
+        Topic::SignedIn => ("signed_in", "info"),
         Topic::Contacted => ("contact_request", "info"),
         Topic::NewsletterAsked | Topic::NewsletterBegun => ("newsletter", "info"),
     }
@@ -123,6 +125,7 @@ impl From<&Notice> for About {
             Topic::Commented | Topic::GatheringMoved | Topic::GatheringOff => about,
             Topic::NewsletterAsked | Topic::NewsletterBegun => about,
             Topic::Contacted | Topic::SupportWanted | Topic::SupportReplied => about,
+            Topic::Greeted | Topic::SignedIn => about,
             _ => Self { consultation_id: related, ..about },
         }
     }

@@ -1,6 +1,6 @@
 //! A job: work for later, as a message of a queue.
 
-use domain::ids::{BookingId, NoticeId, PaymentId, PostId, UserId};
+use domain::ids::{BookingId, CourseId, NoticeId, PaymentId, PostId, UserId};
 use serde::{Deserialize, Serialize};
 use store::{Cause, MailOf, RefundOf};
 
@@ -16,6 +16,8 @@ pub enum Job {
     Sweep(UserId),
     /// This post was deleted a while ago: all that belongs to it goes.
     Clear(PostId),
+    /// The same of a course.
+    ClearCourse(CourseId),
     /// Those who come to a gathering of this person hear this.
     Tell(UserId, NoticeId),
 }
@@ -84,6 +86,9 @@ enum Wire {
     Clear {
         post: i64,
     },
+    ClearCourse {
+        course: i64,
+    },
     Tell {
         user: i64,
         news: i64,
@@ -97,7 +102,7 @@ impl Job {
 
     /// Seconds until it may be delivered.
     pub(super) fn delay(self) -> Option<i32> {
-        matches!(self, Job::Sweep(_) | Job::Clear(_)).then_some(SWEEP_WAITS_SECONDS)
+        matches!(self, Job::Sweep(_) | Job::Clear(_) | Job::ClearCourse(_)).then_some(SWEEP_WAITS_SECONDS)
     }
 
     /// For the log.
@@ -108,6 +113,7 @@ impl Job {
             Job::Mail(_) => "mail",
             Job::Sweep(_) => "sweep",
             Job::Clear(_) => "clear",
+            Job::ClearCourse(_) => "clear_course",
             Job::Tell(..) => "tell",
         }
     }
@@ -121,6 +127,7 @@ impl From<Job> for Wire {
             Job::Refund(RefundOf::Payment(id)) => Wire::RefundOfPayment { payment: id.get() },
             Job::Sweep(user) => Wire::Sweep { user: user.get() },
             Job::Clear(post) => Wire::Clear { post: post.get() },
+            Job::ClearCourse(course) => Wire::ClearCourse { course: course.get() },
             Job::Tell(user, news) => Wire::Tell { user: user.get(), news: news.get() },
             Job::Mail(mail) => Wire::Mail {
                 user: mail.user.get(),
@@ -139,6 +146,7 @@ impl Wire {
             Wire::RefundOfPayment { payment } => PaymentId::new(payment).map(RefundOf::Payment).map(Job::Refund),
             Wire::Sweep { user } => UserId::new(user).map(Job::Sweep),
             Wire::Clear { post } => PostId::new(post).map(Job::Clear),
+            Wire::ClearCourse { course } => CourseId::new(course).map(Job::ClearCourse),
             Wire::Tell { user, news } => Some(Job::Tell(UserId::new(user)?, NoticeId::new(news)?)),
             Wire::Mail { user, about, told_to } => {
                 let about = about.map(|id| NoticeId::new(id).ok_or(())).transpose().ok()?;
@@ -165,6 +173,7 @@ mod tests {
             Job::Refund(RefundOf::Payment(PaymentId::new(5).unwrap())),
             Job::Sweep(mail.user),
             Job::Clear(PostId::new(6).unwrap()),
+            Job::ClearCourse(CourseId::new(6).unwrap()),
             Job::Tell(mail.user, NoticeId::new(8).unwrap()),
         ] {
             for cause in [None, Cause::new("JKJaXmPLvHcESHA=")] {

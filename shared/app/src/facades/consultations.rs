@@ -6,10 +6,16 @@ use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
 
 use super::accounts::ACCOUNTS;
+use super::withdrawals::WITHDRAWALS;
 use super::{News, Telling, Voice};
 
-pub(super) static VOICE: Voice =
-    Voice { tellings, booking_link: ("Open the consultation", "consultations"), new_review, accounts: &ACCOUNTS };
+pub(super) static VOICE: Voice = Voice {
+    tellings,
+    booking_link: ("Open the consultation", "consultations"),
+    new_review,
+    accounts: &ACCOUNTS,
+    withdrawals: &WITHDRAWALS,
+};
 
 fn new_review(booking: &Booking, review: &Review) -> News {
     let who = if review.is_anonymous { "Somebody" } else { &review.reviewer_name };

@@ -5,10 +5,16 @@ use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
 
 use super::accounts::ACCOUNTS;
+use super::withdrawals::WITHDRAWALS;
 use super::{News, Telling, Voice};
 
-pub(super) static VOICE: Voice =
-    Voice { tellings, booking_link: ("Open the meeting", "meetings"), new_review, accounts: &ACCOUNTS };
+pub(super) static VOICE: Voice = Voice {
+    tellings,
+    booking_link: ("Open the meeting", "meetings"),
+    new_review,
+    accounts: &ACCOUNTS,
+    withdrawals: &WITHDRAWALS,
+};
 
 fn tell(to: Seat, topic: Topic, title: &'static str, mailed: bool, content: String) -> Telling {
     let channel = if mailed { Channel::ListAndMail } else { Channel::List };

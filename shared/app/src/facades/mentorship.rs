@@ -7,11 +7,17 @@ use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
 use domain::serial::Serial;
 
-use super::accounts::AccountVoice;
+use super::accounts::{AccountVoice, USUAL};
+use super::withdrawals::WITHDRAWALS;
 use super::{News, Telling, Voice};
 
-pub(super) static VOICE: Voice =
-    Voice { tellings, booking_link: ("Open the session", "sessions"), new_review, accounts: &ACCOUNTS };
+pub(super) static VOICE: Voice = Voice {
+    tellings,
+    booking_link: ("Open the session", "sessions"),
+    new_review,
+    accounts: &ACCOUNTS,
+    withdrawals: &WITHDRAWALS,
+};
 
 /// Pages that take what a link carries as `?token=` (`mentorship.md` §5).
 static ACCOUNTS: AccountVoice = AccountVoice {
@@ -22,6 +28,7 @@ static ACCOUNTS: AccountVoice = AccountVoice {
     },
     reset_page: |token| format!("reset-password?token={token}"),
     verification_page: |token| format!("verify-email?token={token}"),
+    ..USUAL
 };
 
 fn greeting(role: Seat, serial: Serial) -> (&'static str, String) {

@@ -31,6 +31,7 @@ pub(crate) struct Voice {
     /// What the reviewee is told of a review.
     pub(crate) new_review: fn(&Booking, &Review) -> News,
     pub(crate) accounts: &'static accounts::AccountVoice,
+    pub(crate) withdrawals: &'static withdrawals::WithdrawalVoice,
 }
 
 /// A notification's title and content, and the id of what it is about.

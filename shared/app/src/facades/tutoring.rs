@@ -1,14 +1,31 @@
 //! The tutoring façade's notifications and mails about lessons (`tutoring.md` §8). A title is also its mail's subject.
 
+mod accounts;
+
 use domain::booking::{Actor, Booking, Fact, Funds, Reminder, Seat};
 use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
 
-use super::accounts::ACCOUNTS;
+use accounts::ACCOUNTS;
+
+use super::withdrawals::WithdrawalVoice;
 use super::{News, Telling, Voice, money};
 
-pub(super) static VOICE: Voice =
-    Voice { tellings, booking_link: ("Open the lesson", "bookings"), new_review, accounts: &ACCOUNTS };
+pub(super) static VOICE: Voice = Voice {
+    tellings,
+    booking_link: ("Open the lesson", "bookings"),
+    new_review,
+    accounts: &ACCOUNTS,
+    withdrawals: &WITHDRAWALS,
+};
+
+static WITHDRAWALS: WithdrawalVoice = WithdrawalVoice {
+    asked: Some(|amount| {
+        let content = format!("You asked to take out {amount}. An administrator looks at it within 3–5 business days.");
+        ("Withdrawal requested", content)
+    }),
+    processed: |amount| ("Withdrawal completed", format!("You were paid {amount}.")),
+};
 
 fn new_review(booking: &Booking, review: &Review) -> News {
     let comment = if review.text.is_empty() { String::new() } else { format!(": {}", review.text) };

@@ -65,6 +65,7 @@ fn reader(name: &str, zone: &str) -> User {
         roles: Roles::default(),
         serials: Serials::default(),
         accepted_terms: false,
+        is_greeted_later: false,
         expert: None,
         is_suspended: false,
         tally: Tally::default(),

@@ -42,6 +42,7 @@ fn person(standing: Option<Standing>) -> User {
         roles: Roles::default(),
         serials: Serials::default(),
         accepted_terms: false,
+        is_greeted_later: false,
         expert: standing.map(|standing| Expert { standing, application: Some(id(1)), ..Expert::unknown(now()) }),
         is_suspended: false,
         tally: Tally::default(),

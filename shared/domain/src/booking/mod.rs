@@ -53,6 +53,8 @@ pub struct Booking {
     pub paid_locally: bool,
     /// How much of the price, in minor units, has gone back from where it came.
     pub returned: u32,
+    /// What the ledger says the expert will get of the price that is held. Of what was paid before it said so: nothing.
+    pub promised: u32,
     /// Until when a price that is due must be paid.
     pub pay_by: Option<Instant>,
     pub policy: Policy,

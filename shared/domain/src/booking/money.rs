@@ -5,7 +5,7 @@ use chrono::{SubsecRound, TimeDelta};
 use super::{Booking, Change, Fact, Funds, Refusal, Seat, Status};
 use crate::Instant;
 use crate::ids::EntryId;
-use crate::ledger::{self, Account, Amount, Cause, Entry, Unit, capture, fee, transfer};
+use crate::ledger::{self, Account, Amount, Cause, Entry, Unit, capture, expected, fee, transfer};
 
 /// Where a price stands, seen by whoever pays it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,8 +88,22 @@ impl Booking {
         }
         self.funds = Funds::Held;
         self.pay_by = None;
-        let legs = transfer(Account::Provider, Account::Held(self.learner.id), self.price.minor);
+        if self.rules().promises {
+            self.promised = self.price.minor - fee(self.price, self.policy.fee_percent);
+        }
+        let mut legs = transfer(Account::Provider, Account::Held(self.learner.id), self.price.minor);
+        if self.promised > 0 {
+            legs.extend(expected(self.expert.id, self.promised.into()));
+        }
         Ok(self.entry(id, Cause::Hold(self.root), legs, now))
+    }
+
+    /// What the expert could expect is theirs, or is not to be.
+    fn promise_over(&mut self) -> Vec<ledger::Leg> {
+        match std::mem::take(&mut self.promised) {
+            0 => Vec::new(),
+            promised => expected(self.expert.id, -i64::from(promised)).into(),
+        }
     }
 
     /// The hold goes to the expert, less the platform's share.
@@ -100,7 +114,8 @@ impl Booking {
         let share = fee(self.price, fee_percent);
         self.funds = Funds::Captured;
         self.paid_out = self.price.minor - share;
-        let legs = capture(self.learner.id, self.expert.id, self.price.minor, share);
+        let mut legs = capture(self.learner.id, self.expert.id, self.price.minor, share);
+        legs.extend(self.promise_over());
         Some(self.entry(id, Cause::Capture(self.root), legs, now))
     }
 
@@ -117,7 +132,8 @@ impl Booking {
             Unit::Credit => (Account::Spendable(self.learner.id), None),
             Unit::Currency(_) => (Account::Provider, Some(self.price)),
         };
-        let legs = transfer(Account::Held(self.learner.id), back_to, self.price.minor);
+        let mut legs = transfer(Account::Held(self.learner.id), back_to, self.price.minor);
+        legs.extend(self.promise_over());
         Some((self.entry(id, Cause::Release(self.root), legs, now), owed))
     }
 

@@ -82,6 +82,7 @@ impl Booking {
             paid_with: None,
             paid_locally: false,
             returned: 0,
+            promised: 0,
             pay_by: None,
             policy: draft.policy,
             room: draft.room,

@@ -1,7 +1,7 @@
 //! Consultations with verified experts (`consultations.md` §7).
 
 use super::machine::{Mark, Money, Need, Row, row};
-use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
+use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Proof, Rules, TitleFrom, Writing};
 use crate::calendar::Grid;
 use crate::lifecycle::Actor::{Expert, Learner, Provider, Schedule, Staff};
 use crate::lifecycle::Status::{self, Cancelled, Completed, Confirmed, Expired, Pending, Rescheduled};
@@ -27,11 +27,14 @@ pub static RULES: Rules = Rules {
     reviewers: &[Seat::Learner],
     writing: Writing { pairs: Pairs::Anybody, closes: true },
     reset_minutes: 10,
+    proof: Proof::ONCE_IN_TEN_MINUTES,
     by_role: false,
     most_unpaid: None,
     lazy: false,
     tells_refunds: false,
     attendance_keys: false,
+    rejects_approved: false,
+    promises: true,
 };
 
 const OPEN: &[Status] = &[Pending, Confirmed];

@@ -1,7 +1,7 @@
 //! ExpertConnect's meetings (`expertconnect.md` §5).
 
 use super::machine::{Mark, Money, Need, Row, row};
-use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
+use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Proof, Rules, TitleFrom, Writing};
 use crate::calendar::Grid;
 use crate::ledger::Amount;
 use crate::lifecycle::Actor::{Expert, Learner, Schedule, Staff};
@@ -29,11 +29,14 @@ pub static RULES: Rules = Rules {
     reviewers: &[Seat::Learner, Seat::Expert],
     writing: Writing { pairs: Pairs::Anybody, closes: false },
     reset_minutes: 10,
+    proof: Proof::FOR_THREE_DAYS,
     by_role: false,
     most_unpaid: None,
     lazy: false,
     tells_refunds: false,
     attendance_keys: false,
+    rejects_approved: false,
+    promises: false,
 };
 
 const OPEN: &[Status] = &[Pending, Confirmed];

@@ -1,7 +1,7 @@
 //! Mentorship sessions (`mentorship.md` §4.1), and what students and mentors are called by.
 
 use super::machine::{Mark, Money, Need, Row, row};
-use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
+use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Proof, Rules, TitleFrom, Writing};
 use crate::Sentence;
 use crate::calendar::Grid;
 use crate::ledger::{Amount, Currency, Unit};
@@ -30,11 +30,14 @@ pub static RULES: Rules = Rules {
     reviewers: &[Seat::Learner],
     writing: Writing { pairs: Pairs::LearnerAndExpert, closes: true },
     reset_minutes: 30,
+    proof: Proof::FOR_THREE_DAYS,
     by_role: true,
     most_unpaid: Some(3),
     lazy: true,
     tells_refunds: true,
     attendance_keys: true,
+    rejects_approved: false,
+    promises: false,
 };
 
 /// Minutes after the end at which the clock decides by the marks of attendance, and until which a student disputes.

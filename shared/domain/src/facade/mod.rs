@@ -90,6 +90,8 @@ pub struct Rules {
     pub writing: Writing,
     /// How long a mailed link to a new password works.
     pub reset_minutes: i64,
+    /// How a mailed link that proves an address works.
+    pub proof: Proof,
     /// Only who has the role of a learner books, and both are known by the numbers of their roles.
     pub by_role: bool,
     /// How many bookings of one learner may wait for their price at once.
@@ -101,6 +103,10 @@ pub struct Rules {
     pub tells_refunds: bool,
     /// Each of the two gets a key, and completes the booking with that of the other.
     pub attendance_keys: bool,
+    /// Money that was to be paid out may still be kept back.
+    pub rejects_approved: bool,
+    /// What the expert will get is seen to come as soon as it is paid, which is one more write; elsewhere when it is theirs.
+    pub promises: bool,
 }
 
 /// Minutes.
@@ -193,6 +199,19 @@ impl std::fmt::Debug for TitleFrom {
 pub struct ExpiryReasons {
     pub unpaid: &'static str,
     pub unanswered: &'static str,
+}
+
+/// How a mailed link that proves an address works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub minutes: i64,
+    /// Only the newest one works, and once; else each of them, as often as somebody likes.
+    pub is_once: bool,
+}
+
+impl Proof {
+    pub const FOR_THREE_DAYS: Proof = Proof { minutes: 3 * 24 * 60, is_once: false };
+    pub const ONCE_IN_TEN_MINUTES: Proof = Proof { minutes: 10, is_once: true };
 }
 
 /// Who may write to whom. A block holds in every façade.

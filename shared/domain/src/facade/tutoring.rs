@@ -1,7 +1,7 @@
 //! Lessons of tutors (`tutoring.md` §5.2). A pending booking whose price is held is what the document calls paid.
 
 use super::machine::{Mark, Money, Need, Row, row};
-use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Rules, TitleFrom, Writing};
+use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Proof, Rules, TitleFrom, Writing};
 use crate::calendar::Grid;
 use crate::lifecycle::Actor::{Expert, Learner, Provider, Schedule, Staff};
 use crate::lifecycle::Status::{self, Cancelled, Completed, Confirmed, Pending, Refunded};
@@ -27,11 +27,14 @@ pub static RULES: Rules = Rules {
     reviewers: &[Seat::Learner],
     writing: Writing { pairs: Pairs::Acquainted, closes: false },
     reset_minutes: 10,
+    proof: Proof::ONCE_IN_TEN_MINUTES,
     by_role: false,
     most_unpaid: None,
     lazy: false,
     tells_refunds: false,
     attendance_keys: false,
+    rejects_approved: true,
+    promises: true,
 };
 
 const OPEN: &[Status] = &[Pending, Confirmed];

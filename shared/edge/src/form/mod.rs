@@ -3,6 +3,7 @@
 //! Reading is lenient about what a client may reasonably send (`"12"` for 12, an alias for a name, unknown fields) and
 //! exact about everything else. [`Fields`] reads the values by name and collects every refusal before it answers.
 
+mod brought;
 mod cleared;
 pub mod describe;
 mod fields;
@@ -10,15 +11,18 @@ mod json;
 mod kinds;
 mod moments;
 mod number;
+mod objects;
 mod parts;
 mod query;
 mod told;
 mod values;
 
+pub use brought::{Brought, file_or_id};
 pub use cleared::{comma_separated, or_empty};
 pub use fields::{FieldValue, Fields, Names};
 pub use kinds::{Kind, boolean, hundredths, id, integer, money, one_of, text};
 pub use moments::{date, exact_time, time};
+pub use objects::object;
 pub use query::BadEncoding;
 pub(crate) use query::decode;
 pub use values::{FileOrText, file, file_or};

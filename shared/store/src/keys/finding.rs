@@ -3,6 +3,7 @@
 use domain::directory::{BEST_RATING, MOST_YEARS, Place, Rank};
 use domain::expert::{Specialty, Standing};
 use domain::ids::UserId;
+use domain::person::Role;
 use domain::search::{Scan, Term};
 
 use super::{Key, id_text, key, person, standing_text};
@@ -33,7 +34,7 @@ pub(crate) fn search_range(scan: &Scan) -> (String, &str) {
     }
 }
 
-fn word_partition(kind: &str, word: &str) -> String {
+pub(super) fn word_partition(kind: &str, word: &str) -> String {
     format!("FIND#{kind}#{}", word.chars().next().unwrap_or('_'))
 }
 
@@ -67,6 +68,24 @@ pub(crate) fn standing_partition(standing: Standing) -> String {
     format!("FIND#STANDING#{}", standing_text(standing))
 }
 
+/// Somebody among those of a role, by their address in the one spelling it is compared in.
+pub(crate) fn roster_entry(role: Role, address: &str, user: UserId) -> Key {
+    key(roster(role), roster_place(address, user))
+}
+
+pub(crate) fn roster(role: Role) -> String {
+    let role = match role {
+        Role::Learner => "learner",
+        Role::Expert => "expert",
+        Role::Admin => "admin",
+    };
+    format!("FIND#PERSON#{role}")
+}
+
+pub(crate) fn roster_place(address: &str, user: UserId) -> String {
+    format!("{address}#{}", id_text(user.get()))
+}
+
 /// What everybody sees of an expert, once they may look: by rating in the list [`CARDS`].
 pub(crate) fn card(user: UserId) -> Key {
     key(person(user), CARD)
@@ -74,6 +93,13 @@ pub(crate) fn card(user: UserId) -> Key {
 
 pub(crate) const CARD: &str = "CARD";
 pub(crate) const CARDS: &str = "CARDS";
+
+/// How many there are in that list.
+pub(crate) fn card_count() -> Key {
+    key("FIND#CARDS".to_owned(), CARD_COUNT)
+}
+
+pub(crate) const CARD_COUNT: &str = "COUNT";
 
 /// Where it stands there: the best first.
 pub(crate) fn card_rank(rating: u16, user: UserId) -> String {

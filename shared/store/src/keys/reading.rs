@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+mod community;
 mod finding;
 
 use super::{Key, text_id};
+use crate::listed::AllOf;
+use community::{of_course, of_gathering, of_post};
 use finding::of_finding;
 
 macro_rules! kinds {
@@ -54,6 +57,7 @@ kinds! {
     SiteStatus "site-status",
     Stats "stats",
     Counted "counted",
+    Listed "listed",
     LoginName "login-name",
     FailedLogins "failed-logins",
     SerialCounter "serial-counter",
@@ -83,6 +87,8 @@ kinds! {
     ExpertOfStanding "expert-of-standing",
     ExpertWord "expert-word",
     ExpertCard "expert-card",
+    CardCount "card-count",
+    RosterEntry "roster-entry",
     FeedNewest "feed-newest",
     FeedWindow "feed-window",
     Post "post",
@@ -103,6 +109,15 @@ kinds! {
     Subscription "subscription",
     Contact "contact",
     Ticket "ticket",
+    Course "course",
+    CourseEntry "course-entry",
+    CourseCounts "course-counts",
+    CourseTotals "course-totals",
+    CourseWord "course-word",
+    CourseGone "course-gone",
+    Lesson "lesson",
+    CourseOfLesson "course-of-lesson",
+    LessonText "lesson-text",
     Once "once",
 }
 
@@ -126,12 +141,14 @@ impl Kind {
                 | Documents
                 | DueMark
                 | ExpertCard
+                | CardCount
                 | ExpertWord
                 | FailedLogins
                 | FeedNewest
                 | GatheringSpare
                 | Inbox
                 | Intents
+                | Listed
                 | LoginName
                 | Mail
                 | MailedOf
@@ -148,6 +165,8 @@ impl Kind {
                 | Spent
                 | Stats
                 | Counted
+                | CourseTotals
+                | CourseWord
         )
     }
 }
@@ -212,6 +231,7 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("A", "APPLICATION") => named(Kind::Application, [id("application", rest)?]),
         ("DOC", "DOCUMENT") => named(Kind::Document, [id("document", rest)?]),
         ("UP", "UPLOAD") => named(Kind::Upload, [id("upload", rest)?]),
+        ("FIND", super::CARD_COUNT) if rest == "CARDS" => named(Kind::CardCount, []),
         ("FIND", _) => of_finding(rest, sk),
         ("FEED", "NEWEST") if rest.is_empty() => named(Kind::FeedNewest, []),
         ("FEED", super::WINDOW_BEFORE) => named(Kind::FeedWindow, [part("window", rest)]),
@@ -222,6 +242,10 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("POST", _) => of_post(rest, sk),
         ("EVENT", _) => of_gathering(rest, sk),
         ("CONTACT", super::CONTACT) => named(Kind::Contact, [id("contact", rest)?]),
+        ("COURSE", _) => of_course(id("course", rest)?, sk),
+        ("LESSON", super::COURSE) => named(Kind::CourseOfLesson, [id("lesson", rest)?]),
+        ("LESSON", "TEXT") => named(Kind::LessonText, [id("lesson", rest)?]),
+        ("COURSES", "TOTALS") if rest.is_empty() => named(Kind::CourseTotals, []),
         ("TICKET", super::TICKET) => named(Kind::Ticket, [id("ticket", rest)?]),
         ("NEWS", "SUBSCRIPTION") => named(Kind::Subscription, [part("name", rest)]),
         ("LOGIN", super::LOGIN) => named(Kind::LoginName, [part("name", rest)]),
@@ -242,6 +266,10 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
             ("B", booking) => named(Kind::Counted, [id("booking", booking)?]),
             _ => None,
         },
+        ("ALL", _) => {
+            let what = AllOf::ALL.into_iter().find(|what| what.word() == rest)?;
+            named(Kind::Listed, [part("of", what.word()), id("made", sk)?])
+        }
         ("SITE", "STATUS") => named(Kind::SiteStatus, []),
         ("SCHEDULE", "MARK") => named(Kind::DueMark, []),
         _ => None,
@@ -284,6 +312,7 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "LIKE" => (Kind::Like, id("post", rest)?),
         "POSTED" => (Kind::Posted, part("day", rest)),
         "GONE" => (Kind::PostGone, id("post", rest)?),
+        "CLOSED" => (Kind::CourseGone, id("course", rest)?),
         "TELL" => (Kind::GatheringNews, id("notice", rest)?),
         "MUTED" => (Kind::Muted, id("booking", rest)?),
         "WRONG" => (Kind::WrongKeys, id("booking", rest)?),
@@ -322,29 +351,6 @@ fn of_pair(rest: &str, sk: &str) -> Option<Named> {
     }
     let message = id("message", sk.strip_prefix(super::MESSAGE)?)?;
     named(Kind::Message, pair.into_iter().chain([message]))
-}
-
-fn of_post(rest: &str, sk: &str) -> Option<Named> {
-    match rest.split_once('#') {
-        Some((post, slot)) if sk == "N" => named(Kind::PostSpare, [id("post", post)?, part("slot", slot)]),
-        Some((post, _)) => named(Kind::PostView, [id("post", post)?, id("person", sk.strip_prefix(super::VIEW)?)?]),
-        None => named(Kind::Comment, [id("post", rest)?, id("comment", sk.strip_prefix(super::COMMENT)?)?]),
-    }
-}
-
-fn of_gathering(rest: &str, sk: &str) -> Option<Named> {
-    match (rest.split_once('#'), sk) {
-        (Some((gathering, slot)), "N") => {
-            named(Kind::GatheringSpare, [id("gathering", gathering)?, part("slot", slot)])
-        }
-        (Some((gathering, _)), _) => {
-            named(Kind::Coming, [id("gathering", gathering)?, id("person", sk.strip_prefix(super::COMING)?)?])
-        }
-        (None, "EVENT") => named(Kind::Gathering, [id("gathering", rest)?]),
-        (None, "LONG") => named(Kind::LongGathering, [id("gathering", rest)?]),
-        (None, "N") => named(Kind::GatheringCounts, [id("gathering", rest)?]),
-        _ => None,
-    }
 }
 
 fn of_ledger(rest: &str, sk: &str) -> Option<Named> {

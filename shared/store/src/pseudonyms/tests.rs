@@ -35,6 +35,7 @@ fn ada() -> User {
         roles: Roles::default(),
         serials: Serials::default(),
         accepted_terms: false,
+        is_greeted_later: false,
         dead_end: Some(DeadEnd {
             address: Email::parse("ada@lovelace.example.org").unwrap(),
             why: Undelivered::Bounced,

@@ -12,7 +12,14 @@ pub(super) fn of_finding(rest: &str, sk: &str) -> Option<Named> {
         (("ANYONE", None), Some("")) => named(Kind::SearchTerm, [part("index", "anyone"), person]),
         (("CATEGORY", Some(category)), Some("")) => term("CATEGORY", category),
         ((index @ ("SKILL" | "WORD"), Some(_)), Some(word)) => term(index, word),
+        (("PERSON", Some(role)), Some(address)) => {
+            named(Kind::RosterEntry, [part("role", role), part("address", address), person])
+        }
         (("STANDING", Some(standing)), None) => named(Kind::ExpertOfStanding, [part("standing", standing), person]),
+        (("COURSE", Some(index)), Some(word)) if index.starts_with("WORD#") => {
+            let (_, course) = sk.rsplit_once('#')?;
+            named(Kind::CourseWord, [part("word", word), id("course", course)?])
+        }
         (("EXPERT", Some(word_index)), Some(word)) if word_index.starts_with("WORD#") => {
             named(Kind::ExpertWord, [part("word", word), person])
         }

@@ -12,6 +12,7 @@ use domain::ids::{
 };
 use domain::ledger::{Cause, Currency, Unit};
 use domain::lifecycle::Seat;
+use domain::person::Role;
 use domain::search::Term;
 use domain::serial::Serial;
 use domain::text::{LoginName, Username};
@@ -19,6 +20,7 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::{Kind, read};
+use crate::listed::AllOf;
 
 /// A function of [`crate::keys`], a key it made, and what that is read as.
 type Example = (&'static str, Key, Kind, Vec<(&'static str, String)>);
@@ -58,6 +60,7 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("site_status", site_status(), Kind::SiteStatus, vec![]),
         ("counted", counted(&super::super::user(user)), Kind::Counted, vec![person()]),
         ("counted", counted(&booking(booking_id)), Kind::Counted, vec![("booking", id.clone())]),
+        ("listed", listed(AllOf::Payments, number), Kind::Listed, vec![named("of", "PAYMENTS"), ("made", id.clone())]),
         (
             "stats",
             stats(&super::super::user(user)),
@@ -109,6 +112,13 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ),
         ("presence", presence(user), Kind::Presence, vec![person()]),
         ("card", card(user), Kind::ExpertCard, vec![person()]),
+        ("card_count", card_count(), Kind::CardCount, vec![]),
+        (
+            "roster_entry",
+            roster_entry(Role::Expert, "a#b@example.org", user),
+            Kind::RosterEntry,
+            vec![named("role", "expert"), named("address", "a#b@example.org"), person()],
+        ),
         ("details", details(user, Seat::Learner), Kind::Details, vec![person(), named("role", "LEARNER")]),
         ("pending", pending(user), Kind::Pending, vec![person()]),
         ("due_mark", due_mark(), Kind::DueMark, vec![]),
@@ -322,6 +332,8 @@ fn what_no_function_makes_is_not_read() {
         ("FIND#EXPERT", "5#00000000001"),
         ("FIND#ELSEWHERE#x", "word#00000000001"),
         ("NEWS#1", "NEWS"),
+        ("ALL#PEOPLE", "00000000001"),
+        ("ALL#BOOKINGS", "1"),
     ] {
         assert_eq!(read(pk, sk), None, "{pk} {sk}");
     }

@@ -1,0 +1,3 @@
+//! What the stories of the tutoring façade share.
+
+pub mod people;

@@ -1,0 +1,5 @@
+//! Tutors (`tutoring.md` §4.2, §8).
+
+mod approval;
+mod costs;
+mod finding;

@@ -1,0 +1,42 @@
+//! Students and tutors come by their own doors, and are decided about.
+
+use serde_json::json;
+use tests::tutoring::people::{PROFILE, RESEND, STUDENT, newcomer, tutor};
+use tests::{Person, Setup, Spoiler, World};
+
+use super::{Told, told};
+
+pub(super) async fn comes_to_learn(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    spoiler.begins(&world);
+    told(Person::stranger(&world, "ada").post(STUDENT, newcomer("ada")).await)
+}
+
+pub(super) async fn proves_an_address(spoiler: &Spoiler) -> Told {
+    let world = World::with(Setup::live()).await;
+    let ada = world.pupil("ada").await;
+    let token = ada.proofs().await.pop().expect("a link");
+    spoiler.begins(&world);
+    told(ada.proves(&token).await)
+}
+
+pub(super) async fn asks_for_a_proof(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let ada = world.pupil("ada").await;
+    spoiler.begins(&world);
+    told(ada.person.post(RESEND, json!({"email": "ada@example.org"})).await)
+}
+
+pub(super) async fn describes_themselves(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let ada = world.pupil("ada").await;
+    spoiler.begins(&world);
+    told(ada.person.patch(PROFILE, json!({"bio": "I learn."})).await)
+}
+
+pub(super) async fn is_let_in(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let (admin, mentor) = (world.admin().await, world.new_mentor("mia").await);
+    spoiler.begins(&world);
+    told(admin.post(&tutor(mentor.id, "approve/"), json!({})).await)
+}
