@@ -29,6 +29,7 @@ pub(crate) use counting::*;
 pub(crate) use due::*;
 pub(crate) use finding::*;
 pub(crate) use ledger::*;
+pub use listing::AllOf;
 pub(crate) use listing::*;
 pub(crate) use names::*;
 pub(crate) use paying::*;

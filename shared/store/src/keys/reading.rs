@@ -4,8 +4,7 @@ use std::fmt;
 
 mod finding;
 
-use super::{Key, text_id};
-use crate::listed::AllOf;
+use super::{AllOf, Key, text_id};
 use finding::of_finding;
 
 macro_rules! kinds {
