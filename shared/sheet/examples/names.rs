@@ -11,7 +11,7 @@ fn main() {
         "id",
         "created_at",
         "student",
-        "tutor",
+        "expert",
         "course",
         "slot_start",
         "slot_end",
@@ -19,7 +19,7 @@ fn main() {
         "currency",
         "amount",
         "platform_fee",
-        "tutor_earnings",
+        "earnings",
     ];
     let rows: Vec<Vec<String>> = (0..count)
         .map(|n| {

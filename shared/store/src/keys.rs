@@ -31,6 +31,7 @@ pub(crate) use due::*;
 pub(crate) use finding::*;
 pub(crate) use learning::*;
 pub(crate) use ledger::*;
+pub use listing::AllOf;
 pub(crate) use listing::*;
 pub(crate) use names::*;
 pub(crate) use paying::*;

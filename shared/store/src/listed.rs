@@ -12,35 +12,11 @@ use domain::withdrawal::Withdrawal;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::fault::{Failed, Fault};
-use crate::keys::{self, Key, Kind};
+use crate::keys::{self, AllOf, Key, Kind};
 use crate::row::{Item, Reader, number, text};
 use crate::table::{READ_AT_ONCE, Range, Store};
 use crate::transaction::Update;
 use crate::{Page, booking_codec, ledger, payments, withdrawals};
-
-/// Of what there is a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AllOf {
-    Bookings,
-    /// Intents to pay, whatever became of them.
-    Payments,
-    Withdrawals,
-    /// What experts got for bookings, by when they got it.
-    Earnings,
-}
-
-impl AllOf {
-    pub const ALL: [AllOf; 4] = [AllOf::Bookings, AllOf::Payments, AllOf::Withdrawals, AllOf::Earnings];
-
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            AllOf::Bookings => "BOOKINGS",
-            AllOf::Payments => "PAYMENTS",
-            AllOf::Withdrawals => "WITHDRAWALS",
-            AllOf::Earnings => "EARNINGS",
-        }
-    }
-}
 
 /// When what is wanted was made, and whether the newest comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

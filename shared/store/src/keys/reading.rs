@@ -5,8 +5,7 @@ use std::fmt;
 mod community;
 mod finding;
 
-use super::{Key, text_id};
-use crate::listed::AllOf;
+use super::{AllOf, Key, text_id};
 use community::{of_course, of_gathering, of_post};
 use finding::of_finding;
 

@@ -20,7 +20,6 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::{Kind, read};
-use crate::listed::AllOf;
 
 /// A function of [`crate::keys`], a key it made, and what that is read as.
 type Example = (&'static str, Key, Kind, Vec<(&'static str, String)>);
