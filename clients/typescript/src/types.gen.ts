@@ -1373,6 +1373,25 @@ export type ContactRequest = {
 };
 
 /**
+ * What a course is about.
+ */
+export const CourseCategory = {
+    MATHEMATICS: 'mathematics',
+    SCIENCE: 'science',
+    LANGUAGE: 'language',
+    PROGRAMMING: 'programming',
+    BUSINESS: 'business',
+    ARTS: 'arts',
+    MUSIC: 'music',
+    OTHER: 'other'
+} as const;
+
+/**
+ * What a course is about.
+ */
+export type CourseCategory = typeof CourseCategory[keyof typeof CourseCategory];
+
+/**
  * What becomes of a disputed session.
  */
 export type DisputeResolution = {
@@ -1519,17 +1538,20 @@ export const ErrorCode = {
     CONFLICT: 'conflict',
     DAILY_LIMIT: 'daily_limit',
     EMAIL_NOT_VERIFIED: 'email_not_verified',
+    ENROLLMENT_REQUIRED: 'enrollment_required',
     EVENT_OVER: 'event_over',
     FILE_TOO_LARGE: 'file_too_large',
     FORBIDDEN: 'forbidden',
     GOOGLE_DENIED: 'google_denied',
     GOOGLE_EMAIL_UNVERIFIED: 'google_email_unverified',
+    HAS_ENROLLMENTS: 'has_enrollments',
     IDEMPOTENCY_MISMATCH: 'idempotency_mismatch',
     IN_FLIGHT: 'in_flight',
     INSUFFICIENT_CREDITS: 'insufficient_credits',
     INSUFFICIENT_FUNDS: 'insufficient_funds',
     INTERNAL: 'internal',
     INVALID_CREDENTIALS: 'invalid_credentials',
+    INVALID_CURSOR: 'invalid_cursor',
     INVALID_SIGNATURE: 'invalid_signature',
     INVALID_TRANSITION: 'invalid_transition',
     MAINTENANCE: 'maintenance',
@@ -1573,6 +1595,7 @@ export const ErrorCode = {
     TOO_LARGE: 'too_large',
     TOO_LATE: 'too_late',
     TOO_MANY_HOLDS: 'too_many_holds',
+    TOO_MANY_LESSONS: 'too_many_lessons',
     TOO_MANY_PENDING: 'too_many_pending',
     TOO_MANY_TRIES: 'too_many_tries',
     UNAVAILABLE: 'unavailable',
@@ -3030,6 +3053,102 @@ export type PagedConsultationReview = {
 };
 
 /**
+ * One page of a list.
+ */
+export type PagedTutoringCourse = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        category: CourseCategory;
+        created_at: Stamp;
+        created_by: number;
+        /**
+         * Null but for those who are enrolled, the tutor and administrators.
+         */
+        created_by_email: string | null;
+        /**
+         * As it was when they last saved it.
+         */
+        created_by_name: string;
+        /**
+         * ISO-4217: the tutor's.
+         */
+        currency: string;
+        description: string;
+        id: number;
+        /**
+         * A signed link, good for an hour.
+         */
+        image: string | null;
+        /**
+         * Whether the caller is enrolled.
+         */
+        is_enrolled: boolean;
+        is_published: boolean;
+        lesson_count: number;
+        /**
+         * With two decimals; `0.00` for a free one.
+         */
+        price: string;
+        title: string;
+        updated_at: Stamp;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedTutoringLesson = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        /**
+         * Null while it is locked.
+         */
+        content: string | null;
+        course: number;
+        created_at: Stamp;
+        /**
+         * Minutes.
+         */
+        duration: number;
+        /**
+         * A signed link, good for a quarter of an hour.
+         */
+        file: string | null;
+        id: number;
+        /**
+         * Whether it is for those only who are enrolled.
+         */
+        is_locked: boolean;
+        order: number;
+        title: string;
+        updated_at: Stamp;
+        video_url: string | null;
+    }>;
+};
+
+/**
  * A new password in place of the present one.
  */
 export type PasswordChange = {
@@ -4330,6 +4449,334 @@ export type TransferResult = {
     message: string;
     new_balance: number;
     success: boolean;
+};
+
+/**
+ * A course as lists show it.
+ */
+export type TutoringCourse = {
+    category: CourseCategory;
+    created_at: Stamp;
+    created_by: number;
+    /**
+     * Null but for those who are enrolled, the tutor and administrators.
+     */
+    created_by_email: string | null;
+    /**
+     * As it was when they last saved it.
+     */
+    created_by_name: string;
+    /**
+     * ISO-4217: the tutor's.
+     */
+    currency: string;
+    description: string;
+    id: number;
+    /**
+     * A signed link, good for an hour.
+     */
+    image: string | null;
+    /**
+     * Whether the caller is enrolled.
+     */
+    is_enrolled: boolean;
+    is_published: boolean;
+    lesson_count: number;
+    /**
+     * With two decimals; `0.00` for a free one.
+     */
+    price: string;
+    title: string;
+    updated_at: Stamp;
+};
+
+/**
+ * What is to be different; what is missing stays.
+ */
+export type TutoringCourseChanges = {
+    category?: 'mathematics' | 'science' | 'language' | 'programming' | 'business' | 'arts' | 'music' | 'other';
+    description?: string;
+    /**
+     * A jpg, png or webp, or the id of an upload.
+     */
+    image?: number | null;
+    /**
+     * Or a draft.
+     */
+    is_published?: boolean;
+    /**
+     * In the tutor's currency; 0 for a free one.
+     */
+    price?: string;
+    title?: string;
+};
+
+/**
+ * What is to be different; what is missing stays.
+ */
+export type TutoringCourseChangesForm = {
+    category?: 'mathematics' | 'science' | 'language' | 'programming' | 'business' | 'arts' | 'music' | 'other';
+    description?: string;
+    /**
+     * A jpg, png or webp, or the id of an upload.
+     */
+    image?: Blob | File;
+    /**
+     * Or a draft.
+     */
+    is_published?: boolean;
+    /**
+     * In the tutor's currency; 0 for a free one.
+     */
+    price?: string;
+    title?: string;
+};
+
+/**
+ * A course.
+ */
+export type TutoringCourseRequest = {
+    category?: 'mathematics' | 'science' | 'language' | 'programming' | 'business' | 'arts' | 'music' | 'other';
+    description?: string;
+    /**
+     * A jpg, png or webp, or the id of an upload.
+     */
+    image?: number | null;
+    /**
+     * Or a draft.
+     */
+    is_published?: boolean;
+    /**
+     * In the tutor's currency; 0 for a free one.
+     */
+    price?: string;
+    title: string;
+};
+
+/**
+ * A course.
+ */
+export type TutoringCourseRequestForm = {
+    category?: 'mathematics' | 'science' | 'language' | 'programming' | 'business' | 'arts' | 'music' | 'other';
+    description?: string;
+    /**
+     * A jpg, png or webp, or the id of an upload.
+     */
+    image?: Blob | File;
+    /**
+     * Or a draft.
+     */
+    is_published?: boolean;
+    /**
+     * In the tutor's currency; 0 for a free one.
+     */
+    price?: string;
+    title: string;
+};
+
+/**
+ * A course with its lessons, in their order. Of long texts of open lessons the first megabyte is here; what is null
+ * beyond that is with the lesson itself.
+ */
+export type TutoringCourseWithLessons = TutoringCourse & {
+    lessons: Array<TutoringLesson>;
+};
+
+/**
+ * A part of a course.
+ */
+export type TutoringLesson = {
+    /**
+     * Null while it is locked.
+     */
+    content: string | null;
+    course: number;
+    created_at: Stamp;
+    /**
+     * Minutes.
+     */
+    duration: number;
+    /**
+     * A signed link, good for a quarter of an hour.
+     */
+    file: string | null;
+    id: number;
+    /**
+     * Whether it is for those only who are enrolled.
+     */
+    is_locked: boolean;
+    order: number;
+    title: string;
+    updated_at: Stamp;
+    video_url: string | null;
+};
+
+/**
+ * What is to be different; what is missing stays.
+ */
+export type TutoringLessonChanges = {
+    content?: string | null;
+    /**
+     * Its own, or left out: it cannot change.
+     */
+    course?: number;
+    /**
+     * Minutes.
+     */
+    duration?: number;
+    /**
+     * A pdf, doc, docx, jpg, png, webp, mp4, mp3 or zip, or the id of an upload.
+     */
+    file?: number | null;
+    /**
+     * The lowest comes first.
+     */
+    order?: number;
+    title?: string;
+    /**
+     * An http or https URL.
+     */
+    video_url?: string | null;
+};
+
+/**
+ * What is to be different; what is missing stays.
+ */
+export type TutoringLessonChangesForm = {
+    content?: string;
+    /**
+     * Its own, or left out: it cannot change.
+     */
+    course?: number;
+    /**
+     * Minutes.
+     */
+    duration?: number;
+    /**
+     * A pdf, doc, docx, jpg, png, webp, mp4, mp3 or zip, or the id of an upload.
+     */
+    file?: Blob | File;
+    /**
+     * The lowest comes first.
+     */
+    order?: number;
+    title?: string;
+    /**
+     * An http or https URL.
+     */
+    video_url?: string;
+};
+
+/**
+ * What is to be different; what is missing stays, but for the title.
+ */
+export type TutoringLessonReplacement = {
+    content?: string | null;
+    /**
+     * Its own, or left out: it cannot change.
+     */
+    course?: number;
+    /**
+     * Minutes.
+     */
+    duration?: number;
+    /**
+     * A pdf, doc, docx, jpg, png, webp, mp4, mp3 or zip, or the id of an upload.
+     */
+    file?: number | null;
+    /**
+     * The lowest comes first.
+     */
+    order?: number;
+    title: string;
+    /**
+     * An http or https URL.
+     */
+    video_url?: string | null;
+};
+
+/**
+ * What is to be different; what is missing stays, but for the title.
+ */
+export type TutoringLessonReplacementForm = {
+    content?: string;
+    /**
+     * Its own, or left out: it cannot change.
+     */
+    course?: number;
+    /**
+     * Minutes.
+     */
+    duration?: number;
+    /**
+     * A pdf, doc, docx, jpg, png, webp, mp4, mp3 or zip, or the id of an upload.
+     */
+    file?: Blob | File;
+    /**
+     * The lowest comes first.
+     */
+    order?: number;
+    title: string;
+    /**
+     * An http or https URL.
+     */
+    video_url?: string;
+};
+
+/**
+ * A lesson.
+ */
+export type TutoringLessonRequest = {
+    content?: string | null;
+    /**
+     * One of the caller's own.
+     */
+    course: number;
+    /**
+     * Minutes.
+     */
+    duration?: number;
+    /**
+     * A pdf, doc, docx, jpg, png, webp, mp4, mp3 or zip, or the id of an upload.
+     */
+    file?: number | null;
+    /**
+     * The lowest comes first.
+     */
+    order?: number;
+    title: string;
+    /**
+     * An http or https URL.
+     */
+    video_url?: string | null;
+};
+
+/**
+ * A lesson.
+ */
+export type TutoringLessonRequestForm = {
+    content?: string;
+    /**
+     * One of the caller's own.
+     */
+    course: number;
+    /**
+     * Minutes.
+     */
+    duration?: number;
+    /**
+     * A pdf, doc, docx, jpg, png, webp, mp4, mp3 or zip, or the id of an upload.
+     */
+    file?: Blob | File;
+    /**
+     * The lowest comes first.
+     */
+    order?: number;
+    title: string;
+    /**
+     * An http or https URL.
+     */
+    video_url?: string;
 };
 
 /**
@@ -21935,6 +22382,1017 @@ export type ConsultationsUploadsPrepareResponses = {
 };
 
 export type ConsultationsUploadsPrepareResponse = ConsultationsUploadsPrepareResponses[keyof ConsultationsUploadsPrepareResponses];
+
+export type TutoringCoursesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        category?: 'mathematics' | 'science' | 'language' | 'programming' | 'business' | 'arts' | 'music' | 'other';
+        /**
+         * Whose courses.
+         */
+        tutor?: number;
+        /**
+         * Each word begins a word of title or description.
+         */
+        search?: string;
+        min_price?: string;
+        max_price?: string;
+        /**
+         * Only the caller's own, with drafts.
+         */
+        mine?: boolean;
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-created_at' | 'created_at' | 'price' | '-price' | 'title' | '-title';
+    };
+    url: '/api/v1/courses/';
+};
+
+export type TutoringCoursesListErrors = {
+    /**
+     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: one's own, without a session; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: a page past the end
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringCoursesListError = TutoringCoursesListErrors[keyof TutoringCoursesListErrors];
+
+export type TutoringCoursesListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringCourse;
+};
+
+export type TutoringCoursesListResponse = TutoringCoursesListResponses[keyof TutoringCoursesListResponses];
+
+export type TutoringCoursesCreateData = {
+    body: TutoringCourseRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/courses/';
+};
+
+export type TutoringCoursesCreateErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for tutors and administrators; `not_approved`: for approved ones only
+     */
+    403: _Error & {
+        code: 'forbidden' | 'not_approved';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: more than a form can carry; `file_too_large`: more than 10 MB
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringCoursesCreateError = TutoringCoursesCreateErrors[keyof TutoringCoursesCreateErrors];
+
+export type TutoringCoursesCreateResponses = {
+    /**
+     * The course
+     */
+    201: TutoringCourseWithLessons;
+};
+
+export type TutoringCoursesCreateResponse = TutoringCoursesCreateResponses[keyof TutoringCoursesCreateResponses];
+
+export type TutoringCoursesDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the course.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/courses/{id}/';
+};
+
+export type TutoringCoursesDeleteErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: somebody else's; `not_approved`: for approved tutors only
+     */
+    403: _Error & {
+        code: 'forbidden' | 'not_approved';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `has_enrollments`: somebody is enrolled; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict' | 'has_enrollments';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringCoursesDeleteError = TutoringCoursesDeleteErrors[keyof TutoringCoursesDeleteErrors];
+
+export type TutoringCoursesDeleteResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type TutoringCoursesDeleteResponse = TutoringCoursesDeleteResponses[keyof TutoringCoursesDeleteResponses];
+
+export type TutoringCoursesFindData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the course.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/courses/{id}/';
+};
+
+export type TutoringCoursesFindErrors = {
+    /**
+     * `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringCoursesFindError = TutoringCoursesFindErrors[keyof TutoringCoursesFindErrors];
+
+export type TutoringCoursesFindResponses = {
+    /**
+     * The course
+     */
+    200: TutoringCourseWithLessons;
+};
+
+export type TutoringCoursesFindResponse = TutoringCoursesFindResponses[keyof TutoringCoursesFindResponses];
+
+export type TutoringCoursesChangeData = {
+    body?: TutoringCourseChanges;
+    path: {
+        /**
+         * Id of the course.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/courses/{id}/';
+};
+
+export type TutoringCoursesChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: somebody else's; `not_approved`: for approved tutors only
+     */
+    403: _Error & {
+        code: 'forbidden' | 'not_approved';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: more than a form can carry; `file_too_large`: more than 10 MB
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringCoursesChangeError = TutoringCoursesChangeErrors[keyof TutoringCoursesChangeErrors];
+
+export type TutoringCoursesChangeResponses = {
+    /**
+     * The course
+     */
+    200: TutoringCourseWithLessons;
+};
+
+export type TutoringCoursesChangeResponse = TutoringCoursesChangeResponses[keyof TutoringCoursesChangeResponses];
+
+export type TutoringCoursesReplaceData = {
+    body: TutoringCourseRequest;
+    path: {
+        /**
+         * Id of the course.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/courses/{id}/';
+};
+
+export type TutoringCoursesReplaceErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: somebody else's; `not_approved`: for approved tutors only
+     */
+    403: _Error & {
+        code: 'forbidden' | 'not_approved';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: more than a form can carry; `file_too_large`: more than 10 MB
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringCoursesReplaceError = TutoringCoursesReplaceErrors[keyof TutoringCoursesReplaceErrors];
+
+export type TutoringCoursesReplaceResponses = {
+    /**
+     * The course
+     */
+    200: TutoringCourseWithLessons;
+};
+
+export type TutoringCoursesReplaceResponse = TutoringCoursesReplaceResponses[keyof TutoringCoursesReplaceResponses];
+
+export type TutoringLessonsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Of which course.
+         */
+        course?: number;
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: 'order' | '-order' | 'created_at' | '-created_at';
+    };
+    url: '/api/v1/lessons/';
+};
+
+export type TutoringLessonsListErrors = {
+    /**
+     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: a page past the end
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringLessonsListError = TutoringLessonsListErrors[keyof TutoringLessonsListErrors];
+
+export type TutoringLessonsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringLesson;
+};
+
+export type TutoringLessonsListResponse = TutoringLessonsListResponses[keyof TutoringLessonsListResponses];
+
+export type TutoringLessonsCreateData = {
+    body: TutoringLessonRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/lessons/';
+};
+
+export type TutoringLessonsCreateErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for tutors and administrators; `not_approved`: for approved ones only
+     */
+    403: _Error & {
+        code: 'forbidden' | 'not_approved';
+    };
+    /**
+     * `too_many_lessons`: the course has 500; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'too_many_lessons';
+    };
+    /**
+     * `too_large`: more than a form can carry; `file_too_large`: more than 10 MB
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringLessonsCreateError = TutoringLessonsCreateErrors[keyof TutoringLessonsCreateErrors];
+
+export type TutoringLessonsCreateResponses = {
+    /**
+     * The lesson
+     */
+    201: TutoringLesson;
+};
+
+export type TutoringLessonsCreateResponse = TutoringLessonsCreateResponses[keyof TutoringLessonsCreateResponses];
+
+export type TutoringLessonsDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the lesson.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/lessons/{id}/';
+};
+
+export type TutoringLessonsDeleteErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: somebody else's; `not_approved`: for approved tutors only
+     */
+    403: _Error & {
+        code: 'forbidden' | 'not_approved';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringLessonsDeleteError = TutoringLessonsDeleteErrors[keyof TutoringLessonsDeleteErrors];
+
+export type TutoringLessonsDeleteResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type TutoringLessonsDeleteResponse = TutoringLessonsDeleteResponses[keyof TutoringLessonsDeleteResponses];
+
+export type TutoringLessonsFindData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the lesson.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/lessons/{id}/';
+};
+
+export type TutoringLessonsFindErrors = {
+    /**
+     * `not_authenticated`: it is locked; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `enrollment_required`: it is locked
+     */
+    403: _Error & {
+        code: 'enrollment_required';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringLessonsFindError = TutoringLessonsFindErrors[keyof TutoringLessonsFindErrors];
+
+export type TutoringLessonsFindResponses = {
+    /**
+     * The lesson
+     */
+    200: TutoringLesson;
+};
+
+export type TutoringLessonsFindResponse = TutoringLessonsFindResponses[keyof TutoringLessonsFindResponses];
+
+export type TutoringLessonsChangeData = {
+    body?: TutoringLessonChanges;
+    path: {
+        /**
+         * Id of the lesson.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/lessons/{id}/';
+};
+
+export type TutoringLessonsChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: somebody else's; `not_approved`: for approved tutors only
+     */
+    403: _Error & {
+        code: 'forbidden' | 'not_approved';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: more than a form can carry; `file_too_large`: more than 10 MB
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringLessonsChangeError = TutoringLessonsChangeErrors[keyof TutoringLessonsChangeErrors];
+
+export type TutoringLessonsChangeResponses = {
+    /**
+     * The lesson
+     */
+    200: TutoringLesson;
+};
+
+export type TutoringLessonsChangeResponse = TutoringLessonsChangeResponses[keyof TutoringLessonsChangeResponses];
+
+export type TutoringLessonsReplaceData = {
+    body: TutoringLessonReplacement;
+    path: {
+        /**
+         * Id of the lesson.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/lessons/{id}/';
+};
+
+export type TutoringLessonsReplaceErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: somebody else's; `not_approved`: for approved tutors only
+     */
+    403: _Error & {
+        code: 'forbidden' | 'not_approved';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: more than a form can carry; `file_too_large`: more than 10 MB
+     */
+    413: _Error & {
+        code: 'file_too_large' | 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringLessonsReplaceError = TutoringLessonsReplaceErrors[keyof TutoringLessonsReplaceErrors];
+
+export type TutoringLessonsReplaceResponses = {
+    /**
+     * The lesson
+     */
+    200: TutoringLesson;
+};
+
+export type TutoringLessonsReplaceResponse = TutoringLessonsReplaceResponses[keyof TutoringLessonsReplaceResponses];
 
 export type PaymentsCreateData = {
     body: BookingPaymentRequest;
