@@ -3,3 +3,4 @@
 mod accounts;
 mod paging;
 mod tutors;
+mod users;
