@@ -5,3 +5,4 @@ mod learning;
 mod money;
 mod paging;
 mod tutors;
+mod users;

@@ -44,7 +44,7 @@ const PICTURE_LINK: Duration = Duration::from_secs(65 * 60);
 const ATTACHMENT_LINK: Duration = Duration::from_secs(20 * 60);
 const LINK_STEP_SECONDS: i64 = 300;
 
-const UPLOAD: Duration = Duration::from_secs(15 * 60);
+pub(crate) const UPLOAD: Duration = Duration::from_secs(15 * 60);
 
 fn broken(what: &'static str, error: impl std::error::Error) -> Error {
     Error::Common(Common::Broken { what, detail: DisplayErrorContext(error).to_string() })

@@ -13,6 +13,9 @@ use crate::file_type;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Result, files};
 
+/// For so many seconds the file store takes the bytes of an upload.
+pub const TAKES_BYTES_SECONDS: u64 = files::UPLOAD.as_secs();
+
 /// For so long an upload can be named; the file store forgets its bytes after a day too.
 const KEPT: TimeDelta = TimeDelta::days(1);
 

@@ -1,7 +1,7 @@
 //! Files people send: what is taken, and how large it may be.
 
-use crate::Instant;
 use crate::ids::{UploadId, UserId};
+use crate::{Instant, Sentence};
 
 /// Bytes of a file; larger ones are refused on every way in.
 pub const LARGEST: u64 = 10 * 1024 * 1024;
@@ -151,6 +151,12 @@ impl Upload {
         let is_good = self.user == user && is_meant && !self.is_used && now < self.until;
         if is_good { Ok(()) } else { Err(Refusal::BadUpload) }
     }
+}
+
+/// A content type, of letters that can stand in a header.
+pub fn content_type(text: &str) -> Result<String, Sentence> {
+    let is_type = text.contains('/') && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.trim() == text;
+    if is_type { Ok(text.to_owned()) } else { Err("This must be a content type such as application/pdf.") }
 }
 
 /// The last part of a file's name as its sender's machine wrote it, and at most [`LONGEST_NAME`] characters of that.

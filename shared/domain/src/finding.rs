@@ -73,20 +73,43 @@ impl Question {
 mod tests {
     use super::*;
     use crate::Instant;
-    use crate::details::Details;
-    use crate::lifecycle::Seat;
+    use crate::details::Practice;
+    use crate::ids::UserId;
     use crate::presence::Presence;
+    use crate::review::Tally;
 
     fn card() -> Card {
-        let mut details = Details::of(Seat::Expert);
-        details.practice.expertise = "Sheet metal, Rust".to_owned();
-        details.practice.languages = "English, Deutsch".to_owned();
-        let user = crate::person::User {
-            bio: "I sail.".to_owned(),
-            first_name: "Ada".to_owned(),
-            ..crate::person::nobody(Instant::default())
+        let practice = Practice {
+            expertise: "Sheet metal, Rust".to_owned(),
+            languages: "English, Deutsch".to_owned(),
+            ..Practice::default()
         };
-        Card::of(&user, &details, Presence::default())
+        Card {
+            id: UserId::new(1).unwrap_or_else(|| unreachable!()),
+            serial: None,
+            name: "Ada Lovelace".to_owned(),
+            first_name: "Ada".to_owned(),
+            last_name: "Lovelace".to_owned(),
+            bio: "I sail.".to_owned(),
+            picture: None,
+            experience_years: 0,
+            hourly: None,
+            price: None,
+            currency: None,
+            instant: false,
+            is_featured: false,
+            sessions_given: 0,
+            minutes_given: 0,
+            courses_given: 0,
+            tally: Tally::default(),
+            practice,
+            linkedin_url: String::new(),
+            github_url: String::new(),
+            portfolio_url: String::new(),
+            presence: Presence::default(),
+            created_at: Instant::default(),
+            updated_at: Instant::default(),
+        }
     }
 
     fn asks(change: impl FnOnce(&mut Question)) -> bool {

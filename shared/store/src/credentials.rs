@@ -229,7 +229,7 @@ impl Store {
 }
 
 /// The last session that ends when all end at `now`.
-fn last_ended(now: Instant, sessions_from: Option<SessionId>) -> SessionId {
+pub(crate) fn last_ended(now: Instant, sessions_from: Option<SessionId>) -> SessionId {
     let earliest = sessions_from.map_or(now, |from| from.minted_at() + TimeDelta::milliseconds(1));
     SessionId::mint((now + AHEAD).max(earliest), u16::MAX)
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::Instant;
 use domain::ids::{SessionId, UserId};
 use domain::text::LoginName;
@@ -145,6 +145,14 @@ pub(crate) fn closing(user: UserId, last: SessionId, kept: Option<SessionId>) ->
         None => Update::new(key, "SET #valid_from = :from REMOVE #ended, #kept").when("#valid_from <= :from"),
     };
     closing.value(":from", number(last.get() + 1))
+}
+
+/// Ends every session up to `last`, and lets none begin.
+pub(crate) fn suspending(user: UserId, last: SessionId) -> Update {
+    Update::new(keys::user_gate(user), "SET #valid_from = :from, #suspended = :yes REMOVE #ended, #kept")
+        .when("#valid_from <= :from")
+        .value(":yes", AttributeValue::Bool(true))
+        .value(":from", number(last.get() + 1))
 }
 
 /// Hits of this minute so far, as an item tells.

@@ -66,6 +66,7 @@ pub mod shapes;
 pub mod signing;
 mod site;
 mod sockets;
+mod standings;
 pub mod stats;
 mod subscribers;
 mod support;

@@ -16,6 +16,8 @@ const TUTOR: &str = r#"{"email": "new$fresh@example.org", "password": "correct h
     "password2": "correct horse battery", "cv": 17, "certificate": 18, "bio": "B", "skills": "Rust", "languages": "en",
     "hourly_rate": "25.00", "price_per_lesson": "10.00"}"#;
 
+const UPLOAD: &str = r#"{"file_name": "a.pdf", "content_type": "application/pdf", "size": 5}"#;
+
 const PROFILE: &str = r#"{"bio": "B", "currency": "EUR", "skills": "Rust", "languages": "en", "hourly_rate": "25.00",
     "price_per_lesson": "10.00", "instant_booking": true, "language": "en", "country": "GB"}"#;
 
@@ -30,5 +32,10 @@ pub(super) const PEOPLE: &[Operation<Thing>] = &[
     op("GET /api/v1/tutors/{id}/", Thing::Applicant, "", &[404, 404, 404, 404, 200, 200]),
     op("PATCH /api/v1/tutors/{id}/", Thing::Approved, r#"{"is_featured": true}"#, STAFF),
     op("POST /api/v1/tutors/{id}/approve/", Thing::Applicant, "", STAFF),
+    op("POST /api/v1/uploads/", Thing::Nothing, UPLOAD, &[401, 201, 201, 201, 201, 201]),
+    op("POST /api/v1/auth/admin/register/", Thing::Nothing, STUDENT, &[401, 403, 403, 403, 201, 403]),
+    op("GET /api/v1/admin/users/", Thing::Nothing, "", STAFF),
+    op("POST /api/v1/admin/users/{id}/suspend/", Thing::Applicant, r#"{"reason": "Spam."}"#, STAFF),
+    op("POST /api/v1/admin/users/{id}/reactivate/", Thing::Applicant, "", STAFF),
     op("POST /api/v1/tutors/{id}/reject/", Thing::Approved, r#"{"reason": "The papers are blank."}"#, STAFF),
 ];

@@ -16,6 +16,15 @@ pub const RESEND: &str = "/api/v1/auth/verify-email/resend/";
 pub const PROFILE: &str = "/api/v1/auth/profile/";
 pub const TUTORS: &str = "/api/v1/tutors/";
 
+pub const ADMIN: &str = "/api/v1/auth/admin/register/";
+pub const USERS: &str = "/api/v1/admin/users/";
+pub const UPLOADS: &str = "/api/v1/uploads/";
+
+/// What administrators do to an account.
+pub fn user(id: i64, step: &str) -> String {
+    format!("{USERS}{id}/{step}")
+}
+
 /// Where a tutor is, or what can be done about one.
 pub fn tutor(id: i64, step: &str) -> String {
     format!("{TUTORS}{id}/{step}")

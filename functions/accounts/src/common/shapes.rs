@@ -41,7 +41,7 @@ pub(crate) struct User {
     updated_at: Stamp,
 }
 
-const ROLES: [&str; 3] = ["student", "tutor", "admin"];
+pub(crate) const ROLES: [&str; 3] = ["student", "tutor", "admin"];
 
 const MEMBERSHIPS: [&str; 3] = ["member", "expert", "admin"];
 

@@ -4,6 +4,7 @@ mod emails;
 mod fields;
 mod joining;
 mod profile;
+mod users;
 
 use app::App;
 use edge::idempotency::ignores_key;
@@ -19,4 +20,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(ignores_key(routes!(emails::verify)))
         .routes(ignores_key(routes!(emails::resend)))
         .routes(routes!(profile::show, profile::change))
+        .routes(routes!(users::register))
+        .routes(routes!(users::list))
+        .routes(routes!(users::suspend))
+        .routes(routes!(users::reactivate))
 }

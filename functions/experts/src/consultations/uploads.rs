@@ -6,7 +6,7 @@ use app::App;
 use app::uploads::{self, Announced, Prepared};
 use axum::extract::State;
 use consultations::Refused;
-use domain::file::{LONGEST_NAME, Purpose};
+use domain::file::{LONGEST_NAME, Purpose, content_type};
 use edge::auth::Authenticated;
 use edge::body::Body;
 use edge::form::{Fields, Kind, Parse, integer, one_of, text};
@@ -18,12 +18,6 @@ use utoipa::ToSchema;
 
 pub(crate) struct NewUpload(Announced);
 
-/// Letters of a content type that can stand in a header.
-fn content_type(text: &str) -> Result<String, domain::Sentence> {
-    let is_type = text.contains('/') && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.trim() == text;
-    if is_type { Ok(text.to_owned()) } else { Err("This must be a content type such as application/pdf.") }
-}
-
 impl Parse for NewUpload {
     const NAME: &str = "ConsultationUploadRequest";
     const ABOUT: &str = "A file that is about to be sent.";
@@ -32,17 +26,12 @@ impl Parse for NewUpload {
         const PURPOSES: &[(&str, Purpose)] = &[("document", Purpose::Document), ("chat", Purpose::Chat)];
         const TYPE: &str = "To be sent with the bytes. What the file is, is told by them.";
         let name = fields.required("filename", text(1..=LONGEST_NAME).not_blank());
-        let content_type =
+        let kind =
             fields.required("content_type", text(1..=255).parse(content_type).about(TYPE).example("application/pdf"));
         // A size above the limit is no malformed field: it gets its own status.
         let size = fields.required("size", integer(1..=i64::MAX).about("Bytes, at most 10 MB."));
         let purpose = fields.required("purpose", one_of(PURPOSES));
-        Some(Self(Announced {
-            name: name?,
-            content_type: content_type?,
-            size: u64::try_from(size?).ok()?,
-            purpose: purpose?,
-        }))
+        Some(Self(Announced { name: name?, content_type: kind?, size: u64::try_from(size?).ok()?, purpose: purpose? }))
     }
 }
 

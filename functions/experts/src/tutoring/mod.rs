@@ -2,6 +2,7 @@
 
 mod admin;
 mod tutors;
+mod uploads;
 
 use app::App;
 use edge::routes;
@@ -15,4 +16,5 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(tutors::show, admin::change))
         .routes(routes!(admin::approve))
         .routes(routes!(admin::reject))
+        .routes(routes!(uploads::prepare))
 }

@@ -1,7 +1,7 @@
 //! Students and tutors come by their own doors, and are decided about.
 
 use serde_json::json;
-use tests::tutoring::people::{PROFILE, RESEND, STUDENT, newcomer, tutor};
+use tests::tutoring::people::{PROFILE, RESEND, STUDENT, newcomer, tutor, user};
 use tests::{Person, Setup, Spoiler, World};
 
 use super::{Told, told};
@@ -39,4 +39,28 @@ pub(super) async fn is_let_in(spoiler: &Spoiler) -> Told {
     let (admin, mentor) = (world.admin().await, world.new_mentor("mia").await);
     spoiler.begins(&world);
     told(admin.post(&tutor(mentor.id, "approve/"), json!({})).await)
+}
+
+pub(super) async fn is_put_out(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let (admin, ada) = (world.admin().await, world.pupil("ada").await.person);
+    spoiler.begins(&world);
+    told(admin.post(&user(ada.id, "suspend/"), json!({"reason": "Spam."})).await)
+}
+
+pub(super) async fn is_put_out_again(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let (admin, ada) = (world.admin().await, world.pupil("ada").await.person);
+    admin.post(&user(ada.id, "suspend/"), json!({})).await.is(200);
+    admin.post(&user(ada.id, "reactivate/"), json!({})).await.is(200);
+    spoiler.begins(&world);
+    told(admin.post(&user(ada.id, "suspend/"), json!({})).await)
+}
+
+pub(super) async fn comes_back(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let (admin, ada) = (world.admin().await, world.pupil("ada").await.person);
+    admin.post(&user(ada.id, "suspend/"), json!({})).await.is(200);
+    spoiler.begins(&world);
+    told(admin.post(&user(ada.id, "reactivate/"), json!({})).await)
 }
