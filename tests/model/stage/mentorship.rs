@@ -7,7 +7,7 @@ use domain::booking::{Booking, Mode, Seat, Step, Times};
 use domain::facade::Facade;
 use domain::ids::WithdrawalId;
 use domain::ledger::Amount;
-use domain::withdrawal::{Way, Wish};
+use domain::withdrawal::{Verdict, Way, Wish};
 use tests::checkout::{hears, of_payment, signed};
 use tests::mentorship::inr;
 
@@ -84,7 +84,8 @@ impl Stage {
             Act::Decide { withdrawal, next } => {
                 let id = model.sessions.withdrawals.get(withdrawal).map_or(NOBODY, |withdrawal| withdrawal.id);
                 let id = WithdrawalId::new(id).expect("an id");
-                done(withdrawals::decide(app, self.staff(), id, (next, None), SaveResponse::nothing()).await)
+                let verdict = Verdict { next, notes: None, transaction: None };
+                done(withdrawals::decide(app, self.staff(), FACADE, id, verdict, SaveResponse::nothing()).await)
             }
         }
     }
