@@ -16,6 +16,7 @@ mod invitations;
 mod keys;
 mod legs;
 mod limits;
+mod listed;
 mod meetings;
 mod messages;
 mod names;
