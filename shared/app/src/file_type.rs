@@ -77,7 +77,7 @@ fn is_film(bytes: &[u8]) -> bool {
     let Some((head, rest)) = bytes.split_first_chunk::<8>() else { return false };
     let [a, b, c, d, kind @ ..] = *head;
     let size = u32::from_be_bytes([a, b, c, d]) as usize;
-    let is_box = &kind == b"ftyp" && (16..=bytes.len()).contains(&size) && size % 4 == 0;
+    let is_box = &kind == b"ftyp" && (16..=bytes.len()).contains(&size) && size.is_multiple_of(4);
     is_box && rest.first_chunk::<4>().is_some_and(|brand| FILM_BRANDS.contains(&brand))
 }
 

@@ -165,5 +165,7 @@ pub(crate) async fn requests_changed_at_random_get_a_calm_answer<C: Contract>() 
         cast.world.is_sound().await;
     }
     println!("answers by hundreds: {counts:?}");
-    assert!(counts[1] > 100 && counts[3] > 1000, "both kinds were reached: {counts:?}");
+    // A façade of which little is served yet is asked less.
+    let many = (ROUNDS * C::operations().count() / 4).min(1000);
+    assert!(counts[1] > 100 && counts[3] > many, "both kinds were reached: {counts:?}");
 }
