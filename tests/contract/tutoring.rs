@@ -29,6 +29,8 @@ keeps_the_contract!(crate::tutoring::Tutoring);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Thing {
     Nothing,
+    /// An account that nobody else in the cast has.
+    Somebody,
     /// The newcomer, whom nobody has approved.
     Applicant,
     /// The tutor, approved.
@@ -45,11 +47,13 @@ impl Contract for Tutoring {
         email_unverified account_suspended own_account not_found method_not_allowed conflict in_flight too_large \
         file_too_large use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited \
         maintenance already_enabled not_enabled";
-    const ALIASES: &'static str = "";
+    /// Those of registering in no role are among them, which is above other doors.
+    const ALIASES: &'static str = "confirm_password full_name";
     const REFUSES_FIRST: bool = true;
+    const GOES_ON_PAST_THE_END: bool = false;
     const FREE_PARAMETERS: &'static str = "search";
     const PROBES: [(&'static str, &'static str); 3] =
-        [("GET", "/api/v1/auth/me/"), ("POST", "/api/v1/payments/intents/"), ("OPTIONS", "/api/v1/auth/sessions/")];
+        [("GET", "/api/v1/auth/profile/"), ("POST", "/api/v1/uploads/"), ("OPTIONS", "/api/v1/tutors/")];
 
     fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
         table::operations()

@@ -137,6 +137,13 @@ export type AccountSession = {
 };
 
 /**
+ * Why an account is suspended.
+ */
+export type AccountSuspension = {
+    reason?: string;
+};
+
+/**
  * A time to offer: where its length is known its start alone.
  */
 export type Alternative = Stamp | {
@@ -1463,11 +1470,39 @@ export type Earnings = {
 /**
  * That a mail has arrived.
  */
+export type EmailProof = {
+    /**
+     * Out of the mailed link.
+     */
+    token: string;
+};
+
+/**
+ * Whose address is to be verified.
+ */
+export type EmailProofWanted = {
+    email: string;
+};
+
+/**
+ * That a mail has arrived.
+ */
 export type EmailVerification = {
     /**
      * Out of the mailed link.
      */
     token: string;
+};
+
+/**
+ * That an address is verified.
+ */
+export type EmailVerified = {
+    /**
+     * Always true.
+     */
+    email_verified: boolean;
+    message: string;
 };
 
 /**
@@ -1530,7 +1565,9 @@ export const ErrorCode = {
     INSUFFICIENT_FUNDS: 'insufficient_funds',
     INTERNAL: 'internal',
     INVALID_CREDENTIALS: 'invalid_credentials',
+    INVALID_CURSOR: 'invalid_cursor',
     INVALID_SIGNATURE: 'invalid_signature',
+    INVALID_STATUS: 'invalid_status',
     INVALID_TRANSITION: 'invalid_transition',
     MAINTENANCE: 'maintenance',
     MESSAGE_DELETED: 'message_deleted',
@@ -1555,6 +1592,7 @@ export const ErrorCode = {
     OUTSIDE_AVAILABILITY: 'outside_availability',
     OUTSIDE_HOURS: 'outside_hours',
     OUTSIDE_WINDOW: 'outside_window',
+    OWN_ACCOUNT: 'own_account',
     OWN_CONFLICT: 'own_conflict',
     OWN_OVERLAP: 'own_overlap',
     OWN_PROFILE: 'own_profile',
@@ -2582,6 +2620,26 @@ export type NewAccountSession = {
 };
 
 /**
+ * Another administrator.
+ */
+export type NewAdministrator = {
+    /**
+     * Unique without regard to case.
+     */
+    email: string;
+    first_name?: string;
+    last_name?: string;
+    /**
+     * Not all digits, not a common password, not your name, username or e-mail.
+     */
+    password: string;
+    /**
+     * The same again. Also taken as `confirm_password`.
+     */
+    password2: string;
+};
+
+/**
  * A new one, with what was booked before.
  */
 export type NewConsultationUnavailability = ConsultationUnavailability & {
@@ -2589,6 +2647,131 @@ export type NewConsultationUnavailability = ConsultationUnavailability & {
      * Bookings that lie in it: they stay.
      */
     conflicting_consultations: Array<number>;
+};
+
+/**
+ * A new student.
+ */
+export type NewStudent = {
+    /**
+     * Unique without regard to case.
+     */
+    email: string;
+    first_name?: string;
+    last_name?: string;
+    /**
+     * Not all digits, not a common password, not your name, username or e-mail.
+     */
+    password: string;
+    /**
+     * The same again. Also taken as `confirm_password`.
+     */
+    password2: string;
+};
+
+/**
+ * A new tutor, whom an administrator has to approve.
+ */
+export type NewTutor = {
+    bio?: string;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    certificate: number;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    cv: number;
+    /**
+     * Unique without regard to case.
+     */
+    email: string;
+    first_name?: string;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    hourly_rate?: string | null;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    languages?: string;
+    last_name?: string;
+    /**
+     * Not all digits, not a common password, not your name, username or e-mail.
+     */
+    password: string;
+    /**
+     * The same again. Also taken as `confirm_password`.
+     */
+    password2: string;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    price_per_lesson?: string | null;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    skills?: string;
+};
+
+/**
+ * A new tutor, whom an administrator has to approve.
+ */
+export type NewTutorForm = {
+    bio?: string;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    certificate: Blob | File;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    cv: Blob | File;
+    /**
+     * Unique without regard to case.
+     */
+    email: string;
+    first_name?: string;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    hourly_rate?: string;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    languages?: string;
+    last_name?: string;
+    /**
+     * Not all digits, not a common password, not your name, username or e-mail.
+     */
+    password: string;
+    /**
+     * The same again. Also taken as `confirm_password`.
+     */
+    password2: string;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    price_per_lesson?: string;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    skills?: string;
+};
+
+/**
+ * A file that is about to be sent.
+ */
+export type NewUpload = {
+    /**
+     * To be sent with the bytes. What the file is, is told by them.
+     */
+    content_type: string;
+    file_name: string;
+    /**
+     * Bytes, at most 10 MB.
+     */
+    size: number;
 };
 
 /**
@@ -2701,7 +2884,8 @@ export const NotificationTopic = {
     NEWSLETTER: 'newsletter',
     CONTACT_REQUEST: 'contact_request',
     SUPPORT_TICKET: 'support_ticket',
-    SUPPORT_REPLY: 'support_reply'
+    SUPPORT_REPLY: 'support_reply',
+    SIGNED_IN: 'signed_in'
 } as const;
 
 /**
@@ -2743,7 +2927,8 @@ export const NotificationType = {
     NEWSLETTER: 'newsletter',
     CONTACT_REQUEST: 'contact_request',
     SUPPORT_TICKET: 'support_ticket',
-    SUPPORT_REPLY: 'support_reply'
+    SUPPORT_REPLY: 'support_reply',
+    SIGNED_IN: 'signed_in'
 } as const;
 
 /**
@@ -2791,6 +2976,57 @@ export const OrganizerType = {
  * As what somebody organises.
  */
 export type OrganizerType = typeof OrganizerType[keyof typeof OrganizerType];
+
+/**
+ * One page of a list.
+ */
+export type PagedAccount = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        approval_status: ApprovalStatus | null;
+        created_at: Stamp;
+        email: string;
+        /**
+         * Whoever reads this address has used a link that was mailed there.
+         */
+        email_verified: boolean;
+        first_name: string;
+        /**
+         * Both names; the username if both are empty.
+         */
+        full_name: string;
+        id: number;
+        is_active: boolean;
+        /**
+         * The same.
+         */
+        is_verified: boolean;
+        last_name: string;
+        /**
+         * The strongest of `student`, `tutor` (an approved expert) and `admin`.
+         */
+        role: AccountRole;
+        roles: Array<AccountMembership>;
+        /**
+         * IANA name.
+         */
+        timezone: string;
+        two_factor_enabled: boolean;
+        updated_at: Stamp;
+        username: string;
+    }>;
+};
 
 /**
  * One page of a list.
@@ -3026,6 +3262,92 @@ export type PagedConsultationReview = {
          * Of an anonymous review null, but for who wrote it.
          */
         reviewer_name: string | null;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedTutor = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        approval_status: TutorApproval;
+        bio: string;
+        /**
+         * Likewise.
+         */
+        certificate: string | null;
+        /**
+         * Published ones.
+         */
+        courses_taught: number;
+        /**
+         * When they became one.
+         */
+        created_at: Stamp;
+        /**
+         * ISO 4217.
+         */
+        currency: string;
+        /**
+         * A link that is good for a quarter of an hour.
+         */
+        cv: string | null;
+        /**
+         * Null for everybody but the tutor and administrators, like the four below.
+         */
+        email: string | null;
+        first_name: string;
+        full_name: string;
+        /**
+         * Null: not set.
+         */
+        hourly_rate: string | null;
+        /**
+         * That of the account.
+         */
+        id: number;
+        /**
+         * A payment confirms a booking.
+         */
+        instant_booking: boolean;
+        is_featured: boolean;
+        languages: Array<string>;
+        last_name: string;
+        /**
+         * Null: not set.
+         */
+        price_per_lesson: string | null;
+        /**
+         * The mean of the reviews received as tutor, to two decimals; 0 without any.
+         */
+        rating: number;
+        rejection_reason: string | null;
+        skills: Array<string>;
+        /**
+         * In completed bookings.
+         */
+        total_hours_taught: number;
+        /**
+         * How many those are.
+         */
+        total_ratings: number;
+        updated_at: Stamp;
+        /**
+         * What can be taken out, in the tutor's currency.
+         */
+        wallet_balance: string | null;
     }>;
 };
 
@@ -4333,6 +4655,234 @@ export type TransferResult = {
 };
 
 /**
+ * A tutor.
+ */
+export type Tutor = {
+    approval_status: TutorApproval;
+    bio: string;
+    /**
+     * Likewise.
+     */
+    certificate: string | null;
+    /**
+     * Published ones.
+     */
+    courses_taught: number;
+    /**
+     * When they became one.
+     */
+    created_at: Stamp;
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * A link that is good for a quarter of an hour.
+     */
+    cv: string | null;
+    /**
+     * Null for everybody but the tutor and administrators, like the four below.
+     */
+    email: string | null;
+    first_name: string;
+    full_name: string;
+    /**
+     * Null: not set.
+     */
+    hourly_rate: string | null;
+    /**
+     * That of the account.
+     */
+    id: number;
+    /**
+     * A payment confirms a booking.
+     */
+    instant_booking: boolean;
+    is_featured: boolean;
+    languages: Array<string>;
+    last_name: string;
+    /**
+     * Null: not set.
+     */
+    price_per_lesson: string | null;
+    /**
+     * The mean of the reviews received as tutor, to two decimals; 0 without any.
+     */
+    rating: number;
+    rejection_reason: string | null;
+    skills: Array<string>;
+    /**
+     * In completed bookings.
+     */
+    total_hours_taught: number;
+    /**
+     * How many those are.
+     */
+    total_ratings: number;
+    updated_at: Stamp;
+    /**
+     * What can be taken out, in the tutor's currency.
+     */
+    wallet_balance: string | null;
+};
+
+/**
+ * How far somebody is on the way to be a tutor.
+ */
+export const TutorApproval = {
+    PENDING: 'pending',
+    APPROVED: 'approved',
+    REJECTED: 'rejected'
+} as const;
+
+/**
+ * How far somebody is on the way to be a tutor.
+ */
+export type TutorApproval = typeof TutorApproval[keyof typeof TutorApproval];
+
+/**
+ * What is absent stays.
+ */
+export type TutorChanges = {
+    /**
+     * Shown before others.
+     */
+    is_featured?: boolean;
+};
+
+/**
+ * Why a tutor is not approved.
+ */
+export type TutorRejection = {
+    /**
+     * The tutor is told.
+     */
+    reason: string;
+};
+
+/**
+ * A tutor or a student.
+ */
+export type TutoringProfile = Tutor | TutoringStudent;
+
+/**
+ * What is absent stays. What is for tutors changes no student, and the other way round.
+ */
+export type TutoringProfileChanges = {
+    bio?: string;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    certificate?: number;
+    /**
+     * Of a student.
+     */
+    country?: string;
+    /**
+     * ISO 4217. A tutor's prices stay the same numbers of it.
+     */
+    currency?: string;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    cv?: number;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    hourly_rate?: string | null;
+    /**
+     * A payment confirms a booking.
+     */
+    instant_booking?: boolean;
+    /**
+     * Of a student.
+     */
+    language?: string;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    languages?: string;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    price_per_lesson?: string | null;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    skills?: string;
+};
+
+/**
+ * What is absent stays. What is for tutors changes no student, and the other way round.
+ */
+export type TutoringProfileChangesForm = {
+    bio?: string;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    certificate?: Blob | File;
+    /**
+     * Of a student.
+     */
+    country?: string;
+    /**
+     * ISO 4217. A tutor's prices stay the same numbers of it.
+     */
+    currency?: string;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    cv?: Blob | File;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    hourly_rate?: string;
+    /**
+     * A payment confirms a booking.
+     */
+    instant_booking?: boolean;
+    /**
+     * Of a student.
+     */
+    language?: string;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    languages?: string;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    price_per_lesson?: string;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    skills?: string;
+};
+
+/**
+ * A student.
+ */
+export type TutoringStudent = {
+    bio: string;
+    country: string;
+    created_at: Stamp;
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+    email: string;
+    first_name: string;
+    full_name: string;
+    /**
+     * That of the account.
+     */
+    id: number;
+    language: string;
+    last_name: string;
+    updated_at: Stamp;
+};
+
+/**
  * How far the account is with it.
  */
 export type TwoFactor = {
@@ -4398,6 +4948,31 @@ export type Updated = {
      * How many were unread before.
      */
     updated: number;
+};
+
+/**
+ * Where and how to send the file.
+ */
+export type UploadReady = {
+    /**
+     * How many seconds `url` takes them.
+     */
+    expires_in: number;
+    /**
+     * To be sent with the bytes, exactly so.
+     */
+    headers: {
+        [key: string]: string;
+    };
+    /**
+     * Always `PUT`.
+     */
+    method: string;
+    /**
+     * To be sent in place of the file, by its maker, once, within a day.
+     */
+    upload_id: number;
+    url: string;
 };
 
 /**
@@ -16535,6 +17110,296 @@ export type MeetingsSlotsListResponses = {
 
 export type MeetingsSlotsListResponse = MeetingsSlotsListResponses[keyof MeetingsSlotsListResponses];
 
+export type TutoringUsersListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The e-mail begins so, in any letter case.
+         */
+        search?: string;
+        /**
+         * The strongest of somebody's roles.
+         */
+        role?: 'student' | 'tutor' | 'admin';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: 'email';
+    };
+    url: '/api/v1/admin/users/';
+};
+
+export type TutoringUsersListErrors = {
+    /**
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` over 1000; `validation`
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: past the last page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringUsersListError = TutoringUsersListErrors[keyof TutoringUsersListErrors];
+
+export type TutoringUsersListResponses = {
+    /**
+     * One page
+     */
+    200: PagedAccount;
+};
+
+export type TutoringUsersListResponse = TutoringUsersListResponses[keyof TutoringUsersListResponses];
+
+export type TutoringUsersReactivateData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the person.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/reactivate/';
+};
+
+export type TutoringUsersReactivateErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `own_account`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'own_account';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringUsersReactivateError = TutoringUsersReactivateErrors[keyof TutoringUsersReactivateErrors];
+
+export type TutoringUsersReactivateResponses = {
+    /**
+     * The account as it is now
+     */
+    200: Account;
+};
+
+export type TutoringUsersReactivateResponse = TutoringUsersReactivateResponses[keyof TutoringUsersReactivateResponses];
+
+export type TutoringUsersSuspendData = {
+    body?: AccountSuspension;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the person.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/suspend/';
+};
+
+export type TutoringUsersSuspendErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `own_account`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'own_account';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringUsersSuspendError = TutoringUsersSuspendErrors[keyof TutoringUsersSuspendErrors];
+
+export type TutoringUsersSuspendResponses = {
+    /**
+     * The account as it is now
+     */
+    200: Account;
+};
+
+export type TutoringUsersSuspendResponse = TutoringUsersSuspendResponses[keyof TutoringUsersSuspendResponses];
+
 export type AccountsTwoFactorData = {
     body?: never;
     path?: never;
@@ -16885,6 +17750,99 @@ export type AccountsTwoFactorSetupResponses = {
 };
 
 export type AccountsTwoFactorSetupResponse = AccountsTwoFactorSetupResponses[keyof AccountsTwoFactorSetupResponses];
+
+export type TutoringRegisterAdministratorData = {
+    body: NewAdministrator;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/admin/register/';
+};
+
+export type TutoringRegisterAdministratorErrors = {
+    /**
+     * `validation`: also when the e-mail is taken in any letter case; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringRegisterAdministratorError = TutoringRegisterAdministratorErrors[keyof TutoringRegisterAdministratorErrors];
+
+export type TutoringRegisterAdministratorResponses = {
+    /**
+     * The account
+     */
+    201: Account;
+};
+
+export type TutoringRegisterAdministratorResponse = TutoringRegisterAdministratorResponses[keyof TutoringRegisterAdministratorResponses];
 
 export type AccountsLoginData = {
     body: AccountLogin;
@@ -17393,6 +18351,132 @@ export type AccountsPasswordResetConfirmResponses = {
 
 export type AccountsPasswordResetConfirmResponse = AccountsPasswordResetConfirmResponses[keyof AccountsPasswordResetConfirmResponses];
 
+export type TutoringProfileShowData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/profile/';
+};
+
+export type TutoringProfileShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringProfileShowError = TutoringProfileShowErrors[keyof TutoringProfileShowErrors];
+
+export type TutoringProfileShowResponses = {
+    /**
+     * The profile
+     */
+    200: TutoringProfile;
+};
+
+export type TutoringProfileShowResponse = TutoringProfileShowResponses[keyof TutoringProfileShowResponses];
+
+export type TutoringProfileChangeData = {
+    body?: TutoringProfileChanges;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/profile/';
+};
+
+export type TutoringProfileChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: a file, or the whole form
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringProfileChangeError = TutoringProfileChangeErrors[keyof TutoringProfileChangeErrors];
+
+export type TutoringProfileChangeResponses = {
+    /**
+     * The profile as it is now
+     */
+    200: TutoringProfile;
+};
+
+export type TutoringProfileChangeResponse = TutoringProfileChangeResponses[keyof TutoringProfileChangeResponses];
+
 export type AccountsRegisterData = {
     body: NewAccount;
     path?: never;
@@ -17461,6 +18545,144 @@ export type AccountsRegisterResponses = {
 };
 
 export type AccountsRegisterResponse = AccountsRegisterResponses[keyof AccountsRegisterResponses];
+
+export type TutoringRegisterStudentData = {
+    body: NewStudent;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/register/student/';
+};
+
+export type TutoringRegisterStudentErrors = {
+    /**
+     * `validation`: also when the e-mail is taken in any letter case; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringRegisterStudentError = TutoringRegisterStudentErrors[keyof TutoringRegisterStudentErrors];
+
+export type TutoringRegisterStudentResponses = {
+    /**
+     * The account and its first session
+     */
+    201: NewAccountSession;
+};
+
+export type TutoringRegisterStudentResponse = TutoringRegisterStudentResponses[keyof TutoringRegisterStudentResponses];
+
+export type TutoringRegisterTutorData = {
+    body: NewTutor;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/register/tutor/';
+};
+
+export type TutoringRegisterTutorErrors = {
+    /**
+     * `validation`: also when the e-mail is taken, and when a file is missing or of a type that is not taken; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: a file, or the whole form
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringRegisterTutorError = TutoringRegisterTutorErrors[keyof TutoringRegisterTutorErrors];
+
+export type TutoringRegisterTutorResponses = {
+    /**
+     * The account and its first session
+     */
+    201: NewAccountSession;
+};
+
+export type TutoringRegisterTutorResponse = TutoringRegisterTutorResponses[keyof TutoringRegisterTutorResponses];
 
 export type AccountsSessionsListData = {
     body?: never;
@@ -17655,6 +18877,144 @@ export type AccountsTokenRefreshResponses = {
 };
 
 export type AccountsTokenRefreshResponse = AccountsTokenRefreshResponses[keyof AccountsTokenRefreshResponses];
+
+export type TutoringVerifyEmailData = {
+    body: EmailProof;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/verify-email/';
+};
+
+export type TutoringVerifyEmailErrors = {
+    /**
+     * `token_invalid`: the link is unknown, used, replaced or too old; `validation`; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'token_invalid' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringVerifyEmailError = TutoringVerifyEmailErrors[keyof TutoringVerifyEmailErrors];
+
+export type TutoringVerifyEmailResponses = {
+    /**
+     * The address is verified
+     */
+    200: EmailVerified;
+};
+
+export type TutoringVerifyEmailResponse = TutoringVerifyEmailResponses[keyof TutoringVerifyEmailResponses];
+
+export type TutoringVerifyEmailResendData = {
+    body: EmailProofWanted;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/verify-email/resend/';
+};
+
+export type TutoringVerifyEmailResendErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringVerifyEmailResendError = TutoringVerifyEmailResendErrors[keyof TutoringVerifyEmailResendErrors];
+
+export type TutoringVerifyEmailResendResponses = {
+    /**
+     * Whether or not there is such an account
+     */
+    200: AccountMessage;
+};
+
+export type TutoringVerifyEmailResendResponse = TutoringVerifyEmailResendResponses[keyof TutoringVerifyEmailResendResponses];
 
 export type ConsultationsApplicationsListData = {
     body?: never;
@@ -22183,3 +23543,550 @@ export type PaymentsShowResponses = {
 };
 
 export type PaymentsShowResponse = PaymentsShowResponses[keyof PaymentsShowResponses];
+
+export type TutoringTutorsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Each word begins a word of name, skills or bio.
+         */
+        search?: string;
+        /**
+         * A whole entry, in any letter case.
+         */
+        language?: string;
+        /**
+         * A whole entry, in any letter case.
+         */
+        skill?: string;
+        /**
+         * Of an hour; whoever names none is in no range.
+         */
+        min_price?: string;
+        /**
+         * Of an hour; whoever names none is in no range.
+         */
+        max_price?: string;
+        /**
+         * 0 to 5.
+         */
+        min_rating?: number;
+        instant_booking?: boolean;
+        is_featured?: boolean;
+        /**
+         * Everybody but administrators sees approved ones only.
+         */
+        approval_status?: 'pending' | 'approved' | 'rejected';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-rating' | 'rating' | 'hourly_rate' | '-hourly_rate' | 'total_ratings' | '-total_ratings' | 'created_at' | '-created_at';
+    };
+    url: '/api/v1/tutors/';
+};
+
+export type TutoringTutorsListErrors = {
+    /**
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` over 1000; `validation`
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: past the last page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringTutorsListError = TutoringTutorsListErrors[keyof TutoringTutorsListErrors];
+
+export type TutoringTutorsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutor;
+};
+
+export type TutoringTutorsListResponse = TutoringTutorsListResponses[keyof TutoringTutorsListResponses];
+
+export type TutoringTutorsShowData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the person.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/tutors/{id}/';
+};
+
+export type TutoringTutorsShowErrors = {
+    /**
+     * `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: also who is not approved, for everybody but themselves and administrators
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringTutorsShowError = TutoringTutorsShowErrors[keyof TutoringTutorsShowErrors];
+
+export type TutoringTutorsShowResponses = {
+    /**
+     * The tutor
+     */
+    200: Tutor;
+};
+
+export type TutoringTutorsShowResponse = TutoringTutorsShowResponses[keyof TutoringTutorsShowResponses];
+
+export type TutoringTutorsChangeData = {
+    body?: TutorChanges;
+    path: {
+        /**
+         * Id of the person.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/tutors/{id}/';
+};
+
+export type TutoringTutorsChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringTutorsChangeError = TutoringTutorsChangeErrors[keyof TutoringTutorsChangeErrors];
+
+export type TutoringTutorsChangeResponses = {
+    /**
+     * The tutor as they are now
+     */
+    200: Tutor;
+};
+
+export type TutoringTutorsChangeResponse = TutoringTutorsChangeResponses[keyof TutoringTutorsChangeResponses];
+
+export type TutoringTutorsApproveData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the person.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/tutors/{id}/approve/';
+};
+
+export type TutoringTutorsApproveErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: suspended in another product; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringTutorsApproveError = TutoringTutorsApproveErrors[keyof TutoringTutorsApproveErrors];
+
+export type TutoringTutorsApproveResponses = {
+    /**
+     * The tutor as they are now
+     */
+    200: Tutor;
+};
+
+export type TutoringTutorsApproveResponse = TutoringTutorsApproveResponses[keyof TutoringTutorsApproveResponses];
+
+export type TutoringTutorsRejectData = {
+    body: TutorRejection;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the person.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/tutors/{id}/reject/';
+};
+
+export type TutoringTutorsRejectErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringTutorsRejectError = TutoringTutorsRejectErrors[keyof TutoringTutorsRejectErrors];
+
+export type TutoringTutorsRejectResponses = {
+    /**
+     * The tutor as they are now
+     */
+    200: Tutor;
+};
+
+export type TutoringTutorsRejectResponse = TutoringTutorsRejectResponses[keyof TutoringTutorsRejectResponses];
+
+export type TutoringUploadsPrepareData = {
+    body: NewUpload;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/uploads/';
+};
+
+export type TutoringUploadsPrepareErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: more than 10 MB
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringUploadsPrepareError = TutoringUploadsPrepareErrors[keyof TutoringUploadsPrepareErrors];
+
+export type TutoringUploadsPrepareResponses = {
+    /**
+     * Where to send the file
+     */
+    201: UploadReady;
+};
+
+export type TutoringUploadsPrepareResponse = TutoringUploadsPrepareResponses[keyof TutoringUploadsPrepareResponses];

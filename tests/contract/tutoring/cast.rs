@@ -21,6 +21,7 @@ pub(super) async fn gather() -> Cast<Tutoring> {
 pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
     match thing {
         Thing::Nothing => 0,
+        Thing::Somebody => cast.world.pupil(&format!("somebody{}", cast.fresh())).await.person.id,
         Thing::Applicant => cast.people[5].id,
         Thing::Approved => cast.expert().id,
     }
