@@ -68,7 +68,10 @@ struct Prepared<'a, C: Contract> {
 impl<'a, C: Contract> Prepared<'a, C> {
     async fn of(cast: &'a Cast<C>, operation: &'static Operation<C::Thing>) -> Self {
         let thing = C::make(cast, operation.thing).await;
-        let column = [2, 3, 4].into_iter().find(|column| operation.expected[*column] < 400).expect("somebody may");
+        let may = |column: &usize| operation.expected[*column] < 400;
+        // What only a form can bring is wrong for everybody who sends JSON.
+        let column = [2, 3, 4].into_iter().find(may).unwrap_or(2);
+        assert!(may(&column) || operation.expected[column] == 400, "somebody may");
         // There is no other password to sign in with, once it has worked.
         let person = match operation.works_once {
             true => cast.people[column].clone(),

@@ -39,6 +39,8 @@ pub(crate) enum Thing {
     Wallet,
     Withdrawal,
     ApprovedWithdrawal,
+    /// An account that nobody else in the cast has.
+    Somebody,
     /// The newcomer, whom nobody has approved.
     Applicant,
     /// The tutor, approved.
@@ -56,12 +58,13 @@ impl Contract for Tutoring {
         file_too_large use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited \
         maintenance already_enabled not_enabled has_enrollments too_many_lessons enrollment_required \
         insufficient_funds invalid_status";
-    const ALIASES: &'static str = "";
+    /// Those of registering in no role are among them, which is above other doors.
+    const ALIASES: &'static str = "confirm_password full_name";
     const REFUSES_FIRST: bool = true;
     const GOES_ON_PAST_THE_END: bool = false;
     const FREE_PARAMETERS: &'static str = "search";
     const PROBES: [(&'static str, &'static str); 3] =
-        [("GET", "/api/v1/courses/"), ("POST", "/api/v1/courses/"), ("OPTIONS", "/api/v1/lessons/")];
+        [("GET", "/api/v1/auth/profile/"), ("POST", "/api/v1/uploads/"), ("OPTIONS", "/api/v1/tutors/")];
 
     fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
         table::operations()

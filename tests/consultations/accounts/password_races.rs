@@ -162,7 +162,7 @@ async fn no_route_of_accounts_asks_more_of_the_table_than_it_may() {
     let world = World::new().await;
     let nobody = Person::stranger(&world, "ada");
     // The first write of a process also asks whether there is maintenance.
-    let session = cost(&world, "register", (3, 1.0, 18.0), nobody.post(REGISTER, wanted("ada"))).await.is(201);
+    let session = cost(&world, "register", (3, 1.0, 22.0), nobody.post(REGISTER, wanted("ada"))).await.is(201);
     let ada = Member::of(&nobody, &session);
     let body = json!({"email": "ada@example.org", "password": Person::PASSWORD});
     cost(&world, "login", (4, 3.0, 2.0), nobody.post(LOGIN, body)).await.is(200);

@@ -41,6 +41,7 @@ pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
             cast.people[4].post(&format!("/api/v1/withdrawals/{id}/approve/"), json!({})).await.is(200);
             id
         }
+        Thing::Somebody => cast.world.pupil(&format!("somebody{}", cast.fresh())).await.person.id,
         Thing::Applicant => cast.people[5].id,
         Thing::Approved => cast.expert().id,
     }

@@ -35,7 +35,7 @@ pub(super) const PEOPLE: &[Operation<Thing>] = &[
     op("POST /api/v1/uploads/", Thing::Nothing, UPLOAD, &[401, 201, 201, 201, 201, 201]),
     op("POST /api/v1/auth/admin/register/", Thing::Nothing, STUDENT, &[401, 403, 403, 403, 201, 403]),
     op("GET /api/v1/admin/users/", Thing::Nothing, "", STAFF),
-    op("POST /api/v1/admin/users/{id}/suspend/", Thing::Applicant, r#"{"reason": "Spam."}"#, STAFF),
-    op("POST /api/v1/admin/users/{id}/reactivate/", Thing::Applicant, "", STAFF),
+    op("POST /api/v1/admin/users/{id}/suspend/", Thing::Somebody, r#"{"reason": "Spam."}"#, STAFF),
+    op("POST /api/v1/admin/users/{id}/reactivate/", Thing::Somebody, "", STAFF),
     op("POST /api/v1/tutors/{id}/reject/", Thing::Approved, r#"{"reason": "The papers are blank."}"#, STAFF),
 ];

@@ -9,8 +9,8 @@ async fn no_route_of_accounts_asks_more_of_the_table_than_it_may() {
     let world = World::with(Setup::live()).await;
     let stranger = Person::stranger(&world, "nobody");
     let mut costs = Costs::new(&world);
-    costs.of("register a student", (2, 0.0, 20.0), stranger.post(STUDENT, newcomer("first"))).await.is(201);
-    costs.of("register a mentor", (2, 0.0, 22.0), stranger.post(MENTOR, newcomer("second"))).await.is(201);
+    costs.of("register a student", (2, 0.0, 22.0), stranger.post(STUDENT, newcomer("first"))).await.is(201);
+    costs.of("register a mentor", (2, 0.0, 24.0), stranger.post(MENTOR, newcomer("second"))).await.is(201);
     costs.of("take the second role", (7, 7.0, 9.0), stranger.post(MENTOR, newcomer("first"))).await.is(201);
     costs.of("use a known address", (6, 7.0, 1.0), stranger.post(MENTOR, newcomer("first"))).await.blames("email");
     let by_id = json!({"user_id": "S1", "password": Person::PASSWORD});

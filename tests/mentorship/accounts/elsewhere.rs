@@ -284,7 +284,7 @@ async fn a_sign_in_asks_little_of_the_table() {
     let mut costs = Costs::new(&world);
     let visit = costs.of("begin a sign-in elsewhere", (0, 0.0, 0.0), browser.visits("")).await;
     let ada = issuer.admits(&visit.location, &Guest::of("ada"));
-    costs.of("a newcomer", (7, 6.0, 24.0), visit.returns(&ada, &[])).await.is(200);
+    costs.of("a newcomer", (7, 6.0, 26.0), visit.returns(&ada, &[])).await.is(200);
     let visit = browser.visits("").await;
     let ada = issuer.admits(&visit.location, &Guest::of("ada"));
     costs.of("somebody known", (4, 5.0, 1.0), visit.returns(&ada, &[])).await.is(200);

@@ -168,7 +168,7 @@ async fn what_administrators_do_has_its_bounds() {
     world.crowd("m", 100).await;
     let ada = world.pupil("ada").await.person;
     let mut costs = Costs::new(&world);
-    let listed = costs.of("20 of 102 accounts", (4, 20.0, 0.0), root.get(USERS)).await.is(200);
+    let listed = costs.of("20 of 102 accounts", (4, 25.0, 0.0), root.get(USERS)).await.is(200);
     has_exactly(&listed, &["count", "next", "previous", "results"]);
     costs.of("make an administrator", (1, 0.0, 40.0), root.post(ADMIN, newcomer("grace"))).await.is(201);
     costs.of("suspend", (2, 2.0, 16.0), root.post(&user(ada.id, "suspend/"), json!({}))).await.is(200);
