@@ -42,9 +42,10 @@ impl Contract for Tutoring {
         maintenance already_enabled not_enabled insufficient_funds invalid_status";
     const ALIASES: &'static str = "";
     const REFUSES_FIRST: bool = true;
+    const GOES_ON_PAST_THE_END: bool = false;
     const FREE_PARAMETERS: &'static str = "search";
     const PROBES: [(&'static str, &'static str); 3] =
-        [("GET", "/api/v1/auth/me/"), ("POST", "/api/v1/payments/intents/"), ("OPTIONS", "/api/v1/auth/sessions/")];
+        [("GET", "/api/v1/wallets/"), ("POST", "/api/v1/withdrawals/"), ("OPTIONS", "/api/v1/withdrawals/")];
 
     fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
         table::operations()

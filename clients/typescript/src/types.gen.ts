@@ -4521,7 +4521,7 @@ export type TutoringWithdrawalRequest = {
     /**
      * 0.01 or more.
      */
-    amount: string;
+    amount: number;
     /**
      * By default the profile's.
      */
