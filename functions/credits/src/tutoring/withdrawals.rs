@@ -7,7 +7,7 @@ use domain::currency::with_two_decimals;
 use domain::ledger::{Amount, Unit};
 use domain::withdrawal::{self, LONGEST_NOTES, State as Standing, Verdict, Way, Wish};
 use edge::body::{AnyForm, QueryOf};
-use edge::form::{Fields, Kind, Parse, money, object, one_of, text};
+use edge::form::{Fields, Kind, Parse, hundredths, object, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::page::Address;
 use edge::problem::Problem;
@@ -182,21 +182,15 @@ pub(super) struct Request {
     currency: Option<domain::ledger::Currency>,
 }
 
-/// Nobody has more than fits: whoever wants to take it out is told that they have too little.
-fn amount(minor: i64) -> Result<u32, domain::Sentence> {
-    match minor {
-        1..=MOST => Ok(u32::try_from(minor).unwrap_or(u32::MAX)),
-        _ => Err("This must be between 0.01 and 99999999.99."),
-    }
-}
-
 impl Parse for Request {
     const NAME: &str = "TutoringWithdrawalRequest";
     const ABOUT: &str = "How much is to be paid, and where to.";
 
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let code = |code: &str| with_two_decimals(code).ok_or("This must be the code of a currency with two decimals.");
-        let minor = fields.required("amount", money().then(amount).about("0.01 or more."));
+        let hundredths = fields.required("amount", hundredths(1..=MOST).about("0.01 or more."));
+        // Nobody has more than fits: whoever wants to take it out is told that they have too little.
+        let minor = hundredths.map(|hundredths| u32::try_from(hundredths).unwrap_or(u32::MAX));
         let way = fields.or("payout_method", one_of(WAYS), Way::PayPal);
         let details = fields.required("payout_details", object(LONGEST_DETAILS).about("Where it goes; at most 4 KB."));
         let currency = fields.optional("currency", text(..=3).trimmed().parse(code).about("By default the profile's."));

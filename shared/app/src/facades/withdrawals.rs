@@ -7,12 +7,15 @@ use domain::withdrawal::{State, Withdrawal};
 use super::{News, money, personal, voice};
 use crate::Mint;
 
-/// How a façade speaks of it. Each is given the amount and makes a title and a sentence.
+/// How a façade speaks of it.
 pub(crate) struct WithdrawalVoice {
     /// Of having asked for it; `None`: nothing is said.
-    pub(crate) asked: Option<fn(&str) -> (&'static str, String)>,
-    pub(crate) processed: fn(&str) -> (&'static str, String),
+    pub(crate) asked: Option<Words>,
+    pub(crate) processed: Words,
 }
+
+/// A title and a sentence about an amount.
+type Words = fn(&str) -> (&'static str, String);
 
 /// Where nothing else is said.
 pub(crate) static WITHDRAWALS: WithdrawalVoice =
