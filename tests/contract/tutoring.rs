@@ -93,16 +93,12 @@ impl Contract for Tutoring {
     }
 
     fn has_a_story(_: &Operation<Thing>, field: &str) -> bool {
-        ["payout_details", "price"].contains(&field) // any object will do; a number or a text
+        // Any object will do; a number or a text; texts that may come as lists.
+        ["payout_details", "price", "skills", "languages"].contains(&field)
     }
 
     fn wrong_for(kind: &str) -> &'static [&'static str] {
         if kind == "boolean" { &["\"perhaps\""] } else { &[] }
-    }
-
-    /// Texts that may come as lists.
-    fn has_a_story(_: &Operation<Thing>, field: &str) -> bool {
-        ["skills", "languages"].contains(&field)
     }
 
     async fn gather() -> Cast<Self> {
