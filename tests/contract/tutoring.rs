@@ -1,6 +1,7 @@
 //! The tutoring façade's contract.
 
 mod cast;
+mod lessons;
 mod table;
 
 use tests::Person;
@@ -8,7 +9,7 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 0] = [];
+const GROUPS: [&str; 2] = ["availability-slots", "bookings"];
 
 pub(crate) fn has(path: &str) -> bool {
     let below = path.trim_start_matches("/api/v1/");
@@ -23,6 +24,13 @@ keeps_the_contract!(crate::tutoring::Tutoring);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Thing {
     Nothing,
+    /// Of the tutor's.
+    Slot,
+    /// The student's with the tutor: unpaid, paid, paid and begun, disputed.
+    Booking,
+    Paid,
+    Begun,
+    Disputed,
 }
 
 impl Contract for Tutoring {
@@ -34,8 +42,9 @@ impl Contract for Tutoring {
         token_expired token_reused invalid_credentials otp_required otp_invalid forbidden not_approved blocked \
         email_unverified account_suspended own_account not_found method_not_allowed conflict in_flight too_large \
         file_too_large use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited \
-        maintenance already_enabled not_enabled";
-    const ALIASES: &'static str = "";
+        maintenance already_enabled not_enabled slot_overlap slot_booked too_many_slots slot_taken learner_busy \
+        too_many_pending invalid_status too_early cutoff_passed refund_cutoff_passed not_disputed";
+    const ALIASES: &'static str = "availability_slot_id course_id";
     const REFUSES_FIRST: bool = true;
     const FREE_PARAMETERS: &'static str = "search";
     const PROBES: [(&'static str, &'static str); 3] =
@@ -49,8 +58,15 @@ impl Contract for Tutoring {
         has(path)
     }
 
+    fn forbids(operation: &Operation<Thing>, column: usize) -> &'static str {
+        match operation.name {
+            "POST /api/v1/availability-slots/" if Self::ROLES[column] == "newcomer" => "not_approved",
+            _ => "forbidden",
+        }
+    }
+
     fn is_for_a_role(operation: &Operation<Thing>) -> bool {
-        operation.path().starts_with("/api/v1/admin/")
+        operation.path().starts_with("/api/v1/admin/") || operation.path().ends_with("/resolve/")
     }
 
     fn ignores_tokens(operation: &Operation<Thing>) -> bool {

@@ -2,3 +2,18 @@
 
 mod accounts;
 mod paging;
+
+mod bookings {
+    mod annotating;
+    mod booking;
+    mod clock;
+    mod costs;
+    mod deaths;
+    mod lists;
+    mod moving;
+    mod races;
+    mod slots;
+    mod slots_listed;
+    mod steps;
+    mod telling;
+}

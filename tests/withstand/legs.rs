@@ -103,7 +103,8 @@ async fn outcomes(labels: &[Label]) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// What is not told here, but elsewhere: every world looks through its table at its end.
-const UNTOLD: [Kind; 9] = [
+const UNTOLD: [Kind; 10] = [
+    Kind::BookingListed,
     Kind::Documents,
     Kind::DueMark,
     Kind::GatheringSpare,

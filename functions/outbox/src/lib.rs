@@ -1,4 +1,5 @@
-//! What has been written, carried out: to sockets, to the mail queue, into the search index and the statistics.
+//! What has been written, carried out: to sockets, to the mail queue, into the search index, the statistics and the list of
+//! all bookings.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +7,9 @@ use app::Cause;
 use app::background::Background;
 use app::outbox::{Happened, carry_out, read_fact};
 use app::sockets::Render;
-use app::stats;
+use app::{bookings, stats};
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
-use domain::ids::UserId;
+use domain::ids::{BookingId, UserId};
 use edge::batch::Failures;
 use lambda_runtime::{Error, LambdaEvent};
 
@@ -29,11 +30,15 @@ pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result
 /// on, with everything behind it. `render` writes the frames of each socket's façade.
 pub async fn handle_with(background: &Background, event: Event, render: Render) -> Failures {
     let mut lots: BTreeMap<UserId, Lot> = BTreeMap::new();
-    let (mut unreadable, mut countings) = (Vec::new(), Vec::new());
+    let (mut unreadable, mut countings, mut listings) = (Vec::new(), Vec::new(), Vec::new());
     for record in event.records {
         let sequence = record.change.sequence_number.clone().unwrap_or_default();
         match read_counting(&record) {
             Ok(counting) => countings.extend(counting.map(|counting| (sequence.clone(), counting))),
+            Err(error) => unreadable.push((sequence.clone(), error)),
+        }
+        match read_booking(&record) {
+            Ok(booking) => listings.extend(booking.map(|id| (sequence.clone(), id))),
             Err(error) => unreadable.push((sequence.clone(), error)),
         }
         match read(record) {
@@ -55,7 +60,10 @@ pub async fn handle_with(background: &Background, event: Event, render: Render) 
     let counted = countings.into_iter().map(|(sequence, counting)| {
         (sequence, None, work(async move { stats::count(&background.app, &counting).await }))
     });
-    Failures::of(readable.chain(unreadable).chain(counted), AT_ONCE).await
+    let listed = listings.into_iter().map(|(sequence, id)| {
+        (sequence, None, work(async move { bookings::put_among_all(&background.app, id).await }))
+    });
+    Failures::of(readable.chain(unreadable).chain(counted).chain(listed), AT_ONCE).await
 }
 
 type Work<'a> = std::pin::Pin<Box<dyn Future<Output = app::Result<()>> + Send + 'a>>;
@@ -70,6 +78,14 @@ fn read_counting(record: &EventRecord) -> app::Result<Option<stats::Counting>> {
         return Ok(None);
     }
     stats::read(record.change.new_image.clone(), record.change.old_image.clone())
+}
+
+/// The new booking that a record tells of, if it is one.
+fn read_booking(record: &EventRecord) -> app::Result<Option<BookingId>> {
+    if record.event_name != "INSERT" {
+        return Ok(None);
+    }
+    bookings::in_stream(record.change.new_image.clone())
 }
 
 fn read(record: EventRecord) -> app::Result<Option<Happened>> {

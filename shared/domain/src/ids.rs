@@ -89,6 +89,10 @@ ids! {
     GatheringId,
     /// Somebody's wish to take money out.
     WithdrawalId,
+    /// A dated opening of an expert.
+    SlotId,
+    /// What an expert teaches in lessons.
+    CourseId,
     /// What a stranger wants to say.
     ContactId,
     /// What somebody asks support for.

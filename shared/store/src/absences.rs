@@ -1,9 +1,12 @@
-//! When experts are away: one item per expert, read beside the profile by whoever asks for free times.
+//! When experts are away, and their dated openings: one item per expert, read beside the profile by whoever asks for free
+//! times.
 
 use chrono::NaiveDate;
 use domain::calendar::{Absence, Block};
 use domain::ids::{BlockId, UserId};
+use domain::interval::Interval;
 use domain::person::User;
+use domain::slot::Slots;
 use domain::zone::Zone;
 
 use crate::denied::Denied;
@@ -11,12 +14,13 @@ use crate::fault::{Failed, Fault};
 use crate::row::{Item, Reader, Row, text};
 use crate::table::Store;
 use crate::transaction::Transaction;
-use crate::{keys, person_codec};
+use crate::{keys, person_codec, slots};
 
 /// An expert's absences as they were read: a change names the version it was decided on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Absences {
     pub rows: Vec<Absence>,
+    pub slots: Slots,
     /// 0 before the first.
     pub version: u64,
 }
@@ -25,11 +29,16 @@ impl Absences {
     pub fn blocks(&self) -> Vec<Block> {
         self.rows.iter().map(|absence| absence.block.clone()).collect()
     }
+
+    pub fn dated(&self) -> Vec<Interval> {
+        self.slots.all().iter().map(|slot| slot.interval).collect()
+    }
 }
 
 fn to_item(user: UserId, absences: &Absences) -> Item {
     Row::at(&keys::absences(user))
         .rows("rows", absences.rows.iter().map(row))
+        .maybe("slots", Some(&absences.slots).filter(|slots| !slots.all().is_empty()), slots::to_value)
         .number("version", absences.version)
         .into_item()
 }
@@ -47,7 +56,17 @@ fn row(absence: &Absence) -> Row {
 pub(crate) fn from_item(item: &Item) -> Result<Absences, Fault> {
     let row = Reader(item);
     let rows = row.rows("rows")?.into_iter().map(absence).collect::<Result<_, _>>()?;
-    Ok(Absences { rows, version: row.number("version")? })
+    let slots = slots::from_texts(&row.texts("slots")?).ok_or_else(|| row.corrupt("slots"))?;
+    Ok(Absences { rows, slots, version: row.number("version")? })
+}
+
+/// Adds the leg by which all of it is written over the version that was read.
+pub(crate) fn add_leg(transaction: &mut Transaction<Denied>, user: UserId, seen: u64, absences: &Absences) {
+    let item = to_item(user, absences);
+    match seen {
+        0 => transaction.create(item, Denied::Stale),
+        seen => transaction.replace_version(item, seen, Denied::Stale),
+    };
 }
 
 fn absence(row: Reader<'_>) -> Result<Absence, Fault> {
@@ -82,11 +101,8 @@ impl Store {
         before: &Absences,
         rows: Vec<Absence>,
     ) -> Result<(), Failed<Denied>> {
-        let item = to_item(user, &Absences { rows, version: before.version + 1 });
-        match before.version {
-            0 => transaction.create(item, Denied::Stale),
-            seen => transaction.replace_version(item, seen, Denied::Stale),
-        };
+        let after = Absences { rows, slots: before.slots.clone(), version: before.version + 1 };
+        add_leg(&mut transaction, user, before.version, &after);
         self.commit(transaction).await
     }
 

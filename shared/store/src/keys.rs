@@ -5,7 +5,7 @@ use domain::application::State;
 use domain::chat::Pair;
 use domain::expert::Standing;
 use domain::ids::{
-    ApplicationId, BookingId, ConversationId, DocumentId, LARGEST, MessageId, NoticeId, SessionId, UploadId, UserId,
+    ApplicationId, BookingId, ConversationId, DocumentId, LARGEST, MessageId, NoticeId, SessionId, SlotId, UploadId, UserId,
 };
 use domain::ledger::Unit;
 
@@ -148,6 +148,16 @@ pub(crate) fn absences(user: UserId) -> Key {
     key(person(user), "ABSENCES")
 }
 
+/// A dated opening of an expert.
+pub(crate) fn slot(slot: SlotId) -> Key {
+    key(format!("SLOT#{}", id_text(slot.get())), "SLOT")
+}
+
+/// That a learner has booked an expert.
+pub(crate) fn met(learner: UserId, expert: UserId) -> Key {
+    key(person(learner), format!("MET#{}", id_text(expert.get())))
+}
+
 /// A person's own message, for their other devices: until [`crate::feed`] forgets it.
 pub(crate) fn sent(user: UserId, message: MessageId) -> Key {
     key(person(user), format!("{SENT}{}", id_text(message.get())))
@@ -226,6 +236,13 @@ pub(crate) fn booking(booking: BookingId) -> Key {
 
 pub(crate) const BOOKING: &str = "BOOKING";
 
+/// That a booking stands in the list of all.
+pub(crate) fn booking_listed(booking: BookingId) -> Key {
+    key(format!("B#{}", id_text(booking.get())), LISTED)
+}
+
+pub(crate) const LISTED: &str = "LISTED";
+
 pub(crate) fn review(booking: BookingId, reviewer: UserId) -> Key {
     key(format!("B#{}", id_text(booking.get())), format!("{REVIEW}{}", id_text(reviewer.get())))
 }
@@ -289,6 +306,11 @@ pub(crate) fn idempotency_record(digest: &str) -> Key {
 /// List names: what `la` and `lb` of the two list indexes hold.
 pub(crate) mod list {
     use super::{State, UserId, id_text};
+
+    /// Everybody's bookings.
+    pub(crate) const BOOKINGS: &str = "BOOKINGS";
+    /// Dated openings of all experts.
+    pub(crate) const SLOTS: &str = "SLOTS";
 
     pub(crate) fn as_learner(user: UserId) -> String {
         format!("LEARNER#{}", id_text(user.get()))

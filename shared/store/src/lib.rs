@@ -4,6 +4,7 @@
 //! writes are one [`transaction`] whose legs each name the refusal they mean. Everything else maps one aggregate to items.
 
 mod absences;
+mod all_bookings;
 mod applications;
 pub mod backfill;
 mod booking_codec;
@@ -58,6 +59,7 @@ mod sessions;
 pub mod shapes;
 pub mod signing;
 mod site;
+mod slots;
 mod sockets;
 pub mod stats;
 mod subscribers;
@@ -72,6 +74,7 @@ mod withdrawals;
 mod wrong_keys;
 
 pub use absences::Absences;
+pub use all_bookings::booking_in;
 pub use bookings::{BookingWithReviews, ToBook, booking_link};
 pub use cause::Cause;
 pub use chats::{Guard, MessageInConversation, MessagesAfter, PairFound};
@@ -96,6 +99,7 @@ pub use pending::{PendingCaps, booking_waits};
 pub use people::NewAccount;
 pub use second_factor::SecondFactor;
 pub use sessions::{Next, Presented, Rotation, Session};
+pub use slots::{AroundSlots, Between, SlotOf, SlotsChange, met_for_the_first_time};
 pub use sockets::{LiveSocket, Socket};
 pub use table::Store;
 pub use transaction::Transaction;

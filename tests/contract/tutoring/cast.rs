@@ -1,6 +1,10 @@
 //! The people of the table, and what they have.
 
-use tests::{Person, Setup, World};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use serde_json::json;
+use tests::person::{id, stamp};
+use tests::slots::{SLOTS, slot};
+use tests::{Person, Setup, World, minute};
 
 use super::{Thing, Tutoring};
 use crate::contract::Cast;
@@ -18,12 +22,52 @@ pub(super) async fn gather() -> Cast<Tutoring> {
     Cast::of(world, people)
 }
 
-pub(super) async fn make(_cast: &Cast<Tutoring>, thing: Thing) -> i64 {
+/// An hour nobody else has asked for.
+fn start(cast: &Cast<Tutoring>) -> DateTime<Utc> {
+    minute((30 * 24 + 2 * cast.fresh()) * 60)
+}
+
+pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
+    if thing == Thing::Nothing {
+        return 0;
+    }
+    // Time passes while some of these are made.
+    let (student, tutor) = (cast.learner().logs_in().await, cast.expert().logs_in().await);
     match thing {
         Thing::Nothing => 0,
+        Thing::Slot => tutor.opens_slot(start(cast)).await,
+        Thing::Booking => student.books_slot(tutor.opens_slot(start(cast)).await).await,
+        Thing::Paid => student.has_lesson(&tutor, start(cast)).await,
+        Thing::Begun => begun(cast, &student, &tutor).await,
+        Thing::Disputed => {
+            let booking = begun(cast, &student, &tutor).await;
+            let student = student.logs_in().await;
+            student.steps(booking, "dispute", json!({"reason": "Nobody came."})).await.is(200);
+            booking
+        }
     }
 }
 
+/// Of a quarter of an hour; the one before is over.
+async fn begun(cast: &Cast<Tutoring>, student: &Person, tutor: &Person) -> i64 {
+    let world = &cast.world;
+    let start = world.now().duration_trunc(TimeDelta::minutes(5)).expect("a time") + TimeDelta::minutes(20);
+    let soon = id(&tutor.post(SLOTS, slot(start, 15)).await.is(201));
+    let booking = student.books_slot(soon).await;
+    student.pays_lesson(booking).await;
+    world.set_clock(start);
+    booking
+}
+
 pub(super) async fn fill(cast: &Cast<Tutoring>, text: &str, thing: i64) -> String {
+    let mut text = text.to_owned();
+    if text.contains("$start") {
+        let start = start(cast);
+        text = text.replace("$start", &stamp(start)).replace("$end", &stamp(start + TimeDelta::hours(1)));
+    }
+    if text.contains("$free") {
+        let free = cast.expert().logs_in().await.opens_slot(start(cast)).await;
+        text = text.replace("$free", &free.to_string());
+    }
     text.replace("$id", &thing.to_string()).replace("$fresh", &cast.fresh().to_string())
 }

@@ -33,6 +33,7 @@ const PARTITIONS: &[(&str, &str)] = &[
     ("SERIALS", "numbers of role"),
     ("SERIAL", "number of role"),
     ("SITE", "the whole site"),
+    ("SLOT", "slot"),
     ("STATS", "counters of the platform"),
     ("SPENT", "used up:"),
     ("UP", "upload"),
@@ -66,12 +67,14 @@ const SORTS: &[(&str, &str)] = &[
     ("INBOX", "read up to"),
     ("INTENTS", "intents to pay"),
     ("INTENT", "intent to pay"),
+    ("LISTED", "place in the list of all"),
     ("LETTER", "mail without a notification"),
     ("LOGIN", "login name"),
     ("MAILS", "bookings mailed about, with"),
     ("MAIL", "claim on the mail about"),
     ("MARK", "day below which nothing is due"),
     ("M", "message"),
+    ("MET", "that they have booked"),
     ("MUTED", "booking that brings no mails"),
     ("NOTE", "note as"),
     ("NOTICE", "notification"),
@@ -92,6 +95,7 @@ const SORTS: &[(&str, &str)] = &[
     ("SERIAL", "whose it is"),
     ("SESSION", "session"),
     ("SHARD", "part"),
+    ("SLOT", "slot"),
     ("SOCKET", "live connection"),
     ("SPENT", "its use"),
     ("STANDING", "change of standing"),
@@ -105,6 +109,7 @@ const SORTS: &[(&str, &str)] = &[
 
 const LISTS: &[(&str, &str)] = &[
     ("APPLICATIONS", "applications in state"),
+    ("BOOKINGS", "bookings of everybody"),
     ("CARDS", "experts everybody may look at"),
     ("CHATS", "conversations of"),
     ("EARNED", "entries that paid"),
@@ -116,6 +121,7 @@ const LISTS: &[(&str, &str)] = &[
     ("PAID", "entries paid by"),
     ("REVIEWED", "reviews of"),
     ("REVIEWER", "reviews by"),
+    ("SLOTS", "slots of all experts"),
 ];
 
 pub(crate) fn partition(pk: &str) -> String {

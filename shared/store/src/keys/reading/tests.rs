@@ -77,6 +77,8 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("notice", notice(user, notice_id), Kind::Notice, vec![person(), ("notice", id.clone())]),
         ("letter", letter(user, notice_id), Kind::Letter, vec![person(), ("notice", id.clone())]),
         ("absences", absences(user), Kind::Absences, vec![person()]),
+        ("slot", slot(SlotId::new(number).unwrap()), Kind::Slot, vec![("slot", id.clone())]),
+        ("met", met(user, other), Kind::Met, vec![person(), ("expert", LARGEST.to_string())]),
         ("sent", sent(user, message_id), Kind::Sent, vec![person(), ("message", id.clone())]),
         ("reference", reference(user, text), Kind::Reference, vec![person(), named("digest", text)]),
         ("socket", socket(user, text), Kind::Socket, vec![person(), named("connection", text)]),
@@ -115,6 +117,7 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("inbox", inbox(user), Kind::Inbox, vec![person()]),
         ("session", session(user, session_id), Kind::Session, vec![person(), ("session", id.clone())]),
         ("booking", booking(booking_id), Kind::Booking, vec![("booking", id.clone())]),
+        ("booking_listed", booking_listed(booking_id), Kind::BookingListed, vec![("booking", id.clone())]),
         ("review", review(booking_id, user), Kind::Review, vec![("booking", id.clone()), ("reviewer", id.clone())]),
         ("entry", entry(Cause::Grant(user)), Kind::Entry, vec![person(), named("cause", "grant")]),
         (
