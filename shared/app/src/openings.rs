@@ -42,7 +42,8 @@ impl SlotView {
 
     /// In what the expert is paid.
     pub fn currency(&self, facade: Facade, default: Currency) -> Unit {
-        self.price(facade).map_or(Unit::Currency(default), |price| price.unit)
+        let of_expert = || self.expert.expert.as_ref().map_or(default, |expert| expert.currency_or(default));
+        self.price(facade).map_or_else(|| Unit::Currency(of_expert()), |price| price.unit)
     }
 
     fn of(expert: &User, slot: Slot, is_booked: bool) -> Self {
@@ -287,7 +288,8 @@ async fn of_all(
         Start::Cursor(cursor) => Some(Edge::open(app, list, cursor)?),
         Start::Number(_) => None,
     };
-    let is_beyond = |at: &Place| last.as_ref().is_some_and(|last| if asked.descending { at <= last } else { at >= last });
+    let is_beyond =
+        |at: &Place| last.as_ref().is_some_and(|last| if asked.descending { at <= last } else { at >= last });
     let beyond = edge.filter(|edge| match edge {
         Edge::After(at) | Edge::Before(at) => !is_whole && is_beyond(at),
     });

@@ -300,7 +300,8 @@ fn offers_are_right_in_every_week_in_which_a_clock_is_changed() {
                 let row = WeeklyHours { day, start: time(from), end: time(to), zone: Some(own.clone()), open: true };
                 let block = Block { start_date: change, end_date: change, zone: own.clone() };
                 let mut asked = |blocks: &[Block], dates: &[(NaiveDate, NaiveDate, usize)]| {
-                    let schedule = Schedule { rows: std::slice::from_ref(&row), blocks, dated: &[], account_zone: &utc };
+                    let schedule =
+                        Schedule { rows: std::slice::from_ref(&row), blocks, dated: &[], account_zone: &utc };
                     let found = offers(&schedule, date, TimeDelta::minutes(30), instant(0));
                     let found: Vec<_> = found.iter().map(|offer| minute(offer.interval.start())).collect();
                     let rows = [Row { day, from, to, zone: Some(zone), open: true }];

@@ -5,7 +5,8 @@ use domain::application::State;
 use domain::chat::Pair;
 use domain::expert::Standing;
 use domain::ids::{
-    ApplicationId, BookingId, ConversationId, DocumentId, LARGEST, MessageId, NoticeId, SessionId, SlotId, UploadId, UserId,
+    ApplicationId, BookingId, ConversationId, DocumentId, LARGEST, MessageId, NoticeId, SessionId, SlotId, UploadId,
+    UserId,
 };
 use domain::ledger::Unit;
 

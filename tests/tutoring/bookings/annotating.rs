@@ -12,7 +12,8 @@ async fn the_student_changes_the_notes_and_the_tutor_and_administrators_the_link
     let (ada, tom) = world.pupil_and_tutor().await;
     let booking = ada.books_slot(tom.opens_slot(minute(START)).await).await;
     let path = format!("{BOOKINGS}{booking}/");
-    let both = json!({"notes": " Borrowing ", "meeting_link": "https://meet.example.org/tom", "status": "paid", "amount": 1});
+    let both =
+        json!({"notes": " Borrowing ", "meeting_link": "https://meet.example.org/tom", "status": "paid", "amount": 1});
     let seen = ada.patch(&path, both.clone()).await.is(200);
     assert_eq!((&seen["notes"], &seen["meeting_link"]), (&json!("Borrowing"), &json!(null)));
     let seen = tom.put(&path, json!({"notes": "x", "meeting_link": "https://meet.example.org/tom"})).await.is(200);

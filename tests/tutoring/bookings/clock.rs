@@ -30,7 +30,11 @@ async fn what_nobody_pays_is_cancelled_and_both_are_told() {
     let seen = ada.lesson(booking).await;
     assert_eq!((&seen["status"], &seen["cancel_reason"]), (&json!("cancelled"), &json!("payment_timeout")));
     for person in ["ada", "tom"] {
-        assert_eq!(world.told(person).iter().filter(|told| told.starts_with("Lesson cancelled")).count(), 1, "{person}");
+        assert_eq!(
+            world.told(person).iter().filter(|told| told.starts_with("Lesson cancelled")).count(),
+            1,
+            "{person}"
+        );
     }
     world.is_sound().await;
 }

@@ -18,8 +18,18 @@ async fn a_slot_looks_as_documented_and_is_shown_to_everybody_who_is_signed_in()
     has_exactly(
         &made,
         &[
-            "id", "tutor", "tutor_name", "tutor_email", "start_time", "end_time", "duration_minutes", "is_booked",
-            "price", "currency", "created_at", "updated_at",
+            "id",
+            "tutor",
+            "tutor_name",
+            "tutor_email",
+            "start_time",
+            "end_time",
+            "duration_minutes",
+            "is_booked",
+            "price",
+            "currency",
+            "created_at",
+            "updated_at",
         ],
     );
     assert_eq!((&made["tutor"], &made["tutor_name"]), (&json!(tom.id), &json!("tom")));
@@ -112,7 +122,7 @@ async fn slots_of_one_tutor_touch_and_never_overlap_whoever_races() {
     let answers = at_once(jobs).await;
     let told = tally(&answers);
     let made = told.get(&(201, String::new())).copied().unwrap_or_default();
-    assert!((5..=7).contains(&made), "{told:?}");
+    assert!((3..=5).contains(&made), "{told:?}");
     assert!(told.keys().all(|(status, code)| *status == 201 || ["slot_overlap", "conflict"].contains(&code.as_str())));
     let mut listed = tim.get(&format!("{SLOTS}?tutor={}", tim.id)).await.is(200)["results"].as_array().unwrap().clone();
     assert_eq!(listed.len(), 1 + made);
@@ -131,7 +141,8 @@ async fn a_slot_gets_other_times_while_nothing_is_booked_in_it() {
     let path = format!("{SLOTS}{id}/");
     assert_eq!(tom.patch(&path, json!({})).await.is(200), tom.slot(id).await);
     world.advance(TimeDelta::minutes(1));
-    let later = tom.patch(&path, json!({"end_time": stamp(minute(START + 90)), "tutor": 1, "price": "0"})).await.is(200);
+    let later =
+        tom.patch(&path, json!({"end_time": stamp(minute(START + 90)), "tutor": 1, "price": "0"})).await.is(200);
     assert_eq!((&later["duration_minutes"], &later["id"], &later["price"]), (&json!(90), &json!(id), &json!("75.00")));
     assert_ne!(later["updated_at"], later["created_at"]);
     assert_eq!(tom.slot(id).await, later);

@@ -151,7 +151,13 @@ async fn nothing_is_completed_before_its_start_or_unpaid() {
 }
 
 /// What somebody hears who calls it off so many minutes before the start, and where the money is then.
-async fn called_off(is_confirmed: bool, before: i64, name: &str, step: &str, expected: (u16, &str, (u32, u32), (u32, u32))) {
+async fn called_off(
+    is_confirmed: bool,
+    before: i64,
+    name: &str,
+    step: &str,
+    expected: (u16, &str, (u32, u32), (u32, u32)),
+) {
     let scene = Scene::of(is_confirmed).await.at(START - before).await;
     let seen = scene.who(name).lesson(scene.booking).await;
     let answer = scene.steps(name, step, json!({"reason": "Ill"})).await;

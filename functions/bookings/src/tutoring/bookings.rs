@@ -1,8 +1,8 @@
 //! Bookings: listed, shown, annotated, called off.
 
 use app::bookings::{self, Among, BookingOfTwo, Command, Order};
-use app::{App, SaveResponse};
 use app::picture::is_web_address;
+use app::{App, SaveResponse};
 use axum::extract::State;
 use domain::Instant;
 use domain::booking::{Actor, Booking, Seat};
@@ -93,10 +93,7 @@ pub(crate) async fn list(
     tag = "Tutoring: Bookings", operation_id = "tutoring_bookings_show",
     responses((status = 200, description = "The booking", body = LessonBooking))
 )]
-pub(crate) async fn show(
-    State(app): State<App>,
-    AtBooking(at): AtBooking,
-) -> Result<Json<LessonBooking>, Refused> {
+pub(crate) async fn show(State(app): State<App>, AtBooking(at): AtBooking) -> Result<Json<LessonBooking>, Refused> {
     Ok(Json(LessonBooking::of(&app, &at)))
 }
 

@@ -19,7 +19,12 @@ use super::shape::LessonBooking;
 
 const LONGEST_REASON: usize = 1000;
 
-async fn act(app: &App, at: BookingOfTwo, key: &IdempotencyKey, command: Command) -> Result<Json<LessonBooking>, Error> {
+async fn act(
+    app: &App,
+    at: BookingOfTwo,
+    key: &IdempotencyKey,
+    command: Command,
+) -> Result<Json<LessonBooking>, Error> {
     let answer = |at: &BookingOfTwo| idempotency::okay(&LessonBooking::of(app, at));
     let at = bookings::act(app, FACADE, at, command, key.save(&answer)).await?;
     Ok(Json(LessonBooking::of(app, &at)))

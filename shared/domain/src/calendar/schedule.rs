@@ -311,8 +311,9 @@ mod tests {
     fn hours_inside_the_skipped_hour_move_with_it() {
         let night = interval("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z");
         let berlin = zone("Europe/Berlin");
-        let windows =
-            |start, end| Schedule { rows: &[row(6, start, end)], blocks: &[], dated: &[], account_zone: &berlin }.windows(night);
+        let windows = |start, end| {
+            Schedule { rows: &[row(6, start, end)], blocks: &[], dated: &[], account_zone: &berlin }.windows(night)
+        };
         assert_eq!(windows("02:00", "02:30"), [interval("2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z")]);
         assert_eq!(windows("01:00", "04:00"), [interval("2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z")]);
         assert_eq!(windows("02:45", "03:15"), [], "03:45 to 03:15");
