@@ -45,10 +45,11 @@ impl Contract for Tutoring {
         maintenance already_enabled not_enabled slot_overlap slot_booked too_many_slots slot_taken learner_busy \
         too_many_pending invalid_status too_early cutoff_passed refund_cutoff_passed not_disputed";
     const ALIASES: &'static str = "availability_slot_id course_id";
+    const GOES_ON_PAST_THE_END: bool = false;
     const REFUSES_FIRST: bool = true;
     const FREE_PARAMETERS: &'static str = "search";
     const PROBES: [(&'static str, &'static str); 3] =
-        [("GET", "/api/v1/auth/me/"), ("POST", "/api/v1/payments/intents/"), ("OPTIONS", "/api/v1/auth/sessions/")];
+        [("GET", "/api/v1/bookings/"), ("POST", "/api/v1/availability-slots/"), ("OPTIONS", "/api/v1/bookings/")];
 
     fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
         table::operations()

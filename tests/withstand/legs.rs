@@ -104,10 +104,10 @@ async fn outcomes(labels: &[Label]) -> BTreeMap<String, BTreeSet<String>> {
 
 /// What is not told here, but elsewhere: every world looks through its table at its end.
 const UNTOLD: [Kind; 10] = [
-    Kind::BookingListed,
     Kind::Documents,
     Kind::DueMark,
     Kind::GatheringSpare,
+    Kind::Listed,
     Kind::Mail,
     Kind::MailedOf,
     Kind::Muted,

@@ -1,15 +1,15 @@
-//! What has been written, carried out: to sockets, to the mail queue, into the search index, the statistics and the list of
-//! all bookings.
+//! What has been written, carried out: to sockets, to the mail queue, into the search index, the statistics and the lists
+//! of all there is.
 
 use std::collections::BTreeMap;
 
 use app::Cause;
 use app::background::Background;
-use app::outbox::{Happened, carry_out, read_fact};
+use app::outbox::{Happened, Listing, carry_out, list, read_fact, read_listing};
 use app::sockets::Render;
-use app::{bookings, stats};
+use app::stats;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
-use domain::ids::{BookingId, UserId};
+use domain::ids::UserId;
 use edge::batch::Failures;
 use lambda_runtime::{Error, LambdaEvent};
 
@@ -37,8 +37,8 @@ pub async fn handle_with(background: &Background, event: Event, render: Render) 
             Ok(counting) => countings.extend(counting.map(|counting| (sequence.clone(), counting))),
             Err(error) => unreadable.push((sequence.clone(), error)),
         }
-        match read_booking(&record) {
-            Ok(booking) => listings.extend(booking.map(|id| (sequence.clone(), id))),
+        match new_row(&record) {
+            Ok(listing) => listings.extend(listing.map(|listing| (sequence.clone(), listing))),
             Err(error) => unreadable.push((sequence.clone(), error)),
         }
         match read(record) {
@@ -60,9 +60,9 @@ pub async fn handle_with(background: &Background, event: Event, render: Render) 
     let counted = countings.into_iter().map(|(sequence, counting)| {
         (sequence, None, work(async move { stats::count(&background.app, &counting).await }))
     });
-    let listed = listings.into_iter().map(|(sequence, id)| {
-        (sequence, None, work(async move { bookings::put_among_all(&background.app, id).await }))
-    });
+    let listed = listings
+        .into_iter()
+        .map(|(sequence, listing)| (sequence, None, work(async move { list(&background.app, &listing).await })));
     Failures::of(readable.chain(unreadable).chain(counted).chain(listed), AT_ONCE).await
 }
 
@@ -80,12 +80,12 @@ fn read_counting(record: &EventRecord) -> app::Result<Option<stats::Counting>> {
     stats::read(record.change.new_image.clone(), record.change.old_image.clone())
 }
 
-/// The new booking that a record tells of, if it is one.
-fn read_booking(record: &EventRecord) -> app::Result<Option<BookingId>> {
-    if record.event_name != "INSERT" {
+/// The row of a list that a record brings, if anything is new.
+fn new_row(record: &EventRecord) -> app::Result<Option<Listing>> {
+    if record.event_name != "INSERT" || record.change.new_image.is_empty() {
         return Ok(None);
     }
-    bookings::in_stream(record.change.new_image.clone())
+    read_listing(record.change.new_image.clone())
 }
 
 fn read(record: EventRecord) -> app::Result<Option<Happened>> {

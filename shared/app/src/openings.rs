@@ -215,6 +215,7 @@ pub async fn list(app: &App, caller: Caller, asked: Asked, wanted: &Wanted) -> R
     let from = asked.start_after.map_or(earliest, |after| after.max(earliest));
     let to = asked.start_before.unwrap_or(now + domain::slot::KEPT + domain::slot::KEPT);
     match asked.expert {
+        _ if from > to => paging::cut(app, &list, (Vec::new(), asked.descending), place, wanted),
         Some(expert) => {
             let absences = app.store.absences(expert).await?;
             let of_expert = absences.slots.all().iter().map(|slot| SlotOf { expert, slot: *slot });

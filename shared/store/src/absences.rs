@@ -1,12 +1,14 @@
 //! When experts are away, and their dated openings: one item per expert, read beside the profile by whoever asks for free
 //! times.
 
-use chrono::NaiveDate;
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{NaiveDate, TimeDelta};
+use domain::Instant;
 use domain::calendar::{Absence, Block};
-use domain::ids::{BlockId, UserId};
+use domain::ids::{BlockId, SlotId, UserId};
 use domain::interval::Interval;
 use domain::person::User;
-use domain::slot::Slots;
+use domain::slot::{Slot, Slots};
 use domain::zone::Zone;
 
 use crate::denied::Denied;
@@ -14,7 +16,7 @@ use crate::fault::{Failed, Fault};
 use crate::row::{Item, Reader, Row, text};
 use crate::table::Store;
 use crate::transaction::Transaction;
-use crate::{keys, person_codec, slots};
+use crate::{keys, person_codec};
 
 /// An expert's absences as they were read: a change names the version it was decided on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,9 +40,35 @@ impl Absences {
 fn to_item(user: UserId, absences: &Absences) -> Item {
     Row::at(&keys::absences(user))
         .rows("rows", absences.rows.iter().map(row))
-        .maybe("slots", Some(&absences.slots).filter(|slots| !slots.all().is_empty()), slots::to_value)
+        .maybe("slots", Some(&absences.slots).filter(|slots| !slots.all().is_empty()), slots_value)
         .number("version", absences.version)
         .into_item()
+}
+
+/// `id,mark,start,minutes`, short: an item holds thousands.
+fn slots_value(slots: &Slots) -> AttributeValue {
+    let written = slots.all().iter().map(|slot| {
+        let (id, mark) = (keys::id_text(slot.id.get()), keys::id_text(slot.mark.get()));
+        let mark = if slot.mark == slot.id { "" } else { mark.as_str() };
+        text(format!("{id},{mark},{},{}", slot.interval.start().timestamp(), slot.interval.minutes()))
+    });
+    AttributeValue::L(written.collect())
+}
+
+fn slots_of(texts: &[String]) -> Option<Slots> {
+    texts.iter().map(|text| slot_of(text)).collect::<Option<_>>().map(Slots::of)
+}
+
+fn slot_of(text: &str) -> Option<Slot> {
+    let mut parts = text.split(',');
+    let id = SlotId::new(keys::text_id(parts.next()?)?)?;
+    let mark = match parts.next()? {
+        "" => id,
+        mark => SlotId::new(keys::text_id(mark)?)?,
+    };
+    let start = Instant::from_timestamp(parts.next()?.parse().ok()?, 0)?;
+    let length = TimeDelta::minutes(parts.next()?.parse().ok()?);
+    Some(Slot { id, mark, interval: Interval::lasting(start, length)? })
 }
 
 fn row(absence: &Absence) -> Row {
@@ -56,7 +84,7 @@ fn row(absence: &Absence) -> Row {
 pub(crate) fn from_item(item: &Item) -> Result<Absences, Fault> {
     let row = Reader(item);
     let rows = row.rows("rows")?.into_iter().map(absence).collect::<Result<_, _>>()?;
-    let slots = slots::from_texts(&row.texts("slots")?).ok_or_else(|| row.corrupt("slots"))?;
+    let slots = slots_of(&row.texts("slots")?).ok_or_else(|| row.corrupt("slots"))?;
     Ok(Absences { rows, slots, version: row.number("version")? })
 }
 

@@ -15,6 +15,7 @@ mod counting;
 mod due;
 mod finding;
 mod ledger;
+mod listing;
 mod names;
 mod paying;
 mod reading;
@@ -29,6 +30,8 @@ pub(crate) use counting::*;
 pub(crate) use due::*;
 pub(crate) use finding::*;
 pub(crate) use ledger::*;
+pub use listing::AllOf;
+pub(crate) use listing::*;
 pub(crate) use names::*;
 pub(crate) use paying::*;
 pub use reading::{Kind, Named, read};
@@ -237,13 +240,6 @@ pub(crate) fn booking(booking: BookingId) -> Key {
 
 pub(crate) const BOOKING: &str = "BOOKING";
 
-/// That a booking stands in the list of all.
-pub(crate) fn booking_listed(booking: BookingId) -> Key {
-    key(format!("B#{}", id_text(booking.get())), LISTED)
-}
-
-pub(crate) const LISTED: &str = "LISTED";
-
 pub(crate) fn review(booking: BookingId, reviewer: UserId) -> Key {
     key(format!("B#{}", id_text(booking.get())), format!("{REVIEW}{}", id_text(reviewer.get())))
 }
@@ -308,8 +304,6 @@ pub(crate) fn idempotency_record(digest: &str) -> Key {
 pub(crate) mod list {
     use super::{State, UserId, id_text};
 
-    /// Everybody's bookings.
-    pub(crate) const BOOKINGS: &str = "BOOKINGS";
     /// Dated openings of all experts.
     pub(crate) const SLOTS: &str = "SLOTS";
 

@@ -4,7 +4,6 @@
 //! writes are one [`transaction`] whose legs each name the refusal they mean. Everything else maps one aggregate to items.
 
 mod absences;
-mod all_bookings;
 mod applications;
 pub mod backfill;
 mod booking_codec;
@@ -35,6 +34,7 @@ mod immutable_cache;
 mod keys;
 mod ledger;
 pub mod lines;
+pub mod listed;
 mod lists;
 mod mail_caps;
 mod mails;
@@ -74,7 +74,6 @@ mod withdrawals;
 mod wrong_keys;
 
 pub use absences::Absences;
-pub use all_bookings::booking_in;
 pub use bookings::{BookingWithReviews, ToBook, booking_link};
 pub use cause::Cause;
 pub use chats::{Guard, MessageInConversation, MessagesAfter, PairFound};
@@ -90,7 +89,8 @@ pub use fault::{Failed, Fault};
 pub use gate::{Counted, Gate, Hit, Standing};
 pub use gatherings::{GatheringList, GatheringNews, GatheringStand, When};
 pub use idempotency::{Claim, Claimed, SavedResponse};
-pub use keys::{Kind, Named, read as key_in_words};
+pub use keys::{AllOf, Kind, Named, read as key_in_words};
+pub use listed::{Earned, Made};
 pub use mails::{MailClaim, MailOf};
 pub use notices::notice_told;
 pub use openid::{Identity, identity_linked, spent};

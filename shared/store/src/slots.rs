@@ -8,7 +8,6 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
 use domain::ids::{SlotId, UserId};
 use domain::interval::Interval;
@@ -54,32 +53,6 @@ pub struct AroundSlots {
     pub met: HashSet<UserId>,
     /// A day that is absent is free.
     pub busy: HashMap<UserId, Busy>,
-}
-
-/// `id,mark,start,minutes`, short: an item holds thousands.
-pub(crate) fn to_value(slots: &Slots) -> AttributeValue {
-    let written = slots.all().iter().map(|slot| {
-        let (id, mark) = (keys::id_text(slot.id.get()), keys::id_text(slot.mark.get()));
-        let mark = if slot.mark == slot.id { "" } else { mark.as_str() };
-        text(format!("{id},{mark},{},{}", slot.interval.start().timestamp(), slot.interval.minutes()))
-    });
-    AttributeValue::L(written.collect())
-}
-
-pub(crate) fn from_texts(texts: &[String]) -> Option<Slots> {
-    texts.iter().map(|text| from_text(text)).collect::<Option<_>>().map(Slots::of)
-}
-
-fn from_text(text: &str) -> Option<Slot> {
-    let mut parts = text.split(',');
-    let id = SlotId::new(keys::text_id(parts.next()?)?)?;
-    let mark = match parts.next()? {
-        "" => id,
-        mark => SlotId::new(keys::text_id(mark)?)?,
-    };
-    let start = Instant::from_timestamp(parts.next()?.parse().ok()?, 0)?;
-    let length = chrono::TimeDelta::minutes(parts.next()?.parse().ok()?);
-    Some(Slot { id, mark, interval: Interval::lasting(start, length)? })
 }
 
 fn rank(start: Instant, id: i64) -> String {

@@ -165,5 +165,7 @@ pub(crate) async fn requests_changed_at_random_get_a_calm_answer<C: Contract>() 
         cast.world.is_sound().await;
     }
     println!("answers by hundreds: {counts:?}");
-    assert!(counts[1] > 100 && counts[3] > 1000, "both kinds were reached: {counts:?}");
+    // Of a façade with few operations fewer.
+    let least = 1000.min(60 * super::with_bodies::<C>().count());
+    assert!(counts[1] > 100 && counts[3] > least, "both kinds were reached: {counts:?}");
 }

@@ -37,7 +37,11 @@ pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
         Thing::Nothing => 0,
         Thing::Slot => tutor.opens_slot(start(cast)).await,
         Thing::Booking => student.books_slot(tutor.opens_slot(start(cast)).await).await,
-        Thing::Paid => student.has_lesson(&tutor, start(cast)).await,
+        Thing::Paid => {
+            let booking = student.has_lesson(&tutor, start(cast)).await;
+            tutor.opens_slot(start(cast)).await;
+            booking
+        }
         Thing::Begun => begun(cast, &student, &tutor).await,
         Thing::Disputed => {
             let booking = begun(cast, &student, &tutor).await;
@@ -66,8 +70,10 @@ pub(super) async fn fill(cast: &Cast<Tutoring>, text: &str, thing: i64) -> Strin
         text = text.replace("$start", &stamp(start)).replace("$end", &stamp(start + TimeDelta::hours(1)));
     }
     if text.contains("$free") {
-        let free = cast.expert().logs_in().await.opens_slot(start(cast)).await;
-        text = text.replace("$free", &free.to_string());
+        // Looked for, so that whoever is refused has changed nothing.
+        let path = format!("{SLOTS}?tutor={}&is_booked=false&ordering=-start_time", cast.expert().id);
+        let free = cast.expert().get(&path).await.body["results"][0]["id"].clone();
+        text = text.replace("$free", &free.as_i64().unwrap_or(1).to_string());
     }
     text.replace("$id", &thing.to_string()).replace("$fresh", &cast.fresh().to_string())
 }

@@ -4,13 +4,17 @@
 use std::collections::BTreeMap;
 
 use domain::booking::{Actor, Booking, Seat};
-use domain::ids::{BookingId, UserId};
+use domain::ids::UserId;
 use domain::person::User;
+use store::listed::Made;
 
 use super::BookingOfTwo;
 use crate::caller::{Caller, Staff};
 use crate::paging::{self, Key, Place, Slice, Wanted};
 use crate::{App, Common, Result};
+
+/// As many of everybody's are looked at.
+const MOST: usize = 1000;
 
 /// By what they are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +44,6 @@ pub async fn among(
     let now = app.clock.now();
     let list = format!("bookings-among/{}/{seat:?}/{order:?}/{descending}/{word}", caller.user());
     let is_of_all = seat.is_none() && Staff::of(caller).is_some();
-    if is_of_all && order == Order::Made && word.is_empty() {
-        return page_of_all(app, &list, descending, wanted, caller).await;
-    }
     let mut all = if is_of_all { of_all(app).await? } else { own(app, caller, seat).await? };
     all.iter_mut().for_each(|booking| *booking = booking.as_of(now));
     all.retain(keep);
@@ -66,34 +67,8 @@ async fn with_people(app: &App, caller: Caller, slice: Slice<Booking>) -> Result
     Ok(Slice { items, count, next, previous })
 }
 
-/// Everybody's by when they were made: only those of the page are read.
-async fn page_of_all(
-    app: &App,
-    list: &str,
-    descending: bool,
-    wanted: &Wanted,
-    caller: Caller,
-) -> Result<Slice<BookingOfTwo>> {
-    let ids = app.store.booking_ids().await?;
-    let place = |id: &BookingId| (Key::Number(id.minted_at().timestamp_millis()), id.get());
-    let Slice { items, count, next, previous } = paging::cut(app, list, (ids, descending), place, wanted)?;
-    let now = app.clock.now();
-    let items = app.store.bookings_by_ids(&items).await?.into_iter().map(|booking| booking.as_of(now)).collect();
-    with_people(app, caller, Slice { items, count, next, previous }).await
-}
-
 async fn of_all(app: &App) -> Result<Vec<Booking>> {
-    Ok(app.store.bookings_by_ids(&app.store.booking_ids().await?).await?)
-}
-
-/// The booking that an item of the stream is, if it is one.
-pub fn in_stream(item: store::facts::StreamItem) -> Result<Option<BookingId>> {
-    Ok(store::booking_in(item)?)
-}
-
-/// Puts a new booking into the list of all.
-pub async fn put_among_all(app: &App, id: BookingId) -> Result<()> {
-    Ok(app.store.booking_list(id).await?)
+    Ok(app.store.bookings_made(Made::NEWEST_FIRST, None, MOST).await?.items)
 }
 
 async fn own(app: &App, caller: Caller, seat: Option<Seat>) -> Result<Vec<Booking>> {

@@ -16,7 +16,7 @@ mod view;
 
 pub use by_slot::{Course, Wish, book, move_to};
 pub use change::{Changes, change};
-pub use listed::{Among, Order, among, in_stream, put_among_all};
+pub use listed::{Among, Order, among};
 pub use replace::{Replaceable, replace, replaceable};
 pub use request::{Request, request};
 pub use sorted::{Filtered, by_start};

@@ -4,7 +4,7 @@ use std::fmt;
 
 mod finding;
 
-use super::{Key, text_id};
+use super::{AllOf, Key, text_id};
 use finding::of_finding;
 
 macro_rules! kinds {
@@ -56,6 +56,7 @@ kinds! {
     SiteStatus "site-status",
     Stats "stats",
     Counted "counted",
+    Listed "listed",
     LoginName "login-name",
     FailedLogins "failed-logins",
     SerialCounter "serial-counter",
@@ -65,7 +66,6 @@ kinds! {
     Address "address",
     Pending "pending",
     Booking "booking",
-    BookingListed "booking-listed",
     Application "application",
     Document "document",
     Documents "documents",
@@ -135,6 +135,7 @@ impl Kind {
                 | GatheringSpare
                 | Inbox
                 | Intents
+                | Listed
                 | LoginName
                 | Mail
                 | MailedOf
@@ -206,7 +207,6 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
     match (head, sk) {
         ("U", _) => of_person(id("person", rest)?, sk),
         ("B", "BOOKING") => named(Kind::Booking, [id("booking", rest)?]),
-        ("B", super::LISTED) => named(Kind::BookingListed, [id("booking", rest)?]),
         ("B", _) => named(Kind::Review, [id("booking", rest)?, id("reviewer", sk.strip_prefix(super::REVIEW)?)?]),
         ("C", _) => of_pair(rest, sk),
         ("K", "CONVERSATION") => named(Kind::ConversationId, [id("conversation", rest)?]),
@@ -247,6 +247,10 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
             ("B", booking) => named(Kind::Counted, [id("booking", booking)?]),
             _ => None,
         },
+        ("ALL", _) => {
+            let what = AllOf::ALL.into_iter().find(|what| what.word() == rest)?;
+            named(Kind::Listed, [part("of", what.word()), id("made", sk)?])
+        }
         ("SITE", "STATUS") => named(Kind::SiteStatus, []),
         ("SCHEDULE", "MARK") => named(Kind::DueMark, []),
         _ => None,

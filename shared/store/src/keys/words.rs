@@ -5,6 +5,7 @@ use super::text_id;
 /// Longer beginnings first.
 const PARTITIONS: &[(&str, &str)] = &[
     ("ADDRESS", "network address"),
+    ("ALL", "all there is of"),
     ("A", "application"),
     ("B", "booking"),
     ("C", "conversation between"),
@@ -67,7 +68,6 @@ const SORTS: &[(&str, &str)] = &[
     ("INBOX", "read up to"),
     ("INTENTS", "intents to pay"),
     ("INTENT", "intent to pay"),
-    ("LISTED", "place in the list of all"),
     ("LETTER", "mail without a notification"),
     ("LOGIN", "login name"),
     ("MAILS", "bookings mailed about, with"),
@@ -109,7 +109,6 @@ const SORTS: &[(&str, &str)] = &[
 
 const LISTS: &[(&str, &str)] = &[
     ("APPLICATIONS", "applications in state"),
-    ("BOOKINGS", "bookings of everybody"),
     ("CARDS", "experts everybody may look at"),
     ("CHATS", "conversations of"),
     ("EARNED", "entries that paid"),

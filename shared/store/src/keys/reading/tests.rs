@@ -58,6 +58,7 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("site_status", site_status(), Kind::SiteStatus, vec![]),
         ("counted", counted(&super::super::user(user)), Kind::Counted, vec![person()]),
         ("counted", counted(&booking(booking_id)), Kind::Counted, vec![("booking", id.clone())]),
+        ("listed", listed(AllOf::Payments, number), Kind::Listed, vec![named("of", "PAYMENTS"), ("made", id.clone())]),
         (
             "stats",
             stats(&super::super::user(user)),
@@ -117,7 +118,6 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("inbox", inbox(user), Kind::Inbox, vec![person()]),
         ("session", session(user, session_id), Kind::Session, vec![person(), ("session", id.clone())]),
         ("booking", booking(booking_id), Kind::Booking, vec![("booking", id.clone())]),
-        ("booking_listed", booking_listed(booking_id), Kind::BookingListed, vec![("booking", id.clone())]),
         ("review", review(booking_id, user), Kind::Review, vec![("booking", id.clone()), ("reviewer", id.clone())]),
         ("entry", entry(Cause::Grant(user)), Kind::Entry, vec![person(), named("cause", "grant")]),
         (
@@ -325,6 +325,8 @@ fn what_no_function_makes_is_not_read() {
         ("FIND#EXPERT", "5#00000000001"),
         ("FIND#ELSEWHERE#x", "word#00000000001"),
         ("NEWS#1", "NEWS"),
+        ("ALL#PEOPLE", "00000000001"),
+        ("ALL#BOOKINGS", "1"),
     ] {
         assert_eq!(read(pk, sk), None, "{pk} {sk}");
     }
