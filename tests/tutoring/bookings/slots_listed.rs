@@ -2,7 +2,7 @@
 
 use domain::ids::UserId;
 use serde_json::{Value as Json, json};
-use tests::person::{next_page, stamp};
+use tests::person::stamp;
 use tests::slots::{SLOTS, ids};
 use tests::{Person, World, minute};
 
@@ -99,13 +99,11 @@ async fn pages_lead_to_the_end_and_back_beyond_the_first_thousand_too() {
             let start = minute(60 + 30 * n + offset);
             let interval = domain::interval::Interval::lasting(start, chrono::TimeDelta::minutes(15)).unwrap();
             let slot = domain::slot::Slot::new(world.app.mint.slot(world.now()), interval);
-            let all = seen.slots.with(slot, world.now()).unwrap();
             // Only the newest stays in the tutor's own item: the list of all is what is looked at here.
             let short = domain::slot::Slots::of(vec![slot]);
             let change = store::SlotsChange { before: None, after: Some(&slot), all: short };
             world.app.store.slots_save(store::Transaction::new(), user, &seen, &change).await.unwrap();
             seen.version += 1;
-            drop(all);
             expected.push((start, slot.id.get()));
         }
     }
@@ -121,5 +119,4 @@ async fn pages_lead_to_the_end_and_back_beyond_the_first_thousand_too() {
         assert_eq!(forth, wanted, "{ordering}");
         assert_eq!(back, wanted, "{ordering}, back");
     }
-    assert!(next_page("").is_none());
 }
