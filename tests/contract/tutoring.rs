@@ -2,6 +2,7 @@
 
 mod cast;
 mod learning;
+mod lessons;
 mod money;
 mod people;
 mod table;
@@ -11,7 +12,17 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 7] = ["courses", "lessons", "wallets", "withdrawals", "tutors", "uploads", "admin/users"];
+const GROUPS: [&str; 9] = [
+    "availability-slots",
+    "bookings",
+    "courses",
+    "lessons",
+    "wallets",
+    "withdrawals",
+    "tutors",
+    "uploads",
+    "admin/users",
+];
 
 /// Of the accounts, which all newer products share, those it alone has.
 const ACCOUNTS: [&str; 5] =
@@ -45,6 +56,13 @@ pub(crate) enum Thing {
     Applicant,
     /// The tutor, approved.
     Approved,
+    /// Of the tutor's.
+    Slot,
+    /// The student's with the tutor: unpaid, paid, paid and begun, disputed.
+    Booking,
+    Paid,
+    Begun,
+    Disputed,
 }
 
 impl Contract for Tutoring {
@@ -57,14 +75,15 @@ impl Contract for Tutoring {
         email_unverified account_suspended own_account not_found method_not_allowed conflict in_flight too_large \
         file_too_large use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited \
         maintenance already_enabled not_enabled has_enrollments too_many_lessons enrollment_required \
-        insufficient_funds invalid_status";
+        insufficient_funds invalid_status slot_overlap slot_booked too_many_slots slot_taken learner_busy \
+        too_many_pending too_early cutoff_passed refund_cutoff_passed not_disputed";
     /// Those of registering in no role are among them, which is above other doors.
-    const ALIASES: &'static str = "confirm_password full_name";
+    const ALIASES: &'static str = "confirm_password full_name availability_slot_id course_id";
     const REFUSES_FIRST: bool = true;
     const GOES_ON_PAST_THE_END: bool = false;
     const FREE_PARAMETERS: &'static str = "search";
     const PROBES: [(&'static str, &'static str); 3] =
-        [("GET", "/api/v1/auth/profile/"), ("POST", "/api/v1/uploads/"), ("OPTIONS", "/api/v1/tutors/")];
+        [("GET", "/api/v1/auth/profile/"), ("POST", "/api/v1/availability-slots/"), ("OPTIONS", "/api/v1/tutors/")];
 
     fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
         table::operations()
@@ -78,7 +97,11 @@ impl Contract for Tutoring {
         let is_decided = operation.path().starts_with("/api/v1/withdrawals/{id}/") && operation.method() == "POST";
         let path = operation.path();
         let decides = path.starts_with("/api/v1/tutors/") && operation.method() != "GET";
-        path.starts_with("/api/v1/admin/") || path.ends_with("/auth/admin/register/") || decides || is_decided
+        path.starts_with("/api/v1/admin/")
+            || path.ends_with("/auth/admin/register/")
+            || decides
+            || is_decided
+            || path.ends_with("/resolve/")
     }
 
     fn ignores_tokens(operation: &Operation<Thing>) -> bool {
@@ -87,7 +110,13 @@ impl Contract for Tutoring {
 
     fn forbids(operation: &Operation<Thing>, column: usize) -> &'static str {
         match (operation.name, column) {
-            ("POST /api/v1/courses/" | "POST /api/v1/lessons/" | "POST /api/v1/withdrawals/", 5) => "not_approved",
+            (
+                "POST /api/v1/courses/"
+                | "POST /api/v1/lessons/"
+                | "POST /api/v1/withdrawals/"
+                | "POST /api/v1/availability-slots/",
+                5,
+            ) => "not_approved",
             _ => "forbidden",
         }
     }

@@ -109,7 +109,8 @@ fn every_document_and_section_that_a_comment_cites_exists() {
     for source in rust() {
         // The tests of one product's interface cite its specification by the section alone.
         let is_of = |product: &&str| source.path.split('/').any(|part| part.trim_end_matches(".rs") == *product);
-        let specification = ["consultations", "mentorship"].into_iter().find(is_of).unwrap_or("expertconnect");
+        let specification =
+            ["consultations", "mentorship", "tutoring"].into_iter().find(is_of).unwrap_or("expertconnect");
         let own = source.path.starts_with("tests/").then(|| format!("docs/spec/{specification}.md"));
         for comment in comments(&source) {
             wrong.extend(dangling(&comment, own.as_deref()).into_iter().map(|what| format!("{}: {what}", source.path)));

@@ -26,6 +26,7 @@ mod published;
 pub mod razorpay_double;
 pub mod sessions;
 pub mod shape;
+pub mod slots;
 pub mod socket;
 pub mod spoiler;
 pub mod stripe_double;

@@ -64,7 +64,7 @@ impl Deal {
             policy: POLICY,
         };
         let zone = Zone::utc();
-        let always = Schedule { rows: &[], blocks: &[], account_zone: &zone };
+        let always = Schedule { rows: &[], blocks: &[], dated: &[], account_zone: &zone };
         let mut change = Booking::request(draft, &always, now, world.app.mint.entry(now)).unwrap();
         change.after.pay_by = Some(now + TIME_TO_PAY);
         world.app.store.booking_commit(Transaction::new(), &change, &[]).await.unwrap();

@@ -6,3 +6,18 @@ mod money;
 mod paging;
 mod tutors;
 mod users;
+
+mod bookings {
+    mod annotating;
+    mod booking;
+    mod clock;
+    mod costs;
+    mod deaths;
+    mod lists;
+    mod moving;
+    mod races;
+    mod slots;
+    mod slots_listed;
+    mod steps;
+    mod telling;
+}

@@ -33,7 +33,10 @@ pub async fn me(app: &App, caller: Caller, only_looks: bool) -> Result<User> {
 
 /// The caller, if they are an approved expert; whoever applied and is not (any more) is told that they are not approved.
 pub async fn approved(app: &App, caller: Caller) -> Result<User> {
-    let user = people::me(app, caller).await?;
+    approved_of(people::me(app, caller).await?)
+}
+
+pub(crate) fn approved_of(user: User) -> Result<User> {
     match user.standing() {
         None => Err(Common::Forbidden.into()),
         Some(Standing::Approved) => Ok(user),

@@ -47,6 +47,7 @@ pub mod newsletter;
 pub mod notes;
 pub mod notices;
 pub mod openid;
+pub mod openings;
 mod outbound;
 pub mod outbox;
 pub mod paging;

@@ -2,7 +2,7 @@
 //! queue, which delivers the same job again; once, so at worst somebody gets a mail twice.
 
 use domain::Instant;
-use domain::booking::{Booking, Status};
+use domain::booking::Booking;
 use domain::ids::BookingId;
 use domain::mailbox::Undelivered;
 use domain::notice::{InviteState, Notice, Topic};
@@ -156,6 +156,7 @@ async fn booking_of(app: &App, notice: &Notice) -> Result<Option<Booking>> {
 /// Nobody is reminded of what was cancelled or moved since, or has begun.
 fn is_obsolete(notice: &Notice, booking: Option<&Booking>, now: Instant) -> bool {
     let Some(invite) = notice.invite.filter(|invite| invite.state == InviteState::Reminder) else { return false };
-    let stands = |booking: &Booking| booking.status == Status::Confirmed && booking.sequence() == invite.sequence;
+    let is_reminded_of = |booking: &Booking| booking.rules().reminds.contains(&booking.status);
+    let stands = |booking: &Booking| is_reminded_of(booking) && booking.sequence() == invite.sequence;
     now >= invite.start || !booking.is_some_and(stands)
 }

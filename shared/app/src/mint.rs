@@ -6,7 +6,7 @@ use domain::Instant;
 use domain::ids::{
     ApplicationId, BlockId, BookingId, CommentId, ContactId, ConversationId, CourseId, DocumentId, EntryId,
     GatheringId, HoursId, LessonId, MessageId, NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId,
-    TicketId, UploadId, UserId, WithdrawalId,
+    SlotId, TicketId, UploadId, UserId, WithdrawalId,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -39,7 +39,7 @@ minting! {
     payment: PaymentId, skill: SkillId, hours: HoursId, session: SessionId,
     application: ApplicationId, document: DocumentId, upload: UploadId, block: BlockId, note: NoteId,
     post: PostId, comment: CommentId, gathering: GatheringId, withdrawal: WithdrawalId, contact: ContactId,
-    ticket: TicketId, course: CourseId, lesson: LessonId,
+    ticket: TicketId, course: CourseId, lesson: LessonId, slot: SlotId,
 }
 
 impl Mint {

@@ -46,8 +46,8 @@ pub async fn free(
         return Ok(Vec::new()); // all of it is past
     };
     let busy = app.store.busy(&[expert.id, caller.user()], window, now).await?;
-    let (rows, blocks) = (expert.weekly_hours(), absences.blocks());
-    let schedule = Schedule { rows: &rows, blocks: &blocks, account_zone: &expert.timezone };
+    let (rows, blocks, dated) = (expert.weekly_hours(), absences.blocks(), absences.dated());
+    let schedule = Schedule { rows: &rows, blocks: &blocks, dated: &dated, account_zone: &expert.timezone };
     let diaries = Diaries { schedule, expert: &busy[&expert.id], learner: &busy[&caller.user()], now };
     Ok(free_slots(&diaries, from, until, minutes, MOST))
 }
@@ -64,23 +64,24 @@ pub struct Offered {
 pub struct OnDate {
     expert: User,
     blocks: Vec<Block>,
+    dated: Vec<Interval>,
 }
 
 /// Somebody whose free times are asked for, with all that decides them but their calendar.
 pub async fn of_expert(app: &App, id: UserId) -> Result<OnDate> {
     let (expert, absences) = app.store.user_with_absences(id).await?.ok_or(Common::NotFound)?;
-    Ok(OnDate { expert: experts::shown(Some(expert))?, blocks: absences.blocks() })
+    Ok(OnDate { expert: experts::shown(Some(expert))?, blocks: absences.blocks(), dated: absences.dated() })
 }
 
 /// The free times of `minutes` on a date (`consultations.md` §5), soonest first. The calendar is read only of the days
 /// on which something is offered at all.
 pub async fn on_date(app: &App, asked: &OnDate, date: NaiveDate, minutes: u32) -> Result<Vec<Offered>> {
-    let OnDate { expert, blocks } = asked;
+    let OnDate { expert, blocks, dated } = asked;
     if !expert.is_listed() {
         return Ok(Vec::new()); // takes no bookings at present
     }
     let rows = expert.weekly_hours();
-    let schedule = Schedule { rows: &rows, blocks, account_zone: &expert.timezone };
+    let schedule = Schedule { rows: &rows, blocks, dated, account_zone: &expert.timezone };
     let now = app.clock.now();
     let offers = offers(&schedule, date, TimeDelta::minutes(minutes.into()), now);
     let days: BTreeSet<_> = offers.iter().flat_map(|offer| quanta::by_day(offer.interval).into_keys()).collect();

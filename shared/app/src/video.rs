@@ -41,6 +41,9 @@ struct Guest<'a> {
 
 /// Where the one in this seat goes for the call; `None` where there is no call, or no longer.
 pub fn link(app: &App, booking: &Booking, seat: Seat) -> Option<String> {
+    if booking.link.is_some() {
+        return booking.link.clone();
+    }
     let room = room(booking)?;
     let settings = &app.settings;
     let open = format!("https://{}/{room}", settings.jitsi_domain);

@@ -125,7 +125,7 @@ fn booking(title: &str) -> Booking {
         policy: Policy::default(),
     };
     let zone = Zone::utc();
-    let schedule = Schedule { rows: &[], blocks: &[], account_zone: &zone };
+    let schedule = Schedule { rows: &[], blocks: &[], dated: &[], account_zone: &zone };
     Booking::request(draft, &schedule, Instant::default(), EntryId::new(1).unwrap()).unwrap().after
 }
 

@@ -91,6 +91,8 @@ ids! {
     WithdrawalId,
     /// What an expert has in one currency: [`crate::wallet`] says how it is made.
     WalletId,
+    /// A dated opening of an expert.
+    SlotId,
     /// What a stranger wants to say.
     ContactId,
     /// What somebody asks support for.

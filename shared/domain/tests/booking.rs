@@ -52,7 +52,7 @@ fn draft(facade: Facade, price: Amount) -> Draft {
 
 fn always() -> Schedule<'static> {
     static UTC: std::sync::LazyLock<Zone> = std::sync::LazyLock::new(Zone::utc);
-    Schedule { rows: &[], blocks: &[], account_zone: &UTC }
+    Schedule { rows: &[], blocks: &[], dated: &[], account_zone: &UTC }
 }
 
 /// A request made at noon for two days later, for an hour.

@@ -300,7 +300,8 @@ fn offers_are_right_in_every_week_in_which_a_clock_is_changed() {
                 let row = WeeklyHours { day, start: time(from), end: time(to), zone: Some(own.clone()), open: true };
                 let block = Block { start_date: change, end_date: change, zone: own.clone() };
                 let mut asked = |blocks: &[Block], dates: &[(NaiveDate, NaiveDate, usize)]| {
-                    let schedule = Schedule { rows: std::slice::from_ref(&row), blocks, account_zone: &utc };
+                    let schedule =
+                        Schedule { rows: std::slice::from_ref(&row), blocks, dated: &[], account_zone: &utc };
                     let found = offers(&schedule, date, TimeDelta::minutes(30), instant(0));
                     let found: Vec<_> = found.iter().map(|offer| minute(offer.interval.start())).collect();
                     let rows = [Row { day, from, to, zone: Some(zone), open: true }];
@@ -335,7 +336,7 @@ fn fifty_rows_and_busy_fortnights_cost_next_to_nothing() {
         }
     }
     let diaries = Diaries {
-        schedule: Schedule { rows: &rows, blocks: &[], account_zone: &zone },
+        schedule: Schedule { rows: &rows, blocks: &[], dated: &[], account_zone: &zone },
         expert: &taken,
         learner: &Busy::new(),
         now: instant(first),
@@ -373,7 +374,7 @@ fn a_month_of_a_busy_expert_is_computed_so_often_in_a_second() {
             taken.entry(day).or_default().extend(steps);
         }
     }
-    let schedule = Schedule { rows: &rows, blocks: &blocks, account_zone: &zone };
+    let schedule = Schedule { rows: &rows, blocks: &blocks, dated: &[], account_zone: &zone };
     let (begun, mut slots, mut months) = (std::time::Instant::now(), 0_usize, 0_u32);
     while begun.elapsed().as_secs() < 2 {
         for date in first.iter_days().take(30) {

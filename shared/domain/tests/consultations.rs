@@ -27,7 +27,7 @@ fn usd(minor: u32) -> Amount {
 }
 
 fn with_schedule<T>(decide: impl FnOnce(&Schedule<'_>) -> T) -> T {
-    decide(&Schedule { rows: &[], blocks: &[], account_zone: &Zone::utc() })
+    decide(&Schedule { rows: &[], blocks: &[], dated: &[], account_zone: &Zone::utc() })
 }
 
 /// Made at noon for two days later, for half an hour.

@@ -40,7 +40,7 @@ fn booking(status: Status) -> Booking {
         policy: Policy { refund_cutoff: 24 * 60, move_cutoff: 12 * 60, fee_percent: 15, instant: false },
     };
     let utc = Zone::utc();
-    let always = calendar::Schedule { rows: &[], blocks: &[], account_zone: &utc };
+    let always = calendar::Schedule { rows: &[], blocks: &[], dated: &[], account_zone: &utc };
     let made = Booking::request(draft, &always, now(), EntryId::new(9).unwrap()).unwrap().after;
     Booking { status, funds: Funds::Held, pay_by: None, started_at: Some(made.interval.start()), ..made }
 }

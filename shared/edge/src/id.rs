@@ -27,7 +27,7 @@ ids!(UserId: "person", BookingId: "booking", ReviewId: "review", MessageId: "mes
 ids!(EntryId: "ledger entry", PaymentId: "payment", SkillId: "skill", HoursId: "row of weekly hours");
 ids!(SessionId: "session", ApplicationId: "application", DocumentId: "document", UploadId: "upload");
 ids!(ConversationId: "conversation", BlockId: "absence", NoteId: "note");
-ids!(WalletId: "wallet");
+ids!(WalletId: "wallet", SlotId: "slot");
 ids!(PostId: "post", CommentId: "comment", GatheringId: "event", WithdrawalId: "withdrawal", TicketId: "ticket");
 ids!(CourseId: "course", LessonId: "lesson");
 

@@ -1,9 +1,14 @@
-//! When experts are away: one item per expert, read beside the profile by whoever asks for free times.
+//! When experts are away, and their dated openings: one item per expert, read beside the profile by whoever asks for free
+//! times.
 
-use chrono::NaiveDate;
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{NaiveDate, TimeDelta};
+use domain::Instant;
 use domain::calendar::{Absence, Block};
-use domain::ids::{BlockId, UserId};
+use domain::ids::{BlockId, SlotId, UserId};
+use domain::interval::Interval;
 use domain::person::User;
+use domain::slot::{Slot, Slots};
 use domain::zone::Zone;
 
 use crate::denied::Denied;
@@ -17,6 +22,7 @@ use crate::{keys, person_codec};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Absences {
     pub rows: Vec<Absence>,
+    pub slots: Slots,
     /// 0 before the first.
     pub version: u64,
 }
@@ -25,13 +31,44 @@ impl Absences {
     pub fn blocks(&self) -> Vec<Block> {
         self.rows.iter().map(|absence| absence.block.clone()).collect()
     }
+
+    pub fn dated(&self) -> Vec<Interval> {
+        self.slots.all().iter().map(|slot| slot.interval).collect()
+    }
 }
 
 fn to_item(user: UserId, absences: &Absences) -> Item {
     Row::at(&keys::absences(user))
         .rows("rows", absences.rows.iter().map(row))
+        .maybe("slots", Some(&absences.slots).filter(|slots| !slots.all().is_empty()), slots_value)
         .number("version", absences.version)
         .into_item()
+}
+
+/// `id,mark,start,minutes`, short: an item holds thousands.
+fn slots_value(slots: &Slots) -> AttributeValue {
+    let written = slots.all().iter().map(|slot| {
+        let (id, mark) = (keys::id_text(slot.id.get()), keys::id_text(slot.mark.get()));
+        let mark = if slot.mark == slot.id { "" } else { mark.as_str() };
+        text(format!("{id},{mark},{},{}", slot.interval.start().timestamp(), slot.interval.minutes()))
+    });
+    AttributeValue::L(written.collect())
+}
+
+fn slots_of(texts: &[String]) -> Option<Slots> {
+    texts.iter().map(|text| slot_of(text)).collect::<Option<_>>().map(Slots::of)
+}
+
+fn slot_of(text: &str) -> Option<Slot> {
+    let mut parts = text.split(',');
+    let id = SlotId::new(keys::text_id(parts.next()?)?)?;
+    let mark = match parts.next()? {
+        "" => id,
+        mark => SlotId::new(keys::text_id(mark)?)?,
+    };
+    let start = Instant::from_timestamp(parts.next()?.parse().ok()?, 0)?;
+    let length = TimeDelta::minutes(parts.next()?.parse().ok()?);
+    Some(Slot { id, mark, interval: Interval::lasting(start, length)? })
 }
 
 fn row(absence: &Absence) -> Row {
@@ -47,7 +84,17 @@ fn row(absence: &Absence) -> Row {
 pub(crate) fn from_item(item: &Item) -> Result<Absences, Fault> {
     let row = Reader(item);
     let rows = row.rows("rows")?.into_iter().map(absence).collect::<Result<_, _>>()?;
-    Ok(Absences { rows, version: row.number("version")? })
+    let slots = slots_of(&row.texts("slots")?).ok_or_else(|| row.corrupt("slots"))?;
+    Ok(Absences { rows, slots, version: row.number("version")? })
+}
+
+/// Adds the leg by which all of it is written over the version that was read.
+pub(crate) fn add_leg(transaction: &mut Transaction<Denied>, user: UserId, seen: u64, absences: &Absences) {
+    let item = to_item(user, absences);
+    match seen {
+        0 => transaction.create(item, Denied::Stale),
+        seen => transaction.replace_version(item, seen, Denied::Stale),
+    };
 }
 
 fn absence(row: Reader<'_>) -> Result<Absence, Fault> {
@@ -82,11 +129,8 @@ impl Store {
         before: &Absences,
         rows: Vec<Absence>,
     ) -> Result<(), Failed<Denied>> {
-        let item = to_item(user, &Absences { rows, version: before.version + 1 });
-        match before.version {
-            0 => transaction.create(item, Denied::Stale),
-            seen => transaction.replace_version(item, seen, Denied::Stale),
-        };
+        let after = Absences { rows, slots: before.slots.clone(), version: before.version + 1 };
+        add_leg(&mut transaction, user, before.version, &after);
         self.commit(transaction).await
     }
 

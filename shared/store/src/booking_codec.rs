@@ -3,10 +3,11 @@
 use domain::booking::{Booking, Chain, Funds, Mode, Party, Policy, Seat, Status};
 use domain::category;
 use domain::facade::Facade;
-use domain::ids::{BookingId, ConversationId, PaymentId, UserId};
+use domain::ids::{BookingId, ConversationId, CourseId, PaymentId, SlotId, UserId};
 use domain::interval::Interval;
 use domain::ledger::{Amount, Currency, Unit};
 use domain::serial::Serial;
+use domain::slot::Taken;
 
 use crate::fault::Fault;
 use crate::keys::{self, list};
@@ -31,6 +32,10 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .text("description", &booking.description)
         .maybe("service", Some(&booking.service).filter(|service| !service.is_empty()), text)
         .maybe("category", booking.category, |category| number(category.get()))
+        .maybe("slot", booking.slot, |taken| number(taken.id))
+        .maybe("slot_mark", booking.slot.filter(|taken| taken.mark != taken.id), |taken| number(taken.mark))
+        .maybe("course", booking.course, number)
+        .flag("first", booking.is_first)
         .time("start", booking.interval.start())
         .time("end", booking.interval.end())
         .text("status", status_text(booking.status))
@@ -45,6 +50,7 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .maybe("promised", Some(booking.promised).filter(|promised| *promised > 0), number)
         .maybe("pay_by", booking.pay_by, time)
         .text("room", booking.room.as_deref().unwrap_or_default())
+        .maybe("link", booking.link.as_deref(), text)
         .maybe("conversation", booking.conversation, number)
         .maybe("started_at", booking.started_at, time)
         .maybe("ended_at", booking.ended_at, time)
@@ -53,6 +59,8 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .maybe("absent", booking.absent, |seat| text(seat_text(seat)))
         .flag("disputed", booking.is_disputed)
         .maybe("moved_by", booking.moved_by, |seat| text(seat_text(seat)))
+        .maybe("moved_from", booking.moved_from, time)
+        .text("move_reason", &booking.move_reason)
         .flag("been_confirmed", booking.has_been_confirmed)
         .maybe("due", booking.due_at, time)
         .time("created_at", booking.created_at)
@@ -139,6 +147,9 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
         description: row.owned("description")?,
         service: row.owned("service")?,
         category,
+        slot: read_slot(row)?,
+        course: row.maybe_number("course")?.and_then(CourseId::new),
+        is_first: row.flag("first"),
         learner: read_party(row, &LEARNER)?,
         expert: read_party(row, &EXPERT)?,
         interval: Interval::new(row.time("start")?, row.time("end")?).ok_or_else(|| row.corrupt("end"))?,
@@ -157,6 +168,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
         pay_by: row.maybe_time("pay_by")?,
         policy: read_policy(row)?,
         room: Some(row.owned("room")?).filter(|room| !room.is_empty()),
+        link: Some(row.owned("link")?).filter(|link| !link.is_empty()),
         conversation: row.maybe_number("conversation")?.and_then(ConversationId::new),
         started_at: row.maybe_time("started_at")?,
         ended_at: row.maybe_time("ended_at")?,
@@ -165,12 +177,20 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
         absent: find([Seat::Learner, Seat::Expert], seat_text, row.text("absent")?),
         is_disputed: row.flag("disputed"),
         moved_by: find([Seat::Learner, Seat::Expert], seat_text, row.text("moved_by")?),
+        moved_from: row.maybe_time("moved_from")?,
+        move_reason: row.owned("move_reason")?,
         has_been_confirmed: row.flag("been_confirmed"),
         due_at: row.maybe_time("due")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
         version: row.number("version")?,
     })
+}
+
+fn read_slot(row: Reader<'_>) -> Result<Option<Taken>, Fault> {
+    let Some(id) = row.maybe_number("slot")?.and_then(SlotId::new) else { return Ok(None) };
+    let mark = row.maybe_number("slot_mark")?.and_then(SlotId::new).unwrap_or(id);
+    Ok(Some(Taken { id, mark }))
 }
 
 fn read_party(row: Reader<'_>, names: &Names) -> Result<Party, Fault> {

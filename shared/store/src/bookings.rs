@@ -84,9 +84,31 @@ impl Store {
             return Ok(Some((booking, self.people_to_book(pair, expert).await?)));
         };
         let key = keys::booking(id);
-        let (mut items, found) = self.to_book(pair, expert, Some(key.clone())).await?;
+        let (mut items, found) = self.to_book(pair, expert, Some(&key)).await?;
         let Some(item) = items.remove(&key) else { return Ok(None) };
         Ok(Some((self.read(&item)?, found)))
+    }
+
+    /// A booking with its two people, learner first: one round trip where this process has met it before, else two.
+    pub async fn booking_with_people(&self, id: BookingId) -> Result<Option<(Booking, [person::User; 2])>, Fault> {
+        let key = keys::booking(id);
+        let (booking, mut items) = match self.immutable.parties(id) {
+            Some(Parties { pair, .. }) => {
+                let wanted = [key.clone(), keys::user(pair.low()), keys::user(pair.high())];
+                let items = self.get_many(&wanted, true).await?;
+                let Some(item) = items.get(&key) else { return Ok(None) };
+                (self.read(item)?, items)
+            }
+            None => {
+                let Some(booking) = self.booking(id).await? else { return Ok(None) };
+                let wanted = [keys::user(booking.learner.id), keys::user(booking.expert.id)];
+                (booking, self.get_many(&wanted, true).await?)
+            }
+        };
+        let mut of = |user| items.remove(&keys::user(user)).as_ref().map(person_codec::from_item).transpose();
+        let people = (of(booking.learner.id)?, of(booking.expert.id)?);
+        let (Some(learner), Some(expert)) = people else { return Ok(None) };
+        Ok(Some((booking, [learner, expert])))
     }
 
     /// A booking with its reviews, in one round trip.
@@ -163,16 +185,23 @@ impl Store {
         Ok(self.to_book(pair, expert, None).await?.1)
     }
 
+    /// The same, and whether the learner books this expert for the first time.
+    pub async fn people_to_book_first(&self, pair: Pair, expert: UserId) -> Result<(ToBook, bool), Fault> {
+        let met = keys::met(pair.other(expert), expert);
+        let (items, found) = self.to_book(pair, expert, Some(&met)).await?;
+        Ok((found, !items.contains_key(&met)))
+    }
+
     /// The same, beside one more item.
     async fn to_book(
         &self,
         pair: Pair,
         expert: UserId,
-        with: Option<Key>,
+        with: Option<&Key>,
     ) -> Result<(HashMap<Key, Item>, ToBook), Fault> {
         let (low, high) = (keys::user(pair.low()), keys::user(pair.high()));
         let (shared, absences) = (keys::conversation(pair), keys::absences(expert));
-        let wanted: Vec<_> = [&low, &high, &shared, &absences].into_iter().cloned().chain(with).collect();
+        let wanted: Vec<_> = [&low, &high, &shared, &absences].into_iter().chain(with).cloned().collect();
         let items = self.get_many(&wanted, true).await?;
         let users = [low, high].into_iter().filter_map(|key| items.get(&key).map(person_codec::from_item));
         let found = ToBook {
@@ -256,6 +285,8 @@ impl Store {
         let mixed: Vec<_> = people.iter().flat_map(|(user, _)| days::mixed_days(*user, old, new)).collect();
         let known = if mixed.is_empty() { HashMap::new() } else { self.get_many(&mixed, true).await? };
         for (user, taken) in people {
+            let of_learner = |claim: Option<Claim>| claim.map(Claim::of_learner);
+            let (old, new) = if user == after.expert.id { (old, new) } else { (of_learner(old), of_learner(new)) };
             days::add_legs(transaction, user, old, new, &known, &Denied::by(taken), &Denied::Stale)?;
         }
         Ok(())

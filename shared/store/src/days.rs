@@ -9,9 +9,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use domain::Instant;
 use domain::booking::Booking;
-use domain::ids::{BookingId, UserId};
+use domain::ids::{BookingId, SlotId, UserId};
 use domain::interval::Interval;
 use domain::quanta::{self, Busy};
+use domain::slot::Slot;
 
 use crate::fault::Fault;
 use crate::keys::{self, Key};
@@ -28,13 +29,42 @@ pub(crate) struct Claim {
     interval: Interval,
     /// A claim that is over at this moment by itself is written beside its steps, so that whoever reads the day knows.
     expiry: Option<(BookingId, Instant)>,
+    /// The expert's opening it is of: nothing is claimed where its mark says that it is shut.
+    mark: Option<SlotId>,
 }
 
 impl Claim {
     pub(crate) fn of(booking: &Booking) -> Option<Self> {
         let expiry = booking.expires_at().map(|at| (booking.id, at));
-        booking.claimed().map(|interval| Self { interval, expiry })
+        let mark = booking.slot.map(|taken| taken.mark);
+        booking.claimed().map(|interval| Self { interval, expiry, mark })
     }
+
+    /// The same in the calendar of whoever has no openings to shut.
+    pub(crate) fn of_learner(self) -> Self {
+        Self { mark: None, ..self }
+    }
+}
+
+/// The marks of openings of a day that are no more what they were.
+const SHUT: &str = "shut";
+
+const NOT_SHUT: &str = "NOT contains(#shut, :mark)";
+
+/// Adds the legs by which an opening of an expert is shut, if nothing is booked in it.
+pub(crate) fn add_shut_legs<R: Clone>(transaction: &mut Transaction<R>, expert: UserId, slot: &Slot, booked: &R) {
+    for (date, steps) in quanta::by_day(slot.interval) {
+        let update = Update::new(keys::day(expert, date), format!("ADD #{SHUT} :marks SET #expires_at = :expires"))
+            .when(none_taken(&steps))
+            .value(":marks", numbers([slot.mark]))
+            .value(":expires", number(kept_until(date)));
+        let update = steps.iter().fold(update, |update, step| update.value(&format!(":q{step}"), number(step)));
+        transaction.update(update, Some(booked.clone()));
+    }
+}
+
+fn kept_until(date: NaiveDate) -> i64 {
+    (date.and_time(NaiveTime::MIN) + KEPT).and_utc().timestamp()
 }
 
 /// A claim of one day that expires, as it stands in the item: `epoch seconds, first step, last step`.
@@ -81,7 +111,7 @@ fn expiries(item: &Item) -> impl Iterator<Item = (BookingId, Expiry)> {
 }
 
 /// What is busy on a day at `now`: all claimed steps but those of expired claims.
-fn busy_at(item: &Item, now: Instant) -> Result<BTreeSet<u16>, Fault> {
+pub(crate) fn busy_at(item: &Item, now: Instant) -> Result<BTreeSet<u16>, Fault> {
     let mut busy: BTreeSet<u16> = Reader(item).numbers("busy")?;
     for (_, expiry) in expiries(item).filter(|(_, expiry)| expiry.at <= now.timestamp()) {
         busy.retain(|step| !(expiry.first..=expiry.last).contains(step));
@@ -142,7 +172,7 @@ fn changes(user: UserId, before: Option<Claim>, after: Option<Claim>) -> Vec<Day
                 release: old - new,
                 forgotten: was.clone().filter(|_| !stays).map(|(name, _)| name).into_iter().collect(),
                 expiries: is.filter(|is| was.as_ref() != Some(is)).into_iter().collect(),
-                expires_at: (date.and_time(NaiveTime::MIN) + KEPT).and_utc().timestamp(),
+                expires_at: kept_until(date),
             }
         })
         .filter(|change| !change.is_empty())
@@ -165,6 +195,11 @@ pub(crate) fn add_legs<R: Clone>(
     taken: &R,
     raced: &R,
 ) -> Result<(), Fault> {
+    let mark = after.and_then(|claim| claim.mark);
+    let marked = |update: Update| match mark {
+        Some(mark) => update.value(":mark", number(mark)),
+        None => update,
+    };
     for change in changes(user, before, after) {
         if change.is_mixed() {
             let item = known.get(&change.key);
@@ -182,19 +217,22 @@ pub(crate) fn add_legs<R: Clone>(
             }
             let update = change
                 .update("", "#busy = :new, ")
-                .when("#busy = :old")
+                .when(if mark.is_some() { format!("#busy = :old AND {NOT_SHUT}") } else { "#busy = :old".to_owned() })
                 .value(":old", numbers(&busy))
                 .value(":new", numbers(rest.union(&change.claim)));
-            transaction.update(update, Some(raced.clone()));
+            transaction.update(marked(update), Some(raced.clone()));
         } else if !change.claim.is_empty() {
             let mut update = change
                 .update("ADD #busy :claim", "")
-                .when(none_taken(&change.claim))
+                .when(match mark {
+                    Some(_) => format!("{} AND {NOT_SHUT}", none_taken(&change.claim)),
+                    None => none_taken(&change.claim),
+                })
                 .value(":claim", numbers(&change.claim));
             for step in &change.claim {
                 update = update.value(&format!(":q{step}"), number(step));
             }
-            transaction.update(update, Some(taken.clone()));
+            transaction.update(marked(update), Some(taken.clone()));
         } else if !change.release.is_empty() {
             // The expiry too, or a day that was deleted long ago would come back for good.
             let update = change.update("DELETE #busy :release", "").value(":release", numbers(&change.release));

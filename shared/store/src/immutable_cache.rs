@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use domain::booking::Booking;
 use domain::chat::Pair;
-use domain::ids::{BookingId, ConversationId, CourseId, LessonId, UserId};
+use domain::ids::{BookingId, ConversationId, CourseId, LessonId, SlotId, UserId};
 use domain::lifecycle::Seat;
 use domain::serial::Serial;
 
@@ -16,6 +16,7 @@ pub(crate) struct ImmutableCache {
     parties: Remembered<BookingId, Parties>,
     owners: Remembered<(Seat, Serial), UserId>,
     courses: Remembered<LessonId, CourseId>,
+    slots: Remembered<SlotId, UserId>,
 }
 
 /// The two of a booking.
@@ -59,6 +60,15 @@ impl ImmutableCache {
 
     pub(crate) fn learn_owner(&self, role: Seat, serial: Serial, owner: UserId) {
         self.owners.learn((role, serial), owner);
+    }
+
+    /// Whose dated opening this is.
+    pub(crate) fn slot_owner(&self, id: SlotId) -> Option<UserId> {
+        self.slots.find(&id)
+    }
+
+    pub(crate) fn learn_slot_owner(&self, id: SlotId, owner: UserId) {
+        self.slots.learn(id, owner);
     }
 
     /// Whose booking this is.

@@ -5,7 +5,8 @@ use domain::application::State;
 use domain::chat::Pair;
 use domain::expert::Standing;
 use domain::ids::{
-    ApplicationId, BookingId, ConversationId, DocumentId, LARGEST, MessageId, NoticeId, SessionId, UploadId, UserId,
+    ApplicationId, BookingId, ConversationId, DocumentId, LARGEST, MessageId, NoticeId, SessionId, SlotId, UploadId,
+    UserId,
 };
 use domain::ledger::Unit;
 
@@ -153,6 +154,16 @@ pub(crate) fn absences(user: UserId) -> Key {
     key(person(user), "ABSENCES")
 }
 
+/// A dated opening of an expert.
+pub(crate) fn slot(slot: SlotId) -> Key {
+    key(format!("SLOT#{}", id_text(slot.get())), "SLOT")
+}
+
+/// That a learner has booked an expert.
+pub(crate) fn met(learner: UserId, expert: UserId) -> Key {
+    key(person(learner), format!("MET#{}", id_text(expert.get())))
+}
+
 /// A person's own message, for their other devices: until [`crate::feed`] forgets it.
 pub(crate) fn sent(user: UserId, message: MessageId) -> Key {
     key(person(user), format!("{SENT}{}", id_text(message.get())))
@@ -294,6 +305,9 @@ pub(crate) fn idempotency_record(digest: &str) -> Key {
 /// List names: what `la` and `lb` of the two list indexes hold.
 pub(crate) mod list {
     use super::{State, UserId, id_text};
+
+    /// Dated openings of all experts.
+    pub(crate) const SLOTS: &str = "SLOTS";
 
     pub(crate) fn as_learner(user: UserId) -> String {
         format!("LEARNER#{}", id_text(user.get()))

@@ -238,7 +238,7 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
             &["timezone", "zone", "level", "standing", "specialty", "unit", "hourly_unit", "currency", "dead_end_why"]
         }
         Kind::Details => &["born", "cv_content_type", "certificate_content_type", "currency"],
-        Kind::Absences => &["from", "to", "zone"],
+        Kind::Absences => &["from", "to", "zone", "slots"],
         Kind::Notice | Kind::Letter => &["facade", "topic", "state"],
         Kind::Inbox => &["all_read_to"],
         Kind::DueMark => &["day"],

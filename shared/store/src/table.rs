@@ -22,7 +22,7 @@ use crate::row::Item;
 pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: String,
-    /// Whose conversation or booking an id is, of those that were read: that never changes.
+    /// Whose conversation, booking or opening an id is, of those that were read: that never changes.
     pub(crate) immutable: Arc<ImmutableCache>,
 }
 

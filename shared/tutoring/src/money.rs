@@ -10,7 +10,11 @@ pub fn decimal(minor: impl Into<u64>) -> String {
 
 /// The ISO-4217 code of what an amount is in; credits, in which other façades are paid, have none.
 pub fn currency(amount: Amount) -> String {
-    match amount.unit {
+    currency_of(amount.unit)
+}
+
+pub fn currency_of(unit: Unit) -> String {
+    match unit {
         Unit::Currency(currency) => currency.code().to_owned(),
         Unit::Credit => "credit".to_owned(),
     }

@@ -104,6 +104,10 @@ fn of_slot(refusal: slot::Refusal, sentence: String) -> Problem {
     match refusal {
         Refusal::Overlap => Problem::conflict("slot_overlap", sentence),
         Refusal::Booked => Problem::conflict("slot_booked", sentence),
+        Refusal::TooMany => Problem::conflict("too_many_slots", sentence),
+        Refusal::Unknown | Refusal::Past | Refusal::OtherLength | Refusal::NoPrice => {
+            Problem::field("availability_slot", sentence)
+        }
     }
 }
 

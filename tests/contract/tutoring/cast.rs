@@ -1,8 +1,10 @@
 //! The people of the table, and what they have.
 
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde_json::json;
-use tests::person::id;
-use tests::{Person, Setup, World};
+use tests::person::{id, stamp};
+use tests::slots::{SLOTS, slot};
+use tests::{Person, Setup, World, minute};
 
 use super::{Thing, Tutoring};
 use crate::contract::Cast;
@@ -23,6 +25,11 @@ pub(super) async fn gather() -> Cast<Tutoring> {
     Cast::of(world, people)
 }
 
+/// An hour nobody else has asked for.
+fn start(cast: &Cast<Tutoring>) -> DateTime<Utc> {
+    minute((30 * 24 + 2 * cast.fresh()) * 60)
+}
+
 pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
     match thing {
         Thing::Nothing => 0,
@@ -31,6 +38,7 @@ pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
             let course = cast.expert().publishes("Looms", "0.00").await;
             id(&cast.expert().teaches(course, json!({"title": "Warps"})).await.is(201))
         }
+        Thing::Slot | Thing::Booking | Thing::Paid | Thing::Begun | Thing::Disputed => booking(cast, thing).await,
         Thing::Wallet => {
             let wallets = cast.expert().get("/api/v1/wallets/").await.is(200);
             id(&wallets["results"][0])
@@ -52,11 +60,53 @@ async fn withdrawal(cast: &Cast<Tutoring>) -> i64 {
     id(&cast.expert().post("/api/v1/withdrawals/", body).await.is(201))
 }
 
-pub(super) async fn fill(cast: &Cast<Tutoring>, text: &str, thing: i64) -> String {
-    let text = text.replace("$id", &thing.to_string()).replace("$fresh", &cast.fresh().to_string());
-    if !text.contains("$proof") {
-        return text;
+/// An opening, or what becomes of one. Time passes, so both sign in anew.
+async fn booking(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
+    let (student, tutor) = (cast.learner().logs_in().await, cast.expert().logs_in().await);
+    match thing {
+        Thing::Slot => tutor.opens_slot(start(cast)).await,
+        Thing::Booking => student.books_slot(tutor.opens_slot(start(cast)).await).await,
+        Thing::Paid => {
+            let booking = student.has_lesson(&tutor, start(cast)).await;
+            tutor.opens_slot(start(cast)).await;
+            booking
+        }
+        Thing::Begun => begun(cast, &student, &tutor).await,
+        _ => {
+            let booking = begun(cast, &student, &tutor).await;
+            let student = student.logs_in().await;
+            student.steps(booking, "dispute", json!({"reason": "Nobody came."})).await.is(200);
+            booking
+        }
     }
-    let newcomer = cast.world.pupil(&format!("unproven{}", cast.fresh())).await;
-    text.replace("$proof", &newcomer.proofs().await.pop().expect("a link"))
+}
+
+/// Of a quarter of an hour; the one before is over.
+async fn begun(cast: &Cast<Tutoring>, student: &Person, tutor: &Person) -> i64 {
+    let world = &cast.world;
+    let start = world.now().duration_trunc(TimeDelta::minutes(5)).expect("a time") + TimeDelta::minutes(20);
+    let soon = id(&tutor.post(SLOTS, slot(start, 15)).await.is(201));
+    let booking = student.books_slot(soon).await;
+    student.pays_lesson(booking).await;
+    world.set_clock(start);
+    booking
+}
+
+pub(super) async fn fill(cast: &Cast<Tutoring>, text: &str, thing: i64) -> String {
+    let mut text = text.to_owned();
+    if text.contains("$proof") {
+        let newcomer = cast.world.pupil(&format!("unproven{}", cast.fresh())).await;
+        text = text.replace("$proof", &newcomer.proofs().await.pop().expect("a link"));
+    }
+    if text.contains("$start") {
+        let start = start(cast);
+        text = text.replace("$start", &stamp(start)).replace("$end", &stamp(start + TimeDelta::hours(1)));
+    }
+    if text.contains("$free") {
+        // Looked for, so that whoever is refused has changed nothing.
+        let path = format!("{SLOTS}?tutor={}&is_booked=false&ordering=-start_time", cast.expert().id);
+        let free = cast.expert().get(&path).await.body["results"][0]["id"].clone();
+        text = text.replace("$free", &free.as_i64().unwrap_or(1).to_string());
+    }
+    text.replace("$id", &thing.to_string()).replace("$fresh", &cast.fresh().to_string())
 }

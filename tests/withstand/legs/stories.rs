@@ -4,6 +4,7 @@ mod chats;
 mod community;
 mod courses;
 mod experts;
+mod lessons;
 mod mentorship;
 mod money;
 mod payments;
@@ -68,6 +69,10 @@ impl Story {
             experts {
                 is_away, is_away_again, is_applied_for, is_approved, is_rejected, is_suspended, is_reinstated,
                 sends_a_document, names_an_upload, prepares_an_upload,
+            }
+            lessons {
+                publishes, publishes_another, gives_a_slot_other_times, takes_a_slot_back, books_a_slot,
+                moves_to_another_slot, moves_within_the_day,
             }
             mentorship {
                 is_numbered, takes_the_second_role, verifies, asks_to_verify, says_more, takes_money_out,

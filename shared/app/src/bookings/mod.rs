@@ -3,20 +3,26 @@
 //! A use-case takes the façade its caller speaks for, acts on bookings made in that one, and leaves the rest to the
 //! façade's rules and voice. What is shown of a booking is a [`View`] the caller chooses.
 
+mod by_slot;
 mod change;
+mod listed;
 mod participants;
 mod replace;
 mod request;
 mod sorted;
 mod step;
+mod two;
 mod view;
 
+pub use by_slot::{Course, Wish, book, move_to};
 pub use change::{Changes, change};
+pub use listed::{Among, Order, among};
 pub use replace::{Replaceable, replace, replaceable};
 pub use request::{Request, request};
 pub use sorted::{Filtered, by_start};
-pub use step::{Command, do_what_is_due, resolve, step_by_schedule, take};
-pub(crate) use step::{cancel_by_staff, set_free};
+pub use step::{Command, act, annotate, do_what_is_due, resolve, step_by_schedule, take};
+pub(crate) use step::{cancel_by_staff, end_what_is_over, set_free};
+pub use two::{BookingOfTwo, ToMove, at, to_move};
 pub use view::{BookingView, View, look, show_all};
 
 use domain::booking::{Booking, Change, Fact, Refusal, Seat, Status};

@@ -1,14 +1,16 @@
 //! The two people of a booking, and the times that suit both.
 
+use domain::Instant;
 use domain::booking::{Booking, Refusal, Seat, Times};
 use domain::calendar::{Block, Diaries, Schedule, WeeklyHours};
 use domain::chat::{Conversation, Pair};
 use domain::expert::Standing;
 use domain::facade::Facade;
-use domain::ids::{BookingId, UserId};
+use domain::ids::{BookingId, SlotId, UserId};
 use domain::interval::Interval;
 use domain::person::User;
 use domain::quanta;
+use domain::slot::{self, Slot, Slots};
 use store::{Calendars, ToBook};
 
 use super::step::expire;
@@ -21,6 +23,8 @@ pub(super) struct Participants {
     pub(super) conversation: Option<Conversation>,
     rows: Vec<WeeklyHours>,
     blocks: Vec<Block>,
+    slots: Slots,
+    dated: Vec<Interval>,
     /// The time a booking that moves gives up: it counts as free.
     pub(super) gives_up: Option<Interval>,
 }
@@ -40,8 +44,15 @@ impl Participants {
         if found.conversation.as_ref().is_some_and(Conversation::is_blocked) {
             return Err(Refusal::Blocked.into());
         }
-        let (rows, blocks) = (expert.weekly_hours(), found.absences.blocks());
-        Ok(Self { conversation: found.conversation, rows, blocks, gives_up: None, learner, expert })
+        let (rows, blocks, dated) = (expert.weekly_hours(), found.absences.blocks(), found.absences.dated());
+        let slots = found.absences.slots;
+        Ok(Self { conversation: found.conversation, rows, blocks, slots, dated, gives_up: None, learner, expert })
+    }
+
+    /// The expert's dated opening, if it is ahead.
+    pub(super) fn slot(&self, id: SlotId, now: Instant) -> Result<Slot> {
+        let slot = self.slots.find(id).ok_or(slot::Refusal::Unknown)?;
+        if slot.interval.start() > now { Ok(*slot) } else { Err(slot::Refusal::Past.into()) }
     }
 
     /// Gives both the numbers of their roles, where they have none yet.
@@ -58,7 +69,8 @@ impl Participants {
     }
 
     pub(super) fn within_hours<T>(&self, decide: impl FnOnce(&Schedule<'_>) -> T) -> T {
-        decide(&Schedule { rows: &self.rows, blocks: &self.blocks, account_zone: &self.expert.timezone })
+        let Self { rows, blocks, dated, .. } = self;
+        decide(&Schedule { rows, blocks, dated, account_zone: &self.expert.timezone })
     }
 
     /// What is said where the expert is not there.

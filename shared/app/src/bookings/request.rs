@@ -5,6 +5,7 @@ use domain::category::CategoryId;
 use domain::chat::Pair;
 use domain::facade::{Facade, Offered, Terms, TitleFrom};
 use domain::ids::UserId;
+use domain::ledger::Amount;
 use domain::person::User;
 
 use super::participants::{Participants, or_alternatives};
@@ -43,7 +44,7 @@ pub async fn request<V: View>(
             participants.are_numbered(app).await?;
         }
         let now = app.clock.now();
-        let mut draft = draft(app, facade, &participants, &request, now)?;
+        let mut draft = draft(app, facade, &participants, &request, (None, now))?.ok_or(Error::UnknownPerson)?;
         let conversation = (draft.mode == Mode::Chat).then(|| participants.opened(app, pair, caller.user(), draft.id));
         draft.conversation = conversation.as_ref().map(|conversation| conversation.id);
         let wanted = draft.times;
@@ -67,13 +68,14 @@ pub async fn request<V: View>(
     .await
 }
 
-fn draft(
+/// `course`: the price of the course it is booked for. `None`: the expert has no price, and it cannot be booked without.
+pub(super) fn draft(
     app: &App,
     facade: Facade,
     participants: &Participants,
     request: &Request,
-    now: domain::Instant,
-) -> Result<Draft> {
+    (course, now): (Option<Amount>, domain::Instant),
+) -> Result<Option<Draft>> {
     let Participants { learner, expert, .. } = participants;
     let (rules, settings) = (facade.rules(), &app.settings);
     if !rules.bookable.allows(expert) {
@@ -84,14 +86,15 @@ fn draft(
     let offered = Offered {
         session: terms_of.and_then(|expert| expert.price),
         hourly: terms_of.and_then(|expert| expert.hourly),
-        course: None,
+        course,
     };
+    let Some(price) = rules.price.of(offered, minutes) else { return Ok(None) };
     let terms = Terms {
         refund_cutoff_hours: settings.refund_cutoff_hours,
         move_cutoff_hours: settings.reschedule_cutoff_hours,
         fee_percent: settings.platform_fee_percent,
     };
-    Ok(Draft {
+    Ok(Some(Draft {
         id: app.mint.booking(now),
         facade,
         mode: request.mode,
@@ -106,9 +109,9 @@ fn draft(
         learner: party(app, facade, learner, Seat::Learner),
         expert: party(app, facade, expert, Seat::Expert),
         times: request.times,
-        price: rules.price.of(offered, minutes).ok_or(Error::UnknownPerson)?,
+        price,
         policy: terms.freeze(terms_of.is_some_and(|expert| expert.instant)),
-    })
+    }))
 }
 
 /// One of the two, with what they are known by and what they show when they meet.
@@ -123,7 +126,7 @@ fn party(app: &App, facade: Facade, user: &User, seat: Seat) -> Party {
 
 /// Whoever has too few credits, or too much that is pending, may have some of it in bookings that are over by the clock:
 /// then they try once more.
-async fn or_set_free<T>(app: &App, committed: Result<T>, learner: UserId) -> Result<T> {
+pub(super) async fn or_set_free<T>(app: &App, committed: Result<T>, learner: UserId) -> Result<T> {
     let lacks_what_may_be_free = matches!(
         &committed,
         Err(Error::Refused(

@@ -197,7 +197,7 @@ mod tests {
             price: Amount::credits(1),
             policy: Policy::default(),
         };
-        let schedule = Schedule { rows: &[], blocks: &[], account_zone: &Zone::utc() };
+        let schedule = Schedule { rows: &[], blocks: &[], dated: &[], account_zone: &Zone::utc() };
         let entry = EntryId::new(1).unwrap();
         let booking = Booking::request(draft, &schedule, now, entry).unwrap().after;
         match booking.perform(Step::Expire, Actor::Schedule, times.start, entry).unwrap() {

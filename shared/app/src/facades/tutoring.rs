@@ -2,6 +2,7 @@
 
 mod accounts;
 
+use domain::Instant;
 use domain::booking::{Actor, Booking, Fact, Funds, Reminder, Seat};
 use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
@@ -38,7 +39,11 @@ fn tell(to: Seat, topic: Topic, title: &'static str, channel: Channel, content: 
 }
 
 fn start(booking: &Booking) -> String {
-    booking.interval.start().format("%-d %B %Y at %H:%M UTC").to_string()
+    when(booking.interval.start())
+}
+
+fn when(time: Instant) -> String {
+    time.format("%-d %B %Y at %H:%M UTC").to_string()
 }
 
 fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
@@ -112,14 +117,15 @@ fn confirmed(booking: &Booking) -> Vec<Telling> {
     })
 }
 
-/// Whoever did not move it hears so; whoever did gets the entry for their calendar.
+/// Whoever did not move it hears so, with the old time and the new one; whoever did gets the entry for their calendar.
 fn moved(booking: &Booking, by: Actor) -> Vec<Telling> {
-    let reason = reason(booking);
+    let reason = reason(&booking.move_reason);
+    let from = booking.moved_from.map(|from| format!(" from {}", when(from))).unwrap_or_default();
     let one = |to: Seat| {
         let other = &booking.party(to.other()).name;
         let (channel, content) = match by.seat() == Some(to) {
-            true => (Channel::Mail, format!("You moved the lesson with {other} to {}.{reason}", start(booking))),
-            false => (Channel::ListAndMail, format!("{other} moved the lesson to {}.{reason}", start(booking))),
+            true => (Channel::Mail, format!("You moved the lesson with {other}{from} to {}.{reason}", start(booking))),
+            false => (Channel::ListAndMail, format!("{other} moved the lesson{from} to {}.{reason}", start(booking))),
         };
         let invite = match booking.was_confirmed() {
             true => InviteState::Confirmed,
@@ -131,7 +137,7 @@ fn moved(booking: &Booking, by: Actor) -> Vec<Telling> {
 }
 
 fn off(booking: &Booking) -> Vec<Telling> {
-    let reason = reason(booking);
+    let reason = reason(&booking.reason);
     let back = if booking.funds == Funds::Released { " All money goes back." } else { "" };
     to_both(booking, Topic::Cancelled, "Lesson cancelled", Channel::ListAndMail, None, |other| {
         format!("The lesson with {other} on {} is cancelled.{back}{reason}", start(booking))
@@ -142,6 +148,6 @@ fn off(booking: &Booking) -> Vec<Telling> {
 }
 
 /// The reason that was given, as a sentence of its own.
-fn reason(booking: &Booking) -> String {
-    if booking.reason.is_empty() { String::new() } else { format!(" Reason: {}", booking.reason) }
+fn reason(given: &str) -> String {
+    if given.is_empty() { String::new() } else { format!(" Reason: {given}") }
 }

@@ -100,7 +100,7 @@ fn requested_at(title: &str, start: &str, minutes: i64) -> Change {
         policy: Policy::default(),
     };
     let zone = Zone::utc();
-    let schedule = Schedule { rows: &[], blocks: &[], account_zone: &zone };
+    let schedule = Schedule { rows: &[], blocks: &[], dated: &[], account_zone: &zone };
     Booking::request(draft, &schedule, at(NOW), EntryId::new(1).unwrap()).unwrap()
 }
 
@@ -118,7 +118,7 @@ fn stepped(booking: &Booking, step: Step, actor: Actor) -> Change {
 fn moved(booking: &Booking) -> Change {
     let times = Times { start: at("2027-03-03T08:00:00Z"), end: at("2027-03-03T09:00:00Z") };
     let zone = Zone::utc();
-    let schedule = Schedule { rows: &[], blocks: &[], account_zone: &zone };
+    let schedule = Schedule { rows: &[], blocks: &[], dated: &[], account_zone: &zone };
     booking.move_to(times, Actor::Learner, &schedule, at(NOW), EntryId::new(3).unwrap()).unwrap()
 }
 

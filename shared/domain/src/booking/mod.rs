@@ -19,10 +19,11 @@ use crate::Instant;
 use crate::category::CategoryId;
 use crate::facade::machine::Situation;
 use crate::facade::{Facade, Rules};
-use crate::ids::{BookingId, ConversationId, PaymentId, UserId};
+use crate::ids::{BookingId, ConversationId, CourseId, PaymentId, UserId};
 use crate::interval::Interval;
 use crate::ledger::{Amount, Entry};
 use crate::serial::Serial;
+use crate::slot::Taken;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Booking {
@@ -37,6 +38,12 @@ pub struct Booking {
     /// Which of the expert's services it is, in the learner's words.
     pub service: String,
     pub category: Option<CategoryId>,
+    /// The dated opening it is of, where it was booked by one.
+    pub slot: Option<Taken>,
+    /// The course it is booked for; its title is then the booking's.
+    pub course: Option<CourseId>,
+    /// The learner's first with this expert, where that is noted.
+    pub is_first: bool,
     pub learner: Party,
     pub expert: Party,
     pub interval: Interval,
@@ -60,6 +67,8 @@ pub struct Booking {
     pub policy: Policy,
     /// Where a video call takes place: at least 128 random bits, never used again.
     pub room: Option<String>,
+    /// Where the two meet instead, in the expert's words.
+    pub link: Option<String>,
     /// The conversation that belongs to it.
     pub conversation: Option<ConversationId>,
     /// When somebody said that they began, and that they were done.
@@ -75,6 +84,9 @@ pub struct Booking {
     pub is_disputed: bool,
     /// Who gave it its present time, if it was moved.
     pub moved_by: Option<Seat>,
+    /// When it would have begun before that, and why not, in the words of whoever moved it.
+    pub moved_from: Option<Instant>,
+    pub move_reason: String,
     /// It was confirmed, whatever became of it. Of older ones only [`Self::was_confirmed`] knows.
     pub has_been_confirmed: bool,
     /// When the schedule has to look at it next; `None` when nothing is left to do.

@@ -31,9 +31,9 @@ impl Booking {
         let chosen = choose(self.rules().machine, &self.situation(), step, actor, now);
         let is_over = || self.expires_at().is_some_and(|expires_at| expires_at <= now);
         match chosen {
-            Ok(Choice::Row(_)) if actor.seat().is_some() && is_over() => Err(Refusal::InvalidTransition),
+            Ok(Choice::Row(_)) if is_a_person(actor) && is_over() => Err(Refusal::InvalidTransition),
             Err(Refusal::WrongParty) => Err(Refusal::WrongParty),
-            Err(_) if actor.seat().is_some() && is_over() => Err(Refusal::InvalidTransition),
+            Err(_) if is_a_person(actor) && is_over() => Err(Refusal::InvalidTransition),
             chosen => chosen,
         }
     }
@@ -46,6 +46,17 @@ impl Booking {
     /// Cancels it, with a reason in the words of whoever does.
     pub fn cancel(&self, reason: String, actor: Actor, now: Instant, entry: EntryId) -> Result<Outcome, Refusal> {
         Ok(match self.perform(Step::Cancel, actor, now, entry)? {
+            Outcome::Changed(mut change) => {
+                change.after.reason = reason;
+                Outcome::Changed(change)
+            }
+            Outcome::Unchanged => Outcome::Unchanged,
+        })
+    }
+
+    /// Gives the price back, with a reason in the words of whoever wants it so.
+    pub fn refund(&self, reason: String, actor: Actor, now: Instant, entry: EntryId) -> Result<Outcome, Refusal> {
+        Ok(match self.perform(Step::Refund, actor, now, entry)? {
             Outcome::Changed(mut change) => {
                 change.after.reason = reason;
                 Outcome::Changed(change)
@@ -85,6 +96,10 @@ impl Booking {
         after.version += 1;
         Ok(Change::of(self, after, Vec::new()))
     }
+}
+
+fn is_a_person(actor: Actor) -> bool {
+    matches!(actor, Actor::Learner | Actor::Expert | Actor::Staff)
 }
 
 /// What a step leads to, while it is worked out.

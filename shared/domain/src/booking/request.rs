@@ -71,6 +71,9 @@ impl Booking {
             description: draft.description,
             service: String::new(),
             category: draft.category,
+            slot: None,
+            course: None,
+            is_first: false,
             learner: draft.learner,
             expert: draft.expert,
             interval,
@@ -86,6 +89,7 @@ impl Booking {
             pay_by: None,
             policy: draft.policy,
             room: draft.room,
+            link: None,
             conversation: draft.conversation,
             started_at: None,
             ended_at: None,
@@ -94,6 +98,8 @@ impl Booking {
             absent: None,
             is_disputed: false,
             moved_by: None,
+            moved_from: None,
+            move_reason: String::new(),
             has_been_confirmed: false,
             due_at: None,
             created_at: now,
@@ -125,8 +131,23 @@ impl Booking {
         };
         moved.after.interval = times.check(self.rules(), schedule, now)?;
         moved.after.start_version += 1;
+        moved.after.moved_from = Some(self.interval.start());
+        moved.after.move_reason.clear();
         moved.after.due_at = moved.after.next_due(now);
         Ok(*moved)
+    }
+
+    /// Its words, or where the two meet, change, whatever its status. `None` if it reads so already.
+    pub fn annotate(&self, description: Option<String>, link: Option<Option<String>>, now: Instant) -> Option<Change> {
+        let mut after = self.clone();
+        after.description = description.unwrap_or(after.description);
+        after.link = link.unwrap_or(after.link);
+        if after == *self {
+            return None;
+        }
+        after.updated_at = now;
+        after.version += 1;
+        Some(Change::of(self, after, Vec::new()))
     }
 
     /// The learner corrects the text; the status stays. `None` if it reads so already.

@@ -121,15 +121,19 @@ fn full_hours(day: NaiveDate, length: TimeDelta, now: Instant) -> impl Iterator<
 }
 
 impl<'a> Schedule<'a> {
-    /// What each open row of the date's weekday makes of the date, with the zone it is read in.
+    /// What each open row of the date's weekday makes of the date, with the zone it is read in, and the dated openings that
+    /// begin on it.
     fn openings(&self, date: NaiveDate) -> impl Iterator<Item = (Interval, &'a Zone)> {
         let day = date.weekday().num_days_from_monday();
-        let Schedule { rows, account_zone, .. } = *self;
+        let Schedule { rows, account_zone, dated, .. } = *self;
+        let begins = move |opening: &&Interval| date_shown(account_zone, opening.start()) == date;
+        let dated = dated.iter().filter(begins).map(move |opening| (*opening, account_zone));
         let of_the_day = rows.iter().filter(move |row| row.open && u32::from(row.day) == day);
-        of_the_day.filter_map(move |row| {
+        let weekly = of_the_day.filter_map(move |row| {
             let zone = row.zone.as_ref().unwrap_or(account_zone);
             Some((super::schedule::opening(row, zone, date)?, zone))
-        })
+        });
+        weekly.chain(dated)
     }
 }
 
@@ -159,7 +163,7 @@ mod tests {
 
     fn offered(rows: &[WeeklyHours], blocks: &[Block], day: &str, minutes: i64, now: &str) -> Vec<String> {
         let utc = Zone::utc();
-        let schedule = Schedule { rows, blocks, account_zone: &utc };
+        let schedule = Schedule { rows, blocks, dated: &[], account_zone: &utc };
         let offers = offers(&schedule, date(day), TimeDelta::minutes(minutes), at(now));
         offers.iter().map(|offer| offer.interval.start().format("%dT%H:%M").to_string()).collect()
     }
@@ -222,7 +226,7 @@ mod tests {
         let always: Vec<_> = (0..7).map(|day| row(day, "00:00", "24:00", "UTC")).collect();
         assert_eq!(offered(&always, &[], "2026-05-04", 0, LONG_AGO), [""; 0]);
         let utc = Zone::utc();
-        let schedule = Schedule { rows: &always, blocks: &[], account_zone: &utc };
+        let schedule = Schedule { rows: &always, blocks: &[], dated: &[], account_zone: &utc };
         for day in [NaiveDate::MAX, NaiveDate::MIN] {
             assert_eq!(offers(&schedule, day, TimeDelta::minutes(30), at(LONG_AGO)), []);
         }
@@ -249,7 +253,7 @@ mod tests {
             all
         };
         let (utc, expert, learner) = (Zone::utc(), busy(expert), busy(learner));
-        let schedule = Schedule { rows, blocks, account_zone: &utc };
+        let schedule = Schedule { rows, blocks, dated: &[], account_zone: &utc };
         let diaries = Diaries { schedule, expert: &expert, learner: &learner, now: at(now) };
         let found = offered_instead(&diaries, &half_hour(wanted));
         found.iter().map(|time| time.start().format("%dT%H:%M").to_string()).collect()

@@ -51,15 +51,17 @@ pub struct Absence {
 pub struct Schedule<'a> {
     pub rows: &'a [WeeklyHours],
     pub blocks: &'a [Block],
+    /// Dated openings, beside the weekly hours.
+    pub dated: &'a [Interval],
     pub account_zone: &'a Zone,
 }
 
 impl Schedule<'_> {
-    /// Whether there are hours at all. Without any the expert can be asked for every time they are not away; with closed
-    /// ones only, for none.
+    /// Whether there are hours or dated openings at all. Without any the expert can be asked for every time they are not
+    /// away; with closed ones only, for none.
     #[must_use]
     pub fn is_published(&self) -> bool {
-        !self.rows.is_empty()
+        !self.rows.is_empty() || !self.dated.is_empty()
     }
 
     /// Whether all of `interval` may be booked. Its cost grows with the interval's days: bound that first.
@@ -118,6 +120,7 @@ impl Schedule<'_> {
             let zone = row.zone.as_ref().unwrap_or(self.account_zone);
             weekly(row.day, first, last).filter_map(move |date| opening(row, zone, date))
         });
+        let openings = openings.chain(self.dated.iter().copied());
         let touching = openings.filter(|opening| opening.start() <= until && from <= opening.end());
         union(touching.collect())
     }
@@ -223,7 +226,7 @@ mod tests {
 
     /// The windows of a week from Monday 2026-05-04, UTC.
     fn in_a_week(rows: &[WeeklyHours], blocks: &[Block], account: &str) -> Vec<Interval> {
-        let schedule = Schedule { rows, blocks, account_zone: &zone(account) };
+        let schedule = Schedule { rows, blocks, dated: &[], account_zone: &zone(account) };
         schedule.windows(interval("2026-05-04T00:00:00Z", "2026-05-11T00:00:00Z"))
     }
 
@@ -231,7 +234,7 @@ mod tests {
     fn without_hours_every_time_may_be_booked_and_with_closed_ones_none() {
         let wanted = interval("2026-05-04T10:00:00Z", "2026-05-04T11:00:00Z");
         let utc = Zone::utc();
-        let mut schedule = Schedule { rows: &[], blocks: &[], account_zone: &utc };
+        let mut schedule = Schedule { rows: &[], blocks: &[], dated: &[], account_zone: &utc };
         assert!(!schedule.is_published() && schedule.covers(&wanted));
         let closed = [WeeklyHours { open: false, ..row(0, "09:00", "17:00") }];
         schedule.rows = &closed;
@@ -243,7 +246,7 @@ mod tests {
         let date = |day| NaiveDate::from_ymd_opt(2026, 5, day).unwrap();
         let away = [Block { start_date: date(5), end_date: date(6), zone: zone("Asia/Kolkata") }];
         let kolkata = zone("Asia/Kolkata");
-        let schedule = Schedule { rows: &[], blocks: &away, account_zone: &kolkata };
+        let schedule = Schedule { rows: &[], blocks: &away, dated: &[], account_zone: &kolkata };
         let covers = |start, end| schedule.covers(&interval(start, end));
         // There the 5th begins at 18:30 on the 4th, and the 6th ends at 18:30.
         assert!(covers("2026-05-04T18:00:00Z", "2026-05-04T18:30:00Z"));
@@ -270,7 +273,7 @@ mod tests {
         let rows = [row(1, "20:00", "24:00"), row(2, "00:00", "04:00")];
         let berlin = in_a_week(&rows, &[], "Europe/Berlin");
         assert_eq!(berlin, [interval("2026-05-05T18:00:00Z", "2026-05-06T02:00:00Z")]);
-        let schedule = Schedule { rows: &rows, blocks: &[], account_zone: &zone("Europe/Berlin") };
+        let schedule = Schedule { rows: &rows, blocks: &[], dated: &[], account_zone: &zone("Europe/Berlin") };
         assert!(schedule.covers(&interval("2026-05-05T21:30:00Z", "2026-05-05T22:30:00Z")));
         assert!(!schedule.covers(&interval("2026-05-06T01:30:00Z", "2026-05-06T02:00:01Z")));
     }
@@ -308,8 +311,9 @@ mod tests {
     fn hours_inside_the_skipped_hour_move_with_it() {
         let night = interval("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z");
         let berlin = zone("Europe/Berlin");
-        let windows =
-            |start, end| Schedule { rows: &[row(6, start, end)], blocks: &[], account_zone: &berlin }.windows(night);
+        let windows = |start, end| {
+            Schedule { rows: &[row(6, start, end)], blocks: &[], dated: &[], account_zone: &berlin }.windows(night)
+        };
         assert_eq!(windows("02:00", "02:30"), [interval("2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z")]);
         assert_eq!(windows("01:00", "04:00"), [interval("2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z")]);
         assert_eq!(windows("02:45", "03:15"), [], "03:45 to 03:15");
@@ -345,7 +349,7 @@ mod tests {
     #[test]
     fn the_ends_of_the_calendar_have_no_windows() {
         let rows = [row(0, "09:00", "10:00")];
-        let schedule = Schedule { rows: &rows, blocks: &[], account_zone: &Zone::utc() };
+        let schedule = Schedule { rows: &rows, blocks: &[], dated: &[], account_zone: &Zone::utc() };
         let last = Interval::new(Instant::MAX_UTC - TimeDelta::hours(1), Instant::MAX_UTC).unwrap();
         let first = Interval::new(Instant::MIN_UTC, Instant::MIN_UTC + TimeDelta::hours(1)).unwrap();
         assert!(schedule.windows(last).is_empty() && schedule.windows(first).is_empty());

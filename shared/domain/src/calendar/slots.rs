@@ -186,7 +186,7 @@ mod tests {
         learner: &[(&str, &str)],
         ask: impl FnOnce(Diaries<'_>) -> T,
     ) -> T {
-        let schedule = Schedule { rows, blocks: &[], account_zone: &Zone::utc() };
+        let schedule = Schedule { rows, blocks: &[], dated: &[], account_zone: &Zone::utc() };
         ask(Diaries { schedule, expert: &busy(expert), learner: &busy(learner), now: at("04T00:00") })
     }
 

@@ -161,7 +161,7 @@ impl World {
     }
 
     pub(crate) fn schedule(&self) -> Schedule<'_> {
-        Schedule { rows: &self.rows, blocks: &self.blocks, account_zone: &self.zone }
+        Schedule { rows: &self.rows, blocks: &self.blocks, dated: &[], account_zone: &self.zone }
     }
 
     pub(crate) fn is_open(&self, minute: i64) -> bool {

@@ -38,6 +38,7 @@ const PARTITIONS: &[(&str, &str)] = &[
     ("SERIALS", "numbers of role"),
     ("SERIAL", "number of role"),
     ("SITE", "the whole site"),
+    ("SLOT", "slot"),
     ("STATS", "counters of the platform"),
     ("SPENT", "used up:"),
     ("UP", "upload"),
@@ -81,6 +82,7 @@ const SORTS: &[(&str, &str)] = &[
     ("MAIL", "claim on the mail about"),
     ("MARK", "day below which nothing is due"),
     ("M", "message"),
+    ("MET", "that they have booked"),
     ("MUTED", "booking that brings no mails"),
     ("NOTE", "note as"),
     ("NOTICE", "notification"),
@@ -101,6 +103,7 @@ const SORTS: &[(&str, &str)] = &[
     ("SERIAL", "whose it is"),
     ("SESSION", "session"),
     ("SHARD", "part"),
+    ("SLOT", "slot"),
     ("SOCKET", "live connection"),
     ("SPENT", "its use"),
     ("STANDING", "change of standing"),
@@ -131,6 +134,7 @@ const LISTS: &[(&str, &str)] = &[
     ("PAID", "entries paid by"),
     ("REVIEWED", "reviews of"),
     ("REVIEWER", "reviews by"),
+    ("SLOTS", "slots of all experts"),
 ];
 
 pub(crate) fn partition(pk: &str) -> String {

@@ -73,7 +73,15 @@ fn every_refusal_of_bookings_and_slots_has_its_status_and_word() {
         (Refusal::NotTheOtherParty, "400 booking"),
         (Refusal::Stale, "409 conflict"),
     ]);
-    check([(slot::Refusal::Overlap, "409 slot_overlap"), (slot::Refusal::Booked, "409 slot_booked")]);
+    check([
+        (slot::Refusal::Overlap, "409 slot_overlap"),
+        (slot::Refusal::Booked, "409 slot_booked"),
+        (slot::Refusal::TooMany, "409 too_many_slots"),
+        (slot::Refusal::Unknown, "400 availability_slot"),
+        (slot::Refusal::Past, "400 availability_slot"),
+        (slot::Refusal::OtherLength, "400 availability_slot"),
+        (slot::Refusal::NoPrice, "400 availability_slot"),
+    ]);
 }
 
 #[test]

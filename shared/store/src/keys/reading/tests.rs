@@ -79,6 +79,8 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("notice", notice(user, notice_id), Kind::Notice, vec![person(), ("notice", id.clone())]),
         ("letter", letter(user, notice_id), Kind::Letter, vec![person(), ("notice", id.clone())]),
         ("absences", absences(user), Kind::Absences, vec![person()]),
+        ("slot", slot(SlotId::new(number).unwrap()), Kind::Slot, vec![("slot", id.clone())]),
+        ("met", met(user, other), Kind::Met, vec![person(), ("expert", LARGEST.to_string())]),
         ("sent", sent(user, message_id), Kind::Sent, vec![person(), ("message", id.clone())]),
         ("reference", reference(user, text), Kind::Reference, vec![person(), named("digest", text)]),
         ("socket", socket(user, text), Kind::Socket, vec![person(), named("connection", text)]),
