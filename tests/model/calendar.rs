@@ -91,17 +91,19 @@ impl Away {
 }
 
 /// What one person has published.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Published<'a> {
     pub(crate) zone: Zone,
     pub(crate) hours: &'a [Hours],
     pub(crate) away: &'a [Away],
+    /// Openings on a date, beside the hours.
+    pub(crate) dated: Vec<Span>,
 }
 
-/// The start of a span and every quarter of an hour in it: what is published changes at no other moment.
+/// The start of a span and every fifth minute in it: what is published changes at no other moment.
 pub(crate) fn moments((start, end): Span) -> impl Iterator<Item = Minute> {
-    let quarters = (start.div_euclid(15) + 1..).map(|quarter| quarter * 15).take_while(move |at| *at < end);
-    std::iter::once(start).chain(quarters)
+    let steps = (start.div_euclid(5) + 1..).map(|step| step * 5).take_while(move |at| *at < end);
+    std::iter::once(start).chain(steps)
 }
 
 impl Published<'_> {
@@ -110,7 +112,10 @@ impl Published<'_> {
             let (day, minute) = row.zone.unwrap_or(self.zone).shows(at);
             row.open && row.day == weekday(day) && (row.from..row.until).contains(&minute)
         };
-        self.hours.is_empty() || self.hours.iter().any(row_is_open)
+        let is_unpublished = self.hours.is_empty() && self.dated.is_empty();
+        is_unpublished
+            || self.hours.iter().any(row_is_open)
+            || self.dated.iter().any(|slot| (slot.0..slot.1).contains(&at))
     }
 
     /// Whether all of `span` lies inside the hours, or there are none, and nobody is away.
@@ -118,13 +123,16 @@ impl Published<'_> {
         moments(span).all(|at| self.is_open(at) && !self.away.iter().any(|away| away.holds(at)))
     }
 
-    /// The times of this length offered on a date: from the start of each row on, every half hour.
+    /// The times of this length offered on a date: from the start of each row and of each opening on it on, every half hour.
     pub(crate) fn offers(&self, day: Minute, minutes: Minute) -> Vec<Span> {
         let mut offers = Vec::new();
-        for row in self.hours.iter().filter(|row| row.open && row.day == weekday(day)) {
+        let rows = self.hours.iter().filter(|row| row.open && row.day == weekday(day)).map(|row| {
             let zone = row.zone.unwrap_or(self.zone);
-            let mut start = zone.moment(day, row.from);
-            while start + minutes <= zone.moment(day, row.until) {
+            (zone.moment(day, row.from), zone.moment(day, row.until))
+        });
+        let dated = self.dated.iter().copied().filter(|slot| self.zone.shows(slot.0).0 == day);
+        for (mut start, until) in rows.chain(dated) {
+            while start + minutes <= until {
                 let span = (start, start + minutes);
                 if !moments(span).any(|at| self.away.iter().any(|away| away.holds(at))) {
                     offers.push(span);

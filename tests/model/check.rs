@@ -56,7 +56,7 @@ impl Stage {
         self.is_as_expected(model, &real, at);
         let read = real.as_of(self.app().clock.now());
         let is_over = model.bookings[at].has_lapsed(model.now);
-        let expected = if is_over { Status::Expired } else { model.bookings[at].status };
+        let expected = if is_over { model.bookings[at].rules.lapses_to } else { model.bookings[at].status };
         assert_eq!(status(&read), expected, "what booking {at} reads as");
     }
 
@@ -109,7 +109,7 @@ impl Stage {
             assert_eq!(real.title, title(expected.title), "the title of {at}");
         }
         let attended = [real.learner.completed, real.expert.completed];
-        if expected.rules.tells_refunds {
+        if expected.rules.tells_refunds || expected.is_made_by(&super::tutoring::RULES) {
             assert_eq!((attended, real.is_disputed), (expected.attended, expected.is_disputed), "who was at {at}");
         }
         let seat = |person| if person == expected.expert { Seat::Expert } else { Seat::Learner };
@@ -119,9 +119,11 @@ impl Stage {
         let is_looked_at = real.due_at.is_some();
         match expected.status {
             Status::Pending if expected.funds == Funds::Due => assert!(is_looked_at, "when {at} expires"),
-            Status::Pending => assert_eq!(real.due_at, Some(instant(expected.span.0)), "when {at} expires"),
+            Status::Pending if expected.rules.ends_unanswered => {
+                assert_eq!(real.due_at, Some(instant(expected.span.0)), "when {at} expires");
+            }
             status => {
-                let has_a_say = status == Status::Confirmed && !expected.is_disputed;
+                let has_a_say = status.is_open() && !expected.is_disputed;
                 assert_eq!(is_looked_at, has_a_say, "whether the clock has a say in {at}");
             }
         }

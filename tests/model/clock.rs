@@ -38,7 +38,7 @@ impl Model {
     }
 
     fn expired(&mut self, at: usize) {
-        self.bookings[at].status = Status::Expired;
+        self.bookings[at].status = self.bookings[at].rules.lapses_to;
         self.look_at(None, at);
         let is_returned = self.release(at);
         self.set_free(at);
@@ -66,18 +66,22 @@ impl Model {
     /// Whether a request is over: nobody answered it, or nobody paid for it, in time.
     fn is_unanswered(&self, at: usize) -> bool {
         let booking = &self.bookings[at];
-        booking.has_lapsed(self.now) || (booking.status == Status::Pending && self.now >= booking.span.0)
+        let ends = booking.rules.ends_unanswered && booking.status == Status::Pending;
+        booking.has_lapsed(self.now) || (ends && self.now >= booking.span.0)
     }
 
     fn completes_itself(&self, at: usize) -> bool {
         let booking = &self.bookings[at];
-        booking.status == Status::Confirmed && !booking.is_disputed && self.now >= booking.span.1 + DAY
+        let has_come = self.now >= booking.span.1 + booking.rules.decided_after;
+        booking.status == Status::Confirmed && !booking.is_disputed && has_come
     }
 
     /// One step of the clock, if it is its step at all and its time has come.
     pub(crate) fn step_by_clock(&mut self, at: usize, step: Step) -> Expected {
         match (step, self.bookings[at].status) {
-            (Step::Expire, Status::Expired) | (Step::Complete, Status::Completed) => {}
+            (Step::Complete, Status::Completed) => {}
+            (Step::Expire, status) if status == self.bookings[at].rules.lapses_to => {}
+            (Step::Expire, Status::Pending) if self.waits_to_be_taught(at) => return no("invalid_transition"),
             (Step::Expire, Status::Pending) if !self.is_unanswered(at) => return no("too_early"),
             (Step::Expire, Status::Pending) => self.expired(at),
             (Step::Complete, Status::Confirmed) if self.is_undecided(at) => return no("invalid_transition"),
@@ -100,7 +104,9 @@ impl Model {
             } else if self.completes_itself(at) {
                 self.look_at(None, at);
                 self.decided_by_clock(at);
-            } else if self.bookings[at].status == Status::Confirmed {
+            } else if self.was_never_taught(at) {
+                self.give_back(at);
+            } else if self.bookings[at].status == Status::Confirmed || self.waits_to_be_taught(at) {
                 self.remind(at);
             }
         }

@@ -3,7 +3,7 @@
 
 use domain::booking::Step;
 
-use super::{consultations, experts, meetings, mentorship, money};
+use super::{consultations, experts, meetings, mentorship, money, tutoring};
 
 pub(crate) type Minute = i64;
 
@@ -18,6 +18,7 @@ pub(crate) enum Command {
     Meeting(meetings::Act),
     Consultation(consultations::Act),
     Mentorship(mentorship::Act),
+    Tutoring(tutoring::Act),
     Expert(experts::Act),
     Money(money::Act),
     /// The clock takes a step with one booking.
@@ -133,6 +134,7 @@ pub(crate) enum Status {
     Rescheduled,
     Expired,
     NoShow,
+    Refunded,
 }
 
 impl Status {

@@ -15,6 +15,10 @@ pub(crate) static RULES: Rules = Rules {
     name: "consultation",
     longest: 2 * HOUR,
     lapses_by_itself: true,
+    ends_unanswered: true,
+    lapses_to: Status::Expired,
+    decided_after: 24 * 60,
+    reminds_paid: false,
     is_lazy: false,
     tells_refunds: false,
     own_conflict: "own_conflict",
@@ -53,7 +57,7 @@ fn told(event: Event) -> Vec<(Side, Word)> {
         Event::DayBefore => both("Reminder: consultation in 24 hours"),
         Event::HourBefore => both("Reminder: consultation in 1 hour"),
         Event::Moved | Event::NoShow(_) | Event::PaidOut | Event::Returned => Vec::new(),
-        Event::MovedBy(_) | Event::Disputed | Event::PaidAnyway => Vec::new(),
+        Event::MovedBy(_) | Event::Disputed | Event::PaidAnyway | Event::Paid | Event::Refunded => Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ mod experts;
 mod meetings;
 mod mentorship;
 mod money;
+mod tutoring;
 
 use domain::booking::Step;
 use rand::RngExt;
@@ -73,8 +74,12 @@ impl Dice {
         if let Some(payment) = self.hurries_to_pay_a_session(model) {
             return payment;
         }
+        if let Some(opening) = self.hurries_to_teach(model) {
+            return opening;
+        }
         let by = self.person(model);
-        match self.below(120) {
+        match self.below(126) {
+            120.. => Command::Tutoring(self.lesson_alone(model)),
             106.. => Command::Mentorship(self.session_alone(model)),
             0..88 => self.plain(model),
             88..90 => {
@@ -108,7 +113,8 @@ impl Dice {
             return self.payment(model);
         }
         let by = self.person(model);
-        match self.below(122) {
+        match self.below(146) {
+            122.. => Command::Tutoring(self.lesson(model)),
             100.. => Command::Mentorship(self.session(model)),
             0..36 => Command::Meeting(self.meeting(model)),
             36..70 => Command::Consultation(self.consultation(model)),
@@ -222,6 +228,7 @@ impl Dice {
                 early,
                 start - 15,
                 end + 2 * HOUR,
+                end + 15,
                 start - 10,
             ];
             let turn = self.pick(&turns);

@@ -4,7 +4,6 @@ use super::calendar::{self, Away, Hours, Zone};
 use super::command::{Answer, Expected, Heard, Minute, Word, no};
 use super::money::Price;
 use super::oracle::{Expert, Model};
-use super::rules::Event;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Act {
@@ -132,7 +131,7 @@ impl Model {
         for at in 0..self.bookings.len() {
             let booking = &self.bookings[at];
             if booking.expert == whom && booking.is_open(self.now) && booking.span.0 > self.now {
-                self.cancelled(at, Event::CancelledByStaff);
+                self.called_off_by_staff(at);
             }
         }
         Ok(Answer::Nothing)

@@ -24,6 +24,7 @@ mod play;
 mod rules;
 mod stage;
 mod talk;
+mod tutoring;
 
 use std::sync::Mutex;
 
@@ -37,7 +38,7 @@ const COMMANDS: usize = 500;
 const STOCK_EVERY: usize = 250;
 
 /// If one of these is never heard, the dice do not find their way there any more.
-const MUST_BE_HEARD: [(&str, &str); 44] = [
+const MUST_BE_HEARD: [(&str, &str); 54] = [
     (
         "Meeting Request",
         "Booking expert_id scheduled_start scheduled_end blocked outside_availability slot_taken insufficient_credits",
@@ -80,6 +81,16 @@ const MUST_BE_HEARD: [(&str, &str); 44] = [
     ("Money Pay", "Intent unknown_booking not_the_payer not_payable"),
     ("Money Event", "Count amount_mismatch"),
     ("Money Refund", "Nothing"),
+    ("Tutoring Offer", "Made slot_overlap"),
+    ("Tutoring Drop", "Nothing unknown_slot forbidden slot_booked"),
+    ("Tutoring Book", "Booking unknown_slot expert_id blocked past_slot slot_taken own_conflict"),
+    ("Tutoring Confirm", "Booking not_found forbidden invalid_transition payment_required"),
+    ("Tutoring Complete", "Booking not_found invalid_transition payment_required too_early"),
+    ("Tutoring Cancel", "Booking not_found invalid_transition too_late"),
+    ("Tutoring Refund", "Booking not_found invalid_transition payment_required too_late"),
+    ("Tutoring Move", "Booking not_found invalid_transition too_late unknown_slot other_length slot_taken"),
+    ("Tutoring Dispute", "Booking forbidden invalid_transition too_early"),
+    ("Tutoring Resolve", "Booking invalid_transition"),
     ("Expert Charge", "Nothing not_expert suspended"),
     ("Expert Week", "Rows"),
     ("Expert Leave", "Away"),

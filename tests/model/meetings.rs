@@ -11,6 +11,10 @@ pub(crate) static RULES: Rules = Rules {
     name: "meeting",
     longest: 8 * 60,
     lapses_by_itself: false,
+    ends_unanswered: true,
+    lapses_to: Status::Expired,
+    decided_after: 24 * 60,
+    reminds_paid: false,
     is_lazy: false,
     tells_refunds: false,
     own_conflict: "slot_taken",
@@ -86,6 +90,7 @@ fn told(event: Event) -> Vec<(Side, Word)> {
         Event::DayBefore => vec![(Requester, "Meeting in 24 hours"), (Expert, "Meeting in 24 hours")],
         Event::HourBefore => vec![(Requester, "Meeting in 1 hour"), (Expert, "Meeting in 1 hour")],
         Event::Replaced | Event::MovedBy(_) | Event::Disputed | Event::PaidAnyway => Vec::new(),
+        Event::Paid | Event::Refunded => Vec::new(),
     }
 }
 

@@ -24,6 +24,10 @@ pub(crate) static RULES: Rules = Rules {
     name: "session",
     longest: 4 * HOUR,
     lapses_by_itself: true,
+    ends_unanswered: true,
+    lapses_to: Status::Expired,
+    decided_after: 24 * 60,
+    reminds_paid: false,
     is_lazy: true,
     tells_refunds: true,
     own_conflict: "own_conflict",
@@ -102,6 +106,7 @@ fn told(event: Event) -> Vec<(Side, Word)> {
         Event::DayBefore => both("Reminder: session in 24 hours"),
         Event::HourBefore => both("Reminder: session in 1 hour"),
         Event::Requested | Event::Moved | Event::Replaced | Event::Expired => Vec::new(),
+        Event::Paid | Event::Refunded => Vec::new(),
     }
 }
 
@@ -277,7 +282,7 @@ impl Model {
         self.look_at(None, at);
         let Some(session) = self.bookings.get(at) else { return no("not_found") };
         // The mentor may have called it off meanwhile.
-        if session.status != Status::Confirmed || !session.is_disputed {
+        if !session.is_made_by(&RULES) || session.status != Status::Confirmed || !session.is_disputed {
             return no("invalid_transition");
         }
         self.bookings[at].is_disputed = false;

@@ -186,13 +186,13 @@ impl Model {
         }
         match unit {
             Unit::Credit => self.purse(by, unit).spendable += minor,
-            Unit::Usd => {
-                self.issued[unit as usize] -= minor;
-                self.owe(Refund::Booking(self.bookings[at].root));
-            }
-            Unit::Inr => {
+            Unit::Inr if self.bookings[at].is_made_by(&super::mentorship::RULES) => {
                 self.issued[unit as usize] -= minor;
                 self.sessions.owed.push(at);
+            }
+            Unit::Usd | Unit::Inr => {
+                self.issued[unit as usize] -= minor;
+                self.owe(Refund::Booking(self.bookings[at].root));
             }
         }
         true
@@ -267,6 +267,7 @@ impl Model {
         self.purse(by, unit).held += minor;
         self.bookings[at].funds = Funds::Held;
         self.touched.bookings.insert(at);
+        self.paid_for(at);
         (self.intents[intent].said, self.intents[intent].has_paid) = (Said::Succeeded, true);
     }
 

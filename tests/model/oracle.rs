@@ -9,6 +9,7 @@ use super::mentorship::Sessions;
 use super::money::{Funds, Intent, Price, Purse, Refund, Unit};
 use super::rules::{Event, Reasons, Rules, Side};
 use super::talk::{Chat, Message};
+use super::tutoring::Slot;
 
 /// What every account begins with.
 pub(crate) const GRANT: i64 = 1;
@@ -105,7 +106,8 @@ impl Booking {
     /// Whether it ended by itself, although nobody may have written so yet.
     pub(crate) fn has_lapsed(&self, now: Minute) -> bool {
         let is_unpaid = self.funds == Funds::Due && now > self.pay_by;
-        self.rules.lapses_by_itself && self.status == Status::Pending && (now >= self.span.0 || is_unpaid)
+        let is_late = now >= self.span.0 && (self.rules.ends_unanswered || self.funds == Funds::Due);
+        self.rules.lapses_by_itself && self.status == Status::Pending && (is_late || is_unpaid)
     }
 
     /// Whether anything can still happen to it.
@@ -147,6 +149,8 @@ pub(crate) struct Model {
     pub(crate) issued: [i64; 3],
     /// What is known of sessions beside their bookings.
     pub(crate) sessions: Sessions,
+    /// Openings on a date.
+    pub(crate) slots: Vec<Slot>,
     /// The platform's share of it.
     pub(crate) fees: [i64; 3],
     pub(crate) touched: Touched,
@@ -184,6 +188,7 @@ impl Model {
             issued: [GRANT * zones.len() as i64, 0, 0],
             fees: [0; 3],
             sessions: Sessions::default(),
+            slots: Vec::new(),
             touched: Touched::default(),
             was_idle: false,
         }
@@ -197,6 +202,7 @@ impl Model {
             Command::Meeting(ref act) => self.meeting(act, fresh),
             Command::Consultation(ref act) => self.consultation(act, fresh),
             Command::Mentorship(ref act) => self.mentorship(act, heard),
+            Command::Tutoring(ref act) => self.tutoring(act, fresh),
             Command::Expert(ref act) => self.as_expert(act, heard),
             Command::Money(ref act) => self.money(act, fresh),
             Command::Schedule { at, step } => self.scheduled(at, step),
@@ -248,7 +254,8 @@ impl Model {
 
     pub(crate) fn published(&self, person: usize) -> Published<'_> {
         let Person { zone, hours, away, .. } = &self.people[person];
-        Published { zone: *zone, hours, away }
+        let dated = self.slots.iter().filter(|slot| slot.by == person && !slot.is_gone).map(|slot| slot.span).collect();
+        Published { zone: *zone, hours, away, dated }
     }
 
     /// What speaks against this time: for a new booking, or for one that moves.
@@ -359,7 +366,7 @@ impl Model {
 
     pub(crate) fn booking_as_told(&self, at: usize) -> Answer {
         let booking = &self.bookings[at];
-        let status = if booking.has_lapsed(self.now) { Status::Expired } else { booking.status };
+        let status = if booking.has_lapsed(self.now) { booking.rules.lapses_to } else { booking.status };
         Answer::Booking { id: booking.id, status, span: booking.span }
     }
 

@@ -1,6 +1,6 @@
 //! What differs from product to product, as far as all of the model has to know it; and who is told what.
 
-use super::command::{Minute, Span, Word};
+use super::command::{Minute, Span, Status, Word};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
@@ -12,9 +12,13 @@ pub(crate) enum Side {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     Requested,
+    /// The price came in.
+    Paid,
     Confirmed,
     CancelledBy(Side),
     CancelledByStaff,
+    /// All money goes back, whoever wanted it.
+    Refunded,
     Moved,
     MovedBy(Side),
     Disputed,
@@ -39,6 +43,14 @@ pub(crate) struct Rules {
     pub(crate) longest: Minute,
     /// What is not answered or not paid in time is over at that very moment, whether or not the clock came by.
     pub(crate) lapses_by_itself: bool,
+    /// It is over at its start unless it was confirmed; else only what is not paid is.
+    pub(crate) ends_unanswered: bool,
+    /// What is over by itself then is.
+    pub(crate) lapses_to: Status,
+    /// How long after its end the clock decides.
+    pub(crate) decided_after: Minute,
+    /// Reminders go out for what is paid, too, and not only for what is confirmed.
+    pub(crate) reminds_paid: bool,
     /// That it is over is written only when it matters.
     pub(crate) is_lazy: bool,
     /// The requester hears of whatever goes back.

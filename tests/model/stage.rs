@@ -6,6 +6,7 @@ mod meetings;
 mod mentorship;
 mod money;
 mod talk;
+mod tutoring;
 mod words;
 
 use std::collections::BTreeMap;
@@ -58,7 +59,7 @@ pub(crate) fn status(booking: &Booking) -> Status {
         booking::Status::Rescheduled => Status::Rescheduled,
         booking::Status::Expired => Status::Expired,
         booking::Status::NoShow => Status::NoShow,
-        other @ booking::Status::Refunded => panic!("no booking is ever {other:?}"),
+        booking::Status::Refunded => Status::Refunded,
     }
 }
 
@@ -160,6 +161,7 @@ impl Stage {
             Command::Meeting(act) => self.meeting(model, act, claim).await,
             Command::Consultation(act) => self.consultation(model, act, claim).await,
             Command::Mentorship(act) => self.mentorship(model, act).await,
+            Command::Tutoring(act) => self.tutoring(model, act).await,
             Command::Expert(act) => self.as_expert(model, act).await,
             Command::Money(act) => self.money(model, act, claim).await,
             Command::Schedule { at, step } => {
@@ -194,7 +196,7 @@ impl Stage {
         for at in lapsed {
             let real = self.app().store.booking(self.booking_id(model, at)).await.expect("the table answers");
             let real = real.expect("a booking that was made is there");
-            if real.status == domain::booking::Status::Expired {
+            if status(&real) == model.bookings[at].rules.lapses_to {
                 written.push(at);
             }
         }

@@ -9,6 +9,7 @@ mod client;
 mod consultations;
 mod meetings;
 mod mentorship;
+mod tutoring;
 
 use chrono::TimeDelta;
 
@@ -37,6 +38,7 @@ pub(crate) async fn play(gateway: &Gateway, app: &App, base_url: &str) -> Result
     }
     consultations::play(&client).await?;
     mentorship::play(&client).await?;
+    tutoring::play(&client).await?;
     playbill(&client, base_url).await
 }
 
@@ -93,7 +95,9 @@ Try it:
 The same expert in another product:
 {there}
 Students and mentors:
-{students}"#,
+{students}
+Courses and lessons:
+{courses}"#,
         password = cast::PASSWORD,
         learners = LEARNERS.iter().map(|learner| learner.username).collect::<Vec<_>>().join(" "),
         experts = EXPERTS.iter().map(|expert| expert.person.username).collect::<Vec<_>>().join(" "),
@@ -101,5 +105,6 @@ Students and mentors:
         here = meetings::to_try(client, &learner, expert.id, base_url).await?,
         there = consultations::to_try(client, &learner, expert.id, base_url).await?,
         students = mentorship::to_try(base_url),
+        courses = tutoring::to_try(base_url),
     ))
 }

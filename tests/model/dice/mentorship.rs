@@ -69,7 +69,7 @@ impl Dice {
                 Act::Dispute { by: if self.one_in(6) { self.party(model, at) } else { by }, at }
             }
             9..11 => {
-                let at = self.some(model, |it| it.is_disputed);
+                let at = self.some(model, |it| is_one(it) && it.is_disputed);
                 Act::Resolve { at, completes: self.one_in(2) }
             }
             _ => {

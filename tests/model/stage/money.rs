@@ -11,7 +11,7 @@ use store::{Claim, RefundOf};
 use super::words::refused;
 use super::{Stage, done, keep, stored};
 use crate::command::{Answer, Heard};
-use crate::money::{Act, Provider, Refund};
+use crate::money::{Act, Provider, Refund, Unit};
 use crate::oracle::Model;
 
 fn provider(provider: Provider) -> payment::Provider {
@@ -69,13 +69,14 @@ impl Stage {
         is_wrong: bool,
     ) -> Heard {
         let intent = &model.intents[intent];
-        let minor = model.bookings[intent.at].price.minor + i64::from(is_wrong);
+        let price = model.bookings[intent.at].price;
+        let minor = price.minor + i64::from(is_wrong);
         let event = json!({
             "id": format!("evt_{number}"),
             "type": if has_succeeded { "payment.succeeded" } else { "payment.failed" },
             "payment_intent_id": format!("paypal_local_{}", intent.id),
             "amount": format!("{}.{:02}", minor / 100, minor % 100),
-            "currency": "USD",
+            "currency": if price.unit == Unit::Inr { "INR" } else { "USD" },
         });
         let (secret, body) = ("local-paypal-webhook-secret", event.to_string());
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());

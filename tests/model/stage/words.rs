@@ -1,7 +1,7 @@
 //! What the use-cases say no with, in the words the model knows.
 
 use app::{Common, Error};
-use domain::{booking, chat, expert, ledger, payment, person};
+use domain::{booking, chat, expert, ledger, payment, person, slot};
 
 use super::span;
 use crate::command::No;
@@ -58,6 +58,15 @@ fn word(error: Error) -> String {
         Error::Refused(domain::Refusal::Payment(payment::Refusal::AlreadyPaid)) => "already_paid",
         Error::Refused(domain::Refusal::Payment(payment::Refusal::PaymentReused)) => "payment_reused",
         Error::Refused(domain::Refusal::Ledger(ledger::Refusal::BadStep)) => "bad_step",
+        Error::Refused(domain::Refusal::Slot(refusal)) => match refusal {
+            slot::Refusal::Unknown => "unknown_slot",
+            slot::Refusal::Past => "past_slot",
+            slot::Refusal::Overlap => "slot_overlap",
+            slot::Refusal::Booked => "slot_booked",
+            slot::Refusal::OtherLength => "other_length",
+            slot::Refusal::NoPrice => "no_price",
+            other => return format!("{other:?}"),
+        },
         Error::UnknownBooking => "unknown_booking",
         Error::Refused(domain::Refusal::Chat(chat::Refusal::Closed)) => "closed",
         Error::Refused(domain::Refusal::Ledger(ledger::Refusal::InsufficientCredits)) => "insufficient_credits",

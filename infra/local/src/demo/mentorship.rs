@@ -7,8 +7,8 @@ use super::client::{Client, refused};
 use super::consultations::ADMINISTRATOR;
 use crate::Fault;
 
-const STUDENT: (&str, &str) = ("asha.rao@example.org", "Asha Rao");
-const MENTOR: (&str, &str) = ("vikram.iyer@example.org", "Vikram Iyer");
+pub(super) const STUDENT: (&str, &str) = ("asha.rao@example.org", "Asha Rao");
+pub(super) const MENTOR: (&str, &str) = ("vikram.iyer@example.org", "Vikram Iyer");
 
 pub(super) async fn play(client: &Client<'_>) -> Result<(), Fault> {
     joins(client, STUDENT, "/api/auth/student/register/").await?;
