@@ -147,7 +147,6 @@ pub(crate) struct Model {
     pub(crate) owed: Vec<Refund>,
     /// All that ever came into being and is still here, by unit.
     pub(crate) issued: [i64; 3],
-    /// What is known of sessions beside their bookings.
     pub(crate) sessions: Sessions,
     /// Openings on a date.
     pub(crate) slots: Vec<Slot>,

@@ -156,12 +156,13 @@ impl Stage {
         heard
     }
 
+    /// Of which each way is boxed: together they are too large for a stack.
     async fn carry_out(&self, model: &Model, command: &Command, claim: Option<&Claim>) -> Heard {
         match command {
-            Command::Meeting(act) => self.meeting(model, act, claim).await,
-            Command::Consultation(act) => self.consultation(model, act, claim).await,
-            Command::Mentorship(act) => self.mentorship(model, act).await,
-            Command::Tutoring(act) => self.tutoring(model, act).await,
+            Command::Meeting(act) => Box::pin(self.meeting(model, act, claim)).await,
+            Command::Consultation(act) => Box::pin(self.consultation(model, act, claim)).await,
+            Command::Mentorship(act) => Box::pin(self.mentorship(model, act)).await,
+            Command::Tutoring(act) => Box::pin(self.tutoring(model, act)).await,
             Command::Expert(act) => self.as_expert(model, act).await,
             Command::Money(act) => self.money(model, act, claim).await,
             Command::Schedule { at, step } => {

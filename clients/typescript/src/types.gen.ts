@@ -137,6 +137,13 @@ export type AccountSession = {
 };
 
 /**
+ * Why an account is suspended.
+ */
+export type AccountSuspension = {
+    reason?: string;
+};
+
+/**
  * A time to offer: where its length is known its start alone.
  */
 export type Alternative = Stamp | {
@@ -272,6 +279,64 @@ export type AvailabilityRequest = {
      * In which the times are read. A new row without one follows that of the account.
      */
     timezone?: string;
+};
+
+/**
+ * A stretch of time in which a tutor can be booked.
+ */
+export type AvailabilitySlot = {
+    created_at: Stamp;
+    /**
+     * ISO-4217.
+     */
+    currency: string;
+    duration_minutes: number;
+    end_time: Stamp;
+    id: number;
+    /**
+     * While any booking, of whichever product, touches it.
+     */
+    is_booked: boolean;
+    /**
+     * With two decimals; null for a tutor whose lessons only have the price of a course.
+     */
+    price: string | null;
+    start_time: Stamp;
+    tutor: number;
+    /**
+     * For whoever has booked them, themselves and administrators.
+     */
+    tutor_email: string | null;
+    tutor_name: string;
+    updated_at: Stamp;
+};
+
+/**
+ * Other times of a slot.
+ */
+export type AvailabilitySlotChange = {
+    /**
+     * 15 minutes to 8 hours after the start, on a five-minute mark.
+     */
+    end_time?: string;
+    /**
+     * In the future, at most a year ahead, on a five-minute mark.
+     */
+    start_time?: string;
+};
+
+/**
+ * A slot to be published.
+ */
+export type AvailabilitySlotRequest = {
+    /**
+     * 15 minutes to 8 hours after the start, on a five-minute mark.
+     */
+    end_time: string;
+    /**
+     * In the future, at most a year ahead, on a five-minute mark.
+     */
+    start_time: string;
 };
 
 /**
@@ -1482,11 +1547,39 @@ export type Earnings = {
 /**
  * That a mail has arrived.
  */
+export type EmailProof = {
+    /**
+     * Out of the mailed link.
+     */
+    token: string;
+};
+
+/**
+ * Whose address is to be verified.
+ */
+export type EmailProofWanted = {
+    email: string;
+};
+
+/**
+ * That a mail has arrived.
+ */
 export type EmailVerification = {
     /**
      * Out of the mailed link.
      */
     token: string;
+};
+
+/**
+ * That an address is verified.
+ */
+export type EmailVerified = {
+    /**
+     * Always true.
+     */
+    email_verified: boolean;
+    message: string;
 };
 
 /**
@@ -1536,8 +1629,10 @@ export const ErrorCode = {
     CANNOT_RESCHEDULE: 'cannot_reschedule',
     CLOSED: 'closed',
     CONFLICT: 'conflict',
+    CUTOFF_PASSED: 'cutoff_passed',
     DAILY_LIMIT: 'daily_limit',
     EMAIL_NOT_VERIFIED: 'email_not_verified',
+    EMAIL_UNVERIFIED: 'email_unverified',
     ENROLLMENT_REQUIRED: 'enrollment_required',
     EVENT_OVER: 'event_over',
     FILE_TOO_LARGE: 'file_too_large',
@@ -1553,7 +1648,9 @@ export const ErrorCode = {
     INVALID_CREDENTIALS: 'invalid_credentials',
     INVALID_CURSOR: 'invalid_cursor',
     INVALID_SIGNATURE: 'invalid_signature',
+    INVALID_STATUS: 'invalid_status',
     INVALID_TRANSITION: 'invalid_transition',
+    LEARNER_BUSY: 'learner_busy',
     MAINTENANCE: 'maintenance',
     MESSAGE_DELETED: 'message_deleted',
     NO_ACTIVE_APPLICATION: 'no_active_application',
@@ -1563,6 +1660,7 @@ export const ErrorCode = {
     NOT_COMPLETED: 'not_completed',
     NOT_CONFIGURED: 'not_configured',
     NOT_CONFIRMED: 'not_confirmed',
+    NOT_DISPUTED: 'not_disputed',
     NOT_ENABLED: 'not_enabled',
     NOT_EXPERT: 'not_expert',
     NOT_FOUND: 'not_found',
@@ -1577,6 +1675,7 @@ export const ErrorCode = {
     OUTSIDE_AVAILABILITY: 'outside_availability',
     OUTSIDE_HOURS: 'outside_hours',
     OUTSIDE_WINDOW: 'outside_window',
+    OWN_ACCOUNT: 'own_account',
     OWN_CONFLICT: 'own_conflict',
     OWN_OVERLAP: 'own_overlap',
     OWN_PROFILE: 'own_profile',
@@ -1585,7 +1684,10 @@ export const ErrorCode = {
     PAYMENT_REUSED: 'payment_reused',
     PROVIDER_UNAVAILABLE: 'provider_unavailable',
     RATE_LIMITED: 'rate_limited',
+    REFUND_CUTOFF_PASSED: 'refund_cutoff_passed',
     ROLE_REQUIRED: 'role_required',
+    SLOT_BOOKED: 'slot_booked',
+    SLOT_OVERLAP: 'slot_overlap',
     SLOT_TAKEN: 'slot_taken',
     SUSPENDED: 'suspended',
     TOKEN_EXPIRED: 'token_expired',
@@ -1597,6 +1699,7 @@ export const ErrorCode = {
     TOO_MANY_HOLDS: 'too_many_holds',
     TOO_MANY_LESSONS: 'too_many_lessons',
     TOO_MANY_PENDING: 'too_many_pending',
+    TOO_MANY_SLOTS: 'too_many_slots',
     TOO_MANY_TRIES: 'too_many_tries',
     UNAVAILABLE: 'unavailable',
     UNSUPPORTED_FILE_TYPE: 'unsupported_file_type',
@@ -1750,6 +1853,157 @@ export type Health = {
  * Hundredths: 1250 is shown as 12.5.
  */
 export type Hundredths = number;
+
+/**
+ * A booked lesson.
+ */
+export type LessonBooking = {
+    /**
+     * With two decimals, as are fee and earnings. Frozen when it was booked.
+     */
+    amount: string;
+    /**
+     * Null for what was booked elsewhere.
+     */
+    availability_slot: number | null;
+    /**
+     * Whether the caller may, now.
+     */
+    can_refund: boolean;
+    can_reschedule: boolean;
+    cancel_reason: string | null;
+    course: number | null;
+    course_title: string | null;
+    created_at: Stamp;
+    /**
+     * ISO-4217.
+     */
+    currency: string;
+    disputed: boolean;
+    duration_minutes: number;
+    expires_at: Stamp | null;
+    id: number;
+    /**
+     * The student's first with this tutor.
+     */
+    is_trial_lesson: boolean;
+    /**
+     * The tutor's own, or once it is confirmed that of its room.
+     */
+    meeting_link: string | null;
+    notes: string;
+    platform_fee: string;
+    refund_reason: string | null;
+    reschedule_reason: string | null;
+    slot_end: Stamp;
+    slot_start: Stamp;
+    status: LessonBookingStatus;
+    student: number;
+    student_confirmed: boolean;
+    student_email: string;
+    student_name: string;
+    tutor: number;
+    tutor_confirmed: boolean;
+    tutor_earnings: string;
+    tutor_email: string;
+    tutor_name: string;
+    updated_at: Stamp;
+};
+
+/**
+ * What may be changed of a booking. Nothing is required.
+ */
+export type LessonBookingChange = {
+    /**
+     * An https URL.
+     */
+    meeting_link?: string | null;
+    /**
+     * For its student.
+     */
+    notes?: string | null;
+};
+
+/**
+ * Where the two meet.
+ */
+export type LessonBookingConfirmation = {
+    /**
+     * An https URL.
+     */
+    meeting_link?: string | null;
+};
+
+/**
+ * What was not as agreed.
+ */
+export type LessonBookingDispute = {
+    reason: string;
+};
+
+/**
+ * Another slot for a booking.
+ */
+export type LessonBookingMove = {
+    /**
+     * Of the same tutor, and as long. Also taken as `availability_slot_id`.
+     */
+    availability_slot: number;
+    /**
+     * Told to the other one.
+     */
+    reason?: string | null;
+};
+
+/**
+ * Why somebody wants it so.
+ */
+export type LessonBookingReason = {
+    /**
+     * Told to the other one.
+     */
+    reason?: string | null;
+};
+
+/**
+ * A slot that is wanted.
+ */
+export type LessonBookingRequest = {
+    /**
+     * Also taken as `availability_slot_id`.
+     */
+    availability_slot: number;
+    /**
+     * One of the tutor's. Also taken as `course_id`.
+     */
+    course?: number | null;
+    notes?: string | null;
+};
+
+/**
+ * What becomes of a disputed booking.
+ */
+export type LessonBookingResolution = {
+    note?: string | null;
+    outcome: 'complete' | 'refund';
+};
+
+/**
+ * Where a booking stands.
+ */
+export const LessonBookingStatus = {
+    PENDING: 'pending',
+    PAID: 'paid',
+    CONFIRMED: 'confirmed',
+    COMPLETED: 'completed',
+    CANCELLED: 'cancelled',
+    REFUNDED: 'refunded'
+} as const;
+
+/**
+ * Where a booking stands.
+ */
+export type LessonBookingStatus = typeof LessonBookingStatus[keyof typeof LessonBookingStatus];
 
 /**
  * A session that can be prolonged.
@@ -2605,6 +2859,26 @@ export type NewAccountSession = {
 };
 
 /**
+ * Another administrator.
+ */
+export type NewAdministrator = {
+    /**
+     * Unique without regard to case.
+     */
+    email: string;
+    first_name?: string;
+    last_name?: string;
+    /**
+     * Not all digits, not a common password, not your name, username or e-mail.
+     */
+    password: string;
+    /**
+     * The same again. Also taken as `confirm_password`.
+     */
+    password2: string;
+};
+
+/**
  * A new one, with what was booked before.
  */
 export type NewConsultationUnavailability = ConsultationUnavailability & {
@@ -2612,6 +2886,131 @@ export type NewConsultationUnavailability = ConsultationUnavailability & {
      * Bookings that lie in it: they stay.
      */
     conflicting_consultations: Array<number>;
+};
+
+/**
+ * A new student.
+ */
+export type NewStudent = {
+    /**
+     * Unique without regard to case.
+     */
+    email: string;
+    first_name?: string;
+    last_name?: string;
+    /**
+     * Not all digits, not a common password, not your name, username or e-mail.
+     */
+    password: string;
+    /**
+     * The same again. Also taken as `confirm_password`.
+     */
+    password2: string;
+};
+
+/**
+ * A new tutor, whom an administrator has to approve.
+ */
+export type NewTutor = {
+    bio?: string;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    certificate: number;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    cv: number;
+    /**
+     * Unique without regard to case.
+     */
+    email: string;
+    first_name?: string;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    hourly_rate?: string | null;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    languages?: string;
+    last_name?: string;
+    /**
+     * Not all digits, not a common password, not your name, username or e-mail.
+     */
+    password: string;
+    /**
+     * The same again. Also taken as `confirm_password`.
+     */
+    password2: string;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    price_per_lesson?: string | null;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    skills?: string;
+};
+
+/**
+ * A new tutor, whom an administrator has to approve.
+ */
+export type NewTutorForm = {
+    bio?: string;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    certificate: Blob | File;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    cv: Blob | File;
+    /**
+     * Unique without regard to case.
+     */
+    email: string;
+    first_name?: string;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    hourly_rate?: string;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    languages?: string;
+    last_name?: string;
+    /**
+     * Not all digits, not a common password, not your name, username or e-mail.
+     */
+    password: string;
+    /**
+     * The same again. Also taken as `confirm_password`.
+     */
+    password2: string;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    price_per_lesson?: string;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    skills?: string;
+};
+
+/**
+ * A file that is about to be sent.
+ */
+export type NewUpload = {
+    /**
+     * To be sent with the bytes. What the file is, is told by them.
+     */
+    content_type: string;
+    file_name: string;
+    /**
+     * Bytes, at most 10 MB.
+     */
+    size: number;
 };
 
 /**
@@ -2724,7 +3123,8 @@ export const NotificationTopic = {
     NEWSLETTER: 'newsletter',
     CONTACT_REQUEST: 'contact_request',
     SUPPORT_TICKET: 'support_ticket',
-    SUPPORT_REPLY: 'support_reply'
+    SUPPORT_REPLY: 'support_reply',
+    SIGNED_IN: 'signed_in'
 } as const;
 
 /**
@@ -2766,7 +3166,8 @@ export const NotificationType = {
     NEWSLETTER: 'newsletter',
     CONTACT_REQUEST: 'contact_request',
     SUPPORT_TICKET: 'support_ticket',
-    SUPPORT_REPLY: 'support_reply'
+    SUPPORT_REPLY: 'support_reply',
+    SIGNED_IN: 'signed_in'
 } as const;
 
 /**
@@ -2814,6 +3215,101 @@ export const OrganizerType = {
  * As what somebody organises.
  */
 export type OrganizerType = typeof OrganizerType[keyof typeof OrganizerType];
+
+/**
+ * One page of a list.
+ */
+export type PagedAccount = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        approval_status: ApprovalStatus | null;
+        created_at: Stamp;
+        email: string;
+        /**
+         * Whoever reads this address has used a link that was mailed there.
+         */
+        email_verified: boolean;
+        first_name: string;
+        /**
+         * Both names; the username if both are empty.
+         */
+        full_name: string;
+        id: number;
+        is_active: boolean;
+        /**
+         * The same.
+         */
+        is_verified: boolean;
+        last_name: string;
+        /**
+         * The strongest of `student`, `tutor` (an approved expert) and `admin`.
+         */
+        role: AccountRole;
+        roles: Array<AccountMembership>;
+        /**
+         * IANA name.
+         */
+        timezone: string;
+        two_factor_enabled: boolean;
+        updated_at: Stamp;
+        username: string;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedAvailabilitySlot = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        created_at: Stamp;
+        /**
+         * ISO-4217.
+         */
+        currency: string;
+        duration_minutes: number;
+        end_time: Stamp;
+        id: number;
+        /**
+         * While any booking, of whichever product, touches it.
+         */
+        is_booked: boolean;
+        /**
+         * With two decimals; null for a tutor whose lessons only have the price of a course.
+         */
+        price: string | null;
+        start_time: Stamp;
+        tutor: number;
+        /**
+         * For whoever has booked them, themselves and administrators.
+         */
+        tutor_email: string | null;
+        tutor_name: string;
+        updated_at: Stamp;
+    }>;
+};
 
 /**
  * One page of a list.
@@ -3055,6 +3551,162 @@ export type PagedConsultationReview = {
 /**
  * One page of a list.
  */
+export type PagedLessonBooking = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        /**
+         * With two decimals, as are fee and earnings. Frozen when it was booked.
+         */
+        amount: string;
+        /**
+         * Null for what was booked elsewhere.
+         */
+        availability_slot: number | null;
+        /**
+         * Whether the caller may, now.
+         */
+        can_refund: boolean;
+        can_reschedule: boolean;
+        cancel_reason: string | null;
+        course: number | null;
+        course_title: string | null;
+        created_at: Stamp;
+        /**
+         * ISO-4217.
+         */
+        currency: string;
+        disputed: boolean;
+        duration_minutes: number;
+        expires_at: Stamp | null;
+        id: number;
+        /**
+         * The student's first with this tutor.
+         */
+        is_trial_lesson: boolean;
+        /**
+         * The tutor's own, or once it is confirmed that of its room.
+         */
+        meeting_link: string | null;
+        notes: string;
+        platform_fee: string;
+        refund_reason: string | null;
+        reschedule_reason: string | null;
+        slot_end: Stamp;
+        slot_start: Stamp;
+        status: LessonBookingStatus;
+        student: number;
+        student_confirmed: boolean;
+        student_email: string;
+        student_name: string;
+        tutor: number;
+        tutor_confirmed: boolean;
+        tutor_earnings: string;
+        tutor_email: string;
+        tutor_name: string;
+        updated_at: Stamp;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedTutor = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        approval_status: TutorApproval;
+        bio: string;
+        /**
+         * Likewise.
+         */
+        certificate: string | null;
+        /**
+         * Published ones.
+         */
+        courses_taught: number;
+        /**
+         * When they became one.
+         */
+        created_at: Stamp;
+        /**
+         * ISO 4217.
+         */
+        currency: string;
+        /**
+         * A link that is good for a quarter of an hour.
+         */
+        cv: string | null;
+        /**
+         * Null for everybody but the tutor and administrators, like the four below.
+         */
+        email: string | null;
+        first_name: string;
+        full_name: string;
+        /**
+         * Null: not set.
+         */
+        hourly_rate: string | null;
+        /**
+         * That of the account.
+         */
+        id: number;
+        /**
+         * A payment confirms a booking.
+         */
+        instant_booking: boolean;
+        is_featured: boolean;
+        languages: Array<string>;
+        last_name: string;
+        /**
+         * Null: not set.
+         */
+        price_per_lesson: string | null;
+        /**
+         * The mean of the reviews received as tutor, to two decimals; 0 without any.
+         */
+        rating: number;
+        rejection_reason: string | null;
+        skills: Array<string>;
+        /**
+         * In completed bookings.
+         */
+        total_hours_taught: number;
+        /**
+         * How many those are.
+         */
+        total_ratings: number;
+        updated_at: Stamp;
+        /**
+         * What can be taken out, in the tutor's currency.
+         */
+        wallet_balance: string | null;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
 export type PagedTutoringCourse = {
     /**
      * Of all pages; exact up to 1000, which stands for "1000 or more".
@@ -3145,6 +3797,91 @@ export type PagedTutoringLesson = {
         title: string;
         updated_at: Stamp;
         video_url: string | null;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedTutoringWallet = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        /**
+         * What can be taken out.
+         */
+        available_balance: string;
+        created_at: Stamp;
+        /**
+         * ISO-4217.
+         */
+        currency: string;
+        id: number;
+        /**
+         * What will be there once bookings that are paid are completed.
+         */
+        pending_balance: string;
+        /**
+         * All that was ever earned.
+         */
+        total_earned: string;
+        tutor: number;
+        tutor_email: string;
+        updated_at: Stamp;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedTutoringWithdrawal = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        /**
+         * What administrators have to say of it.
+         */
+        admin_notes: string;
+        amount: string;
+        created_at: Stamp;
+        /**
+         * ISO-4217.
+         */
+        currency: string;
+        id: number;
+        payout_details: {
+            [key: string]: unknown;
+        };
+        payout_method: TutoringPayoutMethod;
+        processed_at: Stamp | null;
+        status: TutoringWithdrawalStatus;
+        /**
+         * What whoever paid it calls the payment.
+         */
+        transaction_id: string | null;
+        tutor: number;
+        tutor_email: string;
+        updated_at: Stamp;
     }>;
 };
 
@@ -4452,6 +5189,112 @@ export type TransferResult = {
 };
 
 /**
+ * A tutor.
+ */
+export type Tutor = {
+    approval_status: TutorApproval;
+    bio: string;
+    /**
+     * Likewise.
+     */
+    certificate: string | null;
+    /**
+     * Published ones.
+     */
+    courses_taught: number;
+    /**
+     * When they became one.
+     */
+    created_at: Stamp;
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * A link that is good for a quarter of an hour.
+     */
+    cv: string | null;
+    /**
+     * Null for everybody but the tutor and administrators, like the four below.
+     */
+    email: string | null;
+    first_name: string;
+    full_name: string;
+    /**
+     * Null: not set.
+     */
+    hourly_rate: string | null;
+    /**
+     * That of the account.
+     */
+    id: number;
+    /**
+     * A payment confirms a booking.
+     */
+    instant_booking: boolean;
+    is_featured: boolean;
+    languages: Array<string>;
+    last_name: string;
+    /**
+     * Null: not set.
+     */
+    price_per_lesson: string | null;
+    /**
+     * The mean of the reviews received as tutor, to two decimals; 0 without any.
+     */
+    rating: number;
+    rejection_reason: string | null;
+    skills: Array<string>;
+    /**
+     * In completed bookings.
+     */
+    total_hours_taught: number;
+    /**
+     * How many those are.
+     */
+    total_ratings: number;
+    updated_at: Stamp;
+    /**
+     * What can be taken out, in the tutor's currency.
+     */
+    wallet_balance: string | null;
+};
+
+/**
+ * How far somebody is on the way to be a tutor.
+ */
+export const TutorApproval = {
+    PENDING: 'pending',
+    APPROVED: 'approved',
+    REJECTED: 'rejected'
+} as const;
+
+/**
+ * How far somebody is on the way to be a tutor.
+ */
+export type TutorApproval = typeof TutorApproval[keyof typeof TutorApproval];
+
+/**
+ * What is absent stays.
+ */
+export type TutorChanges = {
+    /**
+     * Shown before others.
+     */
+    is_featured?: boolean;
+};
+
+/**
+ * Why a tutor is not approved.
+ */
+export type TutorRejection = {
+    /**
+     * The tutor is told.
+     */
+    reason: string;
+};
+
+/**
  * A course as lists show it.
  */
 export type TutoringCourse = {
@@ -4780,6 +5623,259 @@ export type TutoringLessonRequestForm = {
 };
 
 /**
+ * How the money reaches its owner.
+ */
+export const TutoringPayoutMethod = {
+    PAYPAL: 'paypal',
+    WISE: 'wise',
+    PAYONEER: 'payoneer',
+    SKRILL: 'skrill',
+    BANK_TRANSFER: 'bank_transfer',
+    UPI: 'upi'
+} as const;
+
+/**
+ * How the money reaches its owner.
+ */
+export type TutoringPayoutMethod = typeof TutoringPayoutMethod[keyof typeof TutoringPayoutMethod];
+
+/**
+ * A tutor or a student.
+ */
+export type TutoringProfile = Tutor | TutoringStudent;
+
+/**
+ * What is absent stays. What is for tutors changes no student, and the other way round.
+ */
+export type TutoringProfileChanges = {
+    bio?: string;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    certificate?: number;
+    /**
+     * Of a student.
+     */
+    country?: string;
+    /**
+     * ISO 4217. A tutor's prices stay the same numbers of it.
+     */
+    currency?: string;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    cv?: number;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    hourly_rate?: string | null;
+    /**
+     * A payment confirms a booking.
+     */
+    instant_booking?: boolean;
+    /**
+     * Of a student.
+     */
+    language?: string;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    languages?: string;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    price_per_lesson?: string | null;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    skills?: string;
+};
+
+/**
+ * What is absent stays. What is for tutors changes no student, and the other way round.
+ */
+export type TutoringProfileChangesForm = {
+    bio?: string;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    certificate?: Blob | File;
+    /**
+     * Of a student.
+     */
+    country?: string;
+    /**
+     * ISO 4217. A tutor's prices stay the same numbers of it.
+     */
+    currency?: string;
+    /**
+     * A PDF, DOC, DOCX, JPEG or PNG file; or the id of an upload.
+     */
+    cv?: Blob | File;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    hourly_rate?: string;
+    /**
+     * A payment confirms a booking.
+     */
+    instant_booking?: boolean;
+    /**
+     * Of a student.
+     */
+    language?: string;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    languages?: string;
+    /**
+     * At most two decimals. Null: not set.
+     */
+    price_per_lesson?: string;
+    /**
+     * At most 50 of at most 50 characters: with commas between, repeated, or a list.
+     */
+    skills?: string;
+};
+
+/**
+ * A student.
+ */
+export type TutoringStudent = {
+    bio: string;
+    country: string;
+    created_at: Stamp;
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+    email: string;
+    first_name: string;
+    full_name: string;
+    /**
+     * That of the account.
+     */
+    id: number;
+    language: string;
+    last_name: string;
+    updated_at: Stamp;
+};
+
+/**
+ * What a tutor has in one currency.
+ */
+export type TutoringWallet = {
+    /**
+     * What can be taken out.
+     */
+    available_balance: string;
+    created_at: Stamp;
+    /**
+     * ISO-4217.
+     */
+    currency: string;
+    id: number;
+    /**
+     * What will be there once bookings that are paid are completed.
+     */
+    pending_balance: string;
+    /**
+     * All that was ever earned.
+     */
+    total_earned: string;
+    tutor: number;
+    tutor_email: string;
+    updated_at: Stamp;
+};
+
+/**
+ * Money that a tutor takes out.
+ */
+export type TutoringWithdrawal = {
+    /**
+     * What administrators have to say of it.
+     */
+    admin_notes: string;
+    amount: string;
+    created_at: Stamp;
+    /**
+     * ISO-4217.
+     */
+    currency: string;
+    id: number;
+    payout_details: {
+        [key: string]: unknown;
+    };
+    payout_method: TutoringPayoutMethod;
+    processed_at: Stamp | null;
+    status: TutoringWithdrawalStatus;
+    /**
+     * What whoever paid it calls the payment.
+     */
+    transaction_id: string | null;
+    tutor: number;
+    tutor_email: string;
+    updated_at: Stamp;
+};
+
+/**
+ * By what it was paid.
+ */
+export type TutoringWithdrawalPayment = {
+    /**
+     * What whoever paid it calls the payment.
+     */
+    transaction_id?: string | null;
+};
+
+/**
+ * Why it is not paid.
+ */
+export type TutoringWithdrawalRejection = {
+    /**
+     * Told to the tutor.
+     */
+    reason: string;
+};
+
+/**
+ * How much is to be paid, and where to.
+ */
+export type TutoringWithdrawalRequest = {
+    /**
+     * 0.01 or more.
+     */
+    amount: number;
+    /**
+     * By default the profile's.
+     */
+    currency?: string;
+    /**
+     * Where it goes; at most 4 KB.
+     */
+    payout_details: {
+        [key: string]: unknown;
+    };
+    payout_method?: 'paypal' | 'wise' | 'payoneer' | 'skrill' | 'bank_transfer' | 'upi';
+};
+
+/**
+ * Where a withdrawal stands.
+ */
+export const TutoringWithdrawalStatus = {
+    PENDING: 'pending',
+    APPROVED: 'approved',
+    PROCESSING: 'processing',
+    COMPLETED: 'completed',
+    REJECTED: 'rejected'
+} as const;
+
+/**
+ * Where a withdrawal stands.
+ */
+export type TutoringWithdrawalStatus = typeof TutoringWithdrawalStatus[keyof typeof TutoringWithdrawalStatus];
+
+/**
  * How far the account is with it.
  */
 export type TwoFactor = {
@@ -4845,6 +5941,31 @@ export type Updated = {
      * How many were unread before.
      */
     updated: number;
+};
+
+/**
+ * Where and how to send the file.
+ */
+export type UploadReady = {
+    /**
+     * How many seconds `url` takes them.
+     */
+    expires_in: number;
+    /**
+     * To be sent with the bytes, exactly so.
+     */
+    headers: {
+        [key: string]: string;
+    };
+    /**
+     * Always `PUT`.
+     */
+    method: string;
+    /**
+     * To be sent in place of the file, by its maker, once, within a day.
+     */
+    upload_id: number;
+    url: string;
 };
 
 /**
@@ -16982,6 +18103,296 @@ export type MeetingsSlotsListResponses = {
 
 export type MeetingsSlotsListResponse = MeetingsSlotsListResponses[keyof MeetingsSlotsListResponses];
 
+export type TutoringUsersListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The e-mail begins so, in any letter case.
+         */
+        search?: string;
+        /**
+         * The strongest of somebody's roles.
+         */
+        role?: 'student' | 'tutor' | 'admin';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: 'email';
+    };
+    url: '/api/v1/admin/users/';
+};
+
+export type TutoringUsersListErrors = {
+    /**
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` over 1000; `validation`
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: past the last page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringUsersListError = TutoringUsersListErrors[keyof TutoringUsersListErrors];
+
+export type TutoringUsersListResponses = {
+    /**
+     * One page
+     */
+    200: PagedAccount;
+};
+
+export type TutoringUsersListResponse = TutoringUsersListResponses[keyof TutoringUsersListResponses];
+
+export type TutoringUsersReactivateData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the person.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/reactivate/';
+};
+
+export type TutoringUsersReactivateErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `own_account`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'own_account';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringUsersReactivateError = TutoringUsersReactivateErrors[keyof TutoringUsersReactivateErrors];
+
+export type TutoringUsersReactivateResponses = {
+    /**
+     * The account as it is now
+     */
+    200: Account;
+};
+
+export type TutoringUsersReactivateResponse = TutoringUsersReactivateResponses[keyof TutoringUsersReactivateResponses];
+
+export type TutoringUsersSuspendData = {
+    body?: AccountSuspension;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the person.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/suspend/';
+};
+
+export type TutoringUsersSuspendErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `own_account`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'own_account';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringUsersSuspendError = TutoringUsersSuspendErrors[keyof TutoringUsersSuspendErrors];
+
+export type TutoringUsersSuspendResponses = {
+    /**
+     * The account as it is now
+     */
+    200: Account;
+};
+
+export type TutoringUsersSuspendResponse = TutoringUsersSuspendResponses[keyof TutoringUsersSuspendResponses];
+
 export type AccountsTwoFactorData = {
     body?: never;
     path?: never;
@@ -17332,6 +18743,99 @@ export type AccountsTwoFactorSetupResponses = {
 };
 
 export type AccountsTwoFactorSetupResponse = AccountsTwoFactorSetupResponses[keyof AccountsTwoFactorSetupResponses];
+
+export type TutoringRegisterAdministratorData = {
+    body: NewAdministrator;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/admin/register/';
+};
+
+export type TutoringRegisterAdministratorErrors = {
+    /**
+     * `validation`: also when the e-mail is taken in any letter case; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringRegisterAdministratorError = TutoringRegisterAdministratorErrors[keyof TutoringRegisterAdministratorErrors];
+
+export type TutoringRegisterAdministratorResponses = {
+    /**
+     * The account
+     */
+    201: Account;
+};
+
+export type TutoringRegisterAdministratorResponse = TutoringRegisterAdministratorResponses[keyof TutoringRegisterAdministratorResponses];
 
 export type AccountsLoginData = {
     body: AccountLogin;
@@ -17840,6 +19344,132 @@ export type AccountsPasswordResetConfirmResponses = {
 
 export type AccountsPasswordResetConfirmResponse = AccountsPasswordResetConfirmResponses[keyof AccountsPasswordResetConfirmResponses];
 
+export type TutoringProfileShowData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/profile/';
+};
+
+export type TutoringProfileShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringProfileShowError = TutoringProfileShowErrors[keyof TutoringProfileShowErrors];
+
+export type TutoringProfileShowResponses = {
+    /**
+     * The profile
+     */
+    200: TutoringProfile;
+};
+
+export type TutoringProfileShowResponse = TutoringProfileShowResponses[keyof TutoringProfileShowResponses];
+
+export type TutoringProfileChangeData = {
+    body?: TutoringProfileChanges;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/profile/';
+};
+
+export type TutoringProfileChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: a file, or the whole form
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringProfileChangeError = TutoringProfileChangeErrors[keyof TutoringProfileChangeErrors];
+
+export type TutoringProfileChangeResponses = {
+    /**
+     * The profile as it is now
+     */
+    200: TutoringProfile;
+};
+
+export type TutoringProfileChangeResponse = TutoringProfileChangeResponses[keyof TutoringProfileChangeResponses];
+
 export type AccountsRegisterData = {
     body: NewAccount;
     path?: never;
@@ -17908,6 +19538,144 @@ export type AccountsRegisterResponses = {
 };
 
 export type AccountsRegisterResponse = AccountsRegisterResponses[keyof AccountsRegisterResponses];
+
+export type TutoringRegisterStudentData = {
+    body: NewStudent;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/register/student/';
+};
+
+export type TutoringRegisterStudentErrors = {
+    /**
+     * `validation`: also when the e-mail is taken in any letter case; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringRegisterStudentError = TutoringRegisterStudentErrors[keyof TutoringRegisterStudentErrors];
+
+export type TutoringRegisterStudentResponses = {
+    /**
+     * The account and its first session
+     */
+    201: NewAccountSession;
+};
+
+export type TutoringRegisterStudentResponse = TutoringRegisterStudentResponses[keyof TutoringRegisterStudentResponses];
+
+export type TutoringRegisterTutorData = {
+    body: NewTutor;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/register/tutor/';
+};
+
+export type TutoringRegisterTutorErrors = {
+    /**
+     * `validation`: also when the e-mail is taken, and when a file is missing or of a type that is not taken; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: a file, or the whole form
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringRegisterTutorError = TutoringRegisterTutorErrors[keyof TutoringRegisterTutorErrors];
+
+export type TutoringRegisterTutorResponses = {
+    /**
+     * The account and its first session
+     */
+    201: NewAccountSession;
+};
+
+export type TutoringRegisterTutorResponse = TutoringRegisterTutorResponses[keyof TutoringRegisterTutorResponses];
 
 export type AccountsSessionsListData = {
     body?: never;
@@ -18102,6 +19870,1750 @@ export type AccountsTokenRefreshResponses = {
 };
 
 export type AccountsTokenRefreshResponse = AccountsTokenRefreshResponses[keyof AccountsTokenRefreshResponses];
+
+export type TutoringVerifyEmailData = {
+    body: EmailProof;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/verify-email/';
+};
+
+export type TutoringVerifyEmailErrors = {
+    /**
+     * `token_invalid`: the link is unknown, used, replaced or too old; `validation`; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'token_invalid' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringVerifyEmailError = TutoringVerifyEmailErrors[keyof TutoringVerifyEmailErrors];
+
+export type TutoringVerifyEmailResponses = {
+    /**
+     * The address is verified
+     */
+    200: EmailVerified;
+};
+
+export type TutoringVerifyEmailResponse = TutoringVerifyEmailResponses[keyof TutoringVerifyEmailResponses];
+
+export type TutoringVerifyEmailResendData = {
+    body: EmailProofWanted;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/verify-email/resend/';
+};
+
+export type TutoringVerifyEmailResendErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringVerifyEmailResendError = TutoringVerifyEmailResendErrors[keyof TutoringVerifyEmailResendErrors];
+
+export type TutoringVerifyEmailResendResponses = {
+    /**
+     * Whether or not there is such an account
+     */
+    200: AccountMessage;
+};
+
+export type TutoringVerifyEmailResendResponse = TutoringVerifyEmailResendResponses[keyof TutoringVerifyEmailResendResponses];
+
+export type TutoringSlotsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only theirs; one's own with those that are past.
+         */
+        tutor?: number;
+        is_booked?: boolean;
+        /**
+         * Not before this.
+         */
+        start_after?: string;
+        /**
+         * Not after this.
+         */
+        start_before?: string;
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: 'start_time' | '-start_time';
+    };
+    url: '/api/v1/availability-slots/';
+};
+
+export type TutoringSlotsListErrors = {
+    /**
+     * `invalid_cursor`; `page_too_deep`: beyond 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringSlotsListError = TutoringSlotsListErrors[keyof TutoringSlotsListErrors];
+
+export type TutoringSlotsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedAvailabilitySlot;
+};
+
+export type TutoringSlotsListResponse = TutoringSlotsListResponses[keyof TutoringSlotsListResponses];
+
+export type TutoringSlotsPublishData = {
+    body: AvailabilitySlotRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/availability-slots/';
+};
+
+export type TutoringSlotsPublishErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for tutors; `not_approved`: for approved ones only
+     */
+    403: _Error & {
+        code: 'forbidden' | 'not_approved';
+    };
+    /**
+     * `slot_overlap`: with another own slot; `too_many_slots`: 3000 are ahead; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'slot_overlap' | 'too_many_slots';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringSlotsPublishError = TutoringSlotsPublishErrors[keyof TutoringSlotsPublishErrors];
+
+export type TutoringSlotsPublishResponses = {
+    /**
+     * The slot
+     */
+    201: AvailabilitySlot;
+};
+
+export type TutoringSlotsPublishResponse = TutoringSlotsPublishResponses[keyof TutoringSlotsPublishResponses];
+
+export type TutoringSlotsRemoveData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the slot.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/availability-slots/{id}/';
+};
+
+export type TutoringSlotsRemoveErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for its tutor; `not_approved`: for an approved one only
+     */
+    403: _Error & {
+        code: 'forbidden' | 'not_approved';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `slot_booked`; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict' | 'slot_booked';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringSlotsRemoveError = TutoringSlotsRemoveErrors[keyof TutoringSlotsRemoveErrors];
+
+export type TutoringSlotsRemoveResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type TutoringSlotsRemoveResponse = TutoringSlotsRemoveResponses[keyof TutoringSlotsRemoveResponses];
+
+export type TutoringSlotsShowData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the slot.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/availability-slots/{id}/';
+};
+
+export type TutoringSlotsShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringSlotsShowError = TutoringSlotsShowErrors[keyof TutoringSlotsShowErrors];
+
+export type TutoringSlotsShowResponses = {
+    /**
+     * The slot
+     */
+    200: AvailabilitySlot;
+};
+
+export type TutoringSlotsShowResponse = TutoringSlotsShowResponses[keyof TutoringSlotsShowResponses];
+
+export type TutoringSlotsChangeData = {
+    body?: AvailabilitySlotChange;
+    path: {
+        /**
+         * Id of the slot.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/availability-slots/{id}/';
+};
+
+export type TutoringSlotsChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for its tutor; `not_approved`: for an approved one only
+     */
+    403: _Error & {
+        code: 'forbidden' | 'not_approved';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `slot_booked`; `slot_overlap`: with another own slot; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict' | 'slot_booked' | 'slot_overlap';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringSlotsChangeError = TutoringSlotsChangeErrors[keyof TutoringSlotsChangeErrors];
+
+export type TutoringSlotsChangeResponses = {
+    /**
+     * The slot
+     */
+    200: AvailabilitySlot;
+};
+
+export type TutoringSlotsChangeResponse = TutoringSlotsChangeResponses[keyof TutoringSlotsChangeResponses];
+
+export type TutoringBookingsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only those on this side.
+         */
+        as?: 'student' | 'tutor';
+        status?: 'pending' | 'paid' | 'confirmed' | 'completed' | 'cancelled' | 'refunded';
+        /**
+         * Not before this.
+         */
+        start_after?: string;
+        /**
+         * Not after this.
+         */
+        start_before?: string;
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-created_at' | 'created_at' | 'slot_start' | '-slot_start';
+    };
+    url: '/api/v1/bookings/';
+};
+
+export type TutoringBookingsListErrors = {
+    /**
+     * `invalid_cursor`; `page_too_deep`: beyond 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringBookingsListError = TutoringBookingsListErrors[keyof TutoringBookingsListErrors];
+
+export type TutoringBookingsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedLessonBooking;
+};
+
+export type TutoringBookingsListResponse = TutoringBookingsListResponses[keyof TutoringBookingsListResponses];
+
+export type TutoringBookingsBookData = {
+    body: LessonBookingRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/bookings/';
+};
+
+export type TutoringBookingsBookErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `blocked`: one of the two has blocked the other
+     */
+    403: _Error & {
+        code: 'blocked';
+    };
+    /**
+     * `slot_taken`; `learner_busy`: another booking of the caller overlaps; `too_many_pending`: with this tutor or in all; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'learner_busy' | 'slot_taken' | 'too_many_pending';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringBookingsBookError = TutoringBookingsBookErrors[keyof TutoringBookingsBookErrors];
+
+export type TutoringBookingsBookResponses = {
+    /**
+     * The booking
+     */
+    201: LessonBooking;
+};
+
+export type TutoringBookingsBookResponse = TutoringBookingsBookResponses[keyof TutoringBookingsBookResponses];
+
+export type TutoringBookingsDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/';
+};
+
+export type TutoringBookingsDeleteErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: over, begun, or booked elsewhere; `cutoff_passed`; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict' | 'cutoff_passed' | 'invalid_status';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringBookingsDeleteError = TutoringBookingsDeleteErrors[keyof TutoringBookingsDeleteErrors];
+
+export type TutoringBookingsDeleteResponses = {
+    /**
+     * It is off
+     */
+    204: void;
+};
+
+export type TutoringBookingsDeleteResponse = TutoringBookingsDeleteResponses[keyof TutoringBookingsDeleteResponses];
+
+export type TutoringBookingsShowData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/';
+};
+
+export type TutoringBookingsShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringBookingsShowError = TutoringBookingsShowErrors[keyof TutoringBookingsShowErrors];
+
+export type TutoringBookingsShowResponses = {
+    /**
+     * The booking
+     */
+    200: LessonBooking;
+};
+
+export type TutoringBookingsShowResponse = TutoringBookingsShowResponses[keyof TutoringBookingsShowResponses];
+
+export type TutoringBookingsChangeData = {
+    body?: LessonBookingChange;
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/';
+};
+
+export type TutoringBookingsChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: booked elsewhere; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict' | 'invalid_status';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringBookingsChangeError = TutoringBookingsChangeErrors[keyof TutoringBookingsChangeErrors];
+
+export type TutoringBookingsChangeResponses = {
+    /**
+     * The booking
+     */
+    200: LessonBooking;
+};
+
+export type TutoringBookingsChangeResponse = TutoringBookingsChangeResponses[keyof TutoringBookingsChangeResponses];
+
+export type TutoringBookingsReplaceData = {
+    body?: LessonBookingChange;
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/';
+};
+
+export type TutoringBookingsReplaceErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: booked elsewhere; `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict' | 'invalid_status';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringBookingsReplaceError = TutoringBookingsReplaceErrors[keyof TutoringBookingsReplaceErrors];
+
+export type TutoringBookingsReplaceResponses = {
+    /**
+     * The booking
+     */
+    200: LessonBooking;
+};
+
+export type TutoringBookingsReplaceResponse = TutoringBookingsReplaceResponses[keyof TutoringBookingsReplaceResponses];
+
+export type TutoringBookingsCancelData = {
+    body?: LessonBookingReason;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/cancel/';
+};
+
+export type TutoringBookingsCancelErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: over, disputed, or booked elsewhere; `cutoff_passed`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'cutoff_passed' | 'in_flight' | 'invalid_status';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringBookingsCancelError = TutoringBookingsCancelErrors[keyof TutoringBookingsCancelErrors];
+
+export type TutoringBookingsCancelResponses = {
+    /**
+     * The booking as it is now
+     */
+    200: LessonBooking;
+};
+
+export type TutoringBookingsCancelResponse = TutoringBookingsCancelResponses[keyof TutoringBookingsCancelResponses];
+
+export type TutoringBookingsCompleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/complete/';
+};
+
+export type TutoringBookingsCompleteErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for its student and its tutor
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: not paid, disputed or over; `too_early`: before its start; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status' | 'too_early';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringBookingsCompleteError = TutoringBookingsCompleteErrors[keyof TutoringBookingsCompleteErrors];
+
+export type TutoringBookingsCompleteResponses = {
+    /**
+     * The booking as it is now
+     */
+    200: LessonBooking;
+};
+
+export type TutoringBookingsCompleteResponse = TutoringBookingsCompleteResponses[keyof TutoringBookingsCompleteResponses];
+
+export type TutoringBookingsConfirmData = {
+    body?: LessonBookingConfirmation;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/confirm/';
+};
+
+export type TutoringBookingsConfirmErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for its tutor
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: not paid, or confirmed already; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringBookingsConfirmError = TutoringBookingsConfirmErrors[keyof TutoringBookingsConfirmErrors];
+
+export type TutoringBookingsConfirmResponses = {
+    /**
+     * The booking as it is now
+     */
+    200: LessonBooking;
+};
+
+export type TutoringBookingsConfirmResponse = TutoringBookingsConfirmResponses[keyof TutoringBookingsConfirmResponses];
+
+export type TutoringBookingsDisputeData = {
+    body: LessonBookingDispute;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/dispute/';
+};
+
+export type TutoringBookingsDisputeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for its student
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: not paid, over, or disputed already; `too_early`: before its start; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status' | 'too_early';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringBookingsDisputeError = TutoringBookingsDisputeErrors[keyof TutoringBookingsDisputeErrors];
+
+export type TutoringBookingsDisputeResponses = {
+    /**
+     * The booking as it is now
+     */
+    200: LessonBooking;
+};
+
+export type TutoringBookingsDisputeResponse = TutoringBookingsDisputeResponses[keyof TutoringBookingsDisputeResponses];
+
+export type TutoringBookingsRefundData = {
+    body?: LessonBookingReason;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/refund/';
+};
+
+export type TutoringBookingsRefundErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: not paid, over, disputed, or booked elsewhere; `refund_cutoff_passed`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status' | 'refund_cutoff_passed';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringBookingsRefundError = TutoringBookingsRefundErrors[keyof TutoringBookingsRefundErrors];
+
+export type TutoringBookingsRefundResponses = {
+    /**
+     * The booking as it is now
+     */
+    200: LessonBooking;
+};
+
+export type TutoringBookingsRefundResponse = TutoringBookingsRefundResponses[keyof TutoringBookingsRefundResponses];
+
+export type TutoringBookingsRescheduleData = {
+    body: LessonBookingMove;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/reschedule/';
+};
+
+export type TutoringBookingsRescheduleErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `blocked`: one of the two has blocked the other; `forbidden`: for its student and its tutor
+     */
+    403: _Error & {
+        code: 'blocked' | 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: over, disputed, or booked elsewhere; `cutoff_passed`; `slot_taken`; `learner_busy`: another booking of the student overlaps; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'cutoff_passed' | 'in_flight' | 'invalid_status' | 'learner_busy' | 'slot_taken';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringBookingsRescheduleError = TutoringBookingsRescheduleErrors[keyof TutoringBookingsRescheduleErrors];
+
+export type TutoringBookingsRescheduleResponses = {
+    /**
+     * The booking as it is now
+     */
+    200: LessonBooking;
+};
+
+export type TutoringBookingsRescheduleResponse = TutoringBookingsRescheduleResponses[keyof TutoringBookingsRescheduleResponses];
+
+export type TutoringBookingsResolveData = {
+    body: LessonBookingResolution;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/resolve/';
+};
+
+export type TutoringBookingsResolveErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `not_disputed`; `invalid_status`: booked elsewhere; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status' | 'not_disputed';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringBookingsResolveError = TutoringBookingsResolveErrors[keyof TutoringBookingsResolveErrors];
+
+export type TutoringBookingsResolveResponses = {
+    /**
+     * The booking as it is now
+     */
+    200: LessonBooking;
+};
+
+export type TutoringBookingsResolveResponse = TutoringBookingsResolveResponses[keyof TutoringBookingsResolveResponses];
 
 export type ConsultationsApplicationsListData = {
     body?: never;
@@ -23641,3 +27153,1215 @@ export type PaymentsShowResponses = {
 };
 
 export type PaymentsShowResponse = PaymentsShowResponses[keyof PaymentsShowResponses];
+
+export type TutoringTutorsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Each word begins a word of name, skills or bio.
+         */
+        search?: string;
+        /**
+         * A whole entry, in any letter case.
+         */
+        language?: string;
+        /**
+         * A whole entry, in any letter case.
+         */
+        skill?: string;
+        /**
+         * Of an hour; whoever names none is in no range.
+         */
+        min_price?: string;
+        /**
+         * Of an hour; whoever names none is in no range.
+         */
+        max_price?: string;
+        /**
+         * 0 to 5.
+         */
+        min_rating?: number;
+        instant_booking?: boolean;
+        is_featured?: boolean;
+        /**
+         * Everybody but administrators sees approved ones only.
+         */
+        approval_status?: 'pending' | 'approved' | 'rejected';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-rating' | 'rating' | 'hourly_rate' | '-hourly_rate' | 'total_ratings' | '-total_ratings' | 'created_at' | '-created_at';
+    };
+    url: '/api/v1/tutors/';
+};
+
+export type TutoringTutorsListErrors = {
+    /**
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` over 1000; `validation`
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: past the last page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringTutorsListError = TutoringTutorsListErrors[keyof TutoringTutorsListErrors];
+
+export type TutoringTutorsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutor;
+};
+
+export type TutoringTutorsListResponse = TutoringTutorsListResponses[keyof TutoringTutorsListResponses];
+
+export type TutoringTutorsShowData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the person.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/tutors/{id}/';
+};
+
+export type TutoringTutorsShowErrors = {
+    /**
+     * `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: also who is not approved, for everybody but themselves and administrators
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringTutorsShowError = TutoringTutorsShowErrors[keyof TutoringTutorsShowErrors];
+
+export type TutoringTutorsShowResponses = {
+    /**
+     * The tutor
+     */
+    200: Tutor;
+};
+
+export type TutoringTutorsShowResponse = TutoringTutorsShowResponses[keyof TutoringTutorsShowResponses];
+
+export type TutoringTutorsChangeData = {
+    body?: TutorChanges;
+    path: {
+        /**
+         * Id of the person.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/tutors/{id}/';
+};
+
+export type TutoringTutorsChangeErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew
+     */
+    409: _Error & {
+        code: 'conflict';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringTutorsChangeError = TutoringTutorsChangeErrors[keyof TutoringTutorsChangeErrors];
+
+export type TutoringTutorsChangeResponses = {
+    /**
+     * The tutor as they are now
+     */
+    200: Tutor;
+};
+
+export type TutoringTutorsChangeResponse = TutoringTutorsChangeResponses[keyof TutoringTutorsChangeResponses];
+
+export type TutoringTutorsApproveData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the person.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/tutors/{id}/approve/';
+};
+
+export type TutoringTutorsApproveErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: suspended in another product; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringTutorsApproveError = TutoringTutorsApproveErrors[keyof TutoringTutorsApproveErrors];
+
+export type TutoringTutorsApproveResponses = {
+    /**
+     * The tutor as they are now
+     */
+    200: Tutor;
+};
+
+export type TutoringTutorsApproveResponse = TutoringTutorsApproveResponses[keyof TutoringTutorsApproveResponses];
+
+export type TutoringTutorsRejectData = {
+    body: TutorRejection;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the person.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/tutors/{id}/reject/';
+};
+
+export type TutoringTutorsRejectErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringTutorsRejectError = TutoringTutorsRejectErrors[keyof TutoringTutorsRejectErrors];
+
+export type TutoringTutorsRejectResponses = {
+    /**
+     * The tutor as they are now
+     */
+    200: Tutor;
+};
+
+export type TutoringTutorsRejectResponse = TutoringTutorsRejectResponses[keyof TutoringTutorsRejectResponses];
+
+export type TutoringUploadsPrepareData = {
+    body: NewUpload;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/uploads/';
+};
+
+export type TutoringUploadsPrepareErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: more than 10 MB
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringUploadsPrepareError = TutoringUploadsPrepareErrors[keyof TutoringUploadsPrepareErrors];
+
+export type TutoringUploadsPrepareResponses = {
+    /**
+     * Where to send the file
+     */
+    201: UploadReady;
+};
+
+export type TutoringUploadsPrepareResponse = TutoringUploadsPrepareResponses[keyof TutoringUploadsPrepareResponses];
+
+export type TutoringWalletsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/wallets/';
+};
+
+export type TutoringWalletsListErrors = {
+    /**
+     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringWalletsListError = TutoringWalletsListErrors[keyof TutoringWalletsListErrors];
+
+export type TutoringWalletsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringWallet;
+};
+
+export type TutoringWalletsListResponse = TutoringWalletsListResponses[keyof TutoringWalletsListResponses];
+
+export type TutoringWalletData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the wallet.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/wallets/{id}/';
+};
+
+export type TutoringWalletErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringWalletError = TutoringWalletErrors[keyof TutoringWalletErrors];
+
+export type TutoringWalletResponses = {
+    /**
+     * The wallet
+     */
+    200: TutoringWallet;
+};
+
+export type TutoringWalletResponse = TutoringWalletResponses[keyof TutoringWalletResponses];
+
+export type TutoringWithdrawalsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only those.
+         */
+        status?: 'pending' | 'approved' | 'processing' | 'completed' | 'rejected';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-created_at' | 'created_at' | 'amount' | '-amount';
+    };
+    url: '/api/v1/withdrawals/';
+};
+
+export type TutoringWithdrawalsListErrors = {
+    /**
+     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringWithdrawalsListError = TutoringWithdrawalsListErrors[keyof TutoringWithdrawalsListErrors];
+
+export type TutoringWithdrawalsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringWithdrawal;
+};
+
+export type TutoringWithdrawalsListResponse = TutoringWithdrawalsListResponses[keyof TutoringWithdrawalsListResponses];
+
+export type TutoringWithdrawalsCreateData = {
+    body: TutoringWithdrawalRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/withdrawals/';
+};
+
+export type TutoringWithdrawalsCreateErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for tutors; `not_approved`: for approved ones only; `email_unverified`: the e-mail address has to be verified first
+     */
+    403: _Error & {
+        code: 'email_unverified' | 'forbidden' | 'not_approved';
+    };
+    /**
+     * `insufficient_funds`; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'insufficient_funds';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringWithdrawalsCreateError = TutoringWithdrawalsCreateErrors[keyof TutoringWithdrawalsCreateErrors];
+
+export type TutoringWithdrawalsCreateResponses = {
+    /**
+     * It waits for an administrator
+     */
+    201: TutoringWithdrawal;
+};
+
+export type TutoringWithdrawalsCreateResponse = TutoringWithdrawalsCreateResponses[keyof TutoringWithdrawalsCreateResponses];
+
+export type TutoringWithdrawalData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the withdrawal.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/withdrawals/{id}/';
+};
+
+export type TutoringWithdrawalErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+};
+
+export type TutoringWithdrawalError = TutoringWithdrawalErrors[keyof TutoringWithdrawalErrors];
+
+export type TutoringWithdrawalResponses = {
+    /**
+     * The withdrawal
+     */
+    200: TutoringWithdrawal;
+};
+
+export type TutoringWithdrawalResponse = TutoringWithdrawalResponses[keyof TutoringWithdrawalResponses];
+
+export type TutoringWithdrawalApproveData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the withdrawal.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/withdrawals/{id}/approve/';
+};
+
+export type TutoringWithdrawalApproveErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: not pending; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringWithdrawalApproveError = TutoringWithdrawalApproveErrors[keyof TutoringWithdrawalApproveErrors];
+
+export type TutoringWithdrawalApproveResponses = {
+    /**
+     * Approved
+     */
+    200: TutoringWithdrawal;
+};
+
+export type TutoringWithdrawalApproveResponse = TutoringWithdrawalApproveResponses[keyof TutoringWithdrawalApproveResponses];
+
+export type TutoringWithdrawalCompleteData = {
+    body?: TutoringWithdrawalPayment;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the withdrawal.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/withdrawals/{id}/complete/';
+};
+
+export type TutoringWithdrawalCompleteErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: not approved; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringWithdrawalCompleteError = TutoringWithdrawalCompleteErrors[keyof TutoringWithdrawalCompleteErrors];
+
+export type TutoringWithdrawalCompleteResponses = {
+    /**
+     * Completed
+     */
+    200: TutoringWithdrawal;
+};
+
+export type TutoringWithdrawalCompleteResponse = TutoringWithdrawalCompleteResponses[keyof TutoringWithdrawalCompleteResponses];
+
+export type TutoringWithdrawalRejectData = {
+    body: TutoringWithdrawalRejection;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the withdrawal.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/withdrawals/{id}/reject/';
+};
+
+export type TutoringWithdrawalRejectErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `invalid_status`: neither pending nor approved; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight' | 'invalid_status';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringWithdrawalRejectError = TutoringWithdrawalRejectErrors[keyof TutoringWithdrawalRejectErrors];
+
+export type TutoringWithdrawalRejectResponses = {
+    /**
+     * Rejected
+     */
+    200: TutoringWithdrawal;
+};
+
+export type TutoringWithdrawalRejectResponse = TutoringWithdrawalRejectResponses[keyof TutoringWithdrawalRejectResponses];
