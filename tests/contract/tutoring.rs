@@ -81,7 +81,7 @@ impl Contract for Tutoring {
     const ALIASES: &'static str = "confirm_password full_name availability_slot_id course_id";
     const REFUSES_FIRST: bool = true;
     const GOES_ON_PAST_THE_END: bool = false;
-    const FREE_PARAMETERS: &'static str = "search";
+    const FREE_PARAMETERS: &'static str = "search language skill";
     const PROBES: [(&'static str, &'static str); 3] =
         [("GET", "/api/v1/auth/profile/"), ("POST", "/api/v1/availability-slots/"), ("OPTIONS", "/api/v1/tutors/")];
 
@@ -123,7 +123,7 @@ impl Contract for Tutoring {
 
     fn has_a_story(_: &Operation<Thing>, field: &str) -> bool {
         // Any object will do; a number or a text; texts that may come as lists.
-        ["payout_details", "price", "skills", "languages"].contains(&field)
+        ["payout_details", "price", "hourly_rate", "price_per_lesson", "skills", "languages"].contains(&field)
     }
 
     fn wrong_for(kind: &str) -> &'static [&'static str] {

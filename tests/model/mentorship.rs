@@ -296,7 +296,7 @@ impl Model {
     /// Whether nobody, or only an administrator, can say yet that it took place.
     pub(crate) fn is_undecided(&self, at: usize) -> bool {
         let booking = &self.bookings[at];
-        booking.is_made_by(&RULES) && (booking.is_disputed || booking.attended == [false; 2])
+        booking.is_disputed || (booking.is_made_by(&RULES) && booking.attended == [false; 2])
     }
 
     /// A day after its end.

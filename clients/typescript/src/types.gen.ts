@@ -20017,6 +20017,9 @@ export type TutoringSlotsListData = {
          * Only theirs; one's own with those that are past.
          */
         tutor?: number;
+        /**
+         * Only those in which something is booked, or nothing.
+         */
         is_booked?: boolean;
         /**
          * Not before this.
@@ -20431,6 +20434,9 @@ export type TutoringBookingsListData = {
          * Only those on this side.
          */
         as?: 'student' | 'tutor';
+        /**
+         * Only those.
+         */
         status?: 'pending' | 'paid' | 'confirmed' | 'completed' | 'cancelled' | 'refunded';
         /**
          * Not before this.
@@ -25899,6 +25905,9 @@ export type TutoringCoursesListData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Only those.
+         */
         category?: 'mathematics' | 'science' | 'language' | 'programming' | 'business' | 'arts' | 'music' | 'other';
         /**
          * Whose courses.
@@ -25908,7 +25917,13 @@ export type TutoringCoursesListData = {
          * Each word begins a word of title or description.
          */
         search?: string;
+        /**
+         * In whatever currency.
+         */
         min_price?: string;
+        /**
+         * In whatever currency.
+         */
         max_price?: string;
         /**
          * Only the caller's own, with drafts.
@@ -27182,7 +27197,13 @@ export type TutoringTutorsListData = {
          * 0 to 5.
          */
         min_rating?: number;
+        /**
+         * Only those whose bookings a payment confirms, or no such.
+         */
         instant_booking?: boolean;
+        /**
+         * Only those shown before others, or no such.
+         */
         is_featured?: boolean;
         /**
          * Everybody but administrators sees approved ones only.

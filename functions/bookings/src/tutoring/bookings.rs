@@ -35,7 +35,7 @@ impl Parse for BookingsAsked {
             ("-slot_start", (Order::Start, true)),
         ];
         let seat = fields.optional("as", one_of(SIDES).about("Only those on this side."));
-        let status = fields.optional("status", one_of(STATUSES));
+        let status = fields.optional("status", one_of(STATUSES).about("Only those."));
         let after = fields.optional("start_after", time().about("Not before this."));
         let before = fields.optional("start_before", time().about("Not after this."));
         let listing = Listing::parse(fields, ORDERS);

@@ -75,7 +75,8 @@ impl Parse for SlotsAsked {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const ORDERS: &[(&str, ((), bool))] = &[("start_time", ((), false)), ("-start_time", ((), true))];
         let expert = fields.optional("tutor", id::<UserId>().about("Only theirs; one's own with those that are past."));
-        let is_booked = fields.optional("is_booked", boolean());
+        let is_booked =
+            fields.optional("is_booked", boolean().about("Only those in which something is booked, or nothing."));
         let after = fields.optional("start_after", time().about("Not before this."));
         let before = fields.optional("start_before", time().about("Not after this."));
         let listing = Listing::parse(fields, ORDERS);

@@ -49,8 +49,10 @@ impl Parse for Wanted {
         let least = fields.optional("min_price", money().about(PRICE));
         let most = fields.optional("max_price", money().about(PRICE));
         let rating = fields.optional("min_rating", hundredths(0..=500).about("0 to 5."));
-        let instant = fields.optional("instant_booking", boolean());
-        let is_featured = fields.optional("is_featured", boolean());
+        let instant = fields
+            .optional("instant_booking", boolean().about("Only those whose bookings a payment confirms, or no such."));
+        let is_featured =
+            fields.optional("is_featured", boolean().about("Only those shown before others, or no such."));
         let standings = one_of(APPROVALS).about("Everybody but administrators sees approved ones only.");
         let standings = fields.optional("approval_status", standings);
         let listing = Listing::parse(fields, ORDERS);

@@ -84,13 +84,13 @@ pub struct CourseListing(Question, bool, Listing<Order>);
 
 impl Parse for CourseListing {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
-        let category = fields.optional("category", one_of(CATEGORIES));
+        let category = fields.optional("category", one_of(CATEGORIES).about("Only those."));
         let owner = fields.optional("tutor", id::<UserId>().about("Whose courses."));
         let about = "Each word begins a word of title or description.";
         let search = fields.optional("search", text(..=LONGEST_SEARCH).about(about));
         let amount = || money().then(|minor| u64::try_from(minor).map_err(|_| "This must be an amount such as 10.00."));
-        let least = fields.optional("min_price", amount());
-        let most = fields.optional("max_price", amount());
+        let least = fields.optional("min_price", amount().about("In whatever currency."));
+        let most = fields.optional("max_price", amount().about("In whatever currency."));
         let mine = fields.or("mine", boolean().about("Only the caller's own, with drafts."), false);
         let listing = Listing::parse(fields, ORDERS);
         let question = Question {
