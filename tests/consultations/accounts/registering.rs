@@ -61,7 +61,7 @@ async fn a_registration_answers_an_account_that_may_act_at_once() {
     assert_eq!(ada.person.get("/api/users/me/").await.is(200)["name"], "Ada  Augusta King");
     assert_eq!(ada.person.credits().await, (1, 0), "as in every product");
     world.settles().await;
-    assert_eq!(world.subjects_to("Ada"), ["Welcome to ExpertConnect"]);
+    assert_eq!(world.subjects_to("Ada"), ["Welcome to ExpertConnect", "Verify your e-mail address"]);
     ada.renewed().await;
 }
 

@@ -65,14 +65,14 @@ impl Student {
 #[schema(as = TutoringProfile)]
 pub(crate) enum Profile {
     Tutor(Box<Tutor>),
-    Student(Student),
+    Student(Box<Student>),
 }
 
 impl Profile {
     async fn of(app: &App, user: &User, details: &Details) -> Result<Self, Refused> {
         Ok(match details.role {
             Seat::Expert => Self::Tutor(Box::new(Tutor::whole(app, user, details).await?)),
-            Seat::Learner => Self::Student(Student::of(app, user, details)),
+            Seat::Learner => Self::Student(Box::new(Student::of(app, user, details))),
         })
     }
 }

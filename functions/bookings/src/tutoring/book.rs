@@ -46,7 +46,7 @@ impl Parse for NewBooking {
     responses(
         (status = 201, description = "The booking", body = LessonBooking),
         (status = 403, description = "`blocked`: one of the two has blocked the other"),
-        (status = 409, description = "`slot_taken`; `learner_busy`: another booking of the caller overlaps; `too_many_pending`: with this tutor or in all"),
+        (status = 409, description = "`slot_taken`; `learner_busy`: another booking of the caller overlaps; `too_many_pending`: with this tutor or in all; `insufficient_funds`: of a price in credits"),
     )
 )]
 pub(crate) async fn book(
