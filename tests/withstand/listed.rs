@@ -42,8 +42,11 @@ async fn listed(world: &World) -> (Vec<i64>, Vec<i64>, Vec<i64>, Vec<(u32, u32)>
     )
 }
 
+/// The ids of bookings, payments and withdrawals; what each earning brought, gross and net.
+type Lists = (Vec<i64>, Vec<i64>, Vec<i64>, Vec<(u32, u32)>);
+
 /// The same by looking at every item there is.
-fn expected(world: &World) -> (Vec<i64>, Vec<i64>, Vec<i64>, Vec<(u32, u32)>) {
+fn expected(world: &World) -> Lists {
     let of = |kind: &str| {
         let items = world.table.items().into_iter().filter(|item| item["sk"]["S"] == kind);
         let mut ids: Vec<i64> = items.map(|item| item["id"]["N"].as_str().unwrap().parse().unwrap()).collect();

@@ -20555,10 +20555,10 @@ export type TutoringBookingsBookErrors = {
         code: 'blocked';
     };
     /**
-     * `slot_taken`; `learner_busy`: another booking of the caller overlaps; `too_many_pending`: with this tutor or in all; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     * `slot_taken`; `learner_busy`: another booking of the caller overlaps; `too_many_pending`: with this tutor or in all; `insufficient_funds`: of a price in credits; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
      */
     409: _Error & {
-        code: 'conflict' | 'in_flight' | 'learner_busy' | 'slot_taken' | 'too_many_pending';
+        code: 'conflict' | 'in_flight' | 'insufficient_funds' | 'learner_busy' | 'slot_taken' | 'too_many_pending';
     };
     /**
      * `too_large`: the body

@@ -47,7 +47,7 @@ mod tests {
             let (serial, currency) = (Serial::new(serial).unwrap(), Currency::parse(code).unwrap());
             assert_eq!(read(id(serial, currency)), Some((serial, currency)));
         }
-        for number in [1, (1 << CURRENCY_BITS) - 1, (1 << CURRENCY_BITS) | 26 * 26 * 26, crate::ids::LARGEST] {
+        for number in [1, (1 << CURRENCY_BITS) - 1, (1 << CURRENCY_BITS) | (26 * 26 * 26), crate::ids::LARGEST] {
             assert_eq!(read(WalletId::new(number).unwrap()), None, "{number}");
         }
     }
