@@ -28,7 +28,7 @@ async fn story(world: &World) -> (Person, Person) {
 }
 
 /// What is listed: ids, oldest first; of what was earned the price and the net.
-async fn listed(world: &World) -> (Vec<i64>, Vec<i64>, Vec<i64>, Vec<(u32, u32)>) {
+async fn listed(world: &World) -> Lists {
     let store = &world.app.store;
     let bookings = store.bookings_made(FIRST_TO_LAST, None, 50).await.unwrap();
     let payments = store.payments_made(FIRST_TO_LAST, None, 50).await.unwrap();
