@@ -7,8 +7,8 @@ use domain::chat::Pair;
 use domain::directory::{Place, Rank};
 use domain::expert::{Specialty, Standing};
 use domain::ids::{
-    ApplicationId, BookingId, CommentId, ContactId, ConversationId, DocumentId, GatheringId, MessageId, NoteId,
-    NoticeId, PaymentId, PostId, SessionId, TicketId, UploadId, UserId, WithdrawalId,
+    ApplicationId, BookingId, CommentId, ContactId, ConversationId, CourseId, DocumentId, GatheringId, LessonId,
+    MessageId, NoteId, NoticeId, PaymentId, PostId, SessionId, TicketId, UploadId, UserId, WithdrawalId,
 };
 use domain::ledger::{Cause, Currency, Unit};
 use domain::lifecycle::Seat;
@@ -46,7 +46,7 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
     let rank = Rank { rating: 450, years: 3 };
     let ranked =
         |specialty: &str| vec![named("specialty", specialty), named("rating", "4.50"), named("years", "3"), person()];
-    vec![
+    let examples = vec![
         ("user", super::super::user(user), Kind::Profile, vec![person()]),
         ("credential", credential(user), Kind::Credential, vec![person()]),
         (
@@ -291,6 +291,35 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("contact", contact(ContactId::new(number).unwrap()), Kind::Contact, vec![("contact", id.clone())]),
         ("ticket", ticket(TicketId::new(number).unwrap()), Kind::Ticket, vec![("ticket", id.clone())]),
         ("directory_word", directory_word(text, user), Kind::ExpertWord, vec![named("word", text), person()]),
+    ];
+    examples.into_iter().chain(of_learning(user, number, text)).collect()
+}
+
+/// Those of courses and their lessons.
+fn of_learning(user: UserId, number: i64, text: &str) -> Vec<Example> {
+    let (course_id, lesson_id) = (CourseId::new(number).unwrap(), LessonId::new(number).unwrap());
+    let id = number.to_string();
+    let (of_course, of_lesson) = (|| vec![("course", id.clone())], || vec![("lesson", id.clone())]);
+    vec![
+        ("course", course(course_id), Kind::Course, of_course()),
+        ("course_entry", course_entry(course_id), Kind::CourseEntry, of_course()),
+        ("course_counts", course_counts(course_id), Kind::CourseCounts, of_course()),
+        ("course_totals", course_totals(), Kind::CourseTotals, vec![]),
+        ("lesson", lesson(course_id, lesson_id), Kind::Lesson, [of_course(), of_lesson()].concat()),
+        ("course_of_lesson", course_of_lesson(lesson_id), Kind::CourseOfLesson, of_lesson()),
+        ("lesson_text", lesson_text(lesson_id), Kind::LessonText, of_lesson()),
+        (
+            "course_gone",
+            course_gone(user, course_id),
+            Kind::CourseGone,
+            vec![("person", id.clone()), ("course", id.clone())],
+        ),
+        (
+            "course_word",
+            course_word(text, course_id),
+            Kind::CourseWord,
+            vec![("word", text.to_owned()), ("course", id.clone())],
+        ),
     ]
 }
 
