@@ -83,6 +83,11 @@ impl Reasons {
         self.0.extend(holds.then_some(word));
     }
 
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     pub(crate) fn decide(self) -> Result<(), Vec<Word>> {
         if self.0.is_empty() { Ok(()) } else { Err(self.0) }
     }

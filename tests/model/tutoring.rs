@@ -88,7 +88,7 @@ impl Model {
 
     fn offer(&mut self, by: usize, span: Span, fresh: i64) -> Expected {
         if self.is_suspended(by) {
-            return no("suspended");
+            return no("not_approved");
         }
         let overlaps = |slot: &Slot| slot.by == by && !slot.is_gone && slot.span.0 < span.1 && span.0 < slot.span.1;
         if self.slots.iter().any(overlaps) {
@@ -105,7 +105,7 @@ impl Model {
             return no("forbidden");
         }
         if self.is_suspended(by) {
-            return no("suspended");
+            return no("not_approved");
         }
         if !self.is_free(&[by], known.span, None) {
             return no("slot_booked");
@@ -141,9 +141,8 @@ impl Model {
         };
         let price = self.price_of_a_lesson(to, span);
         reasons.add(price.is_none(), "no_price");
-        reasons.decide()?;
         let price = price.unwrap_or(Price::NOTHING);
-        let mut reasons = self.times((by, to), span, &RULES, None);
+        let mut reasons = reasons.and(self.times((by, to), span, &RULES, None));
         reasons.add(price.unit == Unit::Credit && self.credits_to_book(by) < price.minor, "insufficient_credits");
         reasons.decide()?;
         let answer = self.book((by, to), span, &RULES, price, fresh);
@@ -312,9 +311,11 @@ impl Model {
                 reasons.add(span == lesson.span, "slot_taken");
             }
         }
-        reasons.decide()?;
-        let Ok(Slot { span, .. }) = known else { return no("unknown_slot") };
-        self.times((lesson.requester, lesson.expert), span, &RULES, Some(at)).decide()?;
+        let Ok(Slot { span, .. }) = known else {
+            reasons.decide()?;
+            return no("unknown_slot");
+        };
+        reasons.and(self.times((lesson.requester, lesson.expert), span, &RULES, Some(at))).decide()?;
         let side = lesson.side(by);
         self.set_free(at);
         let moved = &mut self.bookings[at];

@@ -38,6 +38,7 @@ fn word(error: Error) -> String {
             booking::Refusal::TooManyPending => "too_many_holds",
             // Of money that came too late.
             booking::Refusal::SlotTaken => "slot_taken",
+            booking::Refusal::OwnConflict => "own_conflict",
             // Without alternatives this is the bare refusal, which no use-case lets out.
             other => return format!("{other:?}"),
         },
