@@ -29,6 +29,7 @@ pub mod socket;
 pub mod spoiler;
 pub mod stripe_double;
 pub mod table;
+pub mod tutoring;
 pub mod world;
 
 pub use answer::Answer;

@@ -1,5 +1,6 @@
 //! The people of the table, and what they have.
 
+use tests::person::id;
 use tests::{Person, Setup, World};
 
 use super::{Thing, Tutoring};
@@ -18,9 +19,13 @@ pub(super) async fn gather() -> Cast<Tutoring> {
     Cast::of(world, people)
 }
 
-pub(super) async fn make(_cast: &Cast<Tutoring>, thing: Thing) -> i64 {
+pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
     match thing {
         Thing::Nothing => 0,
+        Thing::Told => {
+            cast.learner().writes(cast.expert(), "Hello").await.is(201);
+            id(&cast.expert().get("/api/notifications/").await.is(200)[0])
+        }
     }
 }
 

@@ -182,3 +182,6 @@ pub(crate) fn personal(
         updated_at: now,
     }
 }
+
+#[cfg(test)]
+mod tests;

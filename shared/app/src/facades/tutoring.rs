@@ -38,7 +38,7 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
                 booking.expert.name,
                 start(booking)
             );
-            let paid = tell(Learner, Topic::Booked, "Payment received", Channel::ListAndMail, content);
+            let paid = tell(Learner, Topic::Paid, "Payment received", Channel::ListAndMail, content);
             let confirmed = booking.status == domain::booking::Status::Confirmed;
             [paid].into_iter().chain(confirmed.then(|| self::confirmed(booking)).into_iter().flatten()).collect()
         }

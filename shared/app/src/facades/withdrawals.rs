@@ -19,6 +19,6 @@ pub(crate) fn decided(withdrawal: &Withdrawal, mint: &Mint, now: Instant) -> Not
     let notes = withdrawal.notes.trim();
     let content = if notes.is_empty() { content } else { format!("{content} The administrator says: {notes}") };
     let news = News { title, content, related: withdrawal.id.get() };
-    let told = personal(withdrawal.facade, (withdrawal.user, None), Topic::CreditUpdate, news, mint, now);
+    let told = personal(withdrawal.facade, (withdrawal.user, None), Topic::Withdrawal, news, mint, now);
     Notice { channel: Channel::ListAndMail, ..told }
 }

@@ -1,0 +1,4 @@
+//! What reaches a person (`tutoring.md` §3.3, §4.5).
+
+mod categories;
+mod notifications;
