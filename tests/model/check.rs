@@ -72,6 +72,18 @@ impl Stage {
         assert_eq!((said, real.returned_at.is_some()), (intent.said, intent.is_returned), "what became of {intent:?}");
     }
 
+    /// Whether the bookings that a command touched have the status and the time that the model expects.
+    pub(crate) async fn has_touched_bookings_of(&self, model: &Model) -> bool {
+        for expected in model.touched.bookings.iter().map(|at| &model.bookings[*at]) {
+            let id = BookingId::new(expected.id).expect("the model has only ids it was given");
+            let real = self.app().store.booking(id).await.expect("the table answers");
+            if real.is_none_or(|real| (status(&real), span(real.interval)) != (expected.status, expected.span)) {
+                return false;
+            }
+        }
+        true
+    }
+
     /// A booking as it is written.
     pub(crate) fn is_as_expected(&self, model: &Model, real: &booking::Booking, at: usize) {
         let expected: &Booking = &model.bookings[at];

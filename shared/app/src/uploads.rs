@@ -124,7 +124,7 @@ fn check(bytes: &[u8], purpose: Purpose) -> Result<&'static str> {
 
 fn attachment(app: &App, caller: Caller, name: String, content_type: &str, size: u64, purpose: Purpose) -> Attachment {
     let folder = match purpose {
-        Purpose::Document | Purpose::Resume => "documents",
+        Purpose::Document | Purpose::Resume | Purpose::Paper | Purpose::Any => "documents",
         Purpose::Chat => "attachments",
         Purpose::Portrait => "pictures",
     };

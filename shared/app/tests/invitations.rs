@@ -98,6 +98,8 @@ fn reader(name: &str, email: Email) -> User {
         tally_as_expert: Tally::default(),
         two_factor: false,
         sessions_given: 0,
+        minutes_given: 0,
+        courses_given: 0,
         skills: Vec::new(),
         hours: Vec::new(),
         version: 1,

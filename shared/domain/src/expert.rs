@@ -19,10 +19,14 @@ pub struct Expert {
     pub price: Option<Amount>,
     /// What an hour costs where time is sold by the hour; `None`: they cannot be booked there.
     pub hourly: Option<Amount>,
+    /// In what they ask for money where no price says so; `None`: in the platform's own.
+    pub currency: Option<Currency>,
     /// Takes new bookings.
     pub is_active: bool,
     /// A payment confirms a booking, where it does not in any case.
     pub instant: bool,
+    /// An administrator shows them before others.
+    pub is_featured: bool,
     /// When an administrator first approved.
     pub verified_at: Option<Instant>,
     /// What the administrator who decided last had to say.
@@ -55,12 +59,33 @@ impl Expert {
             experience_years: 0,
             price: None,
             hourly: None,
+            currency: None,
             is_active: false,
             instant: false,
+            is_featured: false,
             verified_at: None,
             notes: String::new(),
             created_at: now,
             updated_at: now,
+        }
+    }
+
+    /// In what they are paid: that of their hour, else of a session, else what they said, else `default`.
+    pub fn currency_or(&self, default: Currency) -> Currency {
+        let of_a_price = |price: Option<Amount>| match price?.unit {
+            Unit::Currency(currency) => Some(currency),
+            Unit::Credit => None,
+        };
+        of_a_price(self.hourly).or(of_a_price(self.price)).or(self.currency).unwrap_or(default)
+    }
+
+    /// From now on they are paid in this. Nothing is converted: what they ask for stays the same number of it.
+    pub fn ask_in(&mut self, currency: Currency) {
+        self.currency = Some(currency);
+        for price in [&mut self.hourly, &mut self.price].into_iter().flatten() {
+            if price.unit != Unit::Credit {
+                price.unit = Unit::Currency(currency);
+            }
         }
     }
 
@@ -162,4 +187,23 @@ pub enum Refusal {
     CreditsNotWhole,
     #[error("A currency needs a price.")]
     CurrencyWithoutPrice,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expert_is_paid_in_what_their_prices_say_else_in_what_they_said() {
+        let [euros, rupees] = ["EUR", "INR"].map(|code| Currency::parse(code).unwrap_or(Currency::USD));
+        let unknown = Expert::unknown(Instant::default());
+        let amount = |currency| Some(Amount { unit: Unit::Currency(currency), minor: 100 });
+        assert_eq!(unknown.currency_or(Currency::USD), Currency::USD);
+        let said = Expert { currency: Some(euros), price: Some(Amount::credits(2)), ..unknown };
+        assert_eq!(said.currency_or(Currency::USD), euros);
+        let mut asks = Expert { hourly: amount(rupees), price: amount(Currency::USD), ..said };
+        assert_eq!(asks.currency_or(Currency::USD), rupees);
+        asks.ask_in(euros);
+        assert_eq!((asks.hourly, asks.price, asks.currency), (amount(euros), amount(euros), Some(euros)));
+    }
 }

@@ -41,10 +41,15 @@ pub enum Purpose {
     Resume,
     /// A picture of a person.
     Portrait,
+    /// A curriculum vitae or a certificate, also as a picture (`tutoring.md` §1).
+    Paper,
+    /// Whatever it turns out to be named for: judged then.
+    Any,
 }
 
 impl Purpose {
-    pub const ALL: [Purpose; 4] = [Purpose::Document, Purpose::Chat, Purpose::Resume, Purpose::Portrait];
+    pub const ALL: [Purpose; 6] =
+        [Purpose::Document, Purpose::Chat, Purpose::Resume, Purpose::Portrait, Purpose::Paper, Purpose::Any];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -52,6 +57,8 @@ impl Purpose {
             Purpose::Chat => "chat",
             Purpose::Resume => "resume",
             Purpose::Portrait => "portrait",
+            Purpose::Paper => "paper",
+            Purpose::Any => "any",
         }
     }
 
@@ -62,6 +69,9 @@ impl Purpose {
             Purpose::Chat => &[PDF, PNG, JPEG, GIF, WEBP, DOC, DOCX],
             Purpose::Resume => &[PDF, DOC, DOCX],
             Purpose::Portrait => &[JPEG, PNG, GIF, WEBP],
+            Purpose::Paper => &[PDF, DOC, DOCX, JPEG, PNG],
+            // Nothing is ever taken for it.
+            Purpose::Any => &[],
         }
     }
 
@@ -116,9 +126,10 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Only its maker may use it, once, in time and for what it was announced for.
+    /// Only its maker may use it, once, in time and for what it was announced for, if for anything in particular.
     pub fn check(&self, user: UserId, purpose: Purpose, now: Instant) -> Result<(), Refusal> {
-        let is_good = self.user == user && self.purpose == purpose && !self.is_used && now < self.until;
+        let is_meant = self.purpose == purpose || self.purpose == Purpose::Any;
+        let is_good = self.user == user && is_meant && !self.is_used && now < self.until;
         if is_good { Ok(()) } else { Err(Refusal::BadUpload) }
     }
 }
@@ -176,6 +187,24 @@ mod tests {
         assert_eq!(Purpose::Chat.fits(0), Err(Refusal::Empty));
         assert_eq!(Purpose::Chat.fits(10_485_760), Ok(()));
         assert_eq!(Purpose::Document.fits(10_485_761), Err(Refusal::TooLarge));
+    }
+
+    #[test]
+    fn an_upload_for_anything_is_used_for_anything_and_others_for_what_they_were_announced() {
+        let [maker, other] = [1, 2].map(|id| UserId::new(id).unwrap_or_else(|| unreachable!()));
+        let upload = |purpose| Upload {
+            id: UploadId::new(1).unwrap_or_else(|| unreachable!()),
+            user: maker,
+            purpose,
+            name: String::new(),
+            key: String::new(),
+            is_used: false,
+            until: Instant::default() + chrono::TimeDelta::days(1),
+        };
+        let check = |announced, user, purpose| upload(announced).check(user, purpose, Instant::default());
+        assert_eq!(check(Purpose::Any, maker, Purpose::Paper), Ok(()));
+        assert_eq!(check(Purpose::Chat, maker, Purpose::Paper), Err(Refusal::BadUpload));
+        assert_eq!(check(Purpose::Any, other, Purpose::Paper), Err(Refusal::BadUpload));
     }
 
     #[test]

@@ -50,6 +50,10 @@ pub struct User {
     pub tally_as_expert: Tally,
     /// Bookings that were completed with them as the expert. Written by completions only.
     pub sessions_given: u32,
+    /// How many minutes those lasted. Counted since it is counted.
+    pub minutes_given: u32,
+    /// Courses of theirs that everybody may see. Written with the courses only.
+    pub courses_given: u32,
     pub skills: Vec<Skill>,
     pub hours: Vec<HoursRow>,
     /// Rises with every change a person makes to it.

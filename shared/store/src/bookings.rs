@@ -50,10 +50,12 @@ pub fn booking_link(transaction: &mut Transaction<Denied>, booking: &Booking, co
 }
 
 /// The version rises too: a profile saved at the same moment must not write the old count back.
-fn given_one_more(transaction: &mut Transaction<Denied>, expert: UserId) {
-    let one_more = Update::new(keys::user(expert), "ADD #sessions_given :one, #version :one")
+fn given_one_more(transaction: &mut Transaction<Denied>, booking: &Booking) {
+    let add = "ADD #sessions_given :one, #minutes_given :minutes, #version :one";
+    let one_more = Update::new(keys::user(booking.expert.id), add)
         .when("attribute_exists(#pk)")
-        .value(":one", number(1));
+        .value(":one", number(1))
+        .value(":minutes", number(booking.interval.minutes()));
     transaction.update(one_more, Some(Denied::Stale));
 }
 
@@ -204,7 +206,7 @@ impl Store {
         }
         transaction.refund_owed_by(change);
         if change.completes() {
-            given_one_more(&mut transaction, change.after.expert.id);
+            given_one_more(&mut transaction, &change.after);
         }
         for notice in notices {
             transaction.create(notices::to_item(notice), Denied::IdTaken);

@@ -142,12 +142,13 @@ fn asked_from(row: Reader<'_>) -> Result<Asked, Fault> {
 /// An item as Lambda's events of the stream hold it.
 pub use serde_dynamo::Item as StreamItem;
 
-/// Whether all that is new of a profile is how many sessions its owner has given. Nobody is found by that, and no copy in the
+/// Whether all that is new of a profile is how many sessions and courses its owner has given. Nobody is found by that, and no copy in the
 /// search index has to follow.
 fn is_only_counted(mut new: Item, mut old: Item) -> bool {
     for item in [&mut new, &mut old] {
-        item.remove("sessions_given");
-        item.remove("version");
+        for counted in ["sessions_given", "minutes_given", "courses_given", "version"] {
+            item.remove(counted);
+        }
     }
     new == old
 }

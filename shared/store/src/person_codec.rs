@@ -4,7 +4,7 @@ use domain::calendar::{TimeOfDay, WeeklyHours};
 use domain::category;
 use domain::expert::{Expert, Specialty, Standing};
 use domain::ids::{ApplicationId, HoursId, SkillId, UserId};
-use domain::ledger::Amount;
+use domain::ledger::{Amount, Currency};
 use domain::mailbox::{DeadEnd, Undelivered};
 use domain::person::{HoursRow, Level, Picture, Roles, Skill, User};
 use domain::review::Tally;
@@ -54,6 +54,8 @@ pub(crate) fn to_item(user: &User) -> Item {
         .number("expert_count", user.tally_as_expert.count)
         .number("expert_sum", user.tally_as_expert.sum)
         .maybe("sessions_given", Some(user.sessions_given).filter(|count| *count > 0), number)
+        .maybe("minutes_given", Some(user.minutes_given).filter(|count| *count > 0), number)
+        .maybe("courses_given", Some(user.courses_given).filter(|count| *count > 0), number)
         .rows("skills", user.skills.iter().map(skill_row))
         .rows("hours", user.hours.iter().map(hours_row))
         .number("version", user.version)
@@ -71,8 +73,10 @@ fn expert_row(expert: &Expert) -> Row {
         .maybe("price", expert.price, |price| number(price.minor))
         .maybe("hourly_unit", expert.hourly, |hourly| text(keys::unit_text(hourly.unit)))
         .maybe("hourly", expert.hourly, |hourly| number(hourly.minor))
+        .maybe("currency", expert.currency, |currency| text(currency.code()))
         .flag("active", expert.is_active)
         .flag("instant", expert.instant)
+        .flag("featured", expert.is_featured)
         .maybe("verified_at", expert.verified_at, time)
         .text("notes", &expert.notes)
         .time("created_at", expert.created_at)
@@ -101,13 +105,23 @@ fn expert(row: Reader<'_>) -> Result<Expert, Fault> {
         experience_years: row.number("years")?,
         price: amount("unit", "price")?,
         hourly: amount("hourly_unit", "hourly")?,
+        currency: currency(row, "currency")?,
         is_active: row.flag("active"),
         instant: row.flag("instant"),
+        is_featured: row.flag("featured"),
         verified_at: row.maybe_time("verified_at")?,
         notes: row.owned("notes")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     })
+}
+
+/// The currency an attribute names, if there is one.
+pub(crate) fn currency(row: Reader<'_>, name: &'static str) -> Result<Option<Currency>, Fault> {
+    match row.text(name)? {
+        "" => Ok(None),
+        code => Currency::parse(code).map(Some).ok_or_else(|| row.corrupt(name)),
+    }
 }
 
 fn skill_row(skill: &Skill) -> Row {
@@ -162,6 +176,8 @@ pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
         tally: Tally { count: row.count("review_count")?, sum: row.count("review_sum")? },
         tally_as_expert: Tally { count: row.count("expert_count")?, sum: row.count("expert_sum")? },
         sessions_given: row.count("sessions_given")?,
+        minutes_given: row.count("minutes_given")?,
+        courses_given: row.count("courses_given")?,
         skills: row.rows("skills")?.into_iter().map(skill).collect::<Result<_, _>>()?,
         hours: row.rows("hours")?.into_iter().map(hours).collect::<Result<_, _>>()?,
         version: row.number("version")?,

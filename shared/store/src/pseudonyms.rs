@@ -232,7 +232,7 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
     let ours: &[&str] = match kind {
         // A search term carries a copy of a profile.
         Kind::Profile | Kind::SearchTerm => {
-            &["timezone", "zone", "level", "standing", "specialty", "unit", "hourly_unit", "dead_end_why"]
+            &["timezone", "zone", "level", "standing", "specialty", "unit", "hourly_unit", "currency", "dead_end_why"]
         }
         Kind::Details => &["born", "cv_content_type"],
         Kind::Absences => &["from", "to", "zone"],

@@ -49,6 +49,8 @@ fn ada() -> User {
             hourly: None,
             is_active: true,
             instant: false,
+            is_featured: false,
+            currency: None,
             known_for: String::new(),
             verified_at: Some(now),
             notes: "Known to Mary".to_owned(),
@@ -60,6 +62,8 @@ fn ada() -> User {
         tally_as_expert: Tally::default(),
         two_factor: false,
         sessions_given: 0,
+        minutes_given: 0,
+        courses_given: 0,
         skills: vec![Skill {
             id: SkillId::new(1).unwrap(),
             name: "Looms".to_owned(),
