@@ -9,7 +9,7 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 1] = ["notifications"];
+const GROUPS: &[&str] = &["conversations", "messages", "notifications"];
 
 pub(crate) fn has(path: &str) -> bool {
     let below = path.trim_start_matches("/api/v1/");
@@ -26,6 +26,9 @@ pub(crate) enum Thing {
     Nothing,
     /// What the tutor was told.
     Told,
+    /// The student is enrolled with the tutor; and the conversation of the two.
+    Enrolled,
+    Talk,
 }
 
 impl Contract for Tutoring {
@@ -37,13 +40,16 @@ impl Contract for Tutoring {
         token_expired token_reused invalid_credentials otp_required otp_invalid forbidden not_approved blocked \
         email_unverified account_suspended own_account not_found method_not_allowed conflict in_flight too_large \
         file_too_large use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited \
-        maintenance already_enabled not_enabled";
+        maintenance already_enabled not_enabled messaging_not_allowed";
     const ALIASES: &'static str = "";
     const REFUSES_FIRST: bool = true;
     const GOES_ON_PAST_THE_END: bool = false;
     const FREE_PARAMETERS: &'static str = "search";
-    const PROBES: [(&'static str, &'static str); 3] =
-        [("GET", "/api/v1/auth/me/"), ("POST", "/api/v1/payments/intents/"), ("OPTIONS", "/api/v1/auth/sessions/")];
+    const PROBES: [(&'static str, &'static str); 3] = [
+        ("GET", "/api/v1/notifications/unread-count/"),
+        ("POST", "/api/v1/messages/"),
+        ("OPTIONS", "/api/v1/conversations/"),
+    ];
 
     fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
         table::operations()
@@ -55,6 +61,13 @@ impl Contract for Tutoring {
 
     fn is_for_a_role(operation: &Operation<Thing>) -> bool {
         operation.path().starts_with("/api/v1/admin/")
+    }
+
+    fn forbids(operation: &Operation<Thing>, _: usize) -> &'static str {
+        match operation.name {
+            "POST /api/v1/conversations/" => "messaging_not_allowed",
+            _ => "forbidden",
+        }
     }
 
     fn ignores_tokens(operation: &Operation<Thing>) -> bool {

@@ -45,6 +45,7 @@ pub mod slot;
 pub mod support;
 pub mod suspension;
 pub mod text;
+pub mod tie;
 pub mod two_factor;
 pub mod withdrawal;
 pub mod words;

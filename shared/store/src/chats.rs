@@ -9,7 +9,7 @@ use domain::chat::{Conversation, Message, Pair};
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::Notice;
 
-use crate::chat_codec::{conversation_from, message_from, message_item, names, rank};
+use crate::chat_codec::{conversation_from, message_from, message_item, names, rank, tie_number};
 use crate::conversations::UNBLOCKED;
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
@@ -85,18 +85,26 @@ impl Guard {
 fn appended(before: &Conversation, message: &Message, after: &Conversation) -> Update {
     let (unread, wrote) = (names(message.pair, message.receiver()).unread, names(message.pair, message.sender).wrote);
     let expert = if after.expert == before.expert { "" } else { ", #expert = :expert" };
+    let tie = if after.tie == before.tie { "" } else { ", #tie = :tie" };
+    // Whether it is the first since its receiver has read the others decides what they are told.
+    let unread_before = match before.side(message.receiver()).unread {
+        0 => format!("(attribute_not_exists(#{unread}) OR #{unread} = :none)"),
+        _ => format!("#{unread} > :none"),
+    };
     // One that was closed when it was found is open again.
     let open = if before.closed { "" } else { " AND attribute_not_exists(#closed)" };
     let update = Update::new(
         keys::conversation(message.pair),
         format!(
             "SET #last = :id, #rank = :rank, #preview = :preview, #low_name = :low, #high_name = :high, \
-             #updated_at = :now, #{wrote} = :yes{expert} REMOVE #low_archived, #high_archived, #closed ADD #{unread} :one, #messages :one"
+             #updated_at = :now, #last_sender = :sender, #{wrote} = :yes{expert}{tie} REMOVE #low_archived, #high_archived, #closed ADD #{unread} :one, #messages :one"
         ),
     )
     .when(format!(
-        "attribute_exists(#id) AND (attribute_not_exists(#last) OR #last < :id) AND {UNBLOCKED}{open}"
+        "attribute_exists(#id) AND (attribute_not_exists(#last) OR #last < :id) AND {UNBLOCKED}{open} AND {unread_before}"
     ))
+    .value(":sender", number(message.sender))
+    .value(":none", number(0))
     .value(":id", number(message.id))
     .value(":rank", text(rank(message.created_at())))
     .value(":preview", text(&after.preview))
@@ -105,8 +113,12 @@ fn appended(before: &Conversation, message: &Message, after: &Conversation) -> U
     .value(":now", time(after.updated_at))
     .value(":yes", AttributeValue::Bool(true))
     .value(":one", number(1));
-    match after.expert.filter(|_| after.expert != before.expert) {
+    let update = match after.expert.filter(|_| after.expert != before.expert) {
         Some(expert) => update.value(":expert", number(expert)),
+        None => update,
+    };
+    match after.tie.filter(|_| after.tie != before.tie) {
+        Some(tie) => update.value(":tie", number(tie_number(tie))),
         None => update,
     }
 }

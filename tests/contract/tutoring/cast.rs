@@ -1,6 +1,8 @@
 //! The people of the table, and what they have.
 
+use serde_json::json;
 use tests::person::id;
+use tests::tutoring::enrolled;
 use tests::{Person, Setup, World};
 
 use super::{Thing, Tutoring};
@@ -22,6 +24,15 @@ pub(super) async fn gather() -> Cast<Tutoring> {
 pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
     match thing {
         Thing::Nothing => 0,
+        Thing::Enrolled => {
+            enrolled(cast.learner(), cast.expert()).await;
+            0
+        }
+        Thing::Talk => {
+            enrolled(cast.learner(), cast.expert()).await;
+            let opened = cast.learner().opens_with(json!({"participant_id": cast.expert().id})).await;
+            id(&opened.body)
+        }
         Thing::Told => {
             cast.learner().writes(cast.expert(), "Hello").await.is(201);
             id(&cast.expert().get("/api/notifications/").await.is(200)[0])

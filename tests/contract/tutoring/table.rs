@@ -5,6 +5,6 @@ use crate::contract::Operation;
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    let groups: [&'static [Operation<Thing>]; 1] = [inbox::NOTIFICATIONS];
-    groups.into_iter().flatten()
+    let groups: &[&'static [Operation<Thing>]] = &[inbox::MESSAGES, inbox::NOTIFICATIONS];
+    groups.iter().copied().flatten()
 }

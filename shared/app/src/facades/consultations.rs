@@ -6,10 +6,15 @@ use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
 
 use super::accounts::ACCOUNTS;
-use super::{News, Telling, Voice};
+use super::{News, Telling, Voice, new_message};
 
-pub(super) static VOICE: Voice =
-    Voice { tellings, booking_link: ("Open the consultation", "consultations"), new_review, accounts: &ACCOUNTS };
+pub(super) static VOICE: Voice = Voice {
+    tellings,
+    booking_link: ("Open the consultation", "consultations"),
+    new_review,
+    new_message,
+    accounts: &ACCOUNTS,
+};
 
 fn new_review(booking: &Booking, review: &Review) -> News {
     let who = if review.is_anonymous { "Somebody" } else { &review.reviewer_name };

@@ -5,10 +5,10 @@ use domain::notice::{Channel, InviteState, Topic};
 use domain::review::Review;
 
 use super::accounts::ACCOUNTS;
-use super::{News, Telling, Voice};
+use super::{News, Telling, Voice, new_message};
 
 pub(super) static VOICE: Voice =
-    Voice { tellings, booking_link: ("Open the meeting", "meetings"), new_review, accounts: &ACCOUNTS };
+    Voice { tellings, booking_link: ("Open the meeting", "meetings"), new_review, new_message, accounts: &ACCOUNTS };
 
 fn tell(to: Seat, topic: Topic, title: &'static str, mailed: bool, content: String) -> Telling {
     let channel = if mailed { Channel::ListAndMail } else { Channel::List };

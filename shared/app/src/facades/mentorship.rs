@@ -8,10 +8,10 @@ use domain::review::Review;
 use domain::serial::Serial;
 
 use super::accounts::AccountVoice;
-use super::{News, Telling, Voice};
+use super::{News, Telling, Voice, new_message};
 
 pub(super) static VOICE: Voice =
-    Voice { tellings, booking_link: ("Open the session", "sessions"), new_review, accounts: &ACCOUNTS };
+    Voice { tellings, booking_link: ("Open the session", "sessions"), new_review, new_message, accounts: &ACCOUNTS };
 
 /// Pages that take what a link carries as `?token=` (`mentorship.md` §5).
 static ACCOUNTS: AccountVoice = AccountVoice {

@@ -66,6 +66,7 @@ const SORTS: &[(&str, &str)] = &[
     ("INBOX", "read up to"),
     ("INTENTS", "intents to pay"),
     ("INTENT", "intent to pay"),
+    ("LEARNS", "enrolled with"),
     ("LETTER", "mail without a notification"),
     ("LOGIN", "login name"),
     ("MAILS", "bookings mailed about, with"),
