@@ -1530,10 +1530,12 @@ export const ErrorCode = {
     INSUFFICIENT_FUNDS: 'insufficient_funds',
     INTERNAL: 'internal',
     INVALID_CREDENTIALS: 'invalid_credentials',
+    INVALID_CURSOR: 'invalid_cursor',
     INVALID_SIGNATURE: 'invalid_signature',
     INVALID_TRANSITION: 'invalid_transition',
     MAINTENANCE: 'maintenance',
     MESSAGE_DELETED: 'message_deleted',
+    MESSAGING_NOT_ALLOWED: 'messaging_not_allowed',
     NO_ACTIVE_APPLICATION: 'no_active_application',
     NO_FILE: 'no_file',
     NOT_APPROVED: 'not_approved',
@@ -3030,6 +3032,124 @@ export type PagedConsultationReview = {
 };
 
 /**
+ * One page of a list.
+ */
+export type PagedTutoringConversation = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        /**
+         * The booking it was last opened for.
+         */
+        booking: number | null;
+        created_at: Stamp;
+        id: number;
+        last_message: TutoringLastMessage | null;
+        participants: Array<TutoringParticipant>;
+        /**
+         * In the same order. Null for whom the viewer shares neither a booking nor a course with.
+         */
+        participants_emails: Array<string | null>;
+        /**
+         * What the viewer has not read.
+         */
+        unread_count: number;
+        /**
+         * When something was last said.
+         */
+        updated_at: Stamp;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedTutoringMessage = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        /**
+         * Empty if it was deleted.
+         */
+        content: string;
+        conversation: number;
+        created_at: Stamp;
+        id: number;
+        /**
+         * The other one has read it.
+         */
+        is_read: boolean;
+        sender: number;
+        /**
+         * Null for whom the viewer shares neither a booking nor a course with.
+         */
+        sender_email: string | null;
+        /**
+         * When it was last changed or read.
+         */
+        updated_at: Stamp;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedTutoringNotification = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        category: TutoringNotificationCategory;
+        created_at: Stamp;
+        id: number;
+        is_read: boolean;
+        /**
+         * The page that shows what it is about.
+         */
+        link: string | null;
+        message: string;
+        metadata: TutoringNotificationMetadata;
+        notification_type: TutoringNotificationType;
+        read_at: Stamp | null;
+        title: string;
+        updated_at: Stamp;
+        /**
+         * Who was told.
+         */
+        user: number;
+    }>;
+};
+
+/**
  * A new password in place of the present one.
  */
 export type PasswordChange = {
@@ -4330,6 +4450,217 @@ export type TransferResult = {
     message: string;
     new_balance: number;
     success: boolean;
+};
+
+/**
+ * A conversation, as one of the two sees it.
+ */
+export type TutoringConversation = {
+    /**
+     * The booking it was last opened for.
+     */
+    booking: number | null;
+    created_at: Stamp;
+    id: number;
+    last_message: TutoringLastMessage | null;
+    participants: Array<TutoringParticipant>;
+    /**
+     * In the same order. Null for whom the viewer shares neither a booking nor a course with.
+     */
+    participants_emails: Array<string | null>;
+    /**
+     * What the viewer has not read.
+     */
+    unread_count: number;
+    /**
+     * When something was last said.
+     */
+    updated_at: Stamp;
+};
+
+/**
+ * With whom: exactly one of the three.
+ */
+export type TutoringConversationRequest = {
+    /**
+     * The other party of a booking of the caller's.
+     */
+    booking?: number | null;
+    /**
+     * Their e-mail.
+     */
+    participant_email?: string | null;
+    /**
+     * Their id.
+     */
+    participant_id?: number | null;
+};
+
+/**
+ * The newest message.
+ */
+export type TutoringLastMessage = {
+    /**
+     * Its first 50 characters; empty if it was deleted.
+     */
+    content: string;
+    created_at: Stamp;
+    /**
+     * Whose it is.
+     */
+    sender: number;
+};
+
+/**
+ * A message.
+ */
+export type TutoringMessage = {
+    /**
+     * Empty if it was deleted.
+     */
+    content: string;
+    conversation: number;
+    created_at: Stamp;
+    id: number;
+    /**
+     * The other one has read it.
+     */
+    is_read: boolean;
+    sender: number;
+    /**
+     * Null for whom the viewer shares neither a booking nor a course with.
+     */
+    sender_email: string | null;
+    /**
+     * When it was last changed or read.
+     */
+    updated_at: Stamp;
+};
+
+/**
+ * A message to be sent.
+ */
+export type TutoringMessageRequest = {
+    content: string;
+    /**
+     * One of the caller's.
+     */
+    conversation: number;
+};
+
+/**
+ * Something a person was told.
+ */
+export type TutoringNotification = {
+    category: TutoringNotificationCategory;
+    created_at: Stamp;
+    id: number;
+    is_read: boolean;
+    /**
+     * The page that shows what it is about.
+     */
+    link: string | null;
+    message: string;
+    metadata: TutoringNotificationMetadata;
+    notification_type: TutoringNotificationType;
+    read_at: Stamp | null;
+    title: string;
+    updated_at: Stamp;
+    /**
+     * Who was told.
+     */
+    user: number;
+};
+
+/**
+ * What a notification is about.
+ */
+export const TutoringNotificationCategory = {
+    TUTOR_APPROVAL: 'tutor_approval',
+    BOOKING: 'booking',
+    PAYMENT: 'payment',
+    MESSAGE: 'message',
+    WITHDRAWAL: 'withdrawal',
+    LESSON: 'lesson',
+    REMINDER: 'reminder',
+    GENERAL: 'general'
+} as const;
+
+/**
+ * What a notification is about.
+ */
+export type TutoringNotificationCategory = typeof TutoringNotificationCategory[keyof typeof TutoringNotificationCategory];
+
+/**
+ * The ids of what a notification is about.
+ */
+export type TutoringNotificationMetadata = {
+    application?: number;
+    booking?: number;
+    conversation?: number;
+    event?: number;
+    message?: number;
+    post?: number;
+    review?: number;
+    ticket?: number;
+    withdrawal?: number;
+};
+
+/**
+ * How its reader hears of it. What comes by `email` alone is in no list.
+ */
+export const TutoringNotificationType = {
+    EMAIL: 'email',
+    IN_APP: 'in_app',
+    BOTH: 'both'
+} as const;
+
+/**
+ * How its reader hears of it. What comes by `email` alone is in no list.
+ */
+export type TutoringNotificationType = typeof TutoringNotificationType[keyof typeof TutoringNotificationType];
+
+/**
+ * One of the two.
+ */
+export type TutoringParticipant = {
+    id: number;
+    name: string;
+    role: TutoringParticipantRole;
+};
+
+/**
+ * The strongest of somebody's roles; a `tutor` is an approved one.
+ */
+export const TutoringParticipantRole = {
+    STUDENT: 'student',
+    TUTOR: 'tutor',
+    ADMIN: 'admin'
+} as const;
+
+/**
+ * The strongest of somebody's roles; a `tutor` is an approved one.
+ */
+export type TutoringParticipantRole = typeof TutoringParticipantRole[keyof typeof TutoringParticipantRole];
+
+/**
+ * A number of unread things.
+ */
+export type TutoringUnread = {
+    /**
+     * Exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+};
+
+/**
+ * How many were marked.
+ */
+export type TutoringUpdated = {
+    /**
+     * How many were unread before.
+     */
+    updated: number;
 };
 
 /**
@@ -21935,6 +22266,812 @@ export type ConsultationsUploadsPrepareResponses = {
 };
 
 export type ConsultationsUploadsPrepareResponse = ConsultationsUploadsPrepareResponses[keyof ConsultationsUploadsPrepareResponses];
+
+export type TutoringConversationsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-updated_at' | 'updated_at';
+    };
+    url: '/api/v1/conversations/';
+};
+
+export type TutoringConversationsListErrors = {
+    /**
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringConversationsListError = TutoringConversationsListErrors[keyof TutoringConversationsListErrors];
+
+export type TutoringConversationsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringConversation;
+};
+
+export type TutoringConversationsListResponse = TutoringConversationsListResponses[keyof TutoringConversationsListResponses];
+
+export type TutoringConversationsOpenData = {
+    body?: TutoringConversationRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/conversations/';
+};
+
+export type TutoringConversationsOpenErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `messaging_not_allowed`: they share neither such a booking nor a course
+     */
+    403: _Error & {
+        code: 'messaging_not_allowed';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringConversationsOpenError = TutoringConversationsOpenErrors[keyof TutoringConversationsOpenErrors];
+
+export type TutoringConversationsOpenResponses = {
+    /**
+     * The one there was
+     */
+    200: TutoringConversation;
+    /**
+     * A new one
+     */
+    201: TutoringConversation;
+};
+
+export type TutoringConversationsOpenResponse = TutoringConversationsOpenResponses[keyof TutoringConversationsOpenResponses];
+
+export type TutoringConversationsShowData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/conversations/{id}/';
+};
+
+export type TutoringConversationsShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringConversationsShowError = TutoringConversationsShowErrors[keyof TutoringConversationsShowErrors];
+
+export type TutoringConversationsShowResponses = {
+    /**
+     * The conversation
+     */
+    200: TutoringConversation;
+};
+
+export type TutoringConversationsShowResponse = TutoringConversationsShowResponses[keyof TutoringConversationsShowResponses];
+
+export type TutoringConversationsReadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/conversations/{id}/read/';
+};
+
+export type TutoringConversationsReadErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringConversationsReadError = TutoringConversationsReadErrors[keyof TutoringConversationsReadErrors];
+
+export type TutoringConversationsReadResponses = {
+    /**
+     * How many were marked
+     */
+    200: TutoringUpdated;
+};
+
+export type TutoringConversationsReadResponse = TutoringConversationsReadResponses[keyof TutoringConversationsReadResponses];
+
+export type TutoringMessagesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only in this one of the caller's.
+         */
+        conversation?: number;
+        /**
+         * Only those the other one has read, or has not.
+         */
+        is_read?: boolean;
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: 'created_at' | '-created_at';
+    };
+    url: '/api/v1/messages/';
+};
+
+export type TutoringMessagesListErrors = {
+    /**
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringMessagesListError = TutoringMessagesListErrors[keyof TutoringMessagesListErrors];
+
+export type TutoringMessagesListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringMessage;
+};
+
+export type TutoringMessagesListResponse = TutoringMessagesListResponses[keyof TutoringMessagesListResponses];
+
+export type TutoringMessagesSendData = {
+    body: TutoringMessageRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/messages/';
+};
+
+export type TutoringMessagesSendErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `messaging_not_allowed`: the two share no booking that is paid, confirmed or completed, and no course; `blocked`: one of the two has blocked the other
+     */
+    403: _Error & {
+        code: 'blocked' | 'messaging_not_allowed';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringMessagesSendError = TutoringMessagesSendErrors[keyof TutoringMessagesSendErrors];
+
+export type TutoringMessagesSendResponses = {
+    /**
+     * The message
+     */
+    201: TutoringMessage;
+};
+
+export type TutoringMessagesSendResponse = TutoringMessagesSendResponses[keyof TutoringMessagesSendResponses];
+
+export type TutoringNotificationsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only read, or only unread ones.
+         */
+        is_read?: boolean;
+        /**
+         * Only those about this.
+         */
+        category?: 'tutor_approval' | 'booking' | 'payment' | 'message' | 'withdrawal' | 'lesson' | 'reminder' | 'general';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-created_at' | 'created_at';
+    };
+    url: '/api/v1/notifications/';
+};
+
+export type TutoringNotificationsListErrors = {
+    /**
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringNotificationsListError = TutoringNotificationsListErrors[keyof TutoringNotificationsListErrors];
+
+export type TutoringNotificationsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringNotification;
+};
+
+export type TutoringNotificationsListResponse = TutoringNotificationsListResponses[keyof TutoringNotificationsListResponses];
+
+export type TutoringNotificationsReadAllData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/read-all/';
+};
+
+export type TutoringNotificationsReadAllErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringNotificationsReadAllError = TutoringNotificationsReadAllErrors[keyof TutoringNotificationsReadAllErrors];
+
+export type TutoringNotificationsReadAllResponses = {
+    /**
+     * How many were marked
+     */
+    200: TutoringUpdated;
+};
+
+export type TutoringNotificationsReadAllResponse = TutoringNotificationsReadAllResponses[keyof TutoringNotificationsReadAllResponses];
+
+export type TutoringNotificationsUnreadCountData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/unread-count/';
+};
+
+export type TutoringNotificationsUnreadCountErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringNotificationsUnreadCountError = TutoringNotificationsUnreadCountErrors[keyof TutoringNotificationsUnreadCountErrors];
+
+export type TutoringNotificationsUnreadCountResponses = {
+    /**
+     * How many
+     */
+    200: TutoringUnread;
+};
+
+export type TutoringNotificationsUnreadCountResponse = TutoringNotificationsUnreadCountResponses[keyof TutoringNotificationsUnreadCountResponses];
+
+export type TutoringNotificationsReadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the notification.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/notifications/{id}/read/';
+};
+
+export type TutoringNotificationsReadErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringNotificationsReadError = TutoringNotificationsReadErrors[keyof TutoringNotificationsReadErrors];
+
+export type TutoringNotificationsReadResponses = {
+    /**
+     * The notification
+     */
+    200: TutoringNotification;
+};
+
+export type TutoringNotificationsReadResponse = TutoringNotificationsReadResponses[keyof TutoringNotificationsReadResponses];
 
 export type PaymentsCreateData = {
     body: BookingPaymentRequest;

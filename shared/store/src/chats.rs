@@ -18,9 +18,9 @@ use crate::keys::{self, list};
 use crate::lists::List;
 use crate::row::{Item, Reader, number, text, time};
 use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update, fresh_token};
+use crate::transaction::{Transaction, Update};
 use crate::{Page, conversations, feed, notices};
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 
 /// A message with the conversation it stands in.
 pub type MessageInConversation = (Message, Conversation);
@@ -357,51 +357,5 @@ impl Store {
             }
         }
         Ok(None)
-    }
-
-    /// Marks one message read by its receiver; one that was read already stays as it is.
-    pub async fn message_mark(&self, message: &Message, now: Instant) -> Result<(), Fault> {
-        let side = names(message.pair, message.receiver());
-        let mark = Update::new(keys::message(message.pair, message.id), "SET #read_at = :now")
-            .when("attribute_exists(#pk) AND attribute_not_exists(#read_at) AND attribute_not_exists(#deleted)")
-            .value(":now", time(now));
-        let count = Update::new(keys::conversation(message.pair), format!("ADD #{} :less", side.unread))
-            .when(format!("#{0} > :none AND (attribute_not_exists(#{1}) OR #{1} < :id)", side.unread, side.read))
-            .value(":less", number(-1))
-            .value(":none", number(0))
-            .value(":id", number(message.id));
-        let mut transaction = Transaction::new();
-        transaction.update(mark, Some(()));
-        transaction.update(count, Some(()));
-        match self.commit(transaction).await {
-            Ok(()) | Err(Failed::Refused(())) => Ok(()), // refused: it is read already, which is what was asked for
-            Err(Failed::Fault(fault)) => Err(fault),
-        }
-    }
-
-    /// Marks everything `reader` got in this conversation as read: one write. Says how many messages that were, also
-    /// when its answer was lost and it finds its own traces.
-    pub async fn messages_mark_all(&self, pair: Pair, reader: UserId, now: Instant) -> Result<u32, Fault> {
-        let side = names(pair, reader);
-        let (own, unread) = (fresh_token(), side.unread);
-        let update = Update::new(
-            keys::conversation(pair),
-            format!(
-                "SET #{} = #last, #{} = :now, #{} = :own, #{} = #{unread}, #{unread} = :none",
-                side.read, side.read_at, side.read_by, side.read_count
-            ),
-        )
-        .when(format!("attribute_exists(#last) AND #{unread} > :none"))
-        .value(":now", time(now))
-        .value(":own", number(own))
-        .value(":none", number(0));
-        match self.update(update, ReturnValue::AllOld).await {
-            Ok(old) => Reader(&old).count(unread),
-            Err(Failed::Refused(found)) if Reader(&found).maybe_number(side.read_by)? == Some(own) => {
-                Reader(&found).count(side.read_count)
-            }
-            Err(Failed::Refused(_)) => Ok(0),
-            Err(Failed::Fault(fault)) => Err(fault),
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Every kind of notification of every product has one category and says what it is about (§7).
+//! Every kind of notification of every product has one category and says what it is about (`tutoring.md` §7).
 
 use domain::facade::Facade;
 use domain::notice::{Channel, Topic};

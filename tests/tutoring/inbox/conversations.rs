@@ -1,4 +1,4 @@
-//! Conversations: how they are found, made, listed and shown (§3.3, §4.5, §5.5).
+//! Conversations: how they are found, made, listed and shown (`tutoring.md` §3.3, §4.5, §5.5).
 
 use chrono::TimeDelta;
 use serde_json::{Value as Json, json};

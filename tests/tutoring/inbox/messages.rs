@@ -1,4 +1,4 @@
-//! Messages: who writes to whom, how they are listed and read (§3.3, §4.5, §5.5).
+//! Messages: who writes to whom, how they are listed and read (`tutoring.md` §3.3, §4.5, §5.5).
 
 use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
@@ -107,7 +107,10 @@ async fn what_the_other_one_wrote_is_read_all_at_once() {
         of_ada.push(said(&ada, room, text).await);
     }
     let of_eva = said(&eva, room, "four").await;
-    assert_eq!((&eva.looks_at(room).await["unread_count"], &ada.looks_at(room).await["unread_count"]), (&json!(3), &json!(1)));
+    assert_eq!(
+        (&eva.looks_at(room).await["unread_count"], &ada.looks_at(room).await["unread_count"]),
+        (&json!(3), &json!(1))
+    );
     let list = async |person: &Person, query: &str| {
         let path = format!("{MESSAGES}?conversation={room}&{query}");
         let page = person.get(&path).await.is(200);
@@ -123,7 +126,10 @@ async fn what_the_other_one_wrote_is_read_all_at_once() {
     for updated in [3, 0] {
         assert_eq!(eva.post(&path, json!({})).await.is(200), json!({"updated": updated}));
     }
-    assert_eq!((&eva.looks_at(room).await["unread_count"], &ada.looks_at(room).await["unread_count"]), (&json!(0), &json!(1)));
+    assert_eq!(
+        (&eva.looks_at(room).await["unread_count"], &ada.looks_at(room).await["unread_count"]),
+        (&json!(0), &json!(1))
+    );
     for person in [&ada, &eva] {
         assert_eq!(list(person, "is_read=true").await, of_ada);
         assert_eq!(list(person, "is_read=false").await, [of_eva]);

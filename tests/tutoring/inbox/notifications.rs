@@ -1,4 +1,4 @@
-//! Notifications: how they are listed, counted and marked (§3.3, §4.5).
+//! Notifications: how they are listed, counted and marked (`tutoring.md` §3.3, §4.5).
 
 use chrono::TimeDelta;
 use domain::facade::Facade;

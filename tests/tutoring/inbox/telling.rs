@@ -1,4 +1,5 @@
-//! How people hear of messages: on sockets, in their list, and by a mail of the first since the last read (§3.3, §8).
+//! How people hear of messages: on sockets, in their list, by a mail of the first since the last read (`tutoring.md` §3.3,
+//! §8).
 
 use serde_json::{Value as Json, json};
 use tests::tutoring::{CONVERSATIONS, Pair, pair_in, rows};
