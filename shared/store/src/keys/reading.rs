@@ -4,7 +4,7 @@ use std::fmt;
 
 mod finding;
 
-use super::{Key, text_id};
+use super::{AllOf, Key, text_id};
 use finding::of_finding;
 
 macro_rules! kinds {
@@ -55,6 +55,7 @@ kinds! {
     SiteStatus "site-status",
     Stats "stats",
     Counted "counted",
+    Listed "listed",
     LoginName "login-name",
     FailedLogins "failed-logins",
     SerialCounter "serial-counter",
@@ -133,6 +134,7 @@ impl Kind {
                 | GatheringSpare
                 | Inbox
                 | Intents
+                | Listed
                 | LoginName
                 | Mail
                 | MailedOf
@@ -243,6 +245,10 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
             ("B", booking) => named(Kind::Counted, [id("booking", booking)?]),
             _ => None,
         },
+        ("ALL", _) => {
+            let what = AllOf::ALL.into_iter().find(|what| what.word() == rest)?;
+            named(Kind::Listed, [part("of", what.word()), id("made", sk)?])
+        }
         ("SITE", "STATUS") => named(Kind::SiteStatus, []),
         ("SCHEDULE", "MARK") => named(Kind::DueMark, []),
         _ => None,
