@@ -148,6 +148,9 @@ pub(crate) trait Contract: Sized + 'static {
     /// Somebody's own profile, something to create and something else, for requests with odd headers.
     const PROBES: [(&'static str, &'static str); 3];
 
+    /// Whether a page past the end is there, and empty.
+    const GOES_ON_PAST_THE_END: bool = true;
+
     /// Whether 403 and 404 come before what is wrong with a body; 401 always does.
     const REFUSES_FIRST: bool;
 

@@ -1,5 +1,6 @@
 //! The tutoring façade's contract.
 
+mod audit_log;
 mod cast;
 mod table;
 
@@ -8,7 +9,7 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 0] = [];
+const GROUPS: [&str; 1] = ["admin/audit-logs"];
 
 pub(crate) fn has(path: &str) -> bool {
     let below = path.trim_start_matches("/api/v1/");
@@ -23,6 +24,8 @@ keeps_the_contract!(crate::tutoring::Tutoring);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Thing {
     Nothing,
+    /// A row of the log.
+    Logged,
 }
 
 impl Contract for Tutoring {
@@ -37,6 +40,7 @@ impl Contract for Tutoring {
         maintenance already_enabled not_enabled";
     const ALIASES: &'static str = "";
     const REFUSES_FIRST: bool = true;
+    const GOES_ON_PAST_THE_END: bool = false;
     const FREE_PARAMETERS: &'static str = "search";
     const PROBES: [(&'static str, &'static str); 3] =
         [("GET", "/api/v1/auth/me/"), ("POST", "/api/v1/payments/intents/"), ("OPTIONS", "/api/v1/auth/sessions/")];

@@ -1,4 +1,5 @@
 //! The stories of the tutoring façade (`spec/tutoring.md`), by subject.
 
 mod accounts;
+mod audit_log;
 mod paging;

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use domain::Instant;
 use domain::ids::{
-    ApplicationId, BlockId, BookingId, CommentId, ContactId, ConversationId, DocumentId, EntryId, GatheringId, HoursId,
-    MessageId, NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId, TicketId, UploadId, UserId,
+    ApplicationId, AuditId, BlockId, BookingId, CommentId, ContactId, ConversationId, DocumentId, EntryId, GatheringId,
+    HoursId, MessageId, NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId, TicketId, UploadId, UserId,
     WithdrawalId,
 };
 use rand::rngs::StdRng;
@@ -39,7 +39,7 @@ minting! {
     payment: PaymentId, skill: SkillId, hours: HoursId, session: SessionId,
     application: ApplicationId, document: DocumentId, upload: UploadId, block: BlockId, note: NoteId,
     post: PostId, comment: CommentId, gathering: GatheringId, withdrawal: WithdrawalId, contact: ContactId,
-    ticket: TicketId,
+    ticket: TicketId, audit: AuditId,
 }
 
 impl Mint {

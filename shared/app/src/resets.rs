@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use domain::audit::{Action, Deed};
 use domain::facade::Facade;
 use domain::ids::SessionId;
 use domain::notice::Notice;
@@ -17,7 +18,7 @@ use crate::idempotency::{SaveResponse, retry_stale};
 use crate::mail::{self, Mail};
 use crate::people::Origin;
 use crate::seal::hash;
-use crate::{App, Common, Error, Result, proving};
+use crate::{App, Common, Error, Result, audit_log, proving};
 
 /// More mails than this in an hour nobody gets, whoever asks for them. Strangers are counted apart: they use up nobody's own.
 const MOST_LINKS: usize = 5;
@@ -117,7 +118,7 @@ async fn replace(
     password: &str,
     by: By,
     origin: &Origin,
-    transaction: Transaction<store::Denied>,
+    mut transaction: Transaction<store::Denied>,
 ) -> Result<()> {
     let user = &seen.user;
     let persona = Persona {
@@ -134,6 +135,11 @@ async fn replace(
         By::Session(kept) => Some(kept),
         By::Link => None,
     };
+    let deed = match by {
+        By::Session(_) => Deed::of(Action::ProfileUpdate).saying("Password changed."),
+        By::Link => Deed::of(Action::PasswordReset),
+    };
+    audit_log::note(app, &mut transaction, deed.by(user.id).on("user", user.id.get()), now);
     let network = origin.network().map(str::to_owned);
     let new = NewPassword { seen, hash, kept, proves_email: kept.is_none(), network };
     Ok(app.store.password_set(transaction, new, now).await?)

@@ -93,6 +93,8 @@ ids! {
     ContactId,
     /// What somebody asks support for.
     TicketId,
+    /// A row of the log of who did what.
+    AuditId,
 }
 
 impl ConversationId {

@@ -28,6 +28,7 @@ ids!(EntryId: "ledger entry", PaymentId: "payment", SkillId: "skill", HoursId: "
 ids!(SessionId: "session", ApplicationId: "application", DocumentId: "document", UploadId: "upload");
 ids!(ConversationId: "conversation", BlockId: "absence", NoteId: "note");
 ids!(PostId: "post", CommentId: "comment", GatheringId: "event", WithdrawalId: "withdrawal", TicketId: "ticket");
+ids!(AuditId: "row of the log");
 
 /// For small fixed tables, such as the categories.
 impl Id for i64 {

@@ -5,6 +5,7 @@
 
 mod absences;
 mod applications;
+mod audits;
 pub mod backfill;
 mod booking_codec;
 mod bookings;
@@ -72,6 +73,7 @@ mod withdrawals;
 mod wrong_keys;
 
 pub use absences::Absences;
+pub use audits::{AuditList, audit_place, audited};
 pub use bookings::{BookingWithReviews, ToBook, booking_link};
 pub use cause::Cause;
 pub use chats::{Guard, MessageInConversation, MessagesAfter, PairFound};

@@ -153,7 +153,8 @@ pub(crate) async fn a_value_that_no_parameter_has_is_blamed_on_its_parameter<C: 
                 let sent = if operation.method() == "GET" { empty() } else { object() };
                 let answer = prepared.asks(operation.method(), &path, &[], sent).await.expect("a path in order");
                 let blamed = answer.outcome() == (400, "validation") && answer.body["errors"].get(name).is_some();
-                if !blamed {
+                let is_no_cursor = name == "cursor" && answer.outcome() == (400, "invalid_cursor");
+                if !blamed && !is_no_cursor {
                     wrong.push(format!("{name}: {answer}"));
                 }
             }
@@ -176,7 +177,12 @@ pub(crate) async fn pages_are_counted_from_one_and_not_too_deep<C: Contract>() {
         }
         asks("page=11&page_size=100").await.refuses(400, "page_too_deep");
         asks("page=9007199254740991&page_size=100").await.refuses(400, "page_too_deep");
-        let last = asks("page=10&page_size=5000").await.is(200);
+        let last = asks("page=10&page_size=5000").await;
+        if !C::GOES_ON_PAST_THE_END {
+            last.refuses(404, "not_found");
+            continue;
+        }
+        let last = last.is(200);
         assert_eq!((&last["page"], &last["page_size"], &last["results"]), (&json!(10), &json!(100), &json!([])));
     }
 }

@@ -1,5 +1,6 @@
 //! The people of the table, and what they have.
 
+use serde_json::json;
 use tests::{Person, Setup, World};
 
 use super::{Thing, Tutoring};
@@ -18,12 +19,21 @@ pub(super) async fn gather() -> Cast<Tutoring> {
     Cast::of(world, people)
 }
 
-pub(super) async fn make(_cast: &Cast<Tutoring>, thing: Thing) -> i64 {
+pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
     match thing {
         Thing::Nothing => 0,
+        Thing::Logged => logged(&cast.world).await,
     }
 }
 
 pub(super) async fn fill(cast: &Cast<Tutoring>, text: &str, thing: i64) -> String {
     text.replace("$id", &thing.to_string()).replace("$fresh", &cast.fresh().to_string())
+}
+
+/// A row of the log, of a login that has failed.
+async fn logged(world: &World) -> i64 {
+    let wrong = json!({"username": "nobody", "password": "wrong password"});
+    Person::stranger(world, "nobody").post("/api/users/login/", wrong).await.is(401);
+    let rows = world.table.items().into_iter().filter(|item| item["action"]["S"] == "login_failed");
+    rows.filter_map(|item| item["id"]["N"].as_str()?.parse().ok()).max().expect("a row")
 }

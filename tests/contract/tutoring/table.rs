@@ -1,10 +1,10 @@
 //! Its operations, one table per group of paths.
 
-use super::Thing;
+use super::{Thing, audit_log};
 use crate::contract::Operation;
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    let groups: [&'static [Operation<Thing>]; 0] = [];
+    let groups = [audit_log::AUDIT_LOG];
     groups.into_iter().flatten()
 }

@@ -35,6 +35,7 @@ pub static RULES: Rules = Rules {
     lazy: true,
     tells_refunds: true,
     attendance_keys: true,
+    audited: false,
 };
 
 /// Minutes after the end at which the clock decides by the marks of attendance, and until which a student disputes.

@@ -101,6 +101,8 @@ pub struct Rules {
     pub tells_refunds: bool,
     /// Each of the two gets a key, and completes the booking with that of the other.
     pub attendance_keys: bool,
+    /// What becomes of a booking stands in the log that administrators read.
+    pub audited: bool,
 }
 
 /// Minutes.

@@ -32,6 +32,7 @@ pub static RULES: Rules = Rules {
     lazy: false,
     tells_refunds: false,
     attendance_keys: false,
+    audited: true,
 };
 
 const OPEN: &[Status] = &[Pending, Confirmed];

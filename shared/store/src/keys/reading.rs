@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+mod audits;
 mod finding;
 
 use super::{Key, text_id};
+use audits::of_audit;
 use finding::of_finding;
 
 macro_rules! kinds {
@@ -103,6 +105,7 @@ kinds! {
     Subscription "subscription",
     Contact "contact",
     Ticket "ticket",
+    AuditRow "audit-row",
     Once "once",
 }
 
@@ -223,6 +226,7 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("EVENT", _) => of_gathering(rest, sk),
         ("CONTACT", super::CONTACT) => named(Kind::Contact, [id("contact", rest)?]),
         ("TICKET", super::TICKET) => named(Kind::Ticket, [id("ticket", rest)?]),
+        ("AUDIT", _) => of_audit(rest, sk),
         ("NEWS", "SUBSCRIPTION") => named(Kind::Subscription, [part("name", rest)]),
         ("LOGIN", super::LOGIN) => named(Kind::LoginName, [part("name", rest)]),
         ("LOGIN", super::FAILED) => named(Kind::FailedLogins, [part("name", rest)]),

@@ -1,14 +1,16 @@
 //! Every key that is made is read back as what it was made of.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use domain::audit::{Action, Row, Sender};
 use domain::chat::Pair;
 use domain::directory::{Place, Rank};
 use domain::expert::{Specialty, Standing};
 use domain::ids::{
-    ApplicationId, BookingId, CommentId, ContactId, ConversationId, DocumentId, GatheringId, MessageId, NoteId,
-    NoticeId, PaymentId, PostId, SessionId, TicketId, UploadId, UserId, WithdrawalId,
+    ApplicationId, AuditId, BookingId, CommentId, ContactId, ConversationId, DocumentId, GatheringId, MessageId,
+    NoteId, NoticeId, PaymentId, PostId, SessionId, TicketId, UploadId, UserId, WithdrawalId,
 };
 use domain::ledger::{Cause, Currency, Unit};
 use domain::lifecycle::Seat;
@@ -279,8 +281,38 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("subscriber", subscriber(user), Kind::Subscriber, vec![person()]),
         ("contact", contact(ContactId::new(number).unwrap()), Kind::Contact, vec![("contact", id.clone())]),
         ("ticket", ticket(TicketId::new(number).unwrap()), Kind::Ticket, vec![("ticket", id.clone())]),
+        (
+            "audit",
+            audit(&row_of(number, Some(user))),
+            Kind::AuditRow,
+            vec![named("month", "2025-01"), person(), ("row", id_of_row(number))],
+        ),
+        (
+            "audit",
+            audit(&row_of(number, None)),
+            Kind::AuditRow,
+            vec![
+                named("month", "2025-01"),
+                ("slot of nobody", (audit_id(number).get() % 16).to_string()),
+                ("row", id_of_row(number)),
+            ],
+        ),
         ("directory_word", directory_word(text, user), Kind::ExpertWord, vec![named("word", text), person()]),
     ]
+}
+
+/// One of January 2025.
+fn audit_id(number: i64) -> AuditId {
+    AuditId::new(1 + number % (1 << 40)).unwrap()
+}
+
+fn id_of_row(number: i64) -> String {
+    audit_id(number).to_string()
+}
+
+fn row_of(number: i64, actor: Option<UserId>) -> Row {
+    let sender = Sender::default();
+    Row { id: audit_id(number), actor, action: Action::Login, ids: BTreeMap::new(), details: String::new(), sender }
 }
 
 /// The functions of a source that make a key.
