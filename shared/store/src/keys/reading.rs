@@ -5,7 +5,7 @@ use std::fmt;
 mod audits;
 mod finding;
 
-use super::{Key, text_id};
+use super::{AllOf, Key, text_id};
 use audits::of_audit;
 use finding::of_finding;
 
@@ -56,6 +56,7 @@ kinds! {
     SiteStatus "site-status",
     Stats "stats",
     Counted "counted",
+    Listed "listed",
     LoginName "login-name",
     FailedLogins "failed-logins",
     SerialCounter "serial-counter",
@@ -135,6 +136,7 @@ impl Kind {
                 | GatheringSpare
                 | Inbox
                 | Intents
+                | Listed
                 | LoginName
                 | Mail
                 | MailedOf
@@ -246,6 +248,10 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
             ("B", booking) => named(Kind::Counted, [id("booking", booking)?]),
             _ => None,
         },
+        ("ALL", _) => {
+            let what = AllOf::ALL.into_iter().find(|what| what.word() == rest)?;
+            named(Kind::Listed, [part("of", what.word()), id("made", sk)?])
+        }
         ("SITE", "STATUS") => named(Kind::SiteStatus, []),
         ("SCHEDULE", "MARK") => named(Kind::DueMark, []),
         _ => None,
