@@ -1530,6 +1530,7 @@ export const ErrorCode = {
     INSUFFICIENT_FUNDS: 'insufficient_funds',
     INTERNAL: 'internal',
     INVALID_CREDENTIALS: 'invalid_credentials',
+    INVALID_CURSOR: 'invalid_cursor',
     INVALID_SIGNATURE: 'invalid_signature',
     INVALID_TRANSITION: 'invalid_transition',
     MAINTENANCE: 'maintenance',
@@ -3030,6 +3031,49 @@ export type PagedConsultationReview = {
 };
 
 /**
+ * One page of a list.
+ */
+export type PagedTutoringAuditLog = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        action: TutoringAuditAction;
+        /**
+         * Who did it; null where the clock did, or somebody unknown.
+         */
+        actor: number | null;
+        actor_email: string | null;
+        created_at: Stamp;
+        description: string;
+        id: number;
+        /**
+         * An IPv6 address stands for its network; empty where there was no request.
+         */
+        ip_address: string;
+        /**
+         * The ids concerned, by what they are of.
+         */
+        metadata: {
+            [key: string]: number;
+        };
+        /**
+         * At most 255 characters.
+         */
+        user_agent: string;
+    }>;
+};
+
+/**
  * A new password in place of the present one.
  */
 export type PasswordChange = {
@@ -4330,6 +4374,74 @@ export type TransferResult = {
     message: string;
     new_balance: number;
     success: boolean;
+};
+
+/**
+ * What is logged.
+ */
+export const TutoringAuditAction = {
+    LOGIN: 'login',
+    LOGIN_FAILED: 'login_failed',
+    LOGOUT: 'logout',
+    TOKEN_REUSE: 'token_reuse',
+    PROFILE_UPDATE: 'profile_update',
+    PASSWORD_RESET: 'password_reset',
+    TWO_FACTOR_ENABLED: 'two_factor_enabled',
+    TWO_FACTOR_DISABLED: 'two_factor_disabled',
+    BOOKING_CREATED: 'booking_created',
+    BOOKING_CONFIRMED: 'booking_confirmed',
+    BOOKING_RESCHEDULED: 'booking_rescheduled',
+    BOOKING_CANCELLED: 'booking_cancelled',
+    BOOKING_REFUNDED: 'booking_refunded',
+    BOOKING_COMPLETED: 'booking_completed',
+    BOOKING_DISPUTED: 'booking_disputed',
+    PAYMENT_MADE: 'payment_made',
+    WITHDRAWAL_REQUESTED: 'withdrawal_requested',
+    WITHDRAWAL_PROCESSED: 'withdrawal_processed',
+    COURSE_CREATED: 'course_created',
+    COURSE_UPDATED: 'course_updated',
+    COURSE_DELETED: 'course_deleted',
+    TUTOR_APPROVED: 'tutor_approved',
+    TUTOR_REJECTED: 'tutor_rejected',
+    TESTIMONIAL_HIDDEN: 'testimonial_hidden',
+    USER_SUSPENDED: 'user_suspended',
+    USER_REACTIVATED: 'user_reactivated',
+    ADMIN_CREATED: 'admin_created',
+    REPORT_EXPORTED: 'report_exported'
+} as const;
+
+/**
+ * What is logged.
+ */
+export type TutoringAuditAction = typeof TutoringAuditAction[keyof typeof TutoringAuditAction];
+
+/**
+ * Something that was done.
+ */
+export type TutoringAuditLog = {
+    action: TutoringAuditAction;
+    /**
+     * Who did it; null where the clock did, or somebody unknown.
+     */
+    actor: number | null;
+    actor_email: string | null;
+    created_at: Stamp;
+    description: string;
+    id: number;
+    /**
+     * An IPv6 address stands for its network; empty where there was no request.
+     */
+    ip_address: string;
+    /**
+     * The ids concerned, by what they are of.
+     */
+    metadata: {
+        [key: string]: number;
+    };
+    /**
+     * At most 255 characters.
+     */
+    user_agent: string;
 };
 
 /**
@@ -16534,6 +16646,176 @@ export type MeetingsSlotsListResponses = {
 };
 
 export type MeetingsSlotsListResponse = MeetingsSlotsListResponses[keyof MeetingsSlotsListResponses];
+
+export type TutoringAuditLogsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only what this person did.
+         */
+        actor?: number;
+        /**
+         * Only this.
+         */
+        action?: 'login' | 'login_failed' | 'logout' | 'token_reuse' | 'profile_update' | 'password_reset' | 'two_factor_enabled' | 'two_factor_disabled' | 'booking_created' | 'booking_confirmed' | 'booking_rescheduled' | 'booking_cancelled' | 'booking_refunded' | 'booking_completed' | 'booking_disputed' | 'payment_made' | 'withdrawal_requested' | 'withdrawal_processed' | 'course_created' | 'course_updated' | 'course_deleted' | 'tutor_approved' | 'tutor_rejected' | 'testimonial_hidden' | 'user_suspended' | 'user_reactivated' | 'admin_created' | 'report_exported';
+        /**
+         * Only from this time, or the beginning of this day, on.
+         */
+        from?: string;
+        /**
+         * Only up to this second, or the end of this day, included.
+         */
+        to?: string;
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-created_at' | 'created_at';
+    };
+    url: '/api/v1/admin/audit-logs/';
+};
+
+export type TutoringAuditLogsListErrors = {
+    /**
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringAuditLogsListError = TutoringAuditLogsListErrors[keyof TutoringAuditLogsListErrors];
+
+export type TutoringAuditLogsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringAuditLog;
+};
+
+export type TutoringAuditLogsListResponse = TutoringAuditLogsListResponses[keyof TutoringAuditLogsListResponses];
+
+export type TutoringAuditLogsShowData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the row of the log.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/admin/audit-logs/{id}/';
+};
+
+export type TutoringAuditLogsShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringAuditLogsShowError = TutoringAuditLogsShowErrors[keyof TutoringAuditLogsShowErrors];
+
+export type TutoringAuditLogsShowResponses = {
+    /**
+     * The row
+     */
+    200: TutoringAuditLog;
+};
+
+export type TutoringAuditLogsShowResponse = TutoringAuditLogsShowResponses[keyof TutoringAuditLogsShowResponses];
 
 export type AccountsTwoFactorData = {
     body?: never;
