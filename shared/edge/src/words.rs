@@ -2,6 +2,8 @@
 
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
+use crate::problem::Text;
+
 /// One of these words.
 pub fn schema<'a>(words: impl IntoIterator<Item = &'a str>, about: &str) -> RefOr<Schema> {
     let mut known = Vec::new();
@@ -17,6 +19,18 @@ pub fn schema<'a>(words: impl IntoIterator<Item = &'a str>, about: &str) -> RefO
 /// Those of a table of words and what each means.
 pub fn of<T>(table: &'static [(&'static str, T)]) -> impl Iterator<Item = &'static str> {
     table.iter().map(|(word, _)| *word)
+}
+
+/// More words than this make no sentence.
+const MOST_LISTED: usize = 12;
+
+/// What is said of a word that is none of these.
+pub(crate) fn none_of(words: impl Iterator<Item = &'static str>) -> Text {
+    let words: Vec<_> = words.collect();
+    match words.len() {
+        ..=MOST_LISTED => format!("This must be one of: {}.", words.join(", ")).into(),
+        _ => Text::Borrowed("This must be one of the documented words."),
+    }
 }
 
 /// `words!(/** Where it stands. */ pub ProductStatus = of(STATUSES))`: a type for `#[schema(value_type = …)]`.

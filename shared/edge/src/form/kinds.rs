@@ -376,9 +376,6 @@ pub fn one_of<T: Copy + PartialEq + 'static>(choices: &'static [(&'static str, T
     OneOf(choices)
 }
 
-/// More words than this make no sentence.
-const MOST_LISTED: usize = 12;
-
 #[derive(Clone, Copy, Debug)]
 pub struct OneOf<T: 'static>(&'static [(&'static str, T)]);
 
@@ -387,13 +384,8 @@ impl<T: Copy + PartialEq> Kind for OneOf<T> {
 
     fn read(self, node: &Node, loose: bool) -> Result<T, Text> {
         let sent = words(node, loose, "This must be text.")?;
-        self.0.iter().find(|(word, _)| *word == sent).map(|(_, meaning)| *meaning).ok_or_else(|| {
-            let words: Vec<_> = self.0.iter().map(|(word, _)| *word).collect();
-            match words.len() {
-                ..=MOST_LISTED => format!("This must be one of: {}.", words.join(", ")).into(),
-                _ => Text::Borrowed("This must be one of the documented words."),
-            }
-        })
+        let known = self.0.iter().find(|(word, _)| *word == sent).map(|(_, meaning)| *meaning);
+        known.ok_or_else(|| crate::words::none_of(crate::words::of(self.0)))
     }
 
     fn schema(&self) -> Object {
