@@ -2,8 +2,6 @@
 
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
-use crate::problem::Text;
-
 /// One of these words.
 pub fn schema<'a>(words: impl IntoIterator<Item = &'a str>, about: &str) -> RefOr<Schema> {
     let mut known = Vec::new();
@@ -25,11 +23,11 @@ pub fn of<T>(table: &'static [(&'static str, T)]) -> impl Iterator<Item = &'stat
 const MOST_LISTED: usize = 12;
 
 /// What is said of a word that is none of these.
-pub(crate) fn none_of(words: impl Iterator<Item = &'static str>) -> Text {
+pub(crate) fn none_of(words: impl Iterator<Item = &'static str>) -> String {
     let words: Vec<_> = words.collect();
     match words.len() {
-        ..=MOST_LISTED => format!("This must be one of: {}.", words.join(", ")).into(),
-        _ => Text::Borrowed("This must be one of the documented words."),
+        ..=MOST_LISTED => format!("This must be one of: {}.", words.join(", ")),
+        _ => "This must be one of the documented words.".to_owned(),
     }
 }
 

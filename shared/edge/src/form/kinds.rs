@@ -385,7 +385,7 @@ impl<T: Copy + PartialEq> Kind for OneOf<T> {
     fn read(self, node: &Node, loose: bool) -> Result<T, Text> {
         let sent = words(node, loose, "This must be text.")?;
         let known = self.0.iter().find(|(word, _)| *word == sent).map(|(_, meaning)| *meaning);
-        known.ok_or_else(|| crate::words::none_of(crate::words::of(self.0)))
+        known.ok_or_else(|| crate::words::none_of(crate::words::of(self.0)).into())
     }
 
     fn schema(&self) -> Object {
