@@ -49,6 +49,7 @@ mod person_codec;
 mod presence;
 pub mod pseudonyms;
 pub mod reconcile;
+pub mod recount;
 mod reviews;
 mod row;
 mod search;

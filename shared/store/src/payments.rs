@@ -85,7 +85,7 @@ fn to_item(intent: &Intent) -> Item {
         .into_item()
 }
 
-fn from_item(item: &Item) -> Result<Intent, Fault> {
+pub(crate) fn from_item(item: &Item) -> Result<Intent, Fault> {
     let row = Reader(item);
     let provider = row.text("provider")?;
     let status = row.text("status")?;

@@ -37,7 +37,7 @@ fn to_item(withdrawal: &Withdrawal) -> Item {
         .into_item()
 }
 
-fn from_item(item: &Item) -> Result<Withdrawal, Fault> {
+pub(crate) fn from_item(item: &Item) -> Result<Withdrawal, Fault> {
     let row = Reader(item);
     let (way, state) = (row.text("way")?, row.text("state")?);
     Ok(Withdrawal {

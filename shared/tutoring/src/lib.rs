@@ -5,6 +5,7 @@ pub mod auth;
 pub mod money;
 pub mod page;
 pub mod problem;
+pub mod standing;
 
 pub use auth::AsTutor;
 pub use money::decimal;

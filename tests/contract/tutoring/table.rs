@@ -1,10 +1,10 @@
 //! Its operations, one table per group of paths.
 
-use super::Thing;
+use super::{Thing, platform};
 use crate::contract::Operation;
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    let groups: [&'static [Operation<Thing>]; 0] = [];
+    let groups = [platform::STATISTICS];
     groups.into_iter().flatten()
 }

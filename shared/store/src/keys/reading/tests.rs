@@ -58,6 +58,14 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("site_status", site_status(), Kind::SiteStatus, vec![]),
         ("counted", counted(&super::super::user(user)), Kind::Counted, vec![person()]),
         ("counted", counted(&booking(booking_id)), Kind::Counted, vec![("booking", id.clone())]),
+        ("counted", counted(&intent(payment_id)), Kind::Counted, vec![("payment", id.clone())]),
+        ("counted", counted(&withdrawal(withdrawal_id)), Kind::Counted, vec![("withdrawal", id.clone())]),
+        (
+            "counted",
+            counted(&entry(Cause::Capture(booking_id))),
+            Kind::Counted,
+            vec![("booking", id.clone()), named("cause", "end of the hold")],
+        ),
         (
             "stats",
             stats(&super::super::user(user)),
