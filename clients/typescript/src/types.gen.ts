@@ -137,6 +137,21 @@ export type AccountSession = {
 };
 
 /**
+ * How much there is of everything.
+ */
+export type AdminStats = {
+    bookings: BookingsCounted;
+    courses: CoursesCounted;
+    generated_at: Stamp;
+    /**
+     * By currency, in the order of their codes; none in which no money has come or been earned.
+     */
+    revenue: Array<Revenue>;
+    users: UsersCounted;
+    withdrawals: WithdrawalsCounted;
+};
+
+/**
  * A time to offer: where its length is known its start alone.
  */
 export type Alternative = Stamp | {
@@ -364,6 +379,26 @@ export type BookingPaymentRequest = {
      * Where real money is taken, only who takes it.
      */
     provider: 'simulated' | 'stripe' | 'paypal' | 'wise';
+};
+
+/**
+ * How many stand where. What another product knows has the nearest of these words.
+ */
+export type BookingsByStatus = {
+    cancelled: number;
+    completed: number;
+    confirmed: number;
+    paid: number;
+    pending: number;
+    refunded: number;
+};
+
+/**
+ * Bookings of all products.
+ */
+export type BookingsCounted = {
+    by_status: BookingsByStatus;
+    total: number;
 };
 
 /**
@@ -1370,6 +1405,14 @@ export type ContactRequest = {
      */
     query: string;
     subject?: string | null;
+};
+
+export type CoursesCounted = {
+    published: number;
+    /**
+     * Drafts too.
+     */
+    total: number;
 };
 
 /**
@@ -3548,6 +3591,32 @@ export type RescheduleRequest = {
 };
 
 /**
+ * Money of one currency, with two decimals.
+ */
+export type Revenue = {
+    /**
+     * ISO-4217.
+     */
+    currency: string;
+    /**
+     * All payments that ever succeeded, those too whose money went back.
+     */
+    gross: string;
+    /**
+     * The platform's share of what tutors have earned.
+     */
+    platform_fee: string;
+    /**
+     * What of `gross` has gone back, or is on its way.
+     */
+    refunded: string;
+    /**
+     * What tutors have earned, whether they have taken it out or not.
+     */
+    tutor_earnings: string;
+};
+
+/**
  * What one party of a meeting said of the other.
  */
 export type Review = {
@@ -4415,6 +4484,25 @@ export const UserType = {
 export type UserType = typeof UserType[keyof typeof UserType];
 
 /**
+ * Accounts, by the strongest role of each: whoever is neither student nor tutor is an administrator. Suspended ones count.
+ */
+export type UsersCounted = {
+    /**
+     * Those who wait to be approved among them.
+     */
+    students: number;
+    total: number;
+    /**
+     * Approved ones.
+     */
+    tutors: number;
+    /**
+     * Those who wait to be approved.
+     */
+    tutors_pending: number;
+};
+
+/**
  * How far somebody is on the way to be an expert.
  */
 export const VerificationState = {
@@ -4507,6 +4595,20 @@ export const WithdrawalStatus = {
  * Where a withdrawal stands.
  */
 export type WithdrawalStatus = typeof WithdrawalStatus[keyof typeof WithdrawalStatus];
+
+/**
+ * Withdrawals that wait for an administrator's word.
+ */
+export type WithdrawalsCounted = {
+    /**
+     * In every currency.
+     */
+    pending: number;
+    /**
+     * How much those in the platform's own currency are together, with two decimals; nothing is converted.
+     */
+    pending_amount: string;
+};
 
 export type MentorshipAdminMentorsListData = {
     body?: never;
@@ -16534,6 +16636,63 @@ export type MeetingsSlotsListResponses = {
 };
 
 export type MeetingsSlotsListResponse = MeetingsSlotsListResponses[keyof MeetingsSlotsListResponses];
+
+export type TutoringAdminStatsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/stats/';
+};
+
+export type TutoringAdminStatsErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringAdminStatsError = TutoringAdminStatsErrors[keyof TutoringAdminStatsErrors];
+
+export type TutoringAdminStatsResponses = {
+    /**
+     * As counted so far
+     */
+    200: AdminStats;
+};
+
+export type TutoringAdminStatsResponse = TutoringAdminStatsResponses[keyof TutoringAdminStatsResponses];
 
 export type AccountsTwoFactorData = {
     body?: never;

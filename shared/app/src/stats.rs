@@ -40,9 +40,8 @@ pub async fn recounted(app: &App) -> Result<Value> {
 pub fn told(recount: &Recount) -> Value {
     let counters: Map<_, _> = recount.counters.iter().map(|(of, count)| (kept::name(of), count.into())).collect();
     let differing = |all: Vec<Counts>| -> Map<String, Value> {
-        let one = |it: Counts| {
-            (kept::name(it.counter), json!({"counter": it.says, "noted": it.noted, "there": it.there}))
-        };
+        let one =
+            |it: Counts| (kept::name(it.counter), json!({"counter": it.says, "noted": it.noted, "there": it.there}));
         all.into_iter().map(one).collect()
     };
     json!({"counters": counters, "wrong": differing(recount.wrong()), "late": differing(recount.late())})

@@ -141,8 +141,7 @@ pub enum Funds {
 }
 
 impl Funds {
-    pub const ALL: [Funds; 6] =
-        [Funds::Free, Funds::Due, Funds::Held, Funds::Captured, Funds::Released, Funds::Moved];
+    pub const ALL: [Funds; 6] = [Funds::Free, Funds::Due, Funds::Held, Funds::Captured, Funds::Released, Funds::Moved];
 }
 
 /// How the two meet.

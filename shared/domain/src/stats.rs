@@ -176,9 +176,9 @@ impl From<&Entry> for Totals {
 impl From<&Withdrawal> for Totals {
     fn from(withdrawal: &Withdrawal) -> Self {
         match withdrawal.state {
-            State::Pending => Self::default()
-                .one_if(Counter::Withdrawals, true)
-                .money(Counter::ToPayOut, withdrawal.wish.amount),
+            State::Pending => {
+                Self::default().one_if(Counter::Withdrawals, true).money(Counter::ToPayOut, withdrawal.wish.amount)
+            }
             State::Approved | State::Rejected | State::Processed => Self::default(),
         }
     }

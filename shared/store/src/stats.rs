@@ -77,8 +77,7 @@ fn named(text: &str) -> Option<Counter> {
     }
     let currency = text.rsplit_once('_').and_then(|(_, currency)| Currency::parse(currency));
     let amounts = |of| [Gross(of), Refunded(of), Fees(of), Earned(of), ToPayOut(of)];
-    let plain =
-        [People, Admins, Approved, Applicants, Learners, Experts, Completed, Withdrawals, Courses, Published];
+    let plain = [People, Admins, Approved, Applicants, Learners, Experts, Completed, Withdrawals, Courses, Published];
     let all = plain.into_iter().chain(currency.into_iter().flat_map(amounts));
     all.into_iter().find(|counter| name(*counter) == text)
 }
@@ -131,9 +130,8 @@ impl Store {
         let key = keys::counted(&counting.subject);
         for _ in 0..ROUNDS {
             let mark = self.get(&key).await?.as_ref().map(mark).transpose()?;
-            let is_counted = |mark: &Mark| {
-                mark.version > counting.version || (mark.version == counting.version && !mark.is_old)
-            };
+            let is_counted =
+                |mark: &Mark| mark.version > counting.version || (mark.version == counting.version && !mark.is_old);
             if mark.as_ref().is_some_and(is_counted) {
                 return Ok(());
             }

@@ -12,8 +12,7 @@ use super::{applies, told};
 
 /// Something of everything that is counted, and of what it was before.
 async fn story(world: &World) {
-    let (ada, bob, mia) =
-        (world.register("ada").await, world.expert("bob").await, world.mentor("mia", 50_000).await);
+    let (ada, bob, mia) = (world.register("ada").await, world.expert("bob").await, world.mentor("mia", 50_000).await);
     let cem = world.register("cem").await;
     applies(&cem).await;
     ada.buys(10).await;
