@@ -103,10 +103,11 @@ async fn outcomes(labels: &[Label]) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// What is not told here, but elsewhere: every world looks through its table at its end.
-const UNTOLD: [Kind; 9] = [
+const UNTOLD: [Kind; 10] = [
     Kind::Documents,
     Kind::DueMark,
     Kind::GatheringSpare,
+    Kind::Listed,
     Kind::Mail,
     Kind::MailedOf,
     Kind::Muted,

@@ -15,6 +15,7 @@ mod invitations;
 mod keys;
 mod legs;
 mod limits;
+mod listed;
 mod meetings;
 mod messages;
 mod names;

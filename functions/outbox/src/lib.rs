@@ -1,10 +1,11 @@
-//! What has been written, carried out: to sockets, to the mail queue, into the search index and the statistics.
+//! What has been written, carried out: to sockets, to the mail queue, into the search index, the statistics and the lists
+//! of all there is.
 
 use std::collections::BTreeMap;
 
 use app::Cause;
 use app::background::Background;
-use app::outbox::{Happened, carry_out, read_fact};
+use app::outbox::{Happened, Listing, carry_out, list, read_fact, read_listing};
 use app::sockets::Render;
 use app::stats;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
@@ -29,11 +30,15 @@ pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result
 /// on, with everything behind it. `render` writes the frames of each socket's façade.
 pub async fn handle_with(background: &Background, event: Event, render: Render) -> Failures {
     let mut lots: BTreeMap<UserId, Lot> = BTreeMap::new();
-    let (mut unreadable, mut countings) = (Vec::new(), Vec::new());
+    let (mut unreadable, mut countings, mut listings) = (Vec::new(), Vec::new(), Vec::new());
     for record in event.records {
         let sequence = record.change.sequence_number.clone().unwrap_or_default();
         match read_counting(&record) {
             Ok(counting) => countings.extend(counting.map(|counting| (sequence.clone(), counting))),
+            Err(error) => unreadable.push((sequence.clone(), error)),
+        }
+        match new_row(&record) {
+            Ok(listing) => listings.extend(listing.map(|listing| (sequence.clone(), listing))),
             Err(error) => unreadable.push((sequence.clone(), error)),
         }
         match read(record) {
@@ -55,7 +60,10 @@ pub async fn handle_with(background: &Background, event: Event, render: Render) 
     let counted = countings.into_iter().map(|(sequence, counting)| {
         (sequence, None, work(async move { stats::count(&background.app, &counting).await }))
     });
-    Failures::of(readable.chain(unreadable).chain(counted), AT_ONCE).await
+    let listed = listings
+        .into_iter()
+        .map(|(sequence, listing)| (sequence, None, work(async move { list(&background.app, &listing).await })));
+    Failures::of(readable.chain(unreadable).chain(counted).chain(listed), AT_ONCE).await
 }
 
 type Work<'a> = std::pin::Pin<Box<dyn Future<Output = app::Result<()>> + Send + 'a>>;
@@ -70,6 +78,14 @@ fn read_counting(record: &EventRecord) -> app::Result<Option<stats::Counting>> {
         return Ok(None);
     }
     stats::read(record.change.new_image.clone(), record.change.old_image.clone())
+}
+
+/// The row of a list that a record brings, if anything is new.
+fn new_row(record: &EventRecord) -> app::Result<Option<Listing>> {
+    if record.event_name != "INSERT" || record.change.new_image.is_empty() {
+        return Ok(None);
+    }
+    read_listing(record.change.new_image.clone())
 }
 
 fn read(record: EventRecord) -> app::Result<Option<Happened>> {

@@ -1,5 +1,5 @@
 //! What has happened, carried out to where it must go: frames to sockets, mails and refunds to their queues, copies of
-//! profiles into the search index and onto cards.
+//! profiles into the search index and onto cards, what is new into the lists of all of its kind.
 //!
 //! All facts of one person come in the order they were committed and are carried out one after the other, by nobody else
 //! at the same time; so what a socket has carried is known exactly. A fact may come again: frames that went out are
@@ -16,13 +16,24 @@ use store::feed::FeedItem;
 use crate::background::{Background, Job, Order};
 use crate::socket_delivery::{SocketDelivery, SocketTask, messages};
 use crate::sockets::Render;
-use crate::{Cause, Result, cards};
+use crate::{App, Cause, Result, cards};
 
 pub use store::facts::{Fact, Happened};
+pub use store::listed::Listing;
 
 /// The fact in an item as the stream shows it, if anybody has to hear of it.
 pub fn read_fact(item: facts::StreamItem, old: facts::StreamItem, is_new: bool) -> Result<Option<Happened>> {
     Ok(facts::read(item, old, is_new)?)
+}
+
+/// The row that a new item has to have in the list of all of its kind.
+pub fn read_listing(item: facts::StreamItem) -> Result<Option<Listing>> {
+    Ok(store::listed::read(item)?)
+}
+
+/// Puts it there, however often.
+pub async fn list(app: &App, listing: &Listing) -> Result<()> {
+    Ok(app.store.list(listing).await?)
 }
 
 /// Carries out what happened to one person, in order. If it fails it has to be done again, all of it.

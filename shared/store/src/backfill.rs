@@ -125,6 +125,7 @@ impl Store {
     async fn follow(&self, item: &Item, outcome: Outcome) -> Result<Outcome, Fault> {
         let made = async {
             self.stats_backfill(item).await?;
+            self.list_backfill(item).await?;
             self.card_backfill(item).await
         };
         match made.await {

@@ -245,6 +245,7 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         Kind::Application => &["state", "specialty"],
         Kind::Document => &["kind", "content_type"],
         Kind::Entry => &["cause", "unit", "account"],
+        Kind::Listed => &["unit"],
         Kind::Withdrawal => &["facade", "unit", "way", "state"],
         Kind::Payment => &["method", "status"],
         Kind::Intent => &["provider", "unit", "status"],

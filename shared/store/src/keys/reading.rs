@@ -4,7 +4,7 @@ use std::fmt;
 
 mod finding;
 
-use super::{Key, text_id};
+use super::{AllOf, Key, text_id};
 use finding::of_finding;
 
 macro_rules! kinds {
@@ -54,6 +54,7 @@ kinds! {
     SiteStatus "site-status",
     Stats "stats",
     Counted "counted",
+    Listed "listed",
     LoginName "login-name",
     FailedLogins "failed-logins",
     SerialCounter "serial-counter",
@@ -132,6 +133,7 @@ impl Kind {
                 | GatheringSpare
                 | Inbox
                 | Intents
+                | Listed
                 | LoginName
                 | Mail
                 | MailedOf
@@ -238,6 +240,10 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("ONCE", "ONCE") => named(Kind::Once, [part("digest", rest)]),
         (super::STATS, _) => named(Kind::Stats, [part("shard", sk.strip_prefix("SHARD#")?)]),
         (super::COUNTED, _) => of_counted(rest, sk),
+        ("ALL", _) => {
+            let what = AllOf::ALL.into_iter().find(|what| what.word() == rest)?;
+            named(Kind::Listed, [part("of", what.word()), id("made", sk)?])
+        }
         ("SITE", "STATUS") => named(Kind::SiteStatus, []),
         ("SCHEDULE", "MARK") => named(Kind::DueMark, []),
         _ => None,

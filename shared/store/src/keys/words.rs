@@ -5,6 +5,7 @@ use super::text_id;
 /// Longer beginnings first.
 const PARTITIONS: &[(&str, &str)] = &[
     ("ADDRESS", "network address"),
+    ("ALL", "all there is of"),
     ("A", "application"),
     ("B", "booking"),
     ("C", "conversation between"),

@@ -66,6 +66,7 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
             Kind::Counted,
             vec![("booking", id.clone()), named("cause", "end of the hold")],
         ),
+        ("listed", listed(AllOf::Payments, number), Kind::Listed, vec![named("of", "PAYMENTS"), ("made", id.clone())]),
         (
             "stats",
             stats(&super::super::user(user)),
@@ -330,6 +331,8 @@ fn what_no_function_makes_is_not_read() {
         ("FIND#EXPERT", "5#00000000001"),
         ("FIND#ELSEWHERE#x", "word#00000000001"),
         ("NEWS#1", "NEWS"),
+        ("ALL#PEOPLE", "00000000001"),
+        ("ALL#BOOKINGS", "1"),
     ] {
         assert_eq!(read(pk, sk), None, "{pk} {sk}");
     }

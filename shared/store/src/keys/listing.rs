@@ -1,0 +1,39 @@
+//! Keys of the lists of all there is of something.
+
+use super::{Key, id_text, key};
+
+/// Of what there is a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AllOf {
+    Bookings,
+    /// Intents to pay, whatever became of them.
+    Payments,
+    Withdrawals,
+    /// What experts got for bookings, by when they got it.
+    Earnings,
+}
+
+impl AllOf {
+    pub const ALL: [AllOf; 4] = [AllOf::Bookings, AllOf::Payments, AllOf::Withdrawals, AllOf::Earnings];
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            AllOf::Bookings => "BOOKINGS",
+            AllOf::Payments => "PAYMENTS",
+            AllOf::Withdrawals => "WITHDRAWALS",
+            AllOf::Earnings => "EARNINGS",
+        }
+    }
+}
+
+/// The partition of a list.
+pub(crate) fn all_of(what: AllOf) -> String {
+    format!("{ALL}{}", what.word())
+}
+
+/// That something is in the list, under an id that begins with when it was made.
+pub(crate) fn listed(what: AllOf, id: i64) -> Key {
+    key(all_of(what), id_text(id))
+}
+
+const ALL: &str = "ALL#";

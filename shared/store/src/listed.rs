@@ -1,0 +1,238 @@
+//! Lists of all there is of something, in the order it was made. Each row is an item of its own, written by whoever reads
+//! the table's stream: no request pays for it, and a list may lag for a moment. Ids begin with the time they were minted
+//! at, so a range of days is a range of ids.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use domain::Instant;
+use domain::booking::Booking;
+use domain::ids::{BookingId, EntryId, LARGEST, PaymentId, UserId, WithdrawalId};
+use domain::ledger::{Earning, Unit};
+use domain::payment::Intent;
+use domain::withdrawal::Withdrawal;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::fault::{Failed, Fault};
+use crate::keys::{self, AllOf, Key, Kind};
+use crate::row::{Item, Reader, number, text};
+use crate::table::{READ_AT_ONCE, Range, Store};
+use crate::transaction::Update;
+use crate::{Page, booking_codec, ledger, payments, withdrawals};
+
+/// When what is wanted was made, and whether the newest comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    pub from: Option<Instant>,
+    /// Before this.
+    pub until: Option<Instant>,
+    pub descending: bool,
+}
+
+impl Made {
+    /// Everything, from the newest on.
+    pub const NEWEST_FIRST: Made = Made { from: None, until: None, descending: true };
+
+    /// The lowest and the highest id that is wanted behind `after`; `None` if there can be none.
+    fn ids(self, after: Option<&str>) -> Option<(i64, i64)> {
+        let first = |at: Instant| EntryId::mint(at, 0).get();
+        let (mut lowest, mut highest) = (self.from.map_or(0, first), self.until.map_or(LARGEST, |at| first(at) - 1));
+        if let Some(after) = after.and_then(keys::text_id) {
+            if self.descending {
+                highest = highest.min(after - 1);
+            } else {
+                lowest = lowest.max(after + 1);
+            }
+        }
+        (0 <= lowest && lowest <= highest).then_some((lowest, highest))
+    }
+}
+
+/// What somebody got for a booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earned {
+    pub id: EntryId,
+    pub by: UserId,
+    pub unit: Unit,
+    pub earning: Earning,
+}
+
+/// A row of a list, to be written.
+#[derive(Clone, Debug)]
+pub struct Listing(Update);
+
+impl Listing {
+    fn of(what: AllOf, id: i64) -> Self {
+        Self(Update::new(keys::listed(what, id), "SET #id = :id").value(":id", number(id)))
+    }
+
+    fn of_earned(earned: &Earned) -> Self {
+        let Earned { id, by, unit, earning } = earned;
+        let set = "SET #id = :id, #user = :user, #unit = :unit, #booking = :booking, #fee = :fee, #net = :net";
+        let update = Update::new(keys::listed(AllOf::Earnings, id.get()), set)
+            .value(":id", number(id))
+            .value(":user", number(by))
+            .value(":unit", text(keys::unit_text(*unit)))
+            .value(":booking", number(earning.booking))
+            .value(":fee", number(earning.fee))
+            .value(":net", number(earning.net));
+        Self(update)
+    }
+}
+
+fn earned_from(item: &Item) -> Result<Earned, Fault> {
+    let row = Reader(item);
+    let (fee, net): (u32, u32) = (row.number("fee")?, row.number("net")?);
+    Ok(Earned {
+        id: row.id("id", EntryId::new)?,
+        by: row.id("user", UserId::new)?,
+        unit: booking_codec::unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?,
+        earning: Earning { booking: row.id("booking", BookingId::new)?, price: net.saturating_add(fee), fee, net },
+    })
+}
+
+/// The row that belongs to an item; `None`: of its kind there is no list.
+fn listing(item: &Item) -> Result<Option<Listing>, Fault> {
+    let row = Reader(item);
+    let what = match keys::read(row.text("pk")?, row.text("sk")?).map(|named| named.kind) {
+        Some(Kind::Booking) => AllOf::Bookings,
+        Some(Kind::Intent) => AllOf::Payments,
+        Some(Kind::Withdrawal) => AllOf::Withdrawals,
+        Some(Kind::Entry) => {
+            let entry = ledger::from_item(item)?;
+            let [_, payee] = entry.listed_for();
+            let earned = payee.and_then(|by| Some((by, entry.earned_by(by)?)));
+            let earned = earned.map(|(by, earning)| Earned { id: entry.id, by, unit: entry.unit, earning });
+            return Ok(earned.as_ref().map(Listing::of_earned));
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(Listing::of(what, row.number("id")?)))
+}
+
+/// The row that a new item, as the stream shows it, has to have.
+pub fn read(new: serde_dynamo::Item) -> Result<Option<Listing>, Fault> {
+    listing(&new.into())
+}
+
+/// How many batches of items are read beside one another.
+const AT_ONCE: usize = 8;
+
+impl Store {
+    /// Puts it into its list. Doing it again changes nothing.
+    pub async fn list(&self, listing: &Listing) -> Result<(), Fault> {
+        match self.update(listing.0.clone(), ReturnValue::None).await {
+            Ok(_) | Err(Failed::Refused(_)) => Ok(()),
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// The same for an item that may be in its list already.
+    pub(crate) async fn list_backfill(&self, item: &Item) -> Result<(), Fault> {
+        match listing(item)? {
+            Some(listing) if self.get(listing.0.key()).await?.is_none() => self.list(&listing).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// How many there are, counted up to `most`: read units of their rows, sixty to the unit.
+    pub async fn made_count(&self, what: AllOf, made: Made, most: usize) -> Result<usize, Fault> {
+        match range(what, made, (None, most)) {
+            Some(range) => self.query_count(&range).await,
+            None => Ok(0),
+        }
+    }
+
+    /// A page of all bookings, behind `after`: two round trips for a hundred.
+    pub async fn bookings_made(&self, made: Made, after: Option<&str>, limit: usize) -> Result<Page<Booking>, Fault> {
+        let key = |id| BookingId::new(id).map(keys::booking);
+        self.made(AllOf::Bookings, made, (after, limit), key, booking_codec::from_item).await
+    }
+
+    /// The same of payments.
+    pub async fn payments_made(&self, made: Made, after: Option<&str>, limit: usize) -> Result<Page<Intent>, Fault> {
+        let key = |id| PaymentId::new(id).map(keys::intent);
+        self.made(AllOf::Payments, made, (after, limit), key, payments::from_item).await
+    }
+
+    /// The same of withdrawals.
+    pub async fn withdrawals_made(
+        &self,
+        made: Made,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Withdrawal>, Fault> {
+        let key = |id| WithdrawalId::new(id).map(keys::withdrawal);
+        self.made(AllOf::Withdrawals, made, (after, limit), key, withdrawals::from_item).await
+    }
+
+    /// A page of what all experts got: one round trip.
+    pub async fn earnings_made(&self, made: Made, after: Option<&str>, limit: usize) -> Result<Page<Earned>, Fault> {
+        let (rows, next) = self.rows(AllOf::Earnings, made, (after, limit)).await?;
+        Ok(Page { items: rows.iter().map(earned_from).collect::<Result<_, _>>()?, next })
+    }
+
+    async fn made<T>(
+        &self,
+        what: AllOf,
+        made: Made,
+        page: (Option<&str>, usize),
+        key: impl Fn(i64) -> Option<Key>,
+        read: impl Fn(&Item) -> Result<T, Fault>,
+    ) -> Result<Page<T>, Fault> {
+        let (rows, next) = self.rows(what, made, page).await?;
+        let ids = rows.iter().map(|row| Reader(row).number("id")).collect::<Result<Vec<i64>, _>>()?;
+        let keys: Vec<_> = ids.into_iter().filter_map(key).collect();
+        let batches: Vec<_> = keys.chunks(READ_AT_ONCE).map(|batch| self.get_many(batch, false)).collect();
+        let found: Vec<_> = stream::iter(batches).buffered(AT_ONCE).try_collect().await?;
+        // Each batch in the order in which it was asked for.
+        let items =
+            keys.chunks(READ_AT_ONCE).zip(&found).flat_map(|(batch, found)| batch.iter().map(|key| found.get(key)));
+        Ok(Page { items: items.flatten().map(read).collect::<Result<_, _>>()?, next })
+    }
+
+    /// The rows of a page, and the key behind which the next one begins.
+    async fn rows(
+        &self,
+        what: AllOf,
+        made: Made,
+        (after, limit): (Option<&str>, usize),
+    ) -> Result<(Vec<Item>, Option<String>), Fault> {
+        let Some(range) = range(what, made, (after, limit + 1)) else { return Ok((Vec::new(), None)) };
+        let mut rows = self.query_all(&range).await?;
+        let goes_on = rows.len() > limit;
+        rows.truncate(limit);
+        let last = rows.last().filter(|_| goes_on).map(|row| Reader(row).owned("sk")).transpose()?;
+        Ok((rows, last))
+    }
+}
+
+fn range(what: AllOf, made: Made, (after, limit): (Option<&str>, usize)) -> Option<Range> {
+    let (lowest, highest) = made.ids(after)?;
+    Some(Range {
+        partition: keys::all_of(what),
+        from: Some(keys::id_text(lowest)),
+        to: Some(keys::id_text(highest)),
+        descending: made.descending,
+        limit: Some(limit),
+        ..Range::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn what_was_made_in_a_time_has_the_ids_of_that_time() {
+        let noon: Instant = "2026-11-30T12:00:00Z".parse().unwrap();
+        let later = noon + TimeDelta::milliseconds(1);
+        let id = |at, chance| EntryId::mint(at, chance).get();
+        let made = Made { from: Some(noon), until: Some(later), descending: false };
+        assert_eq!(made.ids(None), Some((id(noon, 0), id(noon, u16::MAX))));
+        let after = keys::id_text(id(noon, 7));
+        assert_eq!(made.ids(Some(&after)), Some((id(noon, 8), id(noon, u16::MAX))));
+        assert_eq!(Made { descending: true, ..made }.ids(Some(&after)), Some((id(noon, 0), id(noon, 6))));
+        assert_eq!(made.ids(Some(&keys::id_text(id(noon, u16::MAX)))), None, "behind the last one");
+        assert_eq!(Made { until: Some(noon), ..made }.ids(None), None);
+    }
+}
