@@ -1,6 +1,7 @@
 //! The tutoring façade's contract.
 
 mod cast;
+mod reports;
 mod table;
 
 use tests::Person;
@@ -8,7 +9,7 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 0] = [];
+const GROUPS: [&str; 1] = ["admin/reports"];
 
 pub(crate) fn has(path: &str) -> bool {
     let below = path.trim_start_matches("/api/v1/");
@@ -59,6 +60,10 @@ impl Contract for Tutoring {
 
     fn wrong_for(kind: &str) -> &'static [&'static str] {
         if kind == "boolean" { &["\"perhaps\""] } else { &[] }
+    }
+
+    fn path_to(operation: &Operation<Thing>, thing: &str) -> String {
+        operation.path().replace("{id}", thing).replace("{file}", "bookings.csv")
     }
 
     async fn gather() -> Cast<Self> {

@@ -32,6 +32,8 @@ async fn carry_out(background: &Background, order: Option<Order>) -> Result<(), 
         Job::Sweep(expert) => drop(suspensions::sweep_later(&background.app, expert).await?),
         Job::Clear(post) => community::clear(background, post).await?,
         Job::Tell(organiser, news) => gatherings::tell(background, organiser, news).await?,
+        // Of another queue.
+        Job::Write(..) => return Err(Undone::Unreadable),
         Job::Mail(mail) => drop(mailing::send(background, mail).await?),
     }
     Ok(())

@@ -53,6 +53,7 @@ pub mod picture;
 pub mod presence;
 pub mod profile;
 mod proving;
+pub mod reports;
 pub mod resets;
 pub mod reviews;
 mod seal;

@@ -58,6 +58,12 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("site_status", site_status(), Kind::SiteStatus, vec![]),
         ("counted", counted(&super::super::user(user)), Kind::Counted, vec![person()]),
         ("counted", counted(&booking(booking_id)), Kind::Counted, vec![("booking", id.clone())]),
+        (
+            "commission",
+            commission(report_of("meetings#bookings.csv#2026-11-01#2026-11-30").unwrap()),
+            Kind::Report,
+            vec![named("report", "meetings#bookings.csv#2026-11-01#2026-11-30")],
+        ),
         ("listed", listed(AllOf::Payments, number), Kind::Listed, vec![named("of", "PAYMENTS"), ("made", id.clone())]),
         (
             "stats",
@@ -324,6 +330,8 @@ fn what_no_function_makes_is_not_read() {
         ("FIND#ELSEWHERE#x", "word#00000000001"),
         ("NEWS#1", "NEWS"),
         ("ALL#PEOPLE", "00000000001"),
+        ("REPORT#meetings#people.csv#2026-11-01#2026-11-30", "REPORT"),
+        ("REPORT#meetings#bookings.csv#2026-11-30#2026-11-01", "REPORT"),
         ("ALL#BOOKINGS", "1"),
     ] {
         assert_eq!(read(pk, sk), None, "{pk} {sk}");
