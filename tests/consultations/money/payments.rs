@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use domain::booking::{Actor, Funds, Status, Step};
 use domain::ledger::Amount;
 use serde_json::json;
-use tests::paying::{Deal, INTENTS, TIME_TO_PAY, delivers, is_received, money, stripe_event};
+use tests::paying::{Deal, INTENTS, TIME_TO_PAY, delivers, is_received, money, plain_event, stripe_event, waiting};
 use tests::person::id;
-use tests::{Person, World, at_once, minute, tally};
+use tests::{Fault, Moment, Person, Strike, World, at_once, minute, tally};
 
 #[tokio::test]
 async fn a_simulated_payment_pays_for_the_booking_at_once() {
@@ -269,4 +269,19 @@ async fn a_payment_that_comes_just_as_the_time_runs_out_is_made_or_not_and_never
         assert_eq!(deal.now().await.funds == Funds::Held, paid == 1);
         world.is_sound().await;
     }
+}
+
+#[tokio::test]
+async fn what_is_paid_while_somebody_asks_how_to_pay_is_not_to_be_paid_again() {
+    let world = World::new().await;
+    let (deal, payment) = waiting(&world, "paypal").await;
+    // The booking has been read, its intents have not.
+    let strike = Strike { at: 2, ..Strike::once(Fault::Stall, Moment::Before, 1) }.only("GetItem");
+    world.table.faults.arm(strike);
+    let asking = deal.clone();
+    let asking = world.table.faults.start(async move { asking.asks("paypal").await }).await;
+    is_received(delivers(&world, "paypal", &plain_event("evt_1", "succeeded", &payment)).await, false);
+    world.table.faults.release();
+    asking.await.unwrap().refuses(409, "not_payable");
+    world.is_sound().await;
 }

@@ -19,7 +19,7 @@ mod webhook;
 use domain::Instant;
 use domain::booking::{Actor, Booking, Change, Outcome, Refusal as BookingRefusal, Seat, Step};
 use domain::ids::{BookingId, PaymentId};
-use domain::payment::{Intent, IntentStep, Provider, Refusal};
+use domain::payment::{Intent, IntentStatus, IntentStep, Provider, Refusal};
 use store::Transaction;
 
 use crate::caller::{Caller, Staff};
@@ -83,7 +83,7 @@ async fn find_booking(app: &App, caller: Caller, id: BookingId) -> Result<Bookin
 async fn pay_at_once(app: &App, booking: &Booking, save: &SaveResponse<'_, Intended>) -> Result<Intended> {
     let now = app.clock.now();
     let mut intent = Intent::new(booking, Provider::Simulated, app.mint.payment(now), now)?;
-    intent.status = domain::payment::IntentStatus::Succeeded;
+    intent.status = IntentStatus::Succeeded;
     intent.reference = Some(intent.local_reference());
     intent.transaction = intent.reference.clone();
     let intended = Intended { intent, is_new: true };
@@ -145,9 +145,13 @@ async fn open(app: &App, booking: &Booking, provider: Provider, save: &SaveRespo
     let newest = app.store.intents_of(booking.root).await?.newest.get(&provider).copied();
     if let Some(id) = newest
         && let Some(found) = app.store.intent(id).await?
-        && found.status.is_open()
     {
-        return Ok(Intended { intent: found, is_new: false });
+        match found.status {
+            IntentStatus::Pending | IntentStatus::Processing => return Ok(Intended { intent: found, is_new: false }),
+            // The booking was read before its payment settled.
+            IntentStatus::Succeeded => return Err(Common::Stale.into()),
+            IntentStatus::Failed | IntentStatus::Refunded => {}
+        }
     }
     let mut transaction = match &app.gateway {
         Gateway::Local => {
