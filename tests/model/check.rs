@@ -7,7 +7,7 @@ use domain::interval::Interval;
 use domain::payment::IntentStatus;
 
 use super::command::{Span, Status};
-use super::money::{Funds, Intent, Said, Unit};
+use super::money::{Funds, Intent, Purse, Said, Unit};
 use super::oracle::{Booking, Model, Touched};
 use super::rules::Wanted;
 use super::stage::{Stage, instant, span, status, unit};
@@ -43,9 +43,11 @@ impl Stage {
         for of in Unit::ALL {
             let balance = self.app().store.balance(self.people[person], unit(of), instant(0)).await;
             let balance = balance.expect("the table answers");
-            let real = (i64::from(balance.spendable), i64::from(balance.held));
-            let expected = model.people[person].purses[of as usize];
-            assert_eq!(real, (expected.spendable, expected.held), "spendable and held {of:?} of person {person}");
+            let real = [balance.spendable, balance.held, balance.coming].map(i64::from);
+            let Purse { spendable, held, earned } = model.people[person].purses[of as usize];
+            let expected = [spendable, held, model.coming(person, of)];
+            assert_eq!(real, expected, "spendable, held and coming {of:?} of person {person}");
+            assert_eq!(i64::try_from(balance.earned).ok(), Some(earned), "{of:?} ever earned by person {person}");
         }
     }
 

@@ -23,6 +23,7 @@ pub(crate) static RULES: Rules = Rules {
     tells_refunds: false,
     own_conflict: "own_conflict",
     fee_percent: 15,
+    promises: true,
     offered_until: |_, wanted| wanted + 7 * 24 * HOUR,
     title: None,
     told,

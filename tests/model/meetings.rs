@@ -19,6 +19,7 @@ pub(crate) static RULES: Rules = Rules {
     tells_refunds: false,
     own_conflict: "slot_taken",
     fee_percent: 0,
+    promises: false,
     offered_until: |now, _| now + 14 * 24 * 60,
     title: Some(title),
     told,

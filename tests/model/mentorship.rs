@@ -32,6 +32,7 @@ pub(crate) static RULES: Rules = Rules {
     tells_refunds: true,
     own_conflict: "own_conflict",
     fee_percent: 15,
+    promises: false,
     offered_until: |now, _| now + 14 * DAY,
     title: None,
     told,

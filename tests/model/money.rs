@@ -1,7 +1,7 @@
 //! The model's money: where a price is, who pays, what has to go back, and what providers say.
 
 use super::command::{Answer, Expected, Word, no};
-use super::oracle::Model;
+use super::oracle::{Booking, Model};
 use super::rules::Event;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ impl Price {
 pub(crate) struct Purse {
     pub(crate) spendable: i64,
     pub(crate) held: i64,
+    /// All that was ever earned.
+    pub(crate) earned: i64,
 }
 
 /// Where a price is.
@@ -103,6 +105,16 @@ pub(crate) enum Act {
     },
 }
 
+impl Booking {
+    /// The platform's share of its price.
+    pub(crate) fn fee(&self) -> i64 {
+        match self.price.unit {
+            Unit::Credit => 0,
+            Unit::Usd | Unit::Inr => (2 * self.price.minor * self.rules.fee_percent + 100) / 200,
+        }
+    }
+}
+
 impl Model {
     pub(crate) fn credits(&self, person: usize) -> i64 {
         self.people[person].purses[Unit::Credit as usize].spendable
@@ -110,7 +122,7 @@ impl Model {
 
     /// What a person could book for: what they can spend, and what is held for bookings that are over.
     pub(crate) fn credits_to_book(&self, person: usize) -> i64 {
-        let is_free = |booking: &&super::oracle::Booking| {
+        let is_free = |booking: &&Booking| {
             booking.requester == person
                 && booking.funds == Funds::Held
                 && booking.price.unit == Unit::Credit
@@ -122,6 +134,15 @@ impl Model {
     pub(crate) fn purse(&mut self, person: usize, unit: Unit) -> &mut Purse {
         self.touched.purses.insert(person);
         &mut self.people[person].purses[unit as usize]
+    }
+
+    /// What somebody may expect of what others hold.
+    pub(crate) fn coming(&self, person: usize, unit: Unit) -> i64 {
+        let is_promised = |booking: &&Booking| {
+            let is_money = unit != Unit::Credit && booking.price.unit == unit;
+            booking.expert == person && booking.funds == Funds::Held && booking.rules.promises && is_money
+        };
+        self.bookings.iter().filter(is_promised).map(|booking| booking.price.minor - booking.fee()).sum()
     }
 
     /// A price in credits is held at once, one in money is due.
@@ -145,6 +166,7 @@ impl Model {
         }
         let (by, Price { unit, minor }) = (self.bookings[at].requester, self.bookings[at].price);
         self.purse(by, unit).held -= minor;
+        self.touched.purses.insert(self.bookings[at].expert);
         self.bookings[at].funds = how;
         true
     }
@@ -155,10 +177,7 @@ impl Model {
         if !self.end_hold(at, Funds::Captured) {
             return;
         }
-        let fee = match unit {
-            Unit::Credit => 0,
-            Unit::Usd | Unit::Inr => (2 * minor * self.bookings[at].rules.fee_percent + 100) / 200,
-        };
+        let fee = self.bookings[at].fee();
         self.fees[unit as usize] += fee;
         self.pay_out(at, minor - fee);
     }
@@ -168,7 +187,9 @@ impl Model {
         let (requester, expert) = (self.bookings[at].requester, self.bookings[at].expert);
         let (unit, root) = (self.bookings[at].price.unit, self.bookings[at].root);
         self.touched.purses.insert(requester);
-        self.purse(expert, unit).spendable += minor;
+        let purse = self.purse(expert, unit);
+        purse.spendable += minor;
+        purse.earned += minor;
         if unit == Unit::Credit {
             self.people[requester].entries.push(("spent", minor, Some(root)));
             self.people[expert].entries.push(("earned", minor, Some(root)));
@@ -266,6 +287,7 @@ impl Model {
         self.issued[unit as usize] += minor;
         self.purse(by, unit).held += minor;
         self.bookings[at].funds = Funds::Held;
+        self.touched.purses.insert(self.bookings[at].expert);
         self.touched.bookings.insert(at);
         self.paid_for(at);
         (self.intents[intent].said, self.intents[intent].has_paid) = (Said::Succeeded, true);

@@ -161,7 +161,7 @@ impl Model {
     pub(crate) fn new(now: Minute, zones: &[Zone], experts: usize) -> Self {
         let expert = Expert { is_suspended: false, is_active: true, price: None };
         let person = |(number, zone): (usize, &Zone)| Person {
-            purses: [Purse { spendable: GRANT, held: 0 }, Purse::default(), Purse::default()],
+            purses: [Purse { spendable: GRANT, ..Purse::default() }, Purse::default(), Purse::default()],
             zone: *zone,
             hours: Vec::new(),
             away: Vec::new(),

@@ -59,6 +59,8 @@ pub(crate) struct Rules {
     pub(crate) own_conflict: Word,
     /// Of a price in money.
     pub(crate) fee_percent: i64,
+    /// What is paid shows at once as what its expert may expect.
+    pub(crate) promises: bool,
     /// Until when other times are offered in place of one: seen from now, and from the wanted one.
     pub(crate) offered_until: fn(Minute, Minute) -> Minute,
     /// What it is called after so many changes of that, where its people can change it.

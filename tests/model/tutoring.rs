@@ -23,6 +23,7 @@ pub(crate) static RULES: Rules = Rules {
     tells_refunds: false,
     own_conflict: "own_conflict",
     fee_percent: 15,
+    promises: true,
     offered_until: |now, _| now,
     title: None,
     told,
@@ -122,11 +123,9 @@ impl Model {
 
     fn book_lesson(&mut self, by: usize, slot: usize, fresh: i64) -> Expected {
         self.touched.purses.insert(by);
-        let Some(Slot { by: to, .. }) = self.slots.get(slot).copied().filter(|slot| !slot.is_gone) else {
-            return no("unknown_slot");
-        };
+        let Some(Slot { by: to, is_gone, .. }) = self.slots.get(slot).copied() else { return no("unknown_slot") };
         if to == by {
-            return no("expert_id");
+            return no(if is_gone { "unknown_slot" } else { "expert_id" });
         }
         let mut reasons = super::rules::Reasons::default();
         reasons.add(!self.takes_bookings(to), "expert_id");

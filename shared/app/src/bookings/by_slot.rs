@@ -44,7 +44,9 @@ pub async fn book(
 ) -> Result<BookingOfTwo> {
     retry_stale(|| async {
         let expert = app.store.slot_owner(wish.slot).await?.ok_or(slot::Refusal::Unknown)?;
-        let pair = Pair::new(caller.user(), expert).ok_or(Refusal::OwnBooking)?;
+        let Some(pair) = Pair::new(caller.user(), expert) else {
+            return Err(own_opening(app, wish.slot).await?);
+        };
         let (found, is_first) = app.store.people_to_book_first(pair, expert).await?;
         let participants = Participants::among(found, pair, caller.user())?;
         let now = app.clock.now();
@@ -79,6 +81,12 @@ pub async fn book(
         Ok(view)
     })
     .await
+}
+
+/// Nobody books themselves; what is gone is gone for its owner too, though it may still be known whose it was.
+async fn own_opening(app: &App, id: SlotId) -> Result<Error> {
+    let is_there = app.store.slot(id).await?.is_some();
+    Ok(if is_there { Refusal::OwnBooking.into() } else { slot::Refusal::Unknown.into() })
 }
 
 /// A lost race for a time is tried again where only claims that are over stood in the way.
