@@ -5,6 +5,7 @@ mod learning;
 mod lessons;
 mod money;
 mod people;
+mod reports;
 mod table;
 
 use tests::Person;
@@ -12,7 +13,7 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 9] = [
+const GROUPS: [&str; 10] = [
     "availability-slots",
     "bookings",
     "courses",
@@ -22,6 +23,7 @@ const GROUPS: [&str; 9] = [
     "tutors",
     "uploads",
     "admin/users",
+    "admin/reports",
 ];
 
 /// Of the accounts, which all newer products share, those it alone has.
@@ -128,6 +130,10 @@ impl Contract for Tutoring {
 
     fn wrong_for(kind: &str) -> &'static [&'static str] {
         if kind == "boolean" { &["\"perhaps\""] } else { &[] }
+    }
+
+    fn path_to(operation: &Operation<Thing>, thing: &str) -> String {
+        operation.path().replace("{id}", thing).replace("{file}", "bookings.csv")
     }
 
     async fn gather() -> Cast<Self> {

@@ -55,6 +55,7 @@ fn every_resource_is_one_of_ours() {
                 "OriginKey.Id",
                 "DueQueue.Arn",
                 "MailQueue.Arn",
+                "ReportQueue.Arn",
                 "OutboxDeadQueue.Arn",
             ];
             let open = text.matches('*').count();

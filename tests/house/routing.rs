@@ -23,6 +23,7 @@ fn served() -> BTreeMap<&'static str, BTreeSet<String>> {
         ("CommunityFunction", paths(community::routes())),
         ("GatheringsFunction", paths(gatherings::routes())),
         ("LearningFunction", paths(learning::routes())),
+        ("ReportsFunction", paths(reports::routes())),
         ("PlatformFunction", paths(platform::routes())),
     ]
     .into()
@@ -87,8 +88,9 @@ fn every_function_is_a_binary_of_its_crate() {
     let ids: BTreeSet<_> = resources(&template, "AWS::Serverless::Function").into_iter().map(|(id, _)| id).collect();
     let by_http = served().into_keys();
     // No path wakes these.
-    let others = ["SocketFunction", "OutboxFunction", "RemindersFunction", "DeliveryFunction", "FeedbackFunction"];
-    assert_eq!(ids, by_http.chain(others).map(str::to_owned).collect());
+    let others =
+        ["Socket", "Outbox", "Reminders", "Delivery", "Feedback", "Reporting"].map(|name| format!("{name}Function"));
+    assert_eq!(ids, by_http.map(str::to_owned).chain(others).collect());
     for (id, properties) in resources(&template, "AWS::Serverless::Function") {
         let group = id.trim_end_matches("Function").to_lowercase();
         assert_eq!(properties["CodeUri"], format!("functions/{group}"));

@@ -45,6 +45,7 @@ fn the_defaults_of_the_template_are_the_defaults_of_the_code() {
         sockets_url: deployed.sockets_url.clone(),
         due_queue_url: deployed.due_queue_url.clone(),
         mail_queue_url: deployed.mail_queue_url.clone(),
+        report_queue_url: deployed.report_queue_url.clone(),
         metrics_namespace: deployed.metrics_namespace.clone(),
         mail_configuration_set: deployed.mail_configuration_set.clone(),
         makes_admin: deployed.makes_admin,

@@ -182,6 +182,12 @@ impl World {
         failures(&invoke(|event| feedback::handle(context, event), json!({"Records": messages})).await)
     }
 
+    /// One invocation of what writes long reports; the messages that have to come again.
+    pub async fn writes_reports(&self, messages: &[Json]) -> Vec<String> {
+        let context = self.background.context.clone();
+        failures(&invoke(|event| reporting::handle(context, event), json!({"Records": messages})).await)
+    }
+
     /// One run of the schedule: how many bookings it found.
     pub async fn ticks(&self) -> u64 {
         let context = self.background.context.clone();
@@ -202,9 +208,15 @@ impl World {
             if orders.is_empty() {
                 return;
             }
-            let messages: Vec<_> = orders.into_iter().map(|order| self.queued(order)).collect();
+            let (reports, others): (Vec<_>, Vec<_>) =
+                orders.into_iter().partition(|order| matches!(order.job, Job::Write(..)));
+            let reports: Vec<_> = reports.into_iter().map(|order| self.queued(order)).collect();
+            let messages: Vec<_> = others.into_iter().map(|order| self.queued(order)).collect();
             for batch in messages.chunks(10) {
                 assert_eq!(self.delivers(batch).await, Vec::<String>::new());
+            }
+            for message in reports {
+                assert_eq!(self.writes_reports(&[message]).await, Vec::<String>::new());
             }
         }
     }

@@ -20,10 +20,13 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
     let Some(response) = operation["responses"].get(answer.status.to_string()) else {
         panic!("{} does not publish this status: {answer}", operation["operationId"]);
     };
-    let schema = &resolved(response)["content"]["application/json"]["schema"];
-    let wrong = match (schema, answer.bytes.is_empty()) {
-        (Json::Null, _) | (_, true) => Vec::new(),
-        (schema, false) => faults(schema, &answer.body, "answer"),
+    let content = &resolved(response)["content"];
+    let media = answer.header("content-type").split(';').next().unwrap_or_default().trim();
+    let wrong = match (&content[media]["schema"], answer.bytes.is_empty() || content.is_null()) {
+        (_, true) => Vec::new(),
+        (Json::Null, false) => vec![format!("{media:?} is no published form")],
+        (schema, false) if media == "application/json" => faults(schema, &answer.body, "answer"),
+        _ => Vec::new(),
     };
     assert!(wrong.is_empty(), "{} does not publish this: {wrong:#?} {answer}", operation["operationId"]);
 }

@@ -21,3 +21,4 @@ mod bookings {
     mod steps;
     mod telling;
 }
+mod reports;

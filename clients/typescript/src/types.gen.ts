@@ -4390,6 +4390,20 @@ export type Register = {
 };
 
 /**
+ * A report that is too long to wait for.
+ */
+export type ReportProgress = {
+    /**
+     * `writing`, with 202: ask the same again in some seconds; or `ready`, with 200.
+     */
+    status: string;
+    /**
+     * Where the file is, for a quarter of an hour at least. To be fetched without an `Authorization` header.
+     */
+    url: string | null;
+};
+
+/**
  * Another time for a consultation.
  */
 export type RescheduleRequest = {
@@ -18102,6 +18116,93 @@ export type MeetingsSlotsListResponses = {
 };
 
 export type MeetingsSlotsListResponse = MeetingsSlotsListResponses[keyof MeetingsSlotsListResponses];
+
+export type TutoringReportData = {
+    body?: never;
+    path: {
+        /**
+         * What is told, and in which form.
+         */
+        file: 'bookings.csv' | 'bookings.pdf' | 'payments.csv' | 'payments.pdf' | 'earnings.csv' | 'earnings.pdf' | 'withdrawals.csv' | 'withdrawals.pdf';
+    };
+    query?: {
+        /**
+         * The first day, UTC; without it the last 30 days up to `to`.
+         */
+        from?: string;
+        /**
+         * The last day, included; today if left out. At most 366 days.
+         */
+        to?: string;
+    };
+    url: '/api/v1/admin/reports/{file}/';
+};
+
+export type TutoringReportErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is no report of this name
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringReportError = TutoringReportErrors[keyof TutoringReportErrors];
+
+export type TutoringReportResponses = {
+    /**
+     * The file, or as JSON where it is
+     */
+    200: ReportProgress;
+    /**
+     * It is being written; `Retry-After` says when to ask again
+     */
+    202: ReportProgress;
+};
+
+export type TutoringReportResponse = TutoringReportResponses[keyof TutoringReportResponses];
 
 export type TutoringUsersListData = {
     body?: never;

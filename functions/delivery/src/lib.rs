@@ -33,6 +33,8 @@ async fn carry_out(background: &Background, order: Option<Order>) -> Result<(), 
         Job::ClearCourse(course) => courses::clear(background, course).await?,
         Job::Clear(post) => community::clear(background, post).await?,
         Job::Tell(organiser, news) => gatherings::tell(background, organiser, news).await?,
+        // Of another queue.
+        Job::Write(..) => return Err(Undone::Unreadable),
         Job::Mail(mail) => drop(mailing::send(background, mail).await?),
     }
     Ok(())

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use app::Cause;
-use app::background::Background;
-use app::outbox::{Happened, Listing, carry_out, list, read_fact, read_listing};
+use app::background::{Background, Order};
+use app::outbox::{Happened, Listing, carry_out, list, read_fact, read_listing, send};
+use app::reports::writing_of;
 use app::sockets::Render;
 use app::stats;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
@@ -30,7 +31,7 @@ pub async fn handle(background: Background, event: LambdaEvent<Event>) -> Result
 /// on, with everything behind it. `render` writes the frames of each socket's façade.
 pub async fn handle_with(background: &Background, event: Event, render: Render) -> Failures {
     let mut lots: BTreeMap<UserId, Lot> = BTreeMap::new();
-    let (mut unreadable, mut countings, mut listings) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut unreadable, mut countings, mut listings, mut writings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for record in event.records {
         let sequence = record.change.sequence_number.clone().unwrap_or_default();
         match read_counting(&record) {
@@ -39,6 +40,10 @@ pub async fn handle_with(background: &Background, event: Event, render: Render) 
         }
         match new_row(&record) {
             Ok(listing) => listings.extend(listing.map(|listing| (sequence.clone(), listing))),
+            Err(error) => unreadable.push((sequence.clone(), error)),
+        }
+        match read_writing(&record) {
+            Ok(order) => writings.extend(order.map(|order| (sequence.clone(), order))),
             Err(error) => unreadable.push((sequence.clone(), error)),
         }
         match read(record) {
@@ -63,7 +68,11 @@ pub async fn handle_with(background: &Background, event: Event, render: Render) 
     let listed = listings
         .into_iter()
         .map(|(sequence, listing)| (sequence, None, work(async move { list(&background.app, &listing).await })));
-    Failures::of(readable.chain(unreadable).chain(counted).chain(listed), AT_ONCE).await
+    let asked = writings.into_iter().map(|(sequence, order)| {
+        let cause = order.cause.clone();
+        (sequence, cause, work(async move { send(background, &order).await }))
+    });
+    Failures::of(readable.chain(unreadable).chain(counted).chain(listed).chain(asked), AT_ONCE).await
 }
 
 type Work<'a> = std::pin::Pin<Box<dyn Future<Output = app::Result<()>> + Send + 'a>>;
@@ -78,6 +87,14 @@ fn read_counting(record: &EventRecord) -> app::Result<Option<stats::Counting>> {
         return Ok(None);
     }
     stats::read(record.change.new_image.clone(), record.change.old_image.clone())
+}
+
+/// The job to write a report, if a record asks for one.
+fn read_writing(record: &EventRecord) -> app::Result<Option<Order>> {
+    if record.change.new_image.is_empty() {
+        return Ok(None);
+    }
+    writing_of(record.change.new_image.clone(), record.change.old_image.clone())
 }
 
 /// The row of a list that a record brings, if anything is new.

@@ -72,7 +72,12 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
     let background = Background {
         app: app.clone(),
         sockets: Sockets::Live(crate::sockets::client(&url("SOCKETS_URL"))),
-        queues: Queues::Live { client: sqs, due_url: url("DUE_QUEUE_URL"), mail_url: url("MAIL_QUEUE_URL") },
+        queues: Queues::Live {
+            client: sqs,
+            due_url: url("DUE_QUEUE_URL"),
+            mail_url: url("MAIL_QUEUE_URL"),
+            report_url: url("REPORT_QUEUE_URL"),
+        },
         post: Post::Live(ses),
     };
     let mut functions = functions(&app);
@@ -81,7 +86,7 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
 }
 
 /// The routes of every function, by its logical id in the template.
-pub fn routes() -> [(&'static str, OpenApiRouter<App>); 9] {
+pub fn routes() -> [(&'static str, OpenApiRouter<App>); 10] {
     [
         ("AccountsFunction", accounts::routes()),
         ("ExpertsFunction", experts::routes()),
@@ -91,6 +96,7 @@ pub fn routes() -> [(&'static str, OpenApiRouter<App>); 9] {
         ("CommunityFunction", community::routes()),
         ("GatheringsFunction", gatherings::routes()),
         ("LearningFunction", learning::routes()),
+        ("ReportsFunction", reports::routes()),
         ("PlatformFunction", platform::routes()),
     ]
 }
@@ -105,7 +111,7 @@ pub(crate) fn functions(app: &App) -> HashMap<String, Function> {
 }
 
 /// The functions without an audience.
-fn background_functions(background: &Background) -> [(String, Function); 5] {
+fn background_functions(background: &Background) -> [(String, Function); 6] {
     macro_rules! serving {
         ($id:literal, $function:ident) => {{
             let background = background.clone();
@@ -119,6 +125,7 @@ fn background_functions(background: &Background) -> [(String, Function); 5] {
         serving!("RemindersFunction", reminders),
         serving!("DeliveryFunction", delivery),
         serving!("FeedbackFunction", feedback),
+        serving!("ReportingFunction", reporting),
     ]
 }
 

@@ -57,7 +57,7 @@ use crate::template::Template;
 const MAIL_FROM: &str = "ExpertConnect <no-reply@localhost>";
 /// What the embedded services are called is the template's business, whatever else this machine
 /// calls so.
-const OWN_NAMES: [&str; 3] = ["FILES_BUCKET", "DUE_QUEUE_URL", "MAIL_QUEUE_URL"];
+const OWN_NAMES: [&str; 4] = ["FILES_BUCKET", "DUE_QUEUE_URL", "MAIL_QUEUE_URL", "REPORT_QUEUE_URL"];
 
 /// What went wrong with the machinery, in words for whoever started it.
 pub type Fault = Box<dyn Error + Send + Sync>;

@@ -228,6 +228,17 @@ async fn the_sample_reports_of_ses_are_taken_in_but_for_the_one_that_is_none() {
     crew.running.stop().await;
 }
 
+#[tokio::test]
+async fn the_sample_job_to_write_a_report_is_one_and_the_other_message_is_none() {
+    let crew = Crew::assemble().await;
+    let event = sample("reporting-write");
+    let undone = json!({"batchItemFailures": [{"itemIdentifier": event["Records"][1]["messageId"]}]});
+    // Nobody has asked for it.
+    let answer = invoke(|event| reporting::handle(crew.background.clone(), event), event.clone()).await;
+    assert_eq!(answer, undone);
+    crew.running.stop().await;
+}
+
 /// The status of an answer over the wire, and its body.
 async fn answered(running: &Running, request: Request<Vec<u8>>) -> (u16, Json) {
     let (mut head, body) = request.into_parts();
@@ -258,12 +269,13 @@ async fn the_sample_event_of_stripe_is_believed_here_unless_another_secret_is_se
 
 #[test]
 fn every_sample_event_is_run_or_made_here() {
-    const RUN: [&str; 10] = [
+    const RUN: [&str; 11] = [
         "delivery-due",
         "delivery-mail",
         "feedback-bounce",
         "outbox-stream",
         "reminders-tick",
+        "reporting-write",
         "socket-connect",
         "socket-connect-chat",
         "socket-disconnect",

@@ -59,6 +59,7 @@ pub mod presence;
 pub mod profile;
 mod proving;
 pub mod registering;
+pub mod reports;
 pub mod resets;
 pub mod reviews;
 mod seal;

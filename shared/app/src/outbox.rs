@@ -36,6 +36,11 @@ pub async fn list(app: &App, listing: &Listing) -> Result<()> {
     Ok(app.store.list(listing).await?)
 }
 
+/// Sends the job to write a report that was asked for.
+pub async fn send(background: &Background, order: &Order) -> Result<()> {
+    background.queues.send(std::slice::from_ref(order)).await
+}
+
 /// Carries out what happened to one person, in order. If it fails it has to be done again, all of it.
 pub async fn carry_out(background: &Background, person: UserId, happened: &[Happened], render: Render) -> Result<()> {
     let orders_of = |happened: &Happened| {

@@ -29,6 +29,7 @@ pub struct Settings {
     pub sockets_url: Option<String>,
     pub due_queue_url: Option<String>,
     pub mail_queue_url: Option<String>,
+    pub report_queue_url: Option<String>,
     pub rate_limit_auth_per_minute: u32,
     pub rate_limit_per_minute: u32,
     /// Origins of browsers that may call; none by default.
@@ -90,7 +91,7 @@ impl Provider {
 }
 
 /// Every environment name a function reads, as in `template.yaml`; a test compares the two.
-pub const NAMES: [&str; 31] = [
+pub const NAMES: [&str; 32] = [
     "TABLE_NAME",
     "FILES_BUCKET",
     "SECRETS_ARN",
@@ -99,6 +100,7 @@ pub const NAMES: [&str; 31] = [
     "SOCKETS_URL",
     "DUE_QUEUE_URL",
     "MAIL_QUEUE_URL",
+    "REPORT_QUEUE_URL",
     "MAIL_FROM",
     "MAIL_CONFIGURATION_SET",
     "RATE_LIMIT_AUTH_PER_MINUTE",
@@ -159,6 +161,7 @@ impl Settings {
             sockets_url: address("SOCKETS_URL")?,
             due_queue_url: address("DUE_QUEUE_URL")?,
             mail_queue_url: address("MAIL_QUEUE_URL")?,
+            report_queue_url: address("REPORT_QUEUE_URL")?,
             rate_limit_auth_per_minute: number("RATE_LIMIT_AUTH_PER_MINUTE", 10, 1_000_000)?,
             rate_limit_per_minute: number("RATE_LIMIT_PER_MINUTE", 60, 1_000_000)?,
             cors_origins: origins(&text("CORS_ORIGINS", ""))?,

@@ -90,6 +90,7 @@ impl Background {
                 client: aws_sdk_sqs::Client::from_conf(queues),
                 due_url: need("DUE_QUEUE_URL", &app.settings.due_queue_url)?,
                 mail_url: need("MAIL_QUEUE_URL", &app.settings.mail_queue_url)?,
+                report_url: need("REPORT_QUEUE_URL", &app.settings.report_queue_url)?,
             },
             post: Post::Live(aws_sdk_sesv2::Client::from_conf(post)),
             app,

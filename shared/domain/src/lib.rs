@@ -38,6 +38,7 @@ pub mod person;
 pub mod presence;
 pub mod quanta;
 mod refusal;
+pub mod report;
 pub mod review;
 pub mod search;
 pub mod serial;

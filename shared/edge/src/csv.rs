@@ -10,22 +10,29 @@ pub fn text(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
+/// The file. Every row has as many cells as the header.
+///
+/// # Errors
+/// A row has not.
+pub fn bytes<R: AsRef<[String]>>(header: &[&str], rows: impl IntoIterator<Item = R>) -> std::io::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(header)?;
+    for row in rows {
+        writer.write_record(row.as_ref())?;
+    }
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)
+}
+
 /// An attachment of this name. Every row has as many cells as the header.
 pub fn attachment<const N: usize>(
     name: &'static str,
     header: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> Result<Response, Problem> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let broken = |error: &dyn std::fmt::Display| {
+    let bytes = bytes(&header, rows).map_err(|error| {
         tracing::error!(%error, "a table could not be written");
         Problem::internal()
-    };
-    writer.write_record(header).map_err(|error| broken(&error))?;
-    for row in rows {
-        writer.write_record(&row).map_err(|error| broken(&error))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| broken(&error))?;
+    })?;
     let disposition = format!("attachment; filename=\"{name}\"");
     let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)];
     Ok((headers, bytes).into_response())

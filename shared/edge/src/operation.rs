@@ -107,7 +107,7 @@ impl Described {
     }
 
     /// The last parameter in the path.
-    pub(crate) fn path_parameter(&mut self, about: String, schema: Object) {
+    pub fn path_parameter(&mut self, about: String, schema: Object) {
         let name = self.path.rsplit('{').next().and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
         let mut parameter = Parameter::new(name.unwrap_or_default());
         parameter.parameter_in = ParameterIn::Path;

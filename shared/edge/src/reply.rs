@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::LOCATION;
+use http::header::{LOCATION, RETRY_AFTER};
 use serde::Serialize;
 
 pub use axum::Json;
@@ -14,6 +14,16 @@ pub struct Created<T>(pub T);
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         (StatusCode::CREATED, Json(self.0)).into_response()
+    }
+}
+
+/// 202: begun. Whoever wants to know more asks again in so many seconds.
+#[derive(Clone, Debug)]
+pub struct Accepted<T>(pub T, pub u16);
+
+impl<T: Serialize> IntoResponse for Accepted<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::ACCEPTED, [(RETRY_AFTER, self.1.to_string())], Json(self.0)).into_response()
     }
 }
 

@@ -14,6 +14,7 @@ mod cards;
 mod cause;
 mod chat_codec;
 mod chats;
+pub mod commissions;
 mod community;
 mod conversations;
 mod counting;

@@ -2,12 +2,15 @@
 //! the table's stream: no request pays for it, and a list may lag for a moment. Ids begin with the time they were minted
 //! at, so a range of days is a range of ids.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::booking::Booking;
 use domain::ids::{BookingId, EntryId, LARGEST, PaymentId, UserId, WithdrawalId};
 use domain::ledger::{Earning, Unit};
 use domain::payment::Intent;
+use domain::person::User;
 use domain::withdrawal::Withdrawal;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -16,7 +19,7 @@ use crate::keys::{self, AllOf, Key, Kind};
 use crate::row::{Item, Reader, number, text};
 use crate::table::{READ_AT_ONCE, Range, Store};
 use crate::transaction::Update;
-use crate::{Page, booking_codec, ledger, payments, withdrawals};
+use crate::{Page, booking_codec, ledger, payments, person_codec, withdrawals};
 
 /// When what is wanted was made, and whether the newest comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,12 +184,24 @@ impl Store {
         let (rows, next) = self.rows(what, made, page).await?;
         let ids = rows.iter().map(|row| Reader(row).number("id")).collect::<Result<Vec<i64>, _>>()?;
         let keys: Vec<_> = ids.into_iter().filter_map(key).collect();
+        let found = self.get_beside(&keys).await?;
+        let items = keys.iter().filter_map(|key| found.get(key));
+        Ok(Page { items: items.map(read).collect::<Result<_, _>>()?, next })
+    }
+
+    /// Several people, as they were a moment ago.
+    pub async fn users_beside(&self, ids: &[UserId]) -> Result<BTreeMap<UserId, User>, Fault> {
+        let distinct: BTreeSet<_> = ids.iter().collect();
+        let keys: Vec<_> = distinct.into_iter().map(|id| keys::user(*id)).collect();
+        let items = self.get_beside(&keys).await?;
+        items.values().map(|item| person_codec::from_item(item).map(|user| (user.id, user))).collect()
+    }
+
+    /// Items by key, a moment old, in batches beside one another.
+    async fn get_beside(&self, keys: &[Key]) -> Result<HashMap<Key, Item>, Fault> {
         let batches: Vec<_> = keys.chunks(READ_AT_ONCE).map(|batch| self.get_many(batch, false)).collect();
         let found: Vec<_> = stream::iter(batches).buffered(AT_ONCE).try_collect().await?;
-        // Each batch in the order in which it was asked for.
-        let items =
-            keys.chunks(READ_AT_ONCE).zip(&found).flat_map(|(batch, found)| batch.iter().map(|key| found.get(key)));
-        Ok(Page { items: items.flatten().map(read).collect::<Result<_, _>>()?, next })
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// The rows of a page, and the key behind which the next one begins.

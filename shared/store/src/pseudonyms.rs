@@ -216,6 +216,8 @@ fn is_left_out(kind: Kind) -> bool {
         Address | Ask | FailedLogins | Connection | Ended | Once | Reference | Session | Socket | Spent | Upload => {
             true
         }
+        // Its file is in no export.
+        Report => true,
         // Whoever knows whom an issuer means could tell who it is.
         Identity => true,
         // Made anew from the profiles.

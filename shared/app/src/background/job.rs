@@ -1,7 +1,11 @@
 //! A job: work for later, as a message of a queue.
 
+use chrono::DateTime;
+use domain::Instant;
 use domain::ids::{BookingId, CourseId, NoticeId, PaymentId, PostId, UserId};
+use domain::report::Report;
 use serde::{Deserialize, Serialize};
+use store::commissions::{report_of, report_word};
 use store::{Cause, MailOf, RefundOf};
 
 /// Work for later. Queues deliver at least once, in any order.
@@ -20,6 +24,16 @@ pub enum Job {
     ClearCourse(CourseId),
     /// Those who come to a gathering of this person hear this.
     Tell(UserId, NoticeId),
+    /// This report is to be written, as it was asked for at this moment.
+    Write(Report, Instant),
+}
+
+/// Which queue a job waits in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waits {
+    Due,
+    Mail,
+    Report,
 }
 
 /// A booking that was begun before the suspension may commit after it: no function that writes runs longer than this.
@@ -93,11 +107,22 @@ enum Wire {
         user: i64,
         news: i64,
     },
+    Write {
+        report: String,
+        /// In milliseconds.
+        asked_at: i64,
+    },
 }
 
 impl Job {
-    pub(super) fn is_mail(self) -> bool {
-        matches!(self, Job::Mail(_))
+    pub(super) fn waits_in(self) -> Waits {
+        match self {
+            Job::Mail(_) => Waits::Mail,
+            Job::Write(..) => Waits::Report,
+            Job::Due(_) | Job::Refund(_) | Job::Sweep(_) | Job::Clear(_) | Job::ClearCourse(_) | Job::Tell(..) => {
+                Waits::Due
+            }
+        }
     }
 
     /// Seconds until it may be delivered.
@@ -115,6 +140,7 @@ impl Job {
             Job::Clear(_) => "clear",
             Job::ClearCourse(_) => "clear_course",
             Job::Tell(..) => "tell",
+            Job::Write(..) => "write",
         }
     }
 }
@@ -129,6 +155,9 @@ impl From<Job> for Wire {
             Job::Clear(post) => Wire::Clear { post: post.get() },
             Job::ClearCourse(course) => Wire::ClearCourse { course: course.get() },
             Job::Tell(user, news) => Wire::Tell { user: user.get(), news: news.get() },
+            Job::Write(report, asked_at) => {
+                Wire::Write { report: report_word(report), asked_at: asked_at.timestamp_millis() }
+            }
             Job::Mail(mail) => Wire::Mail {
                 user: mail.user.get(),
                 told_to: mail.told_to.map(|user| user.get()),
@@ -148,6 +177,9 @@ impl Wire {
             Wire::Clear { post } => PostId::new(post).map(Job::Clear),
             Wire::ClearCourse { course } => CourseId::new(course).map(Job::ClearCourse),
             Wire::Tell { user, news } => Some(Job::Tell(UserId::new(user)?, NoticeId::new(news)?)),
+            Wire::Write { report, asked_at } => {
+                Some(Job::Write(report_of(&report)?, DateTime::from_timestamp_millis(asked_at)?))
+            }
             Wire::Mail { user, about, told_to } => {
                 let about = about.map(|id| NoticeId::new(id).ok_or(())).transpose().ok()?;
                 let told_to = told_to.map(|id| UserId::new(id).ok_or(())).transpose().ok()?;
@@ -175,6 +207,10 @@ mod tests {
             Job::Clear(PostId::new(6).unwrap()),
             Job::ClearCourse(CourseId::new(6).unwrap()),
             Job::Tell(mail.user, NoticeId::new(8).unwrap()),
+            Job::Write(
+                report_of("meetings#earnings.pdf#2026-11-01#2026-11-30").unwrap(),
+                "2026-11-30T10:00:00.001Z".parse().unwrap(),
+            ),
         ] {
             for cause in [None, Cause::new("JKJaXmPLvHcESHA=")] {
                 let order = Order { job, cause };
@@ -183,7 +219,15 @@ mod tests {
         }
         let old = r#"{"mail":{"user":4,"about":7}}"#;
         assert_eq!(Order::from_text(old), Some(Job::Mail(mail).into()), "as queues held it before");
-        let bad = ["", "{}", "null", r#"{"due":{}}"#, r#"{"due":{"booking":0}}"#, r#"{"mail":{"user":2,"about":-1}}"#];
+        let bad = [
+            "",
+            "{}",
+            "null",
+            r#"{"due":{}}"#,
+            r#"{"due":{"booking":0}}"#,
+            r#"{"mail":{"user":2,"about":-1}}"#,
+            r#"{"write":{"report":"meetings#x.csv#a#b","asked_at":1}}"#,
+        ];
         assert!(bad.iter().all(|text| Order::from_text(text).is_none()));
     }
 }

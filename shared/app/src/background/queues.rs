@@ -1,17 +1,17 @@
-//! The two SQS queues that jobs wait in.
+//! The SQS queues that jobs wait in.
 
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 
 use super::broken;
-use super::job::Order;
+use super::job::{Order, Waits};
 use crate::Result;
 
-/// The two queues.
+/// The queues.
 #[derive(Clone, Debug)]
 pub enum Queues {
-    Live { client: aws_sdk_sqs::Client, due_url: String, mail_url: String },
+    Live { client: aws_sdk_sqs::Client, due_url: String, mail_url: String, report_url: String },
     Recorded(Arc<Mutex<Vec<Order>>>),
 }
 
@@ -21,15 +21,19 @@ const BATCH: usize = 10;
 impl Queues {
     /// Puts jobs of one kind into their queue; all of them, or an error.
     pub async fn send(&self, jobs: &[Order]) -> Result<()> {
-        let (client, due_url, mail_url) = match self {
-            Queues::Live { client, due_url, mail_url } => (client, due_url, mail_url),
+        let (client, due_url, mail_url, report_url) = match self {
+            Queues::Live { client, due_url, mail_url, report_url } => (client, due_url, mail_url, report_url),
             Queues::Recorded(record) => {
                 record.lock().unwrap_or_else(|broken| broken.into_inner()).extend_from_slice(jobs);
                 return Ok(());
             }
         };
-        for batch in jobs.chunk_by(|a, b| a.job.is_mail() == b.job.is_mail()) {
-            let url = if batch[0].job.is_mail() { mail_url } else { due_url };
+        for batch in jobs.chunk_by(|a, b| a.job.waits_in() == b.job.waits_in()) {
+            let url = match batch[0].job.waits_in() {
+                Waits::Due => due_url,
+                Waits::Mail => mail_url,
+                Waits::Report => report_url,
+            };
             for batch in batch.chunks(BATCH) {
                 send_batch(client, url, batch).await?;
             }

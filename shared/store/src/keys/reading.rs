@@ -59,6 +59,7 @@ kinds! {
     Stats "stats",
     Counted "counted",
     Listed "listed",
+    Report "report",
     LoginName "login-name",
     FailedLogins "failed-logins",
     SerialCounter "serial-counter",
@@ -160,6 +161,7 @@ impl Kind {
                 | Posted
                 | Presence
                 | Reference
+                | Report
                 | SearchTerm
                 | SerialCounter
                 | WrongKeys
@@ -271,6 +273,9 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("ALL", _) => {
             let what = AllOf::ALL.into_iter().find(|what| what.word() == rest)?;
             named(Kind::Listed, [part("of", what.word()), id("made", sk)?])
+        }
+        ("REPORT", super::COMMISSION) => {
+            super::report_of(rest).and_then(|_| named(Kind::Report, [part("report", rest)]))
         }
         ("SITE", "STATUS") => named(Kind::SiteStatus, []),
         ("SCHEDULE", "MARK") => named(Kind::DueMark, []),

@@ -21,6 +21,8 @@ use proptest::prelude::*;
 use super::super::*;
 use super::{Kind, read};
 
+mod rooms;
+
 /// A function of [`crate::keys`], a key it made, and what that is read as.
 type Example = (&'static str, Key, Kind, Vec<(&'static str, String)>);
 
@@ -56,16 +58,6 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
             vec![named("digest", "a525e8f838a542b3b77065e4be908937298d90dfc42e7fc88138ca61b92c1fd7")],
         ),
         ("spent", spent(text), Kind::Spent, vec![named("what", text)]),
-        ("site_status", site_status(), Kind::SiteStatus, vec![]),
-        ("counted", counted(&super::super::user(user)), Kind::Counted, vec![person()]),
-        ("counted", counted(&booking(booking_id)), Kind::Counted, vec![("booking", id.clone())]),
-        ("listed", listed(AllOf::Payments, number), Kind::Listed, vec![named("of", "PAYMENTS"), ("made", id.clone())]),
-        (
-            "stats",
-            stats(&super::super::user(user)),
-            Kind::Stats,
-            vec![named("shard", &stats(&super::super::user(user)).sk["SHARD#".len()..])],
-        ),
         ("user_gate", user_gate(user), Kind::Gate, vec![person()]),
         (
             "address_gate",
@@ -292,35 +284,11 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("ticket", ticket(TicketId::new(number).unwrap()), Kind::Ticket, vec![("ticket", id.clone())]),
         ("directory_word", directory_word(text, user), Kind::ExpertWord, vec![named("word", text), person()]),
     ];
-    examples.into_iter().chain(of_learning(user, number, text)).collect()
-}
-
-/// Those of courses and their lessons.
-fn of_learning(user: UserId, number: i64, text: &str) -> Vec<Example> {
-    let (course_id, lesson_id) = (CourseId::new(number).unwrap(), LessonId::new(number).unwrap());
-    let id = number.to_string();
-    let (of_course, of_lesson) = (|| vec![("course", id.clone())], || vec![("lesson", id.clone())]);
-    vec![
-        ("course", course(course_id), Kind::Course, of_course()),
-        ("course_entry", course_entry(course_id), Kind::CourseEntry, of_course()),
-        ("course_counts", course_counts(course_id), Kind::CourseCounts, of_course()),
-        ("course_totals", course_totals(), Kind::CourseTotals, vec![]),
-        ("lesson", lesson(course_id, lesson_id), Kind::Lesson, [of_course(), of_lesson()].concat()),
-        ("course_of_lesson", course_of_lesson(lesson_id), Kind::CourseOfLesson, of_lesson()),
-        ("lesson_text", lesson_text(lesson_id), Kind::LessonText, of_lesson()),
-        (
-            "course_gone",
-            course_gone(user, course_id),
-            Kind::CourseGone,
-            vec![("person", id.clone()), ("course", id.clone())],
-        ),
-        (
-            "course_word",
-            course_word(text, course_id),
-            Kind::CourseWord,
-            vec![("word", text.to_owned()), ("course", id.clone())],
-        ),
-    ]
+    examples
+        .into_iter()
+        .chain(rooms::of_learning(user, number, text))
+        .chain(rooms::of_the_platform(user, number))
+        .collect()
 }
 
 /// The functions of a source that make a key.
@@ -363,6 +331,8 @@ fn what_no_function_makes_is_not_read() {
         ("FIND#ELSEWHERE#x", "word#00000000001"),
         ("NEWS#1", "NEWS"),
         ("ALL#PEOPLE", "00000000001"),
+        ("REPORT#meetings#people.csv#2026-11-01#2026-11-30", "REPORT"),
+        ("REPORT#meetings#bookings.csv#2026-11-30#2026-11-01", "REPORT"),
         ("ALL#BOOKINGS", "1"),
     ] {
         assert_eq!(read(pk, sk), None, "{pk} {sk}");
