@@ -43,7 +43,8 @@ impl Stage {
         for of in Unit::ALL {
             let balance = self.app().store.balance(self.people[person], unit(of), instant(0)).await;
             let balance = balance.expect("the table answers");
-            let real = [balance.spendable, balance.held, balance.coming].map(i64::from);
+            let real =
+                [balance.spendable, balance.held, balance.coming].map(|sum| i64::try_from(sum).expect("a small sum"));
             let Purse { spendable, held, earned } = model.people[person].purses[of as usize];
             let expected = [spendable, held, model.coming(person, of)];
             assert_eq!(real, expected, "spendable, held and coming {of:?} of person {person}");

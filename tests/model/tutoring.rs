@@ -103,7 +103,8 @@ impl Model {
     fn drop_slot(&mut self, by: usize, slot: usize) -> Expected {
         let Some(known) = self.slots.get(slot).copied().filter(|slot| !slot.is_gone) else { return no("unknown_slot") };
         if known.by != by {
-            return no("forbidden");
+            // What a suspended expert offers is nobody's business.
+            return no(if self.is_suspended(known.by) { "unknown_slot" } else { "forbidden" });
         }
         if self.is_suspended(by) {
             return no("not_approved");

@@ -90,7 +90,7 @@ impl Person {
     }
 
     /// What they have in dollars, in cents: to take out, and held.
-    pub async fn cents(&self) -> (u32, u32) {
+    pub async fn cents(&self) -> (u64, u64) {
         let user = UserId::new(self.id).expect("an account");
         let balance = self.world.app.store.balance(user, dollars(), self.world.now()).await.expect("the table reads");
         (balance.spendable, balance.held)

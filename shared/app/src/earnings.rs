@@ -25,7 +25,7 @@ pub struct Stats {
     /// All that was ever earned.
     pub earned: u64,
     /// What is there to be taken out.
-    pub available: u32,
+    pub available: u64,
     /// What will be earned with what is paid and not over yet: of the newest thousand bookings.
     pub pending: u64,
     /// How many people completed bookings: of the newest thousand.

@@ -19,7 +19,7 @@ pub async fn balance(app: &App, caller: Caller) -> Result<Balance> {
 }
 
 /// What people can spend, or take out, of one unit each.
-pub async fn spendable(app: &App, of: &[(UserId, Unit)]) -> Result<HashMap<UserId, u32>> {
+pub async fn spendable(app: &App, of: &[(UserId, Unit)]) -> Result<HashMap<UserId, u64>> {
     Ok(app.store.balances(of).await?)
 }
 
@@ -41,7 +41,7 @@ pub struct Purchased {
     pub username: String,
     pub payment: Payment,
     pub entry: Entry,
-    pub new_balance: u32,
+    pub new_balance: u64,
 }
 
 /// Buys 1..=1000 credits at the fixed price. The payment and the credits come into being together.
@@ -68,7 +68,8 @@ pub async fn purchase(
         let legs = transfer(Account::Issue, Account::Spendable(user), credits);
         let cause = Cause::Purchase(payment.id);
         let entry = Entry::new(app.mint.entry(now), cause, Unit::Credit, legs, "Purchased credits".to_owned(), now);
-        let purchased = Purchased { username: username.clone(), payment, entry, new_balance: seen + credits };
+        let purchased =
+            Purchased { username: username.clone(), payment, entry, new_balance: seen + u64::from(credits) };
         app.store.payment_complete(save.begin(&purchased), &purchased.payment, &purchased.entry).await?;
         Ok(purchased)
     })
@@ -82,7 +83,7 @@ pub async fn purchase(
 pub struct Transferred {
     /// What moved now; nothing if enough had gone before.
     pub moved: u32,
-    pub new_balance: u32,
+    pub new_balance: u64,
 }
 
 /// Sees to it that at least `total` credits have gone to the expert for this booking; repeating it moves nothing.
@@ -102,7 +103,7 @@ pub async fn transfer_for(
         };
         let moved = total.saturating_sub(booking.paid_out);
         let notices = facades::notices(&change, &app.mint, now);
-        let answer = Transferred { moved, new_balance: seen.saturating_sub(moved) };
+        let answer = Transferred { moved, new_balance: seen.saturating_sub(moved.into()) };
         app.store.booking_commit(save.begin(&answer), &change, &notices).await?;
         Ok(moved)
     })

@@ -225,10 +225,10 @@ pub fn capture(learner: UserId, expert: UserId, amount: u32, fee: u32) -> Vec<Le
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Balance {
     pub user: UserId,
-    pub spendable: u32,
-    pub held: u32,
+    pub spendable: u64,
+    pub held: u64,
     /// What will be earned of what others hold.
-    pub coming: u32,
+    pub coming: u64,
     /// All that was ever earned: whatever was spent or taken out of it is in here too.
     pub earned: u64,
     pub updated_at: Instant,

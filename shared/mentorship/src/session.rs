@@ -156,7 +156,8 @@ edge::words! {
 }
 
 /// Paise as rupees.
-pub fn decimals(minor: u32) -> String {
+pub fn decimals(minor: impl Into<u64>) -> String {
+    let minor = minor.into();
     format!("{}.{:02}", minor / 100, minor % 100)
 }
 

@@ -168,12 +168,13 @@ pub(crate) fn from_item(item: &Item) -> Result<Entry, Fault> {
 
 pub(crate) fn balance_from(item: &Item, user: UserId) -> Result<Balance, Fault> {
     let row = Reader(item);
+    let sum = |name| row.maybe_number(name).map(Option::unwrap_or_default);
     Ok(Balance {
         user,
-        spendable: row.count("spendable")?,
-        held: row.count("held")?,
-        coming: row.count("coming")?,
-        earned: row.maybe_number("earned")?.unwrap_or_default(),
+        spendable: sum("spendable")?,
+        held: sum("held")?,
+        coming: sum("coming")?,
+        earned: sum("earned")?,
         updated_at: row.maybe_time("updated_at")?.unwrap_or_default(),
     })
 }
@@ -209,7 +210,7 @@ impl Store {
     }
 
     /// What several people can spend of one unit each, as of a moment ago: one round trip for a hundred.
-    pub async fn balances(&self, of: &[(UserId, Unit)]) -> Result<HashMap<UserId, u32>, Fault> {
+    pub async fn balances(&self, of: &[(UserId, Unit)]) -> Result<HashMap<UserId, u64>, Fault> {
         let keys: Vec<_> = of.iter().map(|(user, unit)| keys::balance(*user, *unit)).collect();
         let items = self.get_many(&keys, false).await?;
         let one = |(user, unit): &(UserId, Unit)| match items.get(&keys::balance(*user, *unit)) {

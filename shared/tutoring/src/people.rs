@@ -147,7 +147,7 @@ impl Tutor {
         self.id
     }
 
-    async fn with(app: &App, user: &User, details: &Details, balance: u32) -> app::Result<Self> {
+    async fn with(app: &App, user: &User, details: &Details, balance: u64) -> app::Result<Self> {
         let expert = user.expert.as_ref();
         let certificate = match &details.certificate {
             Some(file) => Some(uploads::link(app, file).await?),

@@ -208,7 +208,7 @@ async fn lists_are_in_pages_newest_first_and_by_state_for_administrators() {
 }
 
 /// Lets a request die at every call, once with a key: whoever comes again with it hears of success, once.
-async fn dies_anywhere(what: &str, decides: bool, expected: (u32, u32)) {
+async fn dies_anywhere(what: &str, decides: bool, expected: (u64, u64)) {
     for moment in [Moment::Before, Moment::After] {
         for nth in 1.. {
             let world = World::new().await;

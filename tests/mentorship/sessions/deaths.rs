@@ -38,7 +38,7 @@ impl Scene {
 }
 
 /// Lets `act` die everywhere, once with a key. Whoever comes again with it hears of success, once.
-async fn dies_anywhere<F>(what: &str, minutes: i64, act: F, expected: (&str, (u32, u32), (u32, u32)))
+async fn dies_anywhere<F>(what: &str, minutes: i64, act: F, expected: (&str, (u64, u64), (u64, u64)))
 where
     F: Fn(&Scene) -> (Person, String, Json),
 {

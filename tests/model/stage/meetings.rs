@@ -16,7 +16,7 @@ use crate::meetings::{Act, title};
 use crate::oracle::Model;
 
 fn moved(transferred: &Transferred) -> Answer {
-    Answer::Moved { credits: transferred.moved.into(), balance: transferred.new_balance.into() }
+    Answer::Moved { credits: transferred.moved.into(), balance: super::money::small(transferred.new_balance) }
 }
 
 /// Here it does not matter whose time is taken.

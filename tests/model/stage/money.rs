@@ -25,12 +25,16 @@ fn intent(intended: &Intended) -> Answer {
     Answer::Intent { id: intended.intent.id.get(), is_new: intended.is_new }
 }
 
+pub(super) fn small(sum: u64) -> i64 {
+    i64::try_from(sum).expect("a small sum")
+}
+
 impl Stage {
     pub(super) async fn purchase(&self, by: usize, credits: u32, claim: Option<&Claim>) -> Heard {
-        let render = |bought: &Purchased| stored(Answer::Balance(bought.new_balance.into()));
+        let render = |bought: &Purchased| stored(Answer::Balance(small(bought.new_balance)));
         let (app, caller) = (self.app(), self.caller(by));
         let bought = wallet::purchase(app, caller, Method::CreditCard, credits, keep(claim, &render)).await;
-        bought.map(|bought| Answer::Balance(bought.new_balance.into())).map_err(refused)
+        bought.map(|bought| Answer::Balance(small(bought.new_balance))).map_err(refused)
     }
 
     pub(super) async fn money(&self, model: &Model, act: &Act, claim: Option<&Claim>) -> Heard {

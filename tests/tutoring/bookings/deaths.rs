@@ -40,7 +40,7 @@ impl Scene {
 }
 
 /// What holds whenever it is done.
-type Done = (&'static str, (u32, u32), (u32, u32));
+type Done = (&'static str, (u64, u64), (u64, u64));
 
 /// Lets `act` die everywhere, once with a key. Whoever comes again with it hears of success, once.
 async fn dies_anywhere<F>(what: &str, minutes: i64, arrange: &[(&str, Json)], act: F, expected: Done)
@@ -74,9 +74,9 @@ where
     }
 }
 
-const HELD: (u32, u32) = (0, 5_000);
-const NOTHING: (u32, u32) = (0, 0);
-const EARNED: (u32, u32) = (4_250, 0);
+const HELD: (u64, u64) = (0, 5_000);
+const NOTHING: (u64, u64) = (0, 0);
+const EARNED: (u64, u64) = (4_250, 0);
 
 #[tokio::test]
 async fn a_booking_and_a_slot_that_die_are_whole_or_nothing() {

@@ -46,7 +46,7 @@ impl Scene {
         self.who(name).steps(self.booking, step, body).await
     }
 
-    async fn money(&self) -> ((u32, u32), (u32, u32)) {
+    async fn money(&self) -> ((u64, u64), (u64, u64)) {
         (self.ada.cents().await, self.tom.cents().await)
     }
 }
@@ -156,7 +156,7 @@ async fn called_off(
     before: i64,
     name: &str,
     step: &str,
-    expected: (u16, &str, (u32, u32), (u32, u32)),
+    expected: (u16, &str, (u64, u64), (u64, u64)),
 ) {
     let scene = Scene::of(is_confirmed).await.at(START - before).await;
     let seen = scene.who(name).lesson(scene.booking).await;

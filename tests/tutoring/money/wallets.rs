@@ -143,3 +143,16 @@ async fn wallets_ask_no_more_of_the_table_than_they_may() {
     costs.of("the next 10 of everybody's", (24, 40.0, 0.0), admin.get(&next)).await.is(200);
     costs.hold();
 }
+
+#[tokio::test]
+async fn a_wallet_holds_more_than_any_one_price() {
+    let world = World::new().await;
+    let (ada, mia) = (world.register("ada").await, world.expert("mia").await);
+    for hour in [60, 120, 180] {
+        let deal = Deal::at(&world, &ada, &mia, money(u32::MAX, "USD"), minute(hour)).await;
+        deal.asks("simulated").await.is(201);
+    }
+    // 36507222.01 each, after fifteen percent.
+    assert_eq!(wallet(&mia).await, shown(["0.00", "109521666.03", "0.00"]));
+    world.is_sound().await;
+}

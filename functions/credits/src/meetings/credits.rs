@@ -25,9 +25,9 @@ pub struct Balance {
     id: i64,
     user: i64,
     /// What can be spent now.
-    balance: u32,
+    balance: u64,
     /// What requested and confirmed meetings have reserved.
-    held: u32,
+    held: u64,
     updated_at: Stamp,
 }
 
@@ -71,7 +71,7 @@ pub struct PurchaseResult {
     success: bool,
     payment: Payment,
     transaction: Transaction,
-    new_balance: u32,
+    new_balance: u64,
 }
 
 /// What a transfer came to.
@@ -79,7 +79,7 @@ pub struct PurchaseResult {
 pub struct TransferResult {
     success: bool,
     message: String,
-    new_balance: u32,
+    new_balance: u64,
 }
 
 const METHODS: &[(&str, Method)] =
