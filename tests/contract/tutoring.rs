@@ -1,6 +1,7 @@
 //! The tutoring façade's contract.
 
 mod cast;
+mod inbox;
 mod learning;
 mod lessons;
 mod money;
@@ -13,11 +14,14 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 10] = [
+const GROUPS: &[&str] = &[
     "availability-slots",
     "bookings",
+    "conversations",
     "courses",
     "lessons",
+    "messages",
+    "notifications",
     "wallets",
     "withdrawals",
     "tutors",
@@ -65,6 +69,11 @@ pub(crate) enum Thing {
     Paid,
     Begun,
     Disputed,
+    /// What the tutor was told.
+    Told,
+    /// The student is enrolled with the tutor; and the conversation of the two.
+    Enrolled,
+    Talk,
 }
 
 impl Contract for Tutoring {
@@ -78,9 +87,10 @@ impl Contract for Tutoring {
         file_too_large use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited \
         maintenance already_enabled not_enabled has_enrollments too_many_lessons enrollment_required \
         insufficient_funds invalid_status slot_overlap slot_booked too_many_slots slot_taken learner_busy \
-        too_many_pending too_early cutoff_passed refund_cutoff_passed not_disputed";
+        too_many_pending too_early cutoff_passed refund_cutoff_passed not_disputed messaging_not_allowed";
     /// Those of registering in no role are among them, which is above other doors.
-    const ALIASES: &'static str = "confirm_password full_name availability_slot_id course_id";
+    /// What is wrong with a body as a whole is under `non_field_errors`.
+    const ALIASES: &'static str = "confirm_password full_name availability_slot_id course_id non_field_errors";
     const REFUSES_FIRST: bool = true;
     const GOES_ON_PAST_THE_END: bool = false;
     const FREE_PARAMETERS: &'static str = "search language skill";
@@ -119,6 +129,7 @@ impl Contract for Tutoring {
                 | "POST /api/v1/availability-slots/",
                 5,
             ) => "not_approved",
+            ("POST /api/v1/conversations/", _) => "messaging_not_allowed",
             _ => "forbidden",
         }
     }

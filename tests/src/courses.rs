@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::answer::Answer;
 use crate::person::{Person, id};
+use crate::tutoring;
 
 pub const COURSES: &str = "/api/v1/courses/";
 pub const LESSONS: &str = "/api/v1/lessons/";
@@ -23,16 +24,6 @@ impl Person {
 
     /// Every row of a list, page by page.
     pub async fn rows(&self, path: &str) -> Vec<Json> {
-        let mut rows = Vec::new();
-        let mut next = Some(format!("/api/v1/{path}"));
-        while let Some(path) = next {
-            let page = self.get(&path).await.is(200);
-            rows.extend(page["results"].as_array().expect("rows").iter().cloned());
-            next = page["next"].as_str().map(|url| {
-                let url = url::Url::parse(url).expect("a whole address");
-                format!("{}?{}", url.path(), url.query().unwrap_or_default())
-            });
-        }
-        rows
+        tutoring::rows(self, &format!("/api/v1/{path}")).await
     }
 }

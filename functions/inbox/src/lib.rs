@@ -3,10 +3,15 @@
 pub mod consultations;
 pub mod meetings;
 mod mentorship;
+mod tutoring;
 
 use app::App;
 use utoipa_axum::router::OpenApiRouter;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(consultations::routes()).merge(meetings::routes()).merge(mentorship::routes())
+    OpenApiRouter::new()
+        .merge(consultations::routes())
+        .merge(meetings::routes())
+        .merge(mentorship::routes())
+        .merge(tutoring::routes())
 }

@@ -1,6 +1,8 @@
 //! Messages between two people.
 
+mod acquainted;
 mod changes;
+mod listing;
 mod opening;
 mod reading;
 mod roles;
@@ -13,7 +15,9 @@ use store::Page;
 use crate::caller::Caller;
 use crate::{App, Common, Error, Result};
 
+pub use acquainted::{Peer, open_with, share_enrolment, unless_gone};
 pub use changes::{Editable, archive, block, close_all, delete, edit, editable, read_through};
+pub use listing::{Talk, Written, is_read, messages, talk, talks};
 pub use opening::{Opened, open, opened};
 pub use reading::{Reading, Seen, conversations, experts, page, unread};
 pub use roles::{Correspondence, Part, Thread, are_pair, correspondence, correspondences, open_as, pin, seen, thread};

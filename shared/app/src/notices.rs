@@ -1,11 +1,16 @@
 //! A person's notifications.
 
 use domain::ids::NoticeId;
-use domain::notice::Notice;
+use domain::notice::{Notice, Subject};
 use store::Page;
 
 use crate::caller::Caller;
+use crate::facades::voice;
+use crate::mail::{self, conversation_page};
+use crate::paging::{DEEPEST, Slice, Turn, Wanted};
 use crate::{App, Common, Error, Result};
+
+pub use store::NoticeFilter;
 
 /// The caller's notifications, newest first.
 pub async fn list(
@@ -20,6 +25,40 @@ pub async fn list(
     let mut page = app.store.notices(caller.user(), is_read, after.as_deref(), limit).await?;
     page.next = page.next.map(|position| app.cursors.seal(&list, &position));
     Ok(page)
+}
+
+/// A page of the caller's notifications of some kind, by when they were told.
+pub async fn page(
+    app: &App,
+    caller: Caller,
+    filter: NoticeFilter,
+    descending: bool,
+    wanted: &Wanted,
+) -> Result<Slice<Notice>> {
+    let user = caller.user();
+    let list = format!("notices/{user}/{filter:?}/{descending}");
+    let turn = Turn::to(app, &list, descending, wanted)?;
+    let found = app.store.notices_in(user, filter, turn.span, turn.limit).await?;
+    let count = match turn.is_all(&found) {
+        true => found.items.len(),
+        false => app.store.notices_count(user, filter, DEEPEST).await?,
+    };
+    turn.page(app, found, count, |notice| notice.id.get())
+}
+
+/// Where a client shows what a notification is about, if it has a page for that.
+pub fn link(app: &App, notice: &Notice) -> Option<String> {
+    let path = match notice.subject()? {
+        Subject::Booking => format!("{}/{}", voice(notice.facade).booking_link.1, notice.related?),
+        Subject::Message => conversation_page(notice)?,
+        Subject::Review
+        | Subject::Application
+        | Subject::Withdrawal
+        | Subject::Post
+        | Subject::Gathering
+        | Subject::Ticket => return None,
+    };
+    Some(mail::url(&app.settings, &path))
 }
 
 /// Nobody is shown or counted more.

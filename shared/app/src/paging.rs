@@ -1,9 +1,13 @@
 //! Lists that are asked for by page number or by cursor, and lead in both directions.
 
+mod turns;
+
 use futures_util::try_join;
 use store::Along;
 
 use crate::{App, Common, Error, Result};
+
+pub(crate) use turns::Turn;
 
 /// No list is counted, or paged by number, beyond this.
 pub const DEEPEST: usize = 1000;

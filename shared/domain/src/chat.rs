@@ -4,6 +4,7 @@ use crate::file::Attachment;
 use crate::ids::{BookingId, ConversationId, MessageId, UserId};
 use crate::lifecycle::Seat;
 use crate::serial::Serial;
+use crate::tie::Tie;
 use crate::{Instant, Sentence};
 
 /// Two different people, the lower id first: the identity of their conversation.
@@ -46,6 +47,10 @@ pub struct Conversation {
     pub booking: Option<BookingId>,
     /// Ids rise strictly within a conversation, in the order the messages were committed.
     pub last_message: Option<MessageId>,
+    /// Who wrote it; not noted of older ones.
+    pub last_sender: Option<UserId>,
+    /// What the two had in common when that last mattered.
+    pub tie: Option<Tie>,
     /// The beginning of the newest message; empty if that was deleted.
     pub preview: String,
     /// How many there are, deleted ones included.
@@ -97,6 +102,8 @@ impl Conversation {
             expert: None,
             booking: None,
             last_message: None,
+            last_sender: None,
+            tie: None,
             preview: String::new(),
             messages: 0,
             closed: false,
@@ -134,6 +141,17 @@ impl Conversation {
         self.last_message.map(MessageId::minted_at)
     }
 
+    /// When something was last said or, before that, when it began.
+    pub fn active_at(&self) -> Instant {
+        self.last_message_at().unwrap_or(self.created_at)
+    }
+
+    /// Whether the two have, or had, a booking or a course in common, as far as that is noted: they know each other's
+    /// addresses.
+    pub fn is_of_acquainted(&self) -> bool {
+        self.tie.is_some() || self.booking.is_some()
+    }
+
     /// Whether `message` was read by the person it was sent to.
     pub fn has_read(&self, message: &Message) -> bool {
         message.read_at.is_some() || self.side(message.receiver()).read_through >= Some(message.id)
@@ -148,6 +166,7 @@ impl Conversation {
     /// The conversation with one message more, of which the other side is to hear.
     pub fn with(mut self, message: &Message) -> Self {
         self.last_message = Some(message.id);
+        self.last_sender = Some(message.sender);
         self.preview = preview(&message.content);
         self.messages += 1;
         self.updated_at = message.created_at();

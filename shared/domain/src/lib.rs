@@ -47,6 +47,7 @@ pub mod slot;
 pub mod support;
 pub mod suspension;
 pub mod text;
+pub mod tie;
 pub mod two_factor;
 pub mod wallet;
 pub mod withdrawal;

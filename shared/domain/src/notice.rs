@@ -21,6 +21,8 @@ pub enum Topic {
     NewReview,
     /// Their own request has been made.
     Booked,
+    /// What they owed was received.
+    Paid,
     Completed,
     Applied,
     Approved,
@@ -56,10 +58,41 @@ pub enum Topic {
     Greeted,
     /// Their account was signed in to.
     SignedIn,
+    /// What becomes of money they take out.
+    Withdrawal,
+}
+
+/// What kind of thing a notification is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Category {
+    /// Of somebody who is, or wants to be, an expert.
+    Approval,
+    Booking,
+    Payment,
+    Message,
+    Withdrawal,
+    /// That a booking is over, and how it was.
+    Completion,
+    Reminder,
+    /// Whatever else.
+    General,
+}
+
+/// What [`Notice::related`] is the id of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Booking,
+    Review,
+    Message,
+    Application,
+    Withdrawal,
+    Post,
+    Gathering,
+    Ticket,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 35] = [
+    pub const ALL: [Topic; 37] = [
         Topic::Requested,
         Topic::Confirmed,
         Topic::Cancelled,
@@ -73,6 +106,7 @@ impl Topic {
         Topic::NewMessage,
         Topic::NewReview,
         Topic::Booked,
+        Topic::Paid,
         Topic::Completed,
         Topic::Applied,
         Topic::Approved,
@@ -95,7 +129,44 @@ impl Topic {
         Topic::SupportReplied,
         Topic::Greeted,
         Topic::SignedIn,
+        Topic::Withdrawal,
     ];
+
+    pub fn category(self) -> Category {
+        match self {
+            Topic::Applied | Topic::Approved | Topic::Rejected | Topic::Suspended | Topic::ApprovalWithdrawn => {
+                Category::Approval
+            }
+            Topic::Requested
+            | Topic::Booked
+            | Topic::Confirmed
+            | Topic::Cancelled
+            | Topic::Rescheduled
+            | Topic::Expired
+            | Topic::NoShow
+            | Topic::Disputed => Category::Booking,
+            Topic::Paid | Topic::PaymentTrouble | Topic::CreditUpdate => Category::Payment,
+            Topic::NewMessage => Category::Message,
+            Topic::Withdrawal => Category::Withdrawal,
+            Topic::Completed | Topic::ReviewWanted => Category::Completion,
+            Topic::DayReminder | Topic::HourReminder => Category::Reminder,
+            Topic::NewReview
+            | Topic::Welcome
+            | Topic::Undelivered
+            | Topic::PasswordReset
+            | Topic::EmailVerification
+            | Topic::Commented
+            | Topic::GatheringMoved
+            | Topic::GatheringOff
+            | Topic::NewsletterAsked
+            | Topic::NewsletterBegun
+            | Topic::Contacted
+            | Topic::SupportWanted
+            | Topic::SupportReplied
+            | Topic::Greeted
+            | Topic::SignedIn => Category::General,
+        }
+    }
 }
 
 /// Where an invitation stands.
@@ -159,4 +230,48 @@ pub struct Notice {
     pub is_read: bool,
     pub created_at: Instant,
     pub updated_at: Instant,
+}
+
+impl Notice {
+    /// `None` where it is about nothing that has an id.
+    pub fn subject(&self) -> Option<Subject> {
+        self.related?;
+        match self.topic {
+            Topic::NewMessage => Some(Subject::Message),
+            // The first façade names the review, the others what was reviewed.
+            Topic::NewReview if self.facade == Facade::FIRST => Some(Subject::Review),
+            Topic::Applied | Topic::Approved | Topic::Rejected => Some(Subject::Application),
+            Topic::Withdrawal => Some(Subject::Withdrawal),
+            Topic::Commented => Some(Subject::Post),
+            Topic::GatheringMoved | Topic::GatheringOff => Some(Subject::Gathering),
+            Topic::SupportWanted | Topic::SupportReplied => Some(Subject::Ticket),
+            Topic::Requested
+            | Topic::Booked
+            | Topic::Paid
+            | Topic::Confirmed
+            | Topic::Cancelled
+            | Topic::Rescheduled
+            | Topic::Expired
+            | Topic::NoShow
+            | Topic::Disputed
+            | Topic::PaymentTrouble
+            | Topic::CreditUpdate
+            | Topic::Completed
+            | Topic::ReviewWanted
+            | Topic::NewReview
+            | Topic::DayReminder
+            | Topic::HourReminder => Some(Subject::Booking),
+            Topic::Suspended
+            | Topic::ApprovalWithdrawn
+            | Topic::Welcome
+            | Topic::Undelivered
+            | Topic::PasswordReset
+            | Topic::EmailVerification
+            | Topic::NewsletterAsked
+            | Topic::NewsletterBegun
+            | Topic::Contacted
+            | Topic::Greeted
+            | Topic::SignedIn => None,
+        }
+    }
 }

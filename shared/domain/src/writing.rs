@@ -7,6 +7,7 @@ use crate::facade::{Acquaintance, Writing};
 use crate::ids::UserId;
 use crate::lifecycle::Seat;
 use crate::person::User;
+use crate::tie::Tie;
 
 /// Two people, one of whom wants to write to the other, as they were found.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,8 @@ pub struct Correspondents<'a> {
     pub conversation: Option<&'a Conversation>,
     /// The receiver is known to have booked the sender.
     pub booked: bool,
+    /// What the two have in common; where it matters that is looked for.
+    pub tie: Option<Tie>,
 }
 
 /// Why nobody writes.
@@ -64,6 +67,13 @@ impl<'a> Correspondents<'a> {
         !rules.pairs.allow(known) && rules.pairs.allow(with)
     }
 
+    /// The same of what the two have in common.
+    pub fn hinges_on_a_tie(&self, rules: Writing) -> bool {
+        let known = self.acquaintance();
+        let with = Self { tie: Some(Tie::Completed), ..*self }.acquaintance();
+        !rules.pairs.allow(known) && rules.pairs.allow(with)
+    }
+
     /// What is known of the two.
     pub fn acquaintance(&self) -> Acquaintance {
         let (sender, receiver) = (self.find(self.sender), self.find(self.pair.other(self.sender)));
@@ -74,7 +84,8 @@ impl<'a> Correspondents<'a> {
             receiver_is_approved_expert: receiver.is_shown_as_expert() && sender.has_role(Seat::Learner).is_ok(),
             receiver_wrote_before: is_expert && self.conversation.is_some_and(|found| found.side(receiver.id).wrote),
             receiver_booked_sender: is_expert && self.booked,
-            ..Acquaintance::default()
+            share_paid_booking: matches!(self.tie, Some(Tie::Booking(_) | Tie::Completed)),
+            share_enrolment: self.tie == Some(Tie::Enrolment),
         }
     }
 

@@ -11,6 +11,7 @@ use domain::calendar::Schedule;
 use domain::facade::Facade;
 use domain::ids::{BookingId, EntryId, UserId};
 use domain::ledger::{self, Account, Amount, Currency, Entry, Unit};
+use domain::tie::Tie;
 use domain::zone::Zone;
 use proptest::prelude::*;
 
@@ -188,6 +189,31 @@ fn whoever_did_not_come_pays_for_it() {
     let expert_absent = perform(&booking, Step::ReportNoShow, Actor::Learner, now).unwrap();
     assert_eq!((expert_absent.after.absent, expert_absent.after.funds), (Some(Seat::Expert), Funds::Released));
     assert!(expert_absent.facts.contains(&Fact::Returned));
+}
+
+#[test]
+fn two_are_tied_by_a_booking_that_is_paid_confirmed_or_completed() {
+    let usd = Amount { unit: Unit::Currency(Currency::USD), minor: 2500 };
+    let unpaid = requested(Facade::Tutoring, usd);
+    let paid = perform(&unpaid, Step::Pay, Actor::Provider, noon()).unwrap().after;
+    let confirmed = perform(&paid, Step::Confirm, Actor::Expert, noon()).unwrap().after;
+    let stands = Some(Tie::Booking(unpaid.id));
+    assert_eq!([&unpaid, &paid, &confirmed].map(Tie::of), [None, stands, stands]);
+    for status in Status::ALL {
+        for funds in [Funds::Free, Funds::Due, Funds::Held, Funds::Captured, Funds::Released] {
+            let tie = Tie::of(&Booking { status, funds, ..unpaid.clone() });
+            let expected = match status {
+                Status::Pending if funds == Funds::Due => None,
+                Status::Pending | Status::Confirmed => stands,
+                Status::Completed => Some(Tie::Completed),
+                Status::NoShow if funds == Funds::Captured => Some(Tie::Completed),
+                _ => None,
+            };
+            assert_eq!(tie, expected, "{status:?} {funds:?}");
+        }
+    }
+    assert_eq!(stands.map(Tie::is_lasting), Some(false));
+    assert!(Tie::Completed.is_lasting() && Tie::Enrolment.is_lasting());
 }
 
 #[test]

@@ -6,11 +6,12 @@ use chrono::{TimeZone, Utc};
 use domain::chat::{self, Conversation, Kind, Message, Pair};
 use domain::expert::{Expert, Specialty, Standing};
 use domain::facade::{Facade, Pairs, Writing};
-use domain::ids::{ConversationId, MessageId, UserId};
+use domain::ids::{BookingId, ConversationId, MessageId, UserId};
 use domain::person::{Roles, User};
 use domain::review::Tally;
 use domain::serial::Serials;
 use domain::text::{Email, Username};
+use domain::tie::Tie;
 use domain::writing::{Correspondents, Obstacle, expert_of, written};
 use domain::zone::Zone;
 use domain::{Instant, booking};
@@ -88,7 +89,7 @@ fn asks(ada: Option<&User>, eva: Option<&User>, conversation: Option<&Conversati
     let users: Vec<_> = [ada, eva].into_iter().flatten().cloned().collect();
     let (sender, receiver) = (UserId::new(1).unwrap(), UserId::new(2).unwrap());
     let pair = Pair::new(sender, receiver).unwrap();
-    Correspondents { pair, sender, users: &users, conversation, booked: false }.may_write(kind(closes)).err()
+    Correspondents { pair, sender, users: &users, conversation, booked: false, tie: None }.may_write(kind(closes)).err()
 }
 
 fn talk(expert: Option<i64>, closed: bool, blocked: bool) -> Conversation {
@@ -170,7 +171,7 @@ fn heard(ada: &User, eva: &User, conversation: Option<&Conversation>, booked: bo
     let pair = Pair::new(ada.id, eva.id).unwrap();
     let users = [ada.clone(), eva.clone()];
     [(ada, false), (eva, booked)].map(|(sender, booked)| {
-        let two = Correspondents { pair, sender: sender.id, users: &users, conversation, booked };
+        let two = Correspondents { pair, sender: sender.id, users: &users, conversation, booked, tie: None };
         // Whether a booking matters is asked only where it would help.
         let with = Correspondents { booked: true, ..two };
         let strangers = Some(chat::Refusal::Strangers.into());
@@ -227,4 +228,24 @@ fn who_opened_it_as_a_learner_stays_the_learner() {
     let plain = user(1, "ada", None);
     assert_eq!(who(Some(1), &eva, &plain), Some(2));
     assert_eq!(expert_of(None, &plain, &user(2, "eva", Some(Standing::Pending))).map(|expert| expert.id.get()), None);
+}
+
+#[test]
+fn the_acquainted_write_to_each_other_and_nobody_else_does() {
+    let (ada, eva) = (user(1, "ada", None), user(2, "eva", Some(Standing::Approved)));
+    let users = [ada.clone(), eva.clone()];
+    let pair = Pair::new(ada.id, eva.id).unwrap();
+    let acquainted = Facade::ALL.into_iter().map(rules).find(|rules| rules.pairs == Pairs::Acquainted).unwrap();
+    for sender in [ada.id, eva.id] {
+        let two = Correspondents { pair, sender, users: &users, conversation: None, booked: true, tie: None };
+        assert_eq!(two.may_write(acquainted).err(), Some(chat::Refusal::Strangers.into()));
+        assert!(two.hinges_on_a_tie(acquainted) && !two.hinges_on_a_booking(acquainted));
+        for tie in [Tie::Booking(BookingId::new(5).unwrap()), Tie::Completed, Tie::Enrolment] {
+            let two = Correspondents { tie: Some(tie), ..two };
+            assert!(two.may_write(acquainted).is_ok() && !two.hinges_on_a_tie(acquainted), "{tie:?}");
+        }
+        for other in Facade::ALL.into_iter().map(rules).filter(|rules| rules.pairs != Pairs::Acquainted) {
+            assert!(!two.hinges_on_a_tie(other));
+        }
+    }
 }

@@ -26,7 +26,9 @@ pub struct Notification {
 /// How grave it is.
 fn level(topic: Topic) -> &'static str {
     match topic {
-        Topic::Confirmed | Topic::Booked | Topic::Completed | Topic::ReviewWanted | Topic::Approved => "success",
+        Topic::Confirmed | Topic::Booked | Topic::Paid | Topic::Completed | Topic::ReviewWanted | Topic::Approved => {
+            "success"
+        }
         Topic::Cancelled
         | Topic::Expired
         | Topic::Rescheduled
@@ -41,6 +43,7 @@ fn level(topic: Topic) -> &'static str {
         | Topic::DayReminder
         | Topic::HourReminder
         | Topic::CreditUpdate
+        | Topic::Withdrawal
         | Topic::NewMessage
         | Topic::NewReview
         | Topic::Applied

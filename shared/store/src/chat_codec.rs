@@ -5,6 +5,7 @@ use domain::Instant;
 use domain::chat::{Conversation, Kind, Message, Pair, Side};
 use domain::file::Attachment;
 use domain::ids::{BookingId, ConversationId, MessageId, UserId};
+use domain::tie::Tie;
 
 use crate::fault::Fault;
 use crate::keys::{self, list};
@@ -134,6 +135,27 @@ pub(crate) fn rank(at: Instant) -> String {
     keys::id_text(MessageId::mint(at - TimeDelta::milliseconds(into_the_hour), 0).get())
 }
 
+/// A booking by its id; what is never undone by a number that is none.
+const COMPLETED: i64 = 0;
+const ENROLMENT: i64 = -1;
+
+pub(crate) fn tie_number(tie: Tie) -> i64 {
+    match tie {
+        Tie::Booking(booking) => booking.get(),
+        Tie::Completed => COMPLETED,
+        Tie::Enrolment => ENROLMENT,
+    }
+}
+
+fn tie_from(row: Reader<'_>) -> Result<Option<Tie>, Fault> {
+    match row.maybe_number("tie")? {
+        None => Ok(None),
+        Some(COMPLETED) => Ok(Some(Tie::Completed)),
+        Some(ENROLMENT) => Ok(Some(Tie::Enrolment)),
+        Some(booking) => BookingId::new(booking).map(Tie::Booking).map(Some).ok_or_else(|| row.corrupt("tie")),
+    }
+}
+
 pub(crate) fn conversation_item(conversation: &Conversation) -> Item {
     let Conversation { pair, low, high, .. } = conversation;
     let side = |row: Row, names: &Names, side: &Side| {
@@ -154,6 +176,8 @@ pub(crate) fn conversation_item(conversation: &Conversation) -> Item {
         .maybe("expert", conversation.expert, number)
         .maybe("booking", conversation.booking, number)
         .maybe("last", conversation.last_message, number)
+        .maybe("last_sender", conversation.last_sender, number)
+        .maybe("tie", conversation.tie.map(tie_number), number)
         .text("preview", &conversation.preview)
         .maybe("messages", Some(conversation.messages).filter(|count| *count > 0), number)
         .flag("closed", conversation.closed)
@@ -188,6 +212,8 @@ pub(crate) fn conversation_from(item: &Item) -> Result<Conversation, Fault> {
         expert: row.maybe_number("expert")?.and_then(UserId::new),
         booking: row.maybe_number("booking")?.and_then(BookingId::new),
         last_message: row.maybe_number("last")?.and_then(MessageId::new),
+        last_sender: row.maybe_number("last_sender")?.and_then(UserId::new),
+        tie: tie_from(row)?,
         preview: row.owned("preview")?,
         messages: row.count("messages")?,
         closed: row.flag("closed"),
@@ -254,13 +280,17 @@ mod tests {
             expert: Some(pair().low()),
             booking: BookingId::new(11),
             last_message: MessageId::new(7),
+            last_sender: Some(pair().high()),
             preview: "Hello".to_owned(),
             messages: 3,
             closed: true,
             updated_at: at(8),
             ..conversation
         };
-        assert_eq!(conversation_from(&conversation_item(&conversation)).unwrap(), conversation);
+        for tie in [Tie::Booking(BookingId::new(3).unwrap()), Tie::Completed, Tie::Enrolment] {
+            conversation.tie = Some(tie);
+            assert_eq!(conversation_from(&conversation_item(&conversation)).unwrap(), conversation);
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use domain::chat::{Conversation, Message, Pair};
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::Notice;
 
-use crate::chat_codec::{conversation_from, message_from, message_item, names, rank};
+use crate::chat_codec::{conversation_from, message_from, message_item, names, rank, tie_number};
 use crate::conversations::UNBLOCKED;
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
@@ -18,9 +18,9 @@ use crate::keys::{self, list};
 use crate::lists::List;
 use crate::row::{Item, Reader, number, text, time};
 use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update, fresh_token};
+use crate::transaction::{Transaction, Update};
 use crate::{Page, conversations, feed, notices};
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 
 /// A message with the conversation it stands in.
 pub type MessageInConversation = (Message, Conversation);
@@ -85,18 +85,26 @@ impl Guard {
 fn appended(before: &Conversation, message: &Message, after: &Conversation) -> Update {
     let (unread, wrote) = (names(message.pair, message.receiver()).unread, names(message.pair, message.sender).wrote);
     let expert = if after.expert == before.expert { "" } else { ", #expert = :expert" };
+    let tie = if after.tie == before.tie { "" } else { ", #tie = :tie" };
+    // Whether it is the first since its receiver has read the others decides what they are told.
+    let unread_before = match before.side(message.receiver()).unread {
+        0 => format!("(attribute_not_exists(#{unread}) OR #{unread} = :none)"),
+        _ => format!("#{unread} > :none"),
+    };
     // One that was closed when it was found is open again.
     let open = if before.closed { "" } else { " AND attribute_not_exists(#closed)" };
     let update = Update::new(
         keys::conversation(message.pair),
         format!(
             "SET #last = :id, #rank = :rank, #preview = :preview, #low_name = :low, #high_name = :high, \
-             #updated_at = :now, #{wrote} = :yes{expert} REMOVE #low_archived, #high_archived, #closed ADD #{unread} :one, #messages :one"
+             #updated_at = :now, #last_sender = :sender, #{wrote} = :yes{expert}{tie} REMOVE #low_archived, #high_archived, #closed ADD #{unread} :one, #messages :one"
         ),
     )
     .when(format!(
-        "attribute_exists(#id) AND (attribute_not_exists(#last) OR #last < :id) AND {UNBLOCKED}{open}"
+        "attribute_exists(#id) AND (attribute_not_exists(#last) OR #last < :id) AND {UNBLOCKED}{open} AND {unread_before}"
     ))
+    .value(":sender", number(message.sender))
+    .value(":none", number(0))
     .value(":id", number(message.id))
     .value(":rank", text(rank(message.created_at())))
     .value(":preview", text(&after.preview))
@@ -105,8 +113,12 @@ fn appended(before: &Conversation, message: &Message, after: &Conversation) -> U
     .value(":now", time(after.updated_at))
     .value(":yes", AttributeValue::Bool(true))
     .value(":one", number(1));
-    match after.expert.filter(|_| after.expert != before.expert) {
+    let update = match after.expert.filter(|_| after.expert != before.expert) {
         Some(expert) => update.value(":expert", number(expert)),
+        None => update,
+    };
+    match after.tie.filter(|_| after.tie != before.tie) {
+        Some(tie) => update.value(":tie", number(tie_number(tie))),
         None => update,
     }
 }
@@ -345,51 +357,5 @@ impl Store {
             }
         }
         Ok(None)
-    }
-
-    /// Marks one message read by its receiver; one that was read already stays as it is.
-    pub async fn message_mark(&self, message: &Message, now: Instant) -> Result<(), Fault> {
-        let side = names(message.pair, message.receiver());
-        let mark = Update::new(keys::message(message.pair, message.id), "SET #read_at = :now")
-            .when("attribute_exists(#pk) AND attribute_not_exists(#read_at) AND attribute_not_exists(#deleted)")
-            .value(":now", time(now));
-        let count = Update::new(keys::conversation(message.pair), format!("ADD #{} :less", side.unread))
-            .when(format!("#{0} > :none AND (attribute_not_exists(#{1}) OR #{1} < :id)", side.unread, side.read))
-            .value(":less", number(-1))
-            .value(":none", number(0))
-            .value(":id", number(message.id));
-        let mut transaction = Transaction::new();
-        transaction.update(mark, Some(()));
-        transaction.update(count, Some(()));
-        match self.commit(transaction).await {
-            Ok(()) | Err(Failed::Refused(())) => Ok(()), // refused: it is read already, which is what was asked for
-            Err(Failed::Fault(fault)) => Err(fault),
-        }
-    }
-
-    /// Marks everything `reader` got in this conversation as read: one write. Says how many messages that were, also
-    /// when its answer was lost and it finds its own traces.
-    pub async fn messages_mark_all(&self, pair: Pair, reader: UserId, now: Instant) -> Result<u32, Fault> {
-        let side = names(pair, reader);
-        let (own, unread) = (fresh_token(), side.unread);
-        let update = Update::new(
-            keys::conversation(pair),
-            format!(
-                "SET #{} = #last, #{} = :now, #{} = :own, #{} = #{unread}, #{unread} = :none",
-                side.read, side.read_at, side.read_by, side.read_count
-            ),
-        )
-        .when(format!("attribute_exists(#last) AND #{unread} > :none"))
-        .value(":now", time(now))
-        .value(":own", number(own))
-        .value(":none", number(0));
-        match self.update(update, ReturnValue::AllOld).await {
-            Ok(old) => Reader(&old).count(unread),
-            Err(Failed::Refused(found)) if Reader(&found).maybe_number(side.read_by)? == Some(own) => {
-                Reader(&found).count(side.read_count)
-            }
-            Err(Failed::Refused(_)) => Ok(0),
-            Err(Failed::Fault(fault)) => Err(fault),
-        }
     }
 }

@@ -6,7 +6,7 @@ use domain::Instant;
 use domain::chat::{Conversation, Message, Pair};
 use domain::ids::{ConversationId, UserId};
 
-use crate::chat_codec::{conversation_from, conversation_item, names};
+use crate::chat_codec::{conversation_from, conversation_item, names, tie_number};
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
@@ -30,7 +30,7 @@ pub(crate) fn create(transaction: &mut Transaction<Denied>, conversation: &Conve
 }
 
 /// Adds the legs that make of a pair's conversation as it was found, if there was one, what it is to be after `by` opened
-/// it: its expert, the booking it is linked with, closed or open, out
+/// it: its expert, the booking it is linked with, what the two have in common, closed or open, out
 /// of `by`'s archive. [`Denied::Stale`] if it was made meanwhile.
 pub fn conversation_open(
     transaction: &mut Transaction<Denied>,
@@ -48,6 +48,10 @@ pub fn conversation_open(
     if let Some(booking) = after.booking.filter(|_| after.booking != before.booking) {
         sets.push("#booking = :booking");
         update_values.push((":booking", number(booking)));
+    }
+    if let Some(tie) = after.tie.filter(|_| after.tie != before.tie) {
+        sets.push("#tie = :tie");
+        update_values.push((":tie", number(tie_number(tie))));
     }
     let mut removes = format!("#{}", names(after.pair, by).archived);
     match (before.closed, after.closed) {

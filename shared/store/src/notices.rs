@@ -31,6 +31,7 @@ fn topic_text(topic: Topic) -> &'static str {
         Topic::NewMessage => "new_message",
         Topic::NewReview => "new_review",
         Topic::Booked => "booked",
+        Topic::Paid => "paid",
         Topic::Completed => "completed",
         Topic::Applied => "applied",
         Topic::Approved => "approved",
@@ -53,6 +54,7 @@ fn topic_text(topic: Topic) -> &'static str {
         Topic::SupportReplied => "support_replied",
         Topic::Greeted => "greeted",
         Topic::SignedIn => "signed_in",
+        Topic::Withdrawal => "withdrawal",
     }
 }
 
@@ -230,10 +232,15 @@ impl Store {
         Ok(latest)
     }
 
+    /// The letters of the id up to which all of a person's notifications are read; empty if nobody knows of any.
+    pub(crate) async fn notices_all_read_to(&self, user: UserId) -> Result<String, Fault> {
+        let inbox = self.get(&keys::inbox(user)).await?;
+        Ok(inbox.as_ref().map(|item| Reader(item).owned("all_read_to")).transpose()?.unwrap_or_default())
+    }
+
     /// How many of a person's notifications are unread, at most so many: those behind the place up to which all are read.
     pub async fn notices_unread(&self, user: UserId, most: usize) -> Result<usize, Fault> {
-        let inbox = self.get(&keys::inbox(user)).await?;
-        let mut low = inbox.as_ref().map(|item| Reader(item).owned("all_read_to")).transpose()?.unwrap_or_default();
+        let mut low = self.notices_all_read_to(user).await?;
         let (mut read, mut unread) = (0, 0);
         while unread < most && read < MOST_MARKED {
             let range = Range {

@@ -1,4 +1,4 @@
-//! Messages of one conversation page by page, with a mark on what was shown; and who has booked whom, which decides where
+//! Messages of one conversation page by page, and marks on what was read; and who has booked whom, which decides where
 //! nobody wrote yet.
 
 use aws_sdk_dynamodb::types::ReturnValue;
@@ -10,9 +10,9 @@ use crate::Page;
 use crate::chat_codec::{conversation_from, message_from, names};
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
-use crate::row::{number, time};
+use crate::row::{Reader, number, time};
 use crate::table::{Range, Store};
-use crate::transaction::Update;
+use crate::transaction::{Transaction, Update, fresh_token};
 use crate::{booking_codec, lists::List};
 
 impl Store {
@@ -72,6 +72,52 @@ impl Store {
             Ok(item) => conversation_from(&item).map(Some),
             Err(Failed::Refused(item)) if item.is_empty() => Ok(None),
             Err(Failed::Refused(item)) => conversation_from(&item).map(Some),
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Marks one message read by its receiver; one that was read already stays as it is.
+    pub async fn message_mark(&self, message: &Message, now: Instant) -> Result<(), Fault> {
+        let side = names(message.pair, message.receiver());
+        let mark = Update::new(keys::message(message.pair, message.id), "SET #read_at = :now")
+            .when("attribute_exists(#pk) AND attribute_not_exists(#read_at) AND attribute_not_exists(#deleted)")
+            .value(":now", time(now));
+        let count = Update::new(keys::conversation(message.pair), format!("ADD #{} :less", side.unread))
+            .when(format!("#{0} > :none AND (attribute_not_exists(#{1}) OR #{1} < :id)", side.unread, side.read))
+            .value(":less", number(-1))
+            .value(":none", number(0))
+            .value(":id", number(message.id));
+        let mut transaction = Transaction::new();
+        transaction.update(mark, Some(()));
+        transaction.update(count, Some(()));
+        match self.commit(transaction).await {
+            Ok(()) | Err(Failed::Refused(())) => Ok(()), // refused: it is read already, which is what was asked for
+            Err(Failed::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Marks everything `reader` got in this conversation as read: one write. Says how many messages that were, also
+    /// when its answer was lost and it finds its own traces.
+    pub async fn messages_mark_all(&self, pair: Pair, reader: UserId, now: Instant) -> Result<u32, Fault> {
+        let side = names(pair, reader);
+        let (own, unread) = (fresh_token(), side.unread);
+        let update = Update::new(
+            keys::conversation(pair),
+            format!(
+                "SET #{} = #last, #{} = :now, #{} = :own, #{} = #{unread}, #{unread} = :none",
+                side.read, side.read_at, side.read_by, side.read_count
+            ),
+        )
+        .when(format!("attribute_exists(#last) AND #{unread} > :none"))
+        .value(":now", time(now))
+        .value(":own", number(own))
+        .value(":none", number(0));
+        match self.update(update, ReturnValue::AllOld).await {
+            Ok(old) => Reader(&old).count(unread),
+            Err(Failed::Refused(found)) if Reader(&found).maybe_number(side.read_by)? == Some(own) => {
+                Reader(&found).count(side.read_count)
+            }
+            Err(Failed::Refused(_)) => Ok(0),
             Err(Failed::Fault(fault)) => Err(fault),
         }
     }

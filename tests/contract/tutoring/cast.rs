@@ -4,6 +4,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde_json::json;
 use tests::person::{id, stamp};
 use tests::slots::{SLOTS, slot};
+use tests::tutoring::enrolled;
 use tests::{Person, Setup, World, minute};
 
 use super::{Thing, Tutoring};
@@ -52,6 +53,19 @@ pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
         Thing::Somebody => cast.world.pupil(&format!("somebody{}", cast.fresh())).await.person.id,
         Thing::Applicant => cast.people[5].id,
         Thing::Approved => cast.expert().id,
+        Thing::Enrolled => {
+            enrolled(cast.learner(), cast.expert()).await;
+            0
+        }
+        Thing::Talk => {
+            enrolled(cast.learner(), cast.expert()).await;
+            let opened = cast.learner().opens_with(json!({"participant_id": cast.expert().id})).await;
+            id(&opened.body)
+        }
+        Thing::Told => {
+            cast.learner().writes(cast.expert(), "Hello").await.is(201);
+            id(&cast.expert().get("/api/notifications/").await.is(200)[0])
+        }
     }
 }
 

@@ -1,11 +1,19 @@
 //! Its operations, one table per group of paths.
 
-use super::reports::REPORTS;
-use super::{Thing, learning, lessons, money, people};
+use super::{Thing, inbox, learning, lessons, money, people, reports};
 use crate::contract::Operation;
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    let groups = [learning::COURSES, learning::LESSONS, lessons::LESSONS, money::MONEY, people::PEOPLE, REPORTS];
+    let groups = [
+        inbox::MESSAGES,
+        inbox::NOTIFICATIONS,
+        learning::COURSES,
+        learning::LESSONS,
+        lessons::LESSONS,
+        money::MONEY,
+        people::PEOPLE,
+        reports::REPORTS,
+    ];
     groups.into_iter().flatten()
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use tests::shape::each;
+use tests::tutoring::below_the_host;
 use tests::tutoring::people::{PROFILE, TUTORS, tutor};
 use tests::{Person, Setup, World};
 
@@ -111,11 +112,6 @@ async fn every_filter_and_ordering_holds() {
     }
     anybody.get(&format!("{TUTORS}?page=2&page_size=501")).await.is(404);
     anybody.get(&format!("{TUTORS}?page=1001&page_size=1")).await.refuses(400, "page_too_deep");
-}
-
-/// Path and query of a whole address.
-fn below_the_host(address: &str) -> String {
-    address.split_once(".org").map(|(_, path)| path.to_owned()).unwrap()
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ impl Story {
                 ends_every_session,
             }
             chats {
-                opens, opens_again, opens_about_a_consultation, edits_the_last, edits_another, deletes_the_last,
+                opens, opens_with_an_acquaintance, opens_again, opens_about_a_consultation, edits_the_last, edits_another, deletes_the_last,
                 deletes_another, sends_by_socket, resumes, is_told,
             }
             community {

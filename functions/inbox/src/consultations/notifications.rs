@@ -57,7 +57,7 @@ pub struct About {
 /// The word for an event, and how grave it is.
 fn words(topic: Topic) -> (&'static str, &'static str) {
     match topic {
-        Topic::Booked => ("consultation_booked", "success"),
+        Topic::Booked | Topic::Paid => ("consultation_booked", "success"),
         Topic::Requested => ("consultation_request", "info"),
         Topic::Confirmed => ("consultation_confirmed", "success"),
         Topic::Rescheduled => ("consultation_rescheduled", "info"),
@@ -73,7 +73,7 @@ fn words(topic: Topic) -> (&'static str, &'static str) {
         Topic::NewReview => ("review_received", "info"),
         Topic::ReviewWanted => ("review_reminder", "info"),
         Topic::NewMessage => ("chat_message", "info"),
-        Topic::CreditUpdate => ("credit_update", "info"),
+        Topic::CreditUpdate | Topic::Withdrawal => ("credit_update", "info"),
         Topic::PasswordReset => ("password_reset", "info"),
         Topic::Undelivered => ("email_undeliverable", "warning"),
         Topic::Welcome => ("welcome", "info"),
@@ -124,8 +124,8 @@ impl From<&Notice> for About {
             | Topic::ApprovalWithdrawn => about,
             Topic::Commented | Topic::GatheringMoved | Topic::GatheringOff => about,
             Topic::NewsletterAsked | Topic::NewsletterBegun => about,
-            Topic::Contacted | Topic::SupportWanted | Topic::SupportReplied => about,
             Topic::Greeted | Topic::SignedIn => about,
+            Topic::Contacted | Topic::SupportWanted | Topic::SupportReplied | Topic::Withdrawal => about,
             _ => Self { consultation_id: related, ..about },
         }
     }

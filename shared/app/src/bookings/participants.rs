@@ -65,7 +65,7 @@ impl Participants {
     /// The conversation of the two once it belongs to this booking, found or made.
     pub(super) fn opened(&self, app: &App, pair: Pair, by: UserId, booking: BookingId) -> Conversation {
         let users = [self.learner.clone(), self.expert.clone()];
-        chats::opened(app, self.conversation.as_ref(), &users, pair, (by, self.expert.id), Some(booking))
+        chats::opened(app, self.conversation.as_ref(), &users, pair, (by, Some(self.expert.id)), Some(booking))
     }
 
     pub(super) fn within_hours<T>(&self, decide: impl FnOnce(&Schedule<'_>) -> T) -> T {

@@ -37,7 +37,7 @@ pub async fn open(app: &App, caller: Caller, expert: Option<UserId>, booking: Op
             return Err(Common::NotFound.into());
         }
         let before = pair_found.conversation.as_ref();
-        let after = opened(app, before, &pair_found.users, pair, (user, expert), booking);
+        let after = opened(app, before, &pair_found.users, pair, (user, Some(expert)), booking);
         let mut transaction = Transaction::new();
         if before != Some(&after) {
             conversation_open(&mut transaction, before, &after, user);
@@ -64,17 +64,17 @@ fn with_whom(user: UserId, booking: Option<&Booking>, expert: Option<UserId>) ->
     Ok((booking.party(seat.other()).id, booking.expert.id))
 }
 
-/// What the conversation of a pair is after `by` has opened it with `expert`, whether or not there was one.
+/// What the conversation of a pair is after `by` has opened it, whether or not there was one; with `expert`, if it has one.
 pub fn opened(
     app: &App,
     before: Option<&Conversation>,
     users: &[User],
     pair: Pair,
-    (by, expert): (UserId, UserId),
+    (by, expert): (UserId, Option<UserId>),
     booking: Option<BookingId>,
 ) -> Conversation {
     let mut after = before.cloned().unwrap_or_else(|| begun(app, pair, users));
-    after.expert = after.expert.or(Some(expert));
+    after.expert = after.expert.or(expert);
     after.booking = booking.or(after.booking);
     after.closed = is_closed(&after, users);
     after.side_mut(by).archived = false;

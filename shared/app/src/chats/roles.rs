@@ -119,7 +119,8 @@ pub async fn open_as(
     retry_stale(|| async {
         let found = app.store.pair_with_conversation(pair, None).await?;
         let before = found.conversation.as_ref();
-        let mut two = Correspondents { pair, sender: user, users: &found.users, conversation: before, booked: false };
+        let mut two =
+            Correspondents { pair, sender: user, users: &found.users, conversation: before, booked: false, tie: None };
         // What counts is what the two are in these roles.
         let known = |two: &Correspondents<'_>| match (role, two.acquaintance()) {
             (Seat::Learner, known) => {
@@ -135,7 +136,7 @@ pub async fn open_as(
             return Err(Common::NotFound.into());
         }
         let expert = if role == Seat::Expert { user } else { peer };
-        let after = opened(app, before, &found.users, pair, (user, expert), None);
+        let after = opened(app, before, &found.users, pair, (user, Some(expert)), None);
         let people = found.users.iter().map(|user| (user.id, user.clone())).collect();
         let shown = between(app, user, after, &people).await?.ok_or(Common::NotFound)?;
         let result = (shown, before.is_none());
@@ -220,7 +221,7 @@ pub async fn are_pair(app: &App, facade: Facade, (user, peer): (UserId, UserId))
     let (writing, conversation) = (facade.rules().writing, found.conversation.as_ref());
     let mut is_allowed = false;
     for sender in [user, peer] {
-        let mut two = Correspondents { pair, sender, users: &found.users, conversation, booked: false };
+        let mut two = Correspondents { pair, sender, users: &found.users, conversation, booked: false, tie: None };
         if !is_allowed && two.hinges_on_a_booking(writing) {
             two.booked = app.store.has_booked(pair.other(sender), sender).await?;
         }

@@ -8,15 +8,17 @@ use domain::file::Attachment;
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::{Notice, Topic};
 use domain::person::User;
+use domain::tie::Tie;
 use domain::writing::{Correspondents, Obstacle, expert_of, written};
 use store::feed::{Reference, SentMessage};
 use store::{Guard, PairFound};
 
+use super::acquainted;
 use super::opening::begun;
 use super::roles::numbered;
 use super::{MessageInConversation, Party};
 use crate::caller::Caller;
-use crate::facades::{News, personal};
+use crate::facades::{personal, voice};
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::uploads::Taken;
 use crate::{App, Common, Error, Result};
@@ -83,6 +85,8 @@ struct Found {
     pair: PairFound,
     /// The receiver is known to have booked the sender; where it matters that is looked for.
     booked: bool,
+    /// What the two have in common, likewise.
+    tie: Option<Tie>,
 }
 
 impl Opening {
@@ -111,6 +115,13 @@ impl Opening {
         let expert = expert_of(found.pair.conversation.as_ref(), receiver, sender).ok_or(Common::NotFound)?;
         let roles = numbered(app, if expert.id == sender.id { receiver } else { sender }, expert).await?;
         Ok((self.with(found), roles))
+    }
+
+    /// Who is about to write.
+    pub async fn author(self, app: &App) -> Result<(Self, User)> {
+        let found = self.look(app).await?;
+        let author = self.people(&found)?.0.clone();
+        Ok((self.with(found), author))
     }
 
     fn with(self, found: Found) -> Self {
@@ -149,7 +160,11 @@ impl Opening {
             return Ok(found);
         }
         let pair = app.store.pair_with_conversation(self.pair, self.guard(app).as_ref()).await?;
-        let found = Found { pair, booked: false };
+        let found = Found { pair, booked: false, tie: None };
+        if self.two(&found).hinges_on_a_tie(self.writing()) {
+            let tie = acquainted::tie(app, self.pair, found.pair.conversation.as_ref()).await?;
+            return Ok(Found { tie, ..found });
+        }
         if !self.two(&found).hinges_on_a_booking(self.writing()) {
             return Ok(found);
         }
@@ -159,7 +174,7 @@ impl Opening {
     fn two<'f>(&self, found: &'f Found) -> Correspondents<'f> {
         let conversation = found.pair.conversation.as_ref();
         let (pair, sender) = (self.pair, self.sender());
-        Correspondents { pair, sender, users: &found.pair.users, conversation, booked: found.booked }
+        Correspondents { pair, sender, users: &found.pair.users, conversation, booked: found.booked, tie: found.tie }
     }
 
     /// Sender and receiver, if the one may write to the other.
@@ -214,10 +229,12 @@ fn compose(
 ) -> Result<(MessageInConversation, Notice)> {
     let now = app.clock.now();
     let (sender, receiver) = opening.people(found)?;
-    let conversation = match &found.pair.conversation {
+    let mut conversation = match &found.pair.conversation {
         Some(conversation) => conversation.clone(),
         None => begun(app, opening.pair, &found.pair.users),
     };
+    conversation.tie = found.tie.or(conversation.tie);
+    let is_first = conversation.side(receiver.id).unread == 0;
     let message = Message {
         id: next_id(app.mint.message(now), conversation.last_message),
         pair: opening.pair,
@@ -231,13 +248,13 @@ fn compose(
         deleted: false,
     };
     let conversation = written(conversation, &message, sender, receiver);
-    let text = format!("{} sent you a message.", sender.name());
-    let news = News { title: "New Message", content: text, related: message.id.get() };
+    let (channel, news) = (voice(opening.facade).new_message)(sender, &message, is_first);
     let people = (receiver.id, Some(sender.id));
     let mut notice = personal(opening.facade, people, Topic::NewMessage, news, &app.mint, now);
     // The notification of a message has its id, so that the receiver finds the message by it.
     notice.id = NoticeId::new(message.id.get()).ok_or(Common::Stale)?;
     notice.conversation = Some(conversation.id);
+    notice.channel = channel;
     Ok((MessageInConversation { message, conversation }, notice))
 }
 

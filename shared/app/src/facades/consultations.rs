@@ -7,12 +7,13 @@ use domain::review::Review;
 
 use super::accounts::ACCOUNTS;
 use super::withdrawals::WITHDRAWALS;
-use super::{News, Telling, Voice};
+use super::{News, Telling, Voice, new_message};
 
 pub(super) static VOICE: Voice = Voice {
     tellings,
     booking_link: ("Open the consultation", "consultations"),
     new_review,
+    new_message,
     accounts: &ACCOUNTS,
     withdrawals: &WITHDRAWALS,
 };

@@ -4,6 +4,7 @@ use domain::booking::Seat;
 
 pub(crate) const PLATFORM: &str = "ExpertConnect";
 pub(crate) const OPEN_PLATFORM: &str = "Open ExpertConnect";
+pub(crate) const OPEN_CONVERSATION: &str = "Open the conversation";
 pub(crate) const WELCOME: &str = "Welcome to ExpertConnect";
 
 pub(crate) const WELCOME_LINES: [&str; 3] = [

@@ -9,12 +9,13 @@ use domain::serial::Serial;
 
 use super::accounts::{AccountVoice, USUAL};
 use super::withdrawals::WITHDRAWALS;
-use super::{News, Telling, Voice};
+use super::{News, Telling, Voice, new_message};
 
 pub(super) static VOICE: Voice = Voice {
     tellings,
     booking_link: ("Open the session", "sessions"),
     new_review,
+    new_message,
     accounts: &ACCOUNTS,
     withdrawals: &WITHDRAWALS,
 };

@@ -14,10 +14,12 @@ pub(crate) mod withdrawals;
 
 use domain::Instant;
 use domain::booking::{Booking, Change, Fact, Seat};
+use domain::chat::Message;
 use domain::facade::Facade;
 use domain::ids::UserId;
 use domain::ledger::{Amount, Unit};
 use domain::notice::{Channel, Invite, InviteState, Notice, Topic};
+use domain::person::User;
 use domain::review::Review;
 
 use crate::Mint;
@@ -30,6 +32,8 @@ pub(crate) struct Voice {
     pub(crate) booking_link: (&'static str, &'static str),
     /// What the reviewee is told of a review.
     pub(crate) new_review: fn(&Booking, &Review) -> News,
+    /// What the receiver is told of a message, and how; of the first one since they have read the others, or not.
+    pub(crate) new_message: fn(&User, &Message, bool) -> (Channel, News),
     pub(crate) accounts: &'static accounts::AccountVoice,
     pub(crate) withdrawals: &'static withdrawals::WithdrawalVoice,
 }
@@ -39,6 +43,12 @@ pub(crate) struct News {
     pub(crate) title: &'static str,
     pub(crate) content: String,
     pub(crate) related: i64,
+}
+
+/// That somebody wrote, and nothing of what: their clients show it.
+fn new_message(sender: &User, message: &Message, _: bool) -> (Channel, News) {
+    let content = format!("{} sent you a message.", sender.name());
+    (Channel::List, News { title: "New Message", content, related: message.id.get() })
 }
 
 pub(crate) fn voice(facade: Facade) -> &'static Voice {
@@ -183,3 +193,6 @@ pub(crate) fn personal(
         updated_at: now,
     }
 }
+
+#[cfg(test)]
+mod tests;

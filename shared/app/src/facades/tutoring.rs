@@ -4,7 +4,9 @@ mod accounts;
 
 use domain::Instant;
 use domain::booking::{Actor, Booking, Fact, Funds, Reminder, Seat};
+use domain::chat::Message;
 use domain::notice::{Channel, InviteState, Topic};
+use domain::person::User;
 use domain::review::Review;
 
 use accounts::ACCOUNTS;
@@ -16,6 +18,7 @@ pub(super) static VOICE: Voice = Voice {
     tellings,
     booking_link: ("Open the lesson", "bookings"),
     new_review,
+    new_message,
     accounts: &ACCOUNTS,
     withdrawals: &WITHDRAWALS,
 };
@@ -32,6 +35,20 @@ fn new_review(booking: &Booking, review: &Review) -> News {
     let comment = if review.text.is_empty() { String::new() } else { format!(": {}", review.text) };
     let content = format!("{} rated a lesson with {} of 5{comment}", review.reviewer_name, review.rating);
     News { title: "New review", content, related: booking.id.get() }
+}
+
+/// How much of a message is repeated.
+const EXCERPT: usize = 100;
+
+/// Only the first since the last read is mailed.
+fn new_message(sender: &User, message: &Message, is_first: bool) -> (Channel, News) {
+    let mut words: String = message.content.chars().take(EXCERPT).collect();
+    if words.len() < message.content.len() {
+        words.push('…');
+    }
+    let content = format!("{} wrote to you: {words}", sender.name());
+    let channel = if is_first { Channel::ListAndMail } else { Channel::List };
+    (channel, News { title: "New message", content, related: message.id.get() })
 }
 
 fn tell(to: Seat, topic: Topic, title: &'static str, channel: Channel, content: String) -> Telling {
@@ -60,7 +77,7 @@ fn tellings(booking: &Booking, fact: Fact) -> Vec<Telling> {
                 booking.expert.name,
                 start(booking)
             );
-            let paid = tell(Learner, Topic::Booked, "Payment received", Channel::ListAndMail, content);
+            let paid = tell(Learner, Topic::Paid, "Payment received", Channel::ListAndMail, content);
             let confirmed = booking.status == domain::booking::Status::Confirmed;
             [paid].into_iter().chain(confirmed.then(|| self::confirmed(booking)).into_iter().flatten()).collect()
         }

@@ -43,6 +43,6 @@ pub(crate) fn decided(withdrawal: &Withdrawal, mint: &Mint, now: Instant) -> Not
 
 fn told(withdrawal: &Withdrawal, (title, content): (&'static str, String), mint: &Mint, now: Instant) -> Notice {
     let news = News { title, content, related: withdrawal.id.get() };
-    let told = personal(withdrawal.facade, (withdrawal.user, None), Topic::CreditUpdate, news, mint, now);
+    let told = personal(withdrawal.facade, (withdrawal.user, None), Topic::Withdrawal, news, mint, now);
     Notice { channel: Channel::ListAndMail, ..told }
 }

@@ -111,7 +111,10 @@ pub fn of_notice(settings: &Settings, notice: &Notice, reader: &User, booking: O
             let (words, page) = voice(booking.facade).booking_link;
             Link { words, url: url(settings, &format!("{page}/{}", booking.id)) }
         }
-        None => Link { words: letters::OPEN_PLATFORM, url: url(settings, "") },
+        None => match conversation_page(notice) {
+            Some(page) => Link { words: letters::OPEN_CONVERSATION, url: url(settings, &page) },
+            None => Link { words: letters::OPEN_PLATFORM, url: url(settings, "") },
+        },
     };
     let letter = Letter {
         title: one_line(&notice.title),
@@ -176,6 +179,11 @@ fn rows(invite: Option<Invite>, reader: &User, booking: Option<&Booking>) -> Vec
     rows
 }
 
-fn url(settings: &Settings, path: &str) -> String {
+/// The page of the conversation a notification is about.
+pub(crate) fn conversation_page(notice: &Notice) -> Option<String> {
+    notice.conversation.map(|conversation| format!("conversations/{conversation}"))
+}
+
+pub(crate) fn url(settings: &Settings, path: &str) -> String {
     format!("{}/{path}", one_line(&settings.frontend_url).trim_end_matches('/'))
 }

@@ -1,11 +1,12 @@
 //! Conversations, messages, sockets, notifications.
 
+use domain::ids::UserId;
 use serde_json::{Value as Json, json};
 use store::Transaction;
 use tests::consultations::talk::{at, message, said, some_notice, talk};
 use tests::consultations::{c, wish};
 use tests::person::id;
-use tests::{Setup, Spoiler, World, minute};
+use tests::{Person, Setup, Spoiler, World, minute};
 
 use super::{Told, told};
 
@@ -14,6 +15,18 @@ pub(super) async fn opens(spoiler: &Spoiler) -> Told {
     let (ada, bob) = (world.register("ada").await, world.expert("bob").await);
     spoiler.begins(&world);
     told(ada.post(&c("chat/"), json!({"expert_id": bob.id})).await)
+}
+
+/// By whom one is enrolled with.
+pub(super) async fn opens_with_an_acquaintance(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let (ada, bob) = (world.register("ada").await, world.expert("bob").await);
+    let id = |person: &Person| UserId::new(person.id).unwrap();
+    let mut transaction = Transaction::new();
+    store::enrolment_noted(&mut transaction, id(&ada), id(&bob));
+    world.app.store.commit(transaction).await.unwrap();
+    spoiler.begins(&world);
+    told(ada.post("/api/v1/conversations/", json!({"participant_id": bob.id})).await)
 }
 
 /// What was archived is opened again.
