@@ -1,3 +1,4 @@
 //! What the stories of the tutoring façade share.
 
 pub mod people;
+pub mod testimonials;

@@ -4,6 +4,7 @@ mod accounts;
 mod learning;
 mod money;
 mod paging;
+mod testimonials;
 mod tutors;
 mod users;
 

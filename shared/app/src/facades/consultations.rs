@@ -13,6 +13,7 @@ pub(super) static VOICE: Voice = Voice {
     tellings,
     booking_link: ("Open the consultation", "consultations"),
     new_review,
+    review_channel: Channel::List,
     accounts: &ACCOUNTS,
     withdrawals: &WITHDRAWALS,
 };

@@ -12,6 +12,7 @@ pub(super) static VOICE: Voice = Voice {
     tellings,
     booking_link: ("Open the meeting", "meetings"),
     new_review,
+    review_channel: Channel::List,
     accounts: &ACCOUNTS,
     withdrawals: &WITHDRAWALS,
 };

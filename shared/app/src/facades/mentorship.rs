@@ -15,6 +15,7 @@ pub(super) static VOICE: Voice = Voice {
     tellings,
     booking_link: ("Open the session", "sessions"),
     new_review,
+    review_channel: Channel::List,
     accounts: &ACCOUNTS,
     withdrawals: &WITHDRAWALS,
 };

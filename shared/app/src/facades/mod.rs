@@ -30,6 +30,8 @@ pub(crate) struct Voice {
     pub(crate) booking_link: (&'static str, &'static str),
     /// What the reviewee is told of a review.
     pub(crate) new_review: fn(&Booking, &Review) -> News,
+    /// How that reaches them.
+    pub(crate) review_channel: Channel,
     pub(crate) accounts: &'static accounts::AccountVoice,
     pub(crate) withdrawals: &'static withdrawals::WithdrawalVoice,
 }

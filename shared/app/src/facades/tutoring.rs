@@ -16,6 +16,7 @@ pub(super) static VOICE: Voice = Voice {
     tellings,
     booking_link: ("Open the lesson", "bookings"),
     new_review,
+    review_channel: Channel::ListAndMail,
     accounts: &ACCOUNTS,
     withdrawals: &WITHDRAWALS,
 };
