@@ -13,10 +13,11 @@ use tests::Person;
 
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
-/// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
+/// Its groups of paths below `/api/v1/`; Consultations, accounts and payments (but for their list) have the others.
 const GROUPS: &[&str] = &[
     "availability-slots",
     "bookings",
+    "testimonials",
     "conversations",
     "courses",
     "lessons",
@@ -36,7 +37,8 @@ const ACCOUNTS: [&str; 5] =
 
 pub(crate) fn has(path: &str) -> bool {
     let below = path.trim_start_matches("/api/v1/");
-    ACCOUNTS.iter().any(|account| below.starts_with(account))
+    below == "payments/"
+        || ACCOUNTS.iter().any(|account| below.starts_with(account))
         || GROUPS.iter().any(|group| below.strip_prefix(group).is_some_and(|rest| rest.starts_with(['/', '.'])))
 }
 
@@ -74,6 +76,9 @@ pub(crate) enum Thing {
     /// The student is enrolled with the tutor; and the conversation of the two.
     Enrolled,
     Talk,
+    /// Of such a booking: completed, and what its student said of it.
+    Completed,
+    Testimonial,
 }
 
 impl Contract for Tutoring {
@@ -87,7 +92,8 @@ impl Contract for Tutoring {
         file_too_large use_upload unsupported_media_type unsupported_file_type idempotency_mismatch rate_limited \
         maintenance already_enabled not_enabled has_enrollments too_many_lessons enrollment_required \
         insufficient_funds invalid_status slot_overlap slot_booked too_many_slots slot_taken learner_busy \
-        too_many_pending too_early cutoff_passed refund_cutoff_passed not_disputed messaging_not_allowed";
+        too_many_pending too_early cutoff_passed refund_cutoff_passed not_disputed messaging_not_allowed \
+        booking_not_completed already_reviewed";
     /// Those of registering in no role are among them, which is above other doors.
     /// What is wrong with a body as a whole is under `non_field_errors`.
     const ALIASES: &'static str = "confirm_password full_name availability_slot_id course_id non_field_errors";
@@ -114,6 +120,7 @@ impl Contract for Tutoring {
             || decides
             || is_decided
             || path.ends_with("/resolve/")
+            || path.starts_with("/api/v1/testimonials/{id}/")
     }
 
     fn ignores_tokens(operation: &Operation<Thing>) -> bool {

@@ -1,6 +1,7 @@
 //! What the stories of the tutoring façade share.
 
 pub mod people;
+pub mod testimonials;
 
 use domain::ids::UserId;
 use serde_json::{Value as Json, json};

@@ -5,6 +5,7 @@ mod inbox;
 mod learning;
 mod money;
 mod paging;
+mod testimonials;
 mod tutors;
 mod users;
 

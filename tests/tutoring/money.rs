@@ -1,5 +1,6 @@
-//! What tutors have and take out (`tutoring.md` §3.2, §4.4, §5.3).
+//! What students pay, and what tutors have and take out (`tutoring.md` §3.2, §4.4, §5.3).
 
+mod payments;
 mod wallets;
 mod withdrawals;
 

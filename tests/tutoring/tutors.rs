@@ -3,3 +3,4 @@
 mod approval;
 mod costs;
 mod finding;
+mod free;

@@ -1,6 +1,8 @@
 //! Experts as everybody finds them by what their cards say, page by page; administrators find those who wait or were told no
 //! as well.
 
+mod free;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::card::{self, Card};
@@ -15,12 +17,16 @@ use store::{Beside, Description};
 use crate::paging::{DEEPEST, Edge, Key, Place, Slice, Start, Wanted, cut, neighboured};
 use crate::{App, Common, Error, Result};
 
+pub use free::Within;
+
 /// Who is looked for, and in which order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wish {
     pub question: Question,
     pub order: Order,
     pub descending: bool,
+    /// When they have to have an opening that is free.
+    pub free: Within,
 }
 
 /// Somebody who was found.
@@ -38,15 +44,24 @@ fn approved(card: Card) -> Listed {
 pub async fn list(app: &App, wish: &Wish, wanted: &Wanted, sees_all: bool) -> Result<Slice<Listed>> {
     let list = format!("cards by {sees_all}/{wish:?}");
     let is_plain = wish.question.is_for_all() && wish.order == Order::Rating && wish.descending;
-    if is_plain && !sees_all {
+    if is_plain && wish.free.is_any() && !sees_all {
         return Ok(along(app, &list, wanted).await?.map(approved));
     }
-    let mut all: Vec<_> = app.store.cards_proposed(&wish.question.words).await?.into_iter().map(approved).collect();
+    let cards = async { Ok(app.store.cards_proposed(&wish.question.words).await?) };
+    let openings = async { if wish.free.is_any() { Ok(Vec::new()) } else { free::openings(app, wish.free).await } };
+    let (cards, mut openings) = try_join(cards, openings).await?;
+    let mut all: Vec<_> = cards.into_iter().map(approved).collect();
     if sees_all {
         let known: BTreeSet<_> = all.iter().map(|listed| listed.card.id).collect();
         all.extend(others(app, &known).await?);
     }
     all.retain(|listed| wish.question.answered_by(&listed.card, listed.standing));
+    if !wish.free.is_any() {
+        let asked: BTreeSet<_> = all.iter().map(|listed| listed.card.id).collect();
+        openings.retain(|one| asked.contains(&one.expert));
+        let free = free::owners(app, &openings).await?;
+        all.retain(|listed| free.contains(&listed.card.id));
+    }
     let place = |listed: &Listed| (Key::Number(wish.order.of(&listed.card)), listed.card.id.get());
     cut(app, &list, (all, wish.descending), place, wanted)
 }

@@ -1,5 +1,7 @@
 //! Reviews: what the two parties of a completed booking say of each other.
 
+mod of_experts;
+
 use domain::booking::{Booking, Change, Refusal, Seat};
 use domain::facade::Facade;
 use domain::ids::{BookingId, UserId};
@@ -12,6 +14,8 @@ use crate::caller::Caller;
 use crate::facades::{personal, voice};
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::{App, Common, Error, Result};
+
+pub use of_experts::{Addressed, Order, Viewer, Whose, hide, of_experts};
 
 /// What a party says.
 #[derive(Clone, Debug)]
@@ -41,10 +45,12 @@ pub async fn give(
         let now = app.clock.now();
         let change = booking.review(seat, draft.reviewee, now)?;
         let review = written(app, &booking, seat, &draft);
-        let news = (voice(facade).new_review)(&booking, &review);
+        let voice = voice(facade);
+        let news = (voice.new_review)(&booking, &review);
         // Whose it is could be read from the notification otherwise.
         let peer = Some(review.reviewer).filter(|_| !review.is_anonymous);
         let notice = personal(facade, (review.reviewee, peer), Topic::NewReview, news, &app.mint, now);
+        let notice = Notice { channel: voice.review_channel, ..notice };
         commit(app, save.begin(&review), &change, &review, &notice).await?;
         Ok(review)
     })
@@ -66,7 +72,9 @@ fn written(app: &App, booking: &Booking, seat: Seat, draft: &ReviewDraft) -> Rev
         text: draft.text.clone(),
         as_expert: seat == Seat::Learner,
         is_anonymous: draft.is_anonymous,
+        is_hidden: false,
         created_at: now,
+        updated_at: now,
     }
 }
 
@@ -100,17 +108,18 @@ pub enum Which {
     AsExpert,
 }
 
-/// Reviews, newest first. They are public.
+/// Reviews, newest first. They are public, but for those that are hidden.
 pub async fn list(app: &App, caller: Caller, which: Which, cursor: Option<&str>, limit: usize) -> Result<Page<Review>> {
     let list = format!("reviews/{}/{which:?}", caller.user());
     let after = cursor.map(|cursor| app.cursors.open(&list, cursor)).transpose()?;
     let mut page = match which {
-        Which::Of(user) => app.store.reviews_of(user, after.as_deref(), limit).await?,
+        Which::Of(user) => app.store.reviews_of(user, caller.user(), after.as_deref(), limit).await?,
         Which::Own => app.store.reviews_around(caller.user(), after.as_deref(), limit).await?,
         Which::AsExpert => app.store.reviews_as_expert(caller.user(), after.as_deref(), limit).await?,
         Which::At(booking, reviewee) => {
             let after: Option<i64> = after.map(|id| id.parse()).transpose().map_err(|_| Error::BadCursor)?;
             let mut items = app.store.reviews_at(booking).await?;
+            items.retain(|review| review.is_shown_to(Some(caller.user())));
             items.retain(|review| reviewee.is_none_or(|user| review.reviewee == user));
             items.retain(|review| after.is_none_or(|after| review.id.get() < after));
             let goes_on = items.len() > limit;

@@ -13,15 +13,19 @@ use domain::ids::{BookingId, SlotId, UserId};
 use domain::interval::Interval;
 use domain::quanta::{self, Busy};
 use domain::slot::Slot;
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::fault::Fault;
 use crate::keys::{self, Key};
 use crate::row::{Item, Reader, number, numbers, text};
-use crate::table::Store;
+use crate::table::{READ_AT_ONCE, Store};
 use crate::transaction::{Transaction, Update};
 
 /// A day nobody asks for any more is deleted this long after it is over.
 const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// How many batches of days are read beside one another.
+const AT_ONCE: usize = 10;
 
 /// What a booking claims of two calendars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -312,6 +316,30 @@ impl Store {
     /// What is busy at `now` of a person's days, as of a moment ago: one round trip, none without days.
     pub async fn busy_lately(&self, user: UserId, days: &BTreeSet<NaiveDate>, now: Instant) -> Result<Busy, Fault> {
         self.calendars_on(&[user], days, now, false).await?.busy(user)
+    }
+
+    /// What is busy at `now` of days of whomever, as of a moment ago: a hundred days a round trip, all at the same time. A
+    /// day that is absent is free.
+    pub async fn busy_of_many(
+        &self,
+        days: &BTreeSet<(UserId, NaiveDate)>,
+        now: Instant,
+    ) -> Result<HashMap<UserId, Busy>, Fault> {
+        let days: Vec<_> = days.iter().copied().collect();
+        let batches = stream::iter(days.chunks(READ_AT_ONCE).map(<[_]>::to_vec).collect::<Vec<_>>());
+        let read = batches.map(|days| async move {
+            let keys: Vec<_> = days.iter().map(|(user, date)| keys::day(*user, *date)).collect();
+            self.get_many(&keys, false).await
+        });
+        let found: Vec<_> = read.buffer_unordered(AT_ONCE).try_collect().await?;
+        let mut busy: HashMap<UserId, Busy> = HashMap::new();
+        for (user, date) in days {
+            let key = keys::day(user, date);
+            if let Some(item) = found.iter().find_map(|batch| batch.get(&key)) {
+                busy.entry(user).or_default().insert(date, busy_at(item, now)?);
+            }
+        }
+        Ok(busy)
     }
 
     /// What is busy at `now` of several people's days that `window` touches: one round trip.

@@ -334,6 +334,24 @@ pub(crate) mod list {
     pub(crate) fn reviews_of(user: UserId) -> String {
         format!("REVIEWED#{}", id_text(user.get()))
     }
+    /// Payments for what is booked here, of everybody and of one payer.
+    pub(crate) const PAYMENTS: &str = "PAYMENTS";
+
+    pub(crate) fn payments_of(user: UserId) -> String {
+        format!("{PAYMENTS}#OF#{}", id_text(user.get()))
+    }
+    /// Reviews of experts that everybody may read, and those of a rating.
+    pub(crate) const SHOWN_REVIEWS: &str = "REVIEWS#SHOWN";
+
+    pub(crate) fn shown_reviews(rating: u8) -> String {
+        format!("{SHOWN_REVIEWS}#{rating}")
+    }
+    /// Those that are hidden, and who wrote them.
+    pub(crate) const HIDDEN_REVIEWS: &str = "REVIEWS#HIDDEN";
+
+    pub(crate) fn hidden_reviews_by(user: UserId) -> String {
+        format!("REVIEWS#HIDDEN#{}", id_text(user.get()))
+    }
     pub(crate) fn applications(state: State) -> String {
         format!("APPLICATIONS#{}", state.as_str())
     }

@@ -19,7 +19,7 @@ use crate::keys::{self, AllOf, Key, Kind};
 use crate::row::{Item, Reader, number, text};
 use crate::table::{READ_AT_ONCE, Range, Store};
 use crate::transaction::Update;
-use crate::{Page, booking_codec, ledger, payments, person_codec, withdrawals};
+use crate::{Page, booking_codec, ledger, payments, person_codec, reviews, withdrawals};
 
 /// When what is wanted was made, and whether the newest comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,8 +97,14 @@ fn listing(item: &Item) -> Result<Option<Listing>, Fault> {
     let row = Reader(item);
     let what = match keys::read(row.text("pk")?, row.text("sk")?).map(|named| named.kind) {
         Some(Kind::Booking) => AllOf::Bookings,
-        Some(Kind::Intent) => AllOf::Payments,
+        Some(Kind::Intent) => return payments::row(item).map(|row| Some(Listing(row))),
         Some(Kind::Withdrawal) => AllOf::Withdrawals,
+        Some(Kind::Review) => {
+            let review = reviews::from_item(item)?;
+            // Whoever has hidden it meanwhile has written its row.
+            let row = review.as_expert.then(|| reviews::row(&review).when("attribute_not_exists(#pk)"));
+            return Ok(row.map(Listing));
+        }
         Some(Kind::Entry) => {
             let entry = ledger::from_item(item)?;
             let [_, payee] = entry.listed_for();
@@ -131,8 +137,12 @@ impl Store {
     /// The same for an item that may be in its list already.
     pub(crate) async fn list_backfill(&self, item: &Item) -> Result<(), Fault> {
         match listing(item)? {
-            Some(listing) if self.get(listing.0.key()).await?.is_none() => self.list(&listing).await,
-            _ => Ok(()),
+            Some(listing) => match self.get(listing.0.key()).await? {
+                // A row may be from before it stood in an index.
+                Some(row) if row.contains_key("rank") || !listing.0.sets("#rank") => Ok(()),
+                _ => self.list(&listing).await,
+            },
+            None => Ok(()),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Intents to pay for bookings: what each has come to, which of them a booking has, and which events had their effect.
 
+mod listed;
+
 use std::collections::BTreeMap;
 
 use domain::Instant;
@@ -15,6 +17,9 @@ use crate::keys;
 use crate::row::{Item, Reader, Row, number, text, time};
 use crate::table::Store;
 use crate::transaction::{Transaction, Update};
+
+pub use listed::PaymentsOf;
+pub(crate) use listed::row;
 
 /// What has to go back to where it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Reviews: one item per booking and reviewer, listed for both people.
 
+mod of_experts;
+
 use std::collections::BTreeMap;
 
 use domain::booking::Change;
@@ -13,10 +15,13 @@ use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::List;
-use crate::row::{Item, Reader, Row, number, text};
+use crate::row::{Item, Reader, Row, number, text, time};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
 use crate::{Page, booking_codec, directory, notices};
+
+pub(crate) use of_experts::row;
+pub use of_experts::{Hidden, ReviewAt, ReviewOfTwo, ReviewsAmong};
 
 fn to_item(review: &Review) -> Item {
     Row::at(&keys::review(review.booking, review.reviewer))
@@ -34,13 +39,16 @@ fn to_item(review: &Review) -> Item {
         .text("text", &review.text)
         .flag("as_expert", review.as_expert)
         .flag("anonymous", review.is_anonymous)
+        .flag("hidden", review.is_hidden)
         .time("created_at", review.created_at)
+        .maybe("updated_at", Some(review.updated_at).filter(|at| *at != review.created_at), time)
         .into_item()
 }
 
 pub(crate) fn from_item(item: &Item) -> Result<Review, Fault> {
     let row = Reader(item);
     let serial = row.maybe_number("reviewer_serial")?;
+    let created_at = row.time("created_at")?;
     Ok(Review {
         id: row.id("id", ReviewId::new)?,
         booking: row.id("booking", BookingId::new)?,
@@ -55,8 +63,29 @@ pub(crate) fn from_item(item: &Item) -> Result<Review, Fault> {
         text: row.owned("text")?,
         as_expert: row.flag("as_expert"),
         is_anonymous: row.flag("anonymous"),
-        created_at: row.time("created_at")?,
+        is_hidden: row.flag("hidden"),
+        created_at,
+        updated_at: row.maybe_time("updated_at")?.unwrap_or(created_at),
     })
+}
+
+/// The tallies of a reviewee, and where they stand because of them, from how they were read to how they are now.
+fn tally_as_now(transaction: &mut Transaction<Denied>, (before, after): (&User, &User)) {
+    // The version rises too: a profile saved at the same moment must not write the old tally back.
+    let tally = Update::new(
+        keys::user(after.id),
+        "SET #review_count = :count, #review_sum = :sum, #expert_count = :as_count, #expert_sum = :as_sum, \
+         #version = :next",
+    )
+    .when("#version = :seen")
+    .value(":count", number(after.tally.count))
+    .value(":sum", number(after.tally.sum))
+    .value(":as_count", number(after.tally_as_expert.count))
+    .value(":as_sum", number(after.tally_as_expert.sum))
+    .value(":seen", number(before.version))
+    .value(":next", number(before.version + 1));
+    transaction.update(tally, Some(Denied::Stale));
+    directory::relist(transaction, before, after);
 }
 
 impl Store {
@@ -73,33 +102,25 @@ impl Store {
         let seen = change.before.as_ref().map_or(0, |booking| booking.version);
         transaction.replace_version(booking_codec::to_item(&change.after), seen, Denied::Stale);
         transaction.create(to_item(review), Denied::by(domain::booking::Refusal::AlreadyReviewed));
-        // The version rises too: a profile saved at the same moment must not write the old tally back.
-        let (before, after) = reviewee;
-        let tally = Update::new(
-            keys::user(review.reviewee),
-            "SET #review_count = :count, #review_sum = :sum, #expert_count = :as_count, #expert_sum = :as_sum, \
-             #version = :next",
-        )
-        .when("#version = :seen")
-        .value(":count", number(after.tally.count))
-        .value(":sum", number(after.tally.sum))
-        .value(":as_count", number(after.tally_as_expert.count))
-        .value(":as_sum", number(after.tally_as_expert.sum))
-        .value(":seen", number(before.version))
-        .value(":next", number(before.version + 1));
-        transaction.update(tally, Some(Denied::Stale));
-        directory::relist(&mut transaction, before, after);
+        tally_as_now(&mut transaction, reviewee);
         transaction.create(notices::to_item(notice), Denied::IdTaken);
         self.commit(transaction).await
     }
 
-    /// Reviews a person received, newest first.
-    pub async fn reviews_of(&self, user: UserId, after: Option<&str>, limit: usize) -> Result<Page<Review>, Fault> {
+    /// Reviews a person received, as somebody may see them, newest first.
+    pub async fn reviews_of(
+        &self,
+        user: UserId,
+        viewer: UserId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Review>, Fault> {
         let lists = [List { index: "by_b", partition: list::reviews_of(user) }];
-        self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
+        let keep = |item: &Item| Ok(Some(from_item(item)?).filter(|review| review.is_shown_to(Some(viewer))));
+        self.newest(&lists, after, limit, keep).await
     }
 
-    /// Those of them that a person received as expert.
+    /// Those of them that a person received as expert, but for what is hidden.
     pub async fn reviews_as_expert(
         &self,
         user: UserId,
@@ -107,16 +128,18 @@ impl Store {
         limit: usize,
     ) -> Result<Page<Review>, Fault> {
         let lists = [List { index: "by_b", partition: list::reviews_of(user) }];
-        self.newest(&lists, after, limit, |item| Ok(Some(from_item(item)?).filter(|review| review.as_expert))).await
+        let is_one = |review: &Review| review.as_expert && review.is_shown_to(None);
+        self.newest(&lists, after, limit, |item| Ok(Some(from_item(item)?).filter(is_one))).await
     }
 
-    /// Reviews a person gave or received, newest first.
+    /// Reviews a person gave, or received and may see, newest first.
     pub async fn reviews_around(&self, user: UserId, after: Option<&str>, limit: usize) -> Result<Page<Review>, Fault> {
         let lists = [
             List { index: "by_a", partition: list::reviews_by(user) },
             List { index: "by_b", partition: list::reviews_of(user) },
         ];
-        self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
+        let keep = |item: &Item| Ok(Some(from_item(item)?).filter(|review| review.is_shown_to(Some(user))));
+        self.newest(&lists, after, limit, keep).await
     }
 
     /// The at most two reviews of a booking, newest first.

@@ -45,6 +45,11 @@ impl Update {
         }
     }
 
+    /// Whether it says anything of an attribute, by its name in the expression.
+    pub(crate) fn sets(&self, name: &str) -> bool {
+        self.expression.contains(name)
+    }
+
     pub(crate) fn when(mut self, condition: impl Into<String>) -> Self {
         self.condition = Some(condition.into());
         self

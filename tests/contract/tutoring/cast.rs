@@ -39,7 +39,13 @@ pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
             let course = cast.expert().publishes("Looms", "0.00").await;
             id(&cast.expert().teaches(course, json!({"title": "Warps"})).await.is(201))
         }
-        Thing::Slot | Thing::Booking | Thing::Paid | Thing::Begun | Thing::Disputed => booking(cast, thing).await,
+        Thing::Slot
+        | Thing::Booking
+        | Thing::Paid
+        | Thing::Begun
+        | Thing::Disputed
+        | Thing::Completed
+        | Thing::Testimonial => booking(cast, thing).await,
         Thing::Wallet => {
             let wallets = cast.expert().get("/api/v1/wallets/").await.is(200);
             id(&wallets["results"][0])
@@ -86,6 +92,17 @@ async fn booking(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
             booking
         }
         Thing::Begun => begun(cast, &student, &tutor).await,
+        Thing::Completed | Thing::Testimonial => {
+            let booking = begun(cast, &student, &tutor).await;
+            let student = student.logs_in().await;
+            for party in [&student, &tutor.logs_in().await] {
+                party.steps(booking, "complete", json!({})).await.is(200);
+            }
+            if thing == Thing::Testimonial {
+                student.praises(booking, 4, "Clear.").await.is(201);
+            }
+            booking
+        }
         _ => {
             let booking = begun(cast, &student, &tutor).await;
             let student = student.logs_in().await;

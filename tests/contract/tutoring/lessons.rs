@@ -1,4 +1,4 @@
-//! Its operations on slots and bookings.
+//! Its operations on slots, bookings and what is said of them.
 
 use super::Thing;
 use crate::contract::{Operation, op};
@@ -8,6 +8,22 @@ const OF_IT: &[u16] = &[401, 404, 200, 200, 200, 404];
 /// Its student and its tutor.
 const PARTIES: &[u16] = &[401, 404, 200, 200, 403, 404];
 const NOTES: &str = r#"{"notes": "Tea", "meeting_link": "https://meet.example.org/a"}"#;
+
+const STAFF: &[u16] = &[401, 403, 403, 403, 200, 403];
+
+pub(super) const TESTIMONIALS: &[Operation<Thing>] = &[
+    op("GET /api/v1/testimonials/", Thing::Nothing, "", &[200; 6]),
+    op(
+        "POST /api/v1/testimonials/",
+        Thing::Completed,
+        r#"{"booking": $id, "rating": 5, "comment": "Clear."}"#,
+        &[401, 400, 201, 403, 403, 400],
+    )
+    .objects("validation")
+    .names_it_in_its_body(),
+    op("POST /api/v1/testimonials/{id}/hide/", Thing::Testimonial, "", STAFF),
+    op("POST /api/v1/testimonials/{id}/show/", Thing::Testimonial, "", STAFF),
+];
 
 pub(super) const LESSONS: &[Operation<Thing>] = &[
     op("GET /api/v1/availability-slots/", Thing::Nothing, "", ALL),

@@ -1,4 +1,4 @@
-//! What tutors have and take out.
+//! What students pay, and what tutors have and take out.
 
 use super::Thing;
 use crate::contract::{Operation, op};
@@ -8,6 +8,7 @@ const OWN_OF_TUTOR: &[u16] = &[401, 404, 404, 200, 200, 404];
 const ADMIN: &[u16] = &[401, 403, 403, 403, 200, 403];
 
 pub(super) const MONEY: &[Operation<Thing>] = &[
+    op("GET /api/v1/payments/", Thing::Nothing, "", SIGNED),
     op("GET /api/v1/wallets/", Thing::Nothing, "", SIGNED),
     op("GET /api/v1/wallets/{id}/", Thing::Wallet, "", OWN_OF_TUTOR),
     op("GET /api/v1/withdrawals/", Thing::Nothing, "", SIGNED),

@@ -11,6 +11,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
         learning::COURSES,
         learning::LESSONS,
         lessons::LESSONS,
+        lessons::TESTIMONIALS,
         money::MONEY,
         people::PEOPLE,
         reports::REPORTS,

@@ -73,7 +73,8 @@ impl Stage {
         let found = self.app().store.pair_with_conversation(pair, None).await.expect("the table reads");
         let mut transaction = Transaction::new();
         if found.conversation.is_none() {
-            let after = chats::opened(self.app(), found.conversation.as_ref(), &found.users, pair, (by, Some(by)), None);
+            let after =
+                chats::opened(self.app(), found.conversation.as_ref(), &found.users, pair, (by, Some(by)), None);
             store::conversation_open(&mut transaction, found.conversation.as_ref(), &after, by);
         }
         // Refused if somebody wrote meanwhile: then they have one.

@@ -88,6 +88,7 @@ impl Story {
             tutoring {
                 comes_to_learn, proves_an_address, asks_for_a_proof, describes_themselves, is_let_in,
                 is_put_out, is_put_out_again, comes_back,
+                hides_what_was_said, shows_it_again,
             }
             sessions {
                 orders, pays_for_one, pays_for_it_again, enters_a_wrong_key,

@@ -1,4 +1,4 @@
-//! Slots and bookings in the words of the tutoring façade (`tutoring.md` §3.2, §4.3).
+//! Slots and bookings in the words of the tutoring façade (`tutoring.md` §3.2, §4.3), and what is said of them (§3.3).
 
 mod at;
 mod book;
@@ -6,6 +6,7 @@ mod bookings;
 mod shape;
 mod slots;
 mod steps;
+mod testimonials;
 
 use app::App;
 use domain::facade::Facade;
@@ -15,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 const SUBJECTS: &[(&str, &str)] = &[
     ("Tutoring: Slots", "When tutors can be booked."),
     ("Tutoring: Bookings", "Booked slots, from the payment to the end."),
+    ("Tutoring: Testimonials", "What students say of their tutors."),
 ];
 
 /// By whose rules this folder books.
@@ -33,4 +35,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(steps::reschedule))
         .routes(routes!(steps::dispute))
         .routes(routes!(steps::resolve))
+        .routes(routes!(testimonials::list, testimonials::create))
+        .routes(routes!(testimonials::hide))
+        .routes(routes!(testimonials::show))
 }

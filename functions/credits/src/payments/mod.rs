@@ -1,6 +1,6 @@
 //! Paying for bookings (`consultations.md` §9), whichever façade they were made in.
 
-mod shapes;
+pub(crate) mod shapes;
 
 use app::payments::{self, Intended};
 use app::{App, Common, Error};

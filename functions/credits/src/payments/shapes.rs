@@ -75,7 +75,7 @@ pub(super) const PROVIDERS: &[(&str, Provider)] = &[
     ("wise", Provider::Wise),
 ];
 
-fn provider_word(provider: Provider) -> &'static str {
+pub(crate) const fn provider_word(provider: Provider) -> &'static str {
     match provider {
         Provider::Simulated => "simulated",
         Provider::Stripe => "stripe",
@@ -85,7 +85,7 @@ fn provider_word(provider: Provider) -> &'static str {
     }
 }
 
-fn status_word(status: IntentStatus) -> &'static str {
+pub(crate) const fn status_word(status: IntentStatus) -> &'static str {
     match status {
         IntentStatus::Pending => "pending",
         IntentStatus::Processing => "processing",

@@ -2,7 +2,7 @@
 
 use app::App;
 use app::details::Description;
-use app::finding::{self, Listed, Wish};
+use app::finding::{self, Listed, Wish, Within};
 use app::paging::Slice;
 use axum::extract::State;
 use domain::expert::Standing;
@@ -11,7 +11,7 @@ use domain::ids::UserId;
 use domain::words::words;
 use edge::auth::OptionalAuth;
 use edge::body::QueryOf;
-use edge::form::{Fields, Kind, Parse, boolean, hundredths, money, one_of, text};
+use edge::form::{Fields, Kind, Parse, boolean, hundredths, money, one_of, text, time};
 use edge::page::Address;
 use edge::path::PathId;
 use edge::problem::Problem;
@@ -36,7 +36,7 @@ const APPROVALS: &[(&str, &[Standing])] = &[
     ("rejected", &[Standing::Rejected, Standing::Suspended]),
 ];
 
-pub(crate) struct Wanted(Question, Listing<Order>);
+pub(crate) struct Wanted(Question, Within, Listing<Order>);
 
 impl Parse for Wanted {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
@@ -55,6 +55,10 @@ impl Parse for Wanted {
             fields.optional("is_featured", boolean().about("Only those shown before others, or no such."));
         let standings = one_of(APPROVALS).about("Everybody but administrators sees approved ones only.");
         let standings = fields.optional("approval_status", standings);
+        let after =
+            fields.optional("available_after", time().about("Only those with a free slot that begins no earlier."));
+        let before =
+            fields.optional("available_before", time().about("Only those with a free slot that ends no later."));
         let listing = Listing::parse(fields, ORDERS);
         let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         let question = Question {
@@ -68,13 +72,14 @@ impl Parse for Wanted {
             is_featured: is_featured?,
             standings: standings?.unwrap_or_default(),
         };
-        Some(Self(question, listing?))
+        Some(Self(question, Within { after: after?, before: before? }, listing?))
     }
 }
 
 /// List tutors
 ///
-/// Approved ones, best rated first; administrators see all. What a list says may lag behind by a moment.
+/// Approved ones, best rated first; administrators see all. What a list says may lag behind by a moment. For a
+/// free slot the soonest thousand of the time are looked at.
 #[utoipa::path(
     get, path = "/api/v1/tutors/",
     tag = "Tutoring: Tutors", operation_id = "tutoring_tutors_list",
@@ -92,8 +97,8 @@ pub(crate) async fn list(
 ) -> Result<Json<Paged<Tutor>>, Refused> {
     // Who asks decides what is read.
     let sees_all = onlooker.caller().is_some() && onlooker.is_staff().await?;
-    let QueryOf(Wanted(question, listing)) = query?;
-    let wish = Wish { question, order: listing.ordering, descending: listing.descending };
+    let QueryOf(Wanted(question, free, listing)) = query?;
+    let wish = Wish { question, order: listing.ordering, descending: listing.descending, free };
     let found = finding::list(&app, &wish, &listing.wanted()?, sees_all).await?;
     let me = onlooker.caller().map(|caller| caller.user());
     let slice = shown(&app, found, |id| sees_all || me == Some(id)).await?;

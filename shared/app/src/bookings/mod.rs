@@ -121,6 +121,7 @@ pub async fn find_with_reviews(app: &App, caller: Caller, id: BookingId) -> Resu
     let mut found = app.store.booking_with_reviews(id).await?.ok_or(Common::NotFound)?;
     let seat = seated(caller, found.booking.clone())?.seat;
     found.booking = found.booking.as_of(app.clock.now());
+    found.reviews.retain(|review| review.is_shown_to(Some(caller.user())));
     Ok((found, seat))
 }
 

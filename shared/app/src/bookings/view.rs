@@ -117,7 +117,8 @@ impl Around {
             None => picture::link(app, expert.picture.as_ref()).await?,
         };
         self.pictures.insert(expert.id, picture.clone());
-        let review = self.reviews.get(&booking.id).cloned();
+        let viewer = seat.map(|seat| booking.party(seat).id);
+        let review = self.reviews.get(&booking.id).filter(|review| review.is_shown_to(viewer)).cloned();
         Ok(BookingView { booking: booking.as_of(self.now), expert, picture, review, seat, now: self.now })
     }
 }

@@ -14,6 +14,7 @@ pub(super) static VOICE: Voice = Voice {
     booking_link: ("Open the consultation", "consultations"),
     new_review,
     new_message,
+    review_channel: Channel::List,
     accounts: &ACCOUNTS,
     withdrawals: &WITHDRAWALS,
 };

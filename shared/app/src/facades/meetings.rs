@@ -13,6 +13,7 @@ pub(super) static VOICE: Voice = Voice {
     booking_link: ("Open the meeting", "meetings"),
     new_review,
     new_message,
+    review_channel: Channel::List,
     accounts: &ACCOUNTS,
     withdrawals: &WITHDRAWALS,
 };

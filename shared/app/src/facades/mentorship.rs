@@ -16,6 +16,7 @@ pub(super) static VOICE: Voice = Voice {
     booking_link: ("Open the session", "sessions"),
     new_review,
     new_message,
+    review_channel: Channel::List,
     accounts: &ACCOUNTS,
     withdrawals: &WITHDRAWALS,
 };

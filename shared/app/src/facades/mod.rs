@@ -34,6 +34,8 @@ pub(crate) struct Voice {
     pub(crate) new_review: fn(&Booking, &Review) -> News,
     /// What the receiver is told of a message, and how; of the first one since they have read the others, or not.
     pub(crate) new_message: fn(&User, &Message, bool) -> (Channel, News),
+    /// How that reaches them.
+    pub(crate) review_channel: Channel,
     pub(crate) accounts: &'static accounts::AccountVoice,
     pub(crate) withdrawals: &'static withdrawals::WithdrawalVoice,
 }

@@ -19,6 +19,7 @@ pub(super) static VOICE: Voice = Voice {
     booking_link: ("Open the lesson", "bookings"),
     new_review,
     new_message,
+    review_channel: Channel::ListAndMail,
     accounts: &ACCOUNTS,
     withdrawals: &WITHDRAWALS,
 };

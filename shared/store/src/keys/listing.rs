@@ -11,10 +11,12 @@ pub enum AllOf {
     Withdrawals,
     /// What experts got for bookings, by when they got it.
     Earnings,
+    /// What learners said of experts.
+    Reviews,
 }
 
 impl AllOf {
-    pub const ALL: [AllOf; 4] = [AllOf::Bookings, AllOf::Payments, AllOf::Withdrawals, AllOf::Earnings];
+    pub const ALL: [AllOf; 5] = [AllOf::Bookings, AllOf::Payments, AllOf::Withdrawals, AllOf::Earnings, AllOf::Reviews];
 
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -22,6 +24,7 @@ impl AllOf {
             AllOf::Payments => "PAYMENTS",
             AllOf::Withdrawals => "WITHDRAWALS",
             AllOf::Earnings => "EARNINGS",
+            AllOf::Reviews => "REVIEWS",
         }
     }
 }

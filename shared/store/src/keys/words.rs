@@ -135,8 +135,12 @@ const LISTS: &[(&str, &str)] = &[
     ("OUT#OF", "withdrawals of"),
     ("OUT", "withdrawals in state"),
     ("PAID", "entries paid by"),
+    ("PAYMENTS#OF", "payments of"),
+    ("PAYMENTS", "payments"),
     ("REVIEWED", "reviews of"),
     ("REVIEWER", "reviews by"),
+    ("REVIEWS#HIDDEN", "hidden reviews of experts by"),
+    ("REVIEWS#SHOWN", "shown reviews of experts, rated"),
     ("SLOTS", "slots of all experts"),
 ];
 

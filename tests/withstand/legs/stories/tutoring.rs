@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use tests::tutoring::people::{PROFILE, RESEND, STUDENT, newcomer, tutor, user};
+use tests::tutoring::testimonials::testimonial;
 use tests::{Person, Setup, Spoiler, World};
 
 use super::{Told, told};
@@ -63,4 +64,28 @@ pub(super) async fn comes_back(spoiler: &Spoiler) -> Told {
     admin.post(&user(ada.id, "suspend/"), json!({})).await.is(200);
     spoiler.begins(&world);
     told(admin.post(&user(ada.id, "reactivate/"), json!({})).await)
+}
+
+/// An administrator, and what a student said of a lesson.
+async fn said(world: &World) -> (Person, i64) {
+    let (ada, tom) = world.pupil_and_tutor().await;
+    let (_, over) = world.lessons_over(tom, vec![ada]).await;
+    let (ada, booking) = &over[0];
+    ada.praises(*booking, 4, "").await.is(201);
+    (world.admin().await, *booking)
+}
+
+pub(super) async fn hides_what_was_said(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let (admin, id) = said(&world).await;
+    spoiler.begins(&world);
+    told(admin.post(&testimonial(id, "hide"), json!({})).await)
+}
+
+pub(super) async fn shows_it_again(spoiler: &Spoiler) -> Told {
+    let world = World::new().await;
+    let (admin, id) = said(&world).await;
+    admin.post(&testimonial(id, "hide"), json!({})).await.is(200);
+    spoiler.begins(&world);
+    told(admin.post(&testimonial(id, "show"), json!({})).await)
 }
