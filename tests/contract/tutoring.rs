@@ -1,5 +1,6 @@
 //! The tutoring façade's contract.
 
+mod audit_log;
 mod cast;
 mod learning;
 mod lessons;
@@ -12,7 +13,7 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 9] = [
+const GROUPS: [&str; 10] = [
     "availability-slots",
     "bookings",
     "courses",
@@ -22,6 +23,7 @@ const GROUPS: [&str; 9] = [
     "tutors",
     "uploads",
     "admin/users",
+    "admin/audit-logs",
 ];
 
 /// Of the accounts, which all newer products share, those it alone has.
@@ -63,6 +65,8 @@ pub(crate) enum Thing {
     Paid,
     Begun,
     Disputed,
+    /// A row of the log.
+    Logged,
 }
 
 impl Contract for Tutoring {

@@ -1,6 +1,7 @@
 //! The stories of the tutoring façade (`spec/tutoring.md`), by subject.
 
 mod accounts;
+mod audit_log;
 mod learning;
 mod money;
 mod paging;

@@ -5,6 +5,7 @@
 
 pub mod application;
 pub mod approval;
+pub mod audit;
 pub mod booking;
 pub mod calendar;
 pub mod card;

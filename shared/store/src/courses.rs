@@ -185,8 +185,12 @@ impl Store {
 
     /// Takes a course out of sight that nobody is enrolled in, and never will be. That its lessons have to go is a fact of
     /// the same transaction.
-    pub async fn course_delete(&self, course: &Course, now: Instant) -> Result<(), Failed<Denied>> {
-        let mut transaction = Transaction::new();
+    pub async fn course_delete(
+        &self,
+        mut transaction: Transaction<Denied>,
+        course: &Course,
+        now: Instant,
+    ) -> Result<(), Failed<Denied>> {
         let gone = Update::new(keys::course_counts(course.id), "SET #gone = :yes")
             .when("attribute_exists(#pk) AND attribute_not_exists(#gone) AND attribute_not_exists(#enrolments)")
             .value(":yes", AttributeValue::Bool(true));

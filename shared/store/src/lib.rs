@@ -5,6 +5,7 @@
 
 mod absences;
 mod applications;
+mod audits;
 pub mod backfill;
 mod booking_codec;
 mod bookings;
@@ -81,6 +82,7 @@ mod withdrawals;
 mod wrong_keys;
 
 pub use absences::Absences;
+pub use audits::{AuditList, audit_place, audited};
 pub use bookings::{BookingWithReviews, ToBook, booking_link};
 pub use card_lists::Beside;
 pub use cause::Cause;

@@ -1,10 +1,11 @@
 //! Its operations, one table per group of paths.
 
-use super::{Thing, learning, lessons, money, people};
+use super::{Thing, audit_log, learning, lessons, money, people};
 use crate::contract::Operation;
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    let groups = [learning::COURSES, learning::LESSONS, lessons::LESSONS, money::MONEY, people::PEOPLE];
+    let groups =
+        [learning::COURSES, learning::LESSONS, lessons::LESSONS, money::MONEY, people::PEOPLE, audit_log::AUDIT_LOG];
     groups.into_iter().flatten()
 }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+mod audits;
 mod community;
 mod finding;
 
 use super::{AllOf, Key, text_id};
+use audits::of_audit;
 use community::{of_course, of_gathering, of_post};
 use finding::of_finding;
 
@@ -119,6 +121,7 @@ kinds! {
     Lesson "lesson",
     CourseOfLesson "course-of-lesson",
     LessonText "lesson-text",
+    AuditRow "audit-row",
     Once "once",
 }
 
@@ -249,6 +252,7 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("LESSON", "TEXT") => named(Kind::LessonText, [id("lesson", rest)?]),
         ("COURSES", "TOTALS") if rest.is_empty() => named(Kind::CourseTotals, []),
         ("TICKET", super::TICKET) => named(Kind::Ticket, [id("ticket", rest)?]),
+        ("AUDIT", _) => of_audit(rest, sk),
         ("NEWS", "SUBSCRIPTION") => named(Kind::Subscription, [part("name", rest)]),
         ("LOGIN", super::LOGIN) => named(Kind::LoginName, [part("name", rest)]),
         ("LOGIN", super::FAILED) => named(Kind::FailedLogins, [part("name", rest)]),
