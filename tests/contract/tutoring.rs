@@ -6,6 +6,7 @@ mod learning;
 mod lessons;
 mod money;
 mod people;
+mod platform;
 mod table;
 
 use tests::Person;
@@ -13,7 +14,7 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 10] = [
+const GROUPS: [&str; 11] = [
     "availability-slots",
     "bookings",
     "courses",
@@ -24,6 +25,7 @@ const GROUPS: [&str; 10] = [
     "uploads",
     "admin/users",
     "admin/audit-logs",
+    "admin/stats",
 ];
 
 /// Of the accounts, which all newer products share, those it alone has.

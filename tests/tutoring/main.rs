@@ -5,6 +5,7 @@ mod audit_log;
 mod learning;
 mod money;
 mod paging;
+mod statistics;
 mod tutors;
 mod users;
 

@@ -44,6 +44,7 @@ pub mod search;
 pub mod serial;
 pub mod site;
 pub mod slot;
+pub mod stats;
 pub mod support;
 pub mod suspension;
 pub mod text;

@@ -56,6 +56,7 @@ mod person_codec;
 mod presence;
 pub mod pseudonyms;
 pub mod reconcile;
+pub mod recount;
 mod reviews;
 pub mod roster;
 mod row;

@@ -267,11 +267,7 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("W", "SOCKET") => named(Kind::Connection, [part("connection", rest)]),
         ("ONCE", "ONCE") => named(Kind::Once, [part("digest", rest)]),
         (super::STATS, _) => named(Kind::Stats, [part("shard", sk.strip_prefix("SHARD#")?)]),
-        ("COUNTED", "COUNTED") => match rest.split_once('#')? {
-            ("U", person) => named(Kind::Counted, [id("person", person)?]),
-            ("B", booking) => named(Kind::Counted, [id("booking", booking)?]),
-            _ => None,
-        },
+        (super::COUNTED, _) => of_counted(rest, sk),
         ("ALL", _) => {
             let what = AllOf::ALL.into_iter().find(|what| what.word() == rest)?;
             named(Kind::Listed, [part("of", what.word()), id("made", sk)?])
@@ -375,6 +371,21 @@ fn of_ledger(rest: &str, sk: &str) -> Option<Named> {
         }
         _ => None,
     }
+}
+
+fn of_counted(rest: &str, sk: &str) -> Option<Named> {
+    if let Some(movement) = sk.strip_prefix("COUNTED#") {
+        let of = of_ledger(rest.strip_prefix("L#")?, movement)?.of;
+        return named(Kind::Counted, of);
+    }
+    let what = match rest.split_once('#').filter(|_| sk == super::COUNTED)? {
+        ("U", person) => id("person", person)?,
+        ("B", booking) => id("booking", booking)?,
+        ("P", payment) => id("payment", payment)?,
+        ("OUT", withdrawal) => id("withdrawal", withdrawal)?,
+        _ => return None,
+    };
+    named(Kind::Counted, [what])
 }
 
 fn of_payments(rest: &str, sk: &str) -> Option<Named> {

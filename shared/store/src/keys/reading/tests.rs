@@ -64,6 +64,14 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("site_status", site_status(), Kind::SiteStatus, vec![]),
         ("counted", counted(&super::super::user(user)), Kind::Counted, vec![person()]),
         ("counted", counted(&booking(booking_id)), Kind::Counted, vec![("booking", id.clone())]),
+        ("counted", counted(&intent(payment_id)), Kind::Counted, vec![("payment", id.clone())]),
+        ("counted", counted(&withdrawal(withdrawal_id)), Kind::Counted, vec![("withdrawal", id.clone())]),
+        (
+            "counted",
+            counted(&entry(Cause::Capture(booking_id))),
+            Kind::Counted,
+            vec![("booking", id.clone()), named("cause", "end of the hold")],
+        ),
         ("listed", listed(AllOf::Payments, number), Kind::Listed, vec![named("of", "PAYMENTS"), ("made", id.clone())]),
         (
             "stats",
