@@ -1,11 +1,13 @@
 //! The tutoring façade's contract.
 
+mod audit_log;
 mod cast;
 mod inbox;
 mod learning;
 mod lessons;
 mod money;
 mod people;
+mod platform;
 mod reports;
 mod table;
 
@@ -29,6 +31,8 @@ const GROUPS: &[&str] = &[
     "uploads",
     "admin/users",
     "admin/reports",
+    "admin/audit-logs",
+    "admin/stats",
 ];
 
 /// Of the accounts, which all newer products share, those it alone has.
@@ -76,6 +80,8 @@ pub(crate) enum Thing {
     /// The student is enrolled with the tutor; and the conversation of the two.
     Enrolled,
     Talk,
+    /// A row of the log.
+    Logged,
     /// Of such a booking: completed, and what its student said of it.
     Completed,
     Testimonial,

@@ -30,7 +30,7 @@ macro_rules! all {
 
 impl Stage {
     /// No credit was lost or made, no step is claimed twice or by nobody, every hold has ended once or belongs to an
-    /// open booking, and whatever is pending is noted as such.
+    /// open booking, whatever is pending is noted as such, and the platform's counters are what is there.
     pub(crate) async fn take_stock(&self, model: &Model) {
         let stock = self.app().store.stock().await.expect("the table answers");
         assert!(stock.is_sound(), "{stock:#?}");
@@ -70,6 +70,7 @@ impl Stage {
         if let Some(hull) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) {
             self.check_days(model, &everybody, hull).await;
         }
+        self.counting.counts(&self.world, model.now.unsigned_abs()).await;
     }
 
     /// What an expert offers on some dates is, to the minute, what the model says.

@@ -22,6 +22,7 @@ use domain::ids::{BookingId, SessionId, UserId};
 use domain::interval::Interval;
 use store::{Claim, Claimed, SavedResponse};
 use tests::World;
+use tests::counting::Watched;
 
 pub(crate) use self::experts::unit;
 use self::words::refused;
@@ -40,6 +41,7 @@ pub(crate) struct Stage {
     claims: Mutex<Vec<Vec<Claim>>>,
     /// What the provider calls the order of a session.
     orders: Mutex<BTreeMap<usize, String>>,
+    pub(crate) counting: Watched,
 }
 
 pub(crate) fn instant(minute: Minute) -> DateTime<Utc> {
@@ -93,7 +95,8 @@ pub(crate) fn presumed(user: UserId) -> Caller {
 
 impl Stage {
     pub(crate) fn new(world: World, people: Vec<UserId>, admin: Caller) -> Self {
-        Self { world, people, admin, claims: Mutex::default(), orders: Mutex::default() }
+        let (claims, orders) = (Mutex::default(), Mutex::default());
+        Self { world, people, admin, claims, orders, counting: Watched::default() }
     }
 
     fn staff(&self) -> Staff {

@@ -11,6 +11,7 @@ pub mod checkout;
 pub mod community;
 pub mod consultations;
 pub mod costs;
+pub mod counting;
 pub mod courses;
 pub mod crowd;
 pub mod faults;

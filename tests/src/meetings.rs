@@ -26,7 +26,13 @@ pub async fn rich_two() -> (World, Person, Person) {
 pub async fn suspend(person: &Person) {
     person.alter(|user| user.is_suspended = true).await;
     let user = UserId::new(person.id).expect("an id");
-    person.world.app.store.sessions_end(user, person.world.now()).await.expect("the table writes");
+    person
+        .world
+        .app
+        .store
+        .sessions_end(store::Transaction::new, user, person.world.now())
+        .await
+        .expect("the table writes");
 }
 
 /// Puts a block between two who have written to each other, as another product will.

@@ -285,6 +285,8 @@ impl World {
         async move {
             let stock = self.app.store.stock().await.expect("the table reads");
             assert!(stock.is_sound(), "{caller}: {stock:#?}");
+            let wrong = self.app.store.recount().await.expect("the table reads").wrong();
+            assert!(wrong.is_empty(), "{caller}: {wrong:#?}");
             // Bookings that tests wrote past the application are not noted.
             let (noted, real) = noted_and_real(self);
             assert!(noted.iter().all(|id| real.contains(id)), "{caller}: {noted:?} of {real:?}");

@@ -1,10 +1,13 @@
 //! The stories of the tutoring façade (`spec/tutoring.md`), by subject.
 
 mod accounts;
+mod audit_log;
 mod inbox;
 mod learning;
 mod money;
 mod paging;
+mod reports;
+mod statistics;
 mod testimonials;
 mod tutors;
 mod users;
@@ -23,4 +26,3 @@ mod bookings {
     mod steps;
     mod telling;
 }
-mod reports;

@@ -22,6 +22,7 @@ mod messages;
 mod names;
 mod pending;
 mod reconcile;
+mod recount;
 mod refusals;
 mod resumes;
 mod rotation;

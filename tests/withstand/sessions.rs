@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{SessionId, UserId};
 use serde_json::json;
-use store::{Gate, Next, Presented, Rotation, Session};
+use store::{Gate, Next, Presented, Rotation, Session, Transaction};
 use tests::{Fault, Moment, Person, Strike, World, at_once};
 
 async fn session(ada: &Person) -> Session {
@@ -18,7 +18,9 @@ async fn session(ada: &Person) -> Session {
         address: String::new(),
         agent: String::new(),
     };
-    ada.world.app.store.session_open(&session).await.unwrap();
+    let mut transaction = Transaction::new();
+    store::session_opened(&mut transaction, &session);
+    ada.world.app.store.commit(transaction).await.unwrap();
     session
 }
 
@@ -37,7 +39,12 @@ async fn rotate_since(
     let now = world.now();
     let next = Next { hash: to.to_owned(), valid_until: now + TimeDelta::days(7) };
     let presented = Presented { hash: from, arrived };
-    world.app.store.session_rotate(session.0, session.1, presented, &next, &|| world.now()).await.unwrap()
+    world
+        .app
+        .store
+        .session_rotate(session.0, session.1, presented, &next, (&|| world.now(), &Transaction::new))
+        .await
+        .unwrap()
 }
 
 async fn is_open(world: &World, (user, id): (UserId, SessionId)) -> bool {
@@ -221,17 +228,17 @@ async fn the_end_of_a_session_is_remembered_as_long_as_a_token_of_it_could_work(
         assert_eq!(rotate(&world, (user, id), &newest, &next).await, Rotation::Renewed);
         newest = next;
     }
-    store.session_end(user, id, world.now()).await.unwrap();
+    store.session_end(Transaction::new(), user, id, world.now()).await.unwrap();
     // Others that end make the gate forget the ends of old sessions; this one was prolonged a moment ago.
     for _ in 0..3 {
         let other = session(&ada).await;
-        store.session_end(user, other.id, world.now()).await.unwrap();
+        store.session_end(Transaction::new(), user, other.id, world.now()).await.unwrap();
         assert!(!store.session_lives(user, id).await.unwrap());
         assert_eq!(rotate(&world, (user, id), &newest, "more").await, Rotation::Unknown);
     }
     world.advance(TimeDelta::days(15));
     let other = session(&ada).await;
-    store.session_end(user, other.id, world.now()).await.unwrap();
+    store.session_end(Transaction::new(), user, other.id, world.now()).await.unwrap();
     let gates: Vec<_> = world.table.items().into_iter().filter(|item| item["sk"]["S"] == "GATE").collect();
     let ended = gates.iter().find_map(|gate| gate["ended"]["NS"].as_array()).unwrap();
     assert_eq!(*ended, [serde_json::json!(other.id.to_string())], "what ended long ago is forgotten");

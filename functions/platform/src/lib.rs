@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 mod mentorship;
 mod reference;
+mod tutoring;
 
 /// What all functions together serve. Generated from their routes and committed, because a function knows only its own.
 const DOCUMENT: &str = include_str!("../../../infra/openapi.json");
@@ -20,7 +21,7 @@ const DOCUMENT: &str = include_str!("../../../infra/openapi.json");
 const SUBJECTS: &[(&str, &str)] = &[("Platform: Service", "Whether the API answers, and what it offers.")];
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(service()).merge(mentorship::routes())
+    OpenApiRouter::new().merge(service()).merge(mentorship::routes()).merge(tutoring::routes())
 }
 
 /// These need neither sessions nor the table.

@@ -1,13 +1,16 @@
-//! Commands for operators and developers, beside serving: `local backfill …`, `local export …`.
+//! Commands for operators and developers, beside serving: `local backfill …`, `local recount …`, `local export …`.
 
 mod backfill;
 mod export;
+mod place;
+mod recount;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub use backfill::{Plan, Tally, backfill};
 pub use export::{Report, export};
+pub(crate) use place::Place;
 
 use crate::Fault;
 use crate::flags::{self, Stop};
@@ -16,27 +19,20 @@ use crate::flags::{self, Stop};
 #[derive(Debug, PartialEq, Eq)]
 enum Command {
     Backfill { place: Place, plan: Plan },
+    Recount { place: Place },
     Export { from: PathBuf, out: PathBuf, replace_names: bool },
-}
-
-/// Which table is meant.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// The embedded one of a data directory.
-    Kept(PathBuf),
-    /// One on AWS, by the usual variables.
-    Real(String),
 }
 
 /// Whether the first argument names a command.
 pub(crate) fn is_one(word: &str) -> bool {
-    ["backfill", "export"].contains(&word)
+    ["backfill", "recount", "export"].contains(&word)
 }
 
 /// Carries a command out. `table` is what `TABLE_NAME` says.
 pub(crate) async fn run(word: &str, arguments: impl Iterator<Item = String>, table: Option<String>) -> ExitCode {
     let done = match parse(word, arguments, table) {
         Ok(Command::Backfill { place, plan }) => backfill::run(&place, &plan).await,
+        Ok(Command::Recount { place }) => recount::run(&place).await,
         Ok(Command::Export { from, out, replace_names }) => export::run(&from, &out, replace_names),
         Err(stop) => return flags::told(stop),
     };
@@ -55,6 +51,7 @@ pub(crate) async fn run(word: &str, arguments: impl Iterator<Item = String>, tab
 fn parse(word: &str, arguments: impl Iterator<Item = String>, table: Option<String>) -> Result<Command, Stop> {
     match word {
         "backfill" => parse_backfill(arguments, table),
+        "recount" => parse_recount(arguments, table),
         _ => parse_export(arguments),
     }
 }
@@ -101,12 +98,34 @@ fn parse_backfill(mut arguments: impl Iterator<Item = String>, table: Option<Str
             _ => plan.progress = Some(PathBuf::from(value)),
         }
     }
-    let place = match (data, real.or(table)) {
-        (Some(_), Some(_)) => return mistake("--data and a table on AWS (--table, TABLE_NAME) exclude each other"),
-        (None, Some(name)) => Place::Real(name),
-        (directory, None) => Place::Kept(directory.unwrap_or_else(|| ".data".into())),
-    };
-    Ok(Command::Backfill { place, plan })
+    Ok(Command::Backfill { place: place(data, real.or(table))?, plan })
+}
+
+fn place(data: Option<PathBuf>, table: Option<String>) -> Result<Place, Stop> {
+    match (data, table) {
+        (Some(_), Some(_)) => mistake("--data and a table on AWS (--table, TABLE_NAME) exclude each other"),
+        (None, Some(name)) => Ok(Place::Real(name)),
+        (directory, None) => Ok(Place::Kept(directory.unwrap_or_else(|| ".data".into()))),
+    }
+}
+
+fn parse_recount(mut arguments: impl Iterator<Item = String>, table: Option<String>) -> Result<Command, Stop> {
+    let (mut data, mut real) = (None, None);
+    while let Some(argument) = arguments.next() {
+        let (name, attached) = split(&argument);
+        if matches!(name, "--help" | "-h") {
+            return Err(Stop::Help);
+        }
+        if !["--data", "--table"].contains(&name) {
+            return mistake(format!("{argument} is not an option of recount"));
+        }
+        match attached.or_else(|| arguments.next()).filter(|value| !value.is_empty()) {
+            Some(value) if name == "--data" => data = Some(PathBuf::from(value)),
+            Some(value) => real = Some(value),
+            None => return mistake(format!("{name} needs a value")),
+        }
+    }
+    Ok(Command::Recount { place: place(data, real.or(table))? })
 }
 
 fn parse_export(mut arguments: impl Iterator<Item = String>) -> Result<Command, Stop> {
@@ -162,6 +181,13 @@ mod tests {
     }
 
     #[test]
+    fn a_recount_is_of_either_too() {
+        assert_eq!(told("recount", None), Ok(Command::Recount { place: Place::Kept(".data".into()) }));
+        assert_eq!(told("recount --data=x", None), Ok(Command::Recount { place: Place::Kept("x".into()) }));
+        assert_eq!(told("recount --table t", Some("u")), Ok(Command::Recount { place: Place::Real("t".into()) }));
+    }
+
+    #[test]
     fn an_export_has_a_place_it_comes_from_and_one_it_goes_to() {
         let export = |replace_names| Ok(Command::Export { from: "a".into(), out: "b".into(), replace_names });
         assert_eq!(told("export a --out b", None), export(false));
@@ -179,6 +205,9 @@ mod tests {
             "backfill --port 1",
             "backfill --data x --table t",
             "backfill x",
+            "recount --dry-run",
+            "recount --table",
+            "recount --data x --table t",
             "export",
             "export a",
             "export --out b",

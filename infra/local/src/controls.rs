@@ -47,6 +47,7 @@ pub(crate) async fn answer(
     match request.uri().path().trim_end_matches('/') {
         "/_local/capacity" => get(request, async || functions::capacity(app)).await,
         "/_local/ledger" => get(request, async || functions::ledger(app, table).await).await,
+        "/_local/stats" => get(request, async || functions::stats(app, table).await).await,
         "/_local/clock" if request.method() != Method::POST => not_allowed("POST"),
         "/_local/clock" if !test_clock => {
             refusal(StatusCode::FORBIDDEN, "forbidden", "The clock can be moved only when started with --test-clock.")

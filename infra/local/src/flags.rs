@@ -8,6 +8,7 @@ use crate::Data;
 pub(crate) const USAGE: &str = "\
 usage: local [--port PORT] [--data DIRECTORY | --memory] [--import PATH] [--demo] [--test-clock]
        local backfill [--data DIRECTORY | --table NAME] [--dry-run] [--segments N] [--rate N] [--resume FILE]
+       local recount [--data DIRECTORY | --table NAME]
        local export DIRECTORY --out DIRECTORY [--replace-names]
 
   --port PORT        listen on this port (8000)
@@ -23,6 +24,8 @@ backfill gives items of older shapes the newest, in the data directory or in a t
   --segments N       read so many parts of the table at the same time (4)
   --rate N           read at most so many items per second
   --resume FILE      note there how far it has come, and go on from there
+
+recount counts everything anew and compares the platform's counters with it; it fails if they differ.
 
 export makes lines of JSON, a file per kind of item, from an export of the table to S3.
   --out DIRECTORY    write them there

@@ -15,6 +15,7 @@ use edge::service::{Handler, service};
 use serde_json::Value as Json;
 use store::meter::Meter;
 use store::reconcile::Audit;
+use store::recount::Recount;
 use store::signing::Keys;
 use store::{Cursors, Store};
 
@@ -163,4 +164,18 @@ pub(crate) async fn ledger(app: &App, table: Option<Snapshot>) -> Result<Json, F
         Ok::<_, Fault>(audit.finish())
     });
     Ok(app::audit::told(&stock.await??))
+}
+
+/// Whether the counters of the platform are what is there, likewise.
+///
+/// # Errors
+/// The table cannot be read.
+pub(crate) async fn stats(app: &App, table: Option<Snapshot>) -> Result<Json, Fault> {
+    let Some(table) = table else { return Ok(app::stats::recounted(app).await?) };
+    let recount = tokio::task::spawn_blocking(move || {
+        let mut recount = Recount::default();
+        table.each(|item| Ok(recount.add(item)?))?;
+        Ok::<_, Fault>(recount)
+    });
+    Ok(app::stats::told(&recount.await??))
 }

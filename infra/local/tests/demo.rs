@@ -62,6 +62,10 @@ async fn the_demo_has_meetings_in_every_state_and_is_played_once() {
     for findings in ["mismatched_balances", "orphan_quanta", "orphan_holds"] {
         assert_eq!(ledger[findings], json!([]), "{findings}");
     }
+    ask(&second, "", Method::POST, "/_local/tick", Value::Null).await;
+    let stats = ask(&second, "", Method::GET, "/_local/stats", Value::Null).await;
+    assert_eq!([&stats["wrong"], &stats["late"]], [&json!({}), &json!({})], "{stats}");
+    assert!(stats["counters"]["people"].as_i64() > Some(13), "{stats}");
     second.stop().await;
     std::fs::remove_dir_all(scratch).unwrap();
 }

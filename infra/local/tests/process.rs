@@ -213,4 +213,6 @@ fn a_backfill_goes_through_the_table_of_a_data_directory_that_nobody_uses() {
     assert!(dry.status.success() && told(&dry).contains("nothing was written"), "{}", told(&dry));
     let wet = ended(&["backfill", "--data", data]);
     assert!(wet.status.success() && told(&wet).contains("4 of 4 segments done"), "{}", told(&wet));
+    let counted = ended(&["recount", "--data", data]);
+    assert!(counted.status.success() && told(&counted).contains("they are what is there"), "{}", told(&counted));
 }

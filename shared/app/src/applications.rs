@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::application::{Application, Applied, Content, State, Verdict, apply as applying};
+use domain::audit::{Action, Deed};
 use domain::expert::{Refusal, Standing};
 use domain::ids::{ApplicationId, DocumentId, UserId};
 use domain::person::User;
@@ -12,7 +13,7 @@ use crate::documents::{self, Paper};
 use crate::facades::vetting;
 use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Common, Error, Result, people};
+use crate::{App, Common, Error, Result, audit_log, people};
 
 /// An application with its papers.
 #[derive(Clone, Debug)]
@@ -149,7 +150,16 @@ pub async fn review(
         if reviewed.is_changed {
             let notice = vetting::reviewed(&reviewed.application, reviewed.told, &app.mint, now);
             let before = (&application, &applicant);
-            app.store.application_review(save.begin(&review), before, &reviewed, notice.as_ref()).await?;
+            let mut transaction = save.begin(&review);
+            let action = match reviewed.application.state {
+                State::Approved => Some(Action::ExpertApproved),
+                State::Rejected => Some(Action::ExpertRejected),
+                _ => None,
+            };
+            if let Some(action) = action {
+                audit_log::note(app, &mut transaction, Deed::of(action).on("expert", applicant.id.get()), now);
+            }
+            app.store.application_review(transaction, before, &reviewed, notice.as_ref()).await?;
         }
         Ok(review)
     })

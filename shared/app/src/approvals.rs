@@ -1,6 +1,7 @@
 //! Approving experts who came without an application, and taking that back.
 
 use domain::approval;
+use domain::audit::{Action, Deed};
 use domain::expert::Standing;
 use domain::facade::Facade;
 use domain::ids::UserId;
@@ -10,7 +11,7 @@ use store::Transaction;
 use crate::caller::Staff;
 use crate::facades::accounts;
 use crate::idempotency::retry_stale;
-use crate::{App, Error, Result, suspensions};
+use crate::{App, Error, Result, audit_log, suspensions};
 
 /// Decides, and tells the expert; a repetition changes nothing. Of two at once one decides first, and the other then.
 pub async fn decide(
@@ -48,6 +49,8 @@ async fn change(
         let Some(after) = judge(&before, is_approved, reason, now)? else { return Ok(before) };
         let mut transaction = Transaction::new();
         store::notice_told(&mut transaction, &accounts::approval(facade, id, (is_approved, reason), &app.mint, now));
+        let action = if is_approved { Action::ExpertApproved } else { Action::ExpertRejected };
+        audit_log::note(app, &mut transaction, Deed::of(action).on("expert", id.get()), now);
         app.store.user_save(transaction, &before, &after).await?;
         Ok(after)
     })

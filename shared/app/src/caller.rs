@@ -5,7 +5,7 @@ use store::{Counted, Gate, Hit};
 
 use crate::error::Quota;
 use crate::tokens::Claims;
-use crate::{App, Common, Result};
+use crate::{App, Common, Result, sender};
 
 /// A person with a living session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,7 @@ pub(crate) async fn admit_to(app: &App, claims: &Claims, counted: Counted) -> Re
     match app.store.gate_session(claims.user, claims.session, counted, now).await? {
         Gate::Closed => Err(Common::TokenInvalid),
         Gate::Open(standing) => {
+            sender::signed_in(claims.user);
             let caller = Caller { is_admin: standing.is_admin, ..Caller::presumed(claims) };
             Ok((caller, quota(standing.hit, limit, now)?))
         }

@@ -5,6 +5,8 @@ mod listing;
 
 use std::time::Duration;
 
+use domain::Instant;
+use domain::audit::{Action, Deed};
 use domain::file::{Attachment, Purpose};
 use domain::ids::CourseId;
 use domain::learning::{Category, Course, CourseDetails, Reader};
@@ -20,7 +22,7 @@ use crate::caller::{Caller, Staff};
 use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::uploads::{self, FileSource, Taken};
-use crate::{App, Cause, Common, Error, Result, experts, people};
+use crate::{App, Cause, Common, Error, Result, audit_log, experts, people};
 
 /// For how long one delivery of a job deletes lessons.
 const CLEARS_FOR: Duration = Duration::from_secs(5);
@@ -132,6 +134,11 @@ fn with_file(
     transaction
 }
 
+fn note(app: &App, transaction: &mut store::Transaction<store::Denied>, action: Action, course: &Course, now: Instant) {
+    let deed = Deed::of(action).on("course", course.id.get()).on("expert", course.owner.get());
+    audit_log::note(app, transaction, deed, now);
+}
+
 /// A new course of the caller's.
 pub async fn create(
     app: &App,
@@ -163,7 +170,9 @@ pub async fn create(
         };
         let reader = reader(Some(caller), Staff::of(caller).is_some());
         let seen = CourseSeen { course, reader, image: link.clone() };
-        app.store.course_create(with_file(save.begin(&seen), &image), &seen.course).await?;
+        let mut transaction = with_file(save.begin(&seen), &image);
+        note(app, &mut transaction, Action::CourseCreated, &seen.course, now);
+        app.store.course_create(transaction, &seen.course).await?;
         Ok(seen)
     })
     .await
@@ -197,7 +206,8 @@ pub async fn change(app: &App, own: OwnCourse, draft: &CourseDraft) -> Result<(C
         if is_owner {
             (after.owner_name, after.owner_email) = (author.name(), author.email.as_str().to_owned());
         }
-        let transaction = with_file(store::Transaction::new(), &image);
+        let mut transaction = with_file(store::Transaction::new(), &image);
+        note(app, &mut transaction, Action::CourseUpdated, &after, now);
         app.store.course_change(transaction, &before, &after).await?;
         Ok(after)
     })
@@ -217,7 +227,9 @@ pub async fn delete(app: &App, own: OwnCourse) -> Result<()> {
             Some(own) => own.course,
             None => self::own(app, caller, id).await?.course,
         };
-        Ok(app.store.course_delete(&course, app.clock.now()).await?)
+        let (mut transaction, now) = (store::Transaction::new(), app.clock.now());
+        note(app, &mut transaction, Action::CourseDeleted, &course, now);
+        Ok(app.store.course_delete(transaction, &course, now).await?)
     })
     .await
 }

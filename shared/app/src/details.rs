@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::audit::{Action, Deed};
 use domain::details::{Details, Paper};
 use domain::file::Purpose;
 use domain::ids::UserId;
@@ -16,7 +17,7 @@ use crate::caller::Caller;
 use crate::first::First;
 use crate::idempotency::retry_stale;
 use crate::uploads::{FileSource, Taken};
-use crate::{App, Common, Error, Result, picture, uploads};
+use crate::{App, Common, Error, Result, audit_log, picture, uploads};
 
 /// The caller with what they say of themselves in a role.
 pub async fn mine(app: &App, caller: Caller, role: Seat) -> Result<(User, Description)> {
@@ -142,6 +143,10 @@ pub async fn keep(
         if details != said || is_first {
             store::details_save(&mut transaction, before.id, said.version, &details);
             details.version = said.version + 1;
+        }
+        if details != said || is_first || after != before {
+            let deed = Deed::of(Action::ProfileUpdate).by(before.id).on("user", before.id.get());
+            audit_log::note(app, &mut transaction, deed, now);
         }
         if after == before {
             app.store.commit(transaction).await?;

@@ -142,7 +142,7 @@ pub(crate) async fn give(
     Ok(after)
 }
 
-async fn joined(app: &App, proven: Proven, serial: Serial) -> Result<Joined> {
-    let signed = people::session(app, proven, WEEK).await?;
+async fn joined(app: &App, Proven { user, begun, .. }: Proven, serial: Serial) -> Result<Joined> {
+    let signed = people::first_session(app, user, begun, WEEK)?;
     Ok(Joined { user: signed.user, serial, token: signed.token })
 }

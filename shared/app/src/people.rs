@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::Instant;
+use domain::audit::{Action, Deed};
 use domain::details::Details;
 use domain::ids::UserId;
 use domain::ledger::{Account, Cause, Entry, Unit, transfer};
@@ -19,7 +20,7 @@ use crate::caller::Caller;
 use crate::idempotency::retry_stale;
 use crate::proving::{Proven, prove};
 use crate::tokens::{Claims, DAY};
-use crate::{App, Common, Error, Result};
+use crate::{App, Common, Error, Result, audit_log};
 
 pub use crate::proving::{Origin, UNKNOWN, With};
 
@@ -56,7 +57,7 @@ const GRANT: u32 = 1;
 pub async fn register(app: &App, registration: Registration, origin: &Origin) -> Result<SignedIn> {
     let begun = app.clock.now();
     let (user, ()) = open(app, registration, origin.network(), |_, _| Ok(Opening::default())).await?;
-    session(app, Proven { user, begun, code: None }, DAY).await
+    first_session(app, user, begun, DAY)
 }
 
 /// What opens with an account: a session to be kept, what its owner is told, and what they get to see of it.
@@ -212,15 +213,37 @@ pub(crate) async fn administrator(app: &App) -> Result<Option<UserId>> {
     Ok(known.filter(|known| known.user.roles.admin).map(|known| known.user.id))
 }
 
-/// A session of somebody who is proven, with a token for so long.
+/// A session of somebody who has logged in, with a token for so long.
 pub(crate) async fn session(app: &App, proven: Proven, lifetime: TimeDelta) -> Result<SignedIn> {
     let Proven { user, begun, code } = proven;
-    if let Some(code) = code {
-        code.spend(app, Transaction::new()).await?;
-    }
     let claims = Claims { user: user.id, session: app.mint.session(begun) };
+    retry_stale(|| async {
+        let transaction = noted(app, Action::Login, claims);
+        match &code {
+            None => Ok(app.store.commit(transaction).await?),
+            Some(code) => code.spend(app, transaction).await,
+        }
+    })
+    .await?;
+    signed_in(app, user, claims, lifetime)
+}
+
+/// A session of somebody who has just got their account, or a role.
+pub(crate) fn first_session(app: &App, user: User, begun: Instant, lifetime: TimeDelta) -> Result<SignedIn> {
+    let claims = Claims { user: user.id, session: app.mint.session(begun) };
+    signed_in(app, user, claims, lifetime)
+}
+
+fn signed_in(app: &App, user: User, claims: Claims, lifetime: TimeDelta) -> Result<SignedIn> {
     let token = app.tokens.issue(claims, lifetime, app.clock.now())?;
     Ok(SignedIn { user, token })
+}
+
+/// A transaction that notes how a session begins or ends.
+pub(crate) fn noted(app: &App, action: Action, Claims { user, session }: Claims) -> Transaction<Denied> {
+    let (mut transaction, deed) = (Transaction::new(), Deed::of(action).by(user).on("session", session.get()));
+    audit_log::note(app, &mut transaction, deed, app.clock.now());
+    transaction
 }
 
 /// Logs in by username or e-mail.
@@ -230,7 +253,16 @@ pub async fn login(app: &App, name: &str, with: With<'_>, origin: &Origin) -> Re
 
 /// Ends this session; others live on.
 pub async fn logout(app: &App, caller: Caller) -> Result<()> {
-    Ok(app.store.session_end(caller.user(), caller.session(), app.clock.now()).await?)
+    end_noting(app, Claims { user: caller.user(), session: caller.session() }).await
+}
+
+/// Ends a session whose owner wants no more of it.
+pub(crate) async fn end_noting(app: &App, session: Claims) -> Result<()> {
+    retry_stale(|| async {
+        let transaction = noted(app, Action::Logout, session);
+        Ok(app.store.session_end(transaction, session.user, session.session, app.clock.now()).await?)
+    })
+    .await
 }
 
 /// The caller's own account.

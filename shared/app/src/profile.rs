@@ -1,6 +1,7 @@
 //! What a person changes about themselves: profile, skills, weekly hours. Each is one read, one decision, one
 //! transaction over the version that was read, decided anew if another change came first.
 
+use domain::audit::{Action, Deed};
 use domain::calendar::WeeklyHours;
 use domain::category::CategoryId;
 use domain::ids::{HoursId, SkillId};
@@ -9,7 +10,7 @@ use domain::zone::Zone;
 
 use crate::caller::Caller;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Result, people};
+use crate::{App, Result, audit_log, people};
 
 /// What is absent stays.
 #[derive(Clone, Debug, Default)]
@@ -68,12 +69,28 @@ pub(crate) async fn change<T>(
     save: SaveResponse<'_, T>,
     change: impl Fn(&mut User) -> Result<T>,
 ) -> Result<T> {
+    change_noting(app, caller, save, change, None).await
+}
+
+/// The same, which is logged if it changes anything.
+async fn change_noting<T>(
+    app: &App,
+    caller: Caller,
+    save: SaveResponse<'_, T>,
+    change: impl Fn(&mut User) -> Result<T>,
+    action: Option<Action>,
+) -> Result<T> {
     retry_stale(|| async {
         let before = people::me(app, caller).await?;
         let mut after = before.clone();
         let result = change(&mut after)?;
         if after != before {
-            app.store.user_save(save.begin(&result), &before, &after).await?;
+            let mut transaction = save.begin(&result);
+            if let Some(action) = action {
+                let deed = Deed::of(action).by(before.id).on("user", before.id.get());
+                audit_log::note(app, &mut transaction, deed, app.clock.now());
+            }
+            app.store.user_save(transaction, &before, &after).await?;
         }
         Ok(result)
     })
@@ -81,7 +98,7 @@ pub(crate) async fn change<T>(
 }
 
 pub async fn update(app: &App, caller: Caller, changes: Changes) -> Result<User> {
-    change(app, caller, SaveResponse::nothing(), |user| {
+    let edit = |user: &mut User| {
         let (changes, before) = (changes.clone(), user.clone());
         user.first_name = changes.first_name.unwrap_or_else(|| user.first_name.clone());
         user.last_name = changes.last_name.unwrap_or_else(|| user.last_name.clone());
@@ -93,8 +110,8 @@ pub async fn update(app: &App, caller: Caller, changes: Changes) -> Result<User>
             user.updated_at = app.clock.now();
         }
         Ok(user.clone())
-    })
-    .await
+    };
+    change_noting(app, caller, SaveResponse::nothing(), edit, Some(Action::ProfileUpdate)).await
 }
 
 pub async fn skill_add(app: &App, caller: Caller, draft: SkillDraft, save: SaveResponse<'_, Skill>) -> Result<Skill> {

@@ -1,6 +1,7 @@
 //! Who somebody is: their password, the code of whoever is asked for one, and how often both may be guessed at.
 
 use domain::Instant;
+use domain::audit::{Action, Deed};
 use domain::ids::{SessionId, UserId};
 use domain::person::User;
 use domain::text::Typed;
@@ -10,7 +11,7 @@ use store::{Attempt, Counted, Credential, Denied, Failed, Fault, Shown, Transact
 use crate::caller::quota;
 use crate::codes::Verdict;
 use crate::passwords::Match;
-use crate::{App, Common, Error, Result, codes, site};
+use crate::{App, Common, Error, Result, audit_log, codes, site};
 
 /// Where somebody signs in from.
 #[derive(Clone, Debug)]
@@ -205,8 +206,8 @@ fn may_sign_in(person: &Credential, failed: u32, origin: &Origin) -> bool {
     }
 }
 
-/// Counts a failed login by name and by account, and says what is answered to it. Of a burst that was in flight together,
-/// those above the limit learn nothing from their answer.
+/// Counts a failed login by name and by account, logs it, and says what is answered to it. Of a burst that was in flight
+/// together, those above the limit learn nothing from their answer.
 async fn count_failure(app: &App, typed: &Typed, known: &[Credential], origin: &Origin, now: Instant) -> Result<Error> {
     let by_account = known.iter().map(Some).chain(known.is_empty().then_some(None)).map(|person| async move {
         let is_known = person.is_some_and(|person| origin.is_known_to(person));
@@ -218,7 +219,17 @@ async fn count_failure(app: &App, typed: &Typed, known: &[Credential], origin: &
     let (by_name, by_account) = try_join(by_name, try_join_all(by_account)).await?;
     let hits = by_account.into_iter().flatten().chain([by_name]);
     let refused = hits.map(|hit| quota(hit, FAILED_LOGINS_PER_MINUTE, now)).find_map(Result::err);
-    Ok(Error::Common(refused.unwrap_or(Common::InvalidCredentials)))
+    if let Some(limited) = refused {
+        return Ok(Error::Common(limited)); // counted, and no more: so the log grows no faster than the limits let anybody try
+    }
+    // Of an unknown name, too, and by nobody: else the time it takes would tell.
+    let deed = Deed::of(Action::LoginFailed);
+    let deed = match known.first().map(|person| person.user.id) {
+        Some(user) => deed.by(user).on("user", user.get()),
+        None => deed,
+    };
+    audit_log::write(app, deed).await?;
+    Ok(Error::Common(Common::InvalidCredentials))
 }
 
 /// Writes down what a login has brought to light. It is no reason not to log in that this failed.

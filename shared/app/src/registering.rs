@@ -1,6 +1,7 @@
 //! Opening an account with its first session in one piece: as a learner, as somebody who applies to be an expert with their
 //! papers, or, by an administrator, as another one. A link to prove the address is mailed to each.
 
+use domain::audit::{Action, Deed};
 use domain::details::{Details, Paper};
 use domain::expert::Expert;
 use domain::facade::Facade;
@@ -20,7 +21,7 @@ use crate::people::{self, Opening, Origin, Registration};
 use crate::seal::hash;
 use crate::sessions::{self, Opened};
 use crate::uploads::Taken;
-use crate::{App, Result};
+use crate::{App, Result, audit_log};
 
 /// What an applicant says of themselves.
 #[derive(Clone, Debug, Default)]
@@ -132,7 +133,13 @@ pub async fn staff_member(
         let notices = vec![letter, accounts::appointed(facade, user.id, &app.mint, now)];
         Ok(Opening { notices, proof: Some(proof), ..Opening::default() })
     };
-    let (user, ()) = people::open_saving(app, registration, None, opening, |user, ()| save.begin(user)).await?;
+    let begin = |user: &User, (): &()| {
+        let mut transaction = save.begin(user);
+        let deed = Deed::of(Action::AdminCreated).on("user", user.id.get());
+        audit_log::note(app, &mut transaction, deed, user.joined_at);
+        transaction
+    };
+    let (user, ()) = people::open_saving(app, registration, None, opening, begin).await?;
     Ok(user)
 }
 

@@ -1,6 +1,7 @@
 //! A new password: in place of the one somebody knows, or by a link that is mailed to whoever has forgotten theirs.
 
 use chrono::TimeDelta;
+use domain::audit::{Action, Deed};
 use domain::facade::Facade;
 use domain::ids::SessionId;
 use domain::notice::Notice;
@@ -13,7 +14,7 @@ use crate::caller::Caller;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::mail::{self, Mail};
 use crate::people::Origin;
-use crate::{App, Common, Error, Result, links, proving};
+use crate::{App, Common, Error, Result, audit_log, links, proving};
 
 /// Mails a link to choose a new password, if there is such an account; the answer does not tell.
 pub async fn ask(app: &App, email: &Email, facade: Facade, origin: &Origin) -> Result<()> {
@@ -79,7 +80,7 @@ async fn replace(
     password: &str,
     by: By,
     origin: &Origin,
-    transaction: Transaction<store::Denied>,
+    mut transaction: Transaction<store::Denied>,
 ) -> Result<()> {
     let user = &seen.user;
     let persona = Persona {
@@ -96,6 +97,11 @@ async fn replace(
         By::Session(kept) => Some(kept),
         By::Link => None,
     };
+    let deed = match by {
+        By::Session(_) => Deed::of(Action::ProfileUpdate).saying("Password changed."),
+        By::Link => Deed::of(Action::PasswordReset),
+    };
+    audit_log::note(app, &mut transaction, deed.by(user.id).on("user", user.id.get()), now);
     let network = origin.network().map(str::to_owned);
     let new = NewPassword { seen, hash, kept, proves_email: kept.is_none(), network };
     Ok(app.store.password_set(transaction, new, now).await?)

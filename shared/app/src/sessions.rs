@@ -1,9 +1,10 @@
 //! Sessions that can be prolonged: an access token for an hour, and a refresh token that works once.
 
 use domain::Instant;
+use domain::audit::Action;
 use domain::ids::SessionId;
 use domain::person::User;
-use store::{Next, Presented, Rotation, Transaction};
+use store::{Next, Presented, Rotation};
 
 use crate::caller::Caller;
 use crate::facades::accounts;
@@ -75,11 +76,7 @@ pub async fn login(app: &App, name: &str, with: With<'_>, origin: &Origin) -> Re
         let (tokens, next) = tokens(app, claims, now)?;
         let session = session(claims, next, origin, now);
         let alert = user.roles.admin.then(|| accounts::signed_in(user.id, origin, &app.mint, now));
-        if code.is_none() && alert.is_none() {
-            app.store.session_open(&session).await?;
-            return Ok(tokens);
-        }
-        let mut transaction = Transaction::new();
+        let mut transaction = people::noted(app, Action::Login, claims);
         store::session_opened(&mut transaction, &session);
         if let Some(alert) = &alert {
             store::notice_told(&mut transaction, alert);
@@ -102,7 +99,8 @@ pub async fn refresh(app: &App, token: &str, arrived: Instant) -> Result<Tokens>
     let Refresh { claims, .. } = app.tokens.verify_refresh(token, now)?;
     let (tokens, next) = tokens(app, claims, now)?;
     let presented = Presented { hash: &hash(token), arrived };
-    match app.store.session_rotate(claims.user, claims.session, presented, &next, &|| app.clock.now()).await? {
+    let (clock, reused) = (|| app.clock.now(), || people::noted(app, Action::TokenReuse, claims));
+    match app.store.session_rotate(claims.user, claims.session, presented, &next, (&clock, &reused)).await? {
         Rotation::Renewed => Ok(tokens),
         Rotation::Overtaken | Rotation::Reused => Err(Error::Common(Common::TokenReused)),
         Rotation::Unknown => Err(Error::Common(Common::TokenInvalid)),
@@ -119,15 +117,18 @@ pub enum Leaving {
 }
 
 pub async fn logout(app: &App, caller: Caller, leaving: Leaving) -> Result<()> {
-    let now = app.clock.now();
+    let (user, now) = (caller.user(), app.clock.now());
     let with = match leaving {
-        Leaving::All => return Ok(app.store.sessions_end(caller.user(), now).await?),
+        Leaving::All => {
+            let begin = || people::noted(app, Action::Logout, Claims { user, session: caller.session() });
+            return Ok(app.store.sessions_end(begin, user, now).await?);
+        }
         Leaving::This { with } => with,
     };
     // A refresh token that is none, or is old, ends nothing more.
     let other = with.and_then(|token| app.tokens.verify_refresh(&token, now).ok()).map(|refresh| refresh.claims);
-    if let Some(other) = other.filter(|other| other.user == caller.user() && other.session != caller.session()) {
-        app.store.session_end(other.user, other.session, now).await?;
+    if let Some(other) = other.filter(|other| other.user == user && other.session != caller.session()) {
+        people::end_noting(app, other).await?;
     }
     people::logout(app, caller).await
 }
@@ -144,5 +145,5 @@ pub async fn list(app: &App, caller: Caller) -> Result<Vec<Session>> {
 pub async fn end(app: &App, caller: Caller, id: SessionId) -> Result<()> {
     let now = app.clock.now();
     let session = app.store.session(caller.user(), id, now).await?.ok_or(Common::NotFound)?;
-    Ok(app.store.session_end(session.user, session.id, now).await?)
+    people::end_noting(app, Claims { user: session.user, session: session.id }).await
 }

@@ -1,11 +1,12 @@
 //! Suspending accounts, and bringing them back: who is suspended can do nothing and is found by nobody.
 
+use domain::audit::{Action, Deed};
 use domain::ids::UserId;
 use domain::person::{Refusal, User};
 
 use crate::caller::Staff;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Common, Result};
+use crate::{App, Common, Result, audit_log};
 
 /// Suspends an account: its sessions, tokens and sockets are over at once. A repetition changes nothing.
 pub async fn suspend(app: &App, staff: Staff, id: UserId, reason: &str, save: SaveResponse<'_, User>) -> Result<User> {
@@ -29,7 +30,10 @@ async fn set(app: &App, staff: Staff, id: UserId, because: Option<&str>, save: S
             return Ok(seen.user);
         }
         let after = User { is_suspended: because.is_some(), updated_at: now, ..seen.user.clone() };
-        app.store.account_stand(save.begin(&after), &seen, &after, (because, now)).await?;
+        let mut transaction = save.begin(&after);
+        let action = if because.is_some() { Action::UserSuspended } else { Action::UserReactivated };
+        audit_log::note(app, &mut transaction, Deed::of(action).on("user", id.get()), now);
+        app.store.account_stand(transaction, &seen, &after, (because, now)).await?;
         Ok(after)
     })
     .await

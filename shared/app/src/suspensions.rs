@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use domain::audit::{Action, Deed};
 use domain::booking::Booking;
 use domain::expert::Standing;
 use domain::ids::{BookingId, UserId};
@@ -18,7 +19,7 @@ use crate::caller::Staff;
 use crate::facades::vetting;
 use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Common, Error, Result, bookings, chats, picture};
+use crate::{App, Common, Error, Result, audit_log, bookings, chats, picture};
 
 /// An expert with the link to their picture.
 #[derive(Clone, Debug)]
@@ -65,7 +66,9 @@ pub async fn suspend(
         let after = suspending(&before, reason, now)?;
         let notice = vetting::suspended(id, reason, &app.mint, now);
         let portrait = portrait(app, after.clone()).await?;
-        app.store.expert_suspend(save.begin(&portrait), &before, &after, &notice).await?;
+        let mut transaction = save.begin(&portrait);
+        audit_log::note(app, &mut transaction, Deed::of(Action::UserSuspended).on("user", id.get()), now);
+        app.store.expert_suspend(transaction, &before, &after, &notice).await?;
         Ok(portrait)
     })
     .await?;
@@ -85,7 +88,9 @@ pub async fn reinstate(app: &App, staff: Staff, id: UserId, save: SaveResponse<'
         let (before, now) = (find(app, staff, id).await?, app.clock.now());
         let after = reinstating(&before, now)?;
         let portrait = portrait(app, after.clone()).await?;
-        app.store.expert_reinstate(save.begin(&portrait), &before, &after, app.mint.notice(now), now).await?;
+        let mut transaction = save.begin(&portrait);
+        audit_log::note(app, &mut transaction, Deed::of(Action::UserReactivated).on("user", id.get()), now);
+        app.store.expert_reinstate(transaction, &before, &after, app.mint.notice(now), now).await?;
         Ok(portrait)
     })
     .await?;

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use domain::Instant;
+use domain::audit::{Action, Deed};
 use domain::two_factor::{Refusal, State, uri};
-use store::{Credential, Shown};
+use store::{Credential, Denied, Shown, Transaction};
 
 use crate::caller::Caller;
 use crate::idempotency::retry_stale;
-use crate::{App, Common, Error, Result, codes, proving};
+use crate::{App, Common, Error, Result, audit_log, codes, proving};
 
 /// As authenticators call it.
 const ISSUER: &str = "ExpertConnect";
@@ -54,7 +56,8 @@ pub async fn enable(app: &App, caller: Caller, otp: &str) -> Result<Vec<String>>
         }
         let step = codes::step(app, &known, otp, now).ok_or(Refusal::WrongCode)?;
         let (codes, hashes) = recovery_codes(app, &known);
-        app.store.second_factor_enable(&known, step, &hashes, now).await?;
+        let transaction = noted(app, Action::TwoFactorEnabled, &known, now);
+        app.store.second_factor_enable(transaction, &known, step, &hashes, now).await?;
         Ok(codes)
     })
     .await
@@ -83,9 +86,16 @@ pub async fn disable(app: &App, caller: Caller, password: &str, code: codes::Typ
         is_password(app, &known, password).await?;
         is_on(&known)?;
         let shown = proving::shows(app, &known, code, now).await?.ok_or(Refusal::WrongCode)?;
-        Ok(app.store.second_factor_disable(&known, &shown, now).await?)
+        let transaction = noted(app, Action::TwoFactorDisabled, &known, now);
+        Ok(app.store.second_factor_disable(transaction, &known, &shown, now).await?)
     })
     .await
+}
+
+fn noted(app: &App, action: Action, known: &Credential, now: Instant) -> Transaction<Denied> {
+    let (mut transaction, user) = (Transaction::new(), known.user.id);
+    audit_log::note(app, &mut transaction, Deed::of(action).by(user).on("user", user.get()), now);
+    transaction
 }
 
 async fn is_password(app: &App, known: &Credential, password: &str) -> Result<()> {

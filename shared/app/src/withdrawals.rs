@@ -1,5 +1,6 @@
 //! Taking money out: asking for it, and what administrators decide.
 
+use domain::audit::{Action, Deed};
 use domain::facade::Facade;
 use domain::ids::WithdrawalId;
 use domain::person::User;
@@ -10,7 +11,7 @@ use crate::caller::{Caller, Staff};
 use crate::facades::withdrawals::{asked, decided};
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::paging::{self, DEEPEST, Ranked, Slice, Wanted, cut};
-use crate::{App, Common, Error, Result};
+use crate::{App, Common, Error, Result, audit_log};
 
 /// A withdrawal with whose it is.
 #[derive(Clone, Debug)]
@@ -32,10 +33,28 @@ pub async fn ask(
         let (id, entry) = (app.mint.withdrawal(now), app.mint.entry(now));
         let (wanted, entry) = Withdrawal::ask(id, (caller.user(), facade), wish.clone(), entry, now);
         let notice = asked(&wanted, &app.mint, now);
-        app.store.withdrawal_ask(save.begin(&wanted), &wanted, &entry, notice.as_ref()).await?;
+        let mut transaction = save.begin(&wanted);
+        if facade.rules().audited {
+            audit_log::note(app, &mut transaction, deed(Action::WithdrawalRequested, &wanted), now);
+        }
+        app.store.withdrawal_ask(transaction, &wanted, &entry, notice.as_ref()).await?;
         Ok(wanted)
     })
     .await
+}
+
+/// As the log has it: never where the money goes.
+fn deed(action: Action, withdrawal: &Withdrawal) -> Deed {
+    Deed::of(action).on("withdrawal", withdrawal.id.get()).on("expert", withdrawal.user.get())
+}
+
+fn told(state: State) -> &'static str {
+    match state {
+        State::Pending => "Withdrawal requested.",
+        State::Approved => "Withdrawal approved.",
+        State::Rejected => "Withdrawal rejected.",
+        State::Processed => "Withdrawal completed.",
+    }
 }
 
 /// The caller's own, newest first.
@@ -160,7 +179,12 @@ pub async fn decide(
         let decision = before.decide(through, verdict, app.mint.entry(now), now)?;
         let notice = decided(&decision.after, &app.mint, now);
         let owned = Owned { withdrawal: decision.after.clone(), owner };
-        app.store.withdrawal_decide(save.begin(&owned), &before, &decision, &notice).await?;
+        let mut transaction = save.begin(&owned);
+        if through.rules().audited || before.facade.rules().audited {
+            let deed = deed(Action::WithdrawalProcessed, &decision.after).saying(told(decision.after.state));
+            audit_log::note(app, &mut transaction, deed, now);
+        }
+        app.store.withdrawal_decide(transaction, &before, &decision, &notice).await?;
         Ok(owned)
     })
     .await

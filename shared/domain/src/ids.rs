@@ -100,6 +100,8 @@ ids! {
     CourseId,
     /// A part of a course.
     LessonId,
+    /// A row of the log of who did what.
+    AuditId,
 }
 
 impl ConversationId {

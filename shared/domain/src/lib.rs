@@ -5,6 +5,7 @@
 
 pub mod application;
 pub mod approval;
+pub mod audit;
 pub mod booking;
 pub mod calendar;
 pub mod card;
@@ -44,6 +45,7 @@ pub mod search;
 pub mod serial;
 pub mod site;
 pub mod slot;
+pub mod stats;
 pub mod support;
 pub mod suspension;
 pub mod text;

@@ -1,6 +1,6 @@
 //! The words in which a booking's life is told: statuses, steps, who takes them, where the money is, what is refused.
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     Pending,
     Confirmed,
@@ -126,7 +126,7 @@ impl From<Seat> for Actor {
 }
 
 /// Where the price is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Funds {
     /// There is no price.
     Free,
@@ -138,6 +138,10 @@ pub enum Funds {
     Released,
     /// Handed to the booking that replaced this one.
     Moved,
+}
+
+impl Funds {
+    pub const ALL: [Funds; 6] = [Funds::Free, Funds::Due, Funds::Held, Funds::Captured, Funds::Released, Funds::Moved];
 }
 
 /// How the two meet.

@@ -4,9 +4,10 @@
 
 use chrono::{TimeDelta, TimeZone, Utc};
 use domain::Instant;
+use domain::audit::{Action, Deed};
 use domain::booking::Actor::{self, Expert, Learner, Provider, Schedule, Staff};
 use domain::booking::Status::{self, Cancelled, Completed, Confirmed, Expired, NoShow, Pending, Refunded, Rescheduled};
-use domain::booking::{Booking, Draft, Funds, Mode, Party, Policy, Seat, Step, Times};
+use domain::booking::{Booking, Draft, Funds, Mode, Outcome, Party, Policy, Seat, Step, Times};
 use domain::calendar;
 use domain::facade::machine::{Choice, Money, Row, choose, next_step};
 use domain::facade::{Acquaintance, Facade, Offered, Pairs, PriceFrom, consultations, meetings, mentorship, tutoring};
@@ -339,4 +340,43 @@ fn who_may_write_to_whom_is_the_tables_to_say() {
     assert_eq!(allowed(meetings::RULES.writing.pairs), [true; 6]);
     assert_eq!(allowed(mentorship::RULES.writing.pairs), [false, true, true, true, false, false]);
     assert_eq!(allowed(tutoring::RULES.writing.pairs), [false, false, false, false, true, true]);
+}
+
+/// What the log says of a step (`tutoring.md` §7).
+#[test]
+fn what_becomes_of_a_booking_is_logged_where_the_document_asks_for_it() {
+    let logged = |booking: &Booking, step, actor, at| match booking.perform(step, actor, at, EntryId::new(9).unwrap()) {
+        Ok(Outcome::Changed(change)) => Deed::of_booking(&change),
+        other => panic!("{step:?}: {other:?}"),
+    };
+    let lesson = |booking: Booking| Booking { facade: Facade::Tutoring, ..booking };
+    let (paid, confirmed, unpaid) = (lesson(booking(Pending)), lesson(booking(Confirmed)), lesson(unpaid()));
+    let instant = Booking { policy: Policy { instant: true, ..unpaid.policy }, ..unpaid.clone() };
+    let mut half = confirmed.clone();
+    half.expert.completed = true;
+    let (early, late) = (now(), at(&paid, -20 * HOUR));
+    for (booking, step, actor, at, expected) in [
+        (&unpaid, Step::Pay, Provider, early, &[Action::PaymentMade][..]),
+        (&instant, Step::Pay, Provider, early, &[Action::PaymentMade, Action::BookingConfirmed]),
+        (&unpaid, Step::Expire, Schedule, early + TimeDelta::hours(1), &[Action::BookingCancelled]),
+        (&paid, Step::Confirm, Expert, early, &[Action::BookingConfirmed]),
+        (&paid, Step::Cancel, Learner, early, &[Action::BookingRefunded]),
+        (&paid, Step::Cancel, Learner, late, &[Action::BookingCancelled]),
+        (&paid, Step::Refund, Schedule, at(&paid, 2 * HOUR), &[Action::BookingRefunded]),
+        (&confirmed, Step::Refund, Staff, early, &[Action::BookingRefunded]),
+        (&confirmed, Step::Move, Learner, early, &[Action::BookingRescheduled]),
+        (&confirmed, Step::Dispute, Learner, at(&paid, 1), &[Action::BookingDisputed]),
+        (&confirmed, Step::Complete, Learner, at(&paid, 1), &[]),
+        (&half, Step::Complete, Learner, at(&paid, 1), &[Action::BookingCompleted]),
+    ] {
+        let deeds = logged(booking, step, actor, at);
+        assert_eq!(deeds.iter().map(|deed| deed.action).collect::<Vec<_>>(), expected, "{step:?} by {actor:?}");
+        for deed in deeds {
+            let ids: Vec<_> = deed.ids.into_iter().collect();
+            assert_eq!(ids, [("booking", 1), ("expert", 20), ("learner", 10)]);
+            let payer = (deed.action == Action::PaymentMade).then_some(booking.learner.id);
+            assert_eq!(deed.actor, payer, "else whoever is signed in");
+        }
+    }
+    assert!(logged(&booking(Pending), Step::Confirm, Expert, early).is_empty(), "elsewhere nothing is");
 }

@@ -12,6 +12,7 @@ use app::App;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use domain::audit::Sender;
 use store::meter::Meter;
 
 pub(crate) use context::AuthContext;
@@ -27,10 +28,11 @@ pub(crate) async fn layer(State(app): State<App>, mut request: Request, next: Ne
     let context = AuthContext::new(&app, &request);
     let route = request.extensions().get::<MatchedPath>().map(|path| format!("{} {}", request.method(), path.as_str()));
     request.extensions_mut().insert(context.clone());
-    let answer = async {
+    let sender = Sender { address: context.address.clone(), agent: headers::agent(request.headers()) };
+    let answer = app::sender::within(sender, async {
         let response = next.run(request).await;
         context.finish(response).await
-    };
+    });
     match (&app.capacity, route) {
         (Some(capacity), Some(route)) => {
             let meter = Meter::default();

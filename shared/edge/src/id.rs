@@ -30,6 +30,7 @@ ids!(ConversationId: "conversation", BlockId: "absence", NoteId: "note");
 ids!(WalletId: "wallet", SlotId: "slot");
 ids!(PostId: "post", CommentId: "comment", GatheringId: "event", WithdrawalId: "withdrawal", TicketId: "ticket");
 ids!(CourseId: "course", LessonId: "lesson");
+ids!(AuditId: "row of the log");
 
 /// For small fixed tables, such as the categories.
 impl Id for i64 {

@@ -19,6 +19,18 @@ pub fn of<T>(table: &'static [(&'static str, T)]) -> impl Iterator<Item = &'stat
     table.iter().map(|(word, _)| *word)
 }
 
+/// More words than this make no sentence.
+const MOST_LISTED: usize = 12;
+
+/// What is said of a word that is none of these.
+pub(crate) fn none_of(words: impl Iterator<Item = &'static str>) -> String {
+    let words: Vec<_> = words.collect();
+    match words.len() {
+        ..=MOST_LISTED => format!("This must be one of: {}.", words.join(", ")),
+        _ => "This must be one of the documented words.".to_owned(),
+    }
+}
+
 /// `words!(/** Where it stands. */ pub ProductStatus = of(STATUSES))`: a type for `#[schema(value_type = …)]`.
 #[macro_export]
 macro_rules! words {

@@ -159,7 +159,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
             unit: unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?,
             minor: row.number("price")?,
         },
-        funds: find(FUNDS, funds_text, funds).ok_or_else(|| row.corrupt("funds"))?,
+        funds: find(Funds::ALL, funds_text, funds).ok_or_else(|| row.corrupt("funds"))?,
         order: Some(row.owned("order")?).filter(|order| !order.is_empty()),
         paid_with: row.maybe_number("paid_with")?.and_then(PaymentId::new),
         paid_locally: row.flag("paid_locally"),
@@ -254,9 +254,7 @@ pub(crate) fn status_text(status: Status) -> &'static str {
     }
 }
 
-const FUNDS: [Funds; 6] = [Funds::Free, Funds::Due, Funds::Held, Funds::Captured, Funds::Released, Funds::Moved];
-
-fn funds_text(funds: Funds) -> &'static str {
+pub(crate) fn funds_text(funds: Funds) -> &'static str {
     match funds {
         Funds::Free => "free",
         Funds::Due => "due",

@@ -6,6 +6,7 @@ use domain::file::Attachment;
 use domain::ids::{CourseId, UserId};
 use domain::learning::{Category, Course, CourseDetails, CourseEntry, Refusal, indexed_words};
 use domain::ledger::Amount;
+use domain::stats::{Counter, Totals};
 
 use crate::denied::Denied;
 use crate::directory::{Surplus, reworded};
@@ -131,9 +132,9 @@ fn reword(transaction: &mut Transaction<Denied>, before: Option<&Course>, after:
 /// Counts what a change makes of the number of courses: of all, and of those of the owner that everybody may see. The
 /// profile's version rises too: one saved at the same moment must not write the old count back.
 fn recount(transaction: &mut Transaction<Denied>, before: Option<&Course>, after: Option<&Course>) {
-    let of = |course: Option<&Course>| course.map_or((0, 0), |it| (1, i64::from(it.details.is_published)));
-    let ((all, published), owner) = (of(after), after.or(before).map(|course| course.owner));
-    let (all, published) = (all - of(before).0, published - of(before).1);
+    let of = |course: Option<&Course>| course.map(Totals::from).unwrap_or_default();
+    let (change, owner) = (&of(after) - &of(before), after.or(before).map(|course| course.owner));
+    let [all, published] = [Counter::Courses, Counter::Published].map(|counter| change.of(counter));
     if (all, published) != (0, 0) {
         let totals = Update::new(keys::course_totals(), "ADD #courses :all, #published :published")
             .value(":all", number(all))
@@ -185,8 +186,12 @@ impl Store {
 
     /// Takes a course out of sight that nobody is enrolled in, and never will be. That its lessons have to go is a fact of
     /// the same transaction.
-    pub async fn course_delete(&self, course: &Course, now: Instant) -> Result<(), Failed<Denied>> {
-        let mut transaction = Transaction::new();
+    pub async fn course_delete(
+        &self,
+        mut transaction: Transaction<Denied>,
+        course: &Course,
+        now: Instant,
+    ) -> Result<(), Failed<Denied>> {
         let gone = Update::new(keys::course_counts(course.id), "SET #gone = :yes")
             .when("attribute_exists(#pk) AND attribute_not_exists(#gone) AND attribute_not_exists(#enrolments)")
             .value(":yes", AttributeValue::Bool(true));

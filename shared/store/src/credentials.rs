@@ -201,8 +201,13 @@ impl Store {
         self.commit(transaction).await
     }
 
-    /// Ends every session made so far.
-    pub async fn sessions_end(&self, user: UserId, now: Instant) -> Result<(), Fault> {
+    /// Ends every session made so far, with what else a transaction that `begin` makes does.
+    pub async fn sessions_end(
+        &self,
+        begin: impl Fn() -> Transaction<Denied>,
+        user: UserId,
+        now: Instant,
+    ) -> Result<(), Fault> {
         for _ in 0..MOST_ROUNDS {
             let Some(credential) = self.get(&keys::credential(user)).await? else { return Ok(()) };
             let seen = sessions_from(Reader(&credential))?;
@@ -213,14 +218,14 @@ impl Store {
                 Some(seen) => from.when("#sessions_from = :seen").value(":seen", number(seen)),
                 None => from.when("attribute_not_exists(#sessions_from)"),
             };
-            let mut transaction = Transaction::new();
-            transaction.update(from, Some(()));
-            transaction.update(gate::closing(user, last, None), Some(()));
+            let mut transaction = begin();
+            transaction.update(from, Some(Denied::Stale));
+            transaction.update(gate::closing(user, last, None), Some(Denied::Stale));
             transaction.replace(facts::ended_item(user, Ended::UpTo(last, None), now));
             match self.commit(transaction).await {
                 Ok(()) => return Ok(()),
                 // Somebody else ended them; there may be some that began since.
-                Err(Failed::Refused(())) => {}
+                Err(Failed::Refused(_)) => {}
                 Err(Failed::Fault(fault)) => return Err(fault),
             }
         }

@@ -11,6 +11,7 @@ use domain::Instant;
 use domain::ids::{SessionId, UserId};
 use domain::text::LoginName;
 
+use crate::denied::Denied;
 use crate::facts::{self, Ended};
 use crate::fault::{Failed, Fault};
 use crate::keys;
@@ -236,24 +237,29 @@ impl Store {
         Ok((old, hit))
     }
 
-    /// Ends one session at once; the fact that closes its sockets is written with it. Sessions that ended by age are
-    /// forgotten on the way.
-    pub async fn session_end(&self, user: UserId, session: SessionId, now: Instant) -> Result<(), Fault> {
+    /// Ends one session at once, with what else `transaction` does; the fact that closes its sockets is written with it.
+    /// Sessions that ended by age are forgotten on the way.
+    pub async fn session_end(
+        &self,
+        mut transaction: Transaction<Denied>,
+        user: UserId,
+        session: SessionId,
+        now: Instant,
+    ) -> Result<(), Failed<Denied>> {
         let end = Update::new(keys::user_gate(user), "ADD #ended :session")
             .when("attribute_exists(#pk)")
             .value(":session", numbers([session]));
-        let mut transaction = Transaction::new();
-        transaction.update(end, Some(()));
+        transaction.update(end, Some(Denied::Stale));
         transaction.replace(facts::ended_item(user, Ended::One(session), now));
         match self.commit(transaction).await {
             Ok(()) => {}
-            Err(Failed::Refused(())) => return Ok(()), // the account does not exist, so it has no sessions
-            Err(Failed::Fault(fault)) => return Err(fault),
+            Err(Failed::Refused(Denied::Stale)) => return Ok(()), // the account does not exist, so it has no sessions
+            Err(failed) => return Err(failed),
         }
         let gate = self.get(&keys::user_gate(user)).await?.unwrap_or_default();
         let ended = Reader(&gate).numbers::<i64>("ended")?;
         if ended.len() > MOST_ENDED {
-            return self.sessions_end(user, now).await;
+            return Ok(self.sessions_end(Transaction::new, user, now).await?);
         }
         let oldest = SessionId::mint(now - chrono::TimeDelta::days(LONGEST_SESSION_DAYS), 0);
         let stale: Vec<_> = ended.range(..oldest.get()).copied().filter_map(SessionId::new).collect();

@@ -10,6 +10,7 @@ use domain::ids::{
 };
 use domain::ledger::Unit;
 
+mod audits;
 mod community;
 mod counting;
 mod due;
@@ -27,6 +28,7 @@ mod waiting;
 mod withdrawals;
 pub(crate) mod words;
 
+pub(crate) use audits::*;
 pub(crate) use community::*;
 pub(crate) use counting::*;
 pub(crate) use due::*;

@@ -5,6 +5,7 @@
 
 mod absences;
 mod applications;
+mod audits;
 pub mod backfill;
 mod booking_codec;
 mod bookings;
@@ -58,6 +59,7 @@ mod person_codec;
 mod presence;
 pub mod pseudonyms;
 pub mod reconcile;
+pub mod recount;
 mod reviews;
 pub mod roster;
 mod row;
@@ -86,6 +88,7 @@ mod withdrawals;
 mod wrong_keys;
 
 pub use absences::Absences;
+pub use audits::{AuditList, audit_place, audited};
 pub use bookings::{BookingWithReviews, ToBook, booking_link};
 pub use card_lists::Beside;
 pub use cause::Cause;

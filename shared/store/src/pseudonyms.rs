@@ -256,6 +256,7 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         Kind::Intent => &["provider", "unit", "status"],
         Kind::Message => &["kind", "type"],
         Kind::Post | Kind::Comment | Kind::Gathering | Kind::Ticket => &["handle", "role"],
+        Kind::AuditRow => &["action"],
         Kind::FeedNewest | Kind::FeedWindow => &["window", "before"],
         Kind::GatheringNews => &["facade"],
         Kind::LongGathering => &["from"],

@@ -20,7 +20,7 @@ use crate::gate::ValidSessions;
 use crate::keys;
 use crate::row::{Item, Reader, Row, number, text};
 use crate::table::{Range, Store};
-use crate::transaction::Update;
+use crate::transaction::{Transaction, Update};
 
 /// A login that can be prolonged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,33 +135,16 @@ fn from_item(item: &Item) -> Result<Session, Fault> {
 }
 
 impl Store {
-    /// `IdTaken` if there is another of this id.
-    pub async fn session_open(&self, session: &Session) -> Result<(), Failed<Denied>> {
-        let attributes: Vec<_> =
-            to_item(session).into_iter().filter(|(name, _)| !["pk", "sk"].contains(&name.as_str())).collect();
-        let set: Vec<_> = attributes.iter().map(|(name, _)| format!("#{name} = :{name}")).collect();
-        let open = Update::new(keys::session(session.user, session.id), format!("SET {}", set.join(", ")))
-            .when("attribute_not_exists(#pk)");
-        let open = attributes.into_iter().fold(open, |open, (name, value)| open.value(&format!(":{name}"), value));
-        match self.update(open, ReturnValue::None).await {
-            Ok(_) => Ok(()),
-            // Our own write whose answer was lost and which was sent again.
-            Err(Failed::Refused(item)) if Reader(&item).text("refresh")? == session.refresh_hash => Ok(()),
-            Err(Failed::Refused(_)) => Err(Failed::Refused(Denied::IdTaken)),
-            Err(Failed::Fault(fault)) => Err(fault.into()),
-        }
-    }
-
     /// Exchanges the newest refresh token for the next. Of parallel uses of one token one wins, and stays good; a use that
     /// arrived after the exchange ends the session. Only for tokens that were given out: whoever could make one up could
-    /// end any session.
+    /// end any session. What ends it does what `reused` begins as well.
     pub async fn session_rotate(
         &self,
         user: UserId,
         id: SessionId,
         presented: Presented<'_>,
         next: &Next,
-        clock: &(dyn Fn() -> Instant + Sync),
+        (clock, reused): (&(dyn Fn() -> Instant + Sync), &(dyn Fn() -> Transaction<Denied> + Sync)),
     ) -> Result<Rotation, Fault> {
         if !self.session_lives(user, id).await? {
             let found = self.get(&keys::session(user, id)).await?.unwrap_or_default();
@@ -192,7 +175,7 @@ impl Store {
                 "" => return Ok(Rotation::Unknown),
                 // Our own exchange whose answer was lost and which the client library sent again.
                 newest if newest == next.hash => item,
-                _ => return self.session_used_again(user, id, presented, &item, clock).await,
+                _ => return self.session_used_again(user, id, presented, &item, (clock, reused)).await,
             },
         };
         self.exchange_note(user, id, presented.hash, &before, clock()).await;
@@ -206,14 +189,17 @@ impl Store {
         id: SessionId,
         presented: Presented<'_>,
         item: &Item,
-        clock: &(dyn Fn() -> Instant + Sync),
+        (clock, reused): (&(dyn Fn() -> Instant + Sync), &(dyn Fn() -> Transaction<Denied> + Sync)),
     ) -> Result<Rotation, Fault> {
         match exchanged_at(item, presented.hash)? {
             UNDER_WAY => self.exchange_note(user, id, presented.hash, item, clock()).await,
             exchanged if presented.arrived.timestamp_millis() < exchanged => {}
             _ => {
-                self.session_end(user, id, clock()).await?;
-                return Ok(Rotation::Reused);
+                return match self.session_end(reused(), user, id, clock()).await {
+                    Ok(()) => Ok(Rotation::Reused),
+                    Err(Failed::Refused(_)) => Err(Fault::Contended),
+                    Err(Failed::Fault(fault)) => Err(fault),
+                };
             }
         }
         Ok(Rotation::Overtaken)

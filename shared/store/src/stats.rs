@@ -1,86 +1,102 @@
-//! How many there are of what the whole platform is told by: counters, fed by the stream.
+//! How much there is of what the whole platform is told by: counters, fed by the stream.
 //!
-//! Of each person and booking a mark says what it has been counted as, and by which version. Mark and counter are written
-//! together, so a record counts once, however often and in whatever order records come; and who is counted from the table
-//! itself, as `backfill` does, is not counted again.
+//! Of each person, booking, payment, movement of money and withdrawal a mark says what it has been counted as, and by which
+//! version. Mark and counter are written together, so a record counts once, however often and in whatever order records
+//! come; and what is counted from the table itself, as `backfill` does, is not counted again.
 
-use std::ops::{Add, Sub};
+use std::collections::HashMap;
 
-use domain::booking::Status;
-use domain::expert::Standing;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::booking::{Funds, Status};
+use domain::ledger::Currency;
+use domain::stats::{Counter, Totals};
 
-use crate::booking_codec::status_text;
+use crate::booking_codec::{self, funds_text, status_text};
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, Key, Kind};
 use crate::row::{Item, Reader, number};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
-
-/// What somebody or something counts as, or all of it together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Accounts with a number as a learner.
-    pub learners: i64,
-    /// Experts an administrator has approved.
-    pub experts: i64,
-    /// Bookings that have been completed.
-    pub completed: i64,
-}
-
-impl Add for Totals {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self {
-            learners: self.learners + other.learners,
-            experts: self.experts + other.experts,
-            completed: self.completed + other.completed,
-        }
-    }
-}
-
-impl Sub for Totals {
-    type Output = Self;
-
-    fn sub(self, other: Self) -> Self {
-        let Totals { learners, experts, completed } = other;
-        self + Totals { learners: -learners, experts: -experts, completed: -completed }
-    }
-}
+use crate::{ledger, payments, person_codec, withdrawals};
 
 /// What a record of the stream says is to be counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counting {
-    subject: Key,
+    pub(crate) subject: Key,
+    pub(crate) version: u64,
+    pub(crate) as_what: Totals,
+}
+
+/// What something has been counted as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
     version: u64,
-    as_what: Totals,
+    pub(crate) as_what: Totals,
+    /// It is from before most counters: that version is to be counted again.
+    is_old: bool,
 }
 
 /// How often it is tried while others count the same.
 const ROUNDS: usize = 8;
 
+/// What is written as somebody's mark; older ones have three numbers beside their version in its place.
+const COUNTS: &str = "counts";
+
+/// The attribute that holds it.
+pub fn name(counter: Counter) -> String {
+    let of = |what: &str, currency: Currency| format!("{what}_{}", currency.code());
+    match counter {
+        Counter::People => "people".to_owned(),
+        Counter::Admins => "admins".to_owned(),
+        Counter::Approved => "approved".to_owned(),
+        Counter::Applicants => "applicants".to_owned(),
+        Counter::Learners => "learners".to_owned(),
+        Counter::Experts => "experts".to_owned(),
+        Counter::Completed => "completed".to_owned(),
+        Counter::Bookings(status, funds) => format!("bookings_{}_{}", status_text(status), funds_text(funds)),
+        Counter::Gross(currency) => of("gross", currency),
+        Counter::Refunded(currency) => of("refunded", currency),
+        Counter::Fees(currency) => of("fees", currency),
+        Counter::Earned(currency) => of("earned", currency),
+        Counter::Withdrawals => "withdrawals".to_owned(),
+        Counter::ToPayOut(currency) => of("to_pay_out", currency),
+        Counter::Courses => "courses".to_owned(),
+        Counter::Published => "published".to_owned(),
+    }
+}
+
+/// The counter of this name; `None` for one of a later program.
+fn named(text: &str) -> Option<Counter> {
+    use Counter::*;
+    if let Some(place) = text.strip_prefix("bookings_") {
+        let places = Status::ALL.into_iter().flat_map(|status| Funds::ALL.map(|funds| (status, funds)));
+        let is_it = |(status, funds): &(Status, Funds)| {
+            place.strip_prefix(status_text(*status)).and_then(|rest| rest.strip_prefix('_')) == Some(funds_text(*funds))
+        };
+        return places.into_iter().find(is_it).map(|(status, funds)| Bookings(status, funds));
+    }
+    let currency = text.rsplit_once('_').and_then(|(_, currency)| Currency::parse(currency));
+    let amounts = |of| [Gross(of), Refunded(of), Fees(of), Earned(of), ToPayOut(of)];
+    let plain = [People, Admins, Approved, Applicants, Learners, Experts, Completed, Withdrawals, Courses, Published];
+    let all = plain.into_iter().chain(currency.into_iter().flat_map(amounts));
+    all.into_iter().find(|counter| name(*counter) == text)
+}
+
 /// What an item counts as; `None`: items of its kind are not counted.
-fn counts(item: &Item) -> Result<Option<Counting>, Fault> {
+pub(crate) fn counts(item: &Item) -> Result<Option<Counting>, Fault> {
     let row = Reader(item);
     let (pk, sk) = (row.owned("pk")?, row.owned("sk")?);
-    let as_what = match keys::read(&pk, &sk).map(|named| named.kind) {
-        Some(Kind::Profile) => {
-            let standing = item.get("expert").and_then(|expert| expert.as_m().ok()).map(Reader);
-            let standing = standing.map(|expert| expert.text("standing")).transpose()?;
-            let is_approved = standing == Some(keys::standing_text(Standing::Approved)) && !row.flag("suspended");
-            Totals {
-                learners: i64::from(item.contains_key("learner_serial")),
-                experts: i64::from(is_approved),
-                completed: 0,
-            }
-        }
-        Some(Kind::Booking) => {
-            let is_completed = row.text("status")? == status_text(Status::Completed);
-            Totals { completed: i64::from(is_completed), ..Totals::default() }
-        }
+    let version = || row.number("version");
+    let (version, as_what) = match keys::read(&pk, &sk).map(|named| named.kind) {
+        Some(Kind::Profile) => (version()?, Totals::from(&person_codec::from_item(item)?)),
+        Some(Kind::Booking) => (version()?, Totals::from(&booking_codec::from_item(item)?)),
+        Some(Kind::Intent) => (version()?, Totals::from(&payments::from_item(item)?)),
+        Some(Kind::Withdrawal) => (version()?, Totals::from(&withdrawals::from_item(item)?)),
+        // It never changes.
+        Some(Kind::Entry) => (1, Totals::from(&ledger::from_item(item)?)),
         _ => return Ok(None),
     };
-    Ok(Some(Counting { subject: Key { pk, sk }, version: row.number("version")?, as_what }))
+    Ok(Some(Counting { subject: Key { pk, sk }, version, as_what }))
 }
 
 /// Whether a record changes what its subject counts as.
@@ -92,10 +108,20 @@ pub fn read(new: serde_dynamo::Item, old: serde_dynamo::Item) -> Result<Option<C
     Ok((now.as_what != before).then_some(now))
 }
 
-fn marked(mark: Option<&Item>) -> Result<Totals, Fault> {
-    let Some(row) = mark.map(Reader) else { return Ok(Totals::default()) };
-    let one = |name| row.maybe_number(name).map(Option::unwrap_or_default);
-    Ok(Totals { learners: one("learners")?, experts: one("experts")?, completed: one("completed")? })
+/// The counters among attributes: of an item that is added up, all of it.
+pub(crate) fn counters(attributes: &HashMap<String, AttributeValue>) -> Totals {
+    let number = |value: &AttributeValue| value.as_n().ok().and_then(|number| number.parse().ok());
+    attributes.iter().filter_map(|(name, value)| Some((named(name)?, number(value)?))).collect()
+}
+
+pub(crate) fn mark(item: &Item) -> Result<Mark, Fault> {
+    let row = Reader(item);
+    let (counts, is_old) = match item.get(COUNTS) {
+        None => (item, true),
+        Some(AttributeValue::M(counts)) => (counts, false),
+        Some(_) => return Err(row.corrupt(COUNTS)),
+    };
+    Ok(Mark { version: row.number("version")?, as_what: counters(counts), is_old })
 }
 
 impl Store {
@@ -103,13 +129,13 @@ impl Store {
     pub async fn stats_count(&self, counting: &Counting) -> Result<(), Fault> {
         let key = keys::counted(&counting.subject);
         for _ in 0..ROUNDS {
-            let mark = self.get(&key).await?;
-            let seen = mark.as_ref().map(|mark| Reader(mark).number::<u64>("version")).transpose()?;
-            if seen.is_some_and(|seen| seen >= counting.version) {
+            let mark = self.get(&key).await?.as_ref().map(mark).transpose()?;
+            let is_counted =
+                |mark: &Mark| mark.version > counting.version || (mark.version == counting.version && !mark.is_old);
+            if mark.as_ref().is_some_and(is_counted) {
                 return Ok(());
             }
-            let delta = counting.as_what - marked(mark.as_ref())?;
-            match self.commit(count(counting, &key, seen, delta)).await {
+            match self.commit(count(counting, &key, mark.as_ref())).await {
                 Ok(()) => return Ok(()),
                 // Somebody else counted it, as this version or another.
                 Err(Failed::Refused(())) => {}
@@ -121,41 +147,96 @@ impl Store {
 
     /// Counts an item that the stream may have told of before anybody counted.
     pub(crate) async fn stats_backfill(&self, item: &Item) -> Result<(), Fault> {
-        match counts(item)?.filter(|counting| counting.as_what != Totals::default()) {
-            Some(counting) => self.stats_count(&counting).await,
-            None => Ok(()),
+        let Some(counting) = counts(item)? else { return Ok(()) };
+        // What counts as nothing matters only if it once was something.
+        if counting.as_what.is_empty() && self.get(&keys::counted(&counting.subject)).await?.is_none() {
+            return Ok(());
         }
+        self.stats_count(&counting).await
     }
 
-    /// All of it: one round trip, whatever the size of the table.
+    /// All that the stream feeds: one round trip, whatever the size of the table.
     pub async fn stats(&self) -> Result<Totals, Fault> {
         let shards = Range { partition: keys::STATS.to_owned(), consistent: true, ..Range::default() };
         let (items, _) = self.query(&shards).await?;
-        items.iter().try_fold(Totals::default(), |sum, shard| Ok(sum + marked(Some(shard))?))
+        let mut sum = Totals::default();
+        items.iter().for_each(|item| sum += &counters(item));
+        Ok(sum)
+    }
+
+    /// How many courses there are, which is counted in the transactions that make, show, hide and delete them.
+    pub async fn stats_of_courses(&self) -> Result<Totals, Fault> {
+        let totals = self.get(&keys::course_totals()).await?;
+        Ok(totals.as_ref().map(counters).unwrap_or_default())
     }
 }
 
-fn count(counting: &Counting, key: &Key, seen: Option<u64>, delta: Totals) -> Transaction<()> {
-    let Totals { learners, experts, completed } = counting.as_what;
-    let mark = "SET #learners = :learners, #experts = :experts, #completed = :completed, #version = :version";
-    let mark = Update::new(key.clone(), mark)
-        .value(":learners", number(learners))
-        .value(":experts", number(experts))
-        .value(":completed", number(completed))
+fn count(counting: &Counting, key: &Key, seen: Option<&Mark>) -> Transaction<()> {
+    let counts = counting.as_what.iter().map(|(counter, count)| (name(counter), number(count))).collect();
+    let change = Update::new(key.clone(), format!("SET #{COUNTS} = :counts, #version = :version"))
+        .value(":counts", AttributeValue::M(counts))
         .value(":version", number(counting.version));
-    let mark = match seen {
-        Some(seen) => mark.when("#version = :seen").value(":seen", number(seen)),
-        None => mark.when("attribute_not_exists(#pk)"),
+    let change = match seen {
+        None => change.when("attribute_not_exists(#pk)"),
+        Some(seen) => {
+            let kept = if seen.is_old { "attribute_not_exists" } else { "attribute_exists" };
+            let condition = format!("#version = :seen AND {kept}(#{COUNTS})");
+            change.when(condition).value(":seen", number(seen.version))
+        }
     };
     let mut transaction = Transaction::new();
-    transaction.update(mark, Some(()));
-    if delta != Totals::default() {
-        let add = Update::new(keys::stats(&counting.subject), "ADD #learners :l, #experts :e, #completed :c");
-        let add = add
-            .value(":l", number(delta.learners))
-            .value(":e", number(delta.experts))
-            .value(":c", number(delta.completed));
+    transaction.update(change, Some(()));
+    let nothing = Totals::default();
+    let delta = &counting.as_what - seen.map_or(&nothing, |seen| &seen.as_what);
+    let (mut adds, mut values) = (Vec::new(), Vec::new());
+    for (place, (counter, count)) in delta.iter().enumerate() {
+        adds.push(format!("#{} :v{place}", name(counter)));
+        values.push((format!(":v{place}"), number(count)));
+    }
+    if !adds.is_empty() {
+        let add = Update::new(keys::stats(&counting.subject), format!("ADD {}", adds.join(", ")));
+        let add = values.into_iter().fold(add, |add, (name, value)| add.value(&name, value));
         transaction.update(add, None);
     }
     transaction
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::{SHAPE, text};
+
+    #[test]
+    fn every_counter_has_a_name_of_its_own_by_which_it_is_found() {
+        let (dollars, euros) = (Currency::USD, Currency::parse("EUR").unwrap());
+        let places = Status::ALL.into_iter().flat_map(|status| Funds::ALL.map(|funds| (status, funds)));
+        let mut all: Vec<_> = places.map(|(status, funds)| Counter::Bookings(status, funds)).collect();
+        for currency in [dollars, euros] {
+            use Counter::*;
+            all.extend([Gross(currency), Refunded(currency), Fees(currency), Earned(currency), ToPayOut(currency)]);
+        }
+        use Counter::*;
+        all.extend([People, Admins, Approved, Applicants, Learners, Experts, Completed, Withdrawals, Courses]);
+        all.push(Published);
+        for counter in all {
+            assert_eq!(named(&name(counter)), Some(counter), "{counter:?}");
+        }
+        for unknown in ["pk", SHAPE, "version", "gross", "gross_", "gross_usd", "bookings_", "bookings_lost_free"] {
+            assert_eq!(named(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_mark_from_before_most_counters_is_counted_again_from_what_it_says() {
+        let three = [("learners", 1), ("experts", 0), ("completed", 0), ("version", 4)];
+        let mut old: Item = three.into_iter().map(|(name, count)| (name.to_owned(), number(count))).collect();
+        old.insert("pk".to_owned(), text("COUNTED#U#1"));
+        let learner = [(Counter::Learners, 1)].into_iter().collect::<Totals>();
+        assert_eq!(mark(&old).unwrap(), Mark { version: 4, as_what: learner.clone(), is_old: true });
+        let as_what = [(Counter::Learners, 1), (Counter::People, 1)].into_iter().collect();
+        let subject = Key { pk: "U#1".to_owned(), sk: keys::PROFILE.to_owned() };
+        let counting = Counting { subject: subject.clone(), version: 4, as_what };
+        let both = count(&counting, &keys::counted(&subject), Some(&mark(&old).unwrap()));
+        assert_eq!(both.len(), 2, "what is missing is added");
+    }
 }

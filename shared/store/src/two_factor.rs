@@ -97,6 +97,7 @@ impl Store {
     /// From now on codes are asked for. The step is that of the code which showed that an authenticator has the secret.
     pub async fn second_factor_enable(
         &self,
+        mut transaction: Transaction<Denied>,
         seen: &Credential,
         step: Step,
         recovery: &BTreeSet<String>,
@@ -112,7 +113,6 @@ impl Store {
         .value(":on", AttributeValue::Bool(true))
         .value(":recovery", hashes(recovery))
         .value(":step", number(step.get()));
-        let mut transaction = Transaction::new();
         transaction.update(enable, Some(Denied::Stale));
         transaction.update(marked(&seen.user, true, now), Some(Denied::Stale));
         self.commit(transaction).await
@@ -137,6 +137,7 @@ impl Store {
     /// Codes are not asked for any more, and nothing of them is kept.
     pub async fn second_factor_disable(
         &self,
+        mut transaction: Transaction<Denied>,
         seen: &Credential,
         shown: &Shown,
         now: Instant,
@@ -146,7 +147,6 @@ impl Store {
             Shown::Step(step, _) => on(seen, forget, &unused(*step).0).value(":step", number(step.get())),
             Shown::Recovery(hash) => on(seen, forget, "contains(#recovery, :hash)").value(":hash", text(hash)),
         };
-        let mut transaction = Transaction::new();
         transaction.update(disable, Some(Denied::Stale));
         transaction.update(marked(&seen.user, false, now), Some(Denied::Stale));
         self.commit(transaction).await

@@ -7,6 +7,7 @@ pub mod money;
 pub mod page;
 pub mod people;
 pub mod problem;
+pub mod standing;
 
 pub use auth::AsTutor;
 pub use money::decimal;

@@ -227,8 +227,8 @@ async fn an_unknown_address_and_a_wrong_password_get_the_same_answer() {
         world.table.faults.forget();
         let answer = stranger.post(LOGIN, json!({"email": email, "password": password})).await;
         assert_eq!(answer.header("www-authenticate"), "Bearer", "{answer}");
-        // The address is counted; then the name, the account, and the failure of each.
-        let calls = ["UpdateItem", "Query", "BatchGetItem", "UpdateItem", "UpdateItem"];
+        // The address is counted; then the name, the account, and the failure of each, which is logged.
+        let calls = ["UpdateItem", "Query", "BatchGetItem", "UpdateItem", "UpdateItem", "TransactWriteItems"];
         assert_eq!(world.table.faults.calls(), calls, "{email}");
         answers.push(answer.bytes.clone());
         answer.refuses(401, "invalid_credentials");

@@ -35,13 +35,13 @@ async fn no_route_asks_more_of_the_table_than_it_may() {
     let verify = admin.post(&verify, json!({}));
     costs.of("verify a document", (2, 1.0, 1.0), verify).await.is(200);
     // Most of it are the words of name and bio, which the expert is found under from now on.
-    costs.of("approve", (4, 4.0, 49.0), reviews(&admin, application, "approve", "")).await.is(200);
+    costs.of("approve", (4, 4.0, 53.0), reviews(&admin, application, "approve", "")).await.is(200);
     for hour in 1..=3 {
         bob.books(&ada, world.now() + TimeDelta::hours(hour), 30).await;
     }
     // Each booking: read, and its cancellation as anywhere.
-    costs.of("suspend, three bookings", (11, 5.5, 80.0), suspends(&admin, &ada, "x")).await.is(200);
-    costs.of("reinstate", (4, 2.0, 21.0), reinstates(&admin, &ada)).await.is(200);
+    costs.of("suspend, three bookings", (11, 5.5, 84.0), suspends(&admin, &ada, "x")).await.is(200);
+    costs.of("reinstate", (4, 2.0, 25.0), reinstates(&admin, &ada)).await.is(200);
     applies(&bob).await;
     costs.hold();
 }

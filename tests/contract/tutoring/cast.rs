@@ -34,6 +34,7 @@ fn start(cast: &Cast<Tutoring>) -> DateTime<Utc> {
 pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
     match thing {
         Thing::Nothing => 0,
+        Thing::Logged => logged(&cast.world).await,
         Thing::Course => cast.expert().publishes("Looms", "0.00").await,
         Thing::Lesson => {
             let course = cast.expert().publishes("Looms", "0.00").await;
@@ -140,4 +141,12 @@ pub(super) async fn fill(cast: &Cast<Tutoring>, text: &str, thing: i64) -> Strin
         text = text.replace("$free", &free.as_i64().unwrap_or(1).to_string());
     }
     text.replace("$id", &thing.to_string()).replace("$fresh", &cast.fresh().to_string())
+}
+
+/// A row of the log, of a login that has failed.
+async fn logged(world: &World) -> i64 {
+    let wrong = json!({"username": "nobody", "password": "wrong password"});
+    Person::stranger(world, "nobody").post("/api/users/login/", wrong).await.is(401);
+    let rows = world.table.items().into_iter().filter(|item| item["action"]["S"] == "login_failed");
+    rows.filter_map(|item| item["id"]["N"].as_str()?.parse().ok()).max().expect("a row")
 }

@@ -1,11 +1,12 @@
 //! Its operations, one table per group of paths.
 
-use super::{Thing, inbox, learning, lessons, money, people, reports};
+use super::{Thing, audit_log, inbox, learning, lessons, money, people, platform, reports};
 use crate::contract::Operation;
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
     let groups = [
+        audit_log::AUDIT_LOG,
         inbox::MESSAGES,
         inbox::NOTIFICATIONS,
         learning::COURSES,
@@ -14,6 +15,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
         lessons::TESTIMONIALS,
         money::MONEY,
         people::PEOPLE,
+        platform::STATISTICS,
         reports::REPORTS,
     ];
     groups.into_iter().flatten()

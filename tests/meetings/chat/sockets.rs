@@ -293,7 +293,7 @@ async fn ending_all_sessions_closes_all_sockets() {
     let again = ada.logs_in().await.listens("/ws/notifications/").await;
     world.advance(chrono::TimeDelta::seconds(1));
     let user = domain::ids::UserId::new(ada.id).unwrap();
-    world.app.store.sessions_end(user, world.now()).await.unwrap();
+    world.app.store.sessions_end(store::Transaction::new, user, world.now()).await.unwrap();
     world.settles().await;
     assert!(hers.is_gone() && again.is_gone() && !others.is_gone());
     assert_eq!(ada.connects("/ws/").await.err(), Some(401));

@@ -284,15 +284,15 @@ async fn a_sign_in_asks_little_of_the_table() {
     let mut costs = Costs::new(&world);
     let visit = costs.of("begin a sign-in elsewhere", (0, 0.0, 0.0), browser.visits("")).await;
     let ada = issuer.admits(&visit.location, &Guest::of("ada"));
-    costs.of("a newcomer", (7, 6.0, 26.0), visit.returns(&ada, &[])).await.is(200);
+    costs.of("a newcomer", (8, 6.0, 30.0), visit.returns(&ada, &[])).await.is(200);
     let visit = browser.visits("").await;
     let ada = issuer.admits(&visit.location, &Guest::of("ada"));
-    costs.of("somebody known", (4, 5.0, 1.0), visit.returns(&ada, &[])).await.is(200);
+    costs.of("somebody known", (5, 5.0, 5.0), visit.returns(&ada, &[])).await.is(200);
     let visit = browser.visits("?role=mentor").await;
     let ada = issuer.admits(&visit.location, &Guest::of("ada"));
-    costs.of("somebody known in another role", (7, 8.0, 12.0), visit.returns(&ada, &[])).await.is(200);
+    costs.of("somebody known in another role", (8, 8.0, 16.0), visit.returns(&ada, &[])).await.is(200);
     let ticket = ticket_of(&browser, &issuer, "ada").await;
-    costs.of("exchange a ticket", (3, 3.0, 1.0), browser.exchanges(&ticket)).await.is(200);
+    costs.of("exchange a ticket", (4, 3.0, 5.0), browser.exchanges(&ticket)).await.is(200);
     costs.hold();
 }
 

@@ -80,11 +80,11 @@ async fn what_is_done_with_mentors_costs_what_it_may() {
     let mut costs = Costs::new(&world);
     let approve = |is_approved: bool| json!({"is_approved": is_approved});
     let path = "/api/admin/mentors/M1/approve/";
-    costs.of("approve a mentor", (4, 4.0, 27.0), admin.post(path, approve(true))).await.is(200);
+    costs.of("approve a mentor", (4, 4.0, 31.0), admin.post(path, approve(true))).await.is(200);
     costs.of("approve them again", (2, 3.0, 0.0), admin.post(path, approve(true))).await.is(200);
     costs.of("list mentors for administrators", (7, 8.0, 0.0), admin.get("/api/admin/mentors/")).await.is(200);
     costs.of("say that one is there", (2, 1.0, 1.0), bob.post("/api/mentor/online-status/", json!({}))).await.is(200);
     costs.of("a mentor as everybody sees them", (2, 4.0, 0.0), nobody.get("/api/mentor/public/M1/")).await.is(200);
-    costs.of("withdraw the approval", (3, 3.0, 27.0), admin.post(path, approve(false))).await.is(200);
+    costs.of("withdraw the approval", (3, 3.0, 31.0), admin.post(path, approve(false))).await.is(200);
     costs.hold();
 }

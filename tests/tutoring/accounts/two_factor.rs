@@ -361,9 +361,9 @@ async fn it_asks_little_of_the_table_and_nothing_of_who_has_none() {
     costs.of("status", (1, 3.0, 0.0), ada.person.get(TWO_FACTOR)).await.is(200);
     world.advance(step());
     // The name, profile with credential, the transaction of code and session.
-    costs.of("log in with a code", (3, 5.0, 7.0), ada.logs_in_by(json!({"otp": phone.code()}))).await.is(200);
+    costs.of("log in with a code", (3, 5.0, 10.0), ada.logs_in_by(json!({"otp": phone.code()}))).await.is(200);
     world.advance(step());
     let off = json!({"password": Person::PASSWORD, "otp": phone.code()});
-    costs.of("disable", (3, 3.0, 9.0), ada.person.post(DISABLE, off)).await.is(200);
+    costs.of("disable", (3, 3.0, 11.0), ada.person.post(DISABLE, off)).await.is(200);
     costs.hold();
 }

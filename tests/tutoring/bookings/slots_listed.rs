@@ -98,7 +98,9 @@ async fn pages_lead_to_the_end_and_back_beyond_the_first_thousand_too() {
         for n in 0..600 {
             let start = minute(60 + 30 * n + offset);
             let interval = domain::interval::Interval::lasting(start, chrono::TimeDelta::minutes(15)).unwrap();
-            let slot = domain::slot::Slot::new(world.app.mint.slot(world.now()), interval);
+            // Each of a millisecond of its own: no two get one id.
+            let made = world.now() + chrono::TimeDelta::milliseconds(2 * n + offset / 5);
+            let slot = domain::slot::Slot::new(world.app.mint.slot(made), interval);
             // Only the newest stays in the tutor's own item: the list of all is what is looked at here.
             let short = domain::slot::Slots::of(vec![slot]);
             let change = store::SlotsChange { before: None, after: Some(&slot), all: short };

@@ -56,3 +56,23 @@ async fn an_audit_beside_people_and_schedule_finds_nothing_that_is_not_so() {
     let (one, other, ()) = tokio::join!(goes_on(ada, bob, &over), goes_on(eve, zoe, &over), audits);
     assert!(one + other > 5, "{one} and {other} meetings meanwhile");
 }
+
+#[tokio::test]
+async fn a_counter_that_was_spoiled_is_told() {
+    let house = House::open().await;
+    let (ada, bob) = (house.register("ada").await, house.register("bob").await);
+    let meeting = ada.books(&bob, house.in_days(3)).await;
+    bob.declares(meeting, "confirmed").await;
+    house.ask("POST", "/_local/tick", None, None).await.is(200);
+    let stats = async || house.ask("GET", "/_local/stats", None, None).await.is(200);
+    let before = stats().await;
+    assert_eq!([&before["wrong"], &before["late"]], [&json!({}), &json!({})], "{before}");
+    let (client, table) = house.table();
+    let key = [("pk", "STATS"), ("sk", "SHARD#0")].map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let key = key.map(|(name, text)| (name, AttributeValue::S(text))).into();
+    let spoil = client.update_item().table_name(&table).set_key(Some(key)).update_expression("ADD people :one");
+    spoil.expression_attribute_values(":one", AttributeValue::N("1".to_owned())).send().await.expect("it is spoiled");
+    let people = before["counters"]["people"].as_i64().expect("a number");
+    let wrong = json!({"people": {"counter": people + 1, "noted": people, "there": people}});
+    assert_eq!(stats().await["wrong"], wrong);
+}

@@ -137,7 +137,7 @@ impl House {
         self.mails(to).await.iter().map(|mail| subject(mail).to_owned()).collect()
     }
 
-    /// Asserts that nothing waits, is under way or dead, and that no credit was lost or made.
+    /// Asserts that nothing waits, is under way or dead, that no credit was lost or made, and that everything is counted.
     async fn is_at_rest(&self) {
         let queues = self.ask("GET", "/_local/queues", None, None).await.is(200);
         for (queue, counts) in queues.as_object().expect("queues") {
@@ -147,6 +147,8 @@ impl House {
         for findings in ["mismatched_balances", "orphan_quanta", "orphan_holds"] {
             assert_eq!(ledger[findings], json!([]), "{findings}");
         }
+        let stats = self.ask("GET", "/_local/stats", None, None).await.is(200);
+        assert_eq!([&stats["wrong"], &stats["late"]], [&json!({}), &json!({})], "{stats}");
     }
 
     /// The rows of open sockets in the table: those of people, and those of connections.

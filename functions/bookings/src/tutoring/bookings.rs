@@ -11,11 +11,12 @@ use edge::body::{AnyForm, QueryOf};
 use edge::form::{Fields, Kind, Parse, one_of, text, time};
 use edge::page::Address;
 use edge::reply::{Done, Json};
+use tutoring::standing::standing;
 use tutoring::{Listing, Paged, Refused};
 
 use super::FACADE;
 use super::at::AtBooking;
-use super::shape::{LessonBooking, STATUSES, status_of};
+use super::shape::{LessonBooking, STATUSES};
 
 pub(crate) struct BookingsAsked {
     seat: Option<Seat>,
@@ -55,7 +56,7 @@ impl BookingsAsked {
 
     fn keeps(&self, booking: &Booking) -> bool {
         let start = booking.interval.start();
-        self.status.is_none_or(|status| status_of(booking) == status)
+        self.status.is_none_or(|status| standing(booking.status, booking.funds) == status)
             && self.after.is_none_or(|after| start >= after)
             && self.before.is_none_or(|before| start <= before)
     }

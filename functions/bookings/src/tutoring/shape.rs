@@ -2,11 +2,12 @@
 
 use app::bookings::BookingOfTwo;
 use app::{App, video};
-use domain::booking::{Actor, Booking, Funds, Seat, Status, Step};
+use domain::booking::{Actor, Seat, Status, Step};
 use domain::ledger::fee;
 use edge::time::Stamp;
 use serde::Serialize;
 use tutoring::money;
+use tutoring::standing::standing;
 use utoipa::ToSchema;
 
 use super::FACADE;
@@ -79,24 +80,12 @@ edge::words! {
     pub(crate) LessonBookingStatus = edge::words::of(STATUSES)
 }
 
-/// The word for where a booking stands; what other products know has the nearest one.
-pub(super) fn status_of(booking: &Booking) -> &'static str {
-    match (booking.status, booking.funds) {
-        (Status::Pending, Funds::Due) => "pending",
-        (Status::Pending, _) => "paid",
-        (Status::Confirmed, _) => "confirmed",
-        (Status::Completed, _) | (Status::NoShow, Funds::Captured) => "completed",
-        (Status::Refunded, _) | (Status::NoShow, Funds::Released) => "refunded",
-        (Status::Cancelled | Status::Expired | Status::Rescheduled | Status::NoShow, _) => "cancelled",
-    }
-}
-
 impl LessonBooking {
     pub(super) fn of(app: &App, at: &BookingOfTwo) -> Self {
         let booking = at.seen();
         let BookingOfTwo { learner, expert, actor, now, .. } = at;
         let may = |step| booking.facade == FACADE && booking.may(step, *actor, *now);
-        let status = status_of(&booking);
+        let status = standing(booking.status, booking.funds);
         let own_link = booking.link.is_some() || booking.status == Status::Confirmed;
         let seat = actor.seat().unwrap_or(Seat::Learner);
         let share = fee(booking.price, booking.policy.fee_percent);

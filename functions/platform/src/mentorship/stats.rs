@@ -1,6 +1,7 @@
 //! How many people there are, and how much they have done.
 
-use app::{App, stats};
+use app::App;
+use app::stats::{self, Counter};
 use axum::extract::State;
 use edge::auth::Passerby;
 use edge::reply::Json;
@@ -31,8 +32,8 @@ pub(super) struct PlatformStats {
 pub(super) async fn show(State(app): State<App>, _: Passerby) -> Result<Json<PlatformStats>, Refused> {
     let totals = stats::totals(&app).await?;
     Ok(Json(PlatformStats {
-        total_students: totals.learners,
-        total_mentors: totals.experts,
-        total_sessions: totals.completed,
+        total_students: totals.of(Counter::Learners),
+        total_mentors: totals.of(Counter::Experts),
+        total_sessions: totals.of(Counter::Completed),
     }))
 }

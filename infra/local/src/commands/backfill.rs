@@ -1,6 +1,6 @@
 //! `local backfill`: gives items of older shapes the newest, segment by segment, at a rate, and goes on where it stopped.
 //!
-//! Beside the reconciliation of `/_local/ledger` it is the only thing that scans the table.
+//! Beside the recount and the reconciliation of `/_local/ledger` it is the only thing that scans the table.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,10 +19,6 @@ use tokio::time::Instant;
 
 use super::Place;
 use crate::Fault;
-use crate::data::Directory;
-use crate::embedded::dynamo::Dynamo;
-use crate::import;
-use crate::template::{self, Template};
 
 /// How a table is to be gone through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -276,27 +272,7 @@ impl Run<'_> {
 
 /// Opens the table that is meant and goes through it.
 pub(super) async fn run(place: &Place, plan: &Plan) -> Result<String, Fault> {
-    let tally = match place {
-        Place::Real(name) => {
-            let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
-            let store = Store::new(aws_sdk_dynamodb::Client::new(&config), name);
-            backfill(&store, &Shapes::today(), plan).await?
-        }
-        Place::Kept(path) => {
-            if !Dynamo::is_in(path) {
-                return Err(format!("{} has no table", path.display()).into());
-            }
-            let _directory = Directory::open(path)?;
-            import::is_whole(path)?;
-            let table = Template::parse(template::WORKSPACE)?.table()?;
-            let dynamo = Dynamo::start_file(path, &table)?;
-            let store = Store::new(dynamo.client(), dynamo.table_name());
-            let tally = backfill(&store, &Shapes::today(), plan).await;
-            // Dropping it joins a thread; the runtime must not wait for that.
-            tokio::task::spawn_blocking(move || drop(dynamo)).await?;
-            tally?
-        }
-    };
+    let tally = place.with(async |store| backfill(&store, &Shapes::today(), plan).await).await?;
     let what = if plan.dry_run { "nothing was written: `renewed` says what would be\n" } else { "" };
     Ok(format!("{what}{tally}"))
 }

@@ -34,7 +34,7 @@ use store::{BookingWithReviews, Denied, Page, Transaction};
 use crate::caller::{Caller, is_admin};
 use crate::first::First;
 use crate::metrics::Count;
-use crate::{App, Common, Error, Result, facades};
+use crate::{App, Common, Error, Result, audit_log, facades};
 
 /// A proven place at one booking.
 #[derive(Clone, Debug)]
@@ -76,10 +76,11 @@ pub(crate) async fn commit(app: &App, transaction: Transaction<Denied>, change: 
 
 async fn commit_at(
     app: &App,
-    transaction: Transaction<Denied>,
+    mut transaction: Transaction<Denied>,
     change: &Change,
     now: domain::Instant,
 ) -> Result<Booking> {
+    audit_log::note_booking(app, &mut transaction, change, now);
     app.store.booking_commit(transaction, change, &facades::notices(change, &app.mint, now)).await?;
     count(app, &change.after, &change.facts);
     Ok(change.after.clone())

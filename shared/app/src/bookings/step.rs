@@ -12,7 +12,7 @@ use super::{BookingOfTwo, Found, Seated, View, commit, commit_at};
 use crate::caller::Staff;
 use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
-use crate::{App, Common, Error, Result, staff};
+use crate::{App, Common, Error, Result, sender, staff};
 
 /// What a party does with a booking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,15 +186,15 @@ pub async fn resolve<V: View>(
 
 /// The clock takes a step: a request nobody answered expires, a booking long over completes.
 pub async fn step_by_schedule(app: &App, id: BookingId, step: Step) -> Result<Booking> {
-    retry_stale(|| async {
+    let taken = retry_stale(|| async {
         let booking = app.store.booking(id).await?.ok_or(Common::NotFound)?;
         let now = app.clock.now();
         match booking.perform(step, Actor::Schedule, now, app.mint.entry(now))? {
             Outcome::Unchanged => Ok(booking),
             Outcome::Changed(change) => commit(app, Transaction::new(), &change).await,
         }
-    })
-    .await
+    });
+    sender::nobody(taken).await
 }
 
 /// Cancels what has not begun, on an administrator's word; whether there was anything to cancel.

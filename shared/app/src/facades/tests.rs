@@ -115,7 +115,9 @@ fn what_is_told_of_people_and_of_reviews_has_a_title_and_a_category_in_every_pro
             text: String::new(),
             as_expert: true,
             is_anonymous: false,
+            is_hidden: false,
             created_at: now,
+            updated_at: now,
         };
         let news = (voice(facade).new_review)(&booking, &review);
         assert!(!news.title.is_empty() && !news.content.is_empty(), "{facade:?}");

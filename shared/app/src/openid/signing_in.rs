@@ -6,6 +6,7 @@
 
 use chrono::TimeDelta;
 use domain::Instant;
+use domain::audit::Action;
 use domain::facade::Facade;
 use domain::ids::{SessionId, UserId};
 use domain::lifecycle::Seat;
@@ -19,7 +20,7 @@ use super::{Browser, Client};
 use crate::idempotency::retry_stale;
 use crate::joining::{self, Door};
 use crate::logins::{self, LoggedIn};
-use crate::people::{Access, Origin, Registration};
+use crate::people::{self, Access, Origin, Registration};
 use crate::seal::hash;
 use crate::tokens::{Claims, WEEK};
 use crate::{App, Common, Error, Result, codes, proving, site, verification};
@@ -215,6 +216,7 @@ impl Vouched {
     /// As whoever logs in with a password gets it.
     pub async fn logged_in(self, app: &App) -> Result<LoggedIn> {
         let token = self.token(app, WEEK)?;
+        retry_stale(|| async { Ok(app.store.commit(people::noted(app, Action::Login, self.claims)).await?) }).await?;
         let user = logins::numbered_in_all(app, self.user).await?;
         Ok(LoggedIn { user, token, role: Some(self.role) })
     }

@@ -38,6 +38,7 @@ pub static RULES: Rules = Rules {
     attendance_keys: true,
     rejects_approved: false,
     promises: false,
+    audited: false,
 };
 
 /// Minutes after the end at which the clock decides by the marks of attendance, and until which a student disputes.

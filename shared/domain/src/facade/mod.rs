@@ -107,6 +107,8 @@ pub struct Rules {
     pub rejects_approved: bool,
     /// What the expert will get is seen to come as soon as it is paid, which is one more write; elsewhere when it is theirs.
     pub promises: bool,
+    /// What becomes of a booking stands in the log that administrators read.
+    pub audited: bool,
 }
 
 /// Minutes.

@@ -5,11 +5,10 @@ use app::caller::{Caller, Staff};
 use app::people::Origin;
 use axum::extract::FromRequestParts;
 use domain::Instant;
-use http::HeaderValue;
-use http::header::USER_AGENT;
 use http::request::Parts;
 
 use super::context::AuthContext;
+use super::headers::agent;
 use crate::operation::{Describe, Described};
 use crate::problem::Problem;
 
@@ -201,14 +200,11 @@ impl<S: Sync> FromRequestParts<S> for KnownCaller {
 #[derive(Clone, Debug)]
 pub struct RequestOrigin(pub Origin);
 
-const LONGEST_AGENT: usize = 255;
-
 impl<S: Sync> FromRequestParts<S> for RequestOrigin {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let agent = parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
-        let agent = String::from_utf8_lossy(agent).chars().take(LONGEST_AGENT).collect();
+        let agent = agent(&parts.headers);
         let context = context(parts)?;
         let known_to = context.token.as_deref().and_then(|token| context.app.tokens.was_given_to(token));
         Ok(Self(Origin { address: context.address, agent, known_to }))

@@ -6,7 +6,7 @@ use app::error::Quota;
 use axum::extract::Request;
 use chrono::DateTime;
 use domain::Instant;
-use http::header::{AUTHORIZATION, HeaderName};
+use http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 use lambda_http::request::RequestContext;
 
@@ -40,6 +40,14 @@ pub(super) fn sender(app: &App, request: &Request) -> String {
         _ => None,
     };
     crate::address(app.origin_key.as_deref(), request.headers(), seen)
+}
+
+const LONGEST_AGENT: usize = 255;
+
+/// What the sender's program calls itself.
+pub(super) fn agent(headers: &HeaderMap) -> String {
+    let agent = headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+    String::from_utf8_lossy(agent).chars().take(LONGEST_AGENT).collect()
 }
 
 /// When the gateway had a request, by its own clock; one that came by no gateway is here now.

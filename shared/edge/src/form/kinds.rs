@@ -384,10 +384,8 @@ impl<T: Copy + PartialEq> Kind for OneOf<T> {
 
     fn read(self, node: &Node, loose: bool) -> Result<T, Text> {
         let sent = words(node, loose, "This must be text.")?;
-        self.0.iter().find(|(word, _)| *word == sent).map(|(_, meaning)| *meaning).ok_or_else(|| {
-            let words: Vec<_> = self.0.iter().map(|(word, _)| *word).collect();
-            format!("This must be one of: {}.", words.join(", ")).into()
-        })
+        let known = self.0.iter().find(|(word, _)| *word == sent).map(|(_, meaning)| *meaning);
+        known.ok_or_else(|| crate::words::none_of(crate::words::of(self.0)).into())
     }
 
     fn schema(&self) -> Object {

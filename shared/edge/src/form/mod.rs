@@ -21,7 +21,7 @@ pub use brought::{Brought, file_or_id};
 pub use cleared::{comma_separated, or_empty};
 pub use fields::{FieldValue, Fields, Names};
 pub use kinds::{Kind, boolean, hundredths, id, integer, money, one_of, text};
-pub use moments::{date, exact_time, time};
+pub use moments::{date, exact_time, time, time_or_day};
 pub use objects::object;
 pub use query::BadEncoding;
 pub(crate) use query::decode;

@@ -69,6 +69,41 @@ impl Kind for Date {
     }
 }
 
+/// A time, as [`time`] reads it, or a whole day in UTC.
+pub fn time_or_day() -> TimeOrDay {
+    TimeOrDay
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct TimeOrDay;
+
+/// From one second to another, both included; mostly the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seconds {
+    pub first: DateTime<Utc>,
+    pub last: DateTime<Utc>,
+}
+
+impl Kind for TimeOrDay {
+    type Out = Seconds;
+
+    fn read(self, node: &Node, loose: bool) -> Result<Seconds, Text> {
+        let text = words(node, loose, crate::time::BAD)?;
+        let ends = |day: NaiveDate| Some((day.and_hms_opt(0, 0, 0)?.and_utc(), day.and_hms_opt(23, 59, 59)?.and_utc()));
+        match crate::time::parse_date(text).and_then(ends) {
+            Some((first, last)) => Ok(Seconds { first, last }),
+            None => {
+                let time = crate::time::parse(text).map_err(Text::Borrowed)?;
+                Ok(Seconds { first: time, last: time })
+            }
+        }
+    }
+
+    fn schema(&self) -> Object {
+        with_example(of(Type::String), "2025-03-20")
+    }
+}
+
 fn moment(format: KnownFormat, example: &str) -> Object {
     with_example(of(Type::String).format(Some(SchemaFormat::KnownFormat(format))), example)
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::{CourseId, UserId};
 use domain::learning::{Course, CourseEntry};
+use domain::stats::Counter;
 
 use super::{entry_from, from_item};
 use crate::fault::Fault;
@@ -65,9 +66,7 @@ impl Store {
 
     /// How many courses are published.
     pub async fn courses_published(&self) -> Result<usize, Fault> {
-        let totals = self.get(&keys::course_totals()).await?;
-        let published = totals.as_ref().map(|totals| Reader(totals).count("published")).transpose()?;
-        Ok(usize::try_from(published.unwrap_or_default()).unwrap_or(usize::MAX))
+        Ok(usize::try_from(self.stats_of_courses().await?.of(Counter::Published)).unwrap_or_default())
     }
 
     /// Entries of a list, newest first: one round trip a megabyte.

@@ -1,6 +1,6 @@
 //! Keys of what the whole platform is told by.
 
-use super::{Key, key};
+use super::{Key, is_ledger, key};
 
 /// So many items share what is counted.
 const STATS_SHARDS: u32 = 8;
@@ -13,7 +13,10 @@ pub(crate) fn stats(subject: &Key) -> Key {
     key(STATS.to_owned(), format!("SHARD#{}", sum % STATS_SHARDS))
 }
 
-/// As what a person or a booking has been counted.
+/// As what a person, a booking, a payment, a withdrawal or one of several movements has been counted.
 pub(crate) fn counted(subject: &Key) -> Key {
-    key(format!("COUNTED#{}", subject.pk), "COUNTED")
+    let pk = format!("COUNTED#{}", subject.pk);
+    if is_ledger(&subject.pk) { key(pk, format!("{COUNTED}#{}", subject.sk)) } else { key(pk, COUNTED) }
 }
+
+pub(crate) const COUNTED: &str = "COUNTED";

@@ -2,12 +2,16 @@
 
 use std::fmt;
 
+mod audits;
 mod community;
 mod finding;
+mod money;
 
 use super::{AllOf, Key, text_id};
+use audits::of_audit;
 use community::{of_course, of_gathering, of_post};
 use finding::of_finding;
+use money::{of_counted, of_ledger, of_payments};
 
 macro_rules! kinds {
     ($($kind:ident $word:literal,)+) => {
@@ -121,6 +125,7 @@ kinds! {
     Lesson "lesson",
     CourseOfLesson "course-of-lesson",
     LessonText "lesson-text",
+    AuditRow "audit-row",
     Once "once",
 }
 
@@ -252,6 +257,7 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("LESSON", "TEXT") => named(Kind::LessonText, [id("lesson", rest)?]),
         ("COURSES", "TOTALS") if rest.is_empty() => named(Kind::CourseTotals, []),
         ("TICKET", super::TICKET) => named(Kind::Ticket, [id("ticket", rest)?]),
+        ("AUDIT", _) => of_audit(rest, sk),
         ("NEWS", "SUBSCRIPTION") => named(Kind::Subscription, [part("name", rest)]),
         ("LOGIN", super::LOGIN) => named(Kind::LoginName, [part("name", rest)]),
         ("LOGIN", super::FAILED) => named(Kind::FailedLogins, [part("name", rest)]),
@@ -266,11 +272,7 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("W", "SOCKET") => named(Kind::Connection, [part("connection", rest)]),
         ("ONCE", "ONCE") => named(Kind::Once, [part("digest", rest)]),
         (super::STATS, _) => named(Kind::Stats, [part("shard", sk.strip_prefix("SHARD#")?)]),
-        ("COUNTED", "COUNTED") => match rest.split_once('#')? {
-            ("U", person) => named(Kind::Counted, [id("person", person)?]),
-            ("B", booking) => named(Kind::Counted, [id("booking", booking)?]),
-            _ => None,
-        },
+        (super::COUNTED, _) => of_counted(rest, sk),
         ("ALL", _) => {
             let what = AllOf::ALL.into_iter().find(|what| what.word() == rest)?;
             named(Kind::Listed, [part("of", what.word()), id("made", sk)?])
@@ -361,38 +363,6 @@ fn of_pair(rest: &str, sk: &str) -> Option<Named> {
     }
     let message = id("message", sk.strip_prefix(super::MESSAGE)?)?;
     named(Kind::Message, pair.into_iter().chain([message]))
-}
-
-fn of_ledger(rest: &str, sk: &str) -> Option<Named> {
-    let (of, subject) = rest.split_once('#')?;
-    match (of, sk) {
-        ("U", "GRANT") => named(Kind::Entry, [id("person", subject)?, part("cause", "grant")]),
-        ("W", "OUT") => named(Kind::Entry, [id("withdrawal", subject)?, part("cause", "withdrawal")]),
-        ("W", "BACK") => named(Kind::Entry, [id("withdrawal", subject)?, part("cause", "withdrawal rejected")]),
-        ("P", "PURCHASE") => named(Kind::Entry, [id("payment", subject)?, part("cause", "purchase")]),
-        ("B", "HOLD") => named(Kind::Entry, [id("booking", subject)?, part("cause", "hold")]),
-        ("B", "HOLD#END") => named(Kind::Entry, [id("booking", subject)?, part("cause", "end of the hold")]),
-        ("B", _) => {
-            let total: u64 = sk.strip_prefix("TIP#")?.parse().ok()?;
-            named(Kind::Entry, [id("booking", subject)?, part("cause", "tip"), ("total", total.to_string())])
-        }
-        _ => None,
-    }
-}
-
-fn of_payments(rest: &str, sk: &str) -> Option<Named> {
-    let provider = |kind, what, rest: &str| {
-        let (provider, name) = rest.split_once('#')?;
-        named(kind, [part("provider", provider), part(what, name)])
-    };
-    match (rest.split_once('#'), sk) {
-        (None, "PAYMENT") => named(Kind::Payment, [id("payment", rest)?]),
-        (None, "INTENT") => named(Kind::Intent, [id("payment", rest)?]),
-        (Some(("B", root)), "INTENTS") => named(Kind::Intents, [id("booking", root)?]),
-        (Some(("R", rest)), "REFERENCE") => provider(Kind::ProviderReference, "reference", rest),
-        (Some(("E", rest)), "EVENT") => provider(Kind::ProviderEvent, "event", rest),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

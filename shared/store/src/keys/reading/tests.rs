@@ -1,5 +1,9 @@
 //! Every key that is made is read back as what it was made of.
 
+mod audits;
+mod learning;
+mod platform;
+
 use std::fs;
 use std::path::Path;
 
@@ -7,8 +11,8 @@ use domain::chat::Pair;
 use domain::directory::{Place, Rank};
 use domain::expert::{Specialty, Standing};
 use domain::ids::{
-    ApplicationId, BookingId, CommentId, ContactId, ConversationId, CourseId, DocumentId, GatheringId, LessonId,
-    MessageId, NoteId, NoticeId, PaymentId, PostId, SessionId, TicketId, UploadId, UserId, WithdrawalId,
+    ApplicationId, BookingId, CommentId, ContactId, ConversationId, DocumentId, GatheringId, MessageId, NoteId,
+    NoticeId, PaymentId, PostId, SessionId, TicketId, UploadId, UserId, WithdrawalId,
 };
 use domain::ledger::{Cause, Currency, Unit};
 use domain::lifecycle::Seat;
@@ -20,8 +24,9 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::{Kind, read};
-
-mod rooms;
+use audits::of_audits;
+use learning::of_learning;
+use platform::of_the_platform;
 
 /// A function of [`crate::keys`], a key it made, and what that is read as.
 type Example = (&'static str, Key, Kind, Vec<(&'static str, String)>);
@@ -287,8 +292,9 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
     ];
     examples
         .into_iter()
-        .chain(rooms::of_learning(user, number, text))
-        .chain(rooms::of_the_platform(user, number))
+        .chain(of_learning(user, number, text))
+        .chain(of_audits(user, number))
+        .chain(of_the_platform(user, number))
         .collect()
 }
 

@@ -1,8 +1,11 @@
-//! Examples of keys that one room has.
+//! Keys of courses and their lessons.
 
-use super::*;
+use domain::ids::{CourseId, LessonId, UserId};
 
-/// Those of courses and their lessons.
+use super::super::super::*;
+use super::super::Kind;
+use super::Example;
+
 pub(super) fn of_learning(user: UserId, number: i64, text: &str) -> Vec<Example> {
     let (course_id, lesson_id) = (CourseId::new(number).unwrap(), LessonId::new(number).unwrap());
     let id = number.to_string();
@@ -26,31 +29,6 @@ pub(super) fn of_learning(user: UserId, number: i64, text: &str) -> Vec<Example>
             course_word(text, course_id),
             Kind::CourseWord,
             vec![("word", text.to_owned()), ("course", id.clone())],
-        ),
-    ]
-}
-
-/// Of what administrators read.
-pub(super) fn of_the_platform(user: UserId, number: i64) -> Vec<Example> {
-    let id = number.to_string();
-    let named = |name: &'static str, value: &str| (name, value.to_owned());
-    let booking_id = BookingId::new(number).unwrap();
-    vec![
-        ("site_status", site_status(), Kind::SiteStatus, vec![]),
-        ("counted", counted(&crate::keys::user(user)), Kind::Counted, vec![("person", id.clone())]),
-        ("counted", counted(&booking(booking_id)), Kind::Counted, vec![("booking", id.clone())]),
-        (
-            "commission",
-            commission(report_of("meetings#bookings.csv#2026-11-01#2026-11-30").unwrap()),
-            Kind::Report,
-            vec![named("report", "meetings#bookings.csv#2026-11-01#2026-11-30")],
-        ),
-        ("listed", listed(AllOf::Payments, number), Kind::Listed, vec![named("of", "PAYMENTS"), ("made", id.clone())]),
-        (
-            "stats",
-            stats(&crate::keys::user(user)),
-            Kind::Stats,
-            vec![named("shard", &stats(&crate::keys::user(user)).sk["SHARD#".len()..])],
         ),
     ]
 }
