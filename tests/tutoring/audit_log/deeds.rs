@@ -8,6 +8,7 @@ use tests::member::{LOGIN, Member};
 use tests::paying::{INTENTS, delivers, is_received, stripe_event};
 use tests::person::id;
 use tests::tutoring::people::{ADMIN, newcomer, tutor, user};
+use tests::tutoring::testimonials::testimonial;
 use tests::{Person, Setup, World, minute};
 
 use super::{LOGS, later, rows};
@@ -304,4 +305,24 @@ async fn no_row_holds_anything_that_is_secret_or_anybodys_words() {
     ] {
         assert!(!told.contains(secret), "{secret} stands in {LOGS}");
     }
+}
+
+#[tokio::test]
+async fn whoever_hides_what_was_said_or_gets_a_report_stands_in_it() {
+    let world = World::new().await;
+    let (ada, tom) = world.pupil_and_tutor().await;
+    let (tom, over) = world.lessons_over(tom, vec![ada]).await;
+    let (ada, booking) = &over[0];
+    ada.praises(*booking, 1, "SECRET-COMMENT").await.is(201);
+    let admin = world.admin().await;
+    for step in ["hide", "hide", "show"] {
+        admin.post(&testimonial(*booking, step), json!({})).await.is(200);
+    }
+    is_logged(&admin, "testimonial_hidden", Some(&admin), json!({"booking": booking, "tutor": tom.id})).await;
+    assert_eq!(admin.get("/api/v1/admin/reports/payments.csv?from=2027-03-01&to=2027-03-01").await.status, 200);
+    admin.get("/api/v1/admin/reports/people.csv").await.is(404);
+    is_logged(&admin, "report_exported", Some(&admin), json!({})).await;
+    let row = only(&admin, "report_exported").await;
+    assert!(row["description"].as_str().unwrap().ends_with("payments_2027-03-01_2027-03-01.csv"), "{row}");
+    assert!(rows(&admin, "").await.iter().all(|row| !row.to_string().contains("SECRET-COMMENT")));
 }

@@ -4,11 +4,12 @@
 mod rows;
 mod writing;
 
+use domain::audit::{Action, Deed};
 use domain::report::{Commission, Days, Progress, Report, Subject};
 use store::{AllOf, Made};
 
 use crate::caller::Staff;
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, audit_log};
 
 pub use domain::report;
 pub use rows::{Earner, Emails, Rows};
@@ -63,8 +64,16 @@ fn drawn(pen: Pen, report: Report, cells: &[Vec<String>]) -> Result<Vec<u8>> {
         .map_err(|detail| Error::Common(crate::Common::Broken { what: "writing a report", detail }))
 }
 
-/// A report: at once if it is short. A long one is asked for, unless somebody has just done so.
+/// A report: at once if it is short. A long one is asked for, unless somebody has just done so. Whoever gets one is logged.
 pub async fn get(app: &App, _: Staff, report: Report, pen: Pen) -> Result<Answer> {
+    let answer = find(app, report, pen).await?;
+    if matches!(answer, Answer::File(_) | Answer::Written(_)) {
+        audit_log::write(app, Deed::of(Action::ReportExported).saying(file_name(report))).await?;
+    }
+    Ok(answer)
+}
+
+async fn find(app: &App, report: Report, pen: Pen) -> Result<Answer> {
     if !has_more_than(app, report, AT_ONCE).await? {
         let cells = rows::cells(app, report, pen).await?;
         return Ok(Answer::File(drawn(pen, report, &cells)?));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::audit::{Action, Deed};
 use domain::ids::{BookingId, UserId};
 use domain::person::User;
 use domain::review::Review;
@@ -10,7 +11,7 @@ use store::{Along, Heading, Hidden, ReviewAt, ReviewOfTwo, ReviewsAmong, Transac
 use crate::caller::{Caller, Staff};
 use crate::idempotency::retry_stale;
 use crate::paging::{self, DEEPEST, Key, Place, Ranked, Slice, Wanted};
-use crate::{App, Common, Result};
+use crate::{App, Common, Result, audit_log};
 
 /// Who looks.
 #[derive(Clone, Copy, Debug)]
@@ -165,7 +166,8 @@ pub async fn hide(app: &App, staff: Staff, booking: BookingId, is_hidden: bool) 
     retry_stale(|| async {
         let found = app.store.review_of_two(booking).await?.ok_or(Common::NotFound)?;
         let ReviewOfTwo { review, reviewer, expert: before } = found;
-        let Some(review) = review.hide(is_hidden, app.clock.now()) else {
+        let now = app.clock.now();
+        let Some(review) = review.hide(is_hidden, now) else {
             return Ok(Addressed::of(viewer, review, [reviewer, before]));
         };
         let mut expert = before.clone();
@@ -175,7 +177,12 @@ pub async fn hide(app: &App, staff: Staff, booking: BookingId, is_hidden: bool) 
                 false => tally.add(review.rating),
             }
         }
-        app.store.review_hide(Transaction::new(), &review, (&before, &expert)).await?;
+        let mut transaction = Transaction::new();
+        if is_hidden {
+            let deed = Deed::of(Action::ReviewHidden).on("booking", booking.get()).on("expert", expert.id.get());
+            audit_log::note(app, &mut transaction, deed, now);
+        }
+        app.store.review_hide(transaction, &review, (&before, &expert)).await?;
         Ok(Addressed::of(viewer, review, [reviewer, expert]))
     })
     .await
