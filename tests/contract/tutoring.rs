@@ -12,10 +12,12 @@ use tests::Person;
 use crate::contract::{Cast, Contract, Operation, keeps_the_contract};
 
 /// Its groups of paths below `/api/v1/`; Consultations, accounts and payments have the others.
-const GROUPS: [&str; 9] = [
+const GROUPS: [&str; 11] = [
     "availability-slots",
     "bookings",
     "courses",
+    "enrollments",
+    "progress",
     "lessons",
     "wallets",
     "withdrawals",
@@ -46,6 +48,10 @@ pub(crate) enum Thing {
     Course,
     /// Of such a course.
     Lesson,
+    /// Such a course, its enrollment and its lesson, taken by the student.
+    Taken,
+    Enrollment,
+    TakenLesson,
     /// The tutor's.
     Wallet,
     Withdrawal,
@@ -78,7 +84,7 @@ impl Contract for Tutoring {
         insufficient_funds invalid_status slot_overlap slot_booked too_many_slots slot_taken learner_busy \
         too_many_pending too_early cutoff_passed refund_cutoff_passed not_disputed";
     /// Those of registering in no role are among them, which is above other doors.
-    const ALIASES: &'static str = "confirm_password full_name availability_slot_id course_id";
+    const ALIASES: &'static str = "confirm_password full_name availability_slot_id course_id course";
     const REFUSES_FIRST: bool = true;
     const GOES_ON_PAST_THE_END: bool = false;
     const FREE_PARAMETERS: &'static str = "search language skill";
@@ -117,6 +123,7 @@ impl Contract for Tutoring {
                 | "POST /api/v1/availability-slots/",
                 5,
             ) => "not_approved",
+            ("POST /api/v1/progress/" | "GET /api/v1/courses/{id}/progress/", _) => "enrollment_required",
             _ => "forbidden",
         }
     }

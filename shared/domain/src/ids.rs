@@ -100,6 +100,10 @@ ids! {
     CourseId,
     /// A part of a course.
     LessonId,
+    /// That somebody takes a course.
+    EnrolmentId,
+    /// How far somebody is with a lesson.
+    ProgressId,
 }
 
 impl ConversationId {

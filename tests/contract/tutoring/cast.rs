@@ -38,6 +38,16 @@ pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
             let course = cast.expert().publishes("Looms", "0.00").await;
             id(&cast.expert().teaches(course, json!({"title": "Warps"})).await.is(201))
         }
+        Thing::Taken | Thing::Enrollment | Thing::TakenLesson => {
+            let course = cast.expert().publishes("Looms", "0.00").await;
+            let lesson = cast.expert().adds_lesson(course, "Warps").await;
+            let enrollment = cast.learner().takes(course).await;
+            match thing {
+                Thing::Taken => course,
+                Thing::Enrollment => enrollment,
+                _ => lesson,
+            }
+        }
         Thing::Slot | Thing::Booking | Thing::Paid | Thing::Begun | Thing::Disputed => booking(cast, thing).await,
         Thing::Wallet => {
             let wallets = cast.expert().get("/api/v1/wallets/").await.is(200);

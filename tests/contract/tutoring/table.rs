@@ -5,6 +5,7 @@ use crate::contract::Operation;
 
 /// One row per operation.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
-    let groups = [learning::COURSES, learning::LESSONS, lessons::LESSONS, money::MONEY, people::PEOPLE];
-    groups.into_iter().flatten()
+    let courses = [learning::COURSES, learning::LESSONS, learning::ENROLLMENTS];
+    let groups = courses.into_iter().chain([lessons::LESSONS, money::MONEY, people::PEOPLE]);
+    groups.flatten()
 }

@@ -9,12 +9,17 @@ pub enum AllOf {
     /// Intents to pay, whatever became of them.
     Payments,
     Withdrawals,
-    /// What experts got for bookings, by when they got it.
+    /// What experts got for bookings and courses, by when they got it.
     Earnings,
+    /// Those who take courses.
+    Enrolments,
+    /// How far they are with lessons.
+    Progress,
 }
 
 impl AllOf {
-    pub const ALL: [AllOf; 4] = [AllOf::Bookings, AllOf::Payments, AllOf::Withdrawals, AllOf::Earnings];
+    pub const ALL: [AllOf; 6] =
+        [AllOf::Bookings, AllOf::Payments, AllOf::Withdrawals, AllOf::Earnings, AllOf::Enrolments, AllOf::Progress];
 
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -22,6 +27,8 @@ impl AllOf {
             AllOf::Payments => "PAYMENTS",
             AllOf::Withdrawals => "WITHDRAWALS",
             AllOf::Earnings => "EARNINGS",
+            AllOf::Enrolments => "ENROLMENTS",
+            AllOf::Progress => "PROGRESS",
         }
     }
 }

@@ -4,10 +4,12 @@ use std::fmt;
 
 mod community;
 mod finding;
+mod money;
 
 use super::{AllOf, Key, text_id};
 use community::{of_course, of_gathering, of_post};
 use finding::of_finding;
+use money::{of_ledger, of_payments};
 
 macro_rules! kinds {
     ($($kind:ident $word:literal,)+) => {
@@ -119,6 +121,11 @@ kinds! {
     Lesson "lesson",
     CourseOfLesson "course-of-lesson",
     LessonText "lesson-text",
+    Enrolment "enrolment",
+    EnrolmentOf "enrolment-of",
+    CoursesTaken "courses-taken",
+    LessonsDone "lessons-done",
+    Progress "progress",
     Once "once",
 }
 
@@ -168,6 +175,8 @@ impl Kind {
                 | Counted
                 | CourseTotals
                 | CourseWord
+                | CoursesTaken
+                | LessonsDone
         )
     }
 }
@@ -245,6 +254,7 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("EVENT", _) => of_gathering(rest, sk),
         ("CONTACT", super::CONTACT) => named(Kind::Contact, [id("contact", rest)?]),
         ("COURSE", _) => of_course(id("course", rest)?, sk),
+        ("EN", super::ENROLMENT) => named(Kind::EnrolmentOf, [id("enrolment", rest)?]),
         ("LESSON", super::COURSE) => named(Kind::CourseOfLesson, [id("lesson", rest)?]),
         ("LESSON", "TEXT") => named(Kind::LessonText, [id("lesson", rest)?]),
         ("COURSES", "TOTALS") if rest.is_empty() => named(Kind::CourseTotals, []),
@@ -291,6 +301,7 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         super::SUBSCRIBER => Some(Kind::Subscriber),
         "PRESENCE" => Some(Kind::Presence),
         super::CARD => Some(Kind::ExpertCard),
+        super::COURSES => Some(Kind::CoursesTaken),
         _ => None,
     };
     if let Some(kind) = single {
@@ -299,6 +310,10 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
     if head == "NOTE" {
         let (role, note) = rest.split_once('#')?;
         return named(Kind::Note, [person, part("role", role), id("note", note)?]);
+    }
+    if head == "PROGRESS" {
+        let (course, lesson) = rest.split_once('#')?;
+        return named(Kind::Progress, [person, id("course", course)?, id("lesson", lesson)?]);
     }
     if head == "MAILS" {
         let (peer, day) = rest.split_once('#')?;
@@ -316,6 +331,8 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "POSTED" => (Kind::Posted, part("day", rest)),
         "GONE" => (Kind::PostGone, id("post", rest)?),
         "CLOSED" => (Kind::CourseGone, id("course", rest)?),
+        "ENROLLED" => (Kind::Enrolment, id("course", rest)?),
+        "DONE" => (Kind::LessonsDone, id("course", rest)?),
         "TELL" => (Kind::GatheringNews, id("notice", rest)?),
         "MUTED" => (Kind::Muted, id("booking", rest)?),
         "WRONG" => (Kind::WrongKeys, id("booking", rest)?),
@@ -354,38 +371,6 @@ fn of_pair(rest: &str, sk: &str) -> Option<Named> {
     }
     let message = id("message", sk.strip_prefix(super::MESSAGE)?)?;
     named(Kind::Message, pair.into_iter().chain([message]))
-}
-
-fn of_ledger(rest: &str, sk: &str) -> Option<Named> {
-    let (of, subject) = rest.split_once('#')?;
-    match (of, sk) {
-        ("U", "GRANT") => named(Kind::Entry, [id("person", subject)?, part("cause", "grant")]),
-        ("W", "OUT") => named(Kind::Entry, [id("withdrawal", subject)?, part("cause", "withdrawal")]),
-        ("W", "BACK") => named(Kind::Entry, [id("withdrawal", subject)?, part("cause", "withdrawal rejected")]),
-        ("P", "PURCHASE") => named(Kind::Entry, [id("payment", subject)?, part("cause", "purchase")]),
-        ("B", "HOLD") => named(Kind::Entry, [id("booking", subject)?, part("cause", "hold")]),
-        ("B", "HOLD#END") => named(Kind::Entry, [id("booking", subject)?, part("cause", "end of the hold")]),
-        ("B", _) => {
-            let total: u64 = sk.strip_prefix("TIP#")?.parse().ok()?;
-            named(Kind::Entry, [id("booking", subject)?, part("cause", "tip"), ("total", total.to_string())])
-        }
-        _ => None,
-    }
-}
-
-fn of_payments(rest: &str, sk: &str) -> Option<Named> {
-    let provider = |kind, what, rest: &str| {
-        let (provider, name) = rest.split_once('#')?;
-        named(kind, [part("provider", provider), part(what, name)])
-    };
-    match (rest.split_once('#'), sk) {
-        (None, "PAYMENT") => named(Kind::Payment, [id("payment", rest)?]),
-        (None, "INTENT") => named(Kind::Intent, [id("payment", rest)?]),
-        (Some(("B", root)), "INTENTS") => named(Kind::Intents, [id("booking", root)?]),
-        (Some(("R", rest)), "REFERENCE") => provider(Kind::ProviderReference, "reference", rest),
-        (Some(("E", rest)), "EVENT") => provider(Kind::ProviderEvent, "event", rest),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use domain::chat::Pair;
 use domain::directory::{Place, Rank};
 use domain::expert::{Specialty, Standing};
 use domain::ids::{
-    ApplicationId, BookingId, CommentId, ContactId, ConversationId, CourseId, DocumentId, GatheringId, LessonId,
-    MessageId, NoteId, NoticeId, PaymentId, PostId, SessionId, TicketId, UploadId, UserId, WithdrawalId,
+    ApplicationId, BookingId, CommentId, ContactId, ConversationId, DocumentId, GatheringId, MessageId, NoteId,
+    NoticeId, PaymentId, PostId, SessionId, TicketId, UploadId, UserId, WithdrawalId,
 };
 use domain::ledger::{Cause, Currency, Unit};
 use domain::lifecycle::Seat;
@@ -20,6 +20,10 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::{Kind, read};
+
+mod learning;
+
+use learning::of_learning;
 
 /// A function of [`crate::keys`], a key it made, and what that is read as.
 type Example = (&'static str, Key, Kind, Vec<(&'static str, String)>);
@@ -293,34 +297,6 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("directory_word", directory_word(text, user), Kind::ExpertWord, vec![named("word", text), person()]),
     ];
     examples.into_iter().chain(of_learning(user, number, text)).collect()
-}
-
-/// Those of courses and their lessons.
-fn of_learning(user: UserId, number: i64, text: &str) -> Vec<Example> {
-    let (course_id, lesson_id) = (CourseId::new(number).unwrap(), LessonId::new(number).unwrap());
-    let id = number.to_string();
-    let (of_course, of_lesson) = (|| vec![("course", id.clone())], || vec![("lesson", id.clone())]);
-    vec![
-        ("course", course(course_id), Kind::Course, of_course()),
-        ("course_entry", course_entry(course_id), Kind::CourseEntry, of_course()),
-        ("course_counts", course_counts(course_id), Kind::CourseCounts, of_course()),
-        ("course_totals", course_totals(), Kind::CourseTotals, vec![]),
-        ("lesson", lesson(course_id, lesson_id), Kind::Lesson, [of_course(), of_lesson()].concat()),
-        ("course_of_lesson", course_of_lesson(lesson_id), Kind::CourseOfLesson, of_lesson()),
-        ("lesson_text", lesson_text(lesson_id), Kind::LessonText, of_lesson()),
-        (
-            "course_gone",
-            course_gone(user, course_id),
-            Kind::CourseGone,
-            vec![("person", id.clone()), ("course", id.clone())],
-        ),
-        (
-            "course_word",
-            course_word(text, course_id),
-            Kind::CourseWord,
-            vec![("word", text.to_owned()), ("course", id.clone())],
-        ),
-    ]
 }
 
 /// The functions of a source that make a key.
