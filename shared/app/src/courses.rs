@@ -23,7 +23,7 @@ use crate::caller::{Caller, Staff};
 use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::uploads::{self, FileSource, Taken};
-use crate::{App, Cause, Common, Error, Result, experts, people};
+use crate::{App, Cause, Common, Error, Result, bookings, experts, people};
 
 /// For how long one delivery of a job deletes lessons.
 const CLEARS_FOR: Duration = Duration::from_secs(5);
@@ -258,6 +258,16 @@ pub async fn find(
     let lessons = seen_in(app, lessons, is_open).await?;
     let image = link(app, course.details.image.as_ref()).await?;
     Ok((CourseSeen { course, reader, image }, lessons))
+}
+
+/// A course as something to book an opening for; 404 for whoever may not see it.
+pub async fn to_book(app: &App, caller: Caller, id: CourseId) -> Result<bookings::Course> {
+    let course = app.store.course(id).await?.ok_or(Common::NotFound)?;
+    if !course.may_be_seen(editor(caller)) && !takes(app, caller.user(), id).await? {
+        return Err(Common::NotFound.into());
+    }
+    let CourseDetails { title, price, .. } = course.details;
+    Ok(bookings::Course { id, owner: course.owner, title, price })
 }
 
 async fn link(app: &App, image: Option<&Attachment>) -> Result<Option<String>> {
