@@ -22,6 +22,8 @@ const GROUPS: &[&str] = &[
     "testimonials",
     "conversations",
     "courses",
+    "enrollments",
+    "progress",
     "lessons",
     "messages",
     "notifications",
@@ -58,6 +60,10 @@ pub(crate) enum Thing {
     Course,
     /// Of such a course.
     Lesson,
+    /// Such a course, its enrollment and its lesson, taken by the student.
+    Taken,
+    Enrollment,
+    TakenLesson,
     /// The tutor's.
     Wallet,
     Withdrawal,
@@ -102,7 +108,7 @@ impl Contract for Tutoring {
         booking_not_completed already_reviewed";
     /// Those of registering in no role are among them, which is above other doors.
     /// What is wrong with a body as a whole is under `non_field_errors`.
-    const ALIASES: &'static str = "confirm_password full_name availability_slot_id course_id non_field_errors";
+    const ALIASES: &'static str = "confirm_password full_name availability_slot_id course_id course non_field_errors";
     const REFUSES_FIRST: bool = true;
     const GOES_ON_PAST_THE_END: bool = false;
     const FREE_PARAMETERS: &'static str = "search language skill";
@@ -143,6 +149,7 @@ impl Contract for Tutoring {
                 5,
             ) => "not_approved",
             ("POST /api/v1/conversations/", _) => "messaging_not_allowed",
+            ("POST /api/v1/progress/" | "GET /api/v1/courses/{id}/progress/", _) => "enrollment_required",
             _ => "forbidden",
         }
     }

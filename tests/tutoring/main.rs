@@ -17,6 +17,7 @@ mod bookings {
     mod booking;
     mod clock;
     mod costs;
+    mod course_prices;
     mod deaths;
     mod lists;
     mod moving;

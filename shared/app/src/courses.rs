@@ -1,17 +1,20 @@
 //! Courses: published, changed, deleted and found.
 
+pub mod enrolments;
 pub mod lessons;
 mod listing;
+pub mod progress;
 
 use std::time::Duration;
 
 use domain::Instant;
 use domain::audit::{Action, Deed};
 use domain::file::{Attachment, Purpose};
-use domain::ids::CourseId;
+use domain::ids::{CourseId, UserId};
 use domain::learning::{Category, Course, CourseDetails, Reader};
 use domain::ledger::{Amount, Currency, Unit};
 use domain::person::User;
+use futures_util::future::try_join;
 use tokio::time::Instant as Moment;
 
 use lessons::{LessonSeen, seen_in};
@@ -22,7 +25,7 @@ use crate::caller::{Caller, Staff};
 use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
 use crate::uploads::{self, FileSource, Taken};
-use crate::{App, Cause, Common, Error, Result, audit_log, experts, people};
+use crate::{App, Cause, Common, Error, Result, audit_log, bookings, experts, people};
 
 /// For how long one delivery of a job deletes lessons.
 const CLEARS_FOR: Duration = Duration::from_secs(5);
@@ -65,8 +68,18 @@ pub struct OwnCourse {
     pub course: Course,
 }
 
-fn reader(caller: Option<Caller>, is_admin: bool) -> Reader {
-    Reader { user: caller.map(|caller| caller.user()), is_admin, is_enrolled: false }
+fn reader(caller: Option<Caller>, is_admin: bool, is_enrolled: bool) -> Reader {
+    Reader { user: caller.map(|caller| caller.user()), is_admin, is_enrolled }
+}
+
+/// Whoever changes courses; that they are enrolled gives them nothing there.
+fn editor(caller: Caller) -> Reader {
+    reader(Some(caller), Staff::of(caller).is_some(), false)
+}
+
+/// Whether somebody takes a course by now.
+async fn takes(app: &App, user: UserId, course: CourseId) -> Result<bool> {
+    Ok(app.store.enrolment_in(user, course).await?.is_some_and(|enrolment| enrolment.is_active()))
 }
 
 /// The course, if the caller may change it: 404 for whoever may not see it, 403 for everybody else.
@@ -82,12 +95,10 @@ async fn own_of(app: &App, (caller, author): (Caller, User), id: CourseId) -> Re
 }
 
 async fn judged(app: &App, (caller, known): (Caller, Option<User>), course: Course) -> Result<OwnCourse> {
-    let reader = reader(Some(caller), Staff::of(caller).is_some());
-    if !course.may_be_seen(reader) {
-        return Err(Common::NotFound.into());
-    }
-    if !course.is_edited_by(reader) {
-        return Err(Common::Forbidden.into());
+    let editor = editor(caller);
+    if !course.is_edited_by(editor) {
+        let is_seen = course.may_be_seen(editor) || takes(app, caller.user(), course.id).await?;
+        return Err(if is_seen { Common::Forbidden } else { Common::NotFound }.into());
     }
     let author = match known {
         Some(author) => author,
@@ -168,8 +179,7 @@ pub async fn create(
             updated_at: now,
             version: 1,
         };
-        let reader = reader(Some(caller), Staff::of(caller).is_some());
-        let seen = CourseSeen { course, reader, image: link.clone() };
+        let seen = CourseSeen { course, reader: editor(caller), image: link.clone() };
         let mut transaction = with_file(save.begin(&seen), &image);
         note(app, &mut transaction, Action::CourseCreated, &seen.course, now);
         app.store.course_create(transaction, &seen.course).await?;
@@ -215,7 +225,8 @@ pub async fn change(app: &App, own: OwnCourse, draft: &CourseDraft) -> Result<(C
     let image = link(app, course.details.image.as_ref()).await?;
     let found = app.store.course_with_lessons(id, true).await?;
     let lessons = seen_in(app, found.map(|(_, lessons)| lessons).unwrap_or_default(), true).await?;
-    Ok((CourseSeen { course, reader: reader(Some(caller), Staff::of(caller).is_some()), image }, lessons))
+    let is_enrolled = course.owner != caller.user() && takes(app, caller.user(), id).await?;
+    Ok((CourseSeen { course, reader: Reader { is_enrolled, ..editor(caller) }, image }, lessons))
 }
 
 /// An editor deletes it, while nobody is enrolled; its lessons are gone for everybody at once, and in time for good.
@@ -242,8 +253,16 @@ pub async fn find(
     is_admin: bool,
     id: CourseId,
 ) -> Result<(CourseSeen, Vec<LessonSeen>)> {
-    let (course, lessons) = app.store.course_with_lessons(id, false).await?.ok_or(Common::NotFound)?;
-    let reader = reader(caller, is_admin);
+    let found = async { Ok::<_, Error>(app.store.course_with_lessons(id, false).await?) };
+    let taken = async {
+        match caller {
+            Some(caller) => takes(app, caller.user(), id).await,
+            None => Ok(false),
+        }
+    };
+    let (found, is_enrolled) = try_join(found, taken).await?;
+    let (course, lessons) = found.ok_or(Common::NotFound)?;
+    let reader = reader(caller, is_admin, is_enrolled);
     if !course.may_be_seen(reader) {
         return Err(Error::Common(Common::NotFound));
     }
@@ -251,6 +270,16 @@ pub async fn find(
     let lessons = seen_in(app, lessons, is_open).await?;
     let image = link(app, course.details.image.as_ref()).await?;
     Ok((CourseSeen { course, reader, image }, lessons))
+}
+
+/// A course as something to book an opening for; 404 for whoever may not see it.
+pub async fn to_book(app: &App, caller: Caller, id: CourseId) -> Result<bookings::Course> {
+    let course = app.store.course(id).await?.ok_or(Common::NotFound)?;
+    if !course.may_be_seen(editor(caller)) && !takes(app, caller.user(), id).await? {
+        return Err(Common::NotFound.into());
+    }
+    let CourseDetails { title, price, .. } = course.details;
+    Ok(bookings::Course { id, owner: course.owner, title, price })
 }
 
 async fn link(app: &App, image: Option<&Attachment>) -> Result<Option<String>> {

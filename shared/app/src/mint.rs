@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use domain::Instant;
 use domain::ids::{
-    ApplicationId, AuditId, BlockId, BookingId, CommentId, ContactId, ConversationId, CourseId, DocumentId, EntryId,
-    GatheringId, HoursId, LessonId, MessageId, NoteId, NoticeId, PaymentId, PostId, ReviewId, SessionId, SkillId,
-    SlotId, TicketId, UploadId, UserId, WithdrawalId,
+    ApplicationId, AuditId, BlockId, BookingId, CommentId, ContactId, ConversationId, CourseId, DocumentId,
+    EnrolmentId, EntryId, GatheringId, HoursId, LessonId, MessageId, NoteId, NoticeId, PaymentId, PostId, ProgressId,
+    ReviewId, SessionId, SkillId, SlotId, TicketId, UploadId, UserId, WithdrawalId,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -39,7 +39,8 @@ minting! {
     payment: PaymentId, skill: SkillId, hours: HoursId, session: SessionId,
     application: ApplicationId, document: DocumentId, upload: UploadId, block: BlockId, note: NoteId,
     post: PostId, comment: CommentId, gathering: GatheringId, withdrawal: WithdrawalId, contact: ContactId,
-    ticket: TicketId, course: CourseId, lesson: LessonId, slot: SlotId, audit: AuditId,
+    ticket: TicketId, course: CourseId, lesson: LessonId, slot: SlotId, audit: AuditId, enrolment: EnrolmentId,
+    progress: ProgressId,
 }
 
 impl Mint {

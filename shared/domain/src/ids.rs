@@ -102,6 +102,10 @@ ids! {
     LessonId,
     /// A row of the log of who did what.
     AuditId,
+    /// That somebody takes a course.
+    EnrolmentId,
+    /// How far somebody is with a lesson.
+    ProgressId,
 }
 
 impl ConversationId {

@@ -4,7 +4,7 @@
 //! nothing happens twice. A user's money lies in two buckets: what can be spent, and what bookings hold.
 
 use crate::Instant;
-use crate::ids::{BookingId, EntryId, PaymentId, UserId, WithdrawalId};
+use crate::ids::{BookingId, EnrolmentId, EntryId, PaymentId, UserId, WithdrawalId};
 
 /// What is counted: credits, or the minor units of a currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,12 +88,16 @@ pub enum Cause {
     Withdrawal(WithdrawalId),
     /// What was to be paid out was not.
     WithdrawalBack(WithdrawalId),
+    /// A course was paid for.
+    Sale(EnrolmentId),
 }
 
 impl Cause {
     pub fn booking(self) -> Option<BookingId> {
         match self {
-            Cause::Grant(_) | Cause::Purchase(_) | Cause::Withdrawal(_) | Cause::WithdrawalBack(_) => None,
+            Cause::Grant(_) | Cause::Purchase(_) | Cause::Withdrawal(_) | Cause::WithdrawalBack(_) | Cause::Sale(_) => {
+                None
+            }
             Cause::Hold(id) | Cause::Capture(id) | Cause::Release(id) | Cause::Tip(id, _) => Some(id),
         }
     }
@@ -138,7 +142,7 @@ impl Entry {
             Cause::Grant(_) => (Kind::Initial, of(Account::Spendable(user))),
             Cause::Purchase(_) => (Kind::Purchased, of(Account::Spendable(user))),
             Cause::Hold(_) | Cause::Release(_) | Cause::Withdrawal(_) | Cause::WithdrawalBack(_) => return None,
-            Cause::Capture(_) | Cause::Tip(..) => match of(Account::Spendable(user)) {
+            Cause::Capture(_) | Cause::Tip(..) | Cause::Sale(_) => match of(Account::Spendable(user)) {
                 earned @ 1.. => (Kind::Earned, earned),
                 spendable => (Kind::Spent, -spendable - of(Account::Held(user))),
             },
@@ -146,16 +150,20 @@ impl Entry {
         u32::try_from(delta).ok().filter(|amount| *amount > 0).map(|amount| (kind, amount))
     }
 
-    /// What `user` got for a booking by this entry, if it is that.
+    /// What `user` got by this entry for a booking or a course, if it is that.
     pub fn earned_by(&self, user: UserId) -> Option<Earning> {
-        let Cause::Capture(booking) = self.cause else { return None };
+        let sold = match self.cause {
+            Cause::Capture(booking) => Sold::Booking(booking),
+            Cause::Sale(enrolment) => Sold::Enrolment(enrolment),
+            _ => return None,
+        };
         let of = |is_it: fn(Account, UserId) -> bool| {
             let legs = self.legs.iter().filter(|leg| is_it(leg.account, user));
             u32::try_from(legs.map(|leg| leg.delta).sum::<i64>()).unwrap_or_default()
         };
         let net = of(|account, user| account == Account::Spendable(user));
         let fee = of(|account, _| account == Account::Fee);
-        (net > 0).then_some(Earning { booking, price: net + fee, fee, net })
+        (net > 0).then_some(Earning { sold, price: net + fee, fee, net })
     }
 
     /// The people in whose list of transactions this entry stands: who pays first, then who is paid.
@@ -175,10 +183,18 @@ impl Entry {
     }
 }
 
-/// What an expert got for a booking, in minor units.
+/// What something was paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sold {
+    Booking(BookingId),
+    /// In a course.
+    Enrolment(EnrolmentId),
+}
+
+/// What an expert got for a booking or a course, in minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Earning {
-    pub booking: BookingId,
+    pub sold: Sold,
     pub price: u32,
     /// The platform's share of it.
     pub fee: u32,
@@ -214,6 +230,29 @@ pub fn capture(learner: UserId, expert: UserId, amount: u32, fee: u32) -> Vec<Le
     let mut legs = vec![
         Leg { account: Account::Held(learner), delta: -i64::from(amount) },
         Leg { account: Account::Spendable(expert), delta: i64::from(paid) },
+    ];
+    if fee > 0 {
+        legs.push(Leg { account: Account::Fee, delta: i64::from(fee) });
+    }
+    legs
+}
+
+impl Earning {
+    /// The booking it was got for, if it is one.
+    pub fn booking(&self) -> Option<BookingId> {
+        match self.sold {
+            Sold::Booking(booking) => Some(booking),
+            Sold::Enrolment(_) => None,
+        }
+    }
+}
+
+/// The legs by which a course is paid for: straight from the provider to its owner, less the platform's `fee`.
+pub fn sale(owner: UserId, amount: u32, fee: u32) -> Vec<Leg> {
+    let paid = amount.checked_sub(fee).expect("a fee is a share of the amount");
+    let mut legs = vec![
+        Leg { account: Account::Provider, delta: -i64::from(amount) },
+        Leg { account: Account::Spendable(owner), delta: i64::from(paid) },
     ];
     if fee > 0 {
         legs.push(Leg { account: Account::Fee, delta: i64::from(fee) });
@@ -287,7 +326,7 @@ mod tests {
     fn who_is_paid_sees_the_price_the_fee_and_what_is_left() {
         let booking = BookingId::new(7).unwrap();
         let paid = entry(Cause::Capture(booking), capture(user(1), user(2), 50_000, 7_500));
-        let earning = Earning { booking, price: 50_000, fee: 7_500, net: 42_500 };
+        let earning = Earning { sold: Sold::Booking(booking), price: 50_000, fee: 7_500, net: 42_500 };
         assert_eq!((paid.earned_by(user(2)), paid.earned_by(user(1))), (Some(earning), None));
         let tip = transfer(Account::Spendable(user(1)), Account::Spendable(user(2)), 4);
         assert_eq!(entry(Cause::Tip(booking, 4), tip).earned_by(user(2)), None);

@@ -1,9 +1,13 @@
-//! Money in: credits that were bought, and intents to pay for a booking.
+//! Money in: credits that were bought, and intents to pay for a booking or a course.
 
 use crate::Instant;
 use crate::booking::{self, Actor, Booking, Funds};
-use crate::ids::{BookingId, PaymentId, UserId};
+use crate::ids::{PaymentId, UserId};
+use crate::learning::Enrolment;
 use crate::ledger::Amount;
+
+mod target;
+pub use target::Target;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -57,7 +61,7 @@ pub const CREDIT_PRICE_CENTS: u32 = 100;
 /// A purchase buys 1..=1000 credits.
 pub const MOST_CREDITS: u32 = 1000;
 
-/// Who takes the money for a booking.
+/// Who takes the money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Provider {
     /// Nobody: it succeeds at once.
@@ -115,10 +119,10 @@ impl IntentStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IntentStep {
     Process,
-    /// The money is here, and the booking paid.
+    /// The money is here, and what it is for is paid.
     Succeed,
     Fail,
-    /// The money is here, and the booking does not want it (any more).
+    /// The money is here, and what it was for does not want it (any more).
     Decline,
     /// The booking gave back what it was paid.
     Refund,
@@ -145,14 +149,12 @@ pub fn target(from: IntentStatus, step: IntentStep) -> Option<IntentStatus> {
     }
 }
 
-/// Somebody's intent to pay for a booking with one provider, and what became of it.
+/// Somebody's intent to pay for something with one provider, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Intent {
     pub id: PaymentId,
     pub user: UserId,
-    /// The booking it was made for, and the first of the chain it belongs to: whatever replaces a booking is paid with it.
-    pub booking: BookingId,
-    pub root: BookingId,
+    pub target: Target,
     pub provider: Provider,
     pub amount: Amount,
     pub status: IntentStatus,
@@ -186,16 +188,39 @@ pub fn is_payable(booking: &Booking, now: Instant) -> bool {
 impl Intent {
     /// To pay for `booking`; unknown to the provider yet.
     pub fn new(booking: &Booking, provider: Provider, id: PaymentId, now: Instant) -> Result<Self, Refusal> {
-        if !is_payable(booking, now) {
-            return Err(Refusal::NotPayable);
+        match is_payable(booking, now) {
+            true => Ok(Self::pending((id, booking.learner.id), Target::of(booking), provider, booking.price, now)),
+            false => Err(Refusal::NotPayable),
         }
-        Ok(Self {
+    }
+
+    /// To pay for a course; unknown to the provider yet.
+    pub fn for_enrolment(
+        enrolment: &Enrolment,
+        provider: Provider,
+        id: PaymentId,
+        now: Instant,
+    ) -> Result<Self, Refusal> {
+        let target = Target::of_enrolment(enrolment);
+        match enrolment.is_active() {
+            true => Err(Refusal::NotPayable),
+            false => Ok(Self::pending((id, enrolment.learner), target, provider, enrolment.price, now)),
+        }
+    }
+
+    fn pending(
+        (id, user): (PaymentId, UserId),
+        target: Target,
+        provider: Provider,
+        amount: Amount,
+        now: Instant,
+    ) -> Self {
+        Self {
             id,
-            user: booking.learner.id,
-            booking: booking.id,
-            root: booking.root,
+            user,
+            target,
             provider,
-            amount: booking.price,
+            amount,
             status: IntentStatus::Pending,
             reference: None,
             client_secret: None,
@@ -207,7 +232,7 @@ impl Intent {
             created_at: now,
             updated_at: now,
             version: 1,
-        })
+        }
     }
 
     /// Another payment on the order of this intent, which nobody needs: its money goes back.
@@ -279,6 +304,7 @@ pub fn local_id(reference: &str) -> Option<PaymentId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::BookingId;
     use crate::ledger::{Currency, Unit};
 
     /// Rows: from; columns: [`IntentStep::ALL`]. A letter is the status it leads to, a dot none.
@@ -305,8 +331,7 @@ mod tests {
         Intent {
             id: PaymentId::new(8).unwrap(),
             user: UserId::new(2).unwrap(),
-            booking: BookingId::new(3).unwrap(),
-            root: BookingId::new(3).unwrap(),
+            target: Target::Booking { id: BookingId::new(3).unwrap(), root: BookingId::new(3).unwrap() },
             provider: Provider::Stripe,
             amount: Amount { unit: Unit::Currency(Currency::USD), minor: 5000 },
             status,

@@ -29,7 +29,7 @@ ids!(SessionId: "session", ApplicationId: "application", DocumentId: "document",
 ids!(ConversationId: "conversation", BlockId: "absence", NoteId: "note");
 ids!(WalletId: "wallet", SlotId: "slot");
 ids!(PostId: "post", CommentId: "comment", GatheringId: "event", WithdrawalId: "withdrawal", TicketId: "ticket");
-ids!(CourseId: "course", LessonId: "lesson");
+ids!(CourseId: "course", LessonId: "lesson", EnrolmentId: "enrollment");
 ids!(AuditId: "row of the log");
 
 /// For small fixed tables, such as the categories.

@@ -19,6 +19,7 @@ use crate::{booking_codec, facts, keys};
 mod clearing;
 mod finding;
 
+pub(crate) use finding::taken_from;
 pub use finding::{CourseEntries, CoursesAlong};
 
 pub(crate) fn with_file(row: Row, file: Option<&Attachment>) -> Row {

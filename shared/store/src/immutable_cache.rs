@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use domain::booking::Booking;
 use domain::chat::Pair;
-use domain::ids::{BookingId, ConversationId, CourseId, LessonId, SlotId, UserId};
+use domain::ids::{BookingId, ConversationId, CourseId, EnrolmentId, LessonId, SlotId, UserId};
 use domain::lifecycle::Seat;
 use domain::serial::Serial;
 
@@ -16,6 +16,7 @@ pub(crate) struct ImmutableCache {
     parties: Remembered<BookingId, Parties>,
     owners: Remembered<(Seat, Serial), UserId>,
     courses: Remembered<LessonId, CourseId>,
+    enrolments: Remembered<EnrolmentId, (UserId, CourseId)>,
     slots: Remembered<SlotId, UserId>,
 }
 
@@ -51,6 +52,15 @@ impl ImmutableCache {
 
     pub(crate) fn learn_course(&self, id: LessonId, course: CourseId) {
         self.courses.learn(id, course);
+    }
+
+    /// Whose enrolment this is, and in which course.
+    pub(crate) fn enrolment(&self, id: EnrolmentId) -> Option<(UserId, CourseId)> {
+        self.enrolments.find(&id)
+    }
+
+    pub(crate) fn learn_enrolment(&self, id: EnrolmentId, of: (UserId, CourseId)) {
+        self.enrolments.learn(id, of);
     }
 
     /// Whose number of a role this is.

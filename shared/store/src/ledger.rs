@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
-use domain::ids::{BookingId, EntryId, PaymentId, UserId, WithdrawalId};
+use domain::ids::{BookingId, EnrolmentId, EntryId, PaymentId, UserId, WithdrawalId};
 use domain::ledger::{Account, Balance, Cause, Currency, Entry, Kind, Leg, Refusal, Unit};
 use domain::payment::{Method, Payment};
 
@@ -98,6 +98,7 @@ pub(crate) fn to_item(entry: &Entry) -> Item {
         Cause::Tip(booking, total) => ("tip", booking.get(), Some(total)),
         Cause::Withdrawal(withdrawal) => ("withdrawal", withdrawal.get(), None),
         Cause::WithdrawalBack(withdrawal) => ("withdrawal_back", withdrawal.get(), None),
+        Cause::Sale(enrolment) => ("sale", enrolment.get(), None),
     };
     Row::at(&keys::entry(entry.cause))
         .maybe("la", payer, |user| text(list::paid(user)))
@@ -156,6 +157,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Entry, Fault> {
         "tip" => Cause::Tip(booking()?, row.number("total")?),
         "withdrawal" => Cause::Withdrawal(row.id("subject", WithdrawalId::new)?),
         "withdrawal_back" => Cause::WithdrawalBack(row.id("subject", WithdrawalId::new)?),
+        "sale" => Cause::Sale(row.id("subject", EnrolmentId::new)?),
         _ => return Err(row.corrupt("cause")),
     };
     let legs: Vec<Leg> = row.rows("legs")?.into_iter().map(leg).collect::<Result<_, _>>()?;
@@ -236,7 +238,7 @@ impl Store {
             .await
     }
 
-    /// By what a person has earned in one unit since some moment, newest first.
+    /// By what a person has earned with bookings in one unit since some moment, newest first.
     pub async fn earnings(
         &self,
         user: UserId,
@@ -246,7 +248,9 @@ impl Store {
     ) -> Result<Page<Entry>, Fault> {
         let lists = [List { index: "by_b", partition: list::earned(user) }];
         let since = since.map(|since| keys::id_text(EntryId::mint(since, 0).get()));
-        let is_one = |entry: &Entry| entry.unit == unit && entry.earned_by(user).is_some();
+        let is_one = |entry: &Entry| {
+            entry.unit == unit && entry.earned_by(user).is_some_and(|earning| earning.booking().is_some())
+        };
         self.newest_since(&lists, (since.as_deref(), after), limit, |item| {
             from_item(item).map(|entry| Some(entry).filter(is_one))
         })

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::{CourseId, LessonId};
+use domain::ids::{CourseId, LessonId, UserId};
 use domain::learning::{Content, Course, Lesson, LessonDetails, MOST_LESSONS};
 
 use crate::courses::{self, file_from, with_file};
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
-use crate::keys;
 use crate::row::{Item, Reader, Row, number, numbers};
 use crate::table::{Range, Store};
 use crate::transaction::{Transaction, Update};
+use crate::{enrolments, keys};
 
 fn to_item(lesson: &Lesson) -> Item {
     let details = &lesson.details;
@@ -137,11 +137,24 @@ impl Store {
 
     /// A lesson with its course: one round trip, and one more for whoever does not know yet whose it is.
     pub async fn lesson(&self, id: LessonId) -> Result<Option<(Course, Lesson)>, Fault> {
+        Ok(self.lesson_before(id, None).await?.map(|(course, lesson, _)| (course, lesson)))
+    }
+
+    /// The same, and whether somebody takes the course.
+    pub async fn lesson_before(
+        &self,
+        id: LessonId,
+        reader: Option<UserId>,
+    ) -> Result<Option<(Course, Lesson, bool)>, Fault> {
         let Some(course) = self.course_of_lesson(id).await? else { return Ok(None) };
-        let keys = [keys::course(course), keys::lesson(course, id)];
+        let enrolment = reader.map(|reader| keys::enrolment(reader, course));
+        let keys: Vec<_> =
+            [keys::course(course), keys::lesson(course, id)].into_iter().chain(enrolment.clone()).collect();
         let items = self.get_many(&keys, true).await?;
+        let enrolment = enrolment.and_then(|enrolment| items.get(&enrolment));
+        let takes = enrolment.map(enrolments::from_item).transpose()?.is_some_and(|enrolment| enrolment.is_active());
         match (items.get(&keys[0]), items.get(&keys[1])) {
-            (Some(course), Some(lesson)) => Ok(Some((courses::from_item(course)?, from_item(lesson)?))),
+            (Some(course), Some(lesson)) => Ok(Some((courses::from_item(course)?, from_item(lesson)?, takes))),
             _ => Ok(None),
         }
     }

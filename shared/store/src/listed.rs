@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::booking::Booking;
-use domain::ids::{BookingId, EntryId, LARGEST, PaymentId, UserId, WithdrawalId};
-use domain::ledger::{Earning, Unit};
+use domain::ids::{BookingId, CourseId, EnrolmentId, EntryId, LARGEST, LessonId, PaymentId, UserId, WithdrawalId};
+use domain::learning::{Enrolment, Progress};
+use domain::ledger::{Earning, Sold, Unit};
 use domain::payment::Intent;
 use domain::person::User;
 use domain::withdrawal::Withdrawal;
@@ -19,7 +20,7 @@ use crate::keys::{self, AllOf, Key, Kind};
 use crate::row::{Item, Reader, number, text};
 use crate::table::{READ_AT_ONCE, Range, Store};
 use crate::transaction::Update;
-use crate::{Page, booking_codec, ledger, payments, person_codec, reviews, withdrawals};
+use crate::{Page, booking_codec, enrolments, ledger, payments, person_codec, progress, reviews, withdrawals};
 
 /// When what is wanted was made, and whether the newest comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl Made {
     }
 }
 
-/// What somebody got for a booking.
+/// What somebody got for a booking or a course.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Earned {
     pub id: EntryId,
@@ -69,14 +70,34 @@ impl Listing {
 
     fn of_earned(earned: &Earned) -> Self {
         let Earned { id, by, unit, earning } = earned;
-        let set = "SET #id = :id, #user = :user, #unit = :unit, #booking = :booking, #fee = :fee, #net = :net";
+        let (what, sold) = match earning.sold {
+            Sold::Booking(booking) => ("booking", booking.get()),
+            Sold::Enrolment(enrolment) => ("enrolment", enrolment.get()),
+        };
+        let set = format!("SET #id = :id, #user = :user, #unit = :unit, #{what} = :sold, #fee = :fee, #net = :net");
         let update = Update::new(keys::listed(AllOf::Earnings, id.get()), set)
             .value(":id", number(id))
             .value(":user", number(by))
             .value(":unit", text(keys::unit_text(*unit)))
-            .value(":booking", number(earning.booking))
+            .value(":sold", number(sold))
             .value(":fee", number(earning.fee))
             .value(":net", number(earning.net));
+        Self(update)
+    }
+
+    /// Of something that lies among a learner's items: what its key is made of.
+    fn of_learner((what, id): (AllOf, i64), learner: UserId, course: CourseId, lesson: Option<LessonId>) -> Self {
+        let mut set = "SET #id = :id, #user = :user, #course = :course".to_owned();
+        if lesson.is_some() {
+            set.push_str(", #lesson = :lesson");
+        }
+        let mut update = Update::new(keys::listed(what, id), set)
+            .value(":id", number(id))
+            .value(":user", number(learner))
+            .value(":course", number(course));
+        if let Some(lesson) = lesson {
+            update = update.value(":lesson", number(lesson));
+        }
         Self(update)
     }
 }
@@ -84,11 +105,15 @@ impl Listing {
 fn earned_from(item: &Item) -> Result<Earned, Fault> {
     let row = Reader(item);
     let (fee, net): (u32, u32) = (row.number("fee")?, row.number("net")?);
+    let sold = match row.maybe_number("enrolment")?.and_then(EnrolmentId::new) {
+        Some(enrolment) => Sold::Enrolment(enrolment),
+        None => Sold::Booking(row.id("booking", BookingId::new)?),
+    };
     Ok(Earned {
         id: row.id("id", EntryId::new)?,
         by: row.id("user", UserId::new)?,
         unit: booking_codec::unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?,
-        earning: Earning { booking: row.id("booking", BookingId::new)?, price: net.saturating_add(fee), fee, net },
+        earning: Earning { sold, price: net.saturating_add(fee), fee, net },
     })
 }
 
@@ -111,6 +136,16 @@ fn listing(item: &Item) -> Result<Option<Listing>, Fault> {
             let earned = payee.and_then(|by| Some((by, entry.earned_by(by)?)));
             let earned = earned.map(|(by, earning)| Earned { id: entry.id, by, unit: entry.unit, earning });
             return Ok(earned.as_ref().map(Listing::of_earned));
+        }
+        Some(Kind::Enrolment) => {
+            let enrolment = enrolments::from_item(item)?;
+            let id = (AllOf::Enrolments, enrolment.id.get());
+            return Ok(Some(Listing::of_learner(id, enrolment.learner, enrolment.course, None)));
+        }
+        Some(Kind::Progress) => {
+            let row = progress::from_item(item)?;
+            let id = (AllOf::Progress, row.id.get());
+            return Ok(Some(Listing::of_learner(id, row.learner, row.course, Some(row.lesson))));
         }
         _ => return Ok(None),
     };
@@ -156,13 +191,13 @@ impl Store {
 
     /// A page of all bookings, behind `after`: two round trips for a hundred.
     pub async fn bookings_made(&self, made: Made, after: Option<&str>, limit: usize) -> Result<Page<Booking>, Fault> {
-        let key = |id| BookingId::new(id).map(keys::booking);
+        let key = |row: Reader<'_>| row.id("id", BookingId::new).map(keys::booking);
         self.made(AllOf::Bookings, made, (after, limit), key, booking_codec::from_item).await
     }
 
     /// The same of payments.
     pub async fn payments_made(&self, made: Made, after: Option<&str>, limit: usize) -> Result<Page<Intent>, Fault> {
-        let key = |id| PaymentId::new(id).map(keys::intent);
+        let key = |row: Reader<'_>| row.id("id", PaymentId::new).map(keys::intent);
         self.made(AllOf::Payments, made, (after, limit), key, payments::from_item).await
     }
 
@@ -173,8 +208,28 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Page<Withdrawal>, Fault> {
-        let key = |id| WithdrawalId::new(id).map(keys::withdrawal);
+        let key = |row: Reader<'_>| row.id("id", WithdrawalId::new).map(keys::withdrawal);
         self.made(AllOf::Withdrawals, made, (after, limit), key, withdrawals::from_item).await
+    }
+
+    /// The same of enrolments.
+    pub async fn enrolments_made(
+        &self,
+        made: Made,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Enrolment>, Fault> {
+        let key = |row: Reader<'_>| Ok(keys::enrolment(row.id("user", UserId::new)?, row.id("course", CourseId::new)?));
+        self.made(AllOf::Enrolments, made, (after, limit), key, enrolments::from_item).await
+    }
+
+    /// The same of what learners have said of lessons, by when they first did.
+    pub async fn progress_made(&self, made: Made, after: Option<&str>, limit: usize) -> Result<Page<Progress>, Fault> {
+        let key = |row: Reader<'_>| {
+            let (course, lesson) = (row.id("course", CourseId::new)?, row.id("lesson", LessonId::new)?);
+            Ok(keys::progress(row.id("user", UserId::new)?, course, lesson))
+        };
+        self.made(AllOf::Progress, made, (after, limit), key, progress::from_item).await
     }
 
     /// A page of what all experts got: one round trip.
@@ -188,12 +243,11 @@ impl Store {
         what: AllOf,
         made: Made,
         page: (Option<&str>, usize),
-        key: impl Fn(i64) -> Option<Key>,
+        key: impl Fn(Reader<'_>) -> Result<Key, Fault>,
         read: impl Fn(&Item) -> Result<T, Fault>,
     ) -> Result<Page<T>, Fault> {
         let (rows, next) = self.rows(what, made, page).await?;
-        let ids = rows.iter().map(|row| Reader(row).number("id")).collect::<Result<Vec<i64>, _>>()?;
-        let keys: Vec<_> = ids.into_iter().filter_map(key).collect();
+        let keys = rows.iter().map(|row| key(Reader(row))).collect::<Result<Vec<_>, _>>()?;
         let found = self.get_beside(&keys).await?;
         let items = keys.iter().filter_map(|key| found.get(key));
         Ok(Page { items: items.map(read).collect::<Result<_, _>>()?, next })

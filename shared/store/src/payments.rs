@@ -1,4 +1,5 @@
-//! Intents to pay for bookings: what each has come to, which of them a booking has, and which events had their effect.
+//! Intents to pay for bookings and courses: what each has come to, which of them a booking or an enrolment has, and which
+//! events had their effect.
 
 mod listed;
 
@@ -6,9 +7,9 @@ use std::collections::BTreeMap;
 
 use domain::Instant;
 use domain::booking::{Booking, Change};
-use domain::ids::{BookingId, PaymentId, UserId};
+use domain::ids::{BookingId, CourseId, EnrolmentId, PaymentId, UserId};
 use domain::ledger::Amount;
-use domain::payment::{Intent, IntentStatus, Provider, Refusal};
+use domain::payment::{Intent, IntentStatus, Provider, Refusal, Target};
 
 use crate::booking_codec;
 use crate::denied::Denied;
@@ -30,7 +31,7 @@ pub enum RefundOf {
     Payment(PaymentId),
 }
 
-/// The payments of a booking and of whatever replaces it.
+/// The payments of a booking and of whatever replaces it, or of an enrolment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IntentsOf {
     /// The newest intent of each provider.
@@ -68,12 +69,12 @@ fn status_text(status: IntentStatus) -> &'static str {
 }
 
 fn to_item(intent: &Intent) -> Item {
-    Row::at(&keys::intent(intent.id))
-        .number("id", intent.id)
-        .number("user", intent.user)
-        .number("booking", intent.booking)
-        .number("root", intent.root)
-        .text("provider", provider_text(intent.provider))
+    let row = Row::at(&keys::intent(intent.id)).number("id", intent.id).number("user", intent.user);
+    let row = match intent.target {
+        Target::Booking { id, root } => row.number("booking", id).number("root", root),
+        Target::Enrolment { id, course } => row.number("enrolment", id).number("course", course),
+    };
+    row.text("provider", provider_text(intent.provider))
         .text("unit", &keys::unit_text(intent.amount.unit))
         .number("amount", intent.amount.minor)
         .text("status", status_text(intent.status))
@@ -94,12 +95,15 @@ pub(crate) fn from_item(item: &Item) -> Result<Intent, Fault> {
     let row = Reader(item);
     let provider = row.text("provider")?;
     let status = row.text("status")?;
+    let target = match row.maybe_number("enrolment")?.and_then(EnrolmentId::new) {
+        Some(id) => Target::Enrolment { id, course: row.id("course", CourseId::new)? },
+        None => Target::Booking { id: row.id("booking", BookingId::new)?, root: row.id("root", BookingId::new)? },
+    };
     let some = |name| row.owned(name).map(|text| Some(text).filter(|text| !text.is_empty()));
     Ok(Intent {
         id: row.id("id", PaymentId::new)?,
         user: row.id("user", UserId::new)?,
-        booking: row.id("booking", BookingId::new)?,
-        root: row.id("root", BookingId::new)?,
+        target,
         provider: Provider::ALL
             .into_iter()
             .find(|known| provider_text(*known) == provider)
@@ -163,6 +167,11 @@ impl Store {
 
     pub async fn intents_of(&self, root: BookingId) -> Result<IntentsOf, Fault> {
         intents_from(self.get(&keys::intents_of(root)).await?.as_ref())
+    }
+
+    /// Those of whatever an intent is to pay for.
+    pub async fn intents_for(&self, target: Target) -> Result<IntentsOf, Fault> {
+        intents_from(self.get(&keys::intents_for(target)).await?.as_ref())
     }
 
     /// A booking that is the first of its chain with its intents, and for which payment a provider's name for a movement of
@@ -252,11 +261,11 @@ impl Transaction<Denied> {
         self.create(Row::at(&key).number("id", intent).into_item(), Denied::Stale)
     }
 
-    /// Makes it the newest of its booking and provider, instead of the one that was read: of many only one.
+    /// Makes it the newest of its provider for what it pays, instead of the one that was read: of many only one.
     pub fn intent_is_newest(&mut self, intent: &Intent, instead: Option<PaymentId>) -> &mut Self {
         let name = provider_text(intent.provider);
         let update =
-            Update::new(keys::intents_of(intent.root), format!("SET #{name} = :id")).value(":id", number(intent.id));
+            Update::new(keys::intents_for(intent.target), format!("SET #{name} = :id")).value(":id", number(intent.id));
         let update = match instead {
             None => update.when(format!("attribute_not_exists(#{name})")),
             Some(seen) => update.when(format!("#{name} = :seen")).value(":seen", number(seen)),

@@ -260,6 +260,7 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         Kind::FeedNewest | Kind::FeedWindow => &["window", "before"],
         Kind::GatheringNews => &["facade"],
         Kind::LongGathering => &["from"],
+        Kind::Enrolment => &["facade", "status", "unit"],
         Kind::Course | Kind::CourseEntry => &["category", "unit", "content_type"],
         Kind::Lesson => &["content_type"],
         Kind::Day => return attribute.starts_with(crate::days::EXPIRY),

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::booking::{Booking, Funds};
-use domain::ids::{BookingId, UserId};
+use domain::ids::{BookingId, EnrolmentId, UserId};
+use domain::learning::Enrolment;
 use domain::ledger::{Account, Cause, Entry, Kind, Unit};
 use domain::quanta;
 
@@ -12,7 +13,7 @@ use crate::facts::StreamItem;
 use crate::fault::Fault;
 use crate::row::{Item, Reader};
 use crate::table::Store;
-use crate::{booking_codec, keys, ledger};
+use crate::{booking_codec, enrolments, keys, ledger};
 
 /// What was found wrong. All empty and zero in a sound table.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -23,7 +24,8 @@ pub struct Stock {
     pub mismatched_balances: Vec<String>,
     /// Steps claimed without a booking, or by two, or a booking's steps that nobody claims.
     pub orphan_quanta: Vec<String>,
-    /// Holds that do not belong to an open booking, or ended and yet held.
+    /// Holds that do not belong to an open booking, or ended and yet held; courses that were paid for and not sold, or
+    /// otherwise.
     pub orphan_holds: Vec<String>,
     /// Sums of spendable and held per unit over all people: what there is.
     pub owned: BTreeMap<String, i64>,
@@ -42,6 +44,7 @@ impl Stock {
 struct Counted {
     entries: Vec<Entry>,
     bookings: Vec<Booking>,
+    enrolments: Vec<Enrolment>,
     /// (user, unit) → (spendable, held, coming)
     balances: BTreeMap<(UserId, String), (i64, i64, i64)>,
     /// What the balances say was earned in all.
@@ -103,6 +106,8 @@ impl Counted {
             self.balances.insert(who, pair);
         } else if let Some(date) = sk.strip_prefix(keys::DAY) {
             self.days.insert((owner()?, date.to_owned()), row.numbers("busy")?);
+        } else if sk.starts_with(keys::ENROLLED) {
+            self.enrolments.push(enrolments::from_item(item)?);
         } else if sk == keys::BOOKING {
             self.bookings.push(booking_codec::from_item(item)?);
         } else if keys::is_ledger(pk) {
@@ -116,6 +121,7 @@ impl Counted {
         self.check_balances(&mut stock);
         self.check_holds(&mut stock);
         self.check_causes(&mut stock);
+        self.check_sales(&mut stock);
         self.check_days(&mut stock);
         stock
     }
@@ -231,6 +237,27 @@ impl Counted {
                 stock.mismatched_balances.push(format!("booking {} {says}", booking.id));
             }
         }
+    }
+
+    /// Every course that was paid for is one entry of its price, and every such entry is of an enrolment that says so.
+    fn check_sales(&self, stock: &mut Stock) {
+        let mut sold: BTreeMap<EnrolmentId, Vec<i64>> = BTreeMap::new();
+        for entry in &self.entries {
+            if let Cause::Sale(enrolment) = entry.cause {
+                let came = entry.legs().iter().filter(|leg| leg.account == Account::Provider).map(|leg| -leg.delta);
+                sold.entry(enrolment).or_default().push(came.sum());
+            }
+        }
+        for enrolment in &self.enrolments {
+            let is_paid = enrolment.is_active() && enrolment.paid_with.is_some();
+            let expected: Vec<i64> = is_paid.then_some(enrolment.price.minor.into()).into_iter().collect();
+            let found = sold.remove(&enrolment.id).unwrap_or_default();
+            if found != expected {
+                let says = format!("enrolment {} is {:?}", enrolment.id, enrolment.status);
+                stock.orphan_holds.push(format!("{says}, expects sales of {expected:?} and has {found:?}"));
+            }
+        }
+        stock.orphan_holds.extend(sold.keys().map(|id| format!("enrolment {id} was sold and does not exist")));
     }
 
     fn check_days(&self, stock: &mut Stock) {

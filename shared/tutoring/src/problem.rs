@@ -118,6 +118,8 @@ fn of_learning(refusal: learning::Refusal, sentence: String) -> Problem {
         Refusal::TooManyLessons => Problem::conflict("too_many_lessons", sentence),
         Refusal::EnrolmentRequired => forbidden("enrollment_required", sentence),
         Refusal::OwnCourse => Problem::forbidden(sentence),
+        Refusal::OtherCourse => Problem::field("course", sentence),
+        Refusal::LearnerUnnamed | Refusal::NotEnrolled => Problem::field("student", sentence),
     }
 }
 

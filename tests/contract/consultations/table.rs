@@ -83,6 +83,7 @@ const PAYMENTS: &[Operation<Thing>] = &[
         r#"{"booking": $id, "provider": "simulated"}"#,
         &[401, 400, 201, 403, 400, 400],
     )
+    .one_of("booking enrollment")
     .names_it_in_its_body()
     .objects("validation"),
     op("GET /api/v1/payments/{id}/", Thing::Payment, "", &[401, 404, 200, 404, 200, 404]),

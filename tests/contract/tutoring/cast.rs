@@ -47,6 +47,16 @@ pub(super) async fn make(cast: &Cast<Tutoring>, thing: Thing) -> i64 {
         | Thing::Disputed
         | Thing::Completed
         | Thing::Testimonial => booking(cast, thing).await,
+        Thing::Taken | Thing::Enrollment | Thing::TakenLesson => {
+            let course = cast.expert().publishes("Looms", "0.00").await;
+            let lesson = cast.expert().adds_lesson(course, "Warps").await;
+            let enrollment = cast.learner().takes(course).await;
+            match thing {
+                Thing::Taken => course,
+                Thing::Enrollment => enrollment,
+                _ => lesson,
+            }
+        }
         Thing::Wallet => {
             let wallets = cast.expert().get("/api/v1/wallets/").await.is(200);
             id(&wallets["results"][0])

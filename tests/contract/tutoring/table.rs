@@ -11,6 +11,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation<Thing>> {
         inbox::NOTIFICATIONS,
         learning::COURSES,
         learning::LESSONS,
+        learning::ENROLLMENTS,
         lessons::LESSONS,
         lessons::TESTIMONIALS,
         money::MONEY,

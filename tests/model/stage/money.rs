@@ -43,7 +43,8 @@ impl Stage {
             Act::Pay { by, at, provider: by_way_of } => {
                 let render = |intended: &Intended| stored(intent(intended));
                 let (caller, booking) = (self.caller(by), self.booking_id(model, at));
-                let intended = payments::intend(app, caller, booking, provider(by_way_of), keep(claim, &render)).await;
+                let wanted = payments::Wanted::Booking(booking);
+                let intended = payments::intend(app, caller, wanted, provider(by_way_of), keep(claim, &render)).await;
                 intended.map(|intended| intent(&intended)).map_err(refused)
             }
             Act::Event { intent, number, has_succeeded, is_wrong } => {

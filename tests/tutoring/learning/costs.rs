@@ -1,7 +1,8 @@
 //! What courses ask of the table.
 
 use serde_json::{Value as Json, json};
-use tests::courses::{COURSES, LESSONS};
+use tests::courses::{COURSES, ENROLLMENTS, LESSONS, PROGRESS};
+use tests::paying::{delivers, plain_event};
 use tests::person::id;
 use tests::{Costs, World};
 
@@ -59,13 +60,54 @@ async fn a_page_of_a_thousand_courses_and_a_course_with_fifty_lessons_cost_what_
     }
     let last = costs.of("a new lesson", (3, 4.0, 20.0), ada.teaches(own, lesson)).await.is(201);
     let path = format!("{COURSES}{own}/");
+    bob.takes(own).await;
     let shown = costs.of("a course with 50 lessons", (2, 6.0, 0.0), bob.get(&path)).await.is(200);
-    assert_eq!(shown["lessons"].as_array().map(Vec::len), Some(50));
+    assert_eq!((shown["lessons"].as_array().map(Vec::len), &shown["is_enrolled"]), (Some(50), &json!(true)));
     let lesson = format!("{LESSONS}{}/", id(&last));
     costs.of("a lesson nobody read here before", (2, 4.0, 0.0), bob.get(&lesson)).await.is(200);
     costs.of("a lesson", (1, 3.0, 0.0), bob.get(&lesson)).await.is(200);
     costs.of("the lessons of a course", (1, 6.0, 0.0), bob.get(&format!("{LESSONS}?course={own}"))).await.is(200);
     costs.of("change a course", (4, 16.0, 24.0), ada.patch(&path, json!({"title": "Other"}))).await.is(200);
     costs.of("a new course", (2, 1.0, 40.0), ada.post(COURSES, json!({"title": "One more"}))).await.is(201);
+    costs.hold();
+}
+
+#[tokio::test]
+async fn taking_buying_and_studying_courses_cost_what_they_may() {
+    let world = World::new().await;
+    let (ada, bob) = (world.mentor("ada", 2_500).await, world.register("bob").await);
+    let (free, dear) = (ada.publishes("Looms", "0.00").await, ada.publishes("Mills", "10.00").await);
+    let mut lessons = Vec::new();
+    for n in 0..20 {
+        lessons.push(ada.adds_lesson(free, &format!("Lesson {n}")).await);
+    }
+    let mut costs = Costs::new(&world);
+    costs.of("take a free course, the first", (2, 4.0, 10.0), bob.enrolls(free)).await.is(201);
+    costs.of("find that one takes it", (2, 6.0, 0.0), bob.enrolls(free)).await.is(200);
+    let eve = world.register("eve").await;
+    costs.of("take a free course", (2, 5.0, 8.0), eve.enrolls(free)).await.is(201);
+    let enrollment = id(&costs.of("take a dear one, the first", (2, 4.0, 8.0), bob.enrolls(dear)).await.is(201));
+    let payment = costs.of("ask for its payment", (4, 4.0, 6.0), bob.wants_to_pay(enrollment, "paypal")).await.is(201);
+    let event = plain_event("evt_1", "succeeded", &payment);
+    // Providers pass no gate: what is taken off for one was not asked.
+    costs.of("hear that it is paid, beside a gate", (2, 4.0, 19.0), delivers(&world, "paypal", &event)).await.is(200);
+    let enrollment = id(&eve.enrolls(dear).await.is(201));
+    costs.of("pay at once", (3, 3.0, 20.0), eve.wants_to_pay(enrollment, "simulated")).await.is(201);
+    let path = format!("{ENROLLMENTS}{enrollment}/");
+    costs.of("an enrollment", (2, 3.0, 0.0), eve.get(&path)).await.is(200);
+    bob.get(&format!("{LESSONS}{}/", lessons[0])).await.is(200);
+    let said = json!({"time_spent": 5});
+    costs.of("begin a lesson", (2, 4.0, 6.0), bob.studies(lessons[0], said.clone())).await.is(201);
+    costs.of("go on with it", (2, 4.0, 6.0), bob.studies(lessons[0], said)).await.is(200);
+    let done = json!({"is_completed": true});
+    costs.of("have done it", (2, 4.0, 6.0), bob.studies(lessons[0], done.clone())).await.is(200);
+    for lesson in &lessons[1..] {
+        bob.studies(*lesson, done.clone()).await.is(201);
+    }
+    let path = tests::courses::course(free, "progress/");
+    assert_eq!(costs.of("how far with 20 lessons", (2, 5.0, 0.0), bob.get(&path)).await.is(200)["percent"], 100);
+    costs.of("all enrollments of a student", (3, 5.0, 0.0), bob.get(ENROLLMENTS)).await.is(200);
+    costs.of("all progress of a student", (2, 4.0, 0.0), bob.get(PROGRESS)).await.is(200);
+    costs.of("lessons of what one takes", (4, 12.0, 0.0), bob.get(LESSONS)).await.is(200);
     costs.hold();
 }

@@ -1,7 +1,7 @@
 //! Booking a slot.
 
-use app::App;
 use app::bookings::{self, BookingOfTwo, Wish};
+use app::{App, Common, courses};
 use axum::extract::State;
 use domain::ids::{CourseId, SlotId};
 use edge::auth::Authenticated;
@@ -39,7 +39,7 @@ impl Parse for NewBooking {
 /// Book a slot
 ///
 /// All of it is taken in both calendars at once, and is to be paid within 15 minutes. The price is the tutor's for so many
-/// minutes, frozen now; what costs nothing is paid at once.
+/// minutes, or per lesson, else that of the course, frozen now; what costs nothing is paid at once.
 #[utoipa::path(
     post, path = "/api/v1/bookings/",
     tag = "Tutoring: Bookings", operation_id = "tutoring_bookings_book",
@@ -55,12 +55,18 @@ pub(crate) async fn book(
     key: IdempotencyKey,
     AnyForm(NewBooking { slot, course, notes }): AnyForm<NewBooking>,
 ) -> Result<Created<LessonBooking>, Refused> {
-    if course.is_some() {
-        // Nobody has published one yet.
-        return Err(Problem::field("course", "There is no such course.").into());
-    }
+    let no_course = |error: app::Error| -> Refused {
+        match error {
+            app::Error::Common(Common::NotFound) => Problem::field("course", "The tutor has no such course.").into(),
+            error => error.into(),
+        }
+    };
+    let course = match course {
+        Some(id) => Some(courses::to_book(&app, caller, id).await.map_err(no_course)?),
+        None => None,
+    };
     let answer = |at: &BookingOfTwo| idempotency::created(&LessonBooking::of(&app, at));
-    let wish = Wish { slot, course: None, notes, title: LESSON };
-    let at = bookings::book(&app, caller, FACADE, wish, key.save(&answer)).await?;
+    let wish = Wish { slot, course, notes, title: LESSON };
+    let at = bookings::book(&app, caller, FACADE, wish, key.save(&answer)).await.map_err(no_course)?;
     Ok(Created(LessonBooking::of(&app, &at)))
 }

@@ -65,7 +65,7 @@ impl SessionOrder {
             amount,
             currency,
             key_id: key_id.clone(),
-            booking_id: intent.booking.get(),
+            booking_id: intent.target.named().1,
         }
     }
 }

@@ -73,7 +73,7 @@ fn earning(entry: &Entry, mentor: UserId) -> Option<Earning> {
     let earned = entry.earned_by(mentor)?;
     Some(Earning {
         id: entry.id.get(),
-        booking_id: earned.booking.get(),
+        booking_id: earned.booking()?.get(),
         source: entry.description.clone(),
         amount: decimals(earned.price),
         fee: decimals(earned.fee),

@@ -1,8 +1,8 @@
-//! Paying for bookings (`consultations.md` §9), whichever façade they were made in.
+//! Paying for bookings (`consultations.md` §9), whichever façade they were made in, and for courses.
 
 pub(crate) mod shapes;
 
-use app::payments::{self, Intended};
+use app::payments::{self, Intended, Wanted};
 use app::{App, Common, Error};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,7 @@ use edge::dialect::Dialect;
 use edge::idempotency::{self, IdempotencyKey, ignores_key};
 use edge::maintenance::lets_through;
 use edge::path::{PathId, PathWord};
+use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use edge::routes;
 use http::HeaderMap;
@@ -21,7 +22,8 @@ use shapes::{Order, PROVIDERS, Payment, PaymentIntent, Receipt};
 use utoipa_axum::router::OpenApiRouter;
 use v1::{Refused, V1};
 
-const SUBJECTS: &[(&str, &str)] = &[("Platform: Payments", "Paying for a booking, and what providers report.")];
+const SUBJECTS: &[(&str, &str)] =
+    &[("Platform: Payments", "Paying for a booking or a course, and what providers report.")];
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(edge::docs::subjects(SUBJECTS))
@@ -30,17 +32,17 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(show))
 }
 
-/// Pay for a booking
+/// Pay for a booking or a course
 ///
-/// For whoever booked. A simulated payment succeeds at once. With another provider the client pays with the
-/// `client_secret`, and the booking is paid when the provider says so; until then the same intent is found again.
+/// For whoever booked or enrolled. A simulated payment succeeds at once. With another provider the client pays with the
+/// `client_secret`, and it is paid when the provider says so; until then the same intent is found again.
 #[utoipa::path(
     post, path = "/api/v1/payments/intents/",
     tag = "Platform: Payments", operation_id = "payments_create",
     responses(
         (status = 201, description = "Made", body = PaymentIntent),
         (status = 200, description = "Found: one of this provider waits to be paid", body = PaymentIntent),
-        (status = 403, description = "`forbidden`: for the expert of the booking"),
+        (status = 403, description = "`forbidden`: for the other party of it"),
         (status = 409, description = "`not_payable`: paid, over, free, or its time to pay has run out"),
         (status = 503, description = "`provider_unavailable`: nothing is lost, ask again"),
     )
@@ -56,7 +58,13 @@ pub async fn intend(
         false => idempotency::okay(&PaymentIntent::from(&intended.intent)),
     };
     let keep = key.save(&answer);
-    let intended = Box::pin(payments::intend(&app, caller, order.booking, order.provider, keep)).await?;
+    let intended = Box::pin(payments::intend(&app, caller, order.wanted, order.provider, keep)).await;
+    let intended = intended.map_err(|error| match (error, order.wanted) {
+        (Error::Common(Common::NotFound), Wanted::Enrolment(_)) => {
+            Refused::from(Problem::field("enrollment", "There is no such enrollment."))
+        }
+        (error, _) => error.into(),
+    })?;
     let body = PaymentIntent::from(&intended.intent);
     Ok(if intended.is_new { Created(body).into_response() } else { Json(body).into_response() })
 }

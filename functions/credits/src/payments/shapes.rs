@@ -1,24 +1,24 @@
 //! Payments as they are shown and asked for.
 
-use app::payments::Received;
-use domain::ids::BookingId;
+use app::payments::{Received, Wanted};
+use domain::ids::{BookingId, EnrolmentId};
 use domain::ledger::Unit;
-use domain::payment::{Intent, IntentStatus, Provider};
-use edge::form::{FieldValue, Fields, Kind, Parse, id, one_of};
+use domain::payment::{Intent, IntentStatus, Provider, Target};
+use edge::form::{Fields, Kind, Parse, id, one_of};
 use edge::time::Stamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What was, or is to be, paid for a booking.
+/// What was, or is to be, paid for a booking or a course.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BookingPayment)]
 pub struct Payment {
     id: i64,
     /// Who pays.
     user: i64,
+    /// What is paid for: a booking, or an enrolment in a course. The other is null.
     #[schema(required = true)]
     booking: Option<i64>,
-    /// Always null: only bookings are paid for.
     #[schema(required = true)]
     enrollment: Option<i64>,
     #[schema(value_type = PaymentProvider)]
@@ -44,7 +44,13 @@ pub struct Payment {
 #[derive(Serialize, ToSchema)]
 #[schema(as = BookingPaymentMetadata)]
 struct Metadata {
-    booking: i64,
+    /// One of the two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    booking: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    enrollment: Option<i64>,
 }
 
 /// A payment with what its client needs to pay.
@@ -113,11 +119,15 @@ edge::words! {
 impl From<&Intent> for Payment {
     fn from(intent: &Intent) -> Self {
         let minor = intent.amount.minor;
+        let (booking, enrollment) = match intent.target {
+            Target::Booking { id, .. } => (Some(id.get()), None),
+            Target::Enrolment { id, .. } => (None, Some(id.get())),
+        };
         Self {
             id: intent.id.get(),
             user: intent.user.get(),
-            booking: Some(intent.booking.get()),
-            enrollment: None,
+            booking,
+            enrollment,
             provider: provider_word(intent.provider),
             amount: format!("{}.{:02}", minor / 100, minor % 100),
             currency: match intent.amount.unit {
@@ -127,7 +137,7 @@ impl From<&Intent> for Payment {
             status: status_word(intent.status),
             transaction_id: intent.transaction.clone(),
             payment_intent_id: intent.reference.clone(),
-            metadata: Metadata { booking: intent.booking.get() },
+            metadata: Metadata { booking, enrollment },
             created_at: Stamp(intent.created_at),
             updated_at: Stamp(intent.updated_at),
         }
@@ -147,24 +157,27 @@ impl From<Received> for Receipt {
 }
 
 pub struct Order {
-    pub(super) booking: BookingId,
+    pub(super) wanted: Wanted,
     pub(super) provider: Provider,
 }
 
 impl Parse for Order {
     const NAME: &str = "BookingPaymentRequest";
-    const ABOUT: &str = "A payment that is wanted.";
+    const ABOUT: &str = "A payment that is wanted, for a booking or an enrolment.";
 
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         const BOOKING: &str = "One of the caller's own, with a price in money that is not paid yet.";
+        const ENROLMENT: &str = "Instead of a booking: one of the caller's own that is not paid yet.";
         let provider =
             fields.required("provider", one_of(PROVIDERS).about("Where real money is taken, only who takes it."));
-        let enrollment =
-            fields.nullable("enrollment", id::<i64>().about("Null, or left out: only a booking can be paid for."));
-        if enrollment.and_then(FieldValue::value).is_some() {
-            return fields.refuse("enrollment", "Only a booking can be paid for.");
-        }
-        let booking = fields.required("booking", id::<BookingId>().about(BOOKING));
-        Some(Self { booking: booking?, provider: provider? })
+        let booking = fields.nullable("booking", id::<BookingId>().about(BOOKING));
+        let enrollment = fields.nullable("enrollment", id::<EnrolmentId>().about(ENROLMENT));
+        let wanted = match (booking?.value(), enrollment?.value()) {
+            (Some(booking), None) => Some(Wanted::Booking(booking)),
+            (None, Some(enrollment)) => Some(Wanted::Enrolment(enrollment)),
+            (None, None) => fields.refuse("booking", "Name a booking or an enrollment."),
+            (Some(_), Some(_)) => fields.refuse("enrollment", "Name a booking or an enrollment, not both."),
+        };
+        Some(Self { wanted: wanted?, provider: provider? })
     }
 }

@@ -4,13 +4,14 @@
 use ::tutoring::Refused;
 use app::caller::Caller;
 use app::courses::lessons::{self, OwnLesson};
+use app::courses::progress::{self, StudiedCourse};
 use app::courses::{self, OwnCourse};
 use app::{App, Common};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::ids::{CourseId, LessonId};
 use domain::person::User;
-use edge::auth::{Authenticated, OptionalAuth};
+use edge::auth::{Authenticated, OptionalAuth, SignedFirst};
 use edge::operation::{Describe, Described};
 use edge::path::PathId;
 
@@ -51,6 +52,20 @@ impl FromRequestParts<App> for EditedCourse {
         let Authenticated(caller) = Authenticated::from_request_parts(parts, app).await?;
         let PathId(id) = PathId::<CourseId>::from_request_parts(parts, app).await?;
         Ok(Self(courses::own(app, caller, id).await?))
+    }
+}
+
+/// A course that the caller takes or may change.
+#[derive(Clone, Debug)]
+pub struct Studied(pub(super) StudiedCourse);
+
+impl FromRequestParts<App> for Studied {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let SignedFirst(caller) = SignedFirst::from_request_parts(parts, app).await?;
+        let PathId(id) = PathId::<CourseId>::from_request_parts(parts, app).await?;
+        Ok(Self(progress::studied(app, caller, id).await?))
     }
 }
 
@@ -95,6 +110,13 @@ impl Describe for EditedCourse {
         Authenticated::describe(operation);
         PathId::<CourseId>::describe(operation);
         operation.refuses(403, FOR_EDITORS);
+    }
+}
+
+impl Describe for Studied {
+    fn describe(operation: &mut Described) {
+        SignedFirst::describe(operation);
+        PathId::<CourseId>::describe(operation);
     }
 }
 

@@ -6,7 +6,7 @@ use domain::booking::{Booking, Funds};
 use domain::ids::UserId;
 use domain::ledger::{Amount, Unit, fee};
 use domain::lifecycle::Status;
-use domain::payment::{Intent, IntentStatus, Provider};
+use domain::payment::{Intent, IntentStatus, Provider, Target};
 use domain::withdrawal::{State, Withdrawal};
 use edge::csv;
 use edge::time::Stamp;
@@ -135,12 +135,16 @@ fn payment(payment: &Intent, emails: &Emails) -> Vec<String> {
         IntentStatus::Failed => "failed",
         IntentStatus::Refunded => "refunded",
     };
+    let (booking, enrolment) = match payment.target {
+        Target::Booking { id, .. } => (id.to_string(), String::new()),
+        Target::Enrolment { id, .. } => (String::new(), id.to_string()),
+    };
     vec![
         payment.id.to_string(),
         Stamp(payment.created_at).to_string(),
         email(emails, payment.user),
-        payment.booking.to_string(),
-        String::new(),
+        booking,
+        enrolment,
         provider.to_owned(),
         status.to_owned(),
         currency(payment.amount),

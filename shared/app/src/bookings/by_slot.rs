@@ -3,7 +3,7 @@
 use domain::booking::{Booking, Mode, Refusal, Times};
 use domain::chat::Pair;
 use domain::facade::Facade;
-use domain::ids::{CourseId, SlotId};
+use domain::ids::{CourseId, SlotId, UserId};
 use domain::ledger::Amount;
 use domain::slot;
 
@@ -20,6 +20,7 @@ use crate::{App, Common, Error, Result};
 #[derive(Clone, Debug)]
 pub struct Course {
     pub id: CourseId,
+    pub owner: UserId,
     pub title: String,
     pub price: Amount,
 }
@@ -34,7 +35,7 @@ pub struct Wish {
     pub title: &'static str,
 }
 
-/// Books all of an opening: it is claimed for both, or nothing happens.
+/// Books all of an opening: it is claimed for both, or nothing happens. 404 for a course that is not of its expert.
 pub async fn book(
     app: &App,
     caller: Caller,
@@ -44,6 +45,9 @@ pub async fn book(
 ) -> Result<BookingOfTwo> {
     retry_stale(|| async {
         let expert = app.store.slot_owner(wish.slot).await?.ok_or(slot::Refusal::Unknown)?;
+        if wish.course.as_ref().is_some_and(|course| course.owner != expert) {
+            return Err(Common::NotFound.into()); // of this expert there is no such course
+        }
         let Some(pair) = Pair::new(caller.user(), expert) else {
             return Err(own_opening(app, wish.slot).await?);
         };

@@ -6,10 +6,11 @@ use domain::file::Purpose;
 use domain::ids::{CourseId, LessonId};
 use domain::learning::{Content, Course, Lesson, LessonDetails, MOST_LESSONS, Refusal};
 use domain::person::User;
+use futures_util::future::try_join;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use store::CourseEntries;
 
-use super::{OwnCourse, judged, kept, own_of, reader, taken, with_file};
+use super::{OwnCourse, judged, kept, own_of, reader, taken, takes, with_file};
 use crate::caller::Caller;
 use crate::first::First;
 use crate::idempotency::{SaveResponse, retry_stale};
@@ -183,8 +184,9 @@ pub async fn delete(app: &App, own: OwnLesson) -> Result<()> {
 
 /// A lesson, if it is open to the caller; of a course they may not see there is none.
 pub async fn find(app: &App, caller: Option<Caller>, is_admin: bool, id: LessonId) -> Result<LessonSeen> {
-    let (course, lesson) = app.store.lesson(id).await?.ok_or(Common::NotFound)?;
-    let reader = reader(caller, is_admin);
+    let user = caller.map(|caller| caller.user());
+    let (course, lesson, is_enrolled) = app.store.lesson_before(id, user).await?.ok_or(Common::NotFound)?;
+    let reader = reader(caller, is_admin, is_enrolled);
     if !course.may_be_seen(reader) {
         return Err(Common::NotFound.into());
     }
@@ -207,8 +209,8 @@ const MOST_COURSES: usize = 100;
 /// How many courses are read at the same time.
 const AT_ONCE: usize = 16;
 
-/// A page of the lessons that are open to the caller: of one course, or of all that are theirs in some way. To
-/// administrators all are, to those without a session those of free courses.
+/// A page of the lessons that are open to the caller: of one course, or of all that they give or take. To administrators all
+/// are, to those without a session those of free courses.
 pub async fn list(
     app: &App,
     (caller, is_admin): (Option<Caller>, bool),
@@ -217,15 +219,27 @@ pub async fn list(
 ) -> Result<Slice<LessonSeen>> {
     let user = caller.map(|caller| caller.user());
     let name = format!("lessons/{user:?}/{is_admin}/{course:?}/{order:?}/{descending}");
-    let courses: Vec<_> = match course {
-        Some(course) => vec![course],
-        None => theirs(app, caller, is_admin).await?.into_iter().rev().take(MOST_COURSES).collect(),
+    let (courses, taken) = match course {
+        Some(course) => (vec![course], BTreeSet::new()),
+        None => {
+            let (theirs, taken) = theirs(app, caller, is_admin).await?;
+            (theirs.into_iter().rev().take(MOST_COURSES).collect::<Vec<_>>(), taken)
+        }
     };
     let read = stream::iter(courses).map(|id| app.store.course_with_lessons(id, false)).buffer_unordered(AT_ONCE);
     let found: Vec<Option<(Course, Vec<Lesson>)>> = read.try_collect().await?;
-    let reader = reader(caller, is_admin);
-    let open = found.into_iter().flatten().filter(|(course, _)| course.is_open_to(reader));
-    let lessons = open.flat_map(|(_, lessons)| lessons).collect();
+    let mut lessons = Vec::new();
+    for (found, its) in found.into_iter().flatten() {
+        let may_be_open = found.is_open_to(reader(caller, is_admin, taken.contains(&found.id)));
+        // Of one course it was not asked yet; most that are looked at without it are open to everybody, or to nobody here.
+        let is_open = match (may_be_open, course, user) {
+            (false, Some(course), Some(user)) => takes(app, user, course).await?,
+            (is_open, ..) => is_open,
+        };
+        if is_open {
+            lessons.extend(its);
+        }
+    }
     let place = |lesson: &Lesson| -> Place {
         let key = match order {
             LessonOrder::Place => lesson.details.place.into(),
@@ -237,7 +251,8 @@ pub async fn list(
     Ok(Slice { items: seen(app, items, true).await?, count, next, previous })
 }
 
-async fn theirs(app: &App, caller: Option<Caller>, is_admin: bool) -> Result<BTreeSet<CourseId>> {
+/// Whose lessons they may want to see, and which of those courses they take.
+async fn theirs(app: &App, caller: Option<Caller>, is_admin: bool) -> Result<(BTreeSet<CourseId>, BTreeSet<CourseId>)> {
     let ids = |which| async move {
         let entries = app.store.course_entries(which).await?;
         Ok::<_, Error>(entries)
@@ -245,12 +260,18 @@ async fn theirs(app: &App, caller: Option<Caller>, is_admin: bool) -> Result<BTr
     Ok(match caller {
         _ if is_admin => {
             let published = ids(CourseEntries::Published).await?;
-            published.into_iter().chain(ids(CourseEntries::Drafts).await?).map(|entry| entry.id).collect()
+            let all = published.into_iter().chain(ids(CourseEntries::Drafts).await?).map(|entry| entry.id);
+            (all.collect(), BTreeSet::new())
         }
-        Some(caller) => ids(CourseEntries::Of(caller.user())).await?.into_iter().map(|entry| entry.id).collect(),
+        Some(caller) => {
+            let taken = async { Ok::<_, Error>(app.store.courses_taken(caller.user()).await?) };
+            let (own, taken) = try_join(ids(CourseEntries::Of(caller.user())), taken).await?;
+            (own.into_iter().map(|entry| entry.id).chain(taken.iter().copied()).collect(), taken)
+        }
         None => {
             let published = ids(CourseEntries::Published).await?;
-            published.into_iter().filter(|entry| entry.minor == 0).map(|entry| entry.id).collect()
+            let free = published.into_iter().filter(|entry| entry.minor == 0).map(|entry| entry.id);
+            (free.collect(), BTreeSet::new())
         }
     })
 }

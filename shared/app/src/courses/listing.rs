@@ -1,10 +1,10 @@
 //! Lists of courses. All that are published, by their age, are read where they lie, a page at a time. What is asked for
 //! otherwise is looked for among the newest thousand, in short; a search that few answer reads those.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::directory::lookups;
-use domain::ids::CourseId;
+use domain::ids::{CourseId, UserId};
 use domain::learning::{Course, CourseEntry, Question, title_key};
 use store::{CourseEntries, CoursesAlong};
 
@@ -47,29 +47,33 @@ pub async fn list(
         let own = user.ok_or(Common::NotAuthenticated)?;
         if list.question.owner.is_some_and(|owner| owner != own) {
             let none: Slice<Course> = cut(app, &name, (Vec::new(), false), placed(&list), wanted)?;
-            return seen(app, (caller, is_admin), none).await;
+            return seen(app, (caller, is_admin), (none, BTreeSet::new())).await;
         }
         list.question.owner = Some(own);
     }
     let slice = if list.question.asks_nothing() && list.order == Order::Created {
-        along(app, &name, list.descending, wanted).await?
+        along(app, (&name, user), list.descending, wanted).await?
     } else {
         let shows_drafts = is_admin || (user.is_some() && list.question.owner == user);
-        found(app, &name, &list, shows_drafts, wanted).await?
+        found(app, (&name, user), &list, shows_drafts, wanted).await?
     };
     seen(app, (caller, is_admin), slice).await
 }
 
+/// A page, and which courses its reader takes.
+type Found = (Slice<Course>, BTreeSet<CourseId>);
+
 async fn seen(
     app: &App,
     (caller, is_admin): (Option<Caller>, bool),
-    slice: Slice<Course>,
+    (slice, taken): Found,
 ) -> Result<Slice<CourseSeen>> {
     let Slice { items, count, next, previous } = slice;
     let mut courses = Vec::with_capacity(items.len());
     for course in items {
         let image = link(app, course.details.image.as_ref()).await?;
-        courses.push(CourseSeen { course, reader: reader(caller, is_admin), image });
+        let reader = reader(caller, is_admin, taken.contains(&course.id));
+        courses.push(CourseSeen { course, reader, image });
     }
     Ok(Slice { items: courses, count, next, previous })
 }
@@ -92,8 +96,9 @@ fn placed(list: &CourseList) -> impl Fn(&Course) -> Place {
 }
 
 /// A page of all that are published, by their age.
-async fn along(app: &App, name: &str, descending: bool, wanted: &Wanted) -> Result<Slice<Course>> {
-    let count = app.store.courses_published().await?.min(DEEPEST);
+async fn along(app: &App, (name, reader): (&str, Option<UserId>), descending: bool, wanted: &Wanted) -> Result<Found> {
+    let (count, taken) = app.store.courses_published(reader).await?;
+    let count = count.min(DEEPEST);
     let size = wanted.size;
     let read =
         |after: Option<CourseId>, descending, limit| app.store.courses_along(CoursesAlong { after, descending, limit });
@@ -107,7 +112,7 @@ async fn along(app: &App, name: &str, descending: bool, wanted: &Wanted) -> Resu
             let mut page = courses.split_off(from.min(courses.len()));
             let goes_on = page.len() > size;
             page.truncate(size);
-            return Ok(neighboured(app, name, page, (count, from > 0, goes_on), by_age));
+            return Ok((neighboured(app, name, page, (count, from > 0, goes_on), by_age), taken));
         }
         Start::Cursor(cursor) => Edge::open(app, name, cursor)?,
     };
@@ -120,11 +125,17 @@ async fn along(app: &App, name: &str, descending: bool, wanted: &Wanted) -> Resu
         page.reverse();
     }
     let (is_preceded, is_followed) = if is_behind { (true, goes_on) } else { (goes_on, true) };
-    Ok(neighboured(app, name, page, (count, is_preceded, is_followed), by_age))
+    Ok((neighboured(app, name, page, (count, is_preceded, is_followed), by_age), taken))
 }
 
 /// A page of those that answer a question.
-async fn found(app: &App, name: &str, list: &CourseList, drafts: bool, wanted: &Wanted) -> Result<Slice<Course>> {
+async fn found(
+    app: &App,
+    (name, reader): (&str, Option<UserId>),
+    list: &CourseList,
+    drafts: bool,
+    wanted: &Wanted,
+) -> Result<Found> {
     let question = &list.question;
     let is_shown = |is_published: bool| is_published || drafts;
     let which = question.owner.map_or(CourseEntries::Published, CourseEntries::Of);
@@ -134,7 +145,7 @@ async fn found(app: &App, name: &str, list: &CourseList, drafts: bool, wanted: &
     } else {
         let proposed = app.store.courses_proposed(&lookups(&question.words)).await?;
         if proposed.len() <= FEW {
-            return few(app, name, list, (proposed, drafts), wanted).await;
+            return few(app, (name, reader), list, (proposed, drafts), wanted).await;
         }
         let mut entries = app.store.course_entries(which).await?;
         entries.retain(|entry| proposed.contains(&entry.id));
@@ -143,28 +154,28 @@ async fn found(app: &App, name: &str, list: &CourseList, drafts: bool, wanted: &
     entries.retain(|entry| question.keeps(entry) && is_shown(entry.is_published));
     if !question.words.is_empty() && (question.owner.is_some() || entries.len() <= FEW) {
         let ids = entries.iter().map(|entry| entry.id).collect();
-        return few(app, name, list, (ids, drafts), wanted).await;
+        return few(app, (name, reader), list, (ids, drafts), wanted).await;
     }
     let page = cut(app, name, (entries, list.descending), |entry| place(list, entry), wanted)?;
     let ids: Vec<_> = page.items.iter().map(|entry| entry.id).collect();
-    let mut courses = app.store.courses(&ids).await?;
+    let (mut courses, taken) = app.store.courses(&ids, reader).await?;
     let Slice { items, count, next, previous } = page;
     // One that was deleted meanwhile is missing.
     let items = items.iter().filter_map(|entry| courses.remove(&entry.id)).collect();
-    Ok(Slice { items, count, next, previous })
+    Ok((Slice { items, count, next, previous }, taken))
 }
 
 /// The same of a few, held against the question with all they say.
 async fn few(
     app: &App,
-    name: &str,
+    (name, reader): (&str, Option<UserId>),
     list: &CourseList,
     (ids, drafts): (BTreeSet<CourseId>, bool),
     wanted: &Wanted,
-) -> Result<Slice<Course>> {
+) -> Result<Found> {
     let ids: Vec<_> = ids.into_iter().collect();
-    let courses: BTreeMap<_, _> = app.store.courses(&ids).await?;
+    let (courses, taken) = app.store.courses(&ids, reader).await?;
     let answers = |course: &Course| list.question.answered_by(course) && (course.details.is_published || drafts);
     let courses = courses.into_values().filter(answers).collect();
-    cut(app, name, (courses, list.descending), placed(list), wanted)
+    Ok((cut(app, name, (courses, list.descending), placed(list), wanted)?, taken))
 }

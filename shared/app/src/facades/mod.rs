@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod community;
 mod consultations;
+pub(crate) mod learning;
 pub(crate) mod letters;
 mod meetings;
 mod mentorship;

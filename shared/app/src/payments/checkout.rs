@@ -3,7 +3,7 @@
 
 use domain::booking::Seat;
 use domain::ids::{BookingId, PaymentId};
-use domain::payment::{Intent, Provider, Refusal, local_id};
+use domain::payment::{Intent, Provider, Refusal, Target, local_id};
 use store::{PaymentSeen, Transaction};
 
 use super::settling::{Case, Decision, decide, decline, pay};
@@ -64,7 +64,7 @@ async fn look(app: &App, caller: Caller, checkout: &Checkout) -> Result<(Case, S
     let seat = booking.seat_of(caller.user()).ok_or(Common::NotFound)?;
     let newest = intents.newest.get(&Provider::Razorpay).copied();
     let intent = find(app, newest, &checkout.order).await?;
-    let intent = intent.filter(|intent| intent.root == booking.root && intent.booking == booking.id);
+    let intent = intent.filter(|intent| intent.target == Target::of(&booking));
     let intent = intent.ok_or(Refusal::OrderMismatch)?;
     Ok((Case { booking, intents, intent, payment: checkout.payment.clone(), known }, seat))
 }

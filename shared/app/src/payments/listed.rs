@@ -20,7 +20,7 @@ impl Filter {
     fn keeps(&self, intent: &Intent) -> bool {
         self.status.is_none_or(|status| intent.status == status)
             && self.provider.is_none_or(|provider| intent.provider == provider)
-            && self.booking.is_none_or(|booking| intent.booking == booking)
+            && self.booking.is_none_or(|booking| intent.target.booking() == Some(booking))
     }
 }
 

@@ -1,10 +1,11 @@
-//! Paying for a booking: asking a provider for the money, hearing that it is there, giving it back.
+//! Paying for a booking or a course: asking a provider for the money, hearing that it is there, giving it back.
 //!
 //! An intent is written before its provider is asked, and the provider is asked under the intent's own id: however often
 //! that is tried, by whom and after which crash, it is one intent there too. The same holds for giving money back.
 
 mod answers;
 mod checkout;
+mod enrolments;
 mod event;
 mod gateway;
 mod listed;
@@ -19,7 +20,7 @@ mod webhook;
 
 use domain::Instant;
 use domain::booking::{Actor, Booking, Change, Outcome, Refusal as BookingRefusal, Seat, Step};
-use domain::ids::{BookingId, PaymentId};
+use domain::ids::{BookingId, EnrolmentId, PaymentId};
 use domain::payment::{Intent, IntentStatus, IntentStep, Provider, Refusal};
 use store::Transaction;
 
@@ -46,11 +47,18 @@ pub struct Intended {
     pub is_new: bool,
 }
 
-/// Asks a provider for the price of a booking. While an intent with this provider waits to be paid it is found again.
+/// What somebody wants to pay for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    Booking(BookingId),
+    Enrolment(EnrolmentId),
+}
+
+/// Asks a provider for the price of something. While an intent with this provider waits to be paid it is found again.
 pub async fn intend(
     app: &App,
     caller: Caller,
-    booking: BookingId,
+    wanted: Wanted,
     provider: Provider,
     save: SaveResponse<'_, Intended>,
 ) -> Result<Intended> {
@@ -58,10 +66,23 @@ pub async fn intend(
         return Err(Error::UnknownProvider);
     }
     let intended = retry_stale(|| async {
-        let booking = find_booking(app, caller, booking).await?;
-        match provider {
-            Provider::Simulated => pay_at_once(app, &booking, &save).await,
-            _ => open(app, &booking, provider, &save).await,
+        match wanted {
+            Wanted::Booking(id) => {
+                let booking = find_booking(app, caller, id).await?;
+                if provider == Provider::Simulated {
+                    return pay_at_once(app, &booking, &save).await;
+                }
+                let now = app.clock.now();
+                open(app, Intent::new(&booking, provider, app.mint.payment(now), now)?, &save).await
+            }
+            Wanted::Enrolment(id) => {
+                let enrolment = enrolments::find(app, caller, id).await?;
+                if provider == Provider::Simulated {
+                    return enrolments::pay_at_once(app, &enrolment, &save).await;
+                }
+                let now = app.clock.now();
+                open(app, Intent::for_enrolment(&enrolment, provider, app.mint.payment(now), now)?, &save).await
+            }
         }
     })
     .await?;
@@ -84,17 +105,20 @@ async fn find_booking(app: &App, caller: Caller, id: BookingId) -> Result<Bookin
 
 async fn pay_at_once(app: &App, booking: &Booking, save: &SaveResponse<'_, Intended>) -> Result<Intended> {
     let now = app.clock.now();
-    let mut intent = Intent::new(booking, Provider::Simulated, app.mint.payment(now), now)?;
-    intent.status = IntentStatus::Succeeded;
-    intent.reference = Some(intent.local_reference());
-    intent.transaction = intent.reference.clone();
-    let intended = Intended { intent, is_new: true };
+    let intent = Intent::new(booking, Provider::Simulated, app.mint.payment(now), now)?;
+    let intended = Intended { intent: at_once(intent), is_new: true };
     let mut transaction = save.begin(&intended);
     transaction.intent(None, &intended.intent);
     match pay(app, transaction, booking, &intended.intent, now).await? {
         Ok(_) => Ok(intended),
         Err(_) => Err(Refusal::NotPayable.into()),
     }
+}
+
+/// An intent that nobody has to be asked for.
+fn at_once(intent: Intent) -> Intent {
+    let reference = Some(intent.local_reference());
+    Intent { status: IntentStatus::Succeeded, transaction: reference.clone(), reference, ..intent }
 }
 
 /// Commits that `intent` has paid for `booking`, with what the transaction holds already; or nothing, and why the booking
@@ -141,10 +165,8 @@ async fn commit_paid(
 }
 
 /// The intent that waits to be paid, or a new one.
-async fn open(app: &App, booking: &Booking, provider: Provider, save: &SaveResponse<'_, Intended>) -> Result<Intended> {
-    let now = app.clock.now();
-    let mut intent = Intent::new(booking, provider, app.mint.payment(now), now)?;
-    let newest = app.store.intents_of(booking.root).await?.newest.get(&provider).copied();
+async fn open(app: &App, mut intent: Intent, save: &SaveResponse<'_, Intended>) -> Result<Intended> {
+    let newest = app.store.intents_for(intent.target).await?.newest.get(&intent.provider).copied();
     if let Some(id) = newest
         && let Some(found) = app.store.intent(id).await?
     {

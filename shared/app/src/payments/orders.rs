@@ -164,7 +164,8 @@ async fn place(app: &App, intent: Intent, again: bool, save: &SaveResponse<'_, O
         if before.is_introduced() {
             return Ok(shown(app, before));
         }
-        let booking = app.store.booking(intent.booking).await?.ok_or(Common::NotFound)?;
+        let booking = intent.target.booking().ok_or(Common::NotFound)?;
+        let booking = app.store.booking(booking).await?.ok_or(Common::NotFound)?;
         let after = Intent { reference: Some(reference.clone()), asked_until: None, ..before.changed(now) };
         let order = shown(app, after);
         let mut transaction = save.begin(&order);

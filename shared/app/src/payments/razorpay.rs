@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use data_encoding::BASE64;
 use domain::ledger::Unit;
-use domain::payment::Intent;
+use domain::payment::{Intent, Target};
 use serde_json::{Value as Json, json};
 
 use super::answers::{Made, Returned};
@@ -54,7 +54,10 @@ struct Found {
 
 /// By what an order is found again: at most 40 characters, and of this intent only.
 pub fn receipt(intent: &Intent) -> String {
-    format!("b{}-p{}", intent.booking, intent.id)
+    match intent.target {
+        Target::Booking { id, .. } => format!("b{id}-p{}", intent.id),
+        Target::Enrolment { id, .. } => format!("n{id}-p{}", intent.id),
+    }
 }
 
 /// The amount as Razorpay counts it, and its currency; `None` for what is no money.
@@ -98,9 +101,10 @@ impl Razorpay {
 
     async fn place_order(&self, intent: &Intent) -> Result<Made, Trouble> {
         let (amount, currency) = price(intent).ok_or_else(no_money)?;
+        let (what, id) = intent.target.named();
         let body = json!({
             "amount": amount, "currency": currency, "receipt": receipt(intent), "payment_capture": true,
-            "notes": {"booking": intent.booking.to_string(), "payment": intent.id.to_string()},
+            "notes": {what: id.to_string(), "payment": intent.id.to_string()},
         });
         let answer = self.ask("POST", "/v1/orders", &[], Some(&body)).await?;
         read_order(&answer, intent).ok_or_else(|| Trouble::Lost("not the order that was asked for".to_owned()))

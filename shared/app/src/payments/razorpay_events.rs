@@ -118,7 +118,8 @@ async fn look(app: &App, event: &Event, order: Option<&str>, payment: &str) -> R
     let is_called_so = |intent: &Intent| order.is_none() || intent.reference.as_deref() == order;
     let intent = app.store.intent(id).await?.filter(|intent| intent.provider == BY && is_called_so(intent));
     let Some(intent) = intent else { return Ok(None) };
-    let seen = app.store.booking_with_payment(intent.booking, (BY, payment)).await?.ok_or(Common::NotFound)?;
+    let Some(booking) = intent.target.booking() else { return Ok(None) };
+    let seen = app.store.booking_with_payment(booking, (BY, payment)).await?.ok_or(Common::NotFound)?;
     Ok(Some(Case {
         booking: seen.booking,
         intents: seen.intents,

@@ -65,10 +65,10 @@ pub(super) async fn note_with_booking(
     intent: &Intent,
     now: Instant,
 ) -> Result<Option<Booking>> {
-    if intent.is_local() {
-        return Ok(None); // the booking said so itself
-    }
-    let booking = standing_in(app, intent.booking).await?.filter(|booking| booking.paid_with == Some(intent.id));
+    let Some(booking) = intent.target.booking().filter(|_| !intent.is_local()) else {
+        return Ok(None); // the booking said so itself, or it was none
+    };
+    let booking = standing_in(app, booking).await?.filter(|booking| booking.paid_with == Some(intent.id));
     if let Some(change) = booking.as_ref().and_then(|booking| booking.gives_back(intent.returned, now)) {
         store::booking_noted(transaction, &change);
     }

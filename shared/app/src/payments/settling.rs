@@ -40,7 +40,8 @@ pub(super) async fn decide(app: &App, case: &Case, now: Instant) -> Result<Decis
         if intents.paid_for(booking) == Some(*known) {
             return Ok(Decision::Again);
         }
-        let is_ours = *known == intent.id || app.store.intent(*known).await?.is_some_and(|it| it.root == booking.root);
+        let is_ours = *known == intent.id
+            || app.store.intent(*known).await?.is_some_and(|it| it.target.root() == Some(booking.root));
         let why = if is_ours { why_not(booking, now) } else { Refusal::PaymentReused.into() };
         return Ok(Decision::Refused(why));
     }

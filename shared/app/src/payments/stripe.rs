@@ -63,11 +63,12 @@ impl Stripe {
         let (Some(amount), Unit::Currency(currency)) = (minor_units(intent.amount), intent.amount.unit) else {
             return Err(domain::payment::Refusal::NotPayable.into());
         };
+        let (what, id) = intent.target.named();
         let form = Serializer::new(String::new())
             .append_pair("amount", &amount.to_string())
             .append_pair("currency", &currency.code().to_lowercase())
             .append_pair("automatic_payment_methods[enabled]", "true")
-            .append_pair("metadata[booking]", &intent.booking.to_string())
+            .append_pair(&format!("metadata[{what}]"), &id.to_string())
             .append_pair("metadata[payment]", &intent.id.to_string())
             .finish();
         let key = format!("intent-{}", intent.id);

@@ -4,11 +4,11 @@
 use domain::Instant;
 use domain::booking::{Booking, Status};
 use domain::ids::BookingId;
-use domain::payment::{Intent, IntentStep, Provider, Refusal, local_id};
+use domain::payment::{Intent, IntentStep, Provider, Refusal, Target, local_id};
 use store::{RefundOf, Transaction};
 
 use super::event::{About, Event};
-use super::{pay, signature};
+use super::{enrolments, pay, signature};
 use crate::idempotency::retry_stale;
 use crate::{App, Common, Error, Result};
 
@@ -77,7 +77,7 @@ fn introduced(intent: Intent, about: &About) -> Intent {
     Intent { reference: said(about), ..intent }
 }
 
-/// The money is here: for the booking, or to go back.
+/// The money is here: for what it was meant for, or to go back.
 async fn settle(
     app: &App,
     transaction: Transaction<store::Denied>,
@@ -85,13 +85,23 @@ async fn settle(
     after: Intent,
     now: Instant,
 ) -> Result<()> {
-    let booking = standing_in(app, before.booking).await?;
-    if let Some(booking) = booking {
-        let mut paying = transaction.clone();
-        paying.intent(Some(before), &after);
-        if pay(app, paying, &booking, &after, now).await?.is_ok() {
-            return Ok(());
-        }
+    let mut paying = transaction.clone();
+    paying.intent(Some(before), &after);
+    let is_paid = match before.target {
+        Target::Booking { id, .. } => match standing_in(app, id).await? {
+            Some(booking) => pay(app, paying, &booking, &after, now).await?.is_ok(),
+            None => false,
+        },
+        Target::Enrolment { course, .. } => match app.store.enrolment_in(before.user, course).await? {
+            Some(enrolment) if enrolments::paid(app, &mut paying, (&enrolment, &after), now) => {
+                app.store.commit(paying).await?;
+                true
+            }
+            _ => false,
+        },
+    };
+    if is_paid {
+        return Ok(());
     }
     let mut declining = transaction;
     let Some(declined) = before.take(IntentStep::Decline, now) else { return Err(Error::Common(Common::Stale)) };

@@ -65,10 +65,11 @@ fn drawn(pen: Pen, report: Report, cells: &[Vec<String>]) -> Result<Vec<u8>> {
 }
 
 /// A report: at once if it is short. A long one is asked for, unless somebody has just done so. Whoever gets one is logged.
-pub async fn get(app: &App, _: Staff, report: Report, pen: Pen) -> Result<Answer> {
+pub async fn get(app: &App, staff: Staff, report: Report, pen: Pen) -> Result<Answer> {
     let answer = find(app, report, pen).await?;
     if matches!(answer, Answer::File(_) | Answer::Written(_)) {
-        audit_log::write(app, Deed::of(Action::ReportExported).saying(file_name(report))).await?;
+        let deed = Deed::of(Action::ReportExported).by(staff.caller().user());
+        audit_log::write(app, deed.saying(file_name(report))).await?;
     }
     Ok(answer)
 }

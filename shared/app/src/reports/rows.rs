@@ -94,7 +94,8 @@ fn add(earners: &mut BTreeMap<(UserId, Unit), Earner>, earned: &Earned) {
     let Earned { by, unit, earning, .. } = *earned;
     let nothing = Earner { by, unit, bookings: 0, gross: 0, fee: 0, net: 0 };
     let sum = earners.entry((by, unit)).or_insert(nothing);
-    sum.bookings += 1;
+    // What a course brought is no booking.
+    sum.bookings += u64::from(earning.booking().is_some());
     sum.gross += u64::from(earning.price);
     sum.fee += u64::from(earning.fee);
     sum.net += u64::from(earning.net);

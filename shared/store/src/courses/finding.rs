@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::{CourseId, UserId};
 use domain::learning::{Course, CourseEntry};
-use domain::stats::Counter;
 
 use super::{entry_from, from_item};
 use crate::fault::Fault;
 use crate::keys;
 use crate::lists::List;
-use crate::row::Reader;
+use crate::row::{Item, Reader};
 use crate::table::{Range, Store};
 
 /// Which entries are read; the newest thousand of them.
@@ -39,6 +38,14 @@ const DEEPEST: usize = 1000;
 /// Words of one search that are looked up.
 const MOST_LOOKUPS: usize = 5;
 
+/// Which courses somebody takes, as the item says that has all of them.
+pub(crate) fn taken_from(item: Option<&Item>) -> Result<BTreeSet<CourseId>, Fault> {
+    let Some(item) = item else { return Ok(BTreeSet::new()) };
+    let row = Reader(item);
+    let ids = row.numbers::<i64>("courses")?;
+    ids.into_iter().map(|id| CourseId::new(id).ok_or_else(|| row.corrupt("courses"))).collect()
+}
+
 impl Store {
     /// Published courses by their age: one round trip.
     pub async fn courses_along(&self, along: CoursesAlong) -> Result<Vec<Course>, Fault> {
@@ -64,9 +71,14 @@ impl Store {
         Ok(courses)
     }
 
-    /// How many courses are published.
-    pub async fn courses_published(&self) -> Result<usize, Fault> {
-        Ok(usize::try_from(self.stats_of_courses().await?.of(Counter::Published)).unwrap_or_default())
+    /// How many courses are published, and which of them somebody takes: one round trip, as of a moment ago.
+    pub async fn courses_published(&self, reader: Option<UserId>) -> Result<(usize, BTreeSet<CourseId>), Fault> {
+        let (totals, taken) = (keys::course_totals(), reader.map(keys::courses_taken));
+        let wanted: Vec<_> = [totals.clone()].into_iter().chain(taken.clone()).collect();
+        let found = self.get_many(&wanted, false).await?;
+        let published = found.get(&totals).map(|totals| Reader(totals).count("published")).transpose()?;
+        let published = usize::try_from(published.unwrap_or_default()).unwrap_or(usize::MAX);
+        Ok((published, taken_from(taken.and_then(|taken| found.get(&taken)))?))
     }
 
     /// Entries of a list, newest first: one round trip a megabyte.
@@ -79,11 +91,18 @@ impl Store {
         self.newest_of(&list, DEEPEST).await?.iter().map(entry_from).collect()
     }
 
-    /// Several courses by their ids, a hundred in one round trip; as of a moment ago.
-    pub async fn courses(&self, ids: &[CourseId]) -> Result<BTreeMap<CourseId, Course>, Fault> {
-        let keys: Vec<_> = ids.iter().map(|id| keys::course(*id)).collect();
-        let items = self.get_many(&keys, false).await?;
-        items.values().map(|item| from_item(item).map(|course| (course.id, course))).collect()
+    /// Several courses by their ids, and which courses somebody takes: a hundred items in one round trip; as of a moment ago.
+    pub async fn courses(
+        &self,
+        ids: &[CourseId],
+        reader: Option<UserId>,
+    ) -> Result<(BTreeMap<CourseId, Course>, BTreeSet<CourseId>), Fault> {
+        let taken = reader.map(keys::courses_taken);
+        let keys: Vec<_> = taken.iter().cloned().chain(ids.iter().map(|id| keys::course(*id))).collect();
+        let mut items = self.get_many(&keys, false).await?;
+        let taken = taken_from(taken.and_then(|taken| items.remove(&taken)).as_ref())?;
+        let courses = items.values().map(|item| from_item(item).map(|course| (course.id, course)));
+        Ok((courses.collect::<Result<_, Fault>>()?, taken))
     }
 
     /// Which courses the words to look up propose: of a word that begins more than a thousand others, the first thousand.

@@ -1,6 +1,7 @@
-//! Keys of courses and their lessons. A course and its lessons share a partition, so one query brings all of them.
+//! Keys of courses, their lessons, and those who take them. A course and its lessons share a partition, so one query brings
+//! all of them; what somebody takes and has done lies among their own items.
 
-use domain::ids::{CourseId, LessonId, UserId};
+use domain::ids::{CourseId, EnrolmentId, LessonId, UserId};
 
 use super::{Key, LAST, id_text, key, person, word_partition};
 
@@ -19,7 +20,7 @@ pub(crate) fn course_entry(course: CourseId) -> Key {
     key(course_partition(course), "ENTRY")
 }
 
-/// Which lessons a course has, how many are enrolled, and whether it is gone.
+/// Which lessons a course has, whether anybody is enrolled, and whether it is gone.
 pub(crate) fn course_counts(course: CourseId) -> Key {
     key(course_partition(course), "N")
 }
@@ -69,4 +70,49 @@ pub(crate) const DRAFTS: &str = "COURSES#DRAFT";
 
 pub(crate) fn courses_of(owner: UserId) -> String {
     format!("COURSES#OF#{}", id_text(owner.get()))
+}
+
+/// That somebody takes a course.
+pub(crate) fn enrolment(learner: UserId, course: CourseId) -> Key {
+    key(person(learner), format!("{ENROLLED}{}", id_text(course.get())))
+}
+
+pub(crate) const ENROLLED: &str = "ENROLLED#";
+
+/// Whose enrolment it is, and in which course.
+pub(crate) fn enrolment_of(enrolment: EnrolmentId) -> Key {
+    key(format!("EN#{}", id_text(enrolment.get())), ENROLMENT)
+}
+
+pub(crate) const ENROLMENT: &str = "ENROLMENT";
+
+/// Which courses somebody takes by now.
+pub(crate) fn courses_taken(learner: UserId) -> Key {
+    key(person(learner), COURSES)
+}
+
+/// Which lessons of a course somebody has done.
+pub(crate) fn lessons_done(learner: UserId, course: CourseId) -> Key {
+    key(person(learner), format!("DONE#{}", id_text(course.get())))
+}
+
+/// How far somebody is with a lesson. All of a course, and all of a person, lie beside each other.
+pub(crate) fn progress(learner: UserId, course: CourseId, lesson: LessonId) -> Key {
+    key(person(learner), format!("{}{}", progress_in(course), id_text(lesson.get())))
+}
+
+/// How progress in a course begins.
+pub(crate) fn progress_in(course: CourseId) -> String {
+    format!("{PROGRESS}{}#", id_text(course.get()))
+}
+
+pub(crate) const PROGRESS: &str = "PROGRESS#";
+
+/// Lists: those who take a course of somebody's; how far they are.
+pub(crate) fn enrolled_with(owner: UserId) -> String {
+    format!("ENROLLED#{}", id_text(owner.get()))
+}
+
+pub(crate) fn progress_with(owner: UserId) -> String {
+    format!("PROGRESS#{}", id_text(owner.get()))
 }

@@ -16,8 +16,11 @@ pub(crate) fn entry(cause: Cause) -> Key {
         Cause::Tip(booking, total) => key(booking_ledger(booking), format!("TIP#{total:010}")),
         Cause::Withdrawal(withdrawal) => key(withdrawal_ledger(withdrawal), "OUT"),
         Cause::WithdrawalBack(withdrawal) => key(withdrawal_ledger(withdrawal), "BACK"),
+        Cause::Sale(enrolment) => key(format!("L#EN#{}", id_text(enrolment.get())), SALE),
     }
 }
+
+pub(crate) const SALE: &str = "SALE";
 
 /// Whether this partition holds ledger entries.
 pub(crate) fn is_ledger(pk: &str) -> bool {

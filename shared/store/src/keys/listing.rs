@@ -9,14 +9,26 @@ pub enum AllOf {
     /// Intents to pay, whatever became of them.
     Payments,
     Withdrawals,
-    /// What experts got for bookings, by when they got it.
+    /// What experts got for bookings and courses, by when they got it.
     Earnings,
     /// What learners said of experts.
     Reviews,
+    /// Those who take courses.
+    Enrolments,
+    /// How far they are with lessons.
+    Progress,
 }
 
 impl AllOf {
-    pub const ALL: [AllOf; 5] = [AllOf::Bookings, AllOf::Payments, AllOf::Withdrawals, AllOf::Earnings, AllOf::Reviews];
+    pub const ALL: [AllOf; 7] = [
+        AllOf::Bookings,
+        AllOf::Payments,
+        AllOf::Withdrawals,
+        AllOf::Earnings,
+        AllOf::Reviews,
+        AllOf::Enrolments,
+        AllOf::Progress,
+    ];
 
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -25,6 +37,8 @@ impl AllOf {
             AllOf::Withdrawals => "WITHDRAWALS",
             AllOf::Earnings => "EARNINGS",
             AllOf::Reviews => "REVIEWS",
+            AllOf::Enrolments => "ENROLMENTS",
+            AllOf::Progress => "PROGRESS",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Keys of payments, and of money that goes back.
 
-use domain::ids::{BookingId, PaymentId, UserId};
+use domain::ids::{BookingId, EnrolmentId, PaymentId, UserId};
+use domain::payment::Target;
 
 use super::{Key, id_text, key, person};
 
@@ -8,7 +9,7 @@ pub(crate) fn payment(payment: PaymentId) -> Key {
     key(format!("P#{}", id_text(payment.get())), "PAYMENT")
 }
 
-/// An intent to pay for a booking.
+/// An intent to pay for a booking or a course.
 pub(crate) fn intent(payment: PaymentId) -> Key {
     key(format!("P#{}", id_text(payment.get())), "INTENT")
 }
@@ -16,6 +17,19 @@ pub(crate) fn intent(payment: PaymentId) -> Key {
 /// Which payments a booking, and whatever replaces it, has.
 pub(crate) fn intents_of(root: BookingId) -> Key {
     key(format!("P#B#{}", id_text(root.get())), "INTENTS")
+}
+
+/// Which payments an enrolment has.
+pub(crate) fn intents_of_enrolment(enrolment: EnrolmentId) -> Key {
+    key(format!("P#EN#{}", id_text(enrolment.get())), "INTENTS")
+}
+
+/// Which payments something has that is paid for.
+pub(crate) fn intents_for(target: Target) -> Key {
+    match target {
+        Target::Booking { root, .. } => intents_of(root),
+        Target::Enrolment { id, .. } => intents_of_enrolment(id),
+    }
 }
 
 /// Which payment a provider means.

@@ -126,6 +126,11 @@ kinds! {
     CourseOfLesson "course-of-lesson",
     LessonText "lesson-text",
     AuditRow "audit-row",
+    Enrolment "enrolment",
+    EnrolmentOf "enrolment-of",
+    CoursesTaken "courses-taken",
+    LessonsDone "lessons-done",
+    Progress "progress",
     Once "once",
 }
 
@@ -176,6 +181,8 @@ impl Kind {
                 | Counted
                 | CourseTotals
                 | CourseWord
+                | CoursesTaken
+                | LessonsDone
         )
     }
 }
@@ -253,6 +260,7 @@ pub fn read(pk: &str, sk: &str) -> Option<Named> {
         ("EVENT", _) => of_gathering(rest, sk),
         ("CONTACT", super::CONTACT) => named(Kind::Contact, [id("contact", rest)?]),
         ("COURSE", _) => of_course(id("course", rest)?, sk),
+        ("EN", super::ENROLMENT) => named(Kind::EnrolmentOf, [id("enrolment", rest)?]),
         ("LESSON", super::COURSE) => named(Kind::CourseOfLesson, [id("lesson", rest)?]),
         ("LESSON", "TEXT") => named(Kind::LessonText, [id("lesson", rest)?]),
         ("COURSES", "TOTALS") if rest.is_empty() => named(Kind::CourseTotals, []),
@@ -299,6 +307,7 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         super::SUBSCRIBER => Some(Kind::Subscriber),
         "PRESENCE" => Some(Kind::Presence),
         super::CARD => Some(Kind::ExpertCard),
+        super::COURSES => Some(Kind::CoursesTaken),
         _ => None,
     };
     if let Some(kind) = single {
@@ -307,6 +316,10 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
     if head == "NOTE" {
         let (role, note) = rest.split_once('#')?;
         return named(Kind::Note, [person, part("role", role), id("note", note)?]);
+    }
+    if head == "PROGRESS" {
+        let (course, lesson) = rest.split_once('#')?;
+        return named(Kind::Progress, [person, id("course", course)?, id("lesson", lesson)?]);
     }
     if head == "MAILS" {
         let (peer, day) = rest.split_once('#')?;
@@ -324,6 +337,8 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "POSTED" => (Kind::Posted, part("day", rest)),
         "GONE" => (Kind::PostGone, id("post", rest)?),
         "CLOSED" => (Kind::CourseGone, id("course", rest)?),
+        "ENROLLED" => (Kind::Enrolment, id("course", rest)?),
+        "DONE" => (Kind::LessonsDone, id("course", rest)?),
         "TELL" => (Kind::GatheringNews, id("notice", rest)?),
         "LEARNS" => (Kind::LearnsFrom, id("expert", rest)?),
         "MUTED" => (Kind::Muted, id("booking", rest)?),
