@@ -3,12 +3,9 @@
 pub mod people;
 pub mod testimonials;
 
-use domain::ids::UserId;
-use serde_json::{Value as Json, json};
-use store::Transaction;
-
 use crate::person::id;
 use crate::{Answer, Person, World};
+use serde_json::{Value as Json, json};
 
 /// Every page of a list from this address on, by the links in its answers: the rows of each.
 pub async fn pages(person: &Person, path: &str, link: &str) -> Vec<Vec<Json>> {
@@ -37,12 +34,9 @@ pub fn below_the_host(address: &str) -> String {
 pub const CONVERSATIONS: &str = "/api/v1/conversations/";
 pub const MESSAGES: &str = "/api/v1/messages/";
 
-/// Notes that somebody is enrolled with an expert, past whatever brings it about.
+/// Somebody takes a free course of an expert.
 pub async fn enrolled(learner: &Person, expert: &Person) {
-    let id = |person: &Person| UserId::new(person.id).expect("an id");
-    let mut transaction = Transaction::new();
-    store::enrolment_noted(&mut transaction, id(learner), id(expert));
-    learner.world.app.store.commit(transaction).await.expect("it is noted");
+    learner.takes(expert.publishes("Looms", "0.00").await).await;
 }
 
 /// Two people of whom one is enrolled with the other, and their conversation.

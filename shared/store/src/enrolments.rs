@@ -16,7 +16,6 @@ use crate::fault::{Failed, Fault};
 use crate::lists::List;
 use crate::row::{Item, Reader, Row, number, numbers, text};
 use crate::table::{Range, Store};
-use crate::ties::enrolment_noted;
 use crate::transaction::{Transaction, Update};
 use crate::{booking_codec, courses, keys, ledger, person_codec};
 
@@ -87,10 +86,10 @@ const MOST: usize = 1000;
 
 /// What begins when an enrolment becomes active, by whichever way: the one place that every such transaction goes through.
 fn begins(transaction: &mut Transaction<Denied>, enrolment: &Enrolment) {
-    let taken = Update::new(keys::courses_taken(enrolment.learner), "ADD #courses :course")
-        .value(":course", numbers([enrolment.course]));
+    let taken = Update::new(keys::courses_taken(enrolment.learner), "ADD #courses :course, #experts :expert")
+        .value(":course", numbers([enrolment.course]))
+        .value(":expert", numbers([enrolment.owner]));
     transaction.update(taken, None);
-    enrolment_noted(transaction, enrolment.learner, enrolment.owner);
 }
 
 impl Store {

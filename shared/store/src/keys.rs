@@ -279,11 +279,6 @@ pub(crate) fn message_sk(message: MessageId) -> String {
     format!("{MESSAGE}{}", id_text(message.get()))
 }
 
-/// That somebody is enrolled in a course of this expert.
-pub(crate) fn learns_from(learner: UserId, expert: UserId) -> Key {
-    key(person(learner), format!("LEARNS#{}", id_text(expert.get())))
-}
-
 pub(crate) fn application(application: ApplicationId) -> Key {
     key(format!("A#{}", id_text(application.get())), "APPLICATION")
 }

@@ -129,7 +129,6 @@ pub use slots::{AroundSlots, Between, SlotOf, SlotsChange, met_for_the_first_tim
 pub use sockets::{LiveSocket, Socket};
 pub use stretches::{Span, Stretch};
 pub use table::Store;
-pub use ties::enrolment_noted;
 pub use transaction::Transaction;
 pub use two_factor::{Shown, code_used, session_opened};
 pub use withdrawals::WithdrawalsOf;

@@ -1,6 +1,7 @@
-//! What two people have in common: bookings, in the indexes; that one is enrolled with the other, in an item of its own.
+//! What two people have in common: bookings, in the indexes; that one takes a course of the other, in the item of
+//! all that they take.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::Instant;
 use domain::chat::Pair;
@@ -8,18 +9,24 @@ use domain::ids::UserId;
 use domain::tie::Tie;
 
 use crate::booking_codec;
-use crate::denied::Denied;
 use crate::fault::Fault;
-use crate::keys::{self, list};
+use crate::keys::{self, Key, list};
 use crate::lists::List;
-use crate::row::Row;
+use crate::row::{Item, Reader};
 use crate::table::Store;
-use crate::transaction::Transaction;
 
-/// Notes that `learner` is enrolled in a course of `expert`, in the transaction by which the enrolment becomes active.
-/// Again changes nothing.
-pub fn enrolment_noted(transaction: &mut Transaction<Denied>, learner: UserId, expert: UserId) {
-    transaction.replace(Row::at(&keys::learns_from(learner, expert)).into_item());
+/// Whose courses somebody takes by now.
+fn teachers(taken: Option<&Item>) -> Result<BTreeSet<UserId>, Fault> {
+    let Some(item) = taken else { return Ok(BTreeSet::new()) };
+    let row = Reader(item);
+    let ids = row.numbers::<i64>("experts")?;
+    ids.into_iter().map(|id| UserId::new(id).ok_or_else(|| row.corrupt("experts"))).collect()
+}
+
+/// Whether one of the two takes a course of the other.
+fn teaches(found: &HashMap<Key, Item>, pair: Pair) -> Result<bool, Fault> {
+    let of = |learner| teachers(found.get(&keys::courses_taken(learner)));
+    Ok(of(pair.low())?.contains(&pair.high()) || of(pair.high())?.contains(&pair.low()))
 }
 
 /// So many hundreds of somebody's newest bookings are looked through.
@@ -28,20 +35,22 @@ const ROUNDS: usize = 10;
 impl Store {
     /// Whether one of the two is enrolled in a course of the other.
     pub async fn share_enrolment(&self, pair: Pair) -> Result<bool, Fault> {
-        let (low, high) = (pair.low(), pair.high());
-        let found = self.get_many(&[keys::learns_from(low, high), keys::learns_from(high, low)], true).await?;
-        Ok(!found.is_empty())
+        teaches(&self.get_many(&[pair.low(), pair.high()].map(keys::courses_taken), true).await?, pair)
     }
 
     /// Those of these pairs of whom one is enrolled with the other or, where slots are booked, has booked them.
     pub async fn acquainted(&self, pairs: &[Pair]) -> Result<BTreeSet<Pair>, Fault> {
-        let keys = |pair: &Pair| {
-            let (low, high) = (pair.low(), pair.high());
-            [keys::met(low, high), keys::met(high, low), keys::learns_from(low, high), keys::learns_from(high, low)]
-        };
-        let wanted: Vec<_> = pairs.iter().flat_map(keys).collect();
+        let met = |pair: &Pair| [keys::met(pair.low(), pair.high()), keys::met(pair.high(), pair.low())];
+        let people: BTreeSet<_> = pairs.iter().flat_map(|pair| [pair.low(), pair.high()]).collect();
+        let wanted: Vec<_> = pairs.iter().flat_map(met).chain(people.into_iter().map(keys::courses_taken)).collect();
         let found = self.get_many(&wanted, false).await?;
-        Ok(pairs.iter().filter(|pair| keys(pair).iter().any(|key| found.contains_key(key))).copied().collect())
+        let mut acquainted = BTreeSet::new();
+        for pair in pairs {
+            if met(pair).iter().any(|key| found.contains_key(key)) || teaches(&found, *pair)? {
+                acquainted.insert(*pair);
+            }
+        }
+        Ok(acquainted)
     }
 
     /// What bookings tie the two at `now`, a completed one before any other: of either as the learner, among their newest thousand.

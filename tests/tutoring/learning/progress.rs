@@ -172,7 +172,7 @@ async fn a_courses_progress_is_for_its_student_tutor_and_administrators() {
         person.get(&format!("{path}?student=x")).await.blames("student");
     }
     eve.get(&path).await.refuses(403, "enrollment_required");
-    eve.get(&of(scene.bob.id)).await.refuses(403, "forbidden");
+    eve.get(&of(scene.bob.id)).await.refuses(403, "enrollment_required");
     scene.bob.signed_out().get(&path).await.refuses(401, "not_authenticated");
     scene.bob.get(&course(7, "progress/")).await.refuses(404, "not_found");
     scene.ada.patch(&course(scene.course, ""), json!({"is_published": false})).await.is(200);

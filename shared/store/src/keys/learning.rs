@@ -86,7 +86,7 @@ pub(crate) fn enrolment_of(enrolment: EnrolmentId) -> Key {
 
 pub(crate) const ENROLMENT: &str = "ENROLMENT";
 
-/// Which courses somebody takes by now.
+/// Which courses somebody takes by now, and whose they are.
 pub(crate) fn courses_taken(learner: UserId) -> Key {
     key(person(learner), COURSES)
 }

@@ -80,7 +80,6 @@ const SORTS: &[(&str, &str)] = &[
     ("INBOX", "read up to"),
     ("INTENTS", "intents to pay"),
     ("INTENT", "intent to pay"),
-    ("LEARNS", "enrolled with"),
     ("LETTER", "mail without a notification"),
     ("LESSON", "lesson"),
     ("LOGIN", "login name"),

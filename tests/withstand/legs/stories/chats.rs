@@ -1,12 +1,12 @@
 //! Conversations, messages, sockets, notifications.
 
-use domain::ids::UserId;
 use serde_json::{Value as Json, json};
 use store::Transaction;
 use tests::consultations::talk::{at, message, said, some_notice, talk};
 use tests::consultations::{c, wish};
 use tests::person::id;
-use tests::{Person, Setup, Spoiler, World, minute};
+use tests::tutoring::enrolled;
+use tests::{Setup, Spoiler, World, minute};
 
 use super::{Told, told};
 
@@ -21,10 +21,7 @@ pub(super) async fn opens(spoiler: &Spoiler) -> Told {
 pub(super) async fn opens_with_an_acquaintance(spoiler: &Spoiler) -> Told {
     let world = World::new().await;
     let (ada, bob) = (world.register("ada").await, world.expert("bob").await);
-    let id = |person: &Person| UserId::new(person.id).unwrap();
-    let mut transaction = Transaction::new();
-    store::enrolment_noted(&mut transaction, id(&ada), id(&bob));
-    world.app.store.commit(transaction).await.unwrap();
+    enrolled(&ada, &bob).await;
     spoiler.begins(&world);
     told(ada.post("/api/v1/conversations/", json!({"participant_id": bob.id})).await)
 }

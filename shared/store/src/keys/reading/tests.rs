@@ -94,7 +94,6 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
             vec![person(), ("with", LARGEST.to_string()), named("day", "2026-11-21")],
         ),
         ("wrong_keys", wrong_keys(user, booking_id), Kind::WrongKeys, vec![person(), ("booking", id.clone())]),
-        ("learns_from", learns_from(user, other), Kind::LearnsFrom, vec![person(), ("expert", LARGEST.to_string())]),
         ("muted", muted(user, booking_id), Kind::Muted, vec![person(), ("booking", id.clone())]),
         ("serial_counter", serial_counter(Seat::Expert), Kind::SerialCounter, vec![named("role", "EXPERT")]),
         (
