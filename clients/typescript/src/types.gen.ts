@@ -144,6 +144,21 @@ export type AccountSuspension = {
 };
 
 /**
+ * How much there is of everything.
+ */
+export type AdminStats = {
+    bookings: BookingsCounted;
+    courses: CoursesCounted;
+    generated_at: Stamp;
+    /**
+     * By currency, in the order of their codes; none in which no money has come or been earned.
+     */
+    revenue: Array<Revenue>;
+    users: UsersCounted;
+    withdrawals: WithdrawalsCounted;
+};
+
+/**
  * A time to offer: where its length is known its start alone.
  */
 export type Alternative = Stamp | {
@@ -360,22 +375,22 @@ export type Balance = {
 };
 
 /**
- * What was, or is to be, paid for a booking.
+ * What was, or is to be, paid for a booking or a course.
  */
 export type BookingPayment = {
     /**
      * With two decimals.
      */
     amount: string;
+    /**
+     * What is paid for: a booking, or an enrolment in a course. The other is null.
+     */
     booking: number | null;
     created_at: Stamp;
     /**
      * ISO-4217.
      */
     currency: string;
-    /**
-     * Always null: only bookings are paid for.
-     */
     enrollment: number | null;
     id: number;
     metadata: BookingPaymentMetadata;
@@ -410,25 +425,49 @@ export type BookingPaymentIntent = BookingPayment & {
  * What the provider is told of it.
  */
 export type BookingPaymentMetadata = {
-    booking: number;
+    /**
+     * One of the two.
+     */
+    booking?: number;
+    enrollment?: number;
 };
 
 /**
- * A payment that is wanted.
+ * A payment that is wanted, for a booking or an enrolment.
  */
 export type BookingPaymentRequest = {
     /**
      * One of the caller's own, with a price in money that is not paid yet.
      */
-    booking: number;
+    booking?: number | null;
     /**
-     * Null, or left out: only a booking can be paid for.
+     * Instead of a booking: one of the caller's own that is not paid yet.
      */
     enrollment?: number | null;
     /**
      * Where real money is taken, only who takes it.
      */
     provider: 'simulated' | 'stripe' | 'paypal' | 'wise';
+};
+
+/**
+ * How many stand where. What another product knows has the nearest of these words.
+ */
+export type BookingsByStatus = {
+    cancelled: number;
+    completed: number;
+    confirmed: number;
+    paid: number;
+    pending: number;
+    refunded: number;
+};
+
+/**
+ * Bookings of all products.
+ */
+export type BookingsCounted = {
+    by_status: BookingsByStatus;
+    total: number;
 };
 
 /**
@@ -1456,6 +1495,14 @@ export const CourseCategory = {
  */
 export type CourseCategory = typeof CourseCategory[keyof typeof CourseCategory];
 
+export type CoursesCounted = {
+    published: number;
+    /**
+     * Drafts too.
+     */
+    total: number;
+};
+
 /**
  * What becomes of a disputed session.
  */
@@ -1583,6 +1630,19 @@ export type EmailVerified = {
 };
 
 /**
+ * Pending while its price is not paid.
+ */
+export const EnrollmentStatus = {
+    PENDING: 'pending',
+    ACTIVE: 'active'
+} as const;
+
+/**
+ * Pending while its price is not paid.
+ */
+export type EnrollmentStatus = typeof EnrollmentStatus[keyof typeof EnrollmentStatus];
+
+/**
  * Why a request was refused.
  */
 export type _Error = {
@@ -1625,6 +1685,7 @@ export const ErrorCode = {
     BAD_TOKEN: 'bad_token',
     BAD_UPLOAD: 'bad_upload',
     BLOCKED: 'blocked',
+    BOOKING_NOT_COMPLETED: 'booking_not_completed',
     CANNOT_CANCEL: 'cannot_cancel',
     CANNOT_RESCHEDULE: 'cannot_reschedule',
     CLOSED: 'closed',
@@ -1653,6 +1714,7 @@ export const ErrorCode = {
     LEARNER_BUSY: 'learner_busy',
     MAINTENANCE: 'maintenance',
     MESSAGE_DELETED: 'message_deleted',
+    MESSAGING_NOT_ALLOWED: 'messaging_not_allowed',
     NO_ACTIVE_APPLICATION: 'no_active_application',
     NO_FILE: 'no_file',
     NOT_APPROVED: 'not_approved',
@@ -3314,6 +3376,57 @@ export type PagedAvailabilitySlot = {
 /**
  * One page of a list.
  */
+export type PagedBookingPayment = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        /**
+         * With two decimals.
+         */
+        amount: string;
+        /**
+         * What is paid for: a booking, or an enrolment in a course. The other is null.
+         */
+        booking: number | null;
+        created_at: Stamp;
+        /**
+         * ISO-4217.
+         */
+        currency: string;
+        enrollment: number | null;
+        id: number;
+        metadata: BookingPaymentMetadata;
+        /**
+         * What the provider calls the intent.
+         */
+        payment_intent_id: string | null;
+        provider: PaymentProvider;
+        status: PaymentStatus;
+        /**
+         * What the provider calls the movement of money.
+         */
+        transaction_id: string | null;
+        updated_at: Stamp;
+        /**
+         * Who pays.
+         */
+        user: number;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
 export type PagedConsultation = {
     /**
      * Of all pages; exact up to 1000.
@@ -3621,6 +3734,54 @@ export type PagedLessonBooking = {
 /**
  * One page of a list.
  */
+export type PagedTestimonial = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        booking: number;
+        comment: string;
+        created_at: Stamp;
+        /**
+         * That of its booking.
+         */
+        id: number;
+        /**
+         * False for one that is hidden: only its author and administrators see it, and it counts for nothing.
+         */
+        is_approved: boolean;
+        /**
+         * 1 to 5
+         */
+        rating: number;
+        /**
+         * Null, and the name `Anonymous`, if whoever wrote it elsewhere asked not to be named.
+         */
+        student: number | null;
+        /**
+         * Null for everybody but its two people and administrators, like the tutor's.
+         */
+        student_email: string | null;
+        student_name: string;
+        tutor: number;
+        tutor_email: string | null;
+        tutor_name: string;
+        updated_at: Stamp;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
 export type PagedTutor = {
     /**
      * Of all pages; exact up to 1000, which stands for "1000 or more".
@@ -3707,6 +3868,89 @@ export type PagedTutor = {
 /**
  * One page of a list.
  */
+export type PagedTutoringAuditLog = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        action: TutoringAuditAction;
+        /**
+         * Who did it; null where the clock did, or somebody unknown.
+         */
+        actor: number | null;
+        actor_email: string | null;
+        created_at: Stamp;
+        description: string;
+        id: number;
+        /**
+         * An IPv6 address stands for its network; empty where there was no request.
+         */
+        ip_address: string;
+        /**
+         * The ids concerned, by what they are of.
+         */
+        metadata: {
+            [key: string]: number;
+        };
+        /**
+         * At most 255 characters.
+         */
+        user_agent: string;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedTutoringConversation = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        /**
+         * The booking it was last opened for.
+         */
+        booking: number | null;
+        created_at: Stamp;
+        id: number;
+        last_message: TutoringLastMessage | null;
+        participants: Array<TutoringParticipant>;
+        /**
+         * In the same order. Null for whom the viewer shares neither a booking nor a course with.
+         */
+        participants_emails: Array<string | null>;
+        /**
+         * What the viewer has not read.
+         */
+        unread_count: number;
+        /**
+         * When something was last said.
+         */
+        updated_at: Stamp;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
 export type PagedTutoringCourse = {
     /**
      * Of all pages; exact up to 1000, which stands for "1000 or more".
@@ -3760,6 +4004,50 @@ export type PagedTutoringCourse = {
 /**
  * One page of a list.
  */
+export type PagedTutoringEnrollment = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        /**
+         * With two decimals: the price of the course when they enrolled.
+         */
+        amount: string;
+        course: number;
+        /**
+         * As the course was called, and the student too, when they enrolled.
+         */
+        course_title: string;
+        created_at: Stamp;
+        /**
+         * ISO-4217.
+         */
+        currency: string;
+        id: number;
+        /**
+         * Of the lessons there are, those that are done, rounded down.
+         */
+        percent: number;
+        status: EnrollmentStatus;
+        student: number;
+        student_email: string | null;
+        student_name: string;
+        updated_at: Stamp;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
 export type PagedTutoringLesson = {
     /**
      * Of all pages; exact up to 1000, which stands for "1000 or more".
@@ -3797,6 +4085,122 @@ export type PagedTutoringLesson = {
         title: string;
         updated_at: Stamp;
         video_url: string | null;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedTutoringMessage = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        /**
+         * Empty if it was deleted.
+         */
+        content: string;
+        conversation: number;
+        created_at: Stamp;
+        id: number;
+        /**
+         * The other one has read it.
+         */
+        is_read: boolean;
+        sender: number;
+        /**
+         * Null for whom the viewer shares neither a booking nor a course with.
+         */
+        sender_email: string | null;
+        /**
+         * When it was last changed or read.
+         */
+        updated_at: Stamp;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedTutoringNotification = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        category: TutoringNotificationCategory;
+        created_at: Stamp;
+        id: number;
+        is_read: boolean;
+        /**
+         * The page that shows what it is about.
+         */
+        link: string | null;
+        message: string;
+        metadata: TutoringNotificationMetadata;
+        notification_type: TutoringNotificationType;
+        read_at: Stamp | null;
+        title: string;
+        updated_at: Stamp;
+        /**
+         * Who was told.
+         */
+        user: number;
+    }>;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagedTutoringProgress = {
+    /**
+     * Of all pages; exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+    /**
+     * The address of the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * The address of the page before; null at the start.
+     */
+    previous: string | null;
+    results: Array<{
+        completed_at: Stamp | null;
+        course: number;
+        course_title: string;
+        created_at: Stamp;
+        id: number;
+        is_completed: boolean;
+        lesson: number;
+        /**
+         * As they were called when this was last said.
+         */
+        lesson_title: string;
+        student: number;
+        student_email: string;
+        /**
+         * Minutes, in all.
+         */
+        time_spent: number;
+        updated_at: Stamp;
     }>;
 };
 
@@ -4415,6 +4819,32 @@ export type RescheduleRequest = {
      * In the future, at most 730 days ahead, on a five-minute mark.
      */
     scheduled_at: string;
+};
+
+/**
+ * Money of one currency, with two decimals.
+ */
+export type Revenue = {
+    /**
+     * ISO-4217.
+     */
+    currency: string;
+    /**
+     * All payments that ever succeeded, those too whose money went back.
+     */
+    gross: string;
+    /**
+     * The platform's share of what tutors have earned.
+     */
+    platform_fee: string;
+    /**
+     * What of `gross` has gone back, or is on its way.
+     */
+    refunded: string;
+    /**
+     * What tutors have earned, whether they have taken it out or not.
+     */
+    tutor_earnings: string;
 };
 
 /**
@@ -5111,6 +5541,52 @@ export type SupportTicketRequest = {
 };
 
 /**
+ * What a student says of a lesson.
+ */
+export type Testimonial = {
+    booking: number;
+    comment: string;
+    created_at: Stamp;
+    /**
+     * That of its booking.
+     */
+    id: number;
+    /**
+     * False for one that is hidden: only its author and administrators see it, and it counts for nothing.
+     */
+    is_approved: boolean;
+    /**
+     * 1 to 5
+     */
+    rating: number;
+    /**
+     * Null, and the name `Anonymous`, if whoever wrote it elsewhere asked not to be named.
+     */
+    student: number | null;
+    /**
+     * Null for everybody but its two people and administrators, like the tutor's.
+     */
+    student_email: string | null;
+    student_name: string;
+    tutor: number;
+    tutor_email: string | null;
+    tutor_name: string;
+    updated_at: Stamp;
+};
+
+/**
+ * What a student says of a lesson.
+ */
+export type TestimonialRequest = {
+    /**
+     * Completed, and the caller's as a student.
+     */
+    booking: number;
+    comment?: string | null;
+    rating: number;
+};
+
+/**
  * As what somebody asks.
  */
 export const TicketRole = {
@@ -5309,6 +5785,118 @@ export type TutorRejection = {
 };
 
 /**
+ * What is logged.
+ */
+export const TutoringAuditAction = {
+    LOGIN: 'login',
+    LOGIN_FAILED: 'login_failed',
+    LOGOUT: 'logout',
+    TOKEN_REUSE: 'token_reuse',
+    PROFILE_UPDATE: 'profile_update',
+    PASSWORD_RESET: 'password_reset',
+    TWO_FACTOR_ENABLED: 'two_factor_enabled',
+    TWO_FACTOR_DISABLED: 'two_factor_disabled',
+    BOOKING_CREATED: 'booking_created',
+    BOOKING_CONFIRMED: 'booking_confirmed',
+    BOOKING_RESCHEDULED: 'booking_rescheduled',
+    BOOKING_CANCELLED: 'booking_cancelled',
+    BOOKING_REFUNDED: 'booking_refunded',
+    BOOKING_COMPLETED: 'booking_completed',
+    BOOKING_DISPUTED: 'booking_disputed',
+    PAYMENT_MADE: 'payment_made',
+    WITHDRAWAL_REQUESTED: 'withdrawal_requested',
+    WITHDRAWAL_PROCESSED: 'withdrawal_processed',
+    COURSE_CREATED: 'course_created',
+    COURSE_UPDATED: 'course_updated',
+    COURSE_DELETED: 'course_deleted',
+    TUTOR_APPROVED: 'tutor_approved',
+    TUTOR_REJECTED: 'tutor_rejected',
+    TESTIMONIAL_HIDDEN: 'testimonial_hidden',
+    USER_SUSPENDED: 'user_suspended',
+    USER_REACTIVATED: 'user_reactivated',
+    ADMIN_CREATED: 'admin_created',
+    REPORT_EXPORTED: 'report_exported'
+} as const;
+
+/**
+ * What is logged.
+ */
+export type TutoringAuditAction = typeof TutoringAuditAction[keyof typeof TutoringAuditAction];
+
+/**
+ * Something that was done.
+ */
+export type TutoringAuditLog = {
+    action: TutoringAuditAction;
+    /**
+     * Who did it; null where the clock did, or somebody unknown.
+     */
+    actor: number | null;
+    actor_email: string | null;
+    created_at: Stamp;
+    description: string;
+    id: number;
+    /**
+     * An IPv6 address stands for its network; empty where there was no request.
+     */
+    ip_address: string;
+    /**
+     * The ids concerned, by what they are of.
+     */
+    metadata: {
+        [key: string]: number;
+    };
+    /**
+     * At most 255 characters.
+     */
+    user_agent: string;
+};
+
+/**
+ * A conversation, as one of the two sees it.
+ */
+export type TutoringConversation = {
+    /**
+     * The booking it was last opened for.
+     */
+    booking: number | null;
+    created_at: Stamp;
+    id: number;
+    last_message: TutoringLastMessage | null;
+    participants: Array<TutoringParticipant>;
+    /**
+     * In the same order. Null for whom the viewer shares neither a booking nor a course with.
+     */
+    participants_emails: Array<string | null>;
+    /**
+     * What the viewer has not read.
+     */
+    unread_count: number;
+    /**
+     * When something was last said.
+     */
+    updated_at: Stamp;
+};
+
+/**
+ * With whom: exactly one of the three.
+ */
+export type TutoringConversationRequest = {
+    /**
+     * The other party of a booking of the caller's.
+     */
+    booking?: number | null;
+    /**
+     * Their e-mail.
+     */
+    participant_email?: string | null;
+    /**
+     * Their id.
+     */
+    participant_id?: number | null;
+};
+
+/**
  * A course as lists show it.
  */
 export type TutoringCourse = {
@@ -5390,6 +5978,25 @@ export type TutoringCourseChangesForm = {
 };
 
 /**
+ * How far a student is with a course. Lessons that were deleted count for nothing but the time they took.
+ */
+export type TutoringCourseProgress = {
+    completed_at: Stamp | null;
+    course: number;
+    lessons_completed: number;
+    lessons_total: number;
+    /**
+     * Rounded down; 0 without lessons.
+     */
+    percent: number;
+    student: number;
+    /**
+     * Minutes.
+     */
+    time_spent: number;
+};
+
+/**
  * A course.
  */
 export type TutoringCourseRequest = {
@@ -5437,6 +6044,51 @@ export type TutoringCourseRequestForm = {
  */
 export type TutoringCourseWithLessons = TutoringCourse & {
     lessons: Array<TutoringLesson>;
+};
+
+/**
+ * That a student takes a course.
+ */
+export type TutoringEnrollment = {
+    /**
+     * With two decimals: the price of the course when they enrolled.
+     */
+    amount: string;
+    course: number;
+    /**
+     * As the course was called, and the student too, when they enrolled.
+     */
+    course_title: string;
+    created_at: Stamp;
+    /**
+     * ISO-4217.
+     */
+    currency: string;
+    id: number;
+    /**
+     * Of the lessons there are, those that are done, rounded down.
+     */
+    percent: number;
+    status: EnrollmentStatus;
+    student: number;
+    student_email: string | null;
+    student_name: string;
+    updated_at: Stamp;
+};
+
+/**
+ * The newest message.
+ */
+export type TutoringLastMessage = {
+    /**
+     * Its first 50 characters; empty if it was deleted.
+     */
+    content: string;
+    created_at: Stamp;
+    /**
+     * Whose it is.
+     */
+    sender: number;
 };
 
 /**
@@ -5637,6 +6289,138 @@ export type TutoringLessonRequestForm = {
 };
 
 /**
+ * A message.
+ */
+export type TutoringMessage = {
+    /**
+     * Empty if it was deleted.
+     */
+    content: string;
+    conversation: number;
+    created_at: Stamp;
+    id: number;
+    /**
+     * The other one has read it.
+     */
+    is_read: boolean;
+    sender: number;
+    /**
+     * Null for whom the viewer shares neither a booking nor a course with.
+     */
+    sender_email: string | null;
+    /**
+     * When it was last changed or read.
+     */
+    updated_at: Stamp;
+};
+
+/**
+ * A message to be sent.
+ */
+export type TutoringMessageRequest = {
+    content: string;
+    /**
+     * One of the caller's.
+     */
+    conversation: number;
+};
+
+/**
+ * Something a person was told.
+ */
+export type TutoringNotification = {
+    category: TutoringNotificationCategory;
+    created_at: Stamp;
+    id: number;
+    is_read: boolean;
+    /**
+     * The page that shows what it is about.
+     */
+    link: string | null;
+    message: string;
+    metadata: TutoringNotificationMetadata;
+    notification_type: TutoringNotificationType;
+    read_at: Stamp | null;
+    title: string;
+    updated_at: Stamp;
+    /**
+     * Who was told.
+     */
+    user: number;
+};
+
+/**
+ * What a notification is about.
+ */
+export const TutoringNotificationCategory = {
+    TUTOR_APPROVAL: 'tutor_approval',
+    BOOKING: 'booking',
+    PAYMENT: 'payment',
+    MESSAGE: 'message',
+    WITHDRAWAL: 'withdrawal',
+    LESSON: 'lesson',
+    REMINDER: 'reminder',
+    GENERAL: 'general'
+} as const;
+
+/**
+ * What a notification is about.
+ */
+export type TutoringNotificationCategory = typeof TutoringNotificationCategory[keyof typeof TutoringNotificationCategory];
+
+/**
+ * The ids of what a notification is about.
+ */
+export type TutoringNotificationMetadata = {
+    application?: number;
+    booking?: number;
+    conversation?: number;
+    event?: number;
+    message?: number;
+    post?: number;
+    review?: number;
+    ticket?: number;
+    withdrawal?: number;
+};
+
+/**
+ * How its reader hears of it. What comes by `email` alone is in no list.
+ */
+export const TutoringNotificationType = {
+    EMAIL: 'email',
+    IN_APP: 'in_app',
+    BOTH: 'both'
+} as const;
+
+/**
+ * How its reader hears of it. What comes by `email` alone is in no list.
+ */
+export type TutoringNotificationType = typeof TutoringNotificationType[keyof typeof TutoringNotificationType];
+
+/**
+ * One of the two.
+ */
+export type TutoringParticipant = {
+    id: number;
+    name: string;
+    role: TutoringParticipantRole;
+};
+
+/**
+ * The strongest of somebody's roles; a `tutor` is an approved one.
+ */
+export const TutoringParticipantRole = {
+    STUDENT: 'student',
+    TUTOR: 'tutor',
+    ADMIN: 'admin'
+} as const;
+
+/**
+ * The strongest of somebody's roles; a `tutor` is an approved one.
+ */
+export type TutoringParticipantRole = typeof TutoringParticipantRole[keyof typeof TutoringParticipantRole];
+
+/**
  * How the money reaches its owner.
  */
 export const TutoringPayoutMethod = {
@@ -5753,6 +6537,52 @@ export type TutoringProfileChangesForm = {
 };
 
 /**
+ * How far a student is with a lesson.
+ */
+export type TutoringProgress = {
+    completed_at: Stamp | null;
+    course: number;
+    course_title: string;
+    created_at: Stamp;
+    id: number;
+    is_completed: boolean;
+    lesson: number;
+    /**
+     * As they were called when this was last said.
+     */
+    lesson_title: string;
+    student: number;
+    student_email: string;
+    /**
+     * Minutes, in all.
+     */
+    time_spent: number;
+    updated_at: Stamp;
+};
+
+/**
+ * How far the caller is with a lesson; what is missing stays.
+ */
+export type TutoringProgressRequest = {
+    /**
+     * The lesson's own.
+     */
+    course?: number;
+    /**
+     * What was done once stays done.
+     */
+    is_completed?: boolean;
+    /**
+     * Of a course the caller takes.
+     */
+    lesson: number;
+    /**
+     * Minutes spent in all; replaces what was said before.
+     */
+    time_spent?: number;
+};
+
+/**
  * A student.
  */
 export type TutoringStudent = {
@@ -5773,6 +6603,26 @@ export type TutoringStudent = {
     language: string;
     last_name: string;
     updated_at: Stamp;
+};
+
+/**
+ * A number of unread things.
+ */
+export type TutoringUnread = {
+    /**
+     * Exact up to 1000, which stands for "1000 or more".
+     */
+    count: number;
+};
+
+/**
+ * How many were marked.
+ */
+export type TutoringUpdated = {
+    /**
+     * How many were unread before.
+     */
+    updated: number;
 };
 
 /**
@@ -5997,6 +6847,25 @@ export const UserType = {
 export type UserType = typeof UserType[keyof typeof UserType];
 
 /**
+ * Accounts, by the strongest role of each: whoever is neither student nor tutor is an administrator. Suspended ones count.
+ */
+export type UsersCounted = {
+    /**
+     * Those who wait to be approved among them.
+     */
+    students: number;
+    total: number;
+    /**
+     * Approved ones.
+     */
+    tutors: number;
+    /**
+     * Those who wait to be approved.
+     */
+    tutors_pending: number;
+};
+
+/**
  * How far somebody is on the way to be an expert.
  */
 export const VerificationState = {
@@ -6089,6 +6958,20 @@ export const WithdrawalStatus = {
  * Where a withdrawal stands.
  */
 export type WithdrawalStatus = typeof WithdrawalStatus[keyof typeof WithdrawalStatus];
+
+/**
+ * Withdrawals that wait for an administrator's word.
+ */
+export type WithdrawalsCounted = {
+    /**
+     * In every currency.
+     */
+    pending: number;
+    /**
+     * How much those in the platform's own currency are together, with two decimals; nothing is converted.
+     */
+    pending_amount: string;
+};
 
 export type MentorshipAdminMentorsListData = {
     body?: never;
@@ -18117,6 +19000,176 @@ export type MeetingsSlotsListResponses = {
 
 export type MeetingsSlotsListResponse = MeetingsSlotsListResponses[keyof MeetingsSlotsListResponses];
 
+export type TutoringAuditLogsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only what this person did.
+         */
+        actor?: number;
+        /**
+         * Only this.
+         */
+        action?: 'login' | 'login_failed' | 'logout' | 'token_reuse' | 'profile_update' | 'password_reset' | 'two_factor_enabled' | 'two_factor_disabled' | 'booking_created' | 'booking_confirmed' | 'booking_rescheduled' | 'booking_cancelled' | 'booking_refunded' | 'booking_completed' | 'booking_disputed' | 'payment_made' | 'withdrawal_requested' | 'withdrawal_processed' | 'course_created' | 'course_updated' | 'course_deleted' | 'tutor_approved' | 'tutor_rejected' | 'testimonial_hidden' | 'user_suspended' | 'user_reactivated' | 'admin_created' | 'report_exported';
+        /**
+         * Only from this time, or the beginning of this day, on.
+         */
+        from?: string;
+        /**
+         * Only up to this second, or the end of this day, included.
+         */
+        to?: string;
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-created_at' | 'created_at';
+    };
+    url: '/api/v1/admin/audit-logs/';
+};
+
+export type TutoringAuditLogsListErrors = {
+    /**
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringAuditLogsListError = TutoringAuditLogsListErrors[keyof TutoringAuditLogsListErrors];
+
+export type TutoringAuditLogsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringAuditLog;
+};
+
+export type TutoringAuditLogsListResponse = TutoringAuditLogsListResponses[keyof TutoringAuditLogsListResponses];
+
+export type TutoringAuditLogsShowData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the row of the log.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/admin/audit-logs/{id}/';
+};
+
+export type TutoringAuditLogsShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringAuditLogsShowError = TutoringAuditLogsShowErrors[keyof TutoringAuditLogsShowErrors];
+
+export type TutoringAuditLogsShowResponses = {
+    /**
+     * The row
+     */
+    200: TutoringAuditLog;
+};
+
+export type TutoringAuditLogsShowResponse = TutoringAuditLogsShowResponses[keyof TutoringAuditLogsShowResponses];
+
 export type TutoringReportData = {
     body?: never;
     path: {
@@ -18203,6 +19256,63 @@ export type TutoringReportResponses = {
 };
 
 export type TutoringReportResponse = TutoringReportResponses[keyof TutoringReportResponses];
+
+export type TutoringAdminStatsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/stats/';
+};
+
+export type TutoringAdminStatsErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringAdminStatsError = TutoringAdminStatsErrors[keyof TutoringAdminStatsErrors];
+
+export type TutoringAdminStatsResponses = {
+    /**
+     * As counted so far
+     */
+    200: AdminStats;
+};
+
+export type TutoringAdminStatsResponse = TutoringAdminStatsResponses[keyof TutoringAdminStatsResponses];
 
 export type TutoringUsersListData = {
     body?: never;
@@ -26002,6 +27112,331 @@ export type ConsultationsUploadsPrepareResponses = {
 
 export type ConsultationsUploadsPrepareResponse = ConsultationsUploadsPrepareResponses[keyof ConsultationsUploadsPrepareResponses];
 
+export type TutoringConversationsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-updated_at' | 'updated_at';
+    };
+    url: '/api/v1/conversations/';
+};
+
+export type TutoringConversationsListErrors = {
+    /**
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringConversationsListError = TutoringConversationsListErrors[keyof TutoringConversationsListErrors];
+
+export type TutoringConversationsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringConversation;
+};
+
+export type TutoringConversationsListResponse = TutoringConversationsListResponses[keyof TutoringConversationsListResponses];
+
+export type TutoringConversationsOpenData = {
+    body?: TutoringConversationRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/conversations/';
+};
+
+export type TutoringConversationsOpenErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `messaging_not_allowed`: they share neither such a booking nor a course
+     */
+    403: _Error & {
+        code: 'messaging_not_allowed';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringConversationsOpenError = TutoringConversationsOpenErrors[keyof TutoringConversationsOpenErrors];
+
+export type TutoringConversationsOpenResponses = {
+    /**
+     * The one there was
+     */
+    200: TutoringConversation;
+    /**
+     * A new one
+     */
+    201: TutoringConversation;
+};
+
+export type TutoringConversationsOpenResponse = TutoringConversationsOpenResponses[keyof TutoringConversationsOpenResponses];
+
+export type TutoringConversationsShowData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/conversations/{id}/';
+};
+
+export type TutoringConversationsShowErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringConversationsShowError = TutoringConversationsShowErrors[keyof TutoringConversationsShowErrors];
+
+export type TutoringConversationsShowResponses = {
+    /**
+     * The conversation
+     */
+    200: TutoringConversation;
+};
+
+export type TutoringConversationsShowResponse = TutoringConversationsShowResponses[keyof TutoringConversationsShowResponses];
+
+export type TutoringConversationsReadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the conversation.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/conversations/{id}/read/';
+};
+
+export type TutoringConversationsReadErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringConversationsReadError = TutoringConversationsReadErrors[keyof TutoringConversationsReadErrors];
+
+export type TutoringConversationsReadResponses = {
+    /**
+     * How many were marked
+     */
+    200: TutoringUpdated;
+};
+
+export type TutoringConversationsReadResponse = TutoringConversationsReadResponses[keyof TutoringConversationsReadResponses];
+
 export type TutoringCoursesListData = {
     body?: never;
     path?: never;
@@ -26519,6 +27954,331 @@ export type TutoringCoursesReplaceResponses = {
 
 export type TutoringCoursesReplaceResponse = TutoringCoursesReplaceResponses[keyof TutoringCoursesReplaceResponses];
 
+export type TutoringEnrollData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the course.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/courses/{id}/enroll/';
+};
+
+export type TutoringEnrollErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: one's own course
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringEnrollError = TutoringEnrollErrors[keyof TutoringEnrollErrors];
+
+export type TutoringEnrollResponses = {
+    /**
+     * Enrolled before
+     */
+    200: TutoringEnrollment;
+    /**
+     * Enrolled
+     */
+    201: TutoringEnrollment;
+};
+
+export type TutoringEnrollResponse = TutoringEnrollResponses[keyof TutoringEnrollResponses];
+
+export type TutoringCoursesProgressData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the course.
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * Whose, for the tutor of the course and administrators; else the caller's own.
+         */
+        student?: number;
+    };
+    url: '/api/v1/courses/{id}/progress/';
+};
+
+export type TutoringCoursesProgressErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `enrollment_required`: the caller does not take the course; `forbidden`: somebody else's
+     */
+    403: _Error & {
+        code: 'enrollment_required' | 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringCoursesProgressError = TutoringCoursesProgressErrors[keyof TutoringCoursesProgressErrors];
+
+export type TutoringCoursesProgressResponses = {
+    /**
+     * How far they are
+     */
+    200: TutoringCourseProgress;
+};
+
+export type TutoringCoursesProgressResponse = TutoringCoursesProgressResponses[keyof TutoringCoursesProgressResponses];
+
+export type TutoringEnrollmentsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * In which course.
+         */
+        course?: number;
+        /**
+         * Only those.
+         */
+        status?: 'pending' | 'active';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-created_at' | 'created_at';
+    };
+    url: '/api/v1/enrollments/';
+};
+
+export type TutoringEnrollmentsListErrors = {
+    /**
+     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: a page past the end
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringEnrollmentsListError = TutoringEnrollmentsListErrors[keyof TutoringEnrollmentsListErrors];
+
+export type TutoringEnrollmentsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringEnrollment;
+};
+
+export type TutoringEnrollmentsListResponse = TutoringEnrollmentsListResponses[keyof TutoringEnrollmentsListResponses];
+
+export type TutoringEnrollmentsFindData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the enrollment.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/enrollments/{id}/';
+};
+
+export type TutoringEnrollmentsFindErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringEnrollmentsFindError = TutoringEnrollmentsFindErrors[keyof TutoringEnrollmentsFindErrors];
+
+export type TutoringEnrollmentsFindResponses = {
+    /**
+     * The enrollment
+     */
+    200: TutoringEnrollment;
+};
+
+export type TutoringEnrollmentsFindResponse = TutoringEnrollmentsFindResponses[keyof TutoringEnrollmentsFindResponses];
+
 export type TutoringLessonsListData = {
     body?: never;
     path?: never;
@@ -27022,6 +28782,579 @@ export type TutoringLessonsReplaceResponses = {
 
 export type TutoringLessonsReplaceResponse = TutoringLessonsReplaceResponses[keyof TutoringLessonsReplaceResponses];
 
+export type TutoringMessagesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only in this one of the caller's.
+         */
+        conversation?: number;
+        /**
+         * Only those the other one has read, or has not.
+         */
+        is_read?: boolean;
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: 'created_at' | '-created_at';
+    };
+    url: '/api/v1/messages/';
+};
+
+export type TutoringMessagesListErrors = {
+    /**
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringMessagesListError = TutoringMessagesListErrors[keyof TutoringMessagesListErrors];
+
+export type TutoringMessagesListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringMessage;
+};
+
+export type TutoringMessagesListResponse = TutoringMessagesListResponses[keyof TutoringMessagesListResponses];
+
+export type TutoringMessagesSendData = {
+    body: TutoringMessageRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/messages/';
+};
+
+export type TutoringMessagesSendErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `messaging_not_allowed`: the two share no booking that is paid, confirmed or completed, and no course; `blocked`: one of the two has blocked the other
+     */
+    403: _Error & {
+        code: 'blocked' | 'messaging_not_allowed';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringMessagesSendError = TutoringMessagesSendErrors[keyof TutoringMessagesSendErrors];
+
+export type TutoringMessagesSendResponses = {
+    /**
+     * The message
+     */
+    201: TutoringMessage;
+};
+
+export type TutoringMessagesSendResponse = TutoringMessagesSendResponses[keyof TutoringMessagesSendResponses];
+
+export type TutoringNotificationsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only read, or only unread ones.
+         */
+        is_read?: boolean;
+        /**
+         * Only those about this.
+         */
+        category?: 'tutor_approval' | 'booking' | 'payment' | 'message' | 'withdrawal' | 'lesson' | 'reminder' | 'general';
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-created_at' | 'created_at';
+    };
+    url: '/api/v1/notifications/';
+};
+
+export type TutoringNotificationsListErrors = {
+    /**
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringNotificationsListError = TutoringNotificationsListErrors[keyof TutoringNotificationsListErrors];
+
+export type TutoringNotificationsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringNotification;
+};
+
+export type TutoringNotificationsListResponse = TutoringNotificationsListResponses[keyof TutoringNotificationsListResponses];
+
+export type TutoringNotificationsReadAllData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/read-all/';
+};
+
+export type TutoringNotificationsReadAllErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringNotificationsReadAllError = TutoringNotificationsReadAllErrors[keyof TutoringNotificationsReadAllErrors];
+
+export type TutoringNotificationsReadAllResponses = {
+    /**
+     * How many were marked
+     */
+    200: TutoringUpdated;
+};
+
+export type TutoringNotificationsReadAllResponse = TutoringNotificationsReadAllResponses[keyof TutoringNotificationsReadAllResponses];
+
+export type TutoringNotificationsUnreadCountData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/unread-count/';
+};
+
+export type TutoringNotificationsUnreadCountErrors = {
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringNotificationsUnreadCountError = TutoringNotificationsUnreadCountErrors[keyof TutoringNotificationsUnreadCountErrors];
+
+export type TutoringNotificationsUnreadCountResponses = {
+    /**
+     * How many
+     */
+    200: TutoringUnread;
+};
+
+export type TutoringNotificationsUnreadCountResponse = TutoringNotificationsUnreadCountResponses[keyof TutoringNotificationsUnreadCountResponses];
+
+export type TutoringNotificationsReadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the notification.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/notifications/{id}/read/';
+};
+
+export type TutoringNotificationsReadErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringNotificationsReadError = TutoringNotificationsReadErrors[keyof TutoringNotificationsReadErrors];
+
+export type TutoringNotificationsReadResponses = {
+    /**
+     * The notification
+     */
+    200: TutoringNotification;
+};
+
+export type TutoringNotificationsReadResponse = TutoringNotificationsReadResponses[keyof TutoringNotificationsReadResponses];
+
+export type TutoringPaymentsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only those.
+         */
+        status?: 'pending' | 'processing' | 'succeeded' | 'failed' | 'refunded';
+        /**
+         * Only those it was asked for.
+         */
+        provider?: 'simulated' | 'stripe' | 'paypal' | 'wise' | 'razorpay';
+        /**
+         * Only those for this booking.
+         */
+        booking?: number;
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-created_at' | 'created_at';
+    };
+    url: '/api/v1/payments/';
+};
+
+export type TutoringPaymentsListErrors = {
+    /**
+     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: there is no such page
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringPaymentsListError = TutoringPaymentsListErrors[keyof TutoringPaymentsListErrors];
+
+export type TutoringPaymentsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedBookingPayment;
+};
+
+export type TutoringPaymentsListResponse = TutoringPaymentsListResponses[keyof TutoringPaymentsListResponses];
+
 export type PaymentsCreateData = {
     body: BookingPaymentRequest;
     headers?: {
@@ -27049,7 +29382,7 @@ export type PaymentsCreateErrors = {
         code: 'not_authenticated' | 'token_expired' | 'token_invalid';
     };
     /**
-     * `forbidden`: for the expert of the booking
+     * `forbidden`: for the other party of it
      */
     403: _Error & {
         code: 'forbidden';
@@ -27270,6 +29603,556 @@ export type PaymentsShowResponses = {
 
 export type PaymentsShowResponse = PaymentsShowResponses[keyof PaymentsShowResponses];
 
+export type TutoringProgressListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * In which course.
+         */
+        course?: number;
+        /**
+         * Whose.
+         */
+        student?: number;
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-updated_at' | 'updated_at' | 'created_at' | '-created_at';
+    };
+    url: '/api/v1/progress/';
+};
+
+export type TutoringProgressListErrors = {
+    /**
+     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: a page past the end
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringProgressListError = TutoringProgressListErrors[keyof TutoringProgressListErrors];
+
+export type TutoringProgressListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTutoringProgress;
+};
+
+export type TutoringProgressListResponse = TutoringProgressListResponses[keyof TutoringProgressListResponses];
+
+export type TutoringProgressNoteData = {
+    body: TutoringProgressRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/progress/';
+};
+
+export type TutoringProgressNoteErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `enrollment_required`: the caller does not take the course
+     */
+    403: _Error & {
+        code: 'enrollment_required';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringProgressNoteError = TutoringProgressNoteErrors[keyof TutoringProgressNoteErrors];
+
+export type TutoringProgressNoteResponses = {
+    /**
+     * Noted
+     */
+    200: TutoringProgress;
+    /**
+     * Noted for the first time
+     */
+    201: TutoringProgress;
+};
+
+export type TutoringProgressNoteResponse = TutoringProgressNoteResponses[keyof TutoringProgressNoteResponses];
+
+export type TutoringTestimonialsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * About whom.
+         */
+        tutor?: number;
+        /**
+         * Only those.
+         */
+        rating?: number;
+        /**
+         * From 1. `page` times `page_size` is at most 1000.
+         */
+        page?: number;
+        /**
+         * At most 100; more is taken for 100.
+         */
+        page_size?: number;
+        /**
+         * From `next` or `previous`. Wins over `page`.
+         */
+        cursor?: string;
+        /**
+         * By what, with `-` from the end.
+         */
+        ordering?: '-created_at' | 'created_at' | 'rating' | '-rating';
+    };
+    url: '/api/v1/testimonials/';
+};
+
+export type TutoringTestimonialsListErrors = {
+    /**
+     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'invalid_cursor' | 'page_too_deep' | 'validation';
+    };
+    /**
+     * `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `not_found`: a page past the end
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds
+     */
+    503: _Error & {
+        code: 'unavailable';
+    };
+};
+
+export type TutoringTestimonialsListError = TutoringTestimonialsListErrors[keyof TutoringTestimonialsListErrors];
+
+export type TutoringTestimonialsListResponses = {
+    /**
+     * One page
+     */
+    200: PagedTestimonial;
+};
+
+export type TutoringTestimonialsListResponse = TutoringTestimonialsListResponses[keyof TutoringTestimonialsListResponses];
+
+export type TutoringTestimonialsCreateData = {
+    body: TestimonialRequest;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/testimonials/';
+};
+
+export type TutoringTestimonialsCreateErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field; `bad_json`: the body cannot be read
+     */
+    400: _Error & {
+        code: 'bad_json' | 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for the student of the booking
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `booking_not_completed`; `already_reviewed`; `invalid_status`: booked elsewhere; `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'already_reviewed' | 'booking_not_completed' | 'conflict' | 'in_flight' | 'invalid_status';
+    };
+    /**
+     * `too_large`: the body
+     */
+    413: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `unsupported_media_type`: the body's type is none of those taken here
+     */
+    415: _Error & {
+        code: 'unsupported_media_type';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringTestimonialsCreateError = TutoringTestimonialsCreateErrors[keyof TutoringTestimonialsCreateErrors];
+
+export type TutoringTestimonialsCreateResponses = {
+    /**
+     * The testimonial
+     */
+    201: Testimonial;
+};
+
+export type TutoringTestimonialsCreateResponse = TutoringTestimonialsCreateResponses[keyof TutoringTestimonialsCreateResponses];
+
+export type TutoringTestimonialsHideData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/testimonials/{id}/hide/';
+};
+
+export type TutoringTestimonialsHideErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringTestimonialsHideError = TutoringTestimonialsHideErrors[keyof TutoringTestimonialsHideErrors];
+
+export type TutoringTestimonialsHideResponses = {
+    /**
+     * The testimonial as it is now
+     */
+    200: Testimonial;
+};
+
+export type TutoringTestimonialsHideResponse = TutoringTestimonialsHideResponses[keyof TutoringTestimonialsHideResponses];
+
+export type TutoringTestimonialsShowData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repetition safe: within 24 hours the same key and body have one effect and one answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Id of the booking.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/testimonials/{id}/show/';
+};
+
+export type TutoringTestimonialsShowErrors = {
+    /**
+     * `validation`: `errors` says what is wrong with which field
+     */
+    400: _Error & {
+        code: 'validation';
+    };
+    /**
+     * `not_authenticated`: there is no token; `token_invalid`: the session is over; `token_expired`
+     */
+    401: _Error & {
+        code: 'not_authenticated' | 'token_expired' | 'token_invalid';
+    };
+    /**
+     * `forbidden`: for administrators only
+     */
+    403: _Error & {
+        code: 'forbidden';
+    };
+    /**
+     * `not_found`: there is none, or the caller may not know of it
+     */
+    404: _Error & {
+        code: 'not_found';
+    };
+    /**
+     * `conflict`: somebody else was faster; read again and decide anew; `in_flight`: the first request with this key is not answered yet
+     */
+    409: _Error & {
+        code: 'conflict' | 'in_flight';
+    };
+    /**
+     * `idempotency_mismatch`: the key was used with another body
+     */
+    422: _Error & {
+        code: 'idempotency_mismatch';
+    };
+    /**
+     * `rate_limited`: too many requests
+     */
+    429: _Error & {
+        code: 'rate_limited';
+    };
+    /**
+     * `too_large`: the request's headers
+     */
+    431: _Error & {
+        code: 'too_large';
+    };
+    /**
+     * `internal`: the cause is in our log
+     */
+    500: _Error & {
+        code: 'internal';
+    };
+    /**
+     * `unavailable`: ask again after `Retry-After` seconds; `maintenance`: only administrators change anything for now
+     */
+    503: _Error & {
+        code: 'maintenance' | 'unavailable';
+    };
+};
+
+export type TutoringTestimonialsShowError = TutoringTestimonialsShowErrors[keyof TutoringTestimonialsShowErrors];
+
+export type TutoringTestimonialsShowResponses = {
+    /**
+     * The testimonial as it is now
+     */
+    200: Testimonial;
+};
+
+export type TutoringTestimonialsShowResponse = TutoringTestimonialsShowResponses[keyof TutoringTestimonialsShowResponses];
+
 export type TutoringTutorsListData = {
     body?: never;
     path?: never;
@@ -27310,6 +30193,14 @@ export type TutoringTutorsListData = {
          * Everybody but administrators sees approved ones only.
          */
         approval_status?: 'pending' | 'approved' | 'rejected';
+        /**
+         * Only those with a free slot that begins no earlier.
+         */
+        available_after?: string;
+        /**
+         * Only those with a free slot that ends no later.
+         */
+        available_before?: string;
         /**
          * From 1. `page` times `page_size` is at most 1000.
          */

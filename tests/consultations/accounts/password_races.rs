@@ -90,7 +90,7 @@ async fn a_login_that_was_held_up_is_worth_nothing_after_a_new_password() {
     let world = ada.person.world.clone();
     let link = ada.link().await;
     // It has read the old password and is about to write its session.
-    world.table.faults.arm(Strike::once(Fault::Stall, Moment::Before, 2).only("UpdateItem"));
+    world.table.faults.arm(Strike::once(Fault::Stall, Moment::Before, 1).only("TransactWriteItems"));
     let late = ada.clone();
     let login = world.table.faults.start(async move { late.logs_in_with(Person::PASSWORD).await }).await;
     ada.confirms(&link, "another horse battery").await.is(200);

@@ -33,8 +33,8 @@ async fn a_message_is_what_was_sent_and_both_sides_list_it() {
     assert_eq!((&sent["content"], &sent["is_read"]), (&json!("Hello"), &json!(false)));
     assert_eq!((&sent["sender_email"], &sent["updated_at"]), (&json!("ada@example.org"), &sent["created_at"]));
     for person in [&ada, &eva] {
-        assert_eq!(rows(person, MESSAGES).await, [sent.clone()]);
-        assert_eq!(rows(person, &format!("{MESSAGES}?conversation={room}")).await, [sent.clone()]);
+        assert_eq!(rows(person, MESSAGES).await, std::slice::from_ref(&sent));
+        assert_eq!(rows(person, &format!("{MESSAGES}?conversation={room}")).await, std::slice::from_ref(&sent));
     }
     let there = eva.all(&format!("/api/messages/?with_user={}", ada.id)).await;
     assert_eq!((there.len(), &there[0]["content"]), (1, &json!("Hello")), "in the other products, too");

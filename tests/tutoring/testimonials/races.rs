@@ -26,8 +26,8 @@ async fn of_many_who_hide_and_show_at_once_and_others_who_write_every_one_counts
             Box::pin(async move { person.praises(booking, 2, "").await })
         };
         let mut jobs = Vec::new();
-        for n in 0..4 {
-            jobs.extend([hide(over[n].1, "hide"), hide(over[n].1, "hide"), write(4 + n), hide(over[n].1, "show")]);
+        for (n, (_, said)) in over[..4].iter().enumerate() {
+            jobs.extend([hide(*said, "hide"), hide(*said, "hide"), write(4 + n), hide(*said, "show")]);
         }
         for answer in at_once(jobs).await {
             assert!(matches!(answer.status, 200 | 201) || answer.outcome() == (409, "conflict"), "{answer}");

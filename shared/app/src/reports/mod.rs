@@ -22,13 +22,19 @@ pub const AT_ONCE: usize = 1_000;
 /// Not more rows fit into one file: a hundred thousand are read and drawn in some minutes, in some 300 MB.
 pub const MOST: usize = 100_000;
 
+/// The cells of one row.
+pub type Line = Vec<String>;
+
+/// A file, or why there is none.
+pub type Drawn = std::result::Result<Vec<u8>, String>;
+
 /// How a façade writes reports.
 #[derive(Clone, Copy)]
 pub struct Pen {
-    /// The cells of rows.
-    pub cells: fn(&Rows) -> Vec<Vec<String>>,
-    /// The file with all cells.
-    pub file: fn(Report, &[Vec<String>]) -> std::result::Result<Vec<u8>, String>,
+    /// The lines of some rows.
+    pub cells: fn(&Rows) -> Vec<Line>,
+    /// The file with all lines.
+    pub file: fn(Report, &[Line]) -> Drawn,
 }
 
 /// What somebody who asks for a report gets.
