@@ -64,7 +64,7 @@ impl Story {
             }
             courses {
                 publishes_a_course, changes_a_course, deletes_a_course, adds_a_lesson, changes_a_lesson,
-                deletes_a_lesson,
+                deletes_a_lesson, takes_a_course, buys_a_course, begins_a_lesson, goes_on_with_a_lesson,
             }
             experts {
                 is_away, is_away_again, is_applied_for, is_approved, is_rejected, is_suspended, is_reinstated,
