@@ -34,18 +34,11 @@ const UNTIL: [u32; 5] = [12 * 60, 12 * 60 + 45, 18 * 60 + 30, 23 * 60, 24 * 60];
 pub(crate) struct Dice {
     random: StdRng,
     last: Option<Command>,
-    /// Lessons of tutors are played, too.
-    lessons: bool,
-}
-
-/// Until they have been played for longer only when asked for.
-pub(crate) fn plays_lessons() -> bool {
-    std::env::var_os("MODEL_LESSONS").is_some()
 }
 
 impl Dice {
     pub(crate) fn new(random: StdRng) -> Self {
-        Self { random, last: None, lessons: plays_lessons() }
+        Self { random, last: None }
     }
 
     pub(crate) fn command(&mut self, model: &Model) -> Command {
@@ -85,7 +78,7 @@ impl Dice {
             return opening;
         }
         let by = self.person(model);
-        match self.below(if self.lessons { 126 } else { 120 }) {
+        match self.below(126) {
             120.. => Command::Tutoring(self.lesson_alone(model)),
             106.. => Command::Mentorship(self.session_alone(model)),
             0..88 => self.plain(model),
@@ -120,7 +113,7 @@ impl Dice {
             return self.payment(model);
         }
         let by = self.person(model);
-        match self.below(if self.lessons { 146 } else { 122 }) {
+        match self.below(146) {
             122.. => Command::Tutoring(self.lesson(model)),
             100.. => Command::Mentorship(self.session(model)),
             0..36 => Command::Meeting(self.meeting(model)),

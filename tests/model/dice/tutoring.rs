@@ -112,6 +112,6 @@ impl Dice {
     pub(super) fn hurries_to_teach(&mut self, model: &Model) -> Option<Command> {
         let is_open = |slot: &crate::tutoring::Slot| !slot.is_gone && slot.span.0 > model.now;
         let is_bare = model.slots.iter().filter(|slot| is_open(slot)).count() < 4;
-        (self.lessons && is_bare && self.one_in(12)).then(|| Command::Tutoring(self.offer(model)))
+        (is_bare && self.one_in(12)).then(|| Command::Tutoring(self.offer(model)))
     }
 }
