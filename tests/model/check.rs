@@ -25,6 +25,9 @@ impl Stage {
         for at in intents {
             self.check_intent(&model.intents[at]).await;
         }
+        for at in std::mem::take(&mut model.courses.touched) {
+            self.check_enrolment(model, at).await;
+        }
         if let Some(hull) = spans.into_iter().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) {
             self.check_days(model, &diaries.into_iter().collect::<Vec<_>>(), hull).await;
         }

@@ -3,7 +3,8 @@
 
 use domain::booking::Step;
 
-use super::{consultations, experts, meetings, mentorship, money, tutoring};
+use super::money::Price;
+use super::{consultations, courses, experts, meetings, mentorship, money, tutoring};
 
 pub(crate) type Minute = i64;
 
@@ -19,6 +20,7 @@ pub(crate) enum Command {
     Consultation(consultations::Act),
     Mentorship(mentorship::Act),
     Tutoring(tutoring::Act),
+    Course(courses::Act),
     Expert(experts::Act),
     Money(money::Act),
     /// The clock takes a step with one booking.
@@ -158,6 +160,19 @@ pub(crate) enum Answer {
         id: i64,
         is_new: bool,
     },
+    /// That somebody takes a course, and how much of it is done.
+    Enrolment {
+        id: i64,
+        is_new: bool,
+        is_active: bool,
+        price: Price,
+        percent: u32,
+    },
+    /// What is known of a lesson.
+    Studied {
+        is_new: bool,
+        is_done: bool,
+    },
     /// A time to be away, and the bookings that lie in it.
     Away {
         id: i64,
@@ -196,6 +211,7 @@ pub(crate) fn no<T>(word: Word) -> Result<T, Vec<Word>> {
 pub(crate) fn fresh_id(heard: &Heard) -> i64 {
     match heard {
         Ok(Answer::Made(id) | Answer::Booking { id, .. } | Answer::Intent { id, .. } | Answer::Away { id, .. }) => *id,
+        Ok(Answer::Enrolment { id, .. }) => *id,
         _ => 0,
     }
 }

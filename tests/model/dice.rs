@@ -1,6 +1,7 @@
 //! Which command comes next: anything at all, but often enough something that can succeed or just fails.
 
 mod consultations;
+mod courses;
 mod experts;
 mod meetings;
 mod mentorship;
@@ -78,7 +79,8 @@ impl Dice {
             return opening;
         }
         let by = self.person(model);
-        match self.below(126) {
+        match self.below(130) {
+            126.. => Command::Course(self.course_alone(model)),
             120.. => Command::Tutoring(self.lesson_alone(model)),
             106.. => Command::Mentorship(self.session_alone(model)),
             0..88 => self.plain(model),
@@ -113,7 +115,8 @@ impl Dice {
             return self.payment(model);
         }
         let by = self.person(model);
-        match self.below(146) {
+        match self.below(154) {
+            146.. => Command::Course(self.studying(model)),
             122.. => Command::Tutoring(self.lesson(model)),
             100.. => Command::Mentorship(self.session(model)),
             0..36 => Command::Meeting(self.meeting(model)),

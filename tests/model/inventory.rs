@@ -140,6 +140,9 @@ impl Stage {
 
     pub(crate) async fn check_lists(&self, model: &Model) {
         self.check_money(model).await;
+        for enrolment in 0..model.courses.enrolments.len() {
+            self.check_enrolment(model, enrolment).await;
+        }
         for person in 0..model.people.len() {
             self.check_bookings(model, person).await;
             self.check_transactions(model, person).await;

@@ -62,15 +62,30 @@ pub(crate) enum Said {
     Refunded,
 }
 
+/// What an intent was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Booking { at: usize, root: usize },
+    Enrolment(usize),
+}
+
+impl Target {
+    /// Whether what is paid for the one is paid for the other.
+    fn is_like(self, other: Target) -> bool {
+        match (self, other) {
+            (Target::Booking { root, .. }, Target::Booking { root: other, .. }) => root == other,
+            (one, other) => one == other,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Intent {
     pub(crate) id: i64,
-    /// The booking it was made for.
-    pub(crate) at: usize,
-    pub(crate) root: usize,
+    pub(crate) target: Target,
     pub(crate) provider: Provider,
     pub(crate) said: Said,
-    /// It is what the booking was paid with.
+    /// It is what was paid with.
     pub(crate) has_paid: bool,
     pub(crate) is_returned: bool,
 }
@@ -103,6 +118,12 @@ pub(crate) enum Act {
     Refund {
         owed: usize,
     },
+}
+
+impl Intent {
+    pub(crate) fn has_paid_for(&self, root: usize) -> bool {
+        self.has_paid && self.target.is_like(Target::Booking { at: root, root })
+    }
 }
 
 impl Booking {
@@ -224,6 +245,14 @@ impl Model {
         self.owed.push(refund);
     }
 
+    pub(crate) fn purchase(&mut self, by: usize, credits: i64) -> Expected {
+        self.touched.purses.insert(by);
+        self.issued[Unit::Credit as usize] += credits;
+        self.people[by].purses[Unit::Credit as usize].spendable += credits;
+        self.people[by].entries.push(("purchased", credits, None));
+        Ok(Answer::Balance(self.credits(by)))
+    }
+
     pub(crate) fn money(&mut self, act: &Act, fresh: i64) -> Expected {
         match *act {
             Act::Pay { by, at, provider } => self.pay(by, at, provider, fresh),
@@ -242,7 +271,7 @@ impl Model {
                 let intents = &mut self.intents;
                 let at = match self.owed[owed] {
                     Refund::Intent(at) => Some(at),
-                    Refund::Booking(root) => intents.iter().position(|intent| intent.root == root && intent.has_paid),
+                    Refund::Booking(root) => intents.iter().position(|intent| intent.has_paid_for(root)),
                 };
                 let at = at.expect("what is given back was paid");
                 (intents[at].said, intents[at].is_returned) = (Said::Refunded, true);
@@ -265,21 +294,35 @@ impl Model {
         if !self.is_payable(at) {
             return no("not_payable");
         }
-        let is_same = |intent: &super::money::Intent| intent.root == booking.root && intent.provider == provider;
-        let newest = self.intents.iter().rev().find(|intent| is_same(intent));
-        if let Some(open) = newest.filter(|intent| intent.said == Said::Pending) {
-            let id = open.id;
-            self.was_idle = true;
+        let (root, said) = (booking.root, Said::Pending);
+        let target = Target::Booking { at, root };
+        if let Some(id) = self.open_intent(target, provider) {
             return Ok(Answer::Intent { id, is_new: false });
         }
         let intent = self.intents.len();
-        let (root, said) = (booking.root, Said::Pending);
-        self.intents.push(Intent { id: fresh, at, root, provider, said, has_paid: false, is_returned: false });
+        self.intents.push(Intent { id: fresh, target, provider, said, has_paid: false, is_returned: false });
         self.touched.intents.insert(intent);
         if provider == Provider::Simulated {
             self.paid_with(at, intent);
         }
         Ok(Answer::Intent { id: fresh, is_new: true })
+    }
+
+    /// The newest of this provider, while it waits to be paid: it is found again.
+    pub(crate) fn open_intent(&mut self, target: Target, provider: Provider) -> Option<i64> {
+        let is_same = |intent: &&Intent| intent.target.is_like(target) && intent.provider == provider;
+        let newest = self.intents.iter().rev().find(is_same).filter(|intent| intent.said == Said::Pending);
+        let id = newest.map(|intent| intent.id);
+        self.was_idle = id.is_some();
+        id
+    }
+
+    /// What it is worth.
+    pub(crate) fn price_of(&self, target: Target) -> Price {
+        match target {
+            Target::Booking { at, .. } => self.bookings[at].price,
+            Target::Enrolment(enrolment) => self.courses.enrolments[enrolment].price,
+        }
     }
 
     fn paid_with(&mut self, at: usize, intent: usize) {
@@ -293,7 +336,7 @@ impl Model {
         (self.intents[intent].said, self.intents[intent].has_paid) = (Said::Succeeded, true);
     }
 
-    /// News of a provider about an intent, for the booking itself or whatever took its place.
+    /// News of a provider about an intent, for an enrolment, or for the booking itself or whatever took its place.
     fn hear_of(&mut self, intent: usize, has_succeeded: bool) {
         let said = self.intents[intent].said;
         if !has_succeeded {
@@ -305,12 +348,21 @@ impl Model {
         if !matches!(said, Said::Pending | Said::Failed) {
             return;
         }
-        let mut at = self.intents[intent].at;
-        while let Some(next) = self.bookings[at].replaced_by {
-            at = next;
-        }
-        if self.is_payable(at) {
-            return self.paid_with(at, intent);
+        let is_wanted = match self.intents[intent].target {
+            Target::Enrolment(enrolment) => self.course_paid_with(enrolment, intent),
+            Target::Booking { mut at, .. } => {
+                while let Some(next) = self.bookings[at].replaced_by {
+                    at = next;
+                }
+                let is_payable = self.is_payable(at);
+                if is_payable {
+                    self.paid_with(at, intent);
+                }
+                is_payable
+            }
+        };
+        if is_wanted {
+            return;
         }
         self.intents[intent].said = Said::Refunded;
         self.owe(Refund::Intent(intent));

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::calendar::{self, Away, Hours, Published, Zone};
 use super::command::{Answer, Command, Expected, Heard, Minute, Span, Status, Word, agree, fresh_id, no};
+use super::courses::Courses;
 use super::keys::Key;
 use super::mentorship::Sessions;
-use super::money::{Funds, Intent, Price, Purse, Refund, Unit};
+use super::money::{Funds, Intent, Price, Purse, Refund};
 use super::rules::{Event, Reasons, Rules, Side};
 use super::talk::{Chat, Message};
 use super::tutoring::Slot;
@@ -150,6 +151,7 @@ pub(crate) struct Model {
     pub(crate) sessions: Sessions,
     /// Openings on a date.
     pub(crate) slots: Vec<Slot>,
+    pub(crate) courses: Courses,
     /// The platform's share of it.
     pub(crate) fees: [i64; 3],
     pub(crate) touched: Touched,
@@ -188,6 +190,7 @@ impl Model {
             fees: [0; 3],
             sessions: Sessions::default(),
             slots: Vec::new(),
+            courses: Courses::default(),
             touched: Touched::default(),
             was_idle: false,
         }
@@ -202,6 +205,7 @@ impl Model {
             Command::Consultation(ref act) => self.consultation(act, fresh),
             Command::Mentorship(ref act) => self.mentorship(act, heard),
             Command::Tutoring(ref act) => self.tutoring(act, fresh),
+            Command::Course(ref act) => self.course(act, fresh),
             Command::Expert(ref act) => self.as_expert(act, heard),
             Command::Money(ref act) => self.money(act, fresh),
             Command::Schedule { at, step } => self.scheduled(at, step),
@@ -379,14 +383,6 @@ impl Model {
         if is_expert {
             add(&mut self.people[about].rating_as_expert);
         }
-    }
-
-    fn purchase(&mut self, by: usize, credits: i64) -> Expected {
-        self.touched.purses.insert(by);
-        self.issued[Unit::Credit as usize] += credits;
-        self.people[by].purses[Unit::Credit as usize].spendable += credits;
-        self.people[by].entries.push(("purchased", credits, None));
-        Ok(Answer::Balance(self.credits(by)))
     }
 
     /// The clock carries a step out; of anything else it may not do.

@@ -1,6 +1,7 @@
 //! Carries commands out with the real use-cases and says what was heard.
 
 mod consultations;
+mod courses;
 mod experts;
 mod meetings;
 mod mentorship;
@@ -166,8 +167,9 @@ impl Stage {
             Command::Consultation(act) => Box::pin(self.consultation(model, act, claim)).await,
             Command::Mentorship(act) => Box::pin(self.mentorship(model, act)).await,
             Command::Tutoring(act) => Box::pin(self.tutoring(model, act)).await,
-            Command::Expert(act) => self.as_expert(model, act).await,
-            Command::Money(act) => self.money(model, act, claim).await,
+            Command::Course(act) => Box::pin(self.course(model, act)).await,
+            Command::Expert(act) => Box::pin(self.as_expert(model, act)).await,
+            Command::Money(act) => Box::pin(self.money(model, act, claim)).await,
             Command::Schedule { at, step } => {
                 booked(bookings::step_by_schedule(self.app(), self.booking_id(model, *at), *step).await)
             }

@@ -15,6 +15,11 @@ fn is_one(booking: &Booking) -> bool {
 impl Dice {
     pub(super) fn consultation(&mut self, model: &Model) -> Act {
         let now = model.now;
+        // For some minutes only can it end before its time.
+        let is_early = |it: &Booking| is_one(it) && it.has_begun && it.status == Status::Confirmed && now < it.span.0;
+        if let Some(at) = model.bookings.iter().position(is_early).filter(|_| self.one_in(3)) {
+            return Act::End { by: self.party(model, at), at };
+        }
         match self.below(70) {
             0..24 => self.book(model),
             24..36 => {

@@ -56,9 +56,7 @@ impl Dice {
         }
         let is_back = |refund: &Refund| match *refund {
             Refund::Intent(at) => model.intents[at].is_returned,
-            Refund::Booking(root) => {
-                model.intents.iter().any(|intent| intent.root == root && intent.has_paid && intent.is_returned)
-            }
+            Refund::Booking(root) => model.intents.iter().any(|intent| intent.has_paid_for(root) && intent.is_returned),
         };
         let waiting = (0..model.owed.len()).find(|owed| !is_back(&model.owed[*owed]));
         let owed = waiting.filter(|_| !self.one_in(5)).unwrap_or_else(|| self.below(model.owed.len()));

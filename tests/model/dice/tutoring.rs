@@ -51,7 +51,7 @@ impl Dice {
                 Act::Move { by: self.party(model, at), at, slot }
             }
             _ => {
-                let slot = self.opening(model);
+                let slot = if self.one_in(3) { self.booked(model) } else { self.opening(model) };
                 let by = model.slots.get(slot).map_or(0, |slot| slot.by);
                 Act::Drop { by: if self.one_in(6) { self.person(model) } else { by }, slot }
             }
@@ -92,11 +92,18 @@ impl Dice {
         self.slot_where(model, fits)
     }
 
+    /// Something is booked at its time.
+    fn booked(&mut self, model: &Model) -> usize {
+        let is_booked = |slot: &crate::tutoring::Slot| !slot.is_gone && !model.is_free(&[slot.by], slot.span, None);
+        self.slot_where(model, is_booked)
+    }
+
     fn opening_in_place_of(&mut self, model: &Model, at: usize) -> usize {
         let Some(booking) = model.bookings.get(at) else { return self.opening(model) };
         let length = booking.span.1 - booking.span.0;
+        let differs = self.one_in(6);
         let fits = |slot: &crate::tutoring::Slot| {
-            let is_like = slot.by == booking.expert && slot.span.1 - slot.span.0 == length;
+            let is_like = slot.by == booking.expert && (slot.span.1 - slot.span.0 == length) != differs;
             is_like && !slot.is_gone && slot.span.0 > model.now && model.is_free(&[slot.by], slot.span, Some(at))
         };
         self.slot_where(model, fits)

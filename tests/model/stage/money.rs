@@ -14,14 +14,14 @@ use crate::command::{Answer, Heard};
 use crate::money::{Act, Provider, Refund, Unit};
 use crate::oracle::Model;
 
-fn provider(provider: Provider) -> payment::Provider {
+pub(super) fn provider(provider: Provider) -> payment::Provider {
     match provider {
         Provider::Simulated => payment::Provider::Simulated,
         Provider::PayPal => payment::Provider::PayPal,
     }
 }
 
-fn intent(intended: &Intended) -> Answer {
+pub(super) fn intent(intended: &Intended) -> Answer {
     Answer::Intent { id: intended.intent.id.get(), is_new: intended.is_new }
 }
 
@@ -74,7 +74,7 @@ impl Stage {
         is_wrong: bool,
     ) -> Heard {
         let intent = &model.intents[intent];
-        let price = model.bookings[intent.at].price;
+        let price = model.price_of(intent.target);
         let minor = price.minor + i64::from(is_wrong);
         let event = json!({
             "id": format!("evt_{number}"),

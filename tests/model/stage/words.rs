@@ -1,7 +1,7 @@
 //! What the use-cases say no with, in the words the model knows.
 
 use app::{Common, Error};
-use domain::{booking, chat, expert, ledger, payment, person, slot};
+use domain::{booking, chat, expert, learning, ledger, payment, person, slot};
 
 use super::span;
 use crate::command::No;
@@ -68,6 +68,8 @@ fn word(error: Error) -> String {
             slot::Refusal::NoPrice => "no_price",
             other => return format!("{other:?}"),
         },
+        Error::Refused(domain::Refusal::Learning(learning::Refusal::OwnCourse)) => "own_course",
+        Error::Refused(domain::Refusal::Learning(learning::Refusal::EnrolmentRequired)) => "enrolment_required",
         Error::UnknownBooking => "unknown_booking",
         Error::Refused(domain::Refusal::Chat(chat::Refusal::Closed)) => "closed",
         Error::Refused(domain::Refusal::Ledger(ledger::Refusal::InsufficientCredits)) => "insufficient_credits",
