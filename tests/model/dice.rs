@@ -13,6 +13,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use super::command::{Command, Death, Minute, Span, Status};
+use super::experts::Act;
 use super::oracle::{Booking, Model};
 
 const HOUR: Minute = 60;
@@ -51,11 +52,22 @@ impl Dice {
             (12..13, _) => return Command::Tick,
             (13..18, _) => self.once(model),
             (18..20, _) if !model.keys.is_empty() => self.late(model),
-            (20..23, _) => Command::Race(Box::new(self.plain(model)), Box::new(self.plain(model))).tied(self),
+            (20..23, _) => self.race(model),
             _ => self.any(model),
         };
         self.last = Some(command.clone());
         command
+    }
+
+    /// A suspension comes alone: what is booked beside it may take a time that it has just set free, and is found a minute
+    /// later.
+    fn race(&mut self, model: &Model) -> Command {
+        let (one, other) = (self.plain(model), self.plain(model));
+        let suspends = |command: &Command| matches!(command, Command::Expert(Act::Suspend { .. }));
+        match suspends(&one) || suspends(&other) {
+            true => one,
+            false => Command::Race(Box::new(one), Box::new(other)).tied(self),
+        }
     }
 
     fn below(&mut self, end: usize) -> usize {
