@@ -90,7 +90,7 @@ async fn pages_lead_to_the_end_and_back_beyond_the_first_thousand_too() {
     let world = World::new().await;
     let ada = world.register("ada").await;
     // Twelve hundred slots of two tutors.
-    let mut expected = Vec::new();
+    let (mut expected, begun) = (Vec::new(), world.now());
     for (name, offset) in [("tom", 0), ("tim", 5)] {
         let tutor = world.tutor(name, 5_000).await;
         let user = UserId::new(tutor.id).unwrap();
@@ -99,7 +99,7 @@ async fn pages_lead_to_the_end_and_back_beyond_the_first_thousand_too() {
             let start = minute(60 + 30 * n + offset);
             let interval = domain::interval::Interval::lasting(start, chrono::TimeDelta::minutes(15)).unwrap();
             // Each of a millisecond of its own: no two get one id.
-            let made = world.now() + chrono::TimeDelta::milliseconds(2 * n + offset / 5);
+            let made = begun + chrono::TimeDelta::milliseconds(2 * n + offset / 5);
             let slot = domain::slot::Slot::new(world.app.mint.slot(made), interval);
             // Only the newest stays in the tutor's own item: the list of all is what is looked at here.
             let short = domain::slot::Slots::of(vec![slot]);
