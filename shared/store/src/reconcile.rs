@@ -71,25 +71,8 @@ impl Audit {
 impl Store {
     pub async fn stock(&self) -> Result<Stock, Fault> {
         let mut counted = Counted::default();
-        let mut start = None;
-        loop {
-            let page = self
-                .client
-                .scan()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .set_exclusive_start_key(start.take())
-                .send()
-                .await
-                .map_err(|error| Fault::of(&error))?;
-            for item in page.items() {
-                counted.add(item)?;
-            }
-            match page.last_evaluated_key {
-                Some(key) if !key.is_empty() => start = Some(key),
-                _ => return Ok(counted.check()),
-            }
-        }
+        self.each_item(|item| counted.add(item)).await?;
+        Ok(counted.check())
     }
 }
 

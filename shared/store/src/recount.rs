@@ -90,24 +90,7 @@ impl Store {
     /// Reads all of it. What is written meanwhile may be in one of the three and not in another.
     pub async fn recount(&self) -> Result<Recount, Fault> {
         let mut recount = Recount::default();
-        let mut start = None;
-        loop {
-            let page = self
-                .client
-                .scan()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .set_exclusive_start_key(start.take())
-                .send()
-                .await
-                .map_err(|error| Fault::of(&error))?;
-            for item in page.items() {
-                recount.take(item)?;
-            }
-            match page.last_evaluated_key {
-                Some(key) if !key.is_empty() => start = Some(key),
-                _ => return Ok(recount),
-            }
-        }
+        self.each_item(|item| recount.take(item)).await?;
+        Ok(recount)
     }
 }

@@ -93,6 +93,20 @@ fn index_keys(index: Option<&str>) -> (&'static str, &'static str) {
 }
 
 impl Store {
+    /// Reads the whole table, page by page. What is written meanwhile may be met or not.
+    pub(crate) async fn each_item(&self, mut take: impl FnMut(&Item) -> Result<(), Fault>) -> Result<(), Fault> {
+        let mut start = None;
+        loop {
+            let scan = self.client.scan().table_name(&self.table).consistent_read(true);
+            let page = scan.set_exclusive_start_key(start.take()).send().await.map_err(|error| Fault::of(&error))?;
+            page.items().iter().try_for_each(&mut take)?;
+            match page.last_evaluated_key {
+                Some(key) if !key.is_empty() => start = Some(key),
+                _ => return Ok(()),
+            }
+        }
+    }
+
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client: impatient(&client), table: table.into(), immutable: Arc::default() }
     }
