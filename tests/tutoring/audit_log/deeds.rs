@@ -326,3 +326,15 @@ async fn whoever_hides_what_was_said_or_gets_a_report_stands_in_it() {
     assert!(row["description"].as_str().unwrap().ends_with("payments_2027-03-01_2027-03-01.csv"), "{row}");
     assert!(rows(&admin, "").await.iter().all(|row| !row.to_string().contains("SECRET-COMMENT")));
 }
+
+#[tokio::test]
+async fn a_course_that_is_paid_for_stands_in_it_once_as_its_students_deed() {
+    let world = World::new().await;
+    let (tom, ada, admin) = (world.mentor("tom", 2_500).await, world.register("ada").await, world.admin().await);
+    let course = tom.publishes("Looms", "12.50").await;
+    let enrollment = id(&ada.enrolls(course).await.is(201));
+    let payment = id(&ada.wants_to_pay(enrollment, "simulated").await.is(201));
+    ada.wants_to_pay(enrollment, "simulated").await.refuses(409, "not_payable");
+    let ids = json!({"course": course, "enrollment": enrollment, "payment": payment, "tutor": tom.id});
+    is_logged(&admin, "payment_made", Some(&ada), ids).await;
+}

@@ -119,6 +119,7 @@ fn called(what: String) -> String {
     match what.as_str() {
         "learner" => "student".to_owned(),
         "expert" => "tutor".to_owned(),
+        "enrolment" => "enrollment".to_owned(),
         "review" => "testimonial".to_owned(),
         _ => what,
     }

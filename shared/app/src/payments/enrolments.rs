@@ -52,7 +52,7 @@ pub(super) fn paid(
     store::notice_told(transaction, &course_paid(&after, &app.mint, now));
     // Their provider tells of it, and is nobody.
     let deed = Deed::of(Action::PaymentMade).by(after.learner).on("payment", intent.id.get());
-    let deed = deed.on("enrollment", after.id.get()).on("course", after.course.get()).on("expert", after.owner.get());
+    let deed = deed.on("enrolment", after.id.get()).on("course", after.course.get()).on("expert", after.owner.get());
     audit_log::note(app, transaction, deed, now);
     true
 }

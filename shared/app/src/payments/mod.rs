@@ -172,7 +172,7 @@ async fn open(app: &App, mut intent: Intent, save: &SaveResponse<'_, Intended>) 
     {
         match found.status {
             IntentStatus::Pending | IntentStatus::Processing => return Ok(Intended { intent: found, is_new: false }),
-            // The booking was read before its payment settled.
+            // What is to be paid was read before its payment settled.
             IntentStatus::Succeeded => return Err(Common::Stale.into()),
             IntentStatus::Failed | IntentStatus::Refunded => {}
         }
