@@ -1,0 +1,19 @@
+//! What one table is asked, as values: items, conditions, updates, ranges of a partition, transactions; and what it
+//! answers. They mean what DynamoDB means by them. Whoever carries them out is elsewhere: `dynamo` asks DynamoDB.
+
+mod answer;
+mod condition;
+mod item;
+mod range;
+mod update;
+mod write;
+
+pub use answer::{Batch, Cancelled, Fault, Metered, Paged, Reason, Refused};
+pub use condition::{
+    Comparison, Condition, absent, all, any, at_least, at_most, contains, equals, exists, fewer_than, less, more, not,
+    one_of,
+};
+pub use item::{Item, Key, Value};
+pub use range::{Index, Range, Select};
+pub use update::{Action, Returning, Update};
+pub use write::Write;
