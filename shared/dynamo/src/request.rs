@@ -1,0 +1,81 @@
+//! Writes as the SDK sends them.
+
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update as UpdateLeg};
+use table::{Condition, Fault, Item, Key, Update, Write};
+
+use crate::convert;
+use crate::expression::Expressions;
+use crate::limits;
+
+/// # Errors
+/// DynamoDB would not take it.
+pub(crate) fn expressions_of_update(update: &Update) -> Result<Expressions, Fault> {
+    let written = Expressions::of_update(update);
+    limits::hold_update(update, &written)?;
+    Ok(written)
+}
+
+/// # Errors
+/// DynamoDB would not take it.
+pub(crate) fn expressions_of_condition(condition: Option<&Condition>) -> Result<Expressions, Fault> {
+    let written = Expressions::of_condition(condition);
+    limits::hold_condition(condition, &written)?;
+    Ok(written)
+}
+
+/// The legs of a transaction.
+///
+/// # Errors
+/// DynamoDB would not take it.
+pub(crate) fn legs(table: &str, writes: &[Write]) -> Result<Vec<TransactWriteItem>, Fault> {
+    limits::hold_legs(writes)?;
+    writes.iter().map(|write| leg(table, write)).collect()
+}
+
+fn leg(table: &str, write: &Write) -> Result<TransactWriteItem, Fault> {
+    match write {
+        Write::Put { item, condition } => put(table, item, condition.as_ref()),
+        Write::Update(update) => update_leg(table, update),
+        Write::Delete { key, condition } => delete(table, key, condition.as_ref()),
+    }
+}
+
+fn put(table: &str, item: &Item, condition: Option<&Condition>) -> Result<TransactWriteItem, Fault> {
+    let written = expressions_of_condition(condition)?;
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(convert::attributes(item)))
+        .set_expression_attribute_names(written.names())
+        .set_expression_attribute_values(written.values())
+        .set_condition_expression(written.condition)
+        .build()
+        .expect("an item and a table are set");
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
+fn update_leg(table: &str, update: &Update) -> Result<TransactWriteItem, Fault> {
+    let written = expressions_of_update(update)?;
+    let leg = UpdateLeg::builder()
+        .table_name(table)
+        .set_key(Some(convert::key(&update.key)))
+        .set_expression_attribute_names(written.names())
+        .set_expression_attribute_values(written.values())
+        .set_update_expression(written.update)
+        .set_condition_expression(written.condition)
+        .build()
+        .expect("a key, an expression and a table are set");
+    Ok(TransactWriteItem::builder().update(leg).build())
+}
+
+fn delete(table: &str, key: &Key, condition: Option<&Condition>) -> Result<TransactWriteItem, Fault> {
+    let written = expressions_of_condition(condition)?;
+    let delete = Delete::builder()
+        .table_name(table)
+        .set_key(Some(convert::key(key)))
+        .set_expression_attribute_names(written.names())
+        .set_expression_attribute_values(written.values())
+        .set_condition_expression(written.condition)
+        .build()
+        .expect("a key and a table are set");
+    Ok(TransactWriteItem::builder().delete(delete).build())
+}
