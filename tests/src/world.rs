@@ -160,7 +160,7 @@ impl World {
         let limits = (!setup.gives_up).then(TimeoutConfig::disabled);
         let counted = Arc::default();
         let parts = Parts {
-            store: Store::new(table.client(limits), &table.name),
+            store: Store::new(&table.client(limits), &table.name),
             files: Files::new(files_client, &settings.files_bucket).reached_by(settings.public_url.as_deref()),
             clock: Clock::shifted(),
             mint: setup.seed.map_or_else(Mint::default, Mint::seeded),

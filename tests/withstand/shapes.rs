@@ -1,20 +1,17 @@
 //! Items of older shapes become ones of the newest: beside traffic, after a stop, twice, and never over what somebody else
 //! has written.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use local::{Plan, backfill};
 use serde_json::{Value as Json, json};
 use store::Kind;
 use store::backfill::Counts;
 use store::shapes::{Shapes, Step};
+use table::{Item, Value};
 use tests::{Person, Table, World, at_once, minute};
-
-type Item = HashMap<String, AttributeValue>;
 
 fn kind(item: &Json) -> Option<Kind> {
     store::key_in_words(item["pk"]["S"].as_str()?, item["sk"]["S"].as_str()?).map(|named| named.kind)
@@ -49,8 +46,8 @@ async fn old_world() -> (World, Person, Person) {
 /// Notices get another shape tomorrow: a mark for each time they are changed to it.
 fn tomorrow() -> Shapes {
     fn marked(mut item: Item) -> Result<Item, store::Fault> {
-        let marks = item.remove("marks").and_then(|marks| marks.as_s().ok().cloned()).unwrap_or_default();
-        item.insert("marks".to_owned(), AttributeValue::S(format!("{marks}x")));
+        let marks = item.remove("marks").and_then(|marks| marks.as_s().cloned()).unwrap_or_default();
+        item.insert("marks".to_owned(), Value::S(format!("{marks}x")));
         Ok(item)
     }
     Shapes::today().with(Step { kind: Kind::Notice, to: 2, change: marked })
@@ -178,8 +175,8 @@ async fn what_was_changed_since_it_was_read_is_read_again() {
                 other => table.import(vec![other]),
             }
         }
-        let title = item.remove("title").and_then(|title| title.as_s().ok().cloned()).unwrap_or_default();
-        item.insert("subject".to_owned(), AttributeValue::S(title));
+        let title = item.remove("title").and_then(|title| title.as_s().cloned()).unwrap_or_default();
+        item.insert("subject".to_owned(), Value::S(title));
         Ok(item)
     }
     fn key(item: &Item, name: &str) -> Json {

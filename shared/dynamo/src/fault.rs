@@ -14,8 +14,7 @@ const PASSING: [&str; 6] = [
     "InternalServerError",
 ];
 
-const CONFLICTS: [&str; 3] =
-    ["TransactionConflictException", "TransactionConflict", "TransactionInProgressException"];
+const CONFLICTS: [&str; 3] = ["TransactionConflictException", "TransactionConflict", "TransactionInProgressException"];
 
 pub(crate) fn fault<E, R>(error: &SdkError<E, R>) -> Fault
 where

@@ -6,7 +6,6 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -15,7 +14,8 @@ use aws_sdk_dynamodb::types::{
     Select as SdkSelect,
 };
 use table::{
-    Batch, Cancelled, Condition, Fault, Item, Key, Metered, Paged, Range, Refused, Returning, Select, Update, Value, Write,
+    Batch, Cancelled, Condition, Fault, Item, Key, Metered, Paged, Range, Refused, Returning, Scan, Select, Update,
+    Value, Write,
 };
 
 use crate::convert::{self, Attributes};
@@ -153,14 +153,18 @@ impl Table {
     ///
     /// # Errors
     /// As [`Table::get`].
-    pub async fn scan(&self, after: Option<&Item>, limit: Option<usize>) -> Result<Metered<Paged>, Fault> {
+    pub async fn scan(&self, scan: Scan, after: Option<&Item>) -> Result<Metered<Paged>, Fault> {
+        let count = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        let is_divided = scan.segments > 1;
         let answer = self
             .client
             .scan()
             .table_name(&self.name)
-            .consistent_read(true)
+            .consistent_read(scan.consistent)
+            .set_segment(is_divided.then(|| count(scan.segment)))
+            .set_total_segments(is_divided.then(|| count(scan.segments)))
             .set_exclusive_start_key(after.map(convert::attributes))
-            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+            .set_limit(scan.limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await

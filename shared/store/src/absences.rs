@@ -1,7 +1,6 @@
 //! When experts are away, and their dated openings: one item per expert, read beside the profile by whoever asks for free
 //! times.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{NaiveDate, TimeDelta};
 use domain::Instant;
 use domain::calendar::{Absence, Block};
@@ -10,11 +9,12 @@ use domain::interval::Interval;
 use domain::person::User;
 use domain::slot::{Slot, Slots};
 use domain::zone::Zone;
+use table::{Item, Value};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
-use crate::row::{Item, Reader, Row, text};
-use crate::table::Store;
+use crate::requests::Store;
+use crate::row::{Reader, Row, text};
 use crate::transaction::Transaction;
 use crate::{keys, person_codec};
 
@@ -46,13 +46,13 @@ fn to_item(user: UserId, absences: &Absences) -> Item {
 }
 
 /// `id,mark,start,minutes`, short: an item holds thousands.
-fn slots_value(slots: &Slots) -> AttributeValue {
+fn slots_value(slots: &Slots) -> Value {
     let written = slots.all().iter().map(|slot| {
         let (id, mark) = (keys::id_text(slot.id.get()), keys::id_text(slot.mark.get()));
         let mark = if slot.mark == slot.id { "" } else { mark.as_str() };
         text(format!("{id},{mark},{},{}", slot.interval.start().timestamp(), slot.interval.minutes()))
     });
-    AttributeValue::L(written.collect())
+    Value::L(written.collect())
 }
 
 fn slots_of(texts: &[String]) -> Option<Slots> {

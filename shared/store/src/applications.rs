@@ -9,14 +9,15 @@ use domain::ids::{ApplicationId, DocumentId, NoticeId, UserId};
 use domain::notice::Notice;
 use domain::person::User;
 use domain::text::Email;
+use table::{Index, Item, Update, one_of};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::List;
-use crate::row::{Item, Reader, Row, number, numbers, text, time};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, numbers, text, time};
+use crate::transaction::{Transaction, has_room};
 use crate::{documents, facts, notices};
 
 fn to_item(application: &Application) -> Item {
@@ -81,7 +82,7 @@ impl Store {
 
     /// Applications in these states, newest first, at most so many. By index, which may lag.
     pub async fn applications(&self, states: &[State], limit: usize) -> Result<Vec<Application>, Fault> {
-        let of = |state: &State| List { index: "by_a", partition: list::applications(*state) };
+        let of = |state: &State| List { index: Index::ByA, partition: list::applications(*state) };
         let lists: Vec<_> = states.iter().map(of).collect();
         let mut all = Vec::new();
         let mut after = None;
@@ -158,15 +159,12 @@ impl Store {
         document: &Document,
     ) -> Result<(), Failed<Denied>> {
         let add = match document.application {
-            Some(application) => Update::new(keys::application(application), "ADD #documents :this, #version :one")
-                .when("#state IN (:pending, :under_review) AND (attribute_not_exists(#documents) OR size(#documents) < :most)")
-                .value(":pending", text(State::Pending.as_str()))
-                .value(":under_review", text(State::UnderReview.as_str()))
-                .value(":one", number(1)),
-            None => Update::new(keys::documents(document.owner), "ADD #documents :this")
-                .when("attribute_not_exists(#documents) OR size(#documents) < :most"),
+            Some(application) => Update::of(keys::application(application))
+                .add("version", number(1))
+                .when(one_of("state", [State::Pending, State::UnderReview].map(|state| text(state.as_str())))),
+            None => Update::of(keys::documents(document.owner)),
         };
-        let add = add.value(":this", numbers([document.id])).value(":most", number(MOST));
+        let add = add.add("documents", numbers([document.id])).when(has_room("documents", MOST as u32));
         // What it means exactly, the next attempt finds out.
         transaction.update(add, Some(Denied::Stale));
         transaction.create(documents::to_item(document), Denied::IdTaken);

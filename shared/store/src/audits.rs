@@ -3,18 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
 use domain::Instant;
 use domain::audit::{Action, Row, Sender};
 use domain::ids::{AuditId, UserId};
 use futures_util::future::try_join_all;
+use table::{Index, Item, Range, Value};
 
 use crate::denied::Denied;
 use crate::fault::Fault;
 use crate::keys::{self, AUDIT_SHARDS, id_text};
-use crate::row::{Item, Reader, Row as Attributes, number, text};
-use crate::table::{Range, Store};
+use crate::requests::Store;
+use crate::row::{Reader, Row as Attributes, number, text};
 use crate::transaction::Transaction;
 
 /// Which rows are wanted, and from which end they are read.
@@ -50,7 +50,7 @@ fn to_item(row: &Row) -> Item {
         .number("id", row.id)
         .maybe("actor", row.actor, number)
         .text("action", row.action.as_str())
-        .maybe("ids", Some(ids).filter(|ids| !ids.is_empty()), AttributeValue::M)
+        .maybe("ids", Some(ids).filter(|ids| !ids.is_empty()), Value::M)
         .text("details", &row.details)
         .text("address", &row.sender.address)
         .text("agent", &row.sender.agent)
@@ -59,13 +59,13 @@ fn to_item(row: &Row) -> Item {
 
 fn from_item(item: &Item) -> Result<Row, Fault> {
     let row = Reader(item);
-    let read = |(what, id): (&String, &AttributeValue)| {
-        let id = id.as_n().ok().and_then(|digits| digits.parse().ok());
+    let read = |(what, id): (&String, &Value)| {
+        let id = id.as_n().and_then(|digits| digits.parse().ok());
         Ok::<_, Fault>((what.clone(), id.ok_or_else(|| row.corrupt("ids"))?))
     };
     let ids = match item.get("ids") {
         None => BTreeMap::new(),
-        Some(AttributeValue::M(ids)) => ids.iter().map(read).collect::<Result<_, _>>()?,
+        Some(Value::M(ids)) => ids.iter().map(read).collect::<Result<_, _>>()?,
         Some(_) => return Err(row.corrupt("ids")),
     };
     let actor = row.maybe_number("actor")?.map(|id| UserId::new(id).ok_or_else(|| row.corrupt("actor")));
@@ -100,8 +100,8 @@ impl AuditList {
                 let own = |month| Range { partition: keys::audit_month(actor, month), ..Range::default() };
                 months.into_iter().map(own).collect()
             }
-            (None, Some(action)) => shards.map(|shard| of_index("by_b", keys::audits_of(action, shard))).collect(),
-            (None, None) => shards.map(|shard| of_index("by_a", keys::audits(shard))).collect(),
+            (None, Some(action)) => shards.map(|shard| of_index(Index::ByB, keys::audits_of(action, shard))).collect(),
+            (None, None) => shards.map(|shard| of_index(Index::ByA, keys::audits(shard))).collect(),
         }
     }
 
@@ -212,7 +212,7 @@ impl Store {
     pub async fn audit_row(&self, id: AuditId) -> Result<Option<Row>, Fault> {
         let id = id.get();
         let range = Range {
-            index: Some("by_a"),
+            index: Some(Index::ByA),
             partition: keys::audits(id),
             from: Some(id_text(id)),
             to: Some(format!("{}~", id_text(id))),

@@ -1,18 +1,17 @@
 //! Backfill: reads the whole table, one stretch after the other, and gives items of an older shape the newest. Beside
 //! reconciliation the only scan there is; for an operator's command, never for a request.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use futures_util::{StreamExt, stream};
+use table::{Condition, Item, Key, Returning, Scan, Update, absent, all, equals, exists};
 
 use crate::fault::{Failed, Fault};
-use crate::keys::{self, Key, Kind};
+use crate::keys::{self, Kind};
 use crate::names;
-use crate::row::{Item, Reader, SHAPE};
+use crate::requests::Store;
+use crate::row::{Reader, SHAPE};
 use crate::shapes::{Renewed, Shapes, difference};
-use crate::table::{Store, key_of};
-use crate::transaction::Update;
 
 /// One of the parts of the table that are read beside one another, and where in it to go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,21 +77,16 @@ impl Store {
     /// Reads a stretch and, if it is to `write`, changes what is of an older shape. Doing it twice does no harm.
     pub async fn backfill(&self, shapes: &Shapes, stretch: &Stretch, write: bool) -> Result<Filled, Fault> {
         let start = stretch.after.clone().map(|(pk, sk)| Key { pk, sk }.item());
-        let count = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
-        let page = self
-            .client
-            .scan()
-            .table_name(&self.table)
-            .segment(count(stretch.segment))
-            .total_segments(count(stretch.segments))
-            .limit(count(stretch.most))
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(|error| Fault::of(&error))?;
+        let scan = Scan {
+            segment: stretch.segment,
+            segments: stretch.segments,
+            limit: usize::try_from(stretch.most).ok(),
+            consistent: false,
+        };
+        let page = self.table.scan(scan, start.as_ref()).await?.answer;
         let key = |item: &Item| Reader(item).owned("pk").and_then(|pk| Ok((pk, Reader(item).owned("sk")?)));
         let mut filled = Filled::default();
-        let mut results = stream::iter(page.items.unwrap_or_default())
+        let mut results = stream::iter(page.items)
             .map(|item| async move {
                 let (pk, sk) = key(&item)?;
                 let kind = keys::read(&pk, &sk).map(|named| named.kind);
@@ -117,7 +111,7 @@ impl Store {
                 }
             }
         }
-        filled.next = page.last_evaluated_key.filter(|last| !last.is_empty()).as_ref().map(key).transpose()?;
+        filled.next = page.next.as_ref().map(key).transpose()?;
         Ok(filled)
     }
 
@@ -179,7 +173,7 @@ impl Store {
             return Ok(Outcome::Renewed);
         }
         self.names_renew(&owner).await?;
-        let now = self.get(&key_of(guard)).await?;
+        let now = self.get(&Key::of(guard)).await?;
         let is_settled = now.is_none_or(|now| !names::is_from_before(&now));
         Ok(if is_settled { Outcome::Renewed } else { left(guard, "somebody else has this name by now") })
     }
@@ -187,28 +181,22 @@ impl Store {
     /// Changes an item in its place: only what differs, so that nothing else that was added meanwhile is lost.
     async fn change(&self, before: &Item, after: &Item) -> Result<(), Failed<Item>> {
         let (set, gone) = difference(before, after);
-        let sets: Vec<_> = set.iter().map(|(name, _)| format!("#{name} = :new_{name}")).collect();
-        let removes: Vec<_> = gone.iter().map(|name| format!("#{name}")).collect();
-        let remove = if removes.is_empty() { String::new() } else { format!(" REMOVE {}", removes.join(", ")) };
-        let (condition, values) = as_read(before, after);
-        let mut update = Update::new(key_of(before), format!("SET {}{remove}", sets.join(", "))).when(condition);
-        for (name, value) in set {
-            update = update.value(&format!(":new_{name}"), value.clone());
-        }
-        for (name, value) in values {
-            update = update.value(&name, value);
-        }
-        self.update(update, ReturnValue::None).await.map(drop)
+        let update = set
+            .into_iter()
+            .fold(Update::of(Key::of(before)), |update, (name, value)| update.set(name, value.clone()))
+            .remove_all(gone)
+            .when(is_as_read(before, after));
+        self.update(update, Returning::Nothing).await.map(drop)
     }
 }
 
 fn is_a_login_name(item: &Item) -> bool {
-    let Key { pk, sk } = key_of(item);
+    let Key { pk, sk } = Key::of(item);
     keys::read(&pk, &sk).is_some_and(|named| named.kind == Kind::LoginName)
 }
 
 fn left(item: &Item, why: &str) -> Outcome {
-    let Key { pk, sk } = key_of(item);
+    let Key { pk, sk } = Key::of(item);
     Outcome::Left(format!("{}: {why}", keys::read(&pk, &sk).map(|named| named.to_string()).unwrap_or_default()))
 }
 
@@ -220,22 +208,17 @@ fn is_marked_only(before: &Item, after: &Item) -> bool {
 
 /// The condition that an item still is what was read, as far as the change depends on it: the number alone depends on
 /// nothing, so that items which change with every request need not stand still for it.
-fn as_read(before: &Item, after: &Item) -> (String, HashMap<String, AttributeValue>) {
-    let mut conditions = vec!["attribute_exists(#pk)".to_owned()];
-    let mut values = HashMap::new();
-    let mut is_as_before = |name: &str| match before.get(name) {
-        Some(value) => {
-            values.insert(format!(":old_{name}"), value.clone());
-            conditions.push(format!("#{name} = :old_{name}"));
-        }
-        None => conditions.push(format!("attribute_not_exists(#{name})")),
+fn is_as_read(before: &Item, after: &Item) -> Condition {
+    let is_as_before = |name: &str| match before.get(name) {
+        Some(value) => equals(name, value.clone()),
+        None => absent(name),
     };
-    is_as_before(SHAPE);
+    let mut conditions = vec![exists("pk"), is_as_before(SHAPE)];
     if !is_marked_only(before, after) {
         let (set, _) = difference(before, after);
         let added = set.iter().map(|(name, _)| *name).filter(|name| !before.contains_key(*name));
         let names = before.keys().map(String::as_str).chain(added);
-        names.filter(|name| !["pk", "sk", SHAPE].contains(name)).for_each(is_as_before);
+        conditions.extend(names.filter(|name| !["pk", "sk", SHAPE].contains(name)).map(is_as_before));
     }
-    (conditions.join(" AND "), values)
+    all(conditions)
 }

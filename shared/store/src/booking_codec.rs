@@ -8,10 +8,11 @@ use domain::interval::Interval;
 use domain::ledger::{Amount, Currency, Unit};
 use domain::serial::Serial;
 use domain::slot::Taken;
+use table::Item;
 
 use crate::fault::Fault;
 use crate::keys::{self, list};
-use crate::row::{Item, Reader, Row, number, text, time};
+use crate::row::{Reader, Row, number, text, time};
 
 pub(crate) fn to_item(booking: &Booking) -> Item {
     let due = booking.due_at.map(|at| keys::due(booking.id, at));

@@ -8,16 +8,17 @@ use domain::ids::{BookingId, ConversationId, UserId};
 use domain::notice::Notice;
 use domain::person;
 use domain::review::Review;
+use table::{Index, Item, Key, Range, Update, equals, exists};
 
 use crate::days::Claim;
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::immutable_cache::Parties;
-use crate::keys::{self, Key, list};
+use crate::keys::{self, list};
 use crate::lists::List;
-use crate::row::{Item, Reader, number};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, number};
+use crate::transaction::Transaction;
 use crate::{
     Absences, Page, absences, booking_codec, chat_codec, days, ledger as entries, notices, pending, person_codec,
     reviews,
@@ -41,21 +42,20 @@ pub struct ToBook {
 
 /// Adds the leg by which a booking, as it was read, belongs to a conversation.
 pub fn booking_link(transaction: &mut Transaction<Denied>, booking: &Booking, conversation: ConversationId) {
-    let link = Update::new(keys::booking(booking.id), "SET #conversation = :conversation, #version = :next")
-        .when("#version = :seen")
-        .value(":conversation", number(conversation))
-        .value(":seen", number(booking.version))
-        .value(":next", number(booking.version + 1));
+    let link = Update::of(keys::booking(booking.id))
+        .set("conversation", number(conversation))
+        .set("version", number(booking.version + 1))
+        .when(equals("version", number(booking.version)));
     transaction.update(link, Some(Denied::Stale));
 }
 
 /// The version rises too: a profile saved at the same moment must not write the old count back.
 fn given_one_more(transaction: &mut Transaction<Denied>, booking: &Booking) {
-    let add = "ADD #sessions_given :one, #minutes_given :minutes, #version :one";
-    let one_more = Update::new(keys::user(booking.expert.id), add)
-        .when("attribute_exists(#pk)")
-        .value(":one", number(1))
-        .value(":minutes", number(booking.interval.minutes()));
+    let one_more = Update::of(keys::user(booking.expert.id))
+        .add("sessions_given", number(1))
+        .add("minutes_given", number(booking.interval.minutes()))
+        .add("version", number(1))
+        .when(exists("pk"));
     transaction.update(one_more, Some(Denied::Stale));
 }
 
@@ -137,8 +137,8 @@ impl Store {
         limit: usize,
         keep: impl Fn(&Booking) -> bool,
     ) -> Result<Page<Booking>, Fault> {
-        let learner = as_learner.then(|| List { index: "by_a", partition: list::as_learner(user) });
-        let expert = as_expert.then(|| List { index: "by_b", partition: list::as_expert(user) });
+        let learner = as_learner.then(|| List { index: Index::ByA, partition: list::as_learner(user) });
+        let expert = as_expert.then(|| List { index: Index::ByB, partition: list::as_expert(user) });
         let lists: Vec<_> = learner.into_iter().chain(expert).collect();
         self.newest(&lists, after, limit, |item| {
             let booking = booking_codec::from_item(item)?;
@@ -150,8 +150,8 @@ impl Store {
     /// One side's bookings, the newest of them, at most a thousand: for lists that are not in the order they were made.
     pub async fn bookings_at(&self, user: UserId, seat: Seat) -> Result<Vec<Booking>, Fault> {
         let (index, partition) = match seat {
-            Seat::Learner => ("by_a", list::as_learner(user)),
-            Seat::Expert => ("by_b", list::as_expert(user)),
+            Seat::Learner => (Index::ByA, list::as_learner(user)),
+            Seat::Expert => (Index::ByB, list::as_expert(user)),
         };
         let items = self.newest_of(&List { index, partition }, MOST).await?;
         items.iter().map(|item| self.read(item)).collect()

@@ -1,11 +1,10 @@
 //! Items in words, for people who look into the table: on a laptop, never in a request.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, SecondsFormat};
+use table::{Item, Value};
 
 use crate::facts::StreamItem;
 use crate::keys::words;
-use crate::row::Item;
 
 /// An item as a person reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +23,8 @@ pub fn partition(pk: &str) -> String {
 }
 
 pub fn shown(item: StreamItem) -> Shown {
-    let item: Item = item.into();
-    let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+    let item: Item = table::item_from(item);
+    let part = |name: &str| item.get(name).and_then(|value| value.as_s()).cloned().unwrap_or_default();
     let (pk, sk) = (part("pk"), part("sk"));
     let is_own = |name: &&String| !matches!(name.as_str(), "pk" | "sk");
     let mut attributes: Vec<_> =
@@ -39,30 +38,30 @@ fn is_secret(name: &str) -> bool {
     ["hash", "password", "refresh", "reset", "secret"].iter().any(|part| name.contains(part))
 }
 
-fn attribute(name: &str, value: &AttributeValue) -> String {
+fn attribute(name: &str, value: &Value) -> String {
     if is_secret(name) {
         return "(not shown)".to_owned();
     }
     match value {
-        AttributeValue::S(text) => match name {
+        Value::S(text) => match name {
             "la" | "lb" => words::list(text),
             "rank" => words::rank(text),
             "due_bucket" => words::partition(text),
             "due_at" => words::place(text),
             _ => text.clone(),
         },
-        AttributeValue::N(digits) => number(name, digits),
-        AttributeValue::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
-        AttributeValue::Ns(all) => all.iter().map(|one| number(name, one)).collect::<Vec<_>>().join(", "),
-        AttributeValue::Ss(all) => all.join(", "),
-        AttributeValue::L(all) => all.iter().map(|one| attribute(name, one)).collect::<Vec<_>>().join("; "),
-        AttributeValue::M(map) => {
+        Value::N(digits) => number(name, digits),
+        Value::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
+        Value::Ns(all) => all.iter().map(|one| number(name, one)).collect::<Vec<_>>().join(", "),
+        Value::Ss(all) => all.iter().cloned().collect::<Vec<_>>().join(", "),
+        Value::L(all) => all.iter().map(|one| attribute(name, one)).collect::<Vec<_>>().join("; "),
+        Value::M(map) => {
             let mut parts: Vec<_> =
                 map.iter().map(|(name, value)| format!("{name}: {}", attribute(name, value))).collect();
             parts.sort();
             format!("({})", parts.join(", "))
         }
-        AttributeValue::B(bytes) => format!("{} bytes", bytes.as_ref().len()),
+        Value::B(bytes) => format!("{} bytes", bytes.len()),
         _ => "nothing".to_owned(),
     }
 }
@@ -101,7 +100,7 @@ mod tests {
             .text("password_hash", "$argon2id$secret")
             .text("name", "<b>Ada</b>")
             .into_item();
-        let shown = shown(item.into());
+        let shown = shown(table::item_from(item));
         assert_eq!((partition(&shown.pk), shown.what.as_str()), ("person 1234567890123456".to_owned(), "profile"));
         let expected = [
             ("busy", "1, 2"),

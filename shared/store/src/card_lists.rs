@@ -5,11 +5,12 @@ use domain::directory::lookups;
 use domain::expert::Standing;
 use domain::ids::UserId;
 use futures_util::future::try_join_all;
+use table::{Index, Range};
 
 use crate::fault::Fault;
 use crate::keys;
+use crate::requests::{READ_AT_ONCE, Store};
 use crate::row::Reader;
-use crate::table::{READ_AT_ONCE, Range, Store};
 
 /// No list is read, or counted, beyond this.
 const DEEPEST: usize = 1000;
@@ -27,7 +28,7 @@ impl Store {
     pub async fn cards_beside(&self, beside: Option<&Beside>, limit: usize) -> Result<Vec<(String, Card)>, Fault> {
         let is_before = matches!(beside, Some(Beside::Before(_)));
         let range = Range {
-            index: Some("by_a"),
+            index: Some(Index::ByA),
             partition: keys::CARDS.to_owned(),
             // A blank sorts before every letter a place goes on with.
             from: match beside {

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::card::{Card, place};
 use domain::details::Practice;
 use domain::directory::lookups;
@@ -15,12 +14,13 @@ use domain::person::{Picture, User};
 use domain::presence::Presence;
 use domain::review::Tally;
 use domain::serial::Serial;
+use table::{Index, Item, Range, Update, Value, absent, equals, exists};
 
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, Kind};
-use crate::row::{Item, Reader, Row, number, text, time};
-use crate::table::{READ_AT_ONCE, Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::{READ_AT_ONCE, Store};
+use crate::row::{Reader, Row, number, text, time};
+use crate::transaction::Transaction;
 use crate::{Page, booking_codec, person_codec};
 
 /// However few cards of a stretch answer, one request reads no more stretches than this; the next page goes on from there.
@@ -49,13 +49,11 @@ pub(crate) fn move_to<R: Clone>(transaction: &mut Transaction<R>, before: &User,
 
 /// How many cards there are, in one item: who may be looked at changes seldom, and by an administrator's hand.
 fn counted(by: i8) -> Update {
-    Update::new(keys::card_count(), "ADD #cards :by").value(":by", number(by))
+    Update::of(keys::card_count()).add("cards", number(by))
 }
 
 fn stands_at(user: UserId, rating: u16) -> Update {
-    Update::new(keys::card(user), "SET #la = :list, #rank = :rank")
-        .value(":list", text(keys::CARDS))
-        .value(":rank", text(keys::card_rank(rating, user)))
+    Update::of(keys::card(user)).set("la", text(keys::CARDS)).set("rank", text(keys::card_rank(rating, user)))
 }
 
 /// The same as an item of its own, which says nothing yet.
@@ -64,7 +62,7 @@ pub(crate) fn new_item(user: &User) -> Option<Item> {
     Some(Row::at(&keys::card(user.id)).value("la", text(keys::CARDS)).value("rank", text(rank)).into_item())
 }
 
-fn content(card: &Card) -> AttributeValue {
+fn content(card: &Card) -> Value {
     let (link, file) = match &card.picture {
         None => (None, None),
         Some(Picture::Link(url)) => (Some(url), None),
@@ -103,7 +101,7 @@ fn content(card: &Card) -> AttributeValue {
         .flag("has_left", card.presence.has_left)
         .time("created_at", card.created_at)
         .time("updated_at", card.updated_at);
-    AttributeValue::M(row.into_item())
+    Value::M(row.into_item())
 }
 
 fn from_content(id: UserId, row: Reader<'_>) -> Result<Card, Fault> {
@@ -165,8 +163,8 @@ fn at(item: &Item) -> Result<(UserId, String), Fault> {
 /// of profile and details, until `backfill` has met them or the profile changes.
 fn said(id: UserId, item: &Item) -> Result<Option<Card>, Fault> {
     match item.get("card") {
-        Some(AttributeValue::M(content)) if !content.contains_key("created_at") => Ok(None),
-        Some(AttributeValue::M(content)) => from_content(id, Reader(content)).map(Some),
+        Some(Value::M(content)) if !content.contains_key("created_at") => Ok(None),
+        Some(Value::M(content)) => from_content(id, Reader(content)).map(Some),
         Some(_) => Err(Reader(item).corrupt("card")),
         None => Ok(None),
     }
@@ -230,7 +228,7 @@ impl Store {
         let stretch = if words.is_empty() { limit + 1 } else { (2 * limit).clamp(limit + 1, READ_AT_ONCE + 1) };
         for _ in 0..rounds {
             let range = Range {
-                index: Some("by_a"),
+                index: Some(Index::ByA),
                 partition: keys::CARDS.to_owned(),
                 // A blank sorts before every letter a place goes on with.
                 from: last.as_ref().map(|last| format!("{last} ")),
@@ -278,8 +276,8 @@ impl Store {
 
     /// Writes what a card says, if it still is in the list.
     pub async fn card_renew(&self, card: &Card) -> Result<(), Fault> {
-        let renew = Update::new(keys::card(card.id), "SET #card = :card").when("attribute_exists(#la)");
-        self.update_or_leave(renew.value(":card", content(card))).await
+        let renew = Update::of(keys::card(card.id)).set("card", content(card)).when(exists("la"));
+        self.update_or_leave(renew).await
     }
 
     /// Gives an expert from before there were cards the words they are found by, a number, a place and a card.
@@ -313,7 +311,10 @@ impl Store {
                 }
             }
             match self.user_save(transaction, &before, &after).await {
-                Ok(()) => return self.card_fill(&Card::of(&after, &described.details, described.presence)).await,
+                Ok(()) => {
+                    let filled = Card::of(&after, &described.details, described.presence);
+                    return self.card_fill(&filled, card.as_ref()).await;
+                }
                 Err(Failed::Refused(_)) => {}
                 Err(Failed::Fault(fault)) => return Err(fault),
             }
@@ -321,12 +322,14 @@ impl Store {
         Err(Fault::Contended)
     }
 
-    /// Writes what a card says that says nothing yet.
-    async fn card_fill(&self, card: &Card) -> Result<(), Fault> {
-        let fill = Update::new(keys::card(card.id), "SET #card = :card");
-        let fill = fill
-            .when("attribute_exists(#la) AND attribute_not_exists(#card.#created_at)")
-            .value(":card", content(card));
+    /// Writes what a card says that said nothing when it was read.
+    async fn card_fill(&self, card: &Card, seen: Option<&Item>) -> Result<(), Fault> {
+        let fill = Update::of(keys::card(card.id)).set("card", content(card)).when(exists("la")).when(
+            match seen.and_then(|item| item.get("card")) {
+                Some(said) => equals("card", said.clone()),
+                None => absent("card"),
+            },
+        );
         self.update_or_leave(fill).await
     }
 }
@@ -382,7 +385,7 @@ mod tests {
         };
         let link = Card { picture: Some(Picture::Link("https://example.org/a.png".to_owned())), ..card() };
         for card in [card(), nothing, link] {
-            let AttributeValue::M(content) = content(&card) else { panic!("a map") };
+            let Value::M(content) = content(&card) else { panic!("a map") };
             assert_eq!(from_content(card.id, Reader(&content)).unwrap(), card);
         }
     }

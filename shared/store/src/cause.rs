@@ -7,10 +7,11 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use table::Item;
 use tracing::Instrument;
 
 use crate::keys;
-use crate::row::{Item, Reader, text};
+use crate::row::{Reader, text};
 
 tokio::task_local! {
     static CURRENT: Cause;

@@ -6,10 +6,11 @@ use domain::chat::{Conversation, Kind, Message, Pair, Side};
 use domain::file::Attachment;
 use domain::ids::{BookingId, ConversationId, MessageId, UserId};
 use domain::tie::Tie;
+use table::{Item, Update, absent, less, more};
 
 use crate::fault::Fault;
 use crate::keys::{self, list};
-use crate::row::{Item, Reader, Row, number, text, time};
+use crate::row::{Reader, Row, number, text, time};
 
 fn kind_text(kind: Kind) -> &'static str {
     match kind {
@@ -123,6 +124,16 @@ const HIGH: Names = Names {
     pinned: "high_pinned",
     wrote: "high_wrote",
 };
+
+impl Names {
+    /// One message less that this side has not read, if it was not read yet.
+    pub(crate) fn one_less_unread(&self, update: Update, message: MessageId) -> Update {
+        update
+            .add(self.unread, number(-1))
+            .when(more(self.unread, number(0)))
+            .when(absent(self.read).or(less(self.read, number(message))))
+    }
+}
 
 pub(crate) fn names(pair: Pair, user: UserId) -> &'static Names {
     if user == pair.low() { &LOW } else { &HIGH }

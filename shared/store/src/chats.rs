@@ -8,19 +8,19 @@ use domain::Instant;
 use domain::chat::{Conversation, Message, Pair};
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::Notice;
+use table::{Index, Item, Range, Update, Value, absent, at_most, equals, exists, less, more};
 
 use crate::chat_codec::{conversation_from, message_from, message_item, names, rank, tie_number};
-use crate::conversations::UNBLOCKED;
+use crate::conversations::unblocked;
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::feed::SentMessage;
 use crate::keys::{self, list};
 use crate::lists::List;
-use crate::row::{Item, Reader, number, text, time};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, number, text, time};
+use crate::transaction::Transaction;
 use crate::{Page, conversations, feed, notices};
-use aws_sdk_dynamodb::types::AttributeValue;
 
 /// A message with the conversation it stands in.
 pub type MessageInConversation = (Message, Conversation);
@@ -66,11 +66,10 @@ impl Guard {
     }
 
     fn take(&self, message: MessageId, now: Instant) -> Update {
-        Update::new(self.key(), "SET #message = :message, #expires_at = :expires")
-            .when("attribute_not_exists(#pk) OR #expires_at <= :now")
-            .value(":message", number(message))
-            .value(":expires", number(now.timestamp() + GUARDED_SECONDS))
-            .value(":now", number(now.timestamp()))
+        Update::of(self.key())
+            .set("message", number(message))
+            .set("expires_at", number(now.timestamp() + GUARDED_SECONDS))
+            .when(absent("pk").or(at_most("expires_at", number(now.timestamp()))))
     }
 
     /// The message that was sent under this reference, unless that was too long ago.
@@ -84,43 +83,35 @@ impl Guard {
 /// One message more.
 fn appended(before: &Conversation, message: &Message, after: &Conversation) -> Update {
     let (unread, wrote) = (names(message.pair, message.receiver()).unread, names(message.pair, message.sender).wrote);
-    let expert = if after.expert == before.expert { "" } else { ", #expert = :expert" };
-    let tie = if after.tie == before.tie { "" } else { ", #tie = :tie" };
     // Whether it is the first since its receiver has read the others decides what they are told.
-    let unread_before = match before.side(message.receiver()).unread {
-        0 => format!("(attribute_not_exists(#{unread}) OR #{unread} = :none)"),
-        _ => format!("#{unread} > :none"),
+    let is_as_unread = match before.side(message.receiver()).unread {
+        0 => absent(unread).or(equals(unread, number(0))),
+        _ => more(unread, number(0)),
     };
+    let mut update = Update::of(keys::conversation(message.pair))
+        .set("last", number(message.id))
+        .set("rank", text(rank(message.created_at())))
+        .set("preview", text(&after.preview))
+        .set("low_name", text(&after.low.name))
+        .set("high_name", text(&after.high.name))
+        .set("updated_at", time(after.updated_at))
+        .set("last_sender", number(message.sender))
+        .set(wrote, Value::Bool(true))
+        .remove_all(["low_archived", "high_archived", "closed"])
+        .add(unread, number(1))
+        .add("messages", number(1))
+        .when(exists("id").and(absent("last").or(less("last", number(message.id)))).and(unblocked()).and(is_as_unread));
     // One that was closed when it was found is open again.
-    let open = if before.closed { "" } else { " AND attribute_not_exists(#closed)" };
-    let update = Update::new(
-        keys::conversation(message.pair),
-        format!(
-            "SET #last = :id, #rank = :rank, #preview = :preview, #low_name = :low, #high_name = :high, \
-             #updated_at = :now, #last_sender = :sender, #{wrote} = :yes{expert}{tie} REMOVE #low_archived, #high_archived, #closed ADD #{unread} :one, #messages :one"
-        ),
-    )
-    .when(format!(
-        "attribute_exists(#id) AND (attribute_not_exists(#last) OR #last < :id) AND {UNBLOCKED}{open} AND {unread_before}"
-    ))
-    .value(":sender", number(message.sender))
-    .value(":none", number(0))
-    .value(":id", number(message.id))
-    .value(":rank", text(rank(message.created_at())))
-    .value(":preview", text(&after.preview))
-    .value(":low", text(&after.low.name))
-    .value(":high", text(&after.high.name))
-    .value(":now", time(after.updated_at))
-    .value(":yes", AttributeValue::Bool(true))
-    .value(":one", number(1));
-    let update = match after.expert.filter(|_| after.expert != before.expert) {
-        Some(expert) => update.value(":expert", number(expert)),
-        None => update,
-    };
-    match after.tie.filter(|_| after.tie != before.tie) {
-        Some(tie) => update.value(":tie", number(tie_number(tie))),
-        None => update,
+    if !before.closed {
+        update = update.when(absent("closed"));
     }
+    if let Some(expert) = after.expert.filter(|_| after.expert != before.expert) {
+        update = update.set("expert", number(expert));
+    }
+    if let Some(tie) = after.tie.filter(|_| after.tie != before.tie) {
+        update = update.set("tie", number(tie_number(tie)));
+    }
+    update
 }
 
 impl Store {
@@ -290,8 +281,8 @@ impl Store {
         limit: usize,
     ) -> Result<Page<MessageInConversation>, Fault> {
         let lists = [
-            List { index: "by_a", partition: list::chats(user) },
-            List { index: "by_b", partition: list::chats(user) },
+            List { index: Index::ByA, partition: list::chats(user) },
+            List { index: Index::ByB, partition: list::chats(user) },
         ];
         let page = self.newest(&lists, after, limit, |item| message_from(item).map(Some)).await?;
         let mut wanted: Vec<_> = page.items.iter().map(|message| message.pair).collect();
@@ -344,7 +335,7 @@ impl Store {
 
     async fn listed_message(&self, user: UserId, id: MessageId) -> Result<Option<Message>, Fault> {
         let rank = keys::id_text(id.get());
-        for index in ["by_a", "by_b"] {
+        for index in [Index::ByA, Index::ByB] {
             let range = Range {
                 index: Some(index),
                 partition: list::chats(user),

@@ -1,15 +1,14 @@
 //! Reports that are written by a job: one item for each report, whoever asks for it and however often.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::report::{Commission, Progress, Report};
+use table::{Item, Returning, Update, absent, equals};
 
 use crate::cause::{self, Cause};
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, number, text, time};
-use crate::table::Store;
-use crate::transaction::Update;
+use crate::requests::Store;
+use crate::row::{Reader, number, text, time};
 
 /// As long as the file store keeps the file, and longer than any commission stands.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
@@ -45,7 +44,7 @@ fn from_item(item: &Item) -> Result<Commission, Fault> {
 
 /// The commission in an item of the stream that nobody has heard of, and what caused it.
 pub fn read(new: serde_dynamo::Item, old: serde_dynamo::Item) -> Result<Option<(Commission, Option<Cause>)>, Fault> {
-    let (new, old): (Item, Item) = (new.into(), old.into());
+    let (new, old): (Item, Item) = (table::item_from(new), table::item_from(old));
     if Reader(&new).text("sk")? != keys::COMMISSION {
         return Ok(None);
     }
@@ -64,17 +63,17 @@ impl Store {
 
     /// Asks for a report, in place of the commission that was seen; `false`: somebody else has done so meanwhile.
     pub async fn commission_ask(&self, report: Report, seen: Option<&Commission>, now: Instant) -> Result<bool, Fault> {
-        let set = "SET #asked_at = :now, #progress = :asked, #request = :request, #expires_at = :gone REMOVE #file";
         let request = Cause::current().map_or_else(String::new, |cause| cause.as_str().to_owned());
-        let update = Update::new(keys::commission(report), set)
-            .value(":now", time(now))
-            .value(":asked", text(ASKED))
-            .value(":request", text(request))
-            .value(":gone", number(now.timestamp() + KEPT_SECONDS));
-        let update = match seen {
-            None => update.when("attribute_not_exists(#pk)"),
-            Some(seen) => update.when("#asked_at = :seen").value(":seen", time(seen.asked_at)),
-        };
+        let update = Update::of(keys::commission(report))
+            .set("asked_at", time(now))
+            .set("progress", text(ASKED))
+            .set("request", text(request))
+            .set("expires_at", number(now.timestamp() + KEPT_SECONDS))
+            .remove("file")
+            .when(match seen {
+                None => absent("pk"),
+                Some(seen) => equals("asked_at", time(seen.asked_at)),
+            });
         self.took(update).await
     }
 
@@ -85,18 +84,15 @@ impl Store {
             Progress::Written(file) => (WRITTEN, file.as_str()),
             Progress::TooLong => (TOO_LONG, ""),
         };
-        let set = "SET #progress = :progress, #file = :file";
-        let update = Update::new(keys::commission(ended.report), set)
-            .when("#asked_at = :seen AND #progress = :asked")
-            .value(":progress", text(progress))
-            .value(":file", text(file))
-            .value(":seen", time(ended.asked_at))
-            .value(":asked", text(ASKED));
+        let update = Update::of(keys::commission(ended.report))
+            .set("progress", text(progress))
+            .set("file", text(file))
+            .when(equals("asked_at", time(ended.asked_at)).and(equals("progress", text(ASKED))));
         self.took(update).await.map(drop)
     }
 
     async fn took(&self, update: Update) -> Result<bool, Fault> {
-        match self.update(update, ReturnValue::None).await {
+        match self.update(update, Returning::Nothing).await {
             Ok(_) => Ok(true),
             Err(Failed::Refused(_)) => Ok(false),
             Err(Failed::Fault(fault)) => Err(fault),

@@ -3,20 +3,20 @@
 //! A window's partition holds its posts, each with what is counted of it, and what leads to the window before: so a page
 //! is one query, whatever the number of posts, and it costs the same in the busiest month and after a silent one.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
 use domain::community::{Author, Comment, Counts, POSTS_A_DAY, Post, Refusal};
 use domain::ids::{CommentId, PostId, UserId};
 use domain::notice::Notice;
 use domain::person::Picture;
+use table::{Item, Range, Update, Value, absent, equals, exists, less};
 
 use crate::counting::{Counting, Subject, Sums, What, is_rush};
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, Row, number, text};
-use crate::table::{Range, Store, key_of};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, text};
+use crate::transaction::Transaction;
 use crate::{Page, notices};
 
 mod clearing;
@@ -132,14 +132,10 @@ impl Store {
     ) -> Result<(), Failed<Denied>> {
         let now = post.created_at;
         if !post.author.is_admin {
-            let posted = Update::new(
-                keys::posted(post.author.user, now.date_naive()),
-                "ADD #posts :one SET #expires_at = :expires",
-            )
-            .when("attribute_not_exists(#posts) OR #posts < :most")
-            .value(":one", number(1))
-            .value(":most", number(POSTS_A_DAY))
-            .value(":expires", number(now.timestamp() + 3 * 24 * 60 * 60));
+            let posted = Update::of(keys::posted(post.author.user, now.date_naive()))
+                .add("posts", number(1))
+                .set("expires_at", number(now.timestamp() + 3 * 24 * 60 * 60))
+                .when(absent("posts").or(less("posts", number(POSTS_A_DAY))));
             transaction.update(posted, Some(Denied::by(Refusal::daily_limit(now))));
         }
         let window = keys::window_of(post.id);
@@ -265,17 +261,14 @@ fn mark_counted(marked: Marked) -> What {
 fn open_window(transaction: &mut Transaction<Denied>, newest: Option<&str>, window: &str) {
     let before = Row::at(&keys::window(window)).text("before", newest.unwrap_or_default());
     transaction.create(before.into_item(), Denied::Stale);
-    let head = Update::new(keys::newest_window(), "SET #window = :window").value(":window", text(window));
-    let head = match newest {
-        Some(newest) => head.when("#window = :newest").value(":newest", text(newest)),
-        None => head.when("attribute_not_exists(#window)"),
-    };
+    let head = Update::of(keys::newest_window()).set("window", text(window)).when(match newest {
+        Some(newest) => equals("window", text(newest)),
+        None => absent("window"),
+    });
     transaction.update(head, Some(Denied::Stale));
 }
 
 /// What marks a post as gone: nothing is counted of it any more, and nobody finds it.
 fn gone(post: PostId) -> Update {
-    Update::new(keys::post_counts(post), "SET #gone = :yes")
-        .when("attribute_exists(#pk) AND attribute_not_exists(#gone)")
-        .value(":yes", AttributeValue::Bool(true))
+    Update::of(keys::post_counts(post)).set("gone", Value::Bool(true)).when(exists("pk").and(absent("gone")))
 }

@@ -1,21 +1,23 @@
 //! What the two people of a conversation share: how it begins, where it is listed, blocks, archives, closings; and what
 //! changes a message together with it.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::Instant;
 use domain::chat::{Conversation, Message, Pair};
 use domain::ids::{ConversationId, UserId};
+use table::{Condition, Index, Range, Returning, Update, Value, absent, equals, exists};
 
 use crate::chat_codec::{conversation_from, conversation_item, names, tie_number};
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
+use crate::requests::Store;
 use crate::row::{Reader, Row, number, text, time};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::transaction::Transaction;
 
 /// While this holds, both may write.
-pub(crate) const UNBLOCKED: &str = "attribute_not_exists(#low_blocks) AND attribute_not_exists(#high_blocks)";
+pub(crate) fn unblocked() -> Condition {
+    absent("low_blocks").and(absent("high_blocks"))
+}
 
 /// More conversations than this nobody is shown.
 const MOST_LISTED: usize = 1000;
@@ -39,32 +41,25 @@ pub fn conversation_open(
     by: UserId,
 ) {
     let Some(before) = before else { return create(transaction, after) };
-    let mut sets = vec!["#updated_at = :now"];
-    let mut update_values = vec![(":now", time(after.updated_at))];
+    let mut update = Update::of(keys::conversation(after.pair))
+        .set("updated_at", time(after.updated_at))
+        .remove(names(after.pair, by).archived)
+        .when(exists("id"));
     if let Some(expert) = after.expert.filter(|_| after.expert != before.expert) {
-        sets.push("#expert = :expert");
-        update_values.push((":expert", number(expert)));
+        update = update.set("expert", number(expert));
     }
     if let Some(booking) = after.booking.filter(|_| after.booking != before.booking) {
-        sets.push("#booking = :booking");
-        update_values.push((":booking", number(booking)));
+        update = update.set("booking", number(booking));
     }
     if let Some(tie) = after.tie.filter(|_| after.tie != before.tie) {
-        sets.push("#tie = :tie");
-        update_values.push((":tie", number(tie_number(tie))));
+        update = update.set("tie", number(tie_number(tie)));
     }
-    let mut removes = format!("#{}", names(after.pair, by).archived);
-    match (before.closed, after.closed) {
-        (false, true) => {
-            sets.push("#closed = :yes");
-            update_values.push((":yes", AttributeValue::Bool(true)));
-        }
-        (true, false) => removes.push_str(", #closed"),
-        _ => {}
-    }
-    let update = Update::new(keys::conversation(after.pair), format!("SET {} REMOVE {removes}", sets.join(", ")));
-    let update = update_values.into_iter().fold(update, |update, (name, value)| update.value(name, value));
-    transaction.update(update.when("attribute_exists(#id)"), Some(Denied::Stale));
+    update = match (before.closed, after.closed) {
+        (false, true) => update.set("closed", Value::Bool(true)),
+        (true, false) => update.remove("closed"),
+        _ => update,
+    };
+    transaction.update(update, Some(Denied::Stale));
 }
 
 impl Store {
@@ -90,14 +85,14 @@ impl Store {
             limit: Some(MOST_LISTED),
             ..Range::default()
         };
-        let (as_low, as_high) = (range("by_a"), range("by_b"));
+        let (as_low, as_high) = (range(Index::ByA), range(Index::ByB));
         let (as_low, as_high) = futures_util::try_join!(self.query_all(&as_low), self.query_all(&as_high))?;
         as_low.iter().chain(&as_high).map(conversation_from).collect()
     }
 
     /// Changes one item that must exist and says what it is then; `None` if the condition does not hold.
     async fn conversation_change(&self, update: Update) -> Result<Option<Conversation>, Fault> {
-        match self.update(update, ReturnValue::AllNew).await {
+        match self.update(update, Returning::New).await {
             Ok(item) => conversation_from(&item).map(Some),
             Err(Failed::Refused(_)) => Ok(None),
             Err(Failed::Fault(fault)) => Err(fault),
@@ -139,14 +134,12 @@ impl Store {
     /// `by` keeps the conversation above the others, or no longer. As it is, nothing is written.
     pub async fn conversation_pin(&self, pair: Pair, by: UserId, pinned: bool) -> Result<Option<Conversation>, Fault> {
         let name = names(pair, by).pinned;
-        let (expression, condition) = match pinned {
-            true => (format!("SET #{name} = :yes"), format!("attribute_not_exists(#{name})")),
-            false => (format!("REMOVE #{name}"), format!("#{name} = :yes")),
+        let shared = Update::of(keys::conversation(pair)).when(exists("id"));
+        let update = match pinned {
+            true => shared.set(name, Value::Bool(true)).when(absent(name)),
+            false => shared.remove(name).when(equals(name, Value::Bool(true))),
         };
-        let update = Update::new(keys::conversation(pair), expression)
-            .when(format!("attribute_exists(#id) AND {condition}"))
-            .value(":yes", AttributeValue::Bool(true));
-        match self.update(update, ReturnValue::AllNew).await {
+        match self.update(update, Returning::New).await {
             Ok(item) => conversation_from(&item).map(Some),
             Err(Failed::Refused(item)) if item.is_empty() => Ok(None),
             Err(Failed::Refused(item)) => conversation_from(&item).map(Some),
@@ -162,15 +155,12 @@ impl Store {
         closed: bool,
         now: Instant,
     ) -> Result<Option<Conversation>, Fault> {
-        let update = if closed {
-            Update::new(keys::conversation(pair), "SET #closed = :yes, #updated_at = :now, #expert = :expert")
-                .when("attribute_exists(#id) AND (attribute_not_exists(#expert) OR #expert = :expert)")
-                .value(":yes", AttributeValue::Bool(true))
-                .value(":now", time(now))
-        } else {
-            removed(pair, "closed", now).when("#expert = :expert")
+        let is_theirs = equals("expert", number(expert));
+        let update = match closed {
+            true => set(pair, "closed", now).set("expert", number(expert)).when(absent("expert").or(is_theirs)),
+            false => removed(pair, "closed", now).when(is_theirs),
         };
-        self.conversation_change(update.value(":expert", number(expert))).await
+        self.conversation_change(update).await
     }
 
     /// Gives a message another text. [`Denied::Stale`] if it was deleted, or one of the two blocked the other, or it is
@@ -180,22 +170,21 @@ impl Store {
         (message, conversation): (&Message, &Conversation),
         now: Instant,
     ) -> Result<(), Failed<Denied>> {
-        let edit = Update::new(keys::message(message.pair, message.id), "SET #text = :text, #edited_at = :now")
-            .when("attribute_exists(#pk) AND attribute_not_exists(#deleted)")
-            .value(":text", text(&message.content))
-            .value(":now", time(now));
-        let shared = keys::conversation(message.pair);
-        let shared = if conversation.last_message == Some(message.id) {
-            Update::new(shared, "SET #updated_at = :now, #preview = :preview")
-                .when(format!("{UNBLOCKED} AND #last = :id"))
-                .value(":id", number(message.id))
-                .value(":preview", text(domain::chat::preview(&message.content)))
-        } else {
-            Update::new(shared, "SET #updated_at = :now").when(format!("attribute_exists(#id) AND {UNBLOCKED}"))
-        };
+        let edit = Update::of(keys::message(message.pair, message.id))
+            .set("text", text(&message.content))
+            .set("edited_at", time(now))
+            .when(exists("pk").and(absent("deleted")));
+        let mut shared = Update::of(keys::conversation(message.pair))
+            .set("updated_at", time(now))
+            .when(exists("id").and(unblocked()));
+        if conversation.last_message == Some(message.id) {
+            shared = shared
+                .set("preview", text(domain::chat::preview(&message.content)))
+                .when(equals("last", number(message.id)));
+        }
         let mut transaction = Transaction::new();
         transaction.update(edit, Some(Denied::Stale));
-        transaction.update(shared.value(":now", time(now)), Some(Denied::Stale));
+        transaction.update(shared, Some(Denied::Stale));
         self.commit(transaction).await
     }
 
@@ -209,32 +198,23 @@ impl Store {
         let side = names(message.pair, message.receiver());
         let is_last = conversation.last_message == Some(message.id);
         let is_unread = !conversation.has_read(message) && conversation.side(message.receiver()).unread > 0;
-        let seen = if message.read_at.is_none() { " AND attribute_not_exists(#read_at)" } else { "" };
-        let bury = Update::new(keys::message(message.pair, message.id), "SET #deleted = :yes REMOVE #text, #file")
-            .when(format!("attribute_exists(#pk) AND attribute_not_exists(#deleted){seen}"))
-            .value(":yes", AttributeValue::Bool(true));
+        let mut bury = Update::of(keys::message(message.pair, message.id))
+            .set("deleted", Value::Bool(true))
+            .remove_all(["text", "file"])
+            .when(exists("pk").and(absent("deleted")));
+        if message.read_at.is_none() {
+            bury = bury.when(absent("read_at"));
+        }
         let mut transaction = Transaction::new();
         transaction.update(bury, Some(Denied::Stale));
         if is_last || is_unread {
-            let mut conditions = vec!["attribute_exists(#id)".to_owned()];
-            let mut update = "SET #updated_at = :now".to_owned();
+            let mut shared =
+                Update::of(keys::conversation(message.pair)).set("updated_at", time(now)).when(exists("id"));
             if is_last {
-                conditions.push("#last = :id".to_owned());
-                update.push_str(" REMOVE #preview");
+                shared = shared.remove("preview").when(equals("last", number(message.id)));
             }
             if is_unread {
-                conditions.push(format!(
-                    "#{0} > :none AND (attribute_not_exists(#{1}) OR #{1} < :id)",
-                    side.unread, side.read
-                ));
-                update.push_str(&format!(" ADD #{} :less", side.unread));
-            }
-            let mut shared = Update::new(keys::conversation(message.pair), update)
-                .when(conditions.join(" AND "))
-                .value(":now", time(now))
-                .value(":id", number(message.id));
-            if is_unread {
-                shared = shared.value(":less", number(-1)).value(":none", number(0));
+                shared = side.one_less_unread(shared, message.id);
             }
             transaction.update(shared, Some(Denied::Stale));
         }
@@ -243,14 +223,9 @@ impl Store {
 }
 
 fn set(pair: Pair, flag: &str, now: Instant) -> Update {
-    Update::new(keys::conversation(pair), format!("SET #{flag} = :yes, #updated_at = :now"))
-        .when("attribute_exists(#id)")
-        .value(":yes", AttributeValue::Bool(true))
-        .value(":now", time(now))
+    Update::of(keys::conversation(pair)).set(flag, Value::Bool(true)).set("updated_at", time(now)).when(exists("id"))
 }
 
 fn removed(pair: Pair, flag: &str, now: Instant) -> Update {
-    Update::new(keys::conversation(pair), format!("SET #updated_at = :now REMOVE #{flag}"))
-        .when("attribute_exists(#id)")
-        .value(":now", time(now))
+    Update::of(keys::conversation(pair)).set("updated_at", time(now)).remove(flag).when(exists("id"))
 }

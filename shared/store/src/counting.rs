@@ -7,18 +7,18 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::TimeDelta;
 use domain::Instant;
 use domain::community::Counts;
 use domain::ids::{GatheringId, PostId, UserId};
+use table::{Item, Key, Returning, Update, absent, equals, exists};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
-use crate::keys::{self, Key, SLOTS};
-use crate::row::{Item, Reader, number, time};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::keys::{self, SLOTS};
+use crate::requests::Store;
+use crate::row::{Reader, number, time};
+use crate::transaction::Transaction;
 
 /// How long the spares stay open once the main item was crowded.
 const RUSH: TimeDelta = TimeDelta::minutes(10);
@@ -131,7 +131,7 @@ pub(crate) struct Counting {
 
 impl Counting {
     fn update(self, key: Key) -> Update {
-        Update::new(key, format!("ADD #{} :by", self.what.attribute())).value(":by", number(self.by))
+        Update::of(key).add(self.what.attribute(), number(self.by))
     }
 }
 
@@ -146,7 +146,7 @@ impl Store {
         let subject = counting.subject;
         if !counting.rush {
             let mut to_main = transaction.clone();
-            let main = counting.update(subject.main()).when("attribute_exists(#pk) AND attribute_not_exists(#gone)");
+            let main = counting.update(subject.main()).when(exists("pk").and(absent("gone")));
             to_main.update(main, Some(Denied::Stale));
             match self.commit_unless_crowded(to_main).await {
                 Err(Failed::Fault(Fault::Contended)) => self.spares_open(subject, now).await?,
@@ -160,10 +160,8 @@ impl Store {
 
     /// From now on, for a while, everybody adds to the spares.
     async fn spares_open(&self, subject: Subject, now: Instant) -> Result<(), Failed<Denied>> {
-        let open = Update::new(subject.main(), format!("SET #{SPREAD} = :until"))
-            .when("attribute_exists(#pk) AND attribute_not_exists(#gone)")
-            .value(":until", time(now + RUSH));
-        match self.update(open, ReturnValue::None).await {
+        let open = Update::of(subject.main()).set(SPREAD, time(now + RUSH)).when(exists("pk").and(absent("gone")));
+        match self.update(open, Returning::Nothing).await {
             Ok(_) => Ok(()),
             Err(Failed::Refused(_)) => Err(Failed::Refused(Denied::Stale)),
             Err(Failed::Fault(fault)) => Err(fault.into()),
@@ -206,14 +204,8 @@ impl Store {
         for spare in spares.values() {
             sums.add(spare)?;
         }
-        let added: Vec<_> =
-            What::ALL.iter().enumerate().map(|(n, what)| format!("#{} :n{n}", what.attribute())).collect();
-        let mut main = Update::new(subject.main(), format!("ADD {} REMOVE #{SPREAD}", added.join(", ")))
-            .when(format!("#{SPREAD} = :until"))
-            .value(":until", time(until));
-        for (n, sum) in sums.0.into_iter().enumerate() {
-            main = main.value(&format!(":n{n}"), number(sum));
-        }
+        let main = Update::of(subject.main()).remove(SPREAD).when(equals(SPREAD, time(until)));
+        let main = What::ALL.iter().zip(sums.0).fold(main, |main, (what, sum)| main.add(what.attribute(), number(sum)));
         let mut transaction = Transaction::new();
         transaction.update(main, Some(()));
         for key in spares.keys() {

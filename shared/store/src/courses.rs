@@ -1,19 +1,19 @@
 //! Courses: an item each, one in short for the lists, and one with what is counted of it.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
 use domain::file::Attachment;
 use domain::ids::{CourseId, UserId};
 use domain::learning::{Category, Course, CourseDetails, CourseEntry, Refusal, indexed_words};
 use domain::ledger::Amount;
 use domain::stats::{Counter, Totals};
+use table::{Item, Update, Value, absent, exists};
 
 use crate::denied::Denied;
 use crate::directory::{Surplus, reworded};
 use crate::fault::{Failed, Fault};
-use crate::row::{Item, Reader, Row, number, text};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, text};
+use crate::transaction::Transaction;
 use crate::{booking_codec, facts, keys};
 
 mod clearing;
@@ -137,16 +137,14 @@ fn recount(transaction: &mut Transaction<Denied>, before: Option<&Course>, after
     let (change, owner) = (&of(after) - &of(before), after.or(before).map(|course| course.owner));
     let [all, published] = [Counter::Courses, Counter::Published].map(|counter| change.of(counter));
     if (all, published) != (0, 0) {
-        let totals = Update::new(keys::course_totals(), "ADD #courses :all, #published :published")
-            .value(":all", number(all))
-            .value(":published", number(published));
+        let totals = Update::of(keys::course_totals()).add("courses", number(all)).add("published", number(published));
         transaction.update(totals, None);
     }
     if let Some(owner) = owner.filter(|_| published != 0) {
-        let taught = Update::new(keys::user(owner), "ADD #courses_given :more, #version :one")
-            .when("attribute_exists(#pk)")
-            .value(":more", number(published))
-            .value(":one", number(1));
+        let taught = Update::of(keys::user(owner))
+            .add("courses_given", number(published))
+            .add("version", number(1))
+            .when(exists("pk"));
         transaction.update(taught, Some(Denied::Stale));
     }
 }
@@ -193,9 +191,9 @@ impl Store {
         course: &Course,
         now: Instant,
     ) -> Result<(), Failed<Denied>> {
-        let gone = Update::new(keys::course_counts(course.id), "SET #gone = :yes")
-            .when("attribute_exists(#pk) AND attribute_not_exists(#gone) AND attribute_not_exists(#enrolments)")
-            .value(":yes", AttributeValue::Bool(true));
+        let gone = Update::of(keys::course_counts(course.id))
+            .set("gone", Value::Bool(true))
+            .when(exists("pk").and(absent("gone")).and(absent("enrolments")));
         transaction.update(gone, Some(Denied::by(Refusal::HasEnrolments)));
         transaction.delete_existing(&keys::course(course.id), Denied::Stale);
         transaction.delete(&keys::course_entry(course.id));

@@ -8,6 +8,7 @@ use domain::Instant;
 use domain::ids::{SessionId, UserId};
 use domain::person::User;
 use domain::text::{Email, Typed};
+use table::{Item, Update, absent, equals};
 
 use crate::denied::Denied;
 use crate::facts::{self, Ended};
@@ -15,10 +16,10 @@ use crate::fault::{Failed, Fault};
 use crate::gate::Counted;
 use crate::links::{self, Link, MailedLinks, PendingLink};
 use crate::names::{self, Meant};
-use crate::row::{Item, Reader, Row, number, text, texts, time};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, text, texts, time};
 use crate::second_factor::{self, SecondFactor};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::transaction::Transaction;
 use crate::{gate, keys, person_codec, verifications};
 
 /// What a login is checked against.
@@ -139,19 +140,17 @@ impl Store {
         let older = seen.networks.iter().map(String::as_str).filter(|known| *known != network);
         let newest = older.skip((seen.networks.len() + 1).saturating_sub(MOST_NETWORKS)).chain([network]);
         // Over the password that was proven: whoever sets another forgets all of them.
-        let remember = Update::new(keys::credential(seen.user.id), "SET #networks = :networks")
-            .when("#hash = :seen")
-            .value(":seen", text(&seen.password_hash))
-            .value(":networks", texts(newest));
+        let remember = Update::of(keys::credential(seen.user.id))
+            .set("networks", texts(newest))
+            .when(equals("hash", text(&seen.password_hash)));
         self.update_or_leave(remember).await
     }
 
     /// Another hash of the same password, unless there is another password by now.
     pub async fn password_rehash(&self, seen: &Credential, hash: &str) -> Result<(), Fault> {
-        let rehash = Update::new(keys::credential(seen.user.id), "SET #hash = :hash")
-            .when("#hash = :seen")
-            .value(":seen", text(&seen.password_hash))
-            .value(":hash", text(hash));
+        let rehash = Update::of(keys::credential(seen.user.id))
+            .set("hash", text(hash))
+            .when(equals("hash", text(&seen.password_hash)));
         self.update_or_leave(rehash).await
     }
 
@@ -173,25 +172,19 @@ impl Store {
     ) -> Result<(), Failed<Denied>> {
         let (seen, user) = (new.seen, new.seen.user.id);
         let last = last_ended(now, seen.sessions_from);
-        let pending = seen.resets.pending.as_ref().map_or("", |reset| &reset.hash);
-        let link = if pending.is_empty() { "attribute_not_exists(#reset)" } else { "#reset = :reset" };
-        let expression = match new.network {
-            Some(_) => {
-                "SET #hash = :hash, #sessions_from = :from, #networks = :networks REMOVE #reset, #reset_made, #reset_minutes"
-            }
-            None => "SET #hash = :hash, #sessions_from = :from REMOVE #networks, #reset, #reset_made, #reset_minutes",
+        let mut password = Update::of(keys::credential(user))
+            .set("hash", text(new.hash))
+            .set("sessions_from", number(last.get() + 1))
+            .remove_all(["reset", "reset_made", "reset_minutes"])
+            .when(equals("hash", text(&seen.password_hash)))
+            .when(match &seen.resets.pending {
+                Some(reset) => equals("reset", text(&reset.hash)),
+                None => absent("reset"),
+            });
+        password = match &new.network {
+            Some(network) => password.set("networks", texts([network.as_str()])),
+            None => password.remove("networks"),
         };
-        let mut password = Update::new(keys::credential(user), expression)
-            .when(format!("#hash = :seen AND {link}"))
-            .value(":hash", text(new.hash))
-            .value(":seen", text(&seen.password_hash))
-            .value(":from", number(last.get() + 1));
-        if !pending.is_empty() {
-            password = password.value(":reset", text(pending));
-        }
-        if let Some(network) = &new.network {
-            password = password.value(":networks", texts([network.as_str()]));
-        }
         transaction.update(password, Some(Denied::Stale));
         transaction.update(gate::closing(user, last, new.kept), Some(Denied::Stale));
         transaction.replace(facts::ended_item(user, Ended::UpTo(last, new.kept), now));
@@ -212,12 +205,11 @@ impl Store {
             let Some(credential) = self.get(&keys::credential(user)).await? else { return Ok(()) };
             let seen = sessions_from(Reader(&credential))?;
             let last = last_ended(now, seen);
-            let from = Update::new(keys::credential(user), "SET #sessions_from = :from")
-                .value(":from", number(last.get() + 1));
-            let from = match seen {
-                Some(seen) => from.when("#sessions_from = :seen").value(":seen", number(seen)),
-                None => from.when("attribute_not_exists(#sessions_from)"),
-            };
+            let from = Update::of(keys::credential(user)).set("sessions_from", number(last.get() + 1));
+            let from = from.when(match seen {
+                Some(seen) => equals("sessions_from", number(seen)),
+                None => absent("sessions_from"),
+            });
             let mut transaction = begin();
             transaction.update(from, Some(Denied::Stale));
             transaction.update(gate::closing(user, last, None), Some(Denied::Stale));

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use domain::Instant;
 use domain::booking::Booking;
@@ -14,12 +13,13 @@ use domain::interval::Interval;
 use domain::quanta::{self, Busy};
 use domain::slot::Slot;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use table::{Condition, Item, Key, Update, Value, absent, any, contains, equals, exists, not};
 
 use crate::fault::Fault;
-use crate::keys::{self, Key};
-use crate::row::{Item, Reader, number, numbers, text};
-use crate::table::{READ_AT_ONCE, Store};
-use crate::transaction::{Transaction, Update};
+use crate::keys;
+use crate::requests::{READ_AT_ONCE, Store};
+use crate::row::{Reader, number, numbers, text};
+use crate::transaction::Transaction;
 
 /// A day nobody asks for any more is deleted this long after it is over.
 const KEPT: TimeDelta = TimeDelta::days(30);
@@ -53,16 +53,17 @@ impl Claim {
 /// The marks of openings of a day that are no more what they were.
 const SHUT: &str = "shut";
 
-const NOT_SHUT: &str = "NOT contains(#shut, :mark)";
+fn is_not_shut(mark: SlotId) -> Condition {
+    not(contains(SHUT, number(mark)))
+}
 
 /// Adds the legs by which an opening of an expert is shut, if nothing is booked in it.
 pub(crate) fn add_shut_legs<R: Clone>(transaction: &mut Transaction<R>, expert: UserId, slot: &Slot, booked: &R) {
     for (date, steps) in quanta::by_day(slot.interval) {
-        let update = Update::new(keys::day(expert, date), format!("ADD #{SHUT} :marks SET #expires_at = :expires"))
-            .when(none_taken(&steps))
-            .value(":marks", numbers([slot.mark]))
-            .value(":expires", number(kept_until(date)));
-        let update = steps.iter().fold(update, |update, step| update.value(&format!(":q{step}"), number(step)));
+        let update = Update::of(keys::day(expert, date))
+            .add(SHUT, numbers([slot.mark]))
+            .set("expires_at", number(kept_until(date)))
+            .when(none_taken(&steps));
         transaction.update(update, Some(booked.clone()));
     }
 }
@@ -91,12 +92,12 @@ impl Expiry {
         Some(Self { at: at.timestamp(), first: *steps.first()?, last: *steps.last()? })
     }
 
-    fn to_value(self) -> AttributeValue {
+    fn to_value(self) -> Value {
         text(format!("{},{},{}", self.at, self.first, self.last))
     }
 
-    fn parse(value: &AttributeValue) -> Option<Self> {
-        let mut parts = value.as_s().ok()?.split(',');
+    fn parse(value: &Value) -> Option<Self> {
+        let mut parts = value.as_s()?.split(',');
         let expiry = Self {
             at: parts.next()?.parse().ok()?,
             first: parts.next()?.parse().ok()?,
@@ -144,14 +145,11 @@ impl DayChange {
         self.claim.is_empty() && self.release.is_empty() && self.expiries.is_empty() && self.forgotten.is_empty()
     }
 
-    /// An update of the day: `sets` and what must be said about expiries, behind `begins`.
-    fn update(&self, begins: &str, sets: &str) -> Update {
-        let set: Vec<_> = self.expiries.iter().map(|(name, _)| format!(", #{name} = :{name}")).collect();
-        let remove: Vec<_> = self.forgotten.iter().map(|name| format!("#{name}")).collect();
-        let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
-        let expression = format!("{begins} SET {sets}#expires_at = :expires{}{remove}", set.concat());
-        let update = Update::new(self.key.clone(), expression.trim_start()).value(":expires", number(self.expires_at));
-        self.expiries.iter().fold(update, |update, (name, expiry)| update.value(&format!(":{name}"), expiry.to_value()))
+    /// An update of the day with what must be said about expiries.
+    fn update(&self) -> Update {
+        let update =
+            Update::of(self.key.clone()).set("expires_at", number(self.expires_at)).remove_all(&self.forgotten);
+        self.expiries.iter().fold(update, |update, (name, expiry)| update.set(name, expiry.to_value()))
     }
 }
 
@@ -201,7 +199,7 @@ pub(crate) fn add_legs<R: Clone>(
 ) -> Result<(), Fault> {
     let mark = after.and_then(|claim| claim.mark);
     let marked = |update: Update| match mark {
-        Some(mark) => update.value(":mark", number(mark)),
+        Some(mark) => update.when(is_not_shut(mark)),
         None => update,
     };
     for change in changes(user, before, after) {
@@ -219,30 +217,17 @@ pub(crate) fn add_legs<R: Clone>(
                 transaction.update(impossible(change.key), Some(taken.clone()));
                 continue;
             }
-            let update = change
-                .update("", "#busy = :new, ")
-                .when(if mark.is_some() { format!("#busy = :old AND {NOT_SHUT}") } else { "#busy = :old".to_owned() })
-                .value(":old", numbers(&busy))
-                .value(":new", numbers(rest.union(&change.claim)));
+            let update =
+                change.update().set("busy", numbers(rest.union(&change.claim))).when(equals("busy", numbers(&busy)));
             transaction.update(marked(update), Some(raced.clone()));
         } else if !change.claim.is_empty() {
-            let mut update = change
-                .update("ADD #busy :claim", "")
-                .when(match mark {
-                    Some(_) => format!("{} AND {NOT_SHUT}", none_taken(&change.claim)),
-                    None => none_taken(&change.claim),
-                })
-                .value(":claim", numbers(&change.claim));
-            for step in &change.claim {
-                update = update.value(&format!(":q{step}"), number(step));
-            }
+            let update = change.update().add("busy", numbers(&change.claim)).when(none_taken(&change.claim));
             transaction.update(marked(update), Some(taken.clone()));
         } else if !change.release.is_empty() {
             // The expiry too, or a day that was deleted long ago would come back for good.
-            let update = change.update("DELETE #busy :release", "").value(":release", numbers(&change.release));
-            transaction.update(update, None);
+            transaction.update(change.update().delete("busy", numbers(&change.release)), None);
         } else {
-            transaction.update(change.update("", ""), None);
+            transaction.update(change.update(), None);
         }
     }
     Ok(())
@@ -250,13 +235,12 @@ pub(crate) fn add_legs<R: Clone>(
 
 /// That none of these steps is there, in two operators a step: DynamoDB allows 300 in an expression, and 4 KB, which is
 /// room for twelve hours.
-fn none_taken(steps: &BTreeSet<u16>) -> String {
-    let taken: Vec<_> = steps.iter().map(|step| format!("contains(#busy,:q{step})")).collect();
-    format!("NOT ({})", taken.join(" OR "))
+fn none_taken(steps: &BTreeSet<u16>) -> Condition {
+    not(any(steps.iter().map(|step| contains("busy", number(step)))))
 }
 
 fn impossible(key: Key) -> Update {
-    Update::new(key, "SET #busy = #busy").when("attribute_exists(#pk) AND attribute_not_exists(#pk)")
+    Update::of(key).set_to("busy", "busy").when(exists("pk").and(absent("pk")))
 }
 
 /// Days of several people, as they were read.

@@ -9,12 +9,12 @@ use domain::ids::UserId;
 use domain::lifecycle::Seat;
 use domain::person::User;
 use domain::presence::Presence;
+use table::{Item, Key};
 
 use crate::denied::Denied;
 use crate::fault::Fault;
-use crate::keys::Key;
-use crate::row::{Item, Reader, Row, text};
-use crate::table::Store;
+use crate::requests::Store;
+use crate::row::{Reader, Row, text};
 use crate::transaction::Transaction;
 use crate::{keys, person_codec, presence};
 

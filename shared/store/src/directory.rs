@@ -8,12 +8,13 @@ use domain::expert::Standing;
 use domain::ids::UserId;
 use domain::person::User;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use table::{Item, Key, Range, Update, absent, less};
 
 use crate::fault::Fault;
-use crate::keys::{self, Key};
-use crate::row::{Item, Reader, Row, number};
-use crate::table::{READ_AT_ONCE, Range, Store};
-use crate::transaction::{LARGEST_TRANSACTION, Transaction, Update};
+use crate::keys;
+use crate::requests::{READ_AT_ONCE, Store};
+use crate::row::{Reader, Row, number};
+use crate::transaction::{LARGEST_TRANSACTION, Transaction};
 use crate::{cards, person_codec, roster};
 
 /// No list is counted or read beyond this.
@@ -96,9 +97,7 @@ impl Store {
     pub(crate) async fn words_ahead(&self, surplus: &Surplus) -> Result<(), Fault> {
         let version = number(surplus.version);
         let updates = surplus.new.clone().into_iter().map(move |key| {
-            Update::new(key, "SET #version = :version")
-                .when("attribute_not_exists(#version) OR #version < :version")
-                .value(":version", version.clone())
+            Update::of(key).set("version", version.clone()).when(absent("version").or(less("version", version.clone())))
         });
         stream::iter(updates).map(|update| self.update_or_leave(update)).buffer_unordered(AT_ONCE).try_collect().await
     }

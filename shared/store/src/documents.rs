@@ -1,15 +1,14 @@
 //! Documents: an item each, reached by its id. What has them knows their ids.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::document::{Document, Kind};
 use domain::file::Attachment;
 use domain::ids::{ApplicationId, DocumentId, UserId};
+use table::{Item, Returning, Update, Value, exists};
 
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, Row, number};
-use crate::table::Store;
-use crate::transaction::Update;
+use crate::requests::Store;
+use crate::row::{Reader, Row, number};
 
 pub(crate) fn to_item(document: &Document) -> Item {
     Row::at(&keys::document(document.id))
@@ -61,10 +60,8 @@ impl Store {
 
     /// Notes whether an administrator found a document to be good; `None` if there is no such document.
     pub async fn document_verify(&self, id: DocumentId, is_verified: bool) -> Result<Option<Document>, Fault> {
-        let update = Update::new(keys::document(id), "SET #verified = :verified")
-            .when("attribute_exists(#pk)")
-            .value(":verified", AttributeValue::Bool(is_verified));
-        match self.update(update, ReturnValue::AllNew).await {
+        let update = Update::of(keys::document(id)).set("verified", Value::Bool(is_verified)).when(exists("pk"));
+        match self.update(update, Returning::New).await {
             Ok(item) => from_item(&item).map(Some),
             Err(Failed::Refused(_)) => Ok(None),
             Err(Failed::Fault(fault)) => Err(fault),

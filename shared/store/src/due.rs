@@ -1,15 +1,14 @@
 //! What is due: bookings by the day and shard of their next moment, and the mark below which nothing is left.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::NaiveDate;
 use domain::Instant;
 use domain::ids::BookingId;
+use table::{Index, Range, Returning, Update, absent, less};
 
 use crate::fault::{Failed, Fault};
 use crate::keys;
+use crate::requests::Store;
 use crate::row::{Reader, text};
-use crate::table::{Range, Store};
-use crate::transaction::Update;
 
 /// Bookings found in one stretch of a bucket.
 #[derive(Debug)]
@@ -34,10 +33,10 @@ impl Store {
 
     /// Moves the mark forward; one that is further already stays.
     pub async fn due_mark_raise(&self, day: NaiveDate) -> Result<(), Fault> {
-        let raise = Update::new(keys::due_mark(), "SET #day = :day")
-            .when("attribute_not_exists(#day) OR #day < :day")
-            .value(":day", text(day.to_string()));
-        match self.update(raise, ReturnValue::None).await {
+        let raise = Update::of(keys::due_mark())
+            .set("day", text(day.to_string()))
+            .when(absent("day").or(less("day", text(day.to_string()))));
+        match self.update(raise, Returning::Nothing).await {
             Ok(_) | Err(Failed::Refused(_)) => Ok(()),
             Err(Failed::Fault(fault)) => Err(fault),
         }
@@ -46,7 +45,7 @@ impl Store {
     /// What is due until `until` in one shard of a day.
     pub async fn due(&self, day: NaiveDate, shard: i64, until: Instant, after: Option<&str>) -> Result<Due, Fault> {
         let range = Range {
-            index: Some("by_due"),
+            index: Some(Index::ByDue),
             partition: keys::due_bucket(day, shard),
             from: after.map(|place| format!("{place}~")),
             // Behind every booking due in that very second.

@@ -3,20 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::facade::Facade;
 use domain::ids::{CourseId, EnrolmentId, PaymentId, UserId};
 use domain::learning::{Course, Enrolment, EnrolmentStatus, percent};
 use domain::ledger::{Amount, Entry};
 use domain::person::User;
+use table::{Index, Item, Range, Update, Value, absent, exists};
 
 use crate::courses::taken_from;
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::lists::List;
-use crate::row::{Item, Reader, Row, number, numbers, text};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, numbers, text};
+use crate::transaction::Transaction;
 use crate::{booking_codec, courses, keys, ledger, person_codec};
 
 fn to_item(enrolment: &Enrolment) -> Item {
@@ -86,9 +86,9 @@ const MOST: usize = 1000;
 
 /// What begins when an enrolment becomes active, by whichever way: the one place that every such transaction goes through.
 fn begins(transaction: &mut Transaction<Denied>, enrolment: &Enrolment) {
-    let taken = Update::new(keys::courses_taken(enrolment.learner), "ADD #courses :course, #experts :expert")
-        .value(":course", numbers([enrolment.course]))
-        .value(":expert", numbers([enrolment.owner]));
+    let taken = Update::of(keys::courses_taken(enrolment.learner))
+        .add("courses", numbers([enrolment.course]))
+        .add("experts", numbers([enrolment.owner]));
     transaction.update(taken, None);
 }
 
@@ -124,9 +124,9 @@ impl Store {
             .into_item();
         transaction.create(lead, Denied::IdTaken);
         if is_first {
-            let mark = Update::new(keys::course_counts(enrolment.course), "SET #enrolments = :yes")
-                .when("attribute_exists(#pk) AND attribute_not_exists(#gone)")
-                .value(":yes", AttributeValue::Bool(true));
+            let mark = Update::of(keys::course_counts(enrolment.course))
+                .set("enrolments", Value::Bool(true))
+                .when(exists("pk").and(absent("gone")));
             transaction.update(mark, Some(Denied::Stale));
         }
         if enrolment.is_active() {
@@ -175,7 +175,7 @@ impl Store {
 
     /// The newest in somebody's courses: one round trip a megabyte.
     pub async fn enrolments_with(&self, owner: UserId) -> Result<Vec<Enrolment>, Fault> {
-        let list = List { index: "by_b", partition: keys::enrolled_with(owner) };
+        let list = List { index: Index::ByB, partition: keys::enrolled_with(owner) };
         self.newest_of(&list, MOST).await?.iter().map(from_item).collect()
     }
 

@@ -8,13 +8,14 @@ use domain::feed::Position;
 use domain::ids::{CourseId, MessageId, NoticeId, PostId, SessionId, UserId};
 use domain::notice::Notice;
 use domain::person::User;
+use table::Item;
 
 use crate::cause::{self, Cause};
 use crate::fault::Fault;
 use crate::feed::{SentMessage, sent_from};
 use crate::keys;
 use crate::payments::{self, RefundOf};
-use crate::row::{Item, Reader, Row, number};
+use crate::row::{Reader, Row, number};
 use crate::{notices, person_codec};
 
 /// Something that happened to one person.
@@ -163,7 +164,7 @@ fn is_only_counted(mut new: Item, mut old: Item) -> bool {
 /// The fact in an item of the stream; `None` for items that are no fact. `old`: what it was before, empty if it
 /// is new.
 pub fn read(item: StreamItem, old: StreamItem, is_new: bool) -> Result<Option<Happened>, Fault> {
-    let (item, old): (Item, Item) = (item.into(), old.into());
+    let (item, old): (Item, Item) = (table::item_from(item), table::item_from(old));
     let row = Reader(&item);
     let Some(person) = keys::person_of(row.text("pk")?) else { return Ok(None) };
     let sk = row.text("sk")?;

@@ -4,10 +4,11 @@ use domain::Instant;
 use domain::feed::{MOST_ABOVE, Part, Place};
 use domain::ids::{MessageId, UserId};
 use domain::notice::{Notice, Topic};
+use table::{Item, Range};
 
 use crate::fault::Fault;
-use crate::row::{Item, Reader, Row};
-use crate::table::{Range, Store};
+use crate::requests::Store;
+use crate::row::{Reader, Row};
 use crate::{keys, notices};
 
 /// So long a sent message stays in the feed: a `resume` from before that is answered with `bad_cursor`.

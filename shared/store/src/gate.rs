@@ -6,18 +6,18 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::Instant;
 use domain::ids::{SessionId, UserId};
 use domain::text::LoginName;
+use table::{Item, Key, Returning, Update, Value, absent, at_most, contains, equals, exists, not};
 
 use crate::denied::Denied;
 use crate::facts::{self, Ended};
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, number, numbers};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, number, numbers};
+use crate::transaction::Transaction;
 
 /// One request counted, and how many of this minute it makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,10 +82,11 @@ impl Counted {
 }
 
 /// What counts one hit in `now`'s minute and forgets those just before it.
-fn count_hit(counted: Counted, now: Instant) -> String {
+fn count_hit(key: Key, counted: Counted, now: Instant) -> Update {
     let minute = minute(now);
-    let earlier: Vec<_> = (1..=FORGOTTEN).map(|ago| counted.counter(minute - ago)).collect();
-    format!("ADD {} :one REMOVE {}", counted.counter(minute), earlier.join(", "))
+    Update::of(key)
+        .add(counted.counter(minute), number(1))
+        .remove_all((1..=FORGOTTEN).map(|ago| counted.counter(minute - ago)))
 }
 
 /// The counters that [`count_hit`] did not reach: those of somebody who was away for more than an hour.
@@ -138,22 +139,25 @@ impl ValidSessions {
 
 /// Ends every session up to `last` except `kept`. The condition fails if `kept` has ended already.
 pub(crate) fn closing(user: UserId, last: SessionId, kept: Option<SessionId>) -> Update {
-    let key = keys::user_gate(user);
-    let closing = match kept {
-        Some(kept) => Update::new(key, "SET #valid_from = :from, #kept = :kept REMOVE #ended")
-            .when("#valid_from <= :from AND NOT contains(#ended, :kept)")
-            .value(":kept", number(kept)),
-        None => Update::new(key, "SET #valid_from = :from REMOVE #ended, #kept").when("#valid_from <= :from"),
-    };
-    closing.value(":from", number(last.get() + 1))
+    let from = number(last.get() + 1);
+    let closing = Update::of(keys::user_gate(user))
+        .set("valid_from", from.clone())
+        .remove("ended")
+        .when(at_most("valid_from", from));
+    match kept {
+        Some(kept) => closing.set("kept", number(kept)).when(not(contains("ended", number(kept)))),
+        None => closing.remove("kept"),
+    }
 }
 
 /// Ends every session up to `last`, and lets none begin.
 pub(crate) fn suspending(user: UserId, last: SessionId) -> Update {
-    Update::new(keys::user_gate(user), "SET #valid_from = :from, #suspended = :yes REMOVE #ended, #kept")
-        .when("#valid_from <= :from")
-        .value(":yes", AttributeValue::Bool(true))
-        .value(":from", number(last.get() + 1))
+    Update::of(keys::user_gate(user))
+        .set("valid_from", number(last.get() + 1))
+        .set("suspended", Value::Bool(true))
+        .remove("ended")
+        .remove("kept")
+        .when(at_most("valid_from", number(last.get() + 1)))
 }
 
 /// Hits of this minute so far, as an item tells.
@@ -170,12 +174,12 @@ impl Store {
         counted: Counted,
         now: Instant,
     ) -> Result<Gate, Fault> {
-        let update = Update::new(keys::user_gate(user), count_hit(counted, now))
-            .when(
-                "attribute_exists(#pk) AND (#valid_from <= :session OR #kept = :session) \
-                 AND attribute_not_exists(#suspended) AND NOT contains(#ended, :session)",
-            )
-            .value(":session", number(session));
+        let update = count_hit(keys::user_gate(user), counted, now).when(
+            exists("pk")
+                .and(at_most("valid_from", number(session)).or(equals("kept", number(session))))
+                .and(absent("suspended"))
+                .and(not(contains("ended", number(session)))),
+        );
         match self.count(update, counted, now).await {
             Ok((old, hit)) => {
                 let old = Reader(&old);
@@ -201,8 +205,7 @@ impl Store {
 
     /// Counts in an item that is deleted when nothing is counted any more.
     async fn count_for_hours(&self, key: keys::Key, now: Instant) -> Result<Hit, Fault> {
-        let expression = format!("{} SET #expires_at = :expires", count_hit(Counted::Request, now));
-        let update = Update::new(key, expression).value(":expires", number(now.timestamp() + 7200));
+        let update = count_hit(key, Counted::Request, now).set("expires_at", number(now.timestamp() + 7200));
         match self.count(update, Counted::Request, now).await {
             Ok((_, hit)) => Ok(hit),
             Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
@@ -213,7 +216,7 @@ impl Store {
     /// Counts a failed login of an account, whatever address it came from. Without an account it takes as long.
     pub async fn gate_failed_login(&self, user: Option<UserId>, counted: Counted, now: Instant) -> Result<Hit, Fault> {
         let key = keys::credential(user.unwrap_or_else(|| nobody(now)));
-        let update = Update::new(key, count_hit(counted, now)).when("attribute_exists(#pk)");
+        let update = count_hit(key, counted, now).when(exists("pk"));
         match self.count(update, counted, now).await {
             Ok((_, hit)) => Ok(hit),
             Err(Failed::Refused(_)) => Ok(Hit { count: 1 }),
@@ -227,12 +230,12 @@ impl Store {
     }
 
     async fn count(&self, update: Update, counted: Counted, now: Instant) -> Result<(Item, Hit), Failed<Item>> {
-        let key = update.key().clone();
-        let old = self.update(update.value(":one", number(1)), ReturnValue::AllOld).await?;
+        let key = update.key.clone();
+        let old = self.update(update, Returning::Old).await?;
         let hit = Hit { count: hits(&old, counted, now)? + 1 };
         let left_behind = left_behind(&old, now);
         if !left_behind.is_empty() {
-            self.update_or_leave(Update::new(key, format!("REMOVE {}", left_behind.join(", ")))).await?;
+            self.update_or_leave(Update::of(key).remove_all(left_behind)).await?;
         }
         Ok((old, hit))
     }
@@ -246,9 +249,7 @@ impl Store {
         session: SessionId,
         now: Instant,
     ) -> Result<(), Failed<Denied>> {
-        let end = Update::new(keys::user_gate(user), "ADD #ended :session")
-            .when("attribute_exists(#pk)")
-            .value(":session", numbers([session]));
+        let end = Update::of(keys::user_gate(user)).add("ended", numbers([session])).when(exists("pk"));
         transaction.update(end, Some(Denied::Stale));
         transaction.replace(facts::ended_item(user, Ended::One(session), now));
         match self.commit(transaction).await {
@@ -275,13 +276,13 @@ impl Store {
         if stale.is_empty() {
             return Ok(());
         }
-        let forget = Update::new(keys::user_gate(user), "DELETE #ended :stale").value(":stale", numbers(stale));
+        let forget = Update::of(keys::user_gate(user)).delete("ended", numbers(stale));
         self.update_or_leave(forget).await
     }
 
     /// An update whose failed condition does not matter.
     pub(crate) async fn update_or_leave(&self, update: Update) -> Result<(), Fault> {
-        match self.update(update, ReturnValue::None).await {
+        match self.update(update, Returning::Nothing).await {
             Ok(_) | Err(Failed::Refused(_)) => Ok(()),
             Err(Failed::Fault(fault)) => Err(fault),
         }

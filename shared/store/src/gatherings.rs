@@ -6,6 +6,7 @@ use domain::Instant;
 use domain::facade::Facade;
 use domain::gathering::{Details, Gathering, GatheringSeen};
 use domain::ids::{GatheringId, NoticeId, UserId};
+use table::{Index, Item, Range, Update, Value, absent, exists};
 
 use crate::Page;
 use crate::community::{author_from, with_author};
@@ -13,9 +14,9 @@ use crate::counting::{Counting, Subject, What, is_rush};
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, Row, text, time};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, text, time};
+use crate::transaction::Transaction;
 
 mod telling;
 
@@ -163,9 +164,9 @@ impl Store {
     pub async fn gathering_delete(&self, gathering: &Gathering, news: &GatheringNews) -> Result<(), Failed<Denied>> {
         let mut transaction = Transaction::new();
         transaction.delete_existing(&keys::gathering(gathering.id), Denied::Stale);
-        let gone = Update::new(keys::gathering_counts(gathering.id), "SET #gone = :yes")
-            .when("attribute_exists(#pk) AND attribute_not_exists(#gone)")
-            .value(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true));
+        let gone = Update::of(keys::gathering_counts(gathering.id))
+            .set("gone", Value::Bool(true))
+            .when(exists("pk").and(absent("gone")));
         transaction.update(gone, Some(Denied::Stale));
         if is_listed_as_long(&gathering.details) {
             transaction.delete(&keys::long_gathering(gathering.id));
@@ -294,7 +295,7 @@ impl Store {
     /// What began before `begin` and is not over, by its start.
     async fn running(&self, after: Option<&str>, begin: &str, now: Instant) -> Result<Vec<Gathering>, Fault> {
         let range = Range {
-            index: Some("by_a"),
+            index: Some(Index::ByA),
             partition: keys::LONG_GATHERINGS.to_owned(),
             from: Some(format!("{}~", place(now, None))),
             limit: Some(MOST_LONG),
@@ -319,8 +320,8 @@ impl Store {
 
     async fn walk(&self, walk: Walk<'_>, keep: impl Fn(&Gathering) -> bool) -> Result<Page<Gathering>, Fault> {
         let (index, partition) = match walk.list.organiser {
-            Some(organiser) => ("by_b", keys::gatherings_of(organiser)),
-            None => ("by_a", keys::GATHERINGS.to_owned()),
+            Some(organiser) => (Index::ByB, keys::gatherings_of(organiser)),
+            None => (Index::ByA, keys::GATHERINGS.to_owned()),
         };
         let mut kept = Vec::new();
         let mut last = walk.after.map(str::to_owned);

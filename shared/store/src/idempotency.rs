@@ -6,14 +6,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
+use table::{Returning, Update, absent, at_most, equals, one_of};
 
 use crate::fault::{Failed, Fault};
 use crate::keys;
+use crate::requests::Store;
 use crate::row::{Reader, number, text};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::transaction::Transaction;
 
 /// The right to carry out one request, and whether its response has been written. Clones share what they know.
 #[derive(Clone, Debug)]
@@ -91,24 +91,17 @@ impl Store {
         owner: u64,
         now: Instant,
     ) -> Result<Claimed, Fault> {
-        let same: Vec<_> = (0..fingerprints.len()).map(|number| format!(":print{number}")).collect();
-        let update = Update::new(
-            keys::idempotency_record(digest),
-            "SET #owner = :owner, #fingerprint = :print0, #lease = :lease, #expires_at = :expires \
-             REMOVE #answer_status, #answer",
-        )
-        .when(format!(
-            "attribute_not_exists(#pk) OR #expires_at <= :now OR \
-             (#fingerprint IN ({}) AND attribute_not_exists(#answer_status) AND #lease <= :now)",
-            same.join(", ")
-        ))
-        .value(":owner", number(owner))
-        .value(":lease", number(now.timestamp() + LEASE_SECONDS))
-        .value(":expires", number(now.timestamp() + KEPT_SECONDS))
-        .value(":now", number(now.timestamp()));
-        let update =
-            same.iter().zip(fingerprints).fold(update, |update, (name, print)| update.value(name, text(print)));
-        match self.update(update, ReturnValue::None).await {
+        let is_left = one_of("fingerprint", fingerprints.iter().map(text))
+            .and(absent("answer_status"))
+            .and(at_most("lease", number(now.timestamp())));
+        let update = Update::of(keys::idempotency_record(digest))
+            .set("owner", number(owner))
+            .set("fingerprint", text(&fingerprints[0]))
+            .set("lease", number(now.timestamp() + LEASE_SECONDS))
+            .set("expires_at", number(now.timestamp() + KEPT_SECONDS))
+            .remove_all(["answer_status", "answer"])
+            .when(absent("pk").or(at_most("expires_at", number(now.timestamp()))).or(is_left));
+        match self.update(update, Returning::Nothing).await {
             Ok(_) => Ok(Claimed::Mine(Claim::new(digest, owner))),
             Err(Failed::Fault(fault)) => Err(fault),
             Err(Failed::Refused(record)) => {
@@ -128,30 +121,29 @@ impl Store {
 
     /// Writes the response of a request whose transaction, if it had one, did not write exactly this one.
     pub async fn idempotency_settle(&self, claim: &Claim, answer: &SavedResponse) -> Result<(), Fault> {
-        self.update_or_leave(answer_update(claim, answer).when("#owner = :owner")).await
+        self.update_or_leave(answer_update(claim, answer)).await
     }
 
     /// Gives the claim up, so that the request may be tried again at once.
     pub async fn idempotency_release(&self, claim: &Claim) -> Result<(), Fault> {
-        let update = Update::new(keys::idempotency_record(&claim.digest), "SET #lease = :past")
-            .when("#owner = :owner AND attribute_not_exists(#answer_status)")
-            .value(":past", number(0))
-            .value(":owner", number(claim.owner));
+        let update = Update::of(keys::idempotency_record(&claim.digest))
+            .set("lease", number(0))
+            .when(equals("owner", number(claim.owner)).and(absent("answer_status")));
         self.update_or_leave(update).await
     }
 }
 
 fn answer_update(claim: &Claim, answer: &SavedResponse) -> Update {
-    Update::new(keys::idempotency_record(&claim.digest), "SET #answer_status = :status, #answer = :answer")
-        .value(":status", number(answer.status))
-        .value(":answer", text(&answer.body))
-        .value(":owner", number(claim.owner))
+    Update::of(keys::idempotency_record(&claim.digest))
+        .set("answer_status", number(answer.status))
+        .set("answer", text(&answer.body))
+        .when(equals("owner", number(claim.owner)))
 }
 
 impl<R: Clone> Transaction<R> {
     /// Writes the response together with the effect. `lost` is what it means that the claim is no longer ours.
     pub fn save_response(&mut self, claim: &Claim, answer: &SavedResponse, lost: R) -> &mut Self {
-        let update = answer_update(claim, answer).when("#owner = :owner AND attribute_not_exists(#answer_status)");
+        let update = answer_update(claim, answer).when(absent("answer_status"));
         *claim.saving() = Some(Saving { response: answer.clone(), committed: self.committed() });
         self.update(update, Some(lost))
     }

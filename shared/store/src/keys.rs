@@ -44,15 +44,9 @@ pub(crate) use reading::{newest_shape, shape_if_made};
 pub(crate) use reports::*;
 pub(crate) use serials::*;
 pub(crate) use support::*;
+pub(crate) use table::Key;
 pub(crate) use waiting::*;
 pub(crate) use withdrawals::*;
-
-/// Where an item lives.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key {
-    pub(crate) pk: String,
-    pub(crate) sk: String,
-}
 
 fn key(pk: String, sk: impl Into<String>) -> Key {
     Key { pk, sk: sk.into() }

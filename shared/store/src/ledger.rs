@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
 use domain::ids::{BookingId, EnrolmentId, EntryId, PaymentId, UserId, WithdrawalId};
 use domain::ledger::{Account, Balance, Cause, Currency, Entry, Kind, Leg, Refusal, Unit};
 use domain::payment::{Method, Payment};
+use table::{Index, Item, Range, Update, Value, at_least};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::List;
-use crate::row::{Item, Reader, Row, number, text};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, text};
+use crate::transaction::Transaction;
 use crate::{Page, booking_codec};
 
 /// Adds an entry and what it does to the balances of the people in it.
@@ -52,38 +52,22 @@ struct Moved {
 fn move_balance(user: UserId, entry: &Entry, moved: Moved) -> Update {
     let Moved { spendable, held, coming } = moved;
     let earned = entry.seen_by(user).filter(|(kind, _)| *kind == Kind::Earned).map(|(_, earned)| earned);
-    let mut also = String::new();
-    if earned.is_some() {
-        also.push_str(", #earned :earned");
-    }
-    if coming != 0 {
-        also.push_str(", #coming :coming");
-    }
-    let change = format!("SET #updated_at = :now ADD #spendable :spendable, #held :held{also}");
-    let mut update = Update::new(keys::balance(user, entry.unit), change)
-        .value(":now", number(entry.at.timestamp_millis()))
-        .value(":spendable", number(spendable))
-        .value(":held", number(held));
+    let mut update = Update::of(keys::balance(user, entry.unit))
+        .set("updated_at", number(entry.at.timestamp_millis()))
+        .add("spendable", number(spendable))
+        .add("held", number(held));
     if let Some(earned) = earned {
-        update = update.value(":earned", number(earned));
+        update = update.add("earned", number(earned));
     }
     if coming != 0 {
-        update = update.value(":coming", number(coming));
+        update = update.add("coming", number(coming));
     }
-    let mut conditions = Vec::new();
-    if spendable < 0 {
-        conditions.push("#spendable >= :spends");
-        update = update.value(":spends", number(-spendable));
+    for (bucket, moved) in [("spendable", spendable), ("held", held), ("coming", coming)] {
+        if moved < 0 {
+            update = update.when(at_least(bucket, number(-moved)));
+        }
     }
-    if held < 0 {
-        conditions.push("#held >= :unholds");
-        update = update.value(":unholds", number(-held));
-    }
-    if coming < 0 {
-        conditions.push("#coming >= :arrives");
-        update = update.value(":arrives", number(-coming));
-    }
-    if conditions.is_empty() { update } else { update.when(conditions.join(" AND ")) }
+    update
 }
 
 pub(crate) fn to_item(entry: &Entry) -> Item {
@@ -231,8 +215,8 @@ impl Store {
         limit: usize,
     ) -> Result<Page<Entry>, Fault> {
         let lists = [
-            List { index: "by_a", partition: list::paid(user) },
-            List { index: "by_b", partition: list::earned(user) },
+            List { index: Index::ByA, partition: list::paid(user) },
+            List { index: Index::ByB, partition: list::earned(user) },
         ];
         self.newest(&lists, after, limit, |item| from_item(item).map(|entry| Some(entry).filter(|e| e.unit == unit)))
             .await
@@ -246,7 +230,7 @@ impl Store {
         (since, after): (Option<Instant>, Option<&str>),
         limit: usize,
     ) -> Result<Page<Entry>, Fault> {
-        let lists = [List { index: "by_b", partition: list::earned(user) }];
+        let lists = [List { index: Index::ByB, partition: list::earned(user) }];
         let since = since.map(|since| keys::id_text(EntryId::mint(since, 0).get()));
         let is_one = |entry: &Entry| {
             entry.unit == unit && entry.earned_by(user).is_some_and(|earning| earning.booking().is_some())
@@ -283,7 +267,7 @@ fn payment_item(payment: &Payment) -> Item {
         .number("cents", payment.cents)
         .number("credits", payment.credits)
         .text("provider_id", &payment.provider_id)
-        .value("status", AttributeValue::S("completed".to_owned()))
+        .value("status", Value::S("completed".to_owned()))
         .time("created_at", payment.created_at)
         .into_item()
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use domain::ids::{CourseId, LessonId, UserId};
 use domain::learning::{Content, Course, Lesson, LessonDetails, MOST_LESSONS};
+use table::{Item, Range, Update, absent, contains, exists};
 
 use crate::courses::{self, file_from, with_file};
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
-use crate::row::{Item, Reader, Row, number, numbers};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, numbers};
+use crate::transaction::{Transaction, has_room};
 use crate::{enrolments, keys};
 
 fn to_item(lesson: &Lesson) -> Item {
@@ -62,21 +63,17 @@ fn text_item(lesson: &Lesson) -> Option<Item> {
 
 /// Adds a lesson to those of its course, or takes it off, in both places where they are counted.
 fn count(transaction: &mut Transaction<Denied>, lesson: &Lesson, is_more: bool) {
-    let (change, by) = if is_more { ("ADD", 1) } else { ("DELETE", -1) };
-    let room = "(attribute_not_exists(#lessons) OR size(#lessons) < :most)";
-    let lessons = Update::new(keys::course_counts(lesson.course), format!("{change} #lessons :lesson"))
-        .value(":lesson", numbers([lesson.id]));
+    let (this, by) = (numbers([lesson.id]), if is_more { 1 } else { -1 });
+    let lessons = Update::of(keys::course_counts(lesson.course));
     let lessons = match is_more {
         true => lessons
-            .when(format!("attribute_exists(#pk) AND attribute_not_exists(#gone) AND {room}"))
-            .value(":most", number(MOST_LESSONS)),
-        false => lessons.when("contains(#lessons, :one)").value(":one", number(lesson.id)),
+            .add("lessons", this)
+            .when(exists("pk").and(absent("gone")).and(has_room("lessons", MOST_LESSONS as u32))),
+        false => lessons.delete("lessons", this).when(contains("lessons", number(lesson.id))),
     };
     transaction.update(lessons, Some(Denied::Stale));
-    let course = Update::new(keys::course(lesson.course), "ADD #lessons :by, #version :one")
-        .when("attribute_exists(#pk)")
-        .value(":by", number(by))
-        .value(":one", number(1));
+    let course =
+        Update::of(keys::course(lesson.course)).add("lessons", number(by)).add("version", number(1)).when(exists("pk"));
     transaction.update(course, Some(Denied::Stale));
 }
 

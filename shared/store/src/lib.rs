@@ -1,11 +1,12 @@
 //! What the marketplace remembers: one DynamoDB table.
 //!
-//! [`keys`] is the only place that knows how items are named; [`table`] the only one that talks to DynamoDB; a command's
+//! [`keys`] is the only place that knows how items are named; [`requests`] the only one that asks the table; a command's
 //! writes are one [`transaction`] whose legs each name the refusal they mean. Everything else maps one aggregate to items.
 
 mod absences;
 mod applications;
 mod audits;
+mod backend;
 pub mod backfill;
 mod booking_codec;
 mod bookings;
@@ -62,6 +63,7 @@ mod progress;
 pub mod pseudonyms;
 pub mod reconcile;
 pub mod recount;
+mod requests;
 mod reviews;
 pub mod roster;
 mod row;
@@ -79,7 +81,6 @@ pub mod stats;
 mod stretches;
 mod subscribers;
 mod support;
-mod table;
 mod threads;
 mod ties;
 mod transaction;
@@ -122,13 +123,13 @@ pub use payments::{IntentsOf, PaymentSeen, PaymentsOf, RefundOf, booking_noted};
 pub use pending::{PendingCaps, booking_waits};
 pub use people::NewAccount;
 pub use progress::Studied;
+pub use requests::Store;
 pub use reviews::{Hidden, ReviewAt, ReviewOfTwo, ReviewsAmong};
 pub use second_factor::SecondFactor;
 pub use sessions::{Next, Presented, Rotation, Session};
 pub use slots::{AroundSlots, Between, SlotOf, SlotsChange, met_for_the_first_time};
 pub use sockets::{LiveSocket, Socket};
 pub use stretches::{Span, Stretch};
-pub use table::Store;
 pub use transaction::Transaction;
 pub use two_factor::{Shown, code_used, session_opened};
 pub use withdrawals::WithdrawalsOf;

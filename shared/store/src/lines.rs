@@ -1,17 +1,14 @@
 //! Items as lines of JSON that a person or a program can read: kind and key in words, values as JSON has them. Nothing is
 //! lost on the way, so that a table can be made of such lines again.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
+use table::{Item, Value};
 
 use crate::keys::{self, Named};
-use crate::row::{Item, Reader};
+use crate::row::Reader;
 
 /// An item outside a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +25,7 @@ impl StoredItem {
     /// Reads a line of a full export to S3 in the format `DYNAMODB_JSON`.
     pub fn from_export(line: &str) -> Result<Self, String> {
         let exported: Exported = serde_json::from_str(line).map_err(|error| error.to_string())?;
-        Ok(Self(exported.item.into()))
+        Ok(Self(table::item_from(exported.item)))
     }
 
     /// Reads what [`StoredItem::to_line`] wrote.
@@ -37,7 +34,7 @@ impl StoredItem {
         let item = line["item"].as_object().ok_or("it has no object `item`")?;
         let item = item.iter().map(|(name, value)| Ok((name.clone(), from_plain(value)?)));
         let item = Self(item.collect::<Result<_, String>>()?);
-        let is_key = |name: &str| item.0.get(name).is_some_and(AttributeValue::is_s);
+        let is_key = |name: &str| item.0.get(name).and_then(Value::as_s).is_some();
         if is_key("pk") && is_key("sk") { Ok(item) } else { Err("its item has no key".to_owned()) }
     }
 
@@ -54,7 +51,7 @@ impl StoredItem {
 
     /// As DynamoDB's own JSON has it.
     pub fn to_dynamodb_json(&self) -> Result<Json, String> {
-        serde_json::to_value(serde_dynamo::Item::from(self.0.clone())).map_err(|error| error.to_string())
+        serde_json::to_value(table::item_into(self.0.clone())).map_err(|error| error.to_string())
     }
 
     /// Its key in words; `None` if no key of ours.
@@ -71,36 +68,31 @@ fn marked(name: &str, value: Json) -> Json {
     Json::Object(Map::from_iter([(format!("{MARK}{name}"), value)]))
 }
 
-fn to_plain(value: &AttributeValue) -> Result<Json, String> {
+fn to_plain(value: &Value) -> Result<Json, String> {
     Ok(match value {
-        AttributeValue::S(text) => json!(text),
-        AttributeValue::N(digits) => plain_number(digits).unwrap_or_else(|| marked("number", json!(digits))),
-        AttributeValue::Bool(is) => json!(is),
-        AttributeValue::Null(_) => Json::Null,
-        AttributeValue::L(values) => Json::Array(values.iter().map(to_plain).collect::<Result<_, _>>()?),
-        AttributeValue::M(values) => {
+        Value::S(text) => json!(text),
+        Value::N(digits) => plain_number(digits).unwrap_or_else(|| marked("number", json!(digits))),
+        Value::Bool(is) => json!(is),
+        Value::Null => Json::Null,
+        Value::L(values) => Json::Array(values.iter().map(to_plain).collect::<Result<_, _>>()?),
+        Value::M(values) => {
             let plain = values.iter().map(|(name, value)| Ok((name.clone(), to_plain(value)?)));
             let plain = Json::Object(plain.collect::<Result<_, String>>()?);
             if values.keys().any(|name| name.starts_with(MARK)) { marked("map", plain) } else { plain }
         }
-        AttributeValue::Ns(set) => {
-            let mut numbers = set.clone();
-            numbers.sort_by_key(|digits| (digits.parse::<i128>().ok(), digits.clone()));
+        Value::Ns(set) => {
+            let mut numbers: Vec<_> = set.iter().collect();
+            numbers.sort_by_key(|digits| (digits.parse::<i128>().ok(), (*digits).clone()));
             let plain = numbers.iter().map(|digits| plain_number(digits).unwrap_or_else(|| json!(digits)));
             marked("numbers", Json::Array(plain.collect()))
         }
-        AttributeValue::Ss(set) => {
-            let mut texts = set.clone();
-            texts.sort();
-            marked("texts", json!(texts))
-        }
-        AttributeValue::B(bytes) => marked("bytes", json!(STANDARD.encode(bytes.as_ref()))),
-        AttributeValue::Bs(set) => {
-            let mut all: Vec<_> = set.iter().map(|bytes| STANDARD.encode(bytes.as_ref())).collect();
+        Value::Ss(set) => marked("texts", json!(set)),
+        Value::B(bytes) => marked("bytes", json!(STANDARD.encode(bytes))),
+        Value::Bs(set) => {
+            let mut all: Vec<_> = set.iter().map(|bytes| STANDARD.encode(bytes)).collect();
             all.sort();
             marked("byte strings", json!(all))
         }
-        other => return Err(format!("a value of a type that is not known: {other:?}")),
     })
 }
 
@@ -111,13 +103,13 @@ fn plain_number(digits: &str) -> Option<Json> {
     number.filter(|(written, _)| written == digits).map(|(_, json)| json)
 }
 
-fn from_plain(value: &Json) -> Result<AttributeValue, String> {
+fn from_plain(value: &Json) -> Result<Value, String> {
     Ok(match value {
-        Json::Null => AttributeValue::Null(true),
-        Json::Bool(is) => AttributeValue::Bool(*is),
-        Json::Number(number) => AttributeValue::N(number.to_string()),
-        Json::String(text) => AttributeValue::S(text.clone()),
-        Json::Array(values) => AttributeValue::L(values.iter().map(from_plain).collect::<Result<_, _>>()?),
+        Json::Null => Value::Null,
+        Json::Bool(is) => Value::Bool(*is),
+        Json::Number(number) => Value::N(number.to_string()),
+        Json::String(text) => Value::S(text.clone()),
+        Json::Array(values) => Value::L(values.iter().map(from_plain).collect::<Result<_, _>>()?),
         Json::Object(values) => match values.iter().next() {
             Some((name, value)) if values.len() == 1 && name.starts_with(MARK) => from_marked(name, value)?,
             _ => from_map(values)?,
@@ -125,12 +117,12 @@ fn from_plain(value: &Json) -> Result<AttributeValue, String> {
     })
 }
 
-fn from_map(values: &Map<String, Json>) -> Result<AttributeValue, String> {
+fn from_map(values: &Map<String, Json>) -> Result<Value, String> {
     let read = values.iter().map(|(name, value)| Ok((name.clone(), from_plain(value)?)));
-    Ok(AttributeValue::M(read.collect::<Result<HashMap<_, _>, String>>()?))
+    Ok(Value::M(read.collect::<Result<Item, String>>()?))
 }
 
-fn from_marked(name: &str, value: &Json) -> Result<AttributeValue, String> {
+fn from_marked(name: &str, value: &Json) -> Result<Value, String> {
     let wrong = || format!("{name} is not what was written");
     let texts = || -> Result<Vec<String>, String> {
         let text = |value: &Json| match value {
@@ -140,14 +132,14 @@ fn from_marked(name: &str, value: &Json) -> Result<AttributeValue, String> {
         };
         value.as_array().ok_or_else(wrong)?.iter().map(text).collect()
     };
-    let bytes = |text: &str| STANDARD.decode(text).map(Blob::new).map_err(|_| wrong());
+    let bytes = |text: &str| STANDARD.decode(text).map_err(|_| wrong());
     Ok(match name.trim_start_matches(MARK) {
-        "number" => AttributeValue::N(value.as_str().ok_or_else(wrong)?.to_owned()),
-        "numbers" => AttributeValue::Ns(texts()?),
-        "texts" => AttributeValue::Ss(texts()?),
+        "number" => Value::N(value.as_str().ok_or_else(wrong)?.to_owned()),
+        "numbers" => Value::Ns(texts()?.into_iter().collect()),
+        "texts" => Value::Ss(texts()?.into_iter().collect()),
         "map" => from_map(value.as_object().ok_or_else(wrong)?)?,
-        "bytes" => AttributeValue::B(bytes(value.as_str().ok_or_else(wrong)?)?),
-        "byte strings" => AttributeValue::Bs(texts()?.iter().map(|text| bytes(text)).collect::<Result<_, _>>()?),
+        "bytes" => Value::B(bytes(value.as_str().ok_or_else(wrong)?)?),
+        "byte strings" => Value::Bs(texts()?.iter().map(|text| bytes(text)).collect::<Result<_, _>>()?),
         _ => return Err(wrong()),
     })
 }
@@ -160,7 +152,7 @@ mod tests {
     use crate::row::text;
 
     /// Any value of an item, as DynamoDB gives it back: sets without repeats and in one order.
-    fn value() -> impl Strategy<Value = AttributeValue> {
+    fn value() -> impl Strategy<Value = Value> {
         let number = prop_oneof![
             any::<i64>().prop_map(|number| number.to_string()),
             any::<u64>().prop_map(|number| number.to_string()),
@@ -169,26 +161,25 @@ mod tests {
         ];
         let bytes = || proptest::collection::vec(any::<u8>(), 0..9);
         let leaf = prop_oneof![
-            "\\PC{0,9}".prop_map(AttributeValue::S),
-            number.prop_map(AttributeValue::N),
-            any::<bool>().prop_map(AttributeValue::Bool),
-            Just(AttributeValue::Null(true)),
+            "\\PC{0,9}".prop_map(Value::S),
+            number.prop_map(Value::N),
+            any::<bool>().prop_map(Value::Bool),
+            Just(Value::Null),
             proptest::collection::btree_set(any::<i64>(), 1..5)
-                .prop_map(|set| AttributeValue::Ns(set.iter().map(i64::to_string).collect())),
-            proptest::collection::btree_set("\\PC{1,5}", 1..5)
-                .prop_map(|set| AttributeValue::Ss(set.into_iter().collect())),
-            bytes().prop_map(|bytes| AttributeValue::B(Blob::new(bytes))),
-            bytes().prop_map(|bytes| AttributeValue::Bs(vec![Blob::new(bytes)])),
+                .prop_map(|set| Value::Ns(set.iter().map(i64::to_string).collect())),
+            proptest::collection::btree_set("\\PC{1,5}", 1..5).prop_map(|set| Value::Ss(set.into_iter().collect())),
+            bytes().prop_map(|bytes| Value::B(bytes)),
+            bytes().prop_map(|bytes| Value::Bs([bytes].into())),
         ];
         leaf.prop_recursive(3, 20, 4, |inner| {
             prop_oneof![
-                proptest::collection::vec(inner.clone(), 0..4).prop_map(AttributeValue::L),
-                proptest::collection::hash_map("\\$?[a-z]{0,7}", inner, 0..4).prop_map(AttributeValue::M),
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::L),
+                proptest::collection::hash_map("\\$?[a-z]{0,7}", inner, 0..4).prop_map(Value::M),
             ]
         })
     }
 
-    fn item(values: HashMap<String, AttributeValue>) -> Item {
+    fn item(values: Item) -> Item {
         let key = [("pk".to_owned(), text("NEWS")), ("sk".to_owned(), text("NEWS"))];
         values.into_iter().chain(key).collect()
     }

@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use domain::Instant;
 use domain::notice::Notice;
 use domain::person::User;
+use table::{Update, absent, equals, exists};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
+use crate::requests::Store;
 use crate::row::{Reader, Row, number, numbers, text};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::transaction::Transaction;
 use crate::{gate, keys, notices, verifications};
 
 /// What a link is for.
@@ -114,21 +115,17 @@ fn begin(
     asked: LinksAsked<'_>,
 ) -> Transaction<Denied> {
     let Attributes { hash: newest, made, minutes, asked: by_strangers, asked_known } = link.attributes();
-    let is_as_seen = match seen {
-        Some(_) => format!("#{newest} = :seen"),
-        None => format!("attribute_not_exists(#{newest})"),
-    };
     let counted = if asked.is_known { asked_known } else { by_strangers };
-    let set = format!("SET #{newest} = :hash, #{made} = :made, #{minutes} = :minutes, #{counted} = :asked");
-    let mut update = Update::new(keys::credential(letter.user), set)
-        .when(format!("attribute_exists(#pk) AND {is_as_seen}"))
-        .value(":hash", text(hash))
-        .value(":made", number(letter.created_at.timestamp_millis()))
-        .value(":minutes", number(asked.minutes))
-        .value(":asked", numbers(asked.asked));
-    if let Some(seen) = seen {
-        update = update.value(":seen", text(&seen.hash));
-    }
+    let update = Update::of(keys::credential(letter.user))
+        .set(newest, text(hash))
+        .set(made, number(letter.created_at.timestamp_millis()))
+        .set(minutes, number(asked.minutes))
+        .set(counted, numbers(asked.asked))
+        .when(exists("pk"))
+        .when(match seen {
+            Some(seen) => equals(newest, text(&seen.hash)),
+            None => absent(newest),
+        });
     let mut transaction = Transaction::new();
     transaction.update(update, Some(Denied::Stale));
     transaction.create(notices::to_item(letter), Denied::IdTaken);
@@ -168,9 +165,9 @@ impl Store {
     ) -> Result<(), Failed<Denied>> {
         let (user, pending) = seen;
         let Attributes { hash, made, minutes, .. } = Link::Proof.attributes();
-        let used = Update::new(keys::credential(user.id), format!("REMOVE #{hash}, #{made}, #{minutes}"))
-            .when(format!("#{hash} = :seen"))
-            .value(":seen", text(&pending.hash));
+        let used = Update::of(keys::credential(user.id))
+            .remove_all([hash, made, minutes])
+            .when(equals(hash, text(&pending.hash)));
         let mut transaction = Transaction::new();
         transaction.update(used, Some(Denied::Stale));
         if !user.email_verified {

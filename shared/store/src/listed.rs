@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::booking::Booking;
 use domain::ids::{BookingId, CourseId, EnrolmentId, EntryId, LARGEST, LessonId, PaymentId, UserId, WithdrawalId};
@@ -14,12 +13,12 @@ use domain::payment::Intent;
 use domain::person::User;
 use domain::withdrawal::Withdrawal;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use table::{Item, Key, Range, Returning, Update, absent};
 
 use crate::fault::{Failed, Fault};
-use crate::keys::{self, AllOf, Key, Kind};
-use crate::row::{Item, Reader, number, text};
-use crate::table::{READ_AT_ONCE, Range, Store};
-use crate::transaction::Update;
+use crate::keys::{self, AllOf, Kind};
+use crate::requests::{READ_AT_ONCE, Store};
+use crate::row::{Reader, number, text};
 use crate::{Page, booking_codec, enrolments, ledger, payments, person_codec, progress, reviews, withdrawals};
 
 /// When what is wanted was made, and whether the newest comes first.
@@ -65,7 +64,7 @@ pub struct Listing(Update);
 
 impl Listing {
     fn of(what: AllOf, id: i64) -> Self {
-        Self(Update::new(keys::listed(what, id), "SET #id = :id").value(":id", number(id)))
+        Self(Update::of(keys::listed(what, id)).set("id", number(id)))
     }
 
     fn of_earned(earned: &Earned) -> Self {
@@ -74,31 +73,26 @@ impl Listing {
             Sold::Booking(booking) => ("booking", booking.get()),
             Sold::Enrolment(enrolment) => ("enrolment", enrolment.get()),
         };
-        let set = format!("SET #id = :id, #user = :user, #unit = :unit, #{what} = :sold, #fee = :fee, #net = :net");
-        let update = Update::new(keys::listed(AllOf::Earnings, id.get()), set)
-            .value(":id", number(id))
-            .value(":user", number(by))
-            .value(":unit", text(keys::unit_text(*unit)))
-            .value(":sold", number(sold))
-            .value(":fee", number(earning.fee))
-            .value(":net", number(earning.net));
+        let update = Update::of(keys::listed(AllOf::Earnings, id.get()))
+            .set("id", number(id))
+            .set("user", number(by))
+            .set("unit", text(keys::unit_text(*unit)))
+            .set(what, number(sold))
+            .set("fee", number(earning.fee))
+            .set("net", number(earning.net));
         Self(update)
     }
 
     /// Of something that lies among a learner's items: what its key is made of.
     fn of_learner((what, id): (AllOf, i64), learner: UserId, course: CourseId, lesson: Option<LessonId>) -> Self {
-        let mut set = "SET #id = :id, #user = :user, #course = :course".to_owned();
-        if lesson.is_some() {
-            set.push_str(", #lesson = :lesson");
-        }
-        let mut update = Update::new(keys::listed(what, id), set)
-            .value(":id", number(id))
-            .value(":user", number(learner))
-            .value(":course", number(course));
-        if let Some(lesson) = lesson {
-            update = update.value(":lesson", number(lesson));
-        }
-        Self(update)
+        let update = Update::of(keys::listed(what, id))
+            .set("id", number(id))
+            .set("user", number(learner))
+            .set("course", number(course));
+        Self(match lesson {
+            Some(lesson) => update.set("lesson", number(lesson)),
+            None => update,
+        })
     }
 }
 
@@ -127,7 +121,7 @@ fn listing(item: &Item) -> Result<Option<Listing>, Fault> {
         Some(Kind::Review) => {
             let review = reviews::from_item(item)?;
             // Whoever has hidden it meanwhile has written its row.
-            let row = review.as_expert.then(|| reviews::row(&review).when("attribute_not_exists(#pk)"));
+            let row = review.as_expert.then(|| reviews::row(&review).when(absent("pk")));
             return Ok(row.map(Listing));
         }
         Some(Kind::Entry) => {
@@ -154,7 +148,7 @@ fn listing(item: &Item) -> Result<Option<Listing>, Fault> {
 
 /// The row that a new item, as the stream shows it, has to have.
 pub fn read(new: serde_dynamo::Item) -> Result<Option<Listing>, Fault> {
-    listing(&new.into())
+    listing(&table::item_from(new))
 }
 
 /// How many batches of items are read beside one another.
@@ -163,7 +157,7 @@ const AT_ONCE: usize = 8;
 impl Store {
     /// Puts it into its list. Doing it again changes nothing.
     pub async fn list(&self, listing: &Listing) -> Result<(), Fault> {
-        match self.update(listing.0.clone(), ReturnValue::None).await {
+        match self.update(listing.0.clone(), Returning::Nothing).await {
             Ok(_) | Err(Failed::Refused(_)) => Ok(()),
             Err(Failed::Fault(fault)) => Err(fault),
         }
@@ -172,9 +166,9 @@ impl Store {
     /// The same for an item that may be in its list already.
     pub(crate) async fn list_backfill(&self, item: &Item) -> Result<(), Fault> {
         match listing(item)? {
-            Some(listing) => match self.get(listing.0.key()).await? {
+            Some(listing) => match self.get(&listing.0.key).await? {
                 // A row may be from before it stood in an index.
-                Some(row) if row.contains_key("rank") || !listing.0.sets("#rank") => Ok(()),
+                Some(row) if row.contains_key("rank") || !listing.0.names("rank") => Ok(()),
                 _ => self.list(&listing).await,
             },
             None => Ok(()),

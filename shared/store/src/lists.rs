@@ -1,15 +1,17 @@
 //! Lists that are read newest first, over one or two index partitions at once.
 
+use table::{Index, Item, Range};
+
 use crate::Page;
 use crate::fault::Fault;
 use crate::keys::before;
-use crate::row::{Item, Reader};
-use crate::table::{Range, Store};
+use crate::requests::Store;
+use crate::row::Reader;
 
 /// One partition of a list index.
 #[derive(Clone, Debug)]
 pub(crate) struct List {
-    pub(crate) index: &'static str,
+    pub(crate) index: Index,
     pub(crate) partition: String,
 }
 

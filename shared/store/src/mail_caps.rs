@@ -2,17 +2,17 @@
 //! mailed on one day. The rest they find in their list. A booking whose beginning was not mailed is muted, so that no calendar hears of the end
 //! of what it never held.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::{NaiveTime, TimeDelta};
 use domain::Instant;
 use domain::booking::Booking;
 use domain::ids::{NoticeId, UserId};
+use table::{Returning, Update, contains, exists};
 
 use crate::fault::{Failed, Fault};
 use crate::keys;
+use crate::requests::Store;
 use crate::row::{number, numbers};
-use crate::table::Store;
-use crate::transaction::Update;
+use crate::transaction::has_room;
 
 /// Longer than a queue keeps the mails of a day.
 const DAYS_KEPT: TimeDelta = TimeDelta::days(30);
@@ -31,8 +31,8 @@ impl Store {
             return Ok(true);
         }
         let expires = (booking.interval.end() + DAYS_KEPT).timestamp();
-        let mute = Update::new(keys::muted(pair.0, booking.root), "SET #expires_at = :expires");
-        self.update_or_leave(mute.value(":expires", number(expires))).await?;
+        let mute = Update::of(keys::muted(pair.0, booking.root)).set("expires_at", number(expires));
+        self.update_or_leave(mute).await?;
         Ok(false)
     }
 
@@ -57,13 +57,11 @@ impl Store {
         let today = now.date_naive();
         let expires = (today.and_time(NaiveTime::MIN) + DAYS_KEPT).and_utc().timestamp();
         let key = keys::mailed(reader, peer, today);
-        let one_more = Update::new(key, format!("ADD #{set} :ids SET #expires_at = :expires"))
-            .when(format!("attribute_not_exists(#{set}) OR size(#{set}) < :most OR contains(#{set}, :id)"))
-            .value(":ids", numbers([id]))
-            .value(":id", number(id))
-            .value(":most", number(most))
-            .value(":expires", number(expires));
-        match self.update(one_more, ReturnValue::None).await {
+        let one_more = Update::of(key)
+            .add(set, numbers([id]))
+            .set("expires_at", number(expires))
+            .when(has_room(set, most).or(contains(set, number(id))));
+        match self.update(one_more, Returning::Nothing).await {
             Ok(_) => Ok(true),
             Err(Failed::Refused(_)) => Ok(false),
             Err(Failed::Fault(fault)) => Err(fault),
@@ -77,9 +75,7 @@ impl Store {
 
     /// From now on `reader` is mailed of this booking.
     pub async fn mail_unmute(&self, reader: UserId, booking: &Booking) -> Result<(), Fault> {
-        let unmute = Update::new(keys::muted(reader, booking.root), "SET #ended = :yes")
-            .when("attribute_exists(#pk)")
-            .value(":yes", number(1));
+        let unmute = Update::of(keys::muted(reader, booking.root)).set("ended", number(1)).when(exists("pk"));
         self.update_or_leave(unmute).await
     }
 }

@@ -1,16 +1,15 @@
 //! Claims on mails. `delivery` claims a mail before it sends it, and the claim stays afterwards; the claim of an invocation
 //! that died is taken over once.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::ids::{NoticeId, UserId};
 use domain::notice::{Channel, Notice};
+use table::{Returning, Update, absent, at_most, less};
 
 use crate::fault::{Failed, Fault};
 use crate::keys;
+use crate::requests::Store;
 use crate::row::{Reader, number};
-use crate::table::Store;
-use crate::transaction::Update;
 
 /// A mail to somebody: about a notification of theirs, or to welcome them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,20 +59,16 @@ const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 impl Store {
     pub async fn mail_claim(&self, mail: MailOf, now: Instant) -> Result<MailClaim, Fault> {
-        let claim = Update::new(
-            keys::mail(mail.user, mail.about),
-            "SET #lease = :lease, #expires_at = :expires ADD #attempts :one",
-        )
-        .when(
-            "attribute_not_exists(#pk) OR \
-             (attribute_not_exists(#done_at) AND #lease <= :now AND #attempts < :most)",
-        )
-        .value(":lease", number(now.timestamp() + LEASE_SECONDS))
-        .value(":expires", number(now.timestamp() + KEPT_SECONDS))
-        .value(":now", number(now.timestamp()))
-        .value(":one", number(1))
-        .value(":most", number(MOST_ATTEMPTS));
-        match self.update(claim, ReturnValue::None).await {
+        let claim = Update::of(keys::mail(mail.user, mail.about))
+            .set("lease", number(now.timestamp() + LEASE_SECONDS))
+            .set("expires_at", number(now.timestamp() + KEPT_SECONDS))
+            .add("attempts", number(1))
+            .when(
+                absent("pk").or(absent("done_at")
+                    .and(at_most("lease", number(now.timestamp())))
+                    .and(less("attempts", number(MOST_ATTEMPTS)))),
+            );
+        match self.update(claim, Returning::Nothing).await {
             Ok(_) => Ok(MailClaim::Mine),
             Err(Failed::Fault(fault)) => Err(fault),
             Err(Failed::Refused(item)) => {
@@ -89,17 +84,16 @@ impl Store {
 
     /// Records that it was sent or never will be: there is no further attempt.
     pub async fn mail_done(&self, mail: MailOf, now: Instant) -> Result<(), Fault> {
-        let done = Update::new(keys::mail(mail.user, mail.about), "SET #done_at = :now")
-            .value(":now", number(now.timestamp()));
+        let done = Update::of(keys::mail(mail.user, mail.about)).set("done_at", number(now.timestamp()));
         self.update_or_leave(done).await
     }
 
     /// Gives a claim back after a mail that was certainly not sent.
     pub async fn mail_release(&self, mail: MailOf) -> Result<(), Fault> {
-        let release = Update::new(keys::mail(mail.user, mail.about), "SET #lease = :past ADD #attempts :less")
-            .when("attribute_not_exists(#done_at)")
-            .value(":past", number(0))
-            .value(":less", number(-1));
+        let release = Update::of(keys::mail(mail.user, mail.about))
+            .set("lease", number(0))
+            .add("attempts", number(-1))
+            .when(absent("done_at"));
         self.update_or_leave(release).await
     }
 }

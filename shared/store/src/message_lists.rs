@@ -3,16 +3,16 @@
 use domain::Instant;
 use domain::chat::{Conversation, Message, Pair};
 use domain::ids::{ConversationId, UserId};
+use table::{Index, Item, Range};
 
 use crate::chat_codec::{conversation_from, message_from, rank};
 use crate::fault::Fault;
 use crate::keys::{self, list};
-use crate::row::Item;
+use crate::requests::Store;
 use crate::stretches::{Rows, SIFTED, Span, Stretch};
-use crate::table::{Range, Store};
 
 /// The two list indexes: a person is the lower of some pairs and the higher of others.
-const INDEXES: [&str; 2] = ["by_a", "by_b"];
+const INDEXES: [Index; 2] = [Index::ByA, Index::ByB];
 
 /// Where a conversation stands among those of a person: when something was last said in it, and its id.
 pub type Activity = (Instant, ConversationId);

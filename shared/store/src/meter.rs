@@ -6,7 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::Mutex;
 
-use aws_sdk_dynamodb::types::ConsumedCapacity;
+use table::Metered;
 
 tokio::task_local! {
     static CURRENT: Meter;
@@ -61,17 +61,24 @@ pub(crate) enum Access {
     Write,
 }
 
-/// Adds one round trip and what DynamoDB says it consumed.
-pub(crate) fn note(access: Access, consumed: &[ConsumedCapacity]) {
+/// Adds one round trip and what it consumed.
+pub(crate) fn note<T>(access: Access, answer: Metered<T>) -> T {
+    add(|usage| match access {
+        Access::Read => usage.read_units += answer.units,
+        Access::Write => usage.write_units += answer.units,
+    });
+    answer.answer
+}
+
+/// Adds a round trip that wrote nothing.
+pub(crate) fn note_refused() {
+    add(|_| {});
+}
+
+fn add(consumed: impl FnOnce(&mut Usage)) {
     let _no_counter_is_set = CURRENT.try_with(|meter| {
         let mut usage = meter.0.lock().unwrap_or_else(|broken| broken.into_inner());
         usage.round_trips += 1;
-        for capacity in consumed {
-            let units = capacity.capacity_units().unwrap_or_default();
-            match access {
-                Access::Read => usage.read_units += units,
-                Access::Write => usage.write_units += units,
-            }
-        }
+        consumed(&mut usage);
     });
 }

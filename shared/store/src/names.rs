@@ -7,13 +7,14 @@
 use domain::ids::UserId;
 use domain::person::{Refusal, User};
 use domain::text::{LoginName, Typed};
+use table::{Item, Range, Update, absent, equals};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, Row, number};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number};
+use crate::transaction::Transaction;
 
 /// The attribute that says whose username, or whose address, a name is.
 const USERNAME: &str = "username";
@@ -57,16 +58,15 @@ pub(crate) fn owner_from_before(guard: &Item) -> Result<Option<UserId>, Fault> {
 /// Takes both names of a new account.
 pub(crate) fn take(transaction: &mut Transaction<Denied>, user: &User) {
     let (username, email) = (LoginName::from(&user.username), LoginName::from(&user.email));
-    let free = |kind: &str| format!("attribute_not_exists(#{kind}) AND attribute_not_exists(#{EITHER})");
-    let set = |name: &LoginName, what: &str| Update::new(keys::login(name), what).value(":user", number(user.id));
+    let take = |name: &LoginName, kind: &str| {
+        Update::of(keys::login(name)).set(kind, number(user.id)).when(absent(kind).and(absent(EITHER)))
+    };
     if username == email {
-        let both = set(&email, "SET #username = :user, #email = :user");
-        let both = both.when(format!("{} AND attribute_not_exists(#{USERNAME})", free(EMAIL)));
+        let both = take(&email, EMAIL).set(USERNAME, number(user.id)).when(absent(USERNAME));
         transaction.update(both, Some(Denied::by(Refusal::EmailTaken)));
     } else {
-        let username = set(&username, "SET #username = :user").when(free(USERNAME));
-        transaction.update(username, Some(Denied::by(Refusal::UsernameTaken)));
-        let email = set(&email, "SET #email = :user").when(free(EMAIL));
+        transaction.update(take(&username, USERNAME), Some(Denied::by(Refusal::UsernameTaken)));
+        let email = take(&email, EMAIL);
         transaction.update(email, Some(Denied::by(Refusal::EmailTaken)));
     }
 }
@@ -176,17 +176,15 @@ impl Store {
         let mut transaction = Transaction::new();
         let mut kinds: Vec<_> = username.into_iter().chain(email).collect();
         let (here, there): (Vec<_>, Vec<_>) = kinds.drain(..).partition(|(name, _)| name == old);
-        let free = |kind: &str| format!("(attribute_not_exists(#{kind}) OR #{kind} = :user)");
-        let set: Vec<_> = here.iter().map(|(_, kind)| format!("#{kind} = :user")).collect();
-        let set = if set.is_empty() { String::new() } else { format!("SET {} ", set.join(", ")) };
-        let conditions = here.iter().map(|(_, kind)| free(kind));
-        let conditions: Vec<_> = [format!("#{EITHER} = :user")].into_iter().chain(conditions).collect();
-        let renewed = Update::new(keys::login(old), format!("{set}REMOVE #{EITHER}"));
-        transaction.update(renewed.when(conditions.join(" AND ")).value(":user", number(user.id)), Some(()));
+        let theirs = || number(user.id);
+        let is_free = |kind: &str| absent(kind).or(equals(kind, theirs()));
+        let renewed = Update::of(keys::login(old)).remove(EITHER).when(equals(EITHER, theirs()));
+        let renewed =
+            here.into_iter().fold(renewed, |update, (_, kind)| update.set(kind, theirs()).when(is_free(kind)));
+        transaction.update(renewed, Some(()));
         for (name, kind) in there {
-            let taken = Update::new(keys::login(&name), format!("SET #{kind} = :user"));
-            let is_free = format!("{} AND attribute_not_exists(#{EITHER})", free(kind));
-            transaction.update(taken.when(is_free).value(":user", number(user.id)), Some(()));
+            let taken = Update::of(keys::login(&name)).set(kind, theirs()).when(is_free(kind)).when(absent(EITHER));
+            transaction.update(taken, Some(()));
         }
         match self.commit(transaction).await {
             Ok(()) | Err(Failed::Refused(())) => Ok(()),

@@ -1,18 +1,18 @@
 //! Notes, in their owner's partition: of each role a list, newest first.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::ids::{NoteId, UserId};
 use domain::lifecycle::Seat;
 use domain::note::Note;
+use table::{Item, Range, Returning, Update, exists};
 
 use crate::Page;
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, Row, text, time};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, text, time};
+use crate::transaction::Transaction;
 
 fn to_item(note: &Note) -> Item {
     Row::at(&keys::note(note.owner, note.role, note.id))
@@ -56,13 +56,12 @@ impl Store {
         content: &str,
         now: Instant,
     ) -> Result<Option<Note>, Fault> {
-        let update =
-            Update::new(keys::note(owner, role, id), "SET #title = :title, #content = :content, #updated_at = :now")
-                .when("attribute_exists(#pk)")
-                .value(":title", text(title))
-                .value(":content", text(content))
-                .value(":now", time(now));
-        match self.update(update, ReturnValue::AllNew).await {
+        let update = Update::of(keys::note(owner, role, id))
+            .set("title", text(title))
+            .set("content", text(content))
+            .set("updated_at", time(now))
+            .when(exists("pk"));
+        match self.update(update, Returning::New).await {
             Ok(item) => from_item(owner, role, &item).map(Some),
             Err(Failed::Refused(_)) => Ok(None),
             Err(Failed::Fault(fault)) => Err(fault),
@@ -72,7 +71,7 @@ impl Store {
     /// Whether it was there.
     pub async fn note_delete(&self, owner: UserId, role: Seat, id: NoteId) -> Result<bool, Fault> {
         let mut transaction = Transaction::new();
-        transaction.delete_present(&keys::note(owner, role, id), ());
+        transaction.delete_existing(&keys::note(owner, role, id), ());
         match self.commit(transaction).await {
             Ok(()) => Ok(true),
             Err(Failed::Refused(())) => Ok(false),

@@ -2,13 +2,13 @@
 
 use domain::ids::UserId;
 use domain::notice::{Category, Notice};
+use table::{Item, Range};
 
 use crate::fault::Fault;
 use crate::keys;
 use crate::notices::from_item;
-use crate::row::Item;
+use crate::requests::Store;
 use crate::stretches::{Rows, SIFTED, Span, Stretch};
-use crate::table::{Range, Store};
 
 /// Which of a person's notifications are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

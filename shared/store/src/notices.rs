@@ -1,20 +1,20 @@
 //! Notifications: written with their cause, listed by person, newest first.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::Instant;
 use domain::facade::Facade;
 use domain::feed::SETTLES_WITHIN_SECONDS;
 use domain::ids::{ConversationId, NoticeId, UserId};
 use domain::notice::{Channel, Invite, InviteState, Notice, Topic};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use table::{Item, Range, Returning, Update, Value, absent, at_least, equals, exists, less};
 
 use crate::Page;
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, Row, number, text, time};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, text, time};
+use crate::transaction::Transaction;
 
 fn topic_text(topic: Topic) -> &'static str {
     match topic {
@@ -274,11 +274,11 @@ impl Store {
         if !is_read {
             return self.notice_unmark(user, id, now).await;
         }
-        let update = Update::new(keys::notice(user, id), "SET #updated_at = :now, #is_read = :yes")
-            .when("attribute_exists(#pk) AND attribute_not_exists(#is_read)")
-            .value(":now", number(now.timestamp_millis()))
-            .value(":yes", AttributeValue::Bool(true));
-        match self.update(update, ReturnValue::AllNew).await {
+        let update = Update::of(keys::notice(user, id))
+            .set("updated_at", number(now.timestamp_millis()))
+            .set("is_read", Value::Bool(true))
+            .when(exists("pk").and(absent("is_read")));
+        match self.update(update, Returning::New).await {
             Ok(item) => from_item(&item).map(Some),
             Err(Failed::Refused(item)) if item.is_empty() => Ok(None),
             Err(Failed::Refused(item)) => from_item(&item).map(Some),
@@ -295,18 +295,14 @@ impl Store {
             OfTheWatermark,
         }
         let rank = keys::id_text(id.get());
-        let unmark = Update::new(keys::notice(user, id), "SET #updated_at = :now REMOVE #is_read")
-            .when("attribute_exists(#is_read)")
-            .value(":now", number(now.timestamp_millis()));
-        let inbox = |expression: &str, condition: &str| {
-            Update::new(keys::inbox(user), expression)
-                .when(condition)
-                .value(":one", number(1))
-                .value(":this", text(rank.clone()))
-        };
-        let behind = inbox("ADD #taken_back :one", "attribute_not_exists(#all_read_to) OR #all_read_to < :this");
-        let before = inbox("SET #all_read_to = :before ADD #taken_back :one", "#all_read_to >= :this")
-            .value(":before", text(keys::before(&rank)));
+        let unmark = Update::of(keys::notice(user, id))
+            .set("updated_at", number(now.timestamp_millis()))
+            .remove("is_read")
+            .when(exists("is_read"));
+        let inbox = || Update::of(keys::inbox(user)).add("taken_back", number(1));
+        let this = || text(rank.clone());
+        let behind = inbox().when(absent("all_read_to").or(less("all_read_to", this())));
+        let before = inbox().set("all_read_to", text(keys::before(&rank))).when(at_least("all_read_to", this()));
         for inbox in [&behind, &before, &behind, &before] {
             let mut transaction = Transaction::new();
             transaction.update(unmark.clone(), Some(Because::ItIsUnread));
@@ -351,10 +347,9 @@ impl Store {
         }
         let settled = NoticeId::mint(now - chrono::TimeDelta::seconds(SETTLES_WITHIN_SECONDS), 0);
         let watermark = low.min(keys::id_text(settled.get()));
-        let raise = Update::new(keys::inbox(user), "SET #all_read_to = :to")
-            .when("attribute_not_exists(#taken_back) OR #taken_back = :seen")
-            .value(":to", text(watermark))
-            .value(":seen", number(taken_back));
+        let raise = Update::of(keys::inbox(user))
+            .set("all_read_to", text(watermark))
+            .when(absent("taken_back").or(equals("taken_back", number(taken_back))));
         self.update_or_leave(raise).await?;
         Ok(marked)
     }

@@ -1,16 +1,16 @@
 //! Accounts that people have elsewhere: whose account here somebody's subject at an issuer is. One item per subject, so it
 //! is one account's. And what works once: that it has been used.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::ids::UserId;
+use table::{Item, Returning, Update, absent};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, Row, number, text};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update, fresh_token};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, text};
+use crate::transaction::{Transaction, fresh_token};
 
 /// Somebody as an issuer knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,11 +56,11 @@ impl Store {
     pub async fn spend(&self, what: &str, until: Instant) -> Result<bool, Fault> {
         // A use whose answer was lost is ours all the same.
         let owner = format!("{:016x}", fresh_token());
-        let spend = Update::new(keys::spent(what), "SET #owner = :owner, #expires_at = :expires")
-            .when("attribute_not_exists(#pk)")
-            .value(":owner", text(&owner))
-            .value(":expires", number(until.timestamp() + KEPT_SECONDS));
-        match self.update(spend, ReturnValue::None).await {
+        let spend = Update::of(keys::spent(what))
+            .set("owner", text(&owner))
+            .set("expires_at", number(until.timestamp() + KEPT_SECONDS))
+            .when(absent("pk"));
+        match self.update(spend, Returning::Nothing).await {
             Ok(_) => Ok(true),
             Err(Failed::Refused(before)) => Ok(Reader(&before).text("owner")? == owner),
             Err(Failed::Fault(fault)) => Err(fault),

@@ -1,11 +1,13 @@
 //! Pages of lists that lead in both directions: of one or more index partitions together, from a rank on, whichever heading.
 //! What a page costs does not depend on how deep it lies.
 
+use table::{Item, Range};
+
 use crate::fault::Fault;
 use crate::keys::id_text;
 use crate::lists::List;
-use crate::row::{Item, Reader};
-use crate::table::{Range, Store};
+use crate::requests::Store;
+use crate::row::Reader;
 
 /// No list is counted beyond this.
 const MOST_COUNTED: usize = 1000;

@@ -10,14 +10,15 @@ use domain::booking::{Booking, Change};
 use domain::ids::{BookingId, CourseId, EnrolmentId, PaymentId, UserId};
 use domain::ledger::Amount;
 use domain::payment::{Intent, IntentStatus, Provider, Refusal, Target};
+use table::{Item, Update, absent, equals};
 
 use crate::booking_codec;
 use crate::denied::Denied;
 use crate::fault::Fault;
 use crate::keys;
-use crate::row::{Item, Reader, Row, number, text, time};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, text, time};
+use crate::transaction::Transaction;
 
 pub use listed::PaymentsOf;
 pub(crate) use listed::row;
@@ -264,18 +265,16 @@ impl Transaction<Denied> {
     /// Makes it the newest of its provider for what it pays, instead of the one that was read: of many only one.
     pub fn intent_is_newest(&mut self, intent: &Intent, instead: Option<PaymentId>) -> &mut Self {
         let name = provider_text(intent.provider);
-        let update =
-            Update::new(keys::intents_for(intent.target), format!("SET #{name} = :id")).value(":id", number(intent.id));
-        let update = match instead {
-            None => update.when(format!("attribute_not_exists(#{name})")),
-            Some(seen) => update.when(format!("#{name} = :seen")).value(":seen", number(seen)),
-        };
+        let update = Update::of(keys::intents_for(intent.target)).set(name, number(intent.id)).when(match instead {
+            None => absent(name),
+            Some(seen) => equals(name, number(seen)),
+        });
         self.update(update, Some(Denied::Stale))
     }
 
     /// Notes which booking of a chain stands now, where whoever hears of its money looks for it: a chain may be long.
     pub(crate) fn stands_for(&mut self, booking: &Booking) -> &mut Self {
-        let update = Update::new(keys::intents_of(booking.root), "SET #booking = :id").value(":id", number(booking.id));
+        let update = Update::of(keys::intents_of(booking.root)).set("booking", number(booking.id));
         self.update(update, None)
     }
 

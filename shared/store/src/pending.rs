@@ -6,18 +6,18 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::booking::{Booking, Refusal, Status};
 use domain::ids::{BookingId, UserId};
+use table::{Returning, Update, Value};
 
 use crate::booking_codec;
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Reader, number, numbers};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, numbers};
+use crate::transaction::{Transaction, has_room};
 
 /// The most bookings of one learner that may be pending at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,19 +32,12 @@ pub fn booking_waits(transaction: &mut Transaction<Denied>, booking: &Booking, c
         return;
     }
     let with = keys::pending_with(booking.expert.id);
-    let room = format!(
-        "(attribute_not_exists(#all) OR size(#all) < :per_person) AND (attribute_not_exists(#{with}) OR size(#{with}) < :per_expert)"
-    );
-    let unpaid = unpaid_cap(booking);
-    let room = match unpaid {
-        Some(_) => format!("{room} AND (attribute_not_exists(#unpaid) OR size(#unpaid) < :most_unpaid)"),
-        None => room,
+    let update =
+        change(Update::add, booking).when(has_room("all", caps.per_person)).when(has_room(with, caps.per_expert));
+    let update = match unpaid_cap(booking) {
+        Some(most) => update.when(has_room("unpaid", most)),
+        None => update,
     };
-    let update = change("ADD", booking)
-        .when(room)
-        .value(":per_person", number(caps.per_person))
-        .value(":per_expert", number(caps.per_expert));
-    let update = unpaid.into_iter().fold(update, |update, most| update.value(":most_unpaid", number(most)));
     transaction.update(update, Some(Denied::by(Refusal::TooManyPending)));
 }
 
@@ -58,17 +51,19 @@ fn unpaid_cap(booking: &Booking) -> Option<u32> {
 pub(crate) fn add_leg(transaction: &mut Transaction<Denied>, before: &Booking, after: &Booking) {
     match (before.is_pending(), after.is_pending()) {
         (true, false) if before.rules().lazy && after.status == Status::Confirmed => transaction,
-        (false, true) => transaction.update(change("ADD", after), None),
-        (true, false) => transaction.update(change("DELETE", after), None),
+        (false, true) => transaction.update(change(Update::add, after), None),
+        (true, false) => transaction.update(change(Update::delete, after), None),
         _ => transaction,
     };
 }
 
-fn change(action: &str, booking: &Booking) -> Update {
-    let with = keys::pending_with(booking.expert.id);
-    let unpaid = if unpaid_cap(booking).is_some() { ", #unpaid :booking" } else { "" };
-    Update::new(keys::pending(booking.learner.id), format!("{action} #all :booking, #{with} :booking{unpaid}"))
-        .value(":booking", numbers([booking.root]))
+/// Puts a booking into every set in which it waits, or takes it out of them.
+fn change(put_or_take: fn(Update, String, Value) -> Update, booking: &Booking) -> Update {
+    let sets = ["all".to_owned(), keys::pending_with(booking.expert.id)];
+    let unpaid = unpaid_cap(booking).map(|_| "unpaid".to_owned());
+    sets.into_iter().chain(unpaid).fold(Update::of(keys::pending(booking.learner.id)), |update, set| {
+        put_or_take(update, set, numbers([booking.root]))
+    })
 }
 
 impl Store {
@@ -84,7 +79,7 @@ impl Store {
             // Of a chain the first stands for the newest, which may wait still.
             let waits = booking.as_of(now).is_pending() || booking.status == Status::Rescheduled;
             if !waits && booking.rules().lazy {
-                match self.update(change("DELETE", &booking), ReturnValue::None).await {
+                match self.update(change(Update::delete, &booking), Returning::Nothing).await {
                     Ok(_) => were_any = true,
                     Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
                     Err(Failed::Fault(fault)) => return Err(fault),

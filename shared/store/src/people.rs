@@ -14,8 +14,8 @@ use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::links::PendingLink;
 use crate::openid::Identity;
+use crate::requests::Store;
 use crate::sessions::Session;
-use crate::table::Store;
 use crate::transaction::{LARGEST_TRANSACTION, Transaction};
 use crate::{
     credentials, details, directory, gate, keys, ledger, names, notices, openid, person_codec, roster, search, serials,

@@ -11,11 +11,10 @@ use domain::review::Tally;
 use domain::serial::{Serial, Serials};
 use domain::text::{Email, Username};
 use domain::zone::Zone;
-
-use aws_sdk_dynamodb::types::AttributeValue;
+use table::{Item, Value};
 
 use crate::fault::Fault;
-use crate::row::{Item, Reader, Row, number, text, time};
+use crate::row::{Reader, Row, number, text, time};
 use crate::{booking_codec, keys};
 
 pub(crate) fn to_item(user: &User) -> Item {
@@ -47,7 +46,7 @@ pub(crate) fn to_item(user: &User) -> Item {
         .flag("greeted_later", user.is_greeted_later)
         .maybe("learner_serial", user.serials.learner, number)
         .maybe("expert_serial", user.serials.expert, number)
-        .maybe("expert", user.expert.as_ref(), |expert| AttributeValue::M(expert_row(expert).into_item()))
+        .maybe("expert", user.expert.as_ref(), |expert| Value::M(expert_row(expert).into_item()))
         .flag("suspended", user.is_suspended)
         .flag("two_factor", user.two_factor)
         .number("review_count", user.tally.count)
@@ -167,7 +166,7 @@ pub(crate) fn from_item(item: &Item) -> Result<User, Fault> {
         roles: Roles { admin: row.flag("admin"), learner: !row.flag("not_learner") },
         serials: Serials { learner: serial(&row, "learner_serial")?, expert: serial(&row, "expert_serial")? },
         expert: match item.get("expert") {
-            Some(AttributeValue::M(nested)) => Some(expert(Reader(nested))?),
+            Some(Value::M(nested)) => Some(expert(Reader(nested))?),
             Some(_) => return Err(row.corrupt("expert")),
             None => None,
         },

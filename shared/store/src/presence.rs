@@ -1,15 +1,14 @@
 //! When somebody said last that they are there.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::Instant;
 use domain::ids::UserId;
 use domain::presence::Presence;
+use table::{Item, Returning, Update, Value};
 
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, time};
-use crate::table::Store;
-use crate::transaction::Update;
+use crate::requests::Store;
+use crate::row::{Reader, time};
 
 pub(crate) fn from_item(item: &Item) -> Result<Presence, Fault> {
     let row = Reader(item);
@@ -19,10 +18,8 @@ pub(crate) fn from_item(item: &Item) -> Result<Presence, Fault> {
 impl Store {
     /// Notes that somebody is there, or leaves.
     pub async fn presence_note(&self, user: UserId, leaves: bool, now: Instant) -> Result<Presence, Fault> {
-        let note = Update::new(keys::presence(user), "SET #seen_at = :now, #has_left = :leaves")
-            .value(":now", time(now))
-            .value(":leaves", AttributeValue::Bool(leaves));
-        match self.update(note, ReturnValue::AllNew).await {
+        let note = Update::of(keys::presence(user)).set("seen_at", time(now)).set("has_left", Value::Bool(leaves));
+        match self.update(note, Returning::New).await {
             Ok(item) => from_item(&item),
             Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
             Err(Failed::Fault(fault)) => Err(fault),

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use domain::ids::{CourseId, LessonId, ProgressId, UserId};
 use domain::learning::{Course, Enrolment, Lesson, Progress};
+use table::{Index, Item, Range, Update};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::lists::List;
-use crate::row::{Item, Reader, Row, numbers, text, time};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, numbers, text, time};
+use crate::transaction::Transaction;
 use crate::{courses, enrolments, keys, lessons};
 
 fn to_item(progress: &Progress) -> Item {
@@ -99,8 +100,8 @@ impl Store {
             Some(before) => transaction.replace_version(to_item(after), before.version, Denied::Stale),
         };
         if after.is_completed() && !before.is_some_and(Progress::is_completed) {
-            let done = Update::new(keys::lessons_done(after.learner, after.course), "ADD #lessons :lesson")
-                .value(":lesson", numbers([after.lesson]));
+            let done =
+                Update::of(keys::lessons_done(after.learner, after.course)).add("lessons", numbers([after.lesson]));
             transaction.update(done, None);
         }
         self.commit(transaction).await
@@ -122,7 +123,7 @@ impl Store {
 
     /// The newest rows in somebody's courses: one round trip a megabyte.
     pub async fn progress_with(&self, owner: UserId) -> Result<Vec<Progress>, Fault> {
-        let list = List { index: "by_b", partition: keys::progress_with(owner) };
+        let list = List { index: Index::ByB, partition: keys::progress_with(owner) };
         self.newest_of(&list, MOST).await?.iter().map(from_item).collect()
     }
 

@@ -5,20 +5,19 @@
 //! A text is replaced unless its attribute is known to be ours to name: what somebody adds to an item is replaced until
 //! it is listed here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use aws_lc_rs::hmac;
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use domain::person::User;
 use domain::text::Username;
 use domain::{directory, search as finding, words};
+use table::{Item, Value};
 
 use crate::keys::{self, Kind};
 use crate::lines::StoredItem;
-use crate::row::{Item, Reader, Row, text};
+use crate::row::{Reader, Row, text};
 use crate::{cards, names, person_codec, roster, search};
 
 /// Replaces what says who somebody is. The key is made for one export and kept nowhere: whoever had it could try names.
@@ -65,7 +64,7 @@ impl Pseudonyms {
         for term in finding::terms(user) {
             let mut entry = search::new_entry(&term, user);
             if search::is_copied(user) {
-                entry.insert("card".to_owned(), AttributeValue::M(person_codec::to_item(user)));
+                entry.insert("card".to_owned(), Value::M(person_codec::to_item(user)));
             }
             items.push(entry);
         }
@@ -86,16 +85,14 @@ impl Pseudonyms {
         replaced.collect()
     }
 
-    fn value(&self, kind: Kind, name: &str, value: AttributeValue) -> AttributeValue {
+    fn value(&self, kind: Kind, name: &str, value: Value) -> Value {
         match value {
-            AttributeValue::S(old) => text(self.said(name, &old)),
-            AttributeValue::Ss(set) => AttributeValue::Ss(set.iter().map(|old| self.said(name, old)).collect()),
-            AttributeValue::B(bytes) => AttributeValue::B(self.bytes(&bytes)),
-            AttributeValue::Bs(set) => AttributeValue::Bs(set.iter().map(|bytes| self.bytes(bytes)).collect()),
-            AttributeValue::L(list) => {
-                AttributeValue::L(list.into_iter().map(|value| self.value(kind, name, value)).collect())
-            }
-            AttributeValue::M(map) => AttributeValue::M(self.attributes(kind, map)),
+            Value::S(old) => text(self.said(name, &old)),
+            Value::Ss(set) => Value::Ss(set.iter().map(|old| self.said(name, old)).collect()),
+            Value::B(bytes) => Value::B(self.bytes(&bytes)),
+            Value::Bs(set) => Value::Bs(set.iter().map(|bytes| self.bytes(bytes)).collect()),
+            Value::L(list) => Value::L(list.into_iter().map(|value| self.value(kind, name, value)).collect()),
+            Value::M(map) => Value::M(self.attributes(kind, map)),
             other => other,
         }
     }
@@ -159,8 +156,8 @@ impl Pseudonyms {
         data_encoding::HEXLOWER.encode(&self.digest("token", old.as_bytes()).as_ref()[..16])
     }
 
-    fn bytes(&self, old: &Blob) -> Blob {
-        Blob::new(self.digest("bytes", old.as_ref()).as_ref())
+    fn bytes(&self, old: &[u8]) -> Vec<u8> {
+        self.digest("bytes", old).as_ref().to_vec()
     }
 
     /// A file is named after its folder and its owner's number; the rest is what nobody could guess.
@@ -186,7 +183,7 @@ impl Pseudonyms {
 
     /// A key that says a provider's word: the same word for it as in the intent.
     fn rename_key(&self, item: &mut Item) {
-        let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+        let part = |name: &str| item.get(name).and_then(|value| value.as_s()).cloned().unwrap_or_default();
         let Some(named) = keys::read(&part("pk"), &part("sk")) else { return };
         let [(_, provider), (_, word)] = named.of.as_slice() else { return };
         let key = match named.kind {
@@ -272,16 +269,16 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
 /// The texts of an item that are somebody's, each with its attribute: what must not be found in an export without people.
 pub fn said_by_people(item: &StoredItem) -> Vec<(String, String)> {
     let Some(kind) = item.named().map(|named| named.kind) else { return Vec::new() };
-    fn collect(kind: Kind, name: &str, value: &AttributeValue, found: &mut Vec<(String, String)>) {
+    fn collect(kind: Kind, name: &str, value: &Value, found: &mut Vec<(String, String)>) {
         match value {
-            AttributeValue::S(text) => found.push((name.to_owned(), text.clone())),
-            AttributeValue::Ss(texts) => found.extend(texts.iter().map(|text| (name.to_owned(), text.clone()))),
-            AttributeValue::L(list) => list.iter().for_each(|value| collect(kind, name, value, found)),
-            AttributeValue::M(map) => of_all(kind, map, found),
+            Value::S(text) => found.push((name.to_owned(), text.clone())),
+            Value::Ss(texts) => found.extend(texts.iter().map(|text| (name.to_owned(), text.clone()))),
+            Value::L(list) => list.iter().for_each(|value| collect(kind, name, value, found)),
+            Value::M(map) => of_all(kind, map, found),
             _ => {}
         }
     }
-    fn of_all(kind: Kind, map: &HashMap<String, AttributeValue>, found: &mut Vec<(String, String)>) {
+    fn of_all(kind: Kind, map: &Item, found: &mut Vec<(String, String)>) {
         let theirs = map.iter().filter(|(name, _)| !is_ours(kind, name));
         theirs.for_each(|(name, value)| collect(kind, name, value, found));
     }

@@ -8,11 +8,12 @@ use domain::ids::{BookingId, EnrolmentId, UserId};
 use domain::learning::Enrolment;
 use domain::ledger::{Account, Cause, Entry, Kind, Unit};
 use domain::quanta;
+use table::Item;
 
 use crate::facts::StreamItem;
 use crate::fault::Fault;
-use crate::row::{Item, Reader};
-use crate::table::Store;
+use crate::requests::Store;
+use crate::row::Reader;
 use crate::{booking_codec, enrolments, keys, ledger};
 
 /// What was found wrong. All empty and zero in a sound table.
@@ -60,7 +61,7 @@ pub struct Audit(Counted);
 
 impl Audit {
     pub fn add(&mut self, item: StreamItem) -> Result<(), Fault> {
-        self.0.add(&item.into())
+        self.0.add(&table::item_from(item))
     }
 
     pub fn finish(self) -> Stock {

@@ -2,14 +2,15 @@
 //! command, the local gateway and tests; no request ever does this.
 
 use domain::stats::{Counter, Totals};
+use table::Item;
 
 use crate::courses;
 use crate::facts::StreamItem;
 use crate::fault::Fault;
 use crate::keys::{self, Kind};
-use crate::row::{Item, Reader};
+use crate::requests::Store;
+use crate::row::Reader;
 use crate::stats::{counters, counts, mark};
-use crate::table::Store;
 
 /// What three ways of counting came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub struct Counts {
 
 impl Recount {
     pub fn add(&mut self, item: StreamItem) -> Result<(), Fault> {
-        self.take(&item.into())
+        self.take(&table::item_from(item))
     }
 
     /// The counters that are not what was added to them, which never happens by itself, not for a moment.

@@ -10,14 +10,15 @@ use domain::notice::Notice;
 use domain::person::User;
 use domain::review::Review;
 use domain::serial::Serial;
+use table::{Index, Item, Range, Update, equals};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::lists::List;
-use crate::row::{Item, Reader, Row, number, text, time};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, text, time};
+use crate::transaction::Transaction;
 use crate::{Page, booking_codec, directory, notices};
 
 pub(crate) use of_experts::row;
@@ -72,18 +73,13 @@ pub(crate) fn from_item(item: &Item) -> Result<Review, Fault> {
 /// The tallies of a reviewee, and where they stand because of them, from how they were read to how they are now.
 fn tally_as_now(transaction: &mut Transaction<Denied>, (before, after): (&User, &User)) {
     // The version rises too: a profile saved at the same moment must not write the old tally back.
-    let tally = Update::new(
-        keys::user(after.id),
-        "SET #review_count = :count, #review_sum = :sum, #expert_count = :as_count, #expert_sum = :as_sum, \
-         #version = :next",
-    )
-    .when("#version = :seen")
-    .value(":count", number(after.tally.count))
-    .value(":sum", number(after.tally.sum))
-    .value(":as_count", number(after.tally_as_expert.count))
-    .value(":as_sum", number(after.tally_as_expert.sum))
-    .value(":seen", number(before.version))
-    .value(":next", number(before.version + 1));
+    let tally = Update::of(keys::user(after.id))
+        .set("review_count", number(after.tally.count))
+        .set("review_sum", number(after.tally.sum))
+        .set("expert_count", number(after.tally_as_expert.count))
+        .set("expert_sum", number(after.tally_as_expert.sum))
+        .set("version", number(before.version + 1))
+        .when(equals("version", number(before.version)));
     transaction.update(tally, Some(Denied::Stale));
     directory::relist(transaction, before, after);
 }
@@ -115,7 +111,7 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Page<Review>, Fault> {
-        let lists = [List { index: "by_b", partition: list::reviews_of(user) }];
+        let lists = [List { index: Index::ByB, partition: list::reviews_of(user) }];
         let keep = |item: &Item| Ok(Some(from_item(item)?).filter(|review| review.is_shown_to(Some(viewer))));
         self.newest(&lists, after, limit, keep).await
     }
@@ -127,7 +123,7 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Page<Review>, Fault> {
-        let lists = [List { index: "by_b", partition: list::reviews_of(user) }];
+        let lists = [List { index: Index::ByB, partition: list::reviews_of(user) }];
         let is_one = |review: &Review| review.as_expert && review.is_shown_to(None);
         self.newest(&lists, after, limit, |item| Ok(Some(from_item(item)?).filter(is_one))).await
     }
@@ -135,8 +131,8 @@ impl Store {
     /// Reviews a person gave, or received and may see, newest first.
     pub async fn reviews_around(&self, user: UserId, after: Option<&str>, limit: usize) -> Result<Page<Review>, Fault> {
         let lists = [
-            List { index: "by_a", partition: list::reviews_by(user) },
-            List { index: "by_b", partition: list::reviews_of(user) },
+            List { index: Index::ByA, partition: list::reviews_by(user) },
+            List { index: Index::ByB, partition: list::reviews_of(user) },
         ];
         let keep = |item: &Item| Ok(Some(from_item(item)?).filter(|review| review.is_shown_to(Some(user))));
         self.newest(&lists, after, limit, keep).await

@@ -5,11 +5,12 @@ use domain::ids::UserId;
 use domain::person::{Role, User};
 use domain::text::LoginName;
 use futures_util::future::try_join_all;
+use table::{Item, Range};
 
 use crate::fault::Fault;
 use crate::keys::{self, LAST};
-use crate::row::{Item, Reader, Row};
-use crate::table::{Range, Store};
+use crate::requests::Store;
+use crate::row::{Reader, Row};
 use crate::transaction::Transaction;
 
 /// Where somebody stands among all, by address.

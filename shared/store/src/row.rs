@@ -1,43 +1,37 @@
 //! Items as rows of named attributes: how values are written and read back.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
+use table::{Key, Value};
 
 use crate::fault::Fault;
-use crate::keys::{Key, newest_shape};
+use crate::keys::newest_shape;
 
-pub(crate) type Item = HashMap<String, AttributeValue>;
+pub(crate) use table::Item;
 
 /// The attribute with the number of an item's shape; `docs/shapes.md` has what it means.
 pub(crate) const SHAPE: &str = "shape";
 
-pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(value.into())
+pub(crate) fn text(value: impl Into<String>) -> Value {
+    Value::S(value.into())
 }
 
-pub(crate) fn number(value: impl std::fmt::Display) -> AttributeValue {
-    AttributeValue::N(value.to_string())
+pub(crate) fn number(value: impl std::fmt::Display) -> Value {
+    Value::N(value.to_string())
 }
 
 /// A list: what stands in it keeps its order.
-pub(crate) fn texts<'a>(values: impl IntoIterator<Item = &'a str>) -> AttributeValue {
-    AttributeValue::L(values.into_iter().map(text).collect())
+pub(crate) fn texts<'a>(values: impl IntoIterator<Item = &'a str>) -> Value {
+    Value::L(values.into_iter().map(text).collect())
 }
 
-pub(crate) fn time(value: DateTime<Utc>) -> AttributeValue {
+pub(crate) fn time(value: DateTime<Utc>) -> Value {
     number(value.timestamp_millis())
 }
 
-pub(crate) fn numbers<T: std::fmt::Display>(values: impl IntoIterator<Item = T>) -> AttributeValue {
-    AttributeValue::Ns(values.into_iter().map(|value| value.to_string()).collect())
-}
-
-impl Key {
-    pub(crate) fn item(&self) -> Item {
-        HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
-    }
+pub(crate) fn numbers<T: std::fmt::Display>(values: impl IntoIterator<Item = T>) -> Value {
+    Value::Ns(values.into_iter().map(|value| value.to_string()).collect())
 }
 
 /// An item being written. Empty texts and absent values are left out.
@@ -54,7 +48,7 @@ impl Row {
         Self(Item::new())
     }
 
-    pub(crate) fn value(mut self, name: &str, value: AttributeValue) -> Self {
+    pub(crate) fn value(mut self, name: &str, value: Value) -> Self {
         self.0.insert(name.to_owned(), value);
         self
     }
@@ -73,10 +67,10 @@ impl Row {
 
     /// Written only when true.
     pub(crate) fn flag(self, name: &str, value: bool) -> Self {
-        if value { self.value(name, AttributeValue::Bool(true)) } else { self }
+        if value { self.value(name, Value::Bool(true)) } else { self }
     }
 
-    pub(crate) fn maybe<T>(self, name: &str, value: Option<T>, write: impl Fn(T) -> AttributeValue) -> Self {
+    pub(crate) fn maybe<T>(self, name: &str, value: Option<T>, write: impl Fn(T) -> Value) -> Self {
         match value {
             Some(value) => self.value(name, write(value)),
             None => self,
@@ -84,8 +78,8 @@ impl Row {
     }
 
     pub(crate) fn rows(self, name: &str, rows: impl IntoIterator<Item = Row>) -> Self {
-        let rows: Vec<_> = rows.into_iter().map(|row| AttributeValue::M(row.0)).collect();
-        if rows.is_empty() { self } else { self.value(name, AttributeValue::L(rows)) }
+        let rows: Vec<_> = rows.into_iter().map(|row| Value::M(row.0)).collect();
+        if rows.is_empty() { self } else { self.value(name, Value::L(rows)) }
     }
 
     pub(crate) fn into_item(self) -> Item {
@@ -99,7 +93,7 @@ pub(crate) struct Reader<'a>(pub(crate) &'a Item);
 
 impl<'a> Reader<'a> {
     pub(crate) fn corrupt(self, attribute: &'static str) -> Fault {
-        let part = |name: &str| self.0.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+        let part = |name: &str| self.0.get(name).and_then(|value| value.as_s()).cloned().unwrap_or_default();
         Fault::Corrupt { key: format!("{} {}", part("pk"), part("sk")), attribute }
     }
 
@@ -107,7 +101,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn text(self, name: &'static str) -> Result<&'a str, Fault> {
         match self.0.get(name) {
             None => Ok(""),
-            Some(AttributeValue::S(text)) => Ok(text),
+            Some(Value::S(text)) => Ok(text),
             Some(_) => Err(self.corrupt(name)),
         }
     }
@@ -119,7 +113,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn maybe_number<T: std::str::FromStr>(self, name: &'static str) -> Result<Option<T>, Fault> {
         match self.0.get(name) {
             None => Ok(None),
-            Some(AttributeValue::N(digits)) => digits.parse().map(Some).map_err(|_| self.corrupt(name)),
+            Some(Value::N(digits)) => digits.parse().map(Some).map_err(|_| self.corrupt(name)),
             Some(_) => Err(self.corrupt(name)),
         }
     }
@@ -137,7 +131,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn count_at(self, name: &str) -> Result<u32, Fault> {
         match self.0.get(name) {
             None => Ok(0),
-            Some(AttributeValue::N(digits)) => digits.parse().map_err(|_| self.corrupt("a counter")),
+            Some(Value::N(digits)) => digits.parse().map_err(|_| self.corrupt("a counter")),
             Some(_) => Err(self.corrupt("a counter")),
         }
     }
@@ -153,15 +147,13 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn flag(self, name: &str) -> bool {
-        self.0.get(name) == Some(&AttributeValue::Bool(true))
+        self.0.get(name) == Some(&Value::Bool(true))
     }
 
     pub(crate) fn numbers<T: std::str::FromStr + Ord>(self, name: &'static str) -> Result<BTreeSet<T>, Fault> {
         match self.0.get(name) {
             None => Ok(BTreeSet::new()),
-            Some(AttributeValue::Ns(set)) => {
-                set.iter().map(|digits| digits.parse().map_err(|_| self.corrupt(name))).collect()
-            }
+            Some(Value::Ns(set)) => set.iter().map(|digits| digits.parse().map_err(|_| self.corrupt(name))).collect(),
             Some(_) => Err(self.corrupt(name)),
         }
     }
@@ -169,8 +161,8 @@ impl<'a> Reader<'a> {
     pub(crate) fn texts(self, name: &'static str) -> Result<Vec<String>, Fault> {
         match self.0.get(name) {
             None => Ok(Vec::new()),
-            Some(AttributeValue::L(list)) => {
-                list.iter().map(|one| one.as_s().cloned().map_err(|_| self.corrupt(name))).collect()
+            Some(Value::L(list)) => {
+                list.iter().map(|one| one.as_s().cloned().ok_or_else(|| self.corrupt(name))).collect()
             }
             Some(_) => Err(self.corrupt(name)),
         }
@@ -179,8 +171,8 @@ impl<'a> Reader<'a> {
     pub(crate) fn rows(self, name: &'static str) -> Result<Vec<Reader<'a>>, Fault> {
         match self.0.get(name) {
             None => Ok(Vec::new()),
-            Some(AttributeValue::L(rows)) => {
-                rows.iter().map(|row| row.as_m().map(Reader).map_err(|_| self.corrupt(name))).collect()
+            Some(Value::L(rows)) => {
+                rows.iter().map(|row| row.as_m().map(Reader).ok_or_else(|| self.corrupt(name))).collect()
             }
             Some(_) => Err(self.corrupt(name)),
         }

@@ -4,16 +4,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::UserId;
 use domain::person::User;
 use domain::search::{Query, Scan, Term, terms};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use table::{Item, Range, Update, Value, absent, equals, less};
 
 use crate::fault::Fault;
-use crate::row::{Item, Reader, Row, number};
-use crate::table::{Range, Store};
-use crate::transaction::Update;
+use crate::requests::Store;
+use crate::row::{Reader, Row, number};
 use crate::{Page, keys, person_codec};
 
 fn range(scan: &Scan, after: Option<&str>, limit: usize) -> Range {
@@ -98,12 +97,15 @@ impl Store {
         if !is_copied(user) {
             return Ok(());
         }
-        let copy = AttributeValue::M(person_codec::to_item(user));
+        let copy = Value::M(person_codec::to_item(user));
         let updates = terms(user).into_iter().map(|term| {
-            Update::new(keys::search_entry(&term, user.id), "SET #card = :card, #version = :version")
-                .when("#version < :version OR (#version = :version AND attribute_not_exists(#card))")
-                .value(":card", copy.clone())
-                .value(":version", number(user.version))
+            Update::of(keys::search_entry(&term, user.id))
+                .set("card", copy.clone())
+                .set("version", number(user.version))
+                .when(
+                    less("version", number(user.version))
+                        .or(equals("version", number(user.version)).and(absent("card"))),
+                )
         });
         stream::iter(updates).map(|update| self.update_or_leave(update)).buffer_unordered(AT_ONCE).try_collect().await
     }
@@ -116,8 +118,7 @@ pub(crate) fn new_entry(term: &Term, user: &User) -> Item {
 
 /// Takes the copy of an older profile out of an entry.
 pub(crate) fn without_copy(term: &Term, user: &User) -> Update {
-    Update::new(keys::search_entry(term, user.id), "SET #version = :version REMOVE #card")
-        .value(":version", number(user.version))
+    Update::of(keys::search_entry(term, user.id)).set("version", number(user.version)).remove("card")
 }
 
 /// Whether copies of this profile are kept. Of one that says very much under very many words they would cost more than
@@ -137,7 +138,7 @@ const AT_ONCE: usize = 16;
 
 fn copy_in(item: &Item) -> Result<Option<User>, Fault> {
     match item.get("card") {
-        Some(AttributeValue::M(copy)) => person_codec::from_item(copy).map(Some),
+        Some(Value::M(copy)) => person_codec::from_item(copy).map(Some),
         Some(_) => Err(Reader(item).corrupt("card")),
         None => Ok(None),
     }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::two_factor::{State, Step, Used};
+use table::Value;
 
 use crate::fault::Fault;
 use crate::row::Reader;
@@ -36,7 +36,7 @@ pub(crate) fn read(row: Reader<'_>) -> Result<SecondFactor, Fault> {
     };
     let recovery = match row.0.get("recovery") {
         None => BTreeSet::new(),
-        Some(AttributeValue::Ss(hashes)) => hashes.iter().cloned().collect(),
+        Some(Value::Ss(hashes)) => hashes.iter().cloned().collect(),
         Some(_) => return Err(row.corrupt("recovery")),
     };
     Ok(SecondFactor { state, sealed, used, recovery })

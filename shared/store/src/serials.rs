@@ -1,18 +1,18 @@
 //! Numbers by which people know each other. One is counted up before it is given, so none is given twice; what is counted
 //! and not given is a gap.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use domain::ids::UserId;
 use domain::lifecycle::Seat;
 use domain::person::User;
 use domain::serial::Serial;
+use table::{Item, Returning, Update, absent, exists};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, Row, number};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number};
+use crate::transaction::Transaction;
 
 /// The attribute of a profile.
 fn attribute(role: Seat) -> &'static str {
@@ -40,8 +40,8 @@ pub(crate) fn note(transaction: &mut Transaction<Denied>, before: Option<&User>,
 impl Store {
     /// A number nobody has or ever had.
     pub async fn serial_take(&self, role: Seat) -> Result<Serial, Fault> {
-        let count = Update::new(keys::serial_counter(role), "ADD #last :one").value(":one", number(1));
-        match self.update(count, ReturnValue::UpdatedNew).await {
+        let count = Update::of(keys::serial_counter(role)).add("last", number(1));
+        match self.update(count, Returning::Updated).await {
             Ok(counter) => Reader(&counter).id("last", Serial::new),
             Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
             Err(Failed::Fault(fault)) => Err(fault),
@@ -51,10 +51,10 @@ impl Store {
     /// Gives a number to somebody, unless they have one: then it is a gap.
     pub async fn serial_give(&self, user: UserId, role: Seat, serial: Serial) -> Result<(), Failed<Denied>> {
         let attribute = attribute(role);
-        let give = Update::new(keys::user(user), format!("SET #{attribute} = :serial ADD #version :one"))
-            .when(format!("attribute_exists(#pk) AND attribute_not_exists(#{attribute})"))
-            .value(":serial", number(serial))
-            .value(":one", number(1));
+        let give = Update::of(keys::user(user))
+            .set(attribute, number(serial))
+            .add("version", number(1))
+            .when(exists("pk").and(absent(attribute)));
         let mut transaction = Transaction::new();
         transaction.update(give, Some(Denied::Stale));
         transaction.create(to_item(user, role, serial), Denied::Stale);

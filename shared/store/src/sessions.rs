@@ -9,18 +9,18 @@
 //! harm: its tokens are checked against the gate item again at every use. So the gate item is read beside a rotation, not
 //! before it.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::TimeDelta;
 use domain::Instant;
 use domain::ids::{SessionId, UserId};
+use table::{Item, Range, Returning, Update, equals};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::gate::ValidSessions;
 use crate::keys;
-use crate::row::{Item, Reader, Row, number, text};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, text};
+use crate::transaction::Transaction;
 
 /// A login that can be prolonged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ fn exchange(hash: &str) -> String {
 /// The exchanges that an item need not remember any more.
 fn forgotten(item: &Item) -> Vec<String> {
     let mut known: Vec<_> = item.keys().filter(|name| name.starts_with(EXCHANGE)).cloned().collect();
-    known.sort_by_key(|name| item[name].as_n().ok().and_then(|digits| digits.parse::<i64>().ok()));
+    known.sort_by_key(|name| item[name].as_n().and_then(|digits| digits.parse::<i64>().ok()));
     known.truncate(known.len().saturating_sub(MOST_EXCHANGES - 1));
     known
 }
@@ -94,7 +94,7 @@ fn forgotten(item: &Item) -> Vec<String> {
 fn exchanged_at(item: &Item, hash: &str) -> Result<i64, Fault> {
     let row = Reader(item);
     match item.get(&exchange(hash)) {
-        Some(at) => at.as_n().ok().and_then(|digits| digits.parse().ok()).ok_or_else(|| row.corrupt("an exchange")),
+        Some(at) => at.as_n().and_then(|digits| digits.parse().ok()).ok_or_else(|| row.corrupt("an exchange")),
         // Longer ago than is remembered.
         None if item.keys().any(|name| name.starts_with(EXCHANGE)) => Ok(i64::MIN),
         // From before exchanges were remembered.
@@ -154,21 +154,14 @@ impl Store {
                 _ => Rotation::Reused,
             });
         }
-        let rotate = Update::new(
-            keys::session(user, id),
-            format!(
-                "SET #refresh = :next, #used_at = :now, #valid_until = :until, #expires_at = :expires, #{} = :under_way",
-                exchange(presented.hash)
-            ),
-        )
-        .when("#refresh = :presented")
-        .value(":next", text(&next.hash))
-        .value(":presented", text(presented.hash))
-        .value(":under_way", number(UNDER_WAY))
-        .value(":now", number(clock().timestamp_millis()))
-        .value(":until", number(next.valid_until.timestamp_millis()))
-        .value(":expires", number(expires_at(next.valid_until)));
-        let before = match self.update(rotate, ReturnValue::AllOld).await {
+        let rotate = Update::of(keys::session(user, id))
+            .set("refresh", text(&next.hash))
+            .set("used_at", number(clock().timestamp_millis()))
+            .set("valid_until", number(next.valid_until.timestamp_millis()))
+            .set("expires_at", number(expires_at(next.valid_until)))
+            .set(exchange(presented.hash), number(UNDER_WAY))
+            .when(equals("refresh", text(presented.hash)));
+        let before = match self.update(rotate, Returning::Old).await {
             Ok(before) => before,
             Err(Failed::Fault(fault)) => self.was_rotated(user, id, next, fault).await?,
             Err(Failed::Refused(item)) => match Reader(&item).text("refresh")? {
@@ -208,13 +201,11 @@ impl Store {
     /// Notes that an exchange is committed at `now`, unless it is known when it was.
     async fn exchange_note(&self, user: UserId, id: SessionId, hash: &str, before: &Item, now: Instant) {
         let name = exchange(hash);
-        let old: Vec<_> =
-            forgotten(before).into_iter().filter(|old| *old != name).map(|old| format!("#{old}")).collect();
-        let remove = if old.is_empty() { String::new() } else { format!(" REMOVE {}", old.join(", ")) };
-        let note = Update::new(keys::session(user, id), format!("SET #{name} = :now{remove}"))
-            .when(format!("#{name} = :under_way"))
-            .value(":now", number(now.timestamp_millis()))
-            .value(":under_way", number(UNDER_WAY));
+        let old = forgotten(before).into_iter().filter(|old| *old != name);
+        let note = Update::of(keys::session(user, id))
+            .set(&name, number(now.timestamp_millis()))
+            .remove_all(old)
+            .when(equals(&name, number(UNDER_WAY)));
         if let Err(fault) = self.update_or_leave(note).await {
             // The exchange itself stands. Whoever presents the old token next notes it.
             tracing::warn!(%fault, "the time of an exchange could not be noted");

@@ -1,12 +1,12 @@
 //! Shapes of items: how one of an older shape becomes one of the newest. `docs/shapes.md` says when a kind takes a new
 //! one, and how old ones are read until `backfill` has been there.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::facade::Facade;
+use table::{Item, Value};
 
 use crate::fault::Fault;
 use crate::keys::{self, Kind};
-use crate::row::{Item, Reader, SHAPE, number, text};
+use crate::row::{Reader, SHAPE, number, text};
 
 /// What makes of an item of the shape before `to` one of `to`. Pure: the same item becomes the same, however often it is
 /// tried; its key stays.
@@ -93,7 +93,7 @@ impl Shapes {
 }
 
 /// The attributes that differ: those `after` has otherwise or anew, with their values, and those it has no more.
-pub(crate) fn difference<'a>(before: &'a Item, after: &'a Item) -> (Vec<(&'a str, &'a AttributeValue)>, Vec<&'a str>) {
+pub(crate) fn difference<'a>(before: &'a Item, after: &'a Item) -> (Vec<(&'a str, &'a Value)>, Vec<&'a str>) {
     let mut set: Vec<_> = after.iter().filter(|(name, value)| before.get(*name) != Some(value)).collect();
     let mut gone: Vec<_> = before.keys().filter(|name| !after.contains_key(*name)).map(String::as_str).collect();
     set.sort_by_key(|(name, _)| *name);

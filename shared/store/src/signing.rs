@@ -4,7 +4,6 @@
 use std::fmt;
 
 use aws_lc_rs::hmac;
-
 /// Which key signed something: what its holder can compute, and nobody else needs to understand.
 pub type KeyId = [u8; 4];
 

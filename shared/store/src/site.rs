@@ -5,8 +5,8 @@ use domain::site::Status;
 
 use crate::fault::{Failed, Fault};
 use crate::keys;
+use crate::requests::Store;
 use crate::row::{Reader, Row};
-use crate::table::Store;
 use crate::transaction::Transaction;
 
 impl Store {

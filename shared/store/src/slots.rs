@@ -14,12 +14,13 @@ use domain::interval::Interval;
 use domain::person::User;
 use domain::quanta::{self, Busy};
 use domain::slot::{KEPT, Refusal, Slot, Slots};
+use table::{Index, Item, Range};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
-use crate::row::{Item, Reader, Row, text};
-use crate::table::{Range, Store};
+use crate::requests::Store;
+use crate::row::{Reader, Row, text};
 use crate::transaction::Transaction;
 use crate::{Absences, absences, days, person_codec};
 
@@ -126,7 +127,7 @@ impl Store {
     ) -> Result<(Vec<SlotOf>, bool), Fault> {
         let Between { from, to } = between;
         let range = Range {
-            index: Some("by_a"),
+            index: Some(Index::ByA),
             partition: list::SLOTS.to_owned(),
             from: Some(rank(from.0, from.1)),
             to: Some(rank(to.0, to.1)),

@@ -3,21 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
 use domain::chat::RolePair;
 use domain::facade::Facade;
 use domain::feed::{Address, Carried, Place, Position};
 use domain::ids::{NoticeId, SessionId, UserId};
 use domain::serial::Serial;
+use table::{Item, Range, Update, Value, equals, exists};
 
 use crate::denied::Denied;
 use crate::facts::{self, Asked, Wanted};
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, Row, number, numbers, text};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number, numbers, text};
+use crate::transaction::Transaction;
 
 /// Whose connection this is, and what it is for. Never changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +103,7 @@ fn socket_from(row: Reader<'_>) -> Result<Socket, Fault> {
     })
 }
 
-fn places(places: impl Iterator<Item = Place>) -> Option<AttributeValue> {
+fn places(places: impl Iterator<Item = Place>) -> Option<Value> {
     let places: Vec<_> = places.map(Place::number).collect();
     (!places.is_empty()).then(|| numbers(places))
 }
@@ -192,9 +192,9 @@ impl Store {
         let mut transaction = Transaction::new();
         transaction.create(facts::asked_item(socket.user, id, asked, now), Denied::IdTaken);
         if let Wanted::Resume { since: Some(since), .. } = &asked.what {
-            let awaits = Update::new(keys::socket(socket.user, &socket.connection), "SET #asked_from = :since")
-                .when("attribute_exists(#pk)")
-                .value(":since", text(since.to_text()));
+            let awaits = Update::of(keys::socket(socket.user, &socket.connection))
+                .set("asked_from", text(since.to_text()))
+                .when(exists("pk"));
             transaction.update(awaits, Some(Denied::Stale));
         }
         self.commit(transaction).await
@@ -202,9 +202,9 @@ impl Store {
 
     /// Removes the `resume` that was answered from its connection, unless a later one has replaced it.
     pub async fn socket_answered(&self, socket: &Socket, since: &Position) -> Result<(), Fault> {
-        let answered = Update::new(keys::socket(socket.user, &socket.connection), "REMOVE #asked_from")
-            .when("#asked_from = :since")
-            .value(":since", text(since.to_text()));
+        let answered = Update::of(keys::socket(socket.user, &socket.connection))
+            .remove("asked_from")
+            .when(equals("asked_from", text(since.to_text())));
         self.update_or_leave(answered).await
     }
 
@@ -213,23 +213,15 @@ impl Store {
         let carried = &live.carried;
         let sets = [("before", places(carried.before.above())), ("pushed", places(carried.pushed.iter().copied()))];
         let mut sets: Vec<_> = sets.into();
-        sets.push(("behind", carried.is_behind.then_some(AttributeValue::Bool(true))));
+        sets.push(("behind", carried.is_behind.then_some(Value::Bool(true))));
         sets.push(("replayed_from", carried.replayed_from.map(|place| number(place.number()))));
-        let (present, absent): (Vec<_>, Vec<_>) = sets.into_iter().partition(|(_, value)| value.is_some());
-        let mut expression = "SET #floor = :floor".to_owned();
-        for (name, _) in &present {
-            expression.push_str(&format!(", #{name} = :{name}"));
-        }
-        if !absent.is_empty() {
-            let names: Vec<_> = absent.iter().map(|(name, _)| format!("#{name}")).collect();
-            expression.push_str(&format!(" REMOVE {}", names.join(", ")));
-        }
-        let mut update = Update::new(keys::socket(live.socket.user, &live.socket.connection), expression)
-            .when("attribute_exists(#pk)")
-            .value(":floor", number(carried.before.floor().number()));
-        for (name, value) in present {
-            update = update.value(&format!(":{name}"), value.expect("only present ones are here"));
-        }
+        let update = Update::of(keys::socket(live.socket.user, &live.socket.connection))
+            .set("floor", number(carried.before.floor().number()))
+            .when(exists("pk"));
+        let update = sets.into_iter().fold(update, |update, (name, value)| match value {
+            Some(value) => update.set(name, value),
+            None => update.remove(name),
+        });
         self.update_or_leave(update).await
     }
 }

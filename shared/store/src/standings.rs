@@ -2,14 +2,15 @@
 
 use domain::Instant;
 use domain::person::User;
+use table::{Update, absent, equals, exists};
 
 use crate::credentials::{Credential, last_ended};
 use crate::denied::Denied;
 use crate::facts::{self, Ended};
 use crate::fault::Failed;
+use crate::requests::Store;
 use crate::row::{number, text};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::transaction::Transaction;
 use crate::{gate, keys};
 
 impl Store {
@@ -24,19 +25,18 @@ impl Store {
         let user = seen.user.id;
         match because {
             None => {
-                let update = Update::new(keys::user_gate(user), "REMOVE #suspended").when("attribute_exists(#pk)");
+                let update = Update::of(keys::user_gate(user)).remove("suspended").when(exists("pk"));
                 transaction.update(update, Some(Denied::Stale));
             }
             Some(because) => {
                 let last = last_ended(now, seen.sessions_from);
-                let set = "SET #sessions_from = :from, #suspended_because = :because";
-                let from = Update::new(keys::credential(user), set)
-                    .value(":from", number(last.get() + 1))
-                    .value(":because", text(because));
-                let from = match seen.sessions_from {
-                    Some(seen) => from.when("#sessions_from = :seen").value(":seen", number(seen)),
-                    None => from.when("attribute_not_exists(#sessions_from)"),
-                };
+                let from = Update::of(keys::credential(user))
+                    .set("sessions_from", number(last.get() + 1))
+                    .set("suspended_because", text(because))
+                    .when(match seen.sessions_from {
+                        Some(seen) => equals("sessions_from", number(seen)),
+                        None => absent("sessions_from"),
+                    });
                 transaction.update(from, Some(Denied::Stale));
                 transaction.update(gate::suspending(user, last), Some(Denied::Stale));
                 transaction.replace(facts::ended_item(user, Ended::UpTo(last, None), now));

@@ -4,19 +4,17 @@
 //! version. Mark and counter are written together, so a record counts once, however often and in whatever order records
 //! come; and what is counted from the table itself, as `backfill` does, is not counted again.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::booking::{Funds, Status};
 use domain::ledger::Currency;
 use domain::stats::{Counter, Totals};
+use table::{Item, Key, Range, Update, Value, absent, equals, exists};
 
 use crate::booking_codec::{self, funds_text, status_text};
 use crate::fault::{Failed, Fault};
-use crate::keys::{self, Key, Kind};
-use crate::row::{Item, Reader, number};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::keys::{self, Kind};
+use crate::requests::Store;
+use crate::row::{Reader, number};
+use crate::transaction::Transaction;
 use crate::{ledger, payments, person_codec, withdrawals};
 
 /// What a record of the stream says is to be counted.
@@ -101,7 +99,7 @@ pub(crate) fn counts(item: &Item) -> Result<Option<Counting>, Fault> {
 
 /// Whether a record changes what its subject counts as.
 pub fn read(new: serde_dynamo::Item, old: serde_dynamo::Item) -> Result<Option<Counting>, Fault> {
-    let (new, old): (Item, Item) = (new.into(), old.into());
+    let (new, old): (Item, Item) = (table::item_from(new), table::item_from(old));
     let Some(now) = counts(&new)? else { return Ok(None) };
     let before = if old.is_empty() { None } else { counts(&old)? };
     let before = before.map_or_else(Totals::default, |before| before.as_what);
@@ -109,8 +107,8 @@ pub fn read(new: serde_dynamo::Item, old: serde_dynamo::Item) -> Result<Option<C
 }
 
 /// The counters among attributes: of an item that is added up, all of it.
-pub(crate) fn counters(attributes: &HashMap<String, AttributeValue>) -> Totals {
-    let number = |value: &AttributeValue| value.as_n().ok().and_then(|number| number.parse().ok());
+pub(crate) fn counters(attributes: &Item) -> Totals {
+    let number = |value: &Value| value.as_n().and_then(|number| number.parse().ok());
     attributes.iter().filter_map(|(name, value)| Some((named(name)?, number(value)?))).collect()
 }
 
@@ -118,7 +116,7 @@ pub(crate) fn mark(item: &Item) -> Result<Mark, Fault> {
     let row = Reader(item);
     let (counts, is_old) = match item.get(COUNTS) {
         None => (item, true),
-        Some(AttributeValue::M(counts)) => (counts, false),
+        Some(Value::M(counts)) => (counts, false),
         Some(_) => return Err(row.corrupt(COUNTS)),
     };
     Ok(Mark { version: row.number("version")?, as_what: counters(counts), is_old })
@@ -173,29 +171,23 @@ impl Store {
 
 fn count(counting: &Counting, key: &Key, seen: Option<&Mark>) -> Transaction<()> {
     let counts = counting.as_what.iter().map(|(counter, count)| (name(counter), number(count))).collect();
-    let change = Update::new(key.clone(), format!("SET #{COUNTS} = :counts, #version = :version"))
-        .value(":counts", AttributeValue::M(counts))
-        .value(":version", number(counting.version));
-    let change = match seen {
-        None => change.when("attribute_not_exists(#pk)"),
-        Some(seen) => {
-            let kept = if seen.is_old { "attribute_not_exists" } else { "attribute_exists" };
-            let condition = format!("#version = :seen AND {kept}(#{COUNTS})");
-            change.when(condition).value(":seen", number(seen.version))
-        }
-    };
+    let change = Update::of(key.clone()).set(COUNTS, Value::M(counts)).set("version", number(counting.version)).when(
+        match seen {
+            None => absent("pk"),
+            Some(seen) => equals("version", number(seen.version)).and(match seen.is_old {
+                true => absent(COUNTS),
+                false => exists(COUNTS),
+            }),
+        },
+    );
     let mut transaction = Transaction::new();
     transaction.update(change, Some(()));
     let nothing = Totals::default();
     let delta = &counting.as_what - seen.map_or(&nothing, |seen| &seen.as_what);
-    let (mut adds, mut values) = (Vec::new(), Vec::new());
-    for (place, (counter, count)) in delta.iter().enumerate() {
-        adds.push(format!("#{} :v{place}", name(counter)));
-        values.push((format!(":v{place}"), number(count)));
-    }
-    if !adds.is_empty() {
-        let add = Update::new(keys::stats(&counting.subject), format!("ADD {}", adds.join(", ")));
-        let add = values.into_iter().fold(add, |add, (name, value)| add.value(&name, value));
+    let add = delta.iter().fold(Update::of(keys::stats(&counting.subject)), |add, (counter, count)| {
+        add.add(name(counter), number(count))
+    });
+    if !add.actions.is_empty() {
         transaction.update(add, None);
     }
     transaction

@@ -2,11 +2,12 @@
 //! however far down it lies.
 
 use domain::ids::LARGEST;
+use table::{Index, Item, Range};
 
 use crate::fault::Fault;
 use crate::keys::{id_text, text_id};
-use crate::row::{Item, Reader};
-use crate::table::{Range, Store};
+use crate::requests::Store;
+use crate::row::Reader;
 
 /// Ids from the lowest to the highest, both included, and from which end they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub struct Stretch<T> {
 /// One partition, of the table or of an index, whose sort keys are a prefix and an id.
 #[derive(Clone, Debug)]
 pub(crate) struct Rows {
-    pub(crate) index: Option<&'static str>,
+    pub(crate) index: Option<Index>,
     pub(crate) partition: String,
     pub(crate) prefix: &'static str,
 }

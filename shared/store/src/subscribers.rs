@@ -4,13 +4,14 @@ use domain::ids::UserId;
 use domain::newsletter::{State, Subscriber};
 use domain::notice::Notice;
 use domain::text::{Email, LoginName};
+use table::Item;
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::notices;
-use crate::row::{Item, Reader, Row};
-use crate::table::Store;
+use crate::requests::Store;
+use crate::row::{Reader, Row};
 use crate::transaction::Transaction;
 
 fn to_item(subscriber: &Subscriber) -> Item {

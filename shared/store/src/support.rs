@@ -5,6 +5,7 @@ use domain::ids::{ContactId, NoticeId, TicketId, UserId};
 use domain::notice::Notice;
 use domain::support::{Contact, Reply, Ticket};
 use domain::text::Email;
+use table::{Index, Item};
 
 use crate::Page;
 use crate::community::{author_from, with_author};
@@ -13,8 +14,8 @@ use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::lists::List;
 use crate::notices;
-use crate::row::{Item, Reader, Row, text};
-use crate::table::Store;
+use crate::requests::Store;
+use crate::row::{Reader, Row, text};
 use crate::transaction::Transaction;
 
 fn contact_item(contact: &Contact) -> Item {
@@ -145,7 +146,7 @@ impl Store {
 
     /// Somebody's tickets, newest first.
     pub async fn tickets_of(&self, user: UserId, after: Option<&str>, limit: usize) -> Result<Page<Ticket>, Fault> {
-        let lists = [List { index: "by_b", partition: keys::tickets_of(user) }];
+        let lists = [List { index: Index::ByB, partition: keys::tickets_of(user) }];
         Ok(fitting(self.newest(&lists, after, limit, |item| ticket_from(item).map(Some)).await?))
     }
 
@@ -158,7 +159,7 @@ impl Store {
     ) -> Result<Page<Ticket>, Fault> {
         let wanted = [false, true].into_iter().filter(|state| is_resolved.is_none_or(|wanted| wanted == *state));
         let lists: Vec<_> =
-            wanted.map(|state| List { index: "by_a", partition: keys::tickets(state).to_owned() }).collect();
+            wanted.map(|state| List { index: Index::ByA, partition: keys::tickets(state).to_owned() }).collect();
         Ok(fitting(self.newest(&lists, after, limit, |item| ticket_from(item).map(Some)).await?))
     }
 }

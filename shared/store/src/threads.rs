@@ -1,18 +1,18 @@
 //! Messages of one conversation page by page, and marks on what was read; and who has booked whom, which decides where
 //! nobody wrote yet.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::chat::{Conversation, Message, Pair};
 use domain::ids::{MessageId, UserId};
+use table::{Index, Range, Returning, Update, absent, equals, exists, more};
 
 use crate::Page;
 use crate::chat_codec::{conversation_from, message_from, names};
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
+use crate::requests::Store;
 use crate::row::{Reader, number, time};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update, fresh_token};
+use crate::transaction::{Transaction, fresh_token};
 use crate::{booking_codec, lists::List};
 
 impl Store {
@@ -60,15 +60,12 @@ impl Store {
         now: Instant,
     ) -> Result<Option<Conversation>, Fault> {
         let side = names(pair, reader);
-        let update = Update::new(
-            keys::conversation(pair),
-            format!("SET #{} = :last, #{} = :now, #{} = :none", side.read, side.read_at, side.unread),
-        )
-        .when(format!("#last = :last AND #{} > :none", side.unread))
-        .value(":last", number(last))
-        .value(":now", time(now))
-        .value(":none", number(0));
-        match self.update(update, ReturnValue::AllNew).await {
+        let update = Update::of(keys::conversation(pair))
+            .set(side.read, number(last))
+            .set(side.read_at, time(now))
+            .set(side.unread, number(0))
+            .when(equals("last", number(last)).and(more(side.unread, number(0))));
+        match self.update(update, Returning::New).await {
             Ok(item) => conversation_from(&item).map(Some),
             Err(Failed::Refused(item)) if item.is_empty() => Ok(None),
             Err(Failed::Refused(item)) => conversation_from(&item).map(Some),
@@ -79,14 +76,10 @@ impl Store {
     /// Marks one message read by its receiver; one that was read already stays as it is.
     pub async fn message_mark(&self, message: &Message, now: Instant) -> Result<(), Fault> {
         let side = names(message.pair, message.receiver());
-        let mark = Update::new(keys::message(message.pair, message.id), "SET #read_at = :now")
-            .when("attribute_exists(#pk) AND attribute_not_exists(#read_at) AND attribute_not_exists(#deleted)")
-            .value(":now", time(now));
-        let count = Update::new(keys::conversation(message.pair), format!("ADD #{} :less", side.unread))
-            .when(format!("#{0} > :none AND (attribute_not_exists(#{1}) OR #{1} < :id)", side.unread, side.read))
-            .value(":less", number(-1))
-            .value(":none", number(0))
-            .value(":id", number(message.id));
+        let mark = Update::of(keys::message(message.pair, message.id))
+            .set("read_at", time(now))
+            .when(exists("pk").and(absent("read_at")).and(absent("deleted")));
+        let count = side.one_less_unread(Update::of(keys::conversation(message.pair)), message.id);
         let mut transaction = Transaction::new();
         transaction.update(mark, Some(()));
         transaction.update(count, Some(()));
@@ -101,18 +94,14 @@ impl Store {
     pub async fn messages_mark_all(&self, pair: Pair, reader: UserId, now: Instant) -> Result<u32, Fault> {
         let side = names(pair, reader);
         let (own, unread) = (fresh_token(), side.unread);
-        let update = Update::new(
-            keys::conversation(pair),
-            format!(
-                "SET #{} = #last, #{} = :now, #{} = :own, #{} = #{unread}, #{unread} = :none",
-                side.read, side.read_at, side.read_by, side.read_count
-            ),
-        )
-        .when(format!("attribute_exists(#last) AND #{unread} > :none"))
-        .value(":now", time(now))
-        .value(":own", number(own))
-        .value(":none", number(0));
-        match self.update(update, ReturnValue::AllOld).await {
+        let update = Update::of(keys::conversation(pair))
+            .set_to(side.read, "last")
+            .set(side.read_at, time(now))
+            .set(side.read_by, number(own))
+            .set_to(side.read_count, unread)
+            .set(unread, number(0))
+            .when(exists("last").and(more(unread, number(0))));
+        match self.update(update, Returning::Old).await {
             Ok(old) => Reader(&old).count(unread),
             Err(Failed::Refused(found)) if Reader(&found).maybe_number(side.read_by)? == Some(own) => {
                 Reader(&found).count(side.read_count)
@@ -126,7 +115,7 @@ impl Store {
     /// moment may be missing.
     pub async fn has_booked(&self, learner: UserId, expert: UserId) -> Result<bool, Fault> {
         const ROUNDS: usize = 10;
-        let lists = [List { index: "by_a", partition: list::as_learner(learner) }];
+        let lists = [List { index: Index::ByA, partition: list::as_learner(learner) }];
         let mut after = None;
         for _ in 0..ROUNDS {
             let page =

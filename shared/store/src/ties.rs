@@ -7,13 +7,14 @@ use domain::Instant;
 use domain::chat::Pair;
 use domain::ids::UserId;
 use domain::tie::Tie;
+use table::{Index, Item, Key};
 
 use crate::booking_codec;
 use crate::fault::Fault;
-use crate::keys::{self, Key, list};
+use crate::keys::{self, list};
 use crate::lists::List;
-use crate::row::{Item, Reader};
-use crate::table::Store;
+use crate::requests::Store;
+use crate::row::Reader;
 
 /// Whose courses somebody takes by now.
 fn teachers(taken: Option<&Item>) -> Result<BTreeSet<UserId>, Fault> {
@@ -58,7 +59,7 @@ impl Store {
     pub async fn tied_by_bookings(&self, pair: Pair, now: Instant) -> Result<Option<Tie>, Fault> {
         let mut best = None;
         for learner in [pair.low(), pair.high()] {
-            let lists = [List { index: "by_a", partition: list::as_learner(learner) }];
+            let lists = [List { index: Index::ByA, partition: list::as_learner(learner) }];
             let mut after = None;
             for _ in 0..ROUNDS {
                 let page =

@@ -5,19 +5,19 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
 use domain::person::User;
 use domain::two_factor::{Refusal, Step};
+use table::{Update, Value, absent, contains, equals, exists, less};
 
 use crate::credentials::Credential;
 use crate::denied::Denied;
 use crate::fault::Failed;
 use crate::keys;
+use crate::requests::Store;
 use crate::row::{number, text};
 use crate::second_factor::USED;
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::transaction::Transaction;
 
 /// A code that was right when it was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,41 +29,35 @@ pub enum Shown {
 }
 
 /// What belongs to one secret and goes with it.
-const OF_ONE_SECRET: &str = "#otp_used_0, #otp_used_1, #otp_used_2, #recovery";
+const OF_ONE_SECRET: [&str; 4] = ["otp_used_0", "otp_used_1", "otp_used_2", "recovery"];
 
-fn hashes<'a>(all: impl IntoIterator<Item = &'a String>) -> AttributeValue {
-    AttributeValue::Ss(all.into_iter().cloned().collect())
+fn hashes<'a>(all: impl IntoIterator<Item = &'a String>) -> Value {
+    Value::Ss(all.into_iter().cloned().collect())
 }
 
-/// The condition that a step was not used, and the assignment that uses it.
-fn unused(step: Step) -> (String, String) {
-    let place = USED[step.place()];
-    (format!("(attribute_not_exists(#{place}) OR #{place} < :step)"), format!("#{place} = :step"))
+/// Uses a step up that was not used.
+fn using(update: Update, step: Step) -> Update {
+    let (place, step) = (USED[step.place()], number(step.get()));
+    update.set(place, step.clone()).when(absent(place).or(less(place, step)))
 }
 
-fn on(seen: &Credential, expression: impl Into<String>, condition: &str) -> Update {
-    Update::new(keys::credential(seen.user.id), expression)
-        .when(format!("#otp = :otp AND #otp_on = :on AND {condition}"))
-        .value(":otp", text(&seen.second.sealed))
-        .value(":on", AttributeValue::Bool(true))
+/// A change of a second factor that is on, and has this secret still.
+fn on(seen: &Credential) -> Update {
+    Update::of(keys::credential(seen.user.id))
+        .when(equals("otp", text(&seen.second.sealed)).and(equals("otp_on", Value::Bool(true))))
 }
 
 /// Uses a code up, with what else the transaction does.
 pub fn code_used(transaction: &mut Transaction<Denied>, seen: &Credential, shown: &Shown) {
     let update = match shown {
         Shown::Step(step, resealed) => {
-            let (condition, assignment) = unused(*step);
-            let update = match resealed {
-                Some(sealed) => {
-                    on(seen, format!("SET {assignment}, #otp = :sealed"), &condition).value(":sealed", text(sealed))
-                }
-                None => on(seen, format!("SET {assignment}"), &condition),
-            };
-            update.value(":step", number(step.get()))
+            let update = using(on(seen), *step);
+            match resealed {
+                Some(sealed) => update.set("otp", text(sealed)),
+                None => update,
+            }
         }
-        Shown::Recovery(hash) => on(seen, "DELETE #recovery :spent", "contains(#recovery, :hash)")
-            .value(":spent", hashes([hash]))
-            .value(":hash", text(hash)),
+        Shown::Recovery(hash) => on(seen).delete("recovery", hashes([hash])).when(contains("recovery", text(hash))),
     };
     transaction.update(update, Some(Denied::by(Refusal::WrongCode)));
 }
@@ -75,20 +69,20 @@ pub fn session_opened(transaction: &mut Transaction<Denied>, session: &crate::Se
 
 /// The mark in the profile, over the version it was decided on.
 fn marked(seen: &User, is_on: bool, now: Instant) -> Update {
-    Update::new(keys::user(seen.id), "SET #two_factor = :is_on, #updated_at = :now ADD #version :one")
-        .when("#version = :version")
-        .value(":is_on", AttributeValue::Bool(is_on))
-        .value(":now", number(now.timestamp_millis()))
-        .value(":one", number(1))
-        .value(":version", number(seen.version))
+    Update::of(keys::user(seen.id))
+        .set("two_factor", Value::Bool(is_on))
+        .set("updated_at", number(now.timestamp_millis()))
+        .add("version", number(1))
+        .when(equals("version", number(seen.version)))
 }
 
 impl Store {
     /// Keeps a secret nobody is asked for yet, in place of another such.
     pub async fn second_factor_set_up(&self, seen: &Credential, sealed: &str) -> Result<(), Failed<Denied>> {
-        let set_up = Update::new(keys::credential(seen.user.id), format!("SET #otp = :otp REMOVE {OF_ONE_SECRET}"))
-            .when("attribute_exists(#pk) AND attribute_not_exists(#otp_on)")
-            .value(":otp", text(sealed));
+        let set_up = Update::of(keys::credential(seen.user.id))
+            .set("otp", text(sealed))
+            .remove_all(OF_ONE_SECRET)
+            .when(exists("pk").and(absent("otp_on")));
         let mut transaction = Transaction::new();
         transaction.update(set_up, Some(Denied::by(Refusal::AlreadyEnabled)));
         self.commit(transaction).await
@@ -103,16 +97,11 @@ impl Store {
         recovery: &BTreeSet<String>,
         now: Instant,
     ) -> Result<(), Failed<Denied>> {
-        let (_, assignment) = unused(step);
-        let enable = Update::new(
-            keys::credential(seen.user.id),
-            format!("SET #otp_on = :on, #recovery = :recovery, {assignment}"),
-        )
-        .when("#otp = :otp AND attribute_not_exists(#otp_on)")
-        .value(":otp", text(&seen.second.sealed))
-        .value(":on", AttributeValue::Bool(true))
-        .value(":recovery", hashes(recovery))
-        .value(":step", number(step.get()));
+        let enable = Update::of(keys::credential(seen.user.id))
+            .set("otp_on", Value::Bool(true))
+            .set("recovery", hashes(recovery))
+            .set(USED[step.place()], number(step.get()))
+            .when(equals("otp", text(&seen.second.sealed)).and(absent("otp_on")));
         transaction.update(enable, Some(Denied::Stale));
         transaction.update(marked(&seen.user, true, now), Some(Denied::Stale));
         self.commit(transaction).await
@@ -125,10 +114,7 @@ impl Store {
         step: Step,
         recovery: &BTreeSet<String>,
     ) -> Result<(), Failed<Denied>> {
-        let (condition, assignment) = unused(step);
-        let renew = on(seen, format!("SET #recovery = :recovery, {assignment}"), &condition)
-            .value(":recovery", hashes(recovery))
-            .value(":step", number(step.get()));
+        let renew = using(on(seen), step).set("recovery", hashes(recovery));
         let mut transaction = Transaction::new();
         transaction.update(renew, Some(Denied::Stale));
         self.commit(transaction).await
@@ -142,11 +128,11 @@ impl Store {
         shown: &Shown,
         now: Instant,
     ) -> Result<(), Failed<Denied>> {
-        let forget = format!("REMOVE #otp, #otp_on, {OF_ONE_SECRET}");
         let disable = match shown {
-            Shown::Step(step, _) => on(seen, forget, &unused(*step).0).value(":step", number(step.get())),
-            Shown::Recovery(hash) => on(seen, forget, "contains(#recovery, :hash)").value(":hash", text(hash)),
+            Shown::Step(step, _) => using(on(seen), *step),
+            Shown::Recovery(hash) => on(seen).when(contains("recovery", text(hash))),
         };
+        let disable = disable.remove_all(["otp", "otp_on"]).remove_all(OF_ONE_SECRET);
         transaction.update(disable, Some(Denied::Stale));
         transaction.update(marked(&seen.user, false, now), Some(Denied::Stale));
         self.commit(transaction).await

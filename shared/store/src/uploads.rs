@@ -1,15 +1,15 @@
 //! Announced uploads: an item each, forgotten after a day, used once.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::file::{Purpose, Refusal, Upload};
 use domain::ids::{UploadId, UserId};
+use table::{Item, Update, Value, absent, equals};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, Row, number};
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, Row, number};
+use crate::transaction::Transaction;
 
 fn to_item(upload: &Upload) -> Item {
     Row::at(&keys::upload(upload.id))
@@ -59,10 +59,9 @@ impl Store {
 impl Transaction<Denied> {
     /// Uses an upload up, together with what is made of it.
     pub fn upload_use(&mut self, id: UploadId, user: UserId) -> &mut Self {
-        let update = Update::new(keys::upload(id), "SET #used = :yes")
-            .when("#user = :user AND attribute_not_exists(#used)")
-            .value(":yes", AttributeValue::Bool(true))
-            .value(":user", number(user));
+        let update = Update::of(keys::upload(id))
+            .set("used", Value::Bool(true))
+            .when(equals("user", number(user)).and(absent("used")));
         self.update(update, Some(Denied::by(Refusal::BadUpload)))
     }
 }

@@ -1,25 +1,24 @@
 //! Whether somebody reads their address, and when a link to prove it was mailed last.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
 use domain::notice::Notice;
 use domain::person::User;
+use table::{Update, Value, absent, at_most, equals, exists};
 
 use crate::denied::Denied;
 use crate::fault::Failed;
+use crate::requests::Store;
 use crate::row::number;
-use crate::table::Store;
-use crate::transaction::{Transaction, Update};
+use crate::transaction::Transaction;
 use crate::{keys, notices};
 
 /// The mark of a proven address, over the version of the profile it was decided on.
 pub(crate) fn proving(seen: &User, now: Instant) -> Update {
-    Update::new(keys::user(seen.id), "SET #email_verified = :yes, #updated_at = :now ADD #version :one")
-        .when("#version = :version")
-        .value(":yes", AttributeValue::Bool(true))
-        .value(":now", number(now.timestamp_millis()))
-        .value(":one", number(1))
-        .value(":version", number(seen.version))
+    Update::of(keys::user(seen.id))
+        .set("email_verified", Value::Bool(true))
+        .set("updated_at", number(now.timestamp_millis()))
+        .add("version", number(1))
+        .when(equals("version", number(seen.version)))
 }
 
 impl Store {
@@ -32,13 +31,11 @@ impl Store {
 
     /// Stores a letter that brings such a link, unless one was mailed since; whether it was stored.
     pub async fn verification_begin(&self, letter: &Notice, since: Instant) -> Result<bool, Failed<Denied>> {
-        let mailed = Update::new(keys::credential(letter.user), "SET #verification_mailed = :now")
-            .when(
-                "attribute_exists(#pk) AND \
-                 (attribute_not_exists(#verification_mailed) OR #verification_mailed <= :since)",
-            )
-            .value(":now", number(letter.created_at.timestamp_millis()))
-            .value(":since", number(since.timestamp_millis()));
+        let mailed = Update::of(keys::credential(letter.user))
+            .set("verification_mailed", number(letter.created_at.timestamp_millis()))
+            .when(exists("pk").and(
+                absent("verification_mailed").or(at_most("verification_mailed", number(since.timestamp_millis()))),
+            ));
         let mut transaction = Transaction::new();
         transaction.update(mailed, Some(None));
         transaction.create(notices::to_item(letter), Some(Denied::IdTaken));

@@ -6,13 +6,14 @@ use domain::ids::{EntryId, UserId, WithdrawalId};
 use domain::ledger::{Amount, Entry};
 use domain::notice::Notice;
 use domain::withdrawal::{Decided, State, Way, Wish, Withdrawal};
+use table::{Index, Item};
 
 use crate::denied::Denied;
 use crate::fault::{Failed, Fault};
 use crate::lists::List;
 use crate::pages::{Along, Heading};
-use crate::row::{Item, Reader, Row, text, time};
-use crate::table::Store;
+use crate::requests::Store;
+use crate::row::{Reader, Row, text, time};
 use crate::transaction::Transaction;
 use crate::{Page, booking_codec, keys, ledger, notices};
 
@@ -81,9 +82,9 @@ pub enum WithdrawalsOf {
 impl WithdrawalsOf {
     fn lists(&self) -> Vec<List> {
         match self {
-            Self::Person(user, _) => vec![List { index: "by_b", partition: keys::withdrawals_of(*user) }],
+            Self::Person(user, _) => vec![List { index: Index::ByB, partition: keys::withdrawals_of(*user) }],
             Self::Everybody(states) => {
-                let of = |state: &State| List { index: "by_a", partition: keys::withdrawals(*state) };
+                let of = |state: &State| List { index: Index::ByA, partition: keys::withdrawals(*state) };
                 states.iter().map(of).collect()
             }
         }
@@ -111,7 +112,7 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Page<Withdrawal>, Fault> {
-        let lists = [List { index: "by_b", partition: keys::withdrawals_of(user) }];
+        let lists = [List { index: Index::ByB, partition: keys::withdrawals_of(user) }];
         self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
     }
 
@@ -122,7 +123,7 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Page<Withdrawal>, Fault> {
-        let of = |state: &State| List { index: "by_a", partition: keys::withdrawals(*state) };
+        let of = |state: &State| List { index: Index::ByA, partition: keys::withdrawals(*state) };
         let lists: Vec<_> = states.iter().map(of).collect();
         self.newest(&lists, after, limit, |item| from_item(item).map(Some)).await
     }

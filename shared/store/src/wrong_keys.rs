@@ -1,16 +1,15 @@
 //! How often somebody has entered a wrong key for a booking: a count that begins anew an hour after its first.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::booking::Booking;
 use domain::ids::{BookingId, UserId};
+use table::{Item, Returning, Update, absent, at_most, less, more};
 
 use crate::booking_codec;
 use crate::fault::{Failed, Fault};
 use crate::keys;
-use crate::row::{Item, Reader, number};
-use crate::table::Store;
-use crate::transaction::Update;
+use crate::requests::Store;
+use crate::row::{Reader, number};
 
 /// So many an hour, and no more.
 pub const MOST_WRONG_KEYS: u32 = 5;
@@ -47,21 +46,18 @@ impl Store {
         now: Instant,
     ) -> Result<bool, Fault> {
         let (key, seconds) = (keys::wrong_keys(user, id), now.timestamp());
-        let more = Update::new(key.clone(), "ADD #count :one")
-            .when("#since > :hour_ago AND #count < :most")
-            .value(":one", number(1))
-            .value(":hour_ago", number(seconds - HOUR))
-            .value(":most", number(MOST_WRONG_KEYS));
-        let anew = Update::new(key, "SET #since = :now, #count = :one, #expires_at = :expires")
-            .when("attribute_not_exists(#since) OR #since <= :hour_ago")
-            .value(":now", number(seconds))
-            .value(":one", number(1))
-            .value(":expires", number(seconds + 2 * HOUR))
-            .value(":hour_ago", number(seconds - HOUR));
+        let more = Update::of(key.clone())
+            .add("count", number(1))
+            .when(more("since", number(seconds - HOUR)).and(less("count", number(MOST_WRONG_KEYS))));
+        let anew = Update::of(key)
+            .set("since", number(seconds))
+            .set("count", number(1))
+            .set("expires_at", number(seconds + 2 * HOUR))
+            .when(absent("since").or(at_most("since", number(seconds - HOUR))));
         // Of several who begin anew at once one does, and the others add to it.
         let order = if is_first { [&anew, &more, &anew] } else { [&more, &anew, &more] };
         for update in order {
-            match self.update(update.clone(), ReturnValue::None).await {
+            match self.update(update.clone(), Returning::Nothing).await {
                 Ok(_) => return Ok(true),
                 Err(Failed::Refused(found)) if counted(&found, now)? >= MOST_WRONG_KEYS => return Ok(false),
                 Err(Failed::Refused(_)) => {}

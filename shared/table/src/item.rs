@@ -1,6 +1,6 @@
 //! Items: named attributes under a key of two texts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_dynamo::AttributeValue;
 
@@ -88,4 +88,15 @@ impl From<Value> for AttributeValue {
             Value::M(map) => Self::M(map.into_iter().map(|(name, value)| (name, value.into())).collect()),
         }
     }
+}
+
+/// An item of the stream, or of DynamoDB's JSON.
+pub fn item_from(item: serde_dynamo::Item) -> Item {
+    item.into_inner().into_iter().map(|(name, value)| (name, value.into())).collect()
+}
+
+/// An item for DynamoDB's JSON.
+pub fn item_into(item: Item) -> serde_dynamo::Item {
+    let attributes = item.into_iter().map(|(name, value)| (name, AttributeValue::from(value)));
+    attributes.collect::<HashMap<_, _>>().into()
 }

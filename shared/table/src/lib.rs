@@ -13,7 +13,7 @@ pub use condition::{
     Comparison, Condition, absent, all, any, at_least, at_most, contains, equals, exists, fewer_than, less, more, not,
     one_of,
 };
-pub use item::{Item, Key, Value};
-pub use range::{Index, Range, Select};
+pub use item::{Item, Key, Value, item_from, item_into};
+pub use range::{Index, Range, Scan, Select};
 pub use update::{Action, Returning, Update};
 pub use write::Write;

@@ -46,6 +46,21 @@ pub struct Range {
     pub consistent: bool,
 }
 
+/// One page of the whole table, or of one of several parts that can be read beside one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scan {
+    pub segment: u32,
+    pub segments: u32,
+    pub limit: Option<usize>,
+    /// Read what was just written.
+    pub consistent: bool,
+}
+
+impl Scan {
+    /// The whole table as last written, in pages as large as they may be.
+    pub const ALL: Self = Self { segment: 0, segments: 1, limit: None, consistent: true };
+}
+
 /// What a query brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Select {

@@ -6,9 +6,15 @@ use crate::{Condition, Item, Key, Update};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Write {
     /// The whole item, whatever was there.
-    Put { item: Item, condition: Option<Condition> },
+    Put {
+        item: Item,
+        condition: Option<Condition>,
+    },
     Update(Update),
-    Delete { key: Key, condition: Option<Condition> },
+    Delete {
+        key: Key,
+        condition: Option<Condition>,
+    },
 }
 
 impl Write {

@@ -1,8 +1,10 @@
 //! Taking a post away: at once for everybody to see, and in time with all that belongs to it.
 
+use table::{Index, Key, Range};
+
 use super::*;
 use crate::facts;
-use crate::keys::{Key, SLOTS};
+use crate::keys::SLOTS;
 use crate::transaction::LARGEST_TRANSACTION;
 
 impl Store {
@@ -25,7 +27,7 @@ impl Store {
         let mut found = self.some_keys(None, keys::comments(post)).await?;
         for slot in 0..SLOTS {
             found.extend(self.some_keys(None, keys::post_spare(post, slot).pk).await?);
-            found.extend(self.some_keys(Some("by_a"), keys::likes_in(post, slot)).await?);
+            found.extend(self.some_keys(Some(Index::ByA), keys::likes_in(post, slot)).await?);
         }
         let is_last = found.is_empty();
         if is_last {
@@ -45,7 +47,7 @@ impl Store {
     }
 
     /// The first keys of a partition.
-    async fn some_keys(&self, index: Option<&'static str>, partition: String) -> Result<Vec<Key>, Fault> {
+    async fn some_keys(&self, index: Option<Index>, partition: String) -> Result<Vec<Key>, Fault> {
         let range = Range {
             index,
             partition,
@@ -54,6 +56,6 @@ impl Store {
             ..Range::default()
         };
         let (items, _) = self.query(&range).await?;
-        Ok(items.iter().map(key_of).collect())
+        Ok(items.iter().map(Key::of).collect())
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::community::PostSeen;
+use table::{Item, Key, Range};
 
 use super::*;
 
@@ -104,7 +105,7 @@ impl Store {
             gathered.queries += 1;
             for item in &items {
                 is_empty = false;
-                let sk = key_of(item).sk;
+                let sk = Key::of(item).sk;
                 if sk == keys::WINDOW_BEFORE {
                     return Ok(Ended::Whole(Some(Reader(item).owned("before")?).filter(|before| !before.is_empty())));
                 }
@@ -178,7 +179,7 @@ impl Store {
         };
         let items = self.query_all(&range).await?;
         let post = |item: &Item| {
-            let sk = key_of(item).sk;
+            let sk = Key::of(item).sk;
             sk.strip_prefix(keys::LIKE).and_then(keys::text_id).and_then(PostId::new)
         };
         Ok(items.iter().filter_map(post).collect())

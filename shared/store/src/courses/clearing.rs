@@ -1,9 +1,9 @@
 //! What is left of a course that was deleted: its lessons go in time.
 
 use domain::ids::{CourseId, LessonId};
+use table::Range;
 
 use super::*;
-use crate::table::Range;
 use crate::transaction::LARGEST_TRANSACTION;
 
 /// Lesson, what leads to it, and its text.

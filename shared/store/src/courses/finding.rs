@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::{CourseId, UserId};
 use domain::learning::{Course, CourseEntry};
+use table::{Index, Item, Range};
 
 use super::{entry_from, from_item};
 use crate::fault::Fault;
 use crate::keys;
 use crate::lists::List;
-use crate::row::{Item, Reader};
-use crate::table::{Range, Store};
+use crate::requests::Store;
+use crate::row::Reader;
 
 /// Which entries are read; the newest thousand of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +58,7 @@ impl Store {
         };
         let mut courses: Vec<Course> = Vec::new();
         let range = Range {
-            index: Some("by_a"),
+            index: Some(Index::ByA),
             partition: keys::COURSES.to_owned(),
             from,
             to,
@@ -84,9 +85,9 @@ impl Store {
     /// Entries of a list, newest first: one round trip a megabyte.
     pub async fn course_entries(&self, which: CourseEntries) -> Result<Vec<CourseEntry>, Fault> {
         let list = match which {
-            CourseEntries::Published => List { index: "by_a", partition: keys::COURSES_IN_SHORT.to_owned() },
-            CourseEntries::Drafts => List { index: "by_a", partition: keys::DRAFTS.to_owned() },
-            CourseEntries::Of(owner) => List { index: "by_b", partition: keys::courses_of(owner) },
+            CourseEntries::Published => List { index: Index::ByA, partition: keys::COURSES_IN_SHORT.to_owned() },
+            CourseEntries::Drafts => List { index: Index::ByA, partition: keys::DRAFTS.to_owned() },
+            CourseEntries::Of(owner) => List { index: Index::ByB, partition: keys::courses_of(owner) },
         };
         self.newest_of(&list, DEEPEST).await?.iter().map(entry_from).collect()
     }

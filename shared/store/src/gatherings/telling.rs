@@ -1,8 +1,8 @@
 //! Telling those who come to a gathering: each once, however often the job is begun.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Instant;
 use domain::notice::Notice;
+use table::{Item, Range, Returning, Update, absent, exists, less};
 
 use super::*;
 use crate::keys::SLOTS;
@@ -110,10 +110,10 @@ impl Store {
             }
             news.slot += 1;
             // Whoever goes on need not read what is done.
-            let done = Update::new(keys::gathering_news(news.organiser, news.id), "SET #slot = :slot")
-                .when("attribute_exists(#pk) AND #slot < :slot")
-                .value(":slot", number(news.slot));
-            match self.update(done, ReturnValue::None).await {
+            let done = Update::of(keys::gathering_news(news.organiser, news.id))
+                .set("slot", number(news.slot))
+                .when(exists("pk").and(less("slot", number(news.slot))));
+            match self.update(done, Returning::Nothing).await {
                 Ok(_) | Err(Failed::Refused(_)) => {}
                 Err(Failed::Fault(fault)) => return Err(fault),
             }
@@ -133,9 +133,9 @@ impl Store {
         if news.is_off {
             transaction.delete_existing(&coming, Denied::Stale);
         } else {
-            let told = Update::new(coming, "SET #told = :news")
-                .when("attribute_exists(#pk) AND (attribute_not_exists(#told) OR #told < :news)")
-                .value(":news", number(news.id));
+            let told = Update::of(coming)
+                .set("told", number(news.id))
+                .when(exists("pk").and(absent("told").or(less("told", number(news.id)))));
             transaction.update(told, Some(Denied::Stale));
         }
         if let Some(notice) = notice {

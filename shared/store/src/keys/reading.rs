@@ -7,11 +7,12 @@ mod community;
 mod finding;
 mod money;
 
-use super::{AllOf, Key, text_id};
+use super::{AllOf, text_id};
 use audits::of_audit;
 use community::{of_course, of_gathering, of_post};
 use finding::of_finding;
 use money::{of_counted, of_ledger, of_payments};
+use table::Key;
 
 macro_rules! kinds {
     ($($kind:ident $word:literal,)+) => {

@@ -4,15 +4,15 @@
 use domain::ids::{PaymentId, UserId};
 use domain::payment::Intent;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use table::{Index, Item, Key, Update};
 
 use super::from_item;
 use crate::fault::Fault;
-use crate::keys::{self, AllOf, Key, list};
+use crate::keys::{self, AllOf, list};
 use crate::lists::List;
 use crate::pages::{Along, Heading};
-use crate::row::{Item, Reader, number, text};
-use crate::table::{READ_AT_ONCE, Store};
-use crate::transaction::Update;
+use crate::requests::{READ_AT_ONCE, Store};
+use crate::row::{Reader, number, text};
 
 /// How many batches of payments are read beside one another.
 const AT_ONCE: usize = 10;
@@ -28,19 +28,18 @@ pub enum PaymentsOf {
 pub(crate) fn row(item: &Item) -> Result<Update, Fault> {
     let row = Reader(item);
     let (id, payer) = (row.id("id", PaymentId::new)?, row.id("user", UserId::new)?);
-    let set = "SET #id = :id, #la = :la, #lb = :lb, #rank = :rank";
-    Ok(Update::new(keys::listed(AllOf::Payments, id.get()), set)
-        .value(":id", number(id))
-        .value(":la", text(list::payments_of(payer)))
-        .value(":lb", text(list::PAYMENTS))
-        .value(":rank", text(keys::id_text(id.get()))))
+    Ok(Update::of(keys::listed(AllOf::Payments, id.get()))
+        .set("id", number(id))
+        .set("la", text(list::payments_of(payer)))
+        .set("lb", text(list::PAYMENTS))
+        .set("rank", text(keys::id_text(id.get()))))
 }
 
 impl PaymentsOf {
     fn list(self) -> [List; 1] {
         [match self {
-            PaymentsOf::Payer(user) => List { index: "by_a", partition: list::payments_of(user) },
-            PaymentsOf::Everybody => List { index: "by_b", partition: list::PAYMENTS.to_owned() },
+            PaymentsOf::Payer(user) => List { index: Index::ByA, partition: list::payments_of(user) },
+            PaymentsOf::Everybody => List { index: Index::ByB, partition: list::PAYMENTS.to_owned() },
         }]
     }
 }

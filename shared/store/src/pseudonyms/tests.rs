@@ -10,6 +10,7 @@ use domain::review::Tally;
 use domain::serial::Serials;
 use domain::text::{Email, LoginName, Username};
 use domain::zone::Zone;
+use table::Value;
 
 use super::*;
 
@@ -148,8 +149,8 @@ fn what_nobody_has_listed_is_replaced() {
     let item = Row::at(&key)
         .text("all_read_to", "00000000001")
         .text("news", "Ada")
-        .value("said", AttributeValue::Ss(vec!["Ada".to_owned()]))
-        .value("seen", AttributeValue::B(Blob::new(*b"Ada")))
+        .value("said", Value::Ss(vec!["Ada".to_owned()]))
+        .value("seen", Value::B(Blob::new(*b"Ada")))
         .number("count", 3)
         .into_item();
     let found = pseudonyms.replaced(StoredItem(item)).unwrap().remove(0);

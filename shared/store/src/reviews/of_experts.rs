@@ -6,6 +6,7 @@ use domain::ids::{BookingId, ReviewId, UserId};
 use domain::person::User;
 use domain::review::Review;
 use futures_util::try_join;
+use table::{Index, Item, Range, Update, Value, absent, exists};
 
 use super::{from_item, tally_as_now};
 use crate::denied::Denied;
@@ -15,9 +16,9 @@ use crate::keys::{self, AllOf, list};
 use crate::lists::List;
 use crate::pages::{Along, Heading};
 use crate::person_codec;
-use crate::row::{Item, Reader, number, text, time};
-use crate::table::{Range, Store};
-use crate::transaction::{Transaction, Update};
+use crate::requests::Store;
+use crate::row::{Reader, number, text, time};
+use crate::transaction::Transaction;
 
 /// Whose hidden reviews are among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,17 +61,15 @@ pub(crate) fn row(review: &Review) -> Update {
     } else {
         (list::SHOWN_REVIEWS.to_owned(), list::shown_reviews(review.rating))
     };
-    let set = "SET #la = :la, #lb = :lb, #rank = :rank, #id = :id, #booking = :booking, #reviewer = :reviewer, \
-               #reviewee = :reviewee, #rating = :rating";
-    Update::new(keys::listed(AllOf::Reviews, review.id.get()), set)
-        .value(":la", text(la))
-        .value(":lb", text(lb))
-        .value(":rank", text(keys::id_text(review.id.get())))
-        .value(":id", number(review.id))
-        .value(":booking", number(review.booking))
-        .value(":reviewer", number(review.reviewer))
-        .value(":reviewee", number(review.reviewee))
-        .value(":rating", number(review.rating))
+    Update::of(keys::listed(AllOf::Reviews, review.id.get()))
+        .set("la", text(la))
+        .set("lb", text(lb))
+        .set("rank", text(keys::id_text(review.id.get())))
+        .set("id", number(review.id))
+        .set("booking", number(review.booking))
+        .set("reviewer", number(review.reviewer))
+        .set("reviewee", number(review.reviewee))
+        .set("rating", number(review.rating))
 }
 
 fn from_row(item: &Item) -> Result<ReviewAt, Fault> {
@@ -87,16 +86,16 @@ fn from_row(item: &Item) -> Result<ReviewAt, Fault> {
 impl ReviewsAmong {
     fn shown(self) -> List {
         match self.rating {
-            None => List { index: "by_a", partition: list::SHOWN_REVIEWS.to_owned() },
-            Some(rating) => List { index: "by_b", partition: list::shown_reviews(rating) },
+            None => List { index: Index::ByA, partition: list::SHOWN_REVIEWS.to_owned() },
+            Some(rating) => List { index: Index::ByB, partition: list::shown_reviews(rating) },
         }
     }
 
     fn hidden(self) -> Option<List> {
         match self.hidden {
             Hidden::Nobodys => None,
-            Hidden::By(user) => Some(List { index: "by_b", partition: list::hidden_reviews_by(user) }),
-            Hidden::Everybodys => Some(List { index: "by_a", partition: list::HIDDEN_REVIEWS.to_owned() }),
+            Hidden::By(user) => Some(List { index: Index::ByB, partition: list::hidden_reviews_by(user) }),
+            Hidden::Everybodys => Some(List { index: Index::ByA, partition: list::HIDDEN_REVIEWS.to_owned() }),
         }
     }
 
@@ -136,7 +135,7 @@ impl Store {
     /// What one expert received as such, the newest so many, in one round trip.
     pub async fn reviews_of_expert(&self, expert: UserId, most: usize) -> Result<Vec<Review>, Fault> {
         let range = Range {
-            index: Some("by_b"),
+            index: Some(Index::ByB),
             partition: list::reviews_of(expert),
             descending: true,
             limit: Some(most),
@@ -175,14 +174,12 @@ impl Store {
         expert: (&User, &User),
     ) -> Result<(), Failed<Denied>> {
         let key = keys::review(review.booking, review.reviewer);
-        let update = if review.is_hidden {
-            Update::new(key, "SET #hidden = :hidden, #updated_at = :now")
-                .when("attribute_exists(#pk) AND attribute_not_exists(#hidden)")
-                .value(":hidden", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
-        } else {
-            Update::new(key, "SET #updated_at = :now REMOVE #hidden").when("attribute_exists(#hidden)")
+        let update = Update::of(key).set("updated_at", time(review.updated_at));
+        let update = match review.is_hidden {
+            true => update.set("hidden", Value::Bool(true)).when(exists("pk").and(absent("hidden"))),
+            false => update.remove("hidden").when(exists("hidden")),
         };
-        transaction.update(update.value(":now", time(review.updated_at)), Some(Denied::Stale));
+        transaction.update(update, Some(Denied::Stale));
         transaction.update(row(review), None);
         tally_as_now(&mut transaction, expert);
         self.commit(transaction).await
