@@ -27,8 +27,11 @@ fn product() -> Vec<Source> {
 }
 
 #[test]
-fn dynamodbs_values_stay_in_the_store() {
-    assert_eq!(lines_with(&product(), &["AttributeValue"], |path| path.starts_with("shared/store/")), []);
+fn dynamodbs_own_words_stay_where_dynamodb_is_asked() {
+    let may = |path: &str| path.starts_with("shared/dynamo/") || path == "shared/table/src/item.rs";
+    assert_eq!(lines_with(&product(), &["AttributeValue", "ConditionExpression", "_expression("], may), []);
+    let starts = |path: &str| may(path) || path == "shared/app/src/start.rs";
+    assert_eq!(lines_with(&product(), &["aws_sdk_dynamodb"], starts), []);
 }
 
 #[test]
@@ -69,12 +72,13 @@ fn the_domain_is_pure() {
 
 #[test]
 fn crates_depend_in_one_direction() {
-    let order = ["domain", "store", "app", "edge"];
+    let order = ["table", "dynamo", "domain", "store", "app", "edge"];
     for (place, name) in order.into_iter().enumerate() {
         let later = &order[place..];
         let found = dependencies(&format!("shared/{name}/Cargo.toml"));
         assert!(found.iter().all(|other| !later.contains(&other.as_str())), "{name}: {found:?}");
     }
+    assert!(!dependencies("shared/store/Cargo.toml").iter().any(|name| name.starts_with("aws-sdk")));
     for manifest in files("functions", "Cargo.toml") {
         let found = dependencies(&manifest.path);
         assert!(!found.iter().any(|name| name == "store" || name.starts_with("aws-sdk")), "{}", manifest.path);

@@ -25,6 +25,7 @@ pub mod pending;
 pub mod person;
 mod published;
 pub mod razorpay_double;
+mod rendered;
 pub mod sessions;
 pub mod shape;
 pub mod slots;

@@ -109,10 +109,9 @@ fn candidates(write: &Json, key: &Json, present: Option<&Json>) -> Vec<Option<Js
         .map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default())
         .filter(|name| !["pk", "sk"].contains(name))
         .collect();
-    // The members of a set that a condition asks for are named `:q…`.
-    let values: Vec<_> = write["ExpressionAttributeValues"].as_object().into_iter().flatten().collect();
-    let asked = values.iter().filter(|(name, _)| name.starts_with(":q"));
-    let numbers: Vec<_> = asked.filter_map(|(_, value)| value["N"].as_str()).collect();
+    // The steps of a day that a condition asks for.
+    let asked = condition.split("contains(#busy,").skip(1).filter_map(|rest| rest.split(')').next());
+    let numbers: Vec<_> = asked.filter_map(|name| write["ExpressionAttributeValues"][name]["N"].as_str()).collect();
     let base = present.cloned().unwrap_or_else(|| json!(key));
     let mut found = if present.is_none() { vec![Some(base.clone())] } else { Vec::new() };
     for name in &names {

@@ -37,6 +37,7 @@ pub struct Table {
     pub faults: Arc<Faults>,
     before_transactions: Arc<Mutex<Option<BeforeTransaction>>>,
     has_strangers: Arc<AtomicBool>,
+    written: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl fmt::Debug for Table {
@@ -72,6 +73,7 @@ impl Table {
             faults: Arc::default(),
             before_transactions: Arc::default(),
             has_strangers: Arc::default(),
+            written: Arc::default(),
         }
     }
 
@@ -111,6 +113,11 @@ impl Table {
                 _ => return items,
             }
         }
+    }
+
+    /// Every write that was asked for, without what is of one moment or one item.
+    pub fn written(&self) -> BTreeSet<String> {
+        self.written.lock().expect("nobody panics while holding it").clone()
     }
 
     /// The kinds of all items. Each says of which shape it is, and has a key that reads.
@@ -232,6 +239,7 @@ impl Table {
         // Others may go first, here and below: without a pause a request would run from its first call to its last.
         tokio::task::yield_now().await;
         crate::bounds::hold(&operation, &body);
+        self.written.lock().expect("nobody panics while holding it").extend(crate::rendered::writes(&operation, &body));
         let judged = self.faults.judge(&operation);
         match judged {
             Some((Fault::Stall, Moment::Before)) => self.faults.stall().await,

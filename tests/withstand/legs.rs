@@ -117,14 +117,31 @@ const UNTOLD: [Kind; 11] = [
     Kind::Report,
 ];
 
+/// Every write of every story, as DynamoDB is sent it: a change of what the store writes, or of how it is rendered, is seen
+/// in this file. Compiled with `UPDATE_WRITES=1` the test writes it anew.
+const WRITES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/withstand/legs/writes.txt");
+
+fn hold_written(written: &BTreeSet<String>) {
+    let lines: String = written.iter().map(|line| format!("{line}\n")).collect();
+    if option_env!("UPDATE_WRITES").is_some() {
+        std::fs::write(WRITES, &lines).expect("the file can be written");
+    }
+    let kept = std::fs::read_to_string(WRITES).expect("the file is there");
+    let kept: BTreeSet<String> = kept.lines().map(str::to_owned).collect();
+    let (gone, new): (Vec<_>, Vec<_>) = (kept.difference(written).collect(), written.difference(&kept).collect());
+    assert!(gone.is_empty() && new.is_empty(), "not written any more: {gone:#?}\nnew: {new:#?}");
+}
+
 #[tokio::test]
 async fn every_item_of_every_story_says_of_which_shape_it_is_and_has_a_key_that_reads() {
-    let mut met = BTreeSet::new();
+    let (mut met, mut written) = (BTreeSet::new(), BTreeSet::new());
     for story in Story::all() {
         let watched = Spoiler::of(None);
         story.is_told(&watched).await;
         met.extend(watched.world().table.kinds());
+        written.extend(watched.world().table.written());
     }
+    hold_written(&written);
     let missed: Vec<_> = Kind::ALL.iter().filter(|kind| !met.contains(kind) && !UNTOLD.contains(kind)).collect();
     assert!(missed.is_empty(), "no story makes these: {missed:?}");
 }

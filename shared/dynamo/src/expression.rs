@@ -105,16 +105,16 @@ impl Expressions {
                 format!("size({}) < {}", self.name(name), self.value(&Value::N(most.to_string())))
             }
             Condition::Not(inner) => format!("NOT {}", self.condition(inner, Around::Not)),
+            Condition::All(conditions) | Condition::Any(conditions) if conditions.len() == 1 => {
+                self.condition(&conditions[0], around)
+            }
             Condition::All(conditions) => in_brackets(self.joined(conditions, " AND ", Around::And), Around::And),
             Condition::Any(conditions) => in_brackets(self.joined(conditions, " OR ", Around::Or), Around::Or),
         }
     }
 
     fn joined(&mut self, conditions: &[Condition], word: &str, around: Around) -> String {
-        match conditions {
-            [one] => self.condition(one, around),
-            all => all.iter().map(|one| self.condition(one, around)).collect::<Vec<_>>().join(word),
-        }
+        conditions.iter().map(|one| self.condition(one, around)).collect::<Vec<_>>().join(word)
     }
 }
 

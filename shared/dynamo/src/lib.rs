@@ -8,4 +8,5 @@ mod limits;
 mod request;
 mod table;
 
+pub use aws_sdk_dynamodb::Client;
 pub use table::Table;

@@ -100,7 +100,7 @@ mod tests {
             .text("password_hash", "$argon2id$secret")
             .text("name", "<b>Ada</b>")
             .into_item();
-        let shown = shown(table::item_from(item));
+        let shown = shown(table::item_into(item));
         assert_eq!((partition(&shown.pk), shown.what.as_str()), ("person 1234567890123456".to_owned(), "profile"));
         let expected = [
             ("busy", "1, 2"),

@@ -152,7 +152,7 @@ mod tests {
     use crate::row::text;
 
     /// Any value of an item, as DynamoDB gives it back: sets without repeats and in one order.
-    fn value() -> impl Strategy<Value = Value> {
+    fn value() -> BoxedStrategy<table::Value> {
         let number = prop_oneof![
             any::<i64>().prop_map(|number| number.to_string()),
             any::<u64>().prop_map(|number| number.to_string()),
@@ -168,15 +168,16 @@ mod tests {
             proptest::collection::btree_set(any::<i64>(), 1..5)
                 .prop_map(|set| Value::Ns(set.iter().map(i64::to_string).collect())),
             proptest::collection::btree_set("\\PC{1,5}", 1..5).prop_map(|set| Value::Ss(set.into_iter().collect())),
-            bytes().prop_map(|bytes| Value::B(bytes)),
+            bytes().prop_map(Value::B),
             bytes().prop_map(|bytes| Value::Bs([bytes].into())),
         ];
         leaf.prop_recursive(3, 20, 4, |inner| {
             prop_oneof![
                 proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::L),
-                proptest::collection::hash_map("\\$?[a-z]{0,7}", inner, 0..4).prop_map(Value::M),
+                proptest::collection::btree_map("\\$?[a-z]{0,7}", inner, 0..4).prop_map(Value::M),
             ]
         })
+        .boxed()
     }
 
     fn item(values: Item) -> Item {
@@ -187,7 +188,7 @@ mod tests {
     proptest! {
         #[test]
         fn an_item_is_the_same_after_a_line_and_after_dynamodbs_json(
-            values in proptest::collection::hash_map("[$a-z]{1,6}", value(), 0..6)
+            values in proptest::collection::btree_map("[$a-z]{1,6}", value(), 0..6)
         ) {
             let item = StoredItem(item(values));
             let line = item.to_line().unwrap();

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::Client;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use table::{Item, Key, Paged, Range, Scan, Select, absent, at_most};
 
@@ -40,7 +39,7 @@ pub(crate) const READ_AT_ONCE: usize = 100;
 
 impl Store {
     /// A store on DynamoDB.
-    pub fn new(client: &Client, table: impl Into<String>) -> Self {
+    pub fn new(client: &dynamo::Client, table: impl Into<String>) -> Self {
         Self { table: Backend::Dynamo(dynamo::Table::new(client, table)), immutable: Arc::default() }
     }
 

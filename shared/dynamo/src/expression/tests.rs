@@ -1,3 +1,5 @@
+//! Every form of a condition and of an update, as it is written.
+
 use table::{
     Condition, Key, Update, Value, absent, all, any, at_least, at_most, contains, equals, exists, fewer_than, less,
     more, not, one_of,

@@ -149,8 +149,8 @@ fn what_nobody_has_listed_is_replaced() {
     let item = Row::at(&key)
         .text("all_read_to", "00000000001")
         .text("news", "Ada")
-        .value("said", Value::Ss(vec!["Ada".to_owned()]))
-        .value("seen", Value::B(Blob::new(*b"Ada")))
+        .value("said", Value::Ss(["Ada".to_owned()].into()))
+        .value("seen", Value::B(b"Ada".to_vec()))
         .number("count", 3)
         .into_item();
     let found = pseudonyms.replaced(StoredItem(item)).unwrap().remove(0);
