@@ -37,6 +37,8 @@ pub struct Table {
     pub faults: Arc<Faults>,
     before_transactions: Arc<Mutex<Option<BeforeTransaction>>>,
     has_strangers: Arc<AtomicBool>,
+    /// Whether anybody can read what was written.
+    pub has_stream: bool,
 }
 
 impl fmt::Debug for Table {
@@ -72,6 +74,7 @@ impl Table {
             faults: Arc::default(),
             before_transactions: Arc::default(),
             has_strangers: Arc::default(),
+            has_stream: with_stream,
         }
     }
 
