@@ -60,17 +60,18 @@ impl Stage {
             let sum: i64 = purses.map(|purse| purse.spendable + purse.held).sum();
             assert_eq!(sum, expected, "the model itself keeps all {unit:?}");
         }
+        self.counting.counts(&self.world, model.now.unsigned_abs()).await;
         let everybody: Vec<usize> = (0..model.people.len()).collect();
         for person in &everybody {
             self.check_balance(model, *person).await;
             self.check_rating(model, *person).await;
+            self.check_given(model, *person).await;
             self.check_dates(model, *person).await;
         }
         let spans = model.bookings.iter().map(|booking| booking.span);
         if let Some(hull) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) {
             self.check_days(model, &everybody, hull).await;
         }
-        self.counting.counts(&self.world, model.now.unsigned_abs()).await;
     }
 
     /// What an expert offers on some dates is, to the minute, what the model says.

@@ -65,9 +65,7 @@ impl Deal {
     /// In minor units of the price: to spend, and held.
     pub async fn has(&self, person: &Person) -> (u64, u64) {
         let unit = self.now().await.price.unit;
-        let user = UserId::new(person.id).unwrap();
-        let balance = self.world.app.store.balance(user, unit, self.world.now()).await.unwrap();
-        (balance.spendable, balance.held)
+        person.has_of(unit).await
     }
 }
 

@@ -24,6 +24,7 @@ pub mod paying;
 pub mod pending;
 pub mod person;
 mod published;
+pub mod purse;
 pub mod razorpay_double;
 mod rendered;
 pub mod sessions;

@@ -124,8 +124,7 @@ impl Deal {
     /// What the learner has in dollars: to spend, and held.
     pub async fn dollars(&self, of: &Person) -> (u64, u64) {
         let unit = Unit::Currency(Currency::USD);
-        let balance = self.world.app.store.balance(UserId::new(of.id).unwrap(), unit, self.world.now()).await.unwrap();
-        (balance.spendable, balance.held)
+        of.has_of(unit).await
     }
 }
 

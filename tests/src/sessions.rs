@@ -85,10 +85,7 @@ impl Person {
 
     /// What stands in the wallet: to spend, and held.
     pub async fn rupees(&self) -> (u64, u64) {
-        let user = domain::ids::UserId::new(self.id).expect("an account");
-        let balance = self.world.app.store.balance(user, crate::mentorship::inr(), self.world.now()).await;
-        let balance = balance.expect("the table reads");
-        (balance.spendable, balance.held)
+        self.has_of(crate::mentorship::inr()).await
     }
 }
 

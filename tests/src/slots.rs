@@ -1,7 +1,6 @@
 //! Slots and the bookings of them, as their two people meet them over HTTP.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::UserId;
 use domain::ledger::{Amount, Currency, Unit};
 use serde_json::{Value as Json, json};
 
@@ -91,9 +90,7 @@ impl Person {
 
     /// What they have in dollars, in cents: to take out, and held.
     pub async fn cents(&self) -> (u64, u64) {
-        let user = UserId::new(self.id).expect("an account");
-        let balance = self.world.app.store.balance(user, dollars(), self.world.now()).await.expect("the table reads");
-        (balance.spendable, balance.held)
+        self.has_of(dollars()).await
     }
 
     /// From now on a payment confirms.

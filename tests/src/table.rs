@@ -38,6 +38,8 @@ pub struct Table {
     before_transactions: Arc<Mutex<Option<BeforeTransaction>>>,
     has_strangers: Arc<AtomicBool>,
     written: Arc<Mutex<BTreeSet<String>>>,
+    /// Whether anybody can read what was written.
+    pub has_stream: bool,
 }
 
 impl fmt::Debug for Table {
@@ -74,6 +76,7 @@ impl Table {
             before_transactions: Arc::default(),
             has_strangers: Arc::default(),
             written: Arc::default(),
+            has_stream: with_stream,
         }
     }
 

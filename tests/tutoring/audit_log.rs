@@ -3,6 +3,7 @@
 mod deaths;
 mod deeds;
 mod lists;
+mod riding;
 
 use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
@@ -16,8 +17,10 @@ use tests::{Costs, Fault, Moment, Person, Setup, Strike, World};
 
 const LOGS: &str = "/api/v1/admin/audit-logs/";
 
-/// The log's rows under a query, the newest first.
+/// The log's rows under a query, the newest first, once the stream has been read.
 async fn rows(admin: &Person, query: &str) -> Vec<Json> {
+    let world = &admin.world;
+    assert!(!world.table.has_stream || world.carries_out().await, "the outbox does not get on");
     let page = admin.get(&format!("{LOGS}?page_size=100{query}")).await.is(200);
     assert_eq!(page["count"], page["results"].as_array().unwrap().len());
     page["results"].as_array().unwrap().clone()
@@ -35,7 +38,7 @@ fn later(world: &World) {
 }
 
 async fn begun() -> (World, Person, Member) {
-    let world = World::new().await;
+    let world = World::with(Setup::live()).await;
     let admin = world.admin().await;
     let ada = Member::registers(&world, "ada").await;
     later(&world);
@@ -176,7 +179,7 @@ async fn two_factor_login_stands_in_it_when_it_goes_on_and_off() {
 
 #[tokio::test]
 async fn what_administrators_decide_of_somebody_is_theirs() {
-    let world = World::new().await;
+    let world = World::with(Setup::live()).await;
     let admin = world.admin().await;
     let mia = world.expert("mia").await;
     for (action, answer) in [

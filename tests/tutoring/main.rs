@@ -19,6 +19,7 @@ mod bookings {
     mod costs;
     mod course_prices;
     mod deaths;
+    mod given;
     mod lists;
     mod moving;
     mod races;

@@ -83,3 +83,78 @@ async fn an_amount_a_state_or_a_step_that_was_changed_is_found() {
     }
     assert!(is_sound(&world).await);
 }
+
+/// What is held in money no balance keeps, and what was taken out is no entry beside its withdrawal: both are missed as well.
+#[tokio::test]
+async fn money_that_is_held_and_money_that_was_taken_out_are_found_missing() {
+    let world = World::new().await;
+    let (ada, tom) = world.pupil_and_tutor().await;
+    ada.has_lesson(&tom, minute(48 * 60)).await;
+    let mia = world.mentor("mia", 50_000).await;
+    mia.earns(10_000).await;
+    let wish = json!({"amount": "60.00", "payment_method": "upi", "bank_details": "mia@upi"});
+    mia.post("/api/mentor/withdrawals/", wish).await.is(201);
+    assert!(is_sound(&world).await);
+    let mut tried = std::collections::BTreeMap::new();
+    for item in world.table.items() {
+        if !["entry", "BALANCE", "BOOKING", "WITHDRAWAL"].contains(&kind(&item)) {
+            continue;
+        }
+        world.table.remove(&item);
+        assert!(!is_sound(&world).await, "nobody misses {item}");
+        *tried.entry(kind(&item).to_owned()).or_insert(0) += 1;
+        let attribute = match kind(&item) {
+            "WITHDRAWAL" => Some("amount"),
+            "BOOKING" => Some("price"),
+            _ => None,
+        };
+        if let Some(attribute) = attribute {
+            let mut changed = item.clone();
+            changed[attribute] = json!({"N": "7"});
+            world.table.import(vec![changed]);
+            assert!(!is_sound(&world).await, "nobody notices another {attribute}");
+        }
+        world.table.import(vec![item]);
+    }
+    // Everybody's first credit, what the tutor may expect, what is left to spend.
+    let expected = [("BALANCE", 5), ("BOOKING", 1), ("WITHDRAWAL", 1), ("entry", 5)];
+    assert_eq!(tried, expected.map(|(kind, count)| (kind.to_owned(), count)).into());
+}
+
+/// As they were written before: an entry beside the withdrawal, and in the balance what is held in money.
+#[tokio::test]
+async fn a_withdrawal_and_a_balance_from_before_are_sound() {
+    let world = World::new().await;
+    let (ada, tom) = world.pupil_and_tutor().await;
+    let lesson = ada.has_lesson(&tom, minute(48 * 60)).await;
+    tom.earns(10_000).await;
+    let wish = json!({"amount": "60.00", "payment_method": "upi", "bank_details": "tom@upi"});
+    tom.post("/api/mentor/withdrawals/", wish).await.is(201);
+    let items = world.table.items();
+    let of = |sk: &str| items.iter().find(|item| item["sk"]["S"] == sk).expect("an item").clone();
+    let (withdrawal, learner) = (of("WITHDRAWAL"), &of("BOOKING")["learner"]["N"]);
+    let credits =
+        items.iter().find(|item| item["sk"]["S"] == "BALANCE#credit" && person(item).as_deref() == learner.as_str());
+    let mut held = credits.expect("a first credit").clone();
+    held["sk"] = json!({"S": "BALANCE#USD"});
+    (held["spendable"], held["held"]) = (json!({"N": "0"}), json!({"N": "5000"}));
+    let pk = withdrawal["pk"]["S"].as_str().unwrap().replace("OUT#", "L#W#");
+    let leg = |account: &str, delta: &str| json!({"M": {"account": {"S": account}, "delta": {"N": delta}}});
+    let mut left = leg("spendable", "-6000");
+    left["M"]["user"] = withdrawal["user"].clone();
+    let entry = json!({
+        "pk": {"S": pk}, "sk": {"S": "OUT"}, "shape": {"N": "1"}, "id": withdrawal["entry"],
+        "cause": {"S": "withdrawal"}, "subject": withdrawal["id"], "unit": withdrawal["unit"],
+        "legs": {"L": [left, leg("payout", "6000")]}, "at": withdrawal["asked_at"],
+    });
+    world.table.import(vec![held, entry]);
+    assert!(is_sound(&world).await);
+    ada.steps(lesson, "refund", json!({"reason": "Ill."})).await.is(200);
+    assert!(is_sound(&world).await);
+}
+
+/// The number of whose item it is.
+fn person(item: &Json) -> Option<String> {
+    let named = store::key_in_words(item["pk"]["S"].as_str()?, item["sk"]["S"].as_str()?)?;
+    named.of.into_iter().find(|(what, _)| *what == "person").map(|(_, id)| id)
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use app::Cause;
 use app::background::{Background, Order};
-use app::outbox::{Happened, Listing, carry_out, list, read_fact, read_listing, send};
+use app::outbox::{Happened, Listing, carry_out, list, read_fact, read_listings, send};
 use app::reports::writing_of;
 use app::sockets::Render;
 use app::stats;
@@ -38,8 +38,8 @@ pub async fn handle_with(background: &Background, event: Event, render: Render) 
             Ok(counting) => countings.extend(counting.map(|counting| (sequence.clone(), counting))),
             Err(error) => unreadable.push((sequence.clone(), error)),
         }
-        match new_row(&record) {
-            Ok(listing) => listings.extend(listing.map(|listing| (sequence.clone(), listing))),
+        match new_rows(&record) {
+            Ok(new) => listings.extend(new.into_iter().map(|listing| (sequence.clone(), listing))),
             Err(error) => unreadable.push((sequence.clone(), error)),
         }
         match read_writing(&record) {
@@ -97,12 +97,12 @@ fn read_writing(record: &EventRecord) -> app::Result<Option<Order>> {
     writing_of(record.change.new_image.clone(), record.change.old_image.clone())
 }
 
-/// The row of a list that a record brings, if anything is new.
-fn new_row(record: &EventRecord) -> app::Result<Option<Listing>> {
+/// The rows of lists that a record brings, if anything is new.
+fn new_rows(record: &EventRecord) -> app::Result<Vec<Listing>> {
     if record.event_name != "INSERT" || record.change.new_image.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    read_listing(record.change.new_image.clone())
+    read_listings(record.change.new_image.clone())
 }
 
 fn read(record: EventRecord) -> app::Result<Option<Happened>> {

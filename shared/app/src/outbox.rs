@@ -26,8 +26,8 @@ pub fn read_fact(item: facts::StreamItem, old: facts::StreamItem, is_new: bool) 
     Ok(facts::read(item, old, is_new)?)
 }
 
-/// The row that a new item has to have in the list of all of its kind.
-pub fn read_listing(item: facts::StreamItem) -> Result<Option<Listing>> {
+/// The rows that a new item has to have: in the list of all of its kind, or in the audit log.
+pub fn read_listings(item: facts::StreamItem) -> Result<Vec<Listing>> {
     Ok(store::listed::read(item)?)
 }
 

@@ -123,8 +123,6 @@ impl Withdrawal {
         entry: EntryId,
         now: Instant,
     ) -> (Self, Entry) {
-        let legs = transfer(Account::Spendable(user), Account::Payout, wish.amount.minor);
-        let moved = Entry::new(entry, Cause::Withdrawal(id), wish.amount.unit, legs, String::new(), now);
         let (state, notes) = (State::Pending, String::new());
         let (transaction, ended_at) = (None, None);
         let asked = Self {
@@ -141,7 +139,15 @@ impl Withdrawal {
             ended_at,
             version: 1,
         };
+        let moved = asked.left();
         (asked, moved)
+    }
+
+    /// The movement by which the amount left.
+    pub fn left(&self) -> Entry {
+        let Amount { unit, minor } = self.wish.amount;
+        let legs = transfer(Account::Spendable(self.user), Account::Payout, minor);
+        Entry::new(self.entry, Cause::Withdrawal(self.id), unit, legs, String::new(), self.asked_at)
     }
 
     /// An administrator's word, in the façade they speak through.

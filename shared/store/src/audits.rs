@@ -1,5 +1,9 @@
 //! The log of who did what: a row each, written in the transaction of its cause and never again. By whom it was done it is
 //! read from its own partitions, which are of a month and a person; of all, and of one action, from the indexes.
+//!
+//! Where its transaction writes a notification, the row rides in that item ([`Transaction::let_rows_ride`]): what commits is
+//! the same, for no more write units. Whoever reads the stream makes the row's own item of it, a moment later; `backfill`
+//! does, should that have been lost.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +12,7 @@ use domain::Instant;
 use domain::audit::{Action, Row, Sender};
 use domain::ids::{AuditId, UserId};
 use futures_util::future::try_join_all;
-use table::{Index, Item, Range, Value};
+use table::{Index, Item, Range, Update, Value, absent};
 
 use crate::denied::Denied;
 use crate::fault::Fault;
@@ -16,6 +20,7 @@ use crate::keys::{self, AUDIT_SHARDS, id_text};
 use crate::requests::Store;
 use crate::row::{Reader, Row as Attributes, number, text};
 use crate::transaction::Transaction;
+use crate::transaction::riding::DEEDS;
 
 /// Which rows are wanted, and from which end they are read.
 #[derive(Clone, Debug)]
@@ -77,6 +82,18 @@ fn from_item(item: &Item) -> Result<Row, Fault> {
         details: row.owned("details")?,
         sender: Sender { address: row.owned("address")?, agent: row.owned("agent")? },
     })
+}
+
+/// What makes the rows' own items of those that an item carries. Done again it changes nothing.
+pub(crate) fn carried(item: &Item) -> Result<Vec<Update>, Fault> {
+    let rows = Reader(item).rows(DEEDS)?;
+    rows.into_iter().map(|Reader(row)| from_item(row).map(|row| made(&row))).collect()
+}
+
+fn made(row: &Row) -> Update {
+    let said = to_item(row).into_iter().filter(|(name, _)| name != "pk" && name != "sk");
+    let update = Update::of(keys::audit(row)).when(absent("pk"));
+    said.fold(update, |update, (name, value)| update.set(name, value))
 }
 
 /// So many partitions are read at once.
@@ -229,6 +246,7 @@ mod tests {
     use chrono::Utc;
 
     use super::*;
+    use crate::transaction::riding::carry;
 
     fn row(actor: Option<UserId>) -> Row {
         let at = Utc.with_ymd_and_hms(2026, 11, 30, 9, 0, 0).unwrap();
@@ -247,6 +265,21 @@ mod tests {
         let bare = Row { ids: BTreeMap::new(), details: String::new(), sender: Sender::default(), ..row(None) };
         for row in [row(UserId::new(4)), row(None), bare] {
             assert_eq!(from_item(&to_item(&row)).unwrap(), row);
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_carried_becomes_the_item_it_would_have_been() {
+        let bare = Row { ids: BTreeMap::new(), details: String::new(), sender: Sender::default(), ..row(None) };
+        let rows = [row(UserId::new(4)), bare];
+        let items = rows.each_ref().map(to_item);
+        let mut carrier = Item::from([("is_read".to_owned(), Value::Bool(true))]);
+        assert!(carried(&carrier).unwrap().is_empty());
+        carry(&mut carrier, items.iter());
+        let made = carried(&carrier).unwrap();
+        assert_eq!(made.iter().map(|made| made.key.clone()).collect::<Vec<_>>(), rows.each_ref().map(keys::audit));
+        for (made, item) in made.iter().zip(&items) {
+            assert!(item.keys().filter(|name| *name != "pk" && *name != "sk").all(|name| made.names(name)));
         }
     }
 

@@ -63,6 +63,7 @@ pub(crate) fn to_item(booking: &Booking) -> Item {
         .maybe("moved_from", booking.moved_from, time)
         .text("move_reason", &booking.move_reason)
         .flag("been_confirmed", booking.has_been_confirmed)
+        .flag("counts_later", booking.counts_later)
         .maybe("due", booking.due_at, time)
         .time("created_at", booking.created_at)
         .time("updated_at", booking.updated_at)
@@ -181,6 +182,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Booking, Fault> {
         moved_from: row.maybe_time("moved_from")?,
         move_reason: row.owned("move_reason")?,
         has_been_confirmed: row.flag("been_confirmed"),
+        counts_later: row.flag("counts_later"),
         due_at: row.maybe_time("due")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,

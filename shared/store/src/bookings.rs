@@ -49,14 +49,15 @@ pub fn booking_link(transaction: &mut Transaction<Denied>, booking: &Booking, co
     transaction.update(link, Some(Denied::Stale));
 }
 
-/// The version rises too: a profile saved at the same moment must not write the old count back.
-fn given_one_more(transaction: &mut Transaction<Denied>, booking: &Booking) {
-    let one_more = Update::of(keys::user(booking.expert.id))
+/// Adds the leg by which its expert has given one more. The version rises too: a profile saved at the same moment must not
+/// write the old count back.
+pub(crate) fn given_one_more<R: Clone>(transaction: &mut Transaction<R>, (expert, minutes): (UserId, i64), missing: R) {
+    let one_more = Update::of(keys::user(expert))
         .add("sessions_given", number(1))
-        .add("minutes_given", number(booking.interval.minutes()))
+        .add("minutes_given", number(minutes))
         .add("version", number(1))
         .when(exists("pk"));
-    transaction.update(one_more, Some(Denied::Stale));
+    transaction.update(one_more, Some(missing));
 }
 
 /// Lists that have to be read as a whole read no more than this.
@@ -234,8 +235,9 @@ impl Store {
             entries::add_entry(&mut transaction, entry);
         }
         transaction.refund_owed_by(change);
-        if change.completes() {
-            given_one_more(&mut transaction, &change.after);
+        if change.completes() && !change.after.counts_later {
+            let given = (change.after.expert.id, change.after.interval.minutes());
+            given_one_more(&mut transaction, given, Denied::Stale);
         }
         for notice in notices {
             transaction.create(notices::to_item(notice), Denied::IdTaken);

@@ -17,8 +17,20 @@ use crate::row::{Reader, Row, number, text};
 use crate::transaction::Transaction;
 use crate::{Page, booking_codec};
 
+/// Whether balances keep what somebody's bookings hold of this unit. What they hold in money lies with its provider: it is
+/// what entries and bookings say, there is nothing its payer could do with it, and nothing that has to be compared.
+pub(crate) fn keeps_held(unit: Unit) -> bool {
+    unit == Unit::Credit
+}
+
 /// Adds an entry and what it does to the balances of the people in it.
 pub(crate) fn add_entry(transaction: &mut Transaction<Denied>, entry: &Entry) {
+    add_moves(transaction, entry);
+    transaction.create(to_item(entry), Denied::by(Refusal::AlreadyApplied));
+}
+
+/// Adds what an entry does to the balances of the people in it, where another item is the entry.
+pub(crate) fn add_moves(transaction: &mut Transaction<Denied>, entry: &Entry) {
     let mut people: Vec<UserId> = entry
         .legs()
         .iter()
@@ -33,12 +45,13 @@ pub(crate) fn add_entry(transaction: &mut Transaction<Denied>, entry: &Entry) {
         let delta = |account| entry.legs().iter().filter(|leg| leg.account == account).map(|leg| leg.delta).sum();
         let moved = Moved {
             spendable: delta(Account::Spendable(user)),
-            held: delta(Account::Held(user)),
+            held: if keeps_held(entry.unit) { delta(Account::Held(user)) } else { 0 },
             coming: delta(Account::Coming(user)),
         };
-        transaction.update(move_balance(user, entry, moved), Some(Denied::by(Refusal::InsufficientCredits)));
+        if !moved.is_nothing() {
+            transaction.update(move_balance(user, entry, moved), Some(Denied::by(Refusal::InsufficientCredits)));
+        }
     }
-    transaction.create(to_item(entry), Denied::by(Refusal::AlreadyApplied));
 }
 
 /// What an entry does to one person's balance.
@@ -46,6 +59,12 @@ struct Moved {
     spendable: i64,
     held: i64,
     coming: i64,
+}
+
+impl Moved {
+    fn is_nothing(&self) -> bool {
+        (self.spendable, self.held, self.coming) == (0, 0, 0)
+    }
 }
 
 /// Adds to the buckets of a balance, under the condition that none falls below zero.
@@ -72,6 +91,8 @@ fn move_balance(user: UserId, entry: &Entry, moved: Moved) -> Update {
 
 pub(crate) fn to_item(entry: &Entry) -> Item {
     let [payer, payee] = entry.listed_for();
+    // Who pays in money finds it among their payments.
+    let payer = payer.filter(|_| entry.unit == Unit::Credit);
     let rank = (payer.is_some() || payee.is_some()).then(|| keys::id_text(entry.id.get()));
     let (kind, subject, total) = match entry.cause {
         Cause::Grant(user) => ("grant", user.get(), None),

@@ -19,7 +19,7 @@ use crate::fault::{Failed, Fault};
 use crate::keys::{self, AllOf, Kind};
 use crate::requests::{READ_AT_ONCE, Store};
 use crate::row::{Reader, number, text};
-use crate::{Page, booking_codec, enrolments, ledger, payments, person_codec, progress, reviews, withdrawals};
+use crate::{Page, audits, booking_codec, enrolments, ledger, payments, person_codec, progress, reviews, withdrawals};
 
 /// When what is wanted was made, and whether the newest comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +111,15 @@ fn earned_from(item: &Item) -> Result<Earned, Fault> {
     })
 }
 
+/// The rows that belong to an item: of most kinds one or none, for a notification those of the audit log that it carries.
+fn listings(item: &Item) -> Result<Vec<Listing>, Fault> {
+    let row = Reader(item);
+    match keys::read(row.text("pk")?, row.text("sk")?).map(|named| named.kind) {
+        Some(Kind::Notice) => Ok(audits::carried(item)?.into_iter().map(Listing).collect()),
+        _ => Ok(listing(item)?.into_iter().collect()),
+    }
+}
+
 /// The row that belongs to an item; `None`: of its kind there is no list.
 fn listing(item: &Item) -> Result<Option<Listing>, Fault> {
     let row = Reader(item);
@@ -146,9 +155,9 @@ fn listing(item: &Item) -> Result<Option<Listing>, Fault> {
     Ok(Some(Listing::of(what, row.number("id")?)))
 }
 
-/// The row that a new item, as the stream shows it, has to have.
-pub fn read(new: serde_dynamo::Item) -> Result<Option<Listing>, Fault> {
-    listing(&table::item_from(new))
+/// The rows that a new item, as the stream shows it, has to have.
+pub fn read(new: serde_dynamo::Item) -> Result<Vec<Listing>, Fault> {
+    listings(&table::item_from(new))
 }
 
 /// How many batches of items are read beside one another.
@@ -165,14 +174,14 @@ impl Store {
 
     /// The same for an item that may be in its list already.
     pub(crate) async fn list_backfill(&self, item: &Item) -> Result<(), Fault> {
-        match listing(item)? {
-            Some(listing) => match self.get(&listing.0.key).await? {
+        for listing in listings(item)? {
+            match self.get(&listing.0.key).await? {
                 // A row may be from before it stood in an index.
-                Some(row) if row.contains_key("rank") || !listing.0.names("rank") => Ok(()),
-                _ => self.list(&listing).await,
-            },
-            None => Ok(()),
+                Some(row) if row.contains_key("rank") || !listing.0.names("rank") => {}
+                _ => self.list(&listing).await?,
+            }
         }
+        Ok(())
     }
 
     /// How many there are, counted up to `most`: read units of their rows, sixty to the unit.

@@ -238,7 +238,9 @@ fn is_ours(kind: Kind, attribute: &str) -> bool {
         }
         Kind::Details => &["born", "cv_content_type", "certificate_content_type", "currency"],
         Kind::Absences => &["from", "to", "zone", "slots"],
-        Kind::Notice | Kind::Letter => &["facade", "topic", "state"],
+        // With rows of the audit log.
+        Kind::Notice => &["facade", "topic", "state", "action"],
+        Kind::Letter => &["facade", "topic", "state"],
         Kind::Inbox => &["all_read_to"],
         Kind::DueMark => &["day"],
         Kind::Booking => {

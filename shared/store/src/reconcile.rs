@@ -1,20 +1,21 @@
 //! Reconciliation: reads the whole table and checks what must always hold. For the local gateway and for tests; no request
 //! ever does this.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use domain::booking::{Booking, Funds};
 use domain::ids::{BookingId, EnrolmentId, UserId};
 use domain::learning::Enrolment;
 use domain::ledger::{Account, Cause, Entry, Kind, Unit};
 use domain::quanta;
+use domain::withdrawal::Withdrawal;
 use table::Item;
 
 use crate::facts::StreamItem;
 use crate::fault::Fault;
 use crate::requests::Store;
 use crate::row::Reader;
-use crate::{booking_codec, enrolments, keys, ledger};
+use crate::{booking_codec, enrolments, keys, ledger, withdrawals};
 
 /// What was found wrong. All empty and zero in a sound table.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -46,6 +47,7 @@ struct Counted {
     entries: Vec<Entry>,
     bookings: Vec<Booking>,
     enrolments: Vec<Enrolment>,
+    withdrawals: Vec<Withdrawal>,
     /// (user, unit) → (spendable, held, coming)
     balances: BTreeMap<(UserId, String), (i64, i64, i64)>,
     /// What the balances say was earned in all.
@@ -85,7 +87,9 @@ impl Counted {
         if let Some(unit) = sk.strip_prefix(keys::BALANCE) {
             let who = (owner()?, unit.to_owned());
             let coming = row.maybe_number("coming")?.unwrap_or_default();
-            let pair = (row.number("spendable")?, row.number("held")?, coming);
+            // Of money, balances from before have what nobody keeps any more.
+            let held = if unit == credit_unit() { row.number("held")? } else { 0 };
+            let pair = (row.number("spendable")?, held, coming);
             self.earned.insert(who.clone(), row.maybe_number("earned")?.unwrap_or_default());
             self.balances.insert(who, pair);
         } else if let Some(date) = sk.strip_prefix(keys::DAY) {
@@ -94,14 +98,24 @@ impl Counted {
             self.enrolments.push(enrolments::from_item(item)?);
         } else if sk == keys::BOOKING {
             self.bookings.push(booking_codec::from_item(item)?);
+        } else if sk == keys::WITHDRAWAL {
+            self.withdrawals.push(withdrawals::from_item(item)?);
         } else if keys::is_ledger(pk) {
             self.entries.push(ledger::from_item(item)?);
         }
         Ok(())
     }
 
-    fn check(self) -> Stock {
+    /// A withdrawal is the movement by which it left, unless that has an entry of its own.
+    fn add_what_left(&mut self) {
+        let causes: HashSet<_> = self.entries.iter().map(|entry| entry.cause).collect();
+        let left = self.withdrawals.iter().map(Withdrawal::left).filter(|entry| !causes.contains(&entry.cause));
+        self.entries.extend(left);
+    }
+
+    fn check(mut self) -> Stock {
         let mut stock = Stock::default();
+        self.add_what_left();
         self.check_balances(&mut stock);
         self.check_holds(&mut stock);
         self.check_causes(&mut stock);
@@ -123,6 +137,9 @@ impl Counted {
                 *stock.entries_sum.entry(unit.clone()).or_default() += leg.delta;
                 match leg.account {
                     Account::Spendable(user) => expected.entry((user, unit.clone())).or_default().0 += leg.delta,
+                    Account::Held(_) if !ledger::keeps_held(entry.unit) => {
+                        *stock.owned.entry(unit.clone()).or_default() += leg.delta;
+                    }
                     Account::Held(user) => expected.entry((user, unit.clone())).or_default().1 += leg.delta,
                     Account::Coming(user) => expected.entry((user, unit.clone())).or_default().2 += leg.delta,
                     Account::Issue | Account::Provider | Account::Fee | Account::Payout | Account::Expected => {}
@@ -131,12 +148,10 @@ impl Counted {
         }
         let everybody: BTreeSet<_> = expected.keys().chain(self.balances.keys()).collect();
         for who in everybody {
-            let (ours, theirs) = (expected.get(who), self.balances.get(who));
-            if ours != theirs
-                || theirs.is_some_and(|(spendable, held, coming)| {
-                    [spendable, held, coming].into_iter().any(|part| *part < 0)
-                })
-            {
+            // Who held money once has a balance of nothing, or none.
+            let [ours, theirs] = [&expected, &self.balances].map(|sums| sums.get(who).copied().unwrap_or_default());
+            let (spendable, held, coming) = theirs;
+            if ours != theirs || [spendable, held, coming].into_iter().any(|part| part < 0) {
                 stock
                     .mismatched_balances
                     .push(format!("user {} {}: entries {ours:?}, balance {theirs:?}", who.0, who.1));
@@ -153,6 +168,19 @@ impl Counted {
         for ((_, unit), (spendable, held, _)) in &self.balances {
             *stock.owned.entry(unit.clone()).or_default() += spendable + held;
         }
+    }
+
+    /// What the entries say that each person holds of what no balance keeps.
+    fn held_in_money(&self) -> BTreeMap<(UserId, String), i64> {
+        let mut held = BTreeMap::new();
+        for entry in self.entries.iter().filter(|entry| !ledger::keeps_held(entry.unit)) {
+            for leg in entry.legs() {
+                if let Account::Held(user) = leg.account {
+                    *held.entry((user, keys::unit_text(entry.unit))).or_default() += leg.delta;
+                }
+            }
+        }
+        held
     }
 
     /// What each person holds must be exactly the prices of their bookings whose funds are held.
@@ -174,12 +202,14 @@ impl Counted {
                     .orphan_holds
                     .push(format!("user {} expects {promised} {}, bookings say {bookings}", who.0, who.1));
             }
-            let expected = held.remove(who).unwrap_or_default();
-            if expected != *balance {
-                stock.orphan_holds.push(format!("user {} holds {balance} {}, bookings say {expected}", who.0, who.1));
+            if who.1 == credit_unit() {
+                check_hold(stock, who, *balance, held.remove(who));
             }
         }
-        stock.orphan_holds.extend(held.keys().map(|(user, unit)| format!("user {user} has no {unit} balance")));
+        for (who, says) in self.held_in_money() {
+            check_hold(stock, &who, says, held.remove(&who));
+        }
+        stock.orphan_holds.extend(held.keys().map(|(user, unit)| format!("user {user} holds no {unit}")));
     }
 
     /// What a booking says of its price and what the ledger says of the booking must be the same.
@@ -273,6 +303,13 @@ impl Counted {
                 stock.orphan_quanta.push(format!("user {} {}: booked {booked:?}, busy {busy:?}", day.0, day.1));
             }
         }
+    }
+}
+
+fn check_hold(stock: &mut Stock, (user, unit): &(UserId, String), says: i64, bookings: Option<i64>) {
+    let bookings = bookings.unwrap_or_default();
+    if bookings != says {
+        stock.orphan_holds.push(format!("user {user} holds {says} {unit}, bookings say {bookings}"));
     }
 }
 

@@ -2,14 +2,17 @@
 //!
 //! Of each person, booking, payment, movement of money and withdrawal a mark says what it has been counted as, and by which
 //! version. Mark and counter are written together, so a record counts once, however often and in whatever order records
-//! come; and what is counted from the table itself, as `backfill` does, is not counted again.
+//! come; and what is counted from the table itself, as `backfill` does, is not counted again. With the completion of a
+//! booking that says so it is counted, in the same transaction, how many its expert has given.
 
 use domain::booking::{Funds, Status};
+use domain::ids::UserId;
 use domain::ledger::Currency;
 use domain::stats::{Counter, Totals};
 use table::{Item, Key, Range, Update, Value, absent, equals, exists};
 
 use crate::booking_codec::{self, funds_text, status_text};
+use crate::bookings::given_one_more;
 use crate::fault::{Failed, Fault};
 use crate::keys::{self, Kind};
 use crate::requests::Store;
@@ -23,6 +26,8 @@ pub struct Counting {
     pub(crate) subject: Key,
     pub(crate) version: u64,
     pub(crate) as_what: Totals,
+    /// Who has given one more with its completion, and the minutes it took.
+    pub(crate) given: Option<(UserId, i64)>,
 }
 
 /// What something has been counted as.
@@ -85,16 +90,22 @@ pub(crate) fn counts(item: &Item) -> Result<Option<Counting>, Fault> {
     let row = Reader(item);
     let (pk, sk) = (row.owned("pk")?, row.owned("sk")?);
     let version = || row.number("version");
+    let mut given = None;
     let (version, as_what) = match keys::read(&pk, &sk).map(|named| named.kind) {
         Some(Kind::Profile) => (version()?, Totals::from(&person_codec::from_item(item)?)),
-        Some(Kind::Booking) => (version()?, Totals::from(&booking_codec::from_item(item)?)),
+        Some(Kind::Booking) => {
+            let booking = booking_codec::from_item(item)?;
+            let as_what = Totals::from(&booking);
+            given = booking.counts_later.then(|| (booking.expert.id, booking.interval.minutes()));
+            (version()?, as_what)
+        }
         Some(Kind::Intent) => (version()?, Totals::from(&payments::from_item(item)?)),
         Some(Kind::Withdrawal) => (version()?, Totals::from(&withdrawals::from_item(item)?)),
         // It never changes.
         Some(Kind::Entry) => (1, Totals::from(&ledger::from_item(item)?)),
         _ => return Ok(None),
     };
-    Ok(Some(Counting { subject: Key { pk, sk }, version, as_what }))
+    Ok(Some(Counting { subject: Key { pk, sk }, version, as_what, given }))
 }
 
 /// Whether a record changes what its subject counts as.
@@ -190,6 +201,9 @@ fn count(counting: &Counting, key: &Key, seen: Option<&Mark>) -> Transaction<()>
     if !add.actions.is_empty() {
         transaction.update(add, None);
     }
+    if let Some(given) = counting.given.filter(|_| delta.of(Counter::Completed) > 0) {
+        given_one_more(&mut transaction, given, ());
+    }
     transaction
 }
 
@@ -227,7 +241,7 @@ mod tests {
         assert_eq!(mark(&old).unwrap(), Mark { version: 4, as_what: learner.clone(), is_old: true });
         let as_what = [(Counter::Learners, 1), (Counter::People, 1)].into_iter().collect();
         let subject = Key { pk: "U#1".to_owned(), sk: keys::PROFILE.to_owned() };
-        let counting = Counting { subject: subject.clone(), version: 4, as_what };
+        let counting = Counting { subject: subject.clone(), version: 4, as_what, given: None };
         let both = count(&counting, &keys::counted(&subject), Some(&mark(&old).unwrap()));
         assert_eq!(both.len(), 2, "what is missing is added");
     }

@@ -1,6 +1,8 @@
 //! Writes: one conditional update, and a command's writes as one transaction. Every leg with a condition names the refusal
 //! it means when that fails; of several that fail, the first added is the one the caller hears.
 
+pub(crate) mod riding;
+
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -203,7 +205,8 @@ impl Store {
         self.commit_with(transaction, false).await
     }
 
-    async fn commit_with<R: Clone>(&self, transaction: Transaction<R>, patient: bool) -> Result<(), Failed<R>> {
+    async fn commit_with<R: Clone>(&self, mut transaction: Transaction<R>, patient: bool) -> Result<(), Failed<R>> {
+        transaction.let_rows_ride();
         if transaction.is_empty() {
             return Ok(());
         }

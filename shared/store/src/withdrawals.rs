@@ -1,5 +1,5 @@
 //! Withdrawals: an item each, listed by state for administrators and by owner for theirs. The amount moves with it, in one
-//! transaction.
+//! transaction. The movement by which it left is what the item says, and never changes; older ones have an entry beside it.
 
 use domain::facade::Facade;
 use domain::ids::{EntryId, UserId, WithdrawalId};
@@ -160,7 +160,7 @@ impl Store {
         notice: Option<&Notice>,
     ) -> Result<(), Failed<Denied>> {
         transaction.create(to_item(withdrawal), Denied::IdTaken);
-        ledger::add_entry(&mut transaction, entry);
+        ledger::add_moves(&mut transaction, entry);
         if let Some(notice) = notice {
             transaction.create(notices::to_item(notice), Denied::IdTaken);
         }

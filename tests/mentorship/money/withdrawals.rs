@@ -257,7 +257,7 @@ async fn withdrawals_ask_no_more_of_the_table_than_they_may() {
     let world = World::new().await;
     let (mia, admin) = rich(&world, 1_000_000).await;
     let mut costs = Costs::new(&world);
-    let asked = costs.of("take money out", (2, 1.0, 12.0), mia.post(MINE, wish("50.00"))).await.is(201);
+    let asked = costs.of("take money out", (2, 1.0, 6.0), mia.post(MINE, wish("50.00"))).await.is(201);
     let path = format!("{ALL}{}/decide/", asked["id"]);
     let no = json!({"status": "rejected"});
     costs.of("reject it", (3, 2.0, 18.0), admin.post(&path, no.clone())).await.is(200);

@@ -33,7 +33,7 @@ struct Scene {
 impl Scene {
     async fn set() -> Self {
         let env = [("ADMIN_EMAIL", "root@example.org".to_owned())].into();
-        let world = World::with(Setup { env, ..Setup::default() }).await;
+        let world = World::with(Setup { env, ..Setup::live() }).await;
         let (admin, ada) = (world.admin().await, world.register("ada").await);
         let tom = world.mentor("tom", 5_000).await;
         tom.alter(|user| user.email_verified = true).await;
@@ -43,6 +43,8 @@ impl Scene {
         let paid = ada.has_lesson(&tom, minute(START + 120)).await;
         let course = tom.publishes("Looms", "0.00").await;
         let withdrawal = id(&tom.post(WITHDRAWALS, wish()).await.is(201));
+        // Whoever is new on a card is given a number.
+        assert!(world.carries_out().await);
         Self { world, admin, ada, tom, slot, booking, paid, course, withdrawal }
     }
 

@@ -344,13 +344,12 @@ async fn withdrawals_ask_no_more_of_the_table_than_they_may() {
     let world = World::new().await;
     let (mia, admin) = rich(&world, 1_000_000).await;
     let mut costs = Costs::new(&world);
-    // Four write units of each are its row in the log of administrators.
-    let asked = costs.of("take money out", (2, 1.0, 14.0), mia.post(WITHDRAWALS, wish("50.00"))).await.is(201);
+    let asked = costs.of("take money out", (2, 1.0, 8.0), mia.post(WITHDRAWALS, wish("50.00"))).await.is(201);
     let path = format!("{WITHDRAWALS}{}/", asked["id"]);
     costs.of("look at it", (2, 2.0, 0.0), mia.get(&path)).await.is(200);
-    costs.of("approve it", (3, 2.0, 11.0), admin.post(&format!("{path}approve/"), json!({}))).await.is(200);
+    costs.of("approve it", (3, 2.0, 7.0), admin.post(&format!("{path}approve/"), json!({}))).await.is(200);
     let no = json!({"reason": "No."});
-    costs.of("reject it", (3, 2.0, 15.0), admin.post(&format!("{path}reject/"), no)).await.is(200);
+    costs.of("reject it", (3, 2.0, 11.0), admin.post(&format!("{path}reject/"), no)).await.is(200);
     costs.of("complete it", (2, 2.0, 0.0), admin.post(&format!("{path}complete/"), json!({}))).await.is(409);
     costs.of("ask for too much", (2, 1.0, 0.0), mia.post(WITHDRAWALS, wish("50000.00"))).await.is(409);
     for _ in 0..60 {

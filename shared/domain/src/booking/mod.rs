@@ -89,6 +89,9 @@ pub struct Booking {
     pub move_reason: String,
     /// It was confirmed, whatever became of it. Of older ones only [`Self::was_confirmed`] knows.
     pub has_been_confirmed: bool,
+    /// It is completed, and that its expert has given one more is counted from the table's stream; else that was written
+    /// with the completion.
+    pub counts_later: bool,
     /// When the schedule has to look at it next; `None` when nothing is left to do.
     pub due_at: Option<Instant>,
     pub created_at: Instant,

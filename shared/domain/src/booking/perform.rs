@@ -136,6 +136,7 @@ impl Follow {
         }
         booking.status = row.to;
         booking.has_been_confirmed |= row.to == super::Status::Confirmed;
+        booking.counts_later = row.to == super::Status::Completed && booking.rules().counts_later;
         self.facts.extend(self.after.fact(row, actor));
         self.move_money(row, entry, now)
     }

@@ -46,6 +46,7 @@ impl Booking {
             room: replacement.room,
             started_at: None,
             has_been_confirmed: false,
+            counts_later: false,
             created_at: now,
             updated_at: now,
             version: 1,

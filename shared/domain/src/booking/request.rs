@@ -101,6 +101,7 @@ impl Booking {
             moved_from: None,
             move_reason: String::new(),
             has_been_confirmed: false,
+            counts_later: false,
             due_at: None,
             created_at: now,
             updated_at: now,

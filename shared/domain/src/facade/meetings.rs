@@ -37,6 +37,7 @@ pub static RULES: Rules = Rules {
     attendance_keys: false,
     rejects_approved: false,
     promises: false,
+    counts_later: false,
     audited: false,
 };
 

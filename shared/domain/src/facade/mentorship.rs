@@ -38,6 +38,7 @@ pub static RULES: Rules = Rules {
     attendance_keys: true,
     rejects_approved: false,
     promises: false,
+    counts_later: false,
     audited: false,
 };
 

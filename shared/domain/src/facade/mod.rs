@@ -107,6 +107,9 @@ pub struct Rules {
     pub rejects_approved: bool,
     /// What the expert will get is seen to come as soon as it is paid, which is one more write; elsewhere when it is theirs.
     pub promises: bool,
+    /// How many bookings an expert has given follows a moment after one is completed; elsewhere at once, which is one more
+    /// write, of a profile that may be large.
+    pub counts_later: bool,
     /// What becomes of a booking stands in the log that administrators read.
     pub audited: bool,
 }

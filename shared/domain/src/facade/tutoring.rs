@@ -35,6 +35,7 @@ pub static RULES: Rules = Rules {
     attendance_keys: false,
     rejects_approved: true,
     promises: true,
+    counts_later: true,
     audited: true,
 };
 

@@ -23,6 +23,11 @@ pub(crate) fn audit(row: &Row) -> Key {
     key(format!("AUDIT#{month}#{whose}"), audit_place(row.id, row.actor))
 }
 
+/// Whether this partition holds rows.
+pub(crate) fn is_audit(pk: &str) -> bool {
+    pk.starts_with("AUDIT#")
+}
+
 /// Where a row stands in every list. Two people may be given the same id in one millisecond: then this tells them apart.
 pub(crate) fn audit_place(id: AuditId, actor: Option<UserId>) -> String {
     id_text(id.get()) + &id_text(actor.map_or(0, UserId::get))
