@@ -2,8 +2,10 @@
 
 mod kit;
 
+mod files;
 mod indexes;
 mod items;
 mod reads;
 mod stream;
+mod torture;
 mod transactions;
