@@ -155,3 +155,57 @@ fn mixed(bytes: &[u8]) -> u64 {
         (product as u64) ^ ((product >> 64) as u64)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use table::{Key, Update, Value, absent, all, any, at_most, equals, exists, fewer_than, less, not, one_of};
+
+    use super::*;
+
+    #[test]
+    fn no_two_requests_look_alike() {
+        let key = |sk: &str| Key { pk: "P".to_owned(), sk: sk.to_owned() };
+        let text = |text: &str| Value::S(text.to_owned());
+        let delete = |condition| vec![Write::Delete { key: key("S"), condition }];
+        let update = || Update::of(key("S"));
+        let conditions = [
+            exists("a"),
+            absent("a"),
+            equals("a", text("x")),
+            less("a", text("x")),
+            at_most("a", text("x")),
+            one_of("a", [text("x")]),
+            one_of("a", [text("x"), text("y")]),
+            table::contains("a", text("x")),
+            fewer_than("a", 1),
+            fewer_than("a", 2),
+            not(exists("a")),
+            all([exists("a"), exists("b")]),
+            any([exists("a"), exists("b")]),
+            all([exists("a"), exists("b"), exists("c")]),
+            all([exists("a"), all([exists("b"), exists("c")])]),
+        ];
+        let updates = [
+            update().set("a", text("x")),
+            update().set("a", Value::B(b"x".to_vec())),
+            update().set("b", text("x")),
+            update().set_if_absent("a", text("x")),
+            update().add("a", text("x")),
+            update().delete("a", text("x")),
+            update().set_to("a", "x"),
+            update().remove("a"),
+            update().remove("a").remove("b"),
+            update().remove("a").when(exists("b")),
+        ];
+        let mut requests: Vec<_> = conditions.into_iter().map(|condition| delete(Some(condition))).collect();
+        requests.extend(updates.map(|update| vec![Write::Update(update)]));
+        requests.push(delete(None));
+        requests.push(vec![Write::Put { item: key("S").item(), condition: None }]);
+        requests.push(vec![Write::Put { item: key("T").item(), condition: None }]);
+        requests.push([delete(None), delete(None)].concat());
+        let prints: BTreeSet<_> = requests.iter().map(|writes| fingerprint(writes)).collect();
+        assert_eq!(prints.len(), requests.len());
+    }
+}

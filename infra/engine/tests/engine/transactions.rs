@@ -1,8 +1,11 @@
 //! Writes that happen together or not at all, once each.
 
 use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use engine::{Engine, Given};
 use table::{Cancelled, Fault, Reason, Refused, Returning, Write, absent, exists};
 
 use crate::kit::{Kit, item, key, number, put, reasons, sized, text, update};
@@ -104,4 +107,38 @@ async fn whoever_goes_away_while_waiting_hinders_nobody() {
         }
     }
     kit.put(item("P", "last", &[])).await;
+}
+
+#[test]
+fn those_who_wait_are_written_in_one_commit() {
+    let (asked, is_open) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let given = {
+        let (asked, is_open) = (asked.clone(), is_open.clone());
+        // Each commit asks for the time once, after one at the opening; the first commit gets no answer for a while.
+        Given::clock(move || {
+            if asked.fetch_add(1, Ordering::SeqCst) == 1 {
+                while !is_open.load(Ordering::SeqCst) {
+                    std::thread::yield_now();
+                }
+            }
+            1
+        })
+    };
+    let engine = Engine::memory(given).unwrap();
+    let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let write = async |sk: &str| engine.transact(&[put(item("P", sk, &[]), None)], sk).await.unwrap();
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| runtime().block_on(write("first")));
+        while asked.load(Ordering::SeqCst) < 2 {
+            std::thread::yield_now();
+        }
+        runtime().block_on(async {
+            let others = async { tokio::join!(write("1"), write("2"), write("3"), write("4"), write("5")) };
+            let open = async { is_open.store(true, Ordering::SeqCst) };
+            tokio::join!(others, open);
+        });
+        first.join().unwrap();
+    });
+    assert_eq!(asked.load(Ordering::SeqCst), 3, "one commit for five");
+    assert_eq!(engine.scan(None, None).unwrap().answer.count, 6);
 }
