@@ -1,3 +1,5 @@
+//! What of a request is refused, and how values are stored.
+
 use table::{all, any, contains, equals, less, one_of};
 
 use super::*;
