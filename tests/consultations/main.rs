@@ -52,6 +52,7 @@ mod experts {
 mod money {
     mod chains;
     mod costs;
+    mod dearest;
     mod payments;
     mod prices;
     mod razorpay;

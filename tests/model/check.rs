@@ -105,8 +105,9 @@ impl Stage {
         };
         let written = (status(real), span(real.interval));
         assert_eq!(written, (expected.status, expected.span), "status and time of booking {at}");
-        assert_eq!((funds, i64::from(real.paid_out)), (expected.funds, expected.paid), "where the price of {at} is");
-        let price = (real.price.unit, i64::from(real.price.minor));
+        let number = |amount: u64| i64::try_from(amount).expect("a small amount");
+        assert_eq!((funds, number(real.paid_out)), (expected.funds, expected.paid), "where the price of {at} is");
+        let price = (real.price.unit, number(real.price.minor));
         assert_eq!(price, (unit(expected.price.unit), expected.price.minor), "the frozen price of {at}");
         assert_eq!(real.root.get(), model.bookings[expected.root].id, "the first of the chain of {at}");
         let replaced_by = expected.replaced_by.map(|next| model.bookings[next].id);

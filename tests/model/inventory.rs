@@ -49,6 +49,7 @@ impl Stage {
             let number = unit as usize;
             let expected = model.issued[number] - model.fees[number];
             let owned = stock.owned.get(&name).copied().unwrap_or_default();
+            let owned = i64::try_from(owned).expect("not so much");
             // The administrator has what everybody begins with, and keeps it.
             let aside = if unit == Unit::Credit { GRANT } else { 0 };
             assert_eq!(
@@ -107,7 +108,7 @@ impl Stage {
             loop {
                 let earned = page.items.iter().filter(|entry| matches!(entry.seen_by(*user), Some((Kind::Earned, _))));
                 let legs = earned.flat_map(|entry| entry.legs()).filter(|leg| leg.account == Account::Fee);
-                fees += legs.map(|leg| leg.delta).sum::<i64>();
+                fees += i64::try_from(legs.map(|leg| leg.delta).sum::<i128>()).expect("small fees");
                 let Some(next) = page.next else { break };
                 page = list(Some(next)).await;
             }
@@ -185,7 +186,7 @@ impl Stage {
                     Kind::Spent => "spent",
                     Kind::Earned => "earned",
                 };
-                (kind, i64::from(amount), entry.cause.booking().map(|id| id.get()))
+                (kind, i64::try_from(amount).expect("a small amount"), entry.cause.booking().map(|id| id.get()))
             }));
             next = page.next;
             if next.is_none() {

@@ -198,7 +198,7 @@ async fn crowd(world: &World) -> Vec<UserId> {
         if number < EXPERTS {
             person.becomes_an_expert().await;
             if let Some(hourly) = HOURLY[number] {
-                person.asks_by_the_hour(u32::try_from(hourly).expect("a small price")).await;
+                person.asks_by_the_hour(u64::try_from(hourly).expect("a small price")).await;
             }
         }
         crowd.push(id);

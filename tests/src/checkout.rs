@@ -84,7 +84,7 @@ pub fn refusal<T>(answer: Result<T, Error>) -> String {
 }
 
 /// What is told of a payment: captured, failed, authorized.
-pub fn of_payment(kind: &str, order: &str, payment: &str, amount: u32) -> Json {
+pub fn of_payment(kind: &str, order: &str, payment: &str, amount: u64) -> Json {
     json!({
         "entity": "event", "account_id": "acc_1", "event": format!("payment.{kind}"), "contains": ["payment"],
         "payload": {"payment": {"entity": {
@@ -98,7 +98,7 @@ pub fn of_payment(kind: &str, order: &str, payment: &str, amount: u32) -> Json {
 }
 
 /// What is told of a refund: processed, failed, created. `order`: that of the payment, which comes with it.
-pub fn of_refund(kind: &str, refund: &str, order: &str, payment: &str, amount: u32) -> Json {
+pub fn of_refund(kind: &str, refund: &str, order: &str, payment: &str, amount: u64) -> Json {
     let mut event = of_payment("captured", order, payment, amount);
     event["event"] = json!(format!("refund.{kind}"));
     event["contains"] = json!(["refund", "payment"]);

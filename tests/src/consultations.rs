@@ -77,7 +77,7 @@ impl Person {
     }
 
     /// From now on a session costs this: minor units of a currency, or credits.
-    pub async fn charges(&self, unit: Unit, minor: u32) {
+    pub async fn charges(&self, unit: Unit, minor: u64) {
         let price = Some(Amount { unit, minor });
         self.alter(|user| user.expert.as_mut().expect("an expert").price = price).await;
     }

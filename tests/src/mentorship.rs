@@ -58,7 +58,7 @@ impl World {
     }
 
     /// An approved mentor whose hour costs so many paise, and who has published no hours.
-    pub async fn mentor(&self, username: &str, paise: u32) -> Person {
+    pub async fn mentor(&self, username: &str, paise: u64) -> Person {
         let person = self.expert(username).await;
         person.asks_by_the_hour(paise).await;
         person
@@ -108,7 +108,7 @@ impl Person {
     }
 
     /// So many paise fall into the wallet, past the API and from nowhere in particular.
-    pub async fn earns(&self, paise: u32) {
+    pub async fn earns(&self, paise: u64) {
         let (app, now) = (&self.world.app, self.world.now());
         let user = UserId::new(self.id).expect("an account");
         let id = app.mint.payment(now);
@@ -121,7 +121,7 @@ impl Person {
     }
 
     /// From now on an hour costs so many paise; past the API.
-    pub async fn asks_by_the_hour(&self, paise: u32) {
+    pub async fn asks_by_the_hour(&self, paise: u64) {
         let hourly = Some(Amount { unit: inr(), minor: paise });
         self.alter(|user| user.expert.as_mut().expect("an expert").hourly = hourly).await;
     }

@@ -22,7 +22,7 @@ pub const TIME_TO_PAY: TimeDelta = TimeDelta::minutes(15);
 
 const POLICY: Policy = Policy { refund_cutoff: 24 * 60, move_cutoff: 12 * 60, fee_percent: 15, instant: false };
 
-pub fn money(minor: u32, code: &str) -> Amount {
+pub fn money(minor: u64, code: &str) -> Amount {
     Amount { unit: Unit::Currency(Currency::parse(code).unwrap()), minor }
 }
 

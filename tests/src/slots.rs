@@ -21,7 +21,7 @@ pub fn dollars() -> Unit {
 
 impl World {
     /// An approved tutor whose hour costs so many cents, and who has published nothing.
-    pub async fn tutor(&self, username: &str, cents: u32) -> Person {
+    pub async fn tutor(&self, username: &str, cents: u64) -> Person {
         let person = self.expert(username).await;
         let hourly = Some(Amount { unit: dollars(), minor: cents });
         person.alter(|user| user.expert.as_mut().expect("an expert").hourly = hourly).await;

@@ -1,5 +1,6 @@
 //! What students pay, and what tutors have and take out (`tutoring.md` §3.2, §4.4, §5.3).
 
+mod dearest;
 mod payments;
 mod wallets;
 mod withdrawals;
@@ -15,7 +16,7 @@ fn wish(amount: &str) -> Json {
 }
 
 /// A tutor whom mail reaches and who has so many paise, and an administrator.
-async fn rich(world: &World, paise: u32) -> (Person, Person) {
+async fn rich(world: &World, paise: u64) -> (Person, Person) {
     let (mia, admin) = (world.mentor("mia", 50_000).await, world.admin().await);
     mia.alter(|user| user.email_verified = true).await;
     if paise > 0 {

@@ -43,7 +43,7 @@ async fn listed(world: &World) -> Lists {
 }
 
 /// The ids of bookings, payments and withdrawals; what each earning brought, gross and net.
-type Lists = (Vec<i64>, Vec<i64>, Vec<i64>, Vec<(u32, u32)>);
+type Lists = (Vec<i64>, Vec<i64>, Vec<i64>, Vec<(u64, u64)>);
 
 /// The same by looking at every item there is.
 fn expected(world: &World) -> Lists {

@@ -2989,7 +2989,7 @@ export type NewTutor = {
     email: string;
     first_name?: string;
     /**
-     * At most two decimals. Null: not set.
+     * At most 99999999.99, and two decimals. Null: not set.
      */
     hourly_rate?: string | null;
     /**
@@ -3006,7 +3006,7 @@ export type NewTutor = {
      */
     password2: string;
     /**
-     * At most two decimals. Null: not set.
+     * At most 99999999.99, and two decimals. Null: not set.
      */
     price_per_lesson?: string | null;
     /**
@@ -3034,7 +3034,7 @@ export type NewTutorForm = {
     email: string;
     first_name?: string;
     /**
-     * At most two decimals. Null: not set.
+     * At most 99999999.99, and two decimals. Null: not set.
      */
     hourly_rate?: string;
     /**
@@ -3051,7 +3051,7 @@ export type NewTutorForm = {
      */
     password2: string;
     /**
-     * At most two decimals. Null: not set.
+     * At most 99999999.99, and two decimals. Null: not set.
      */
     price_per_lesson?: string;
     /**
@@ -5950,7 +5950,7 @@ export type TutoringCourseChanges = {
      */
     is_published?: boolean;
     /**
-     * In the tutor's currency; 0 for a free one.
+     * In the tutor's currency; 0 for a free one, at most 99999999.99.
      */
     price?: string;
     title?: string;
@@ -5971,7 +5971,7 @@ export type TutoringCourseChangesForm = {
      */
     is_published?: boolean;
     /**
-     * In the tutor's currency; 0 for a free one.
+     * In the tutor's currency; 0 for a free one, at most 99999999.99.
      */
     price?: string;
     title?: string;
@@ -6011,7 +6011,7 @@ export type TutoringCourseRequest = {
      */
     is_published?: boolean;
     /**
-     * In the tutor's currency; 0 for a free one.
+     * In the tutor's currency; 0 for a free one, at most 99999999.99.
      */
     price?: string;
     title: string;
@@ -6032,7 +6032,7 @@ export type TutoringCourseRequestForm = {
      */
     is_published?: boolean;
     /**
-     * In the tutor's currency; 0 for a free one.
+     * In the tutor's currency; 0 for a free one, at most 99999999.99.
      */
     price?: string;
     title: string;
@@ -6464,7 +6464,7 @@ export type TutoringProfileChanges = {
      */
     cv?: number;
     /**
-     * At most two decimals. Null: not set.
+     * At most 99999999.99, and two decimals. Null: not set.
      */
     hourly_rate?: string | null;
     /**
@@ -6480,7 +6480,7 @@ export type TutoringProfileChanges = {
      */
     languages?: string;
     /**
-     * At most two decimals. Null: not set.
+     * At most 99999999.99, and two decimals. Null: not set.
      */
     price_per_lesson?: string | null;
     /**
@@ -6511,7 +6511,7 @@ export type TutoringProfileChangesForm = {
      */
     cv?: Blob | File;
     /**
-     * At most two decimals. Null: not set.
+     * At most 99999999.99, and two decimals. Null: not set.
      */
     hourly_rate?: string;
     /**
@@ -6527,7 +6527,7 @@ export type TutoringProfileChangesForm = {
      */
     languages?: string;
     /**
-     * At most two decimals. Null: not set.
+     * At most 99999999.99, and two decimals. Null: not set.
      */
     price_per_lesson?: string;
     /**

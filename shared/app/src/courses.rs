@@ -39,7 +39,7 @@ pub struct CourseDraft {
     /// `Some(None)`: it has none any more.
     pub image: Option<Option<FileSource>>,
     /// Hundredths of the owner's currency.
-    pub minor: Option<u32>,
+    pub minor: Option<u64>,
     pub is_published: Option<bool>,
 }
 

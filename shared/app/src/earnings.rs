@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use domain::booking::{Booking, Funds, Seat, Status};
-use domain::ledger::{Entry, Unit, fee};
+use domain::ledger::{Entry, Unit};
 use futures_util::try_join;
 use store::Page;
 
@@ -27,7 +27,7 @@ pub struct Stats {
     /// What is there to be taken out.
     pub available: u64,
     /// What will be earned with what is paid and not over yet: of the newest thousand bookings.
-    pub pending: u64,
+    pub pending: u128,
     /// How many people completed bookings: of the newest thousand.
     pub learners: usize,
 }
@@ -58,7 +58,7 @@ pub async fn stats(app: &App, caller: Caller, unit: Unit) -> Result<Stats> {
         let is_paid = booking.price.unit == unit && booking.funds == Funds::Held;
         is_paid && booking.as_of(now).status.is_open()
     };
-    let net = |booking: &Booking| u64::from(booking.price.minor - fee(booking.price, booking.policy.fee_percent));
+    let net = |booking: &Booking| u128::from(booking.shares().net);
     let completed = bookings.iter().filter(|booking| booking.status == Status::Completed);
     let learners: BTreeSet<_> = completed.map(|booking| booking.learner.id).collect();
     Ok(Stats {

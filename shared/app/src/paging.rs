@@ -53,6 +53,13 @@ pub enum Key {
     Text(String),
 }
 
+impl Key {
+    /// By how much it is. What no number of a key holds comes last, whoever has it.
+    pub fn of_amount(minor: u64) -> Self {
+        Self::Number(i64::try_from(minor).unwrap_or(i64::MAX))
+    }
+}
+
 /// Where an item stands in its list: its key, and its id for those with the same one.
 pub type Place = (Key, i64);
 

@@ -51,7 +51,7 @@ pub struct SignedIn {
 }
 
 /// What every new account gets.
-const GRANT: u32 = 1;
+const GRANT: u64 = 1;
 
 /// Opens an account with its first credit. Of several simultaneous registrations of one name exactly one succeeds.
 pub async fn register(app: &App, registration: Registration, origin: &Origin) -> Result<SignedIn> {

@@ -1,6 +1,7 @@
 //! Opening an account with its first session in one piece: as a learner, as somebody who applies to be an expert with their
 //! papers, or, by an administrator, as another one. A link to prove the address is mailed to each.
 
+use domain::Instant;
 use domain::audit::{Action, Deed};
 use domain::details::{Details, Paper};
 use domain::expert::Expert;
@@ -10,7 +11,6 @@ use domain::ledger::{Amount, Unit};
 use domain::lifecycle::Seat;
 use domain::notice::Notice;
 use domain::person::{Role, User};
-use domain::{Instant, Sentence};
 use store::PendingLink;
 use store::roster::Wanted;
 
@@ -31,8 +31,8 @@ pub struct Offer {
     pub skills: String,
     pub languages: String,
     /// Hundredths of the platform's own currency.
-    pub hourly: Option<u32>,
-    pub session: Option<u32>,
+    pub hourly: Option<u64>,
+    pub session: Option<u64>,
 }
 
 /// What an applicant shows.
@@ -40,11 +40,6 @@ pub struct Offer {
 pub struct Papers {
     pub cv: Taken,
     pub certificate: Taken,
-}
-
-/// A price in hundredths (`tutoring.md` §1), as far as amounts are kept.
-pub fn price(minor: i64) -> Result<u32, Sentence> {
-    u32::try_from(minor).map_err(|_| "This may be at most 42949672.95.")
 }
 
 /// More administrators than this do not hear of an applicant: they are told in the applicant's own transaction.
@@ -100,7 +95,7 @@ pub async fn expert(
 /// Makes an applicant of somebody, and says what they say beside their profile.
 fn apply(app: &App, user: &mut User, offer: &Offer, papers: &Papers, now: Instant) -> Details {
     let currency = app.settings.default_currency;
-    let amount = |minor: u32| Amount { unit: Unit::Currency(currency), minor };
+    let amount = |minor: u64| Amount { unit: Unit::Currency(currency), minor };
     let mut details = Details::of(Seat::Expert);
     details.cv = Some(Paper::File(papers.cv.attachment.clone()));
     details.certificate = Some(papers.certificate.attachment.clone());

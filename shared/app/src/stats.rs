@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use store::recount::{Counts, Recount};
 use store::stats as kept;
 
+use crate::audit::shown;
 use crate::caller::Staff;
 use crate::{App, Result};
 
@@ -41,10 +42,13 @@ pub async fn recounted(app: &App) -> Result<Value> {
 
 /// The same of a count that somebody else has made.
 pub fn told(recount: &Recount) -> Value {
-    let counters: Map<_, _> = recount.counters.iter().map(|(of, count)| (kept::name(of), count.into())).collect();
+    let counters: Map<_, _> =
+        recount.counters.iter().map(|(of, count)| (kept::name(of), shown(count).into())).collect();
     let differing = |all: Vec<Counts>| -> Map<String, Value> {
-        let one =
-            |it: Counts| (kept::name(it.counter), json!({"counter": it.says, "noted": it.noted, "there": it.there}));
+        let one = |it: Counts| {
+            let [says, noted, there] = [it.says, it.noted, it.there].map(shown);
+            (kept::name(it.counter), json!({"counter": says, "noted": noted, "there": there}))
+        };
         all.into_iter().map(one).collect()
     };
     json!({"counters": counters, "wrong": differing(recount.wrong()), "late": differing(recount.late())})

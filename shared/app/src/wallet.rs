@@ -49,7 +49,7 @@ pub async fn purchase(
     app: &App,
     caller: Caller,
     method: Method,
-    credits: u32,
+    credits: u64,
     save: SaveResponse<'_, Purchased>,
 ) -> Result<Purchased> {
     let user = caller.user();
@@ -69,7 +69,7 @@ pub async fn purchase(
         let cause = Cause::Purchase(payment.id);
         let entry = Entry::new(app.mint.entry(now), cause, Unit::Credit, legs, "Purchased credits".to_owned(), now);
         let purchased =
-            Purchased { username: username.clone(), payment, entry, new_balance: seen + u64::from(credits) };
+            Purchased { username: username.clone(), payment, entry, new_balance: seen.saturating_add(credits) };
         app.store.payment_complete(save.begin(&purchased), &purchased.payment, &purchased.entry).await?;
         Ok(purchased)
     })
@@ -82,7 +82,7 @@ pub async fn purchase(
 #[derive(Clone, Copy, Debug)]
 pub struct Transferred {
     /// What moved now; nothing if enough had gone before.
-    pub moved: u32,
+    pub moved: u64,
     pub new_balance: u64,
 }
 
@@ -91,7 +91,7 @@ pub async fn transfer_for(
     app: &App,
     caller: Caller,
     id: BookingId,
-    total: u32,
+    total: u64,
     save: SaveResponse<'_, Transferred>,
 ) -> Result<Transferred> {
     let seen = if save.is_claimed() { balance(app, caller).await?.spendable } else { 0 };
@@ -103,7 +103,7 @@ pub async fn transfer_for(
         };
         let moved = total.saturating_sub(booking.paid_out);
         let notices = facades::notices(&change, &app.mint, now);
-        let answer = Transferred { moved, new_balance: seen.saturating_sub(moved.into()) };
+        let answer = Transferred { moved, new_balance: seen.saturating_sub(moved) };
         app.store.booking_commit(save.begin(&answer), &change, &notices).await?;
         Ok(moved)
     })

@@ -157,7 +157,7 @@ async fn page(app: &App, of: &WithdrawalsOf, asked: &Asked) -> Result<Slice<With
         Order::AskedAt => paging::along(app, &list, (of, *descending), page).await,
         Order::Amount => {
             let all = app.store.withdrawals_newest(of, DEEPEST).await?;
-            let place = |one: &Withdrawal| (paging::Key::Number(i64::from(one.wish.amount.minor)), one.id.get());
+            let place = |one: &Withdrawal| (paging::Key::of_amount(one.wish.amount.minor), one.id.get());
             cut(app, &list, (all, *descending), place, page)
         }
     }

@@ -112,7 +112,7 @@ impl ExpertCard {
             email: sees_email.then(|| user.email.as_str().to_owned()),
             specialty: expert.map_or(Specialty::General, |expert| expert.specialty).as_str(),
             experience_years: expert.map_or(0, |expert| expert.experience_years),
-            rating: Hundredths(user.tally_as_expert.mean_hundredths().unwrap_or(0)),
+            rating: Hundredths(user.tally_as_expert.mean_hundredths().unwrap_or(0).into()),
             review_count: user.tally_as_expert.count,
             bio: user.bio.clone(),
             profile_picture_url: picture,

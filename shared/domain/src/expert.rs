@@ -41,7 +41,7 @@ pub enum Charge {
     Nothing,
     /// Hundredths of this unit; of the present one, or the default, where none is named.
     Price {
-        hundredths: u32,
+        hundredths: u64,
         unit: Option<Unit>,
     },
     /// The same number of another unit.

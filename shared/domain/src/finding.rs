@@ -14,8 +14,8 @@ pub struct Question {
     pub language: Option<String>,
     pub skill: Option<String>,
     /// Hundredths of whatever they are paid in, for an hour.
-    pub least_hourly: Option<i64>,
-    pub most_hourly: Option<i64>,
+    pub least_hourly: Option<u64>,
+    pub most_hourly: Option<u64>,
     /// Hundredths.
     pub least_rating: Option<i64>,
     pub instant: Option<bool>,
@@ -38,7 +38,7 @@ impl Order {
     pub fn of(self, card: &Card) -> i64 {
         match self {
             Order::Rating => i64::from(crate::directory::rating(card.tally)),
-            Order::Hourly => card.hourly.map_or(-1, |hourly| i64::from(hourly.minor)),
+            Order::Hourly => card.hourly.map_or(-1, |hourly| i64::try_from(hourly.minor).unwrap_or(i64::MAX)),
             Order::Reviews => i64::from(card.tally.count),
             Order::Since => card.created_at.timestamp_millis(),
         }
@@ -55,7 +55,7 @@ impl Question {
         let has = |list: &str, wanted: &Option<String>| {
             wanted.as_ref().is_none_or(|wanted| between_commas(list).any(|one| is_same(one, wanted.trim())))
         };
-        let hourly = card.hourly.map(|hourly| i64::from(hourly.minor));
+        let hourly = card.hourly.map(|hourly| hourly.minor);
         let text = || words(&format!("{} {} {}", card.name, card.practice.expertise, card.bio));
         has(&card.practice.languages, &self.language)
             && has(&card.practice.expertise, &self.skill)

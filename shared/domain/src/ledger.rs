@@ -36,13 +36,13 @@ impl Currency {
 pub struct Amount {
     pub unit: Unit,
     /// Credits, or cents.
-    pub minor: u32,
+    pub minor: u64,
 }
 
 impl Amount {
     pub const NOTHING: Amount = Amount { unit: Unit::Credit, minor: 0 };
 
-    pub const fn credits(minor: u32) -> Self {
+    pub const fn credits(minor: u64) -> Self {
         Self { unit: Unit::Credit, minor }
     }
 }
@@ -68,10 +68,12 @@ pub enum Account {
     Payout,
 }
 
+/// What is added to an account, or taken from it: wider than an amount, so that every amount fits with either sign, and so
+/// does the sum of as many as there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leg {
     pub account: Account,
-    pub delta: i64,
+    pub delta: i128,
 }
 
 /// Why value moved. At most one entry exists per cause.
@@ -84,7 +86,7 @@ pub enum Cause {
     Capture(BookingId),
     Release(BookingId),
     /// A gift on top of the price; the number is what the expert has in total after it.
-    Tip(BookingId, u32),
+    Tip(BookingId, u64),
     Withdrawal(WithdrawalId),
     /// What was to be paid out was not.
     WithdrawalBack(WithdrawalId),
@@ -127,7 +129,7 @@ impl Entry {
     /// # Panics
     /// If the legs do not add up to zero: no caller may mint or lose value.
     pub fn new(id: EntryId, cause: Cause, unit: Unit, legs: Vec<Leg>, description: String, at: Instant) -> Self {
-        assert_eq!(legs.iter().map(|leg| leg.delta).sum::<i64>(), 0, "{cause:?} is out of balance");
+        assert_eq!(legs.iter().map(|leg| leg.delta).sum::<i128>(), 0, "{cause:?} is out of balance");
         Self { id, cause, unit, legs, description, at }
     }
 
@@ -136,8 +138,8 @@ impl Entry {
     }
 
     /// The amount and kind of this entry as `user` sees it; `None` where it is no transaction of theirs (holds, releases).
-    pub fn seen_by(&self, user: UserId) -> Option<(Kind, u32)> {
-        let of = |account| self.legs.iter().filter(|leg| leg.account == account).map(|leg| leg.delta).sum::<i64>();
+    pub fn seen_by(&self, user: UserId) -> Option<(Kind, u64)> {
+        let of = |account| self.legs.iter().filter(|leg| leg.account == account).map(|leg| leg.delta).sum::<i128>();
         let (kind, delta) = match self.cause {
             Cause::Grant(_) => (Kind::Initial, of(Account::Spendable(user))),
             Cause::Purchase(_) => (Kind::Purchased, of(Account::Spendable(user))),
@@ -147,7 +149,7 @@ impl Entry {
                 spendable => (Kind::Spent, -spendable - of(Account::Held(user))),
             },
         };
-        u32::try_from(delta).ok().filter(|amount| *amount > 0).map(|amount| (kind, amount))
+        u64::try_from(delta).ok().filter(|amount| *amount > 0).map(|amount| (kind, amount))
     }
 
     /// What `user` got by this entry for a booking or a course, if it is that.
@@ -157,13 +159,11 @@ impl Entry {
             Cause::Sale(enrolment) => Sold::Enrolment(enrolment),
             _ => return None,
         };
-        let of = |is_it: fn(Account, UserId) -> bool| {
-            let legs = self.legs.iter().filter(|leg| is_it(leg.account, user));
-            u32::try_from(legs.map(|leg| leg.delta).sum::<i64>()).unwrap_or_default()
-        };
-        let net = of(|account, user| account == Account::Spendable(user));
-        let fee = of(|account, _| account == Account::Fee);
-        (net > 0).then_some(Earning { sold, price: net + fee, fee, net })
+        let of = |account| self.legs.iter().filter(|leg| leg.account == account).map(|leg| leg.delta).sum::<i128>();
+        let (net, fee) = (of(Account::Spendable(user)), of(Account::Fee));
+        let [price, fee, net] = [net + fee, fee, net].map(|delta| u64::try_from(delta).ok());
+        let earning = Earning { sold, price: price?, fee: fee?, net: net? };
+        (earning.net > 0).then_some(earning)
     }
 
     /// The people in whose list of transactions this entry stands: who pays first, then who is paid.
@@ -195,46 +195,58 @@ pub enum Sold {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Earning {
     pub sold: Sold,
-    pub price: u32,
+    pub price: u64,
     /// The platform's share of it.
-    pub fee: u32,
+    pub fee: u64,
     /// What the expert can spend of it.
-    pub net: u32,
+    pub net: u64,
 }
 
 /// The legs that move `amount` from one account to another.
-pub fn transfer(from: Account, to: Account, amount: u32) -> Vec<Leg> {
-    let delta = i64::from(amount);
+pub fn transfer(from: Account, to: Account, amount: u64) -> Vec<Leg> {
+    let delta = i128::from(amount);
     vec![Leg { account: from, delta: -delta }, Leg { account: to, delta }]
 }
 
-/// The platform's share: `percent` of `amount`, half up; credits are never shared.
-pub fn fee(amount: Amount, percent: u8) -> u32 {
-    match amount.unit {
-        Unit::Credit => 0,
-        Unit::Currency(_) => {
-            let share = (u64::from(amount.minor) * u64::from(percent.min(100)) + 50) / 100;
-            u32::try_from(share).expect("at most the amount itself")
+/// What becomes of a price: the platform keeps `fee`, and `net` is the expert's. Together they are the price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shares {
+    pub fee: u64,
+    pub net: u64,
+}
+
+impl Shares {
+    /// The platform keeps `percent` of money, half up; credits are never shared.
+    pub fn of(price: Amount, percent: u8) -> Self {
+        let (minor, percent) = (price.minor, u64::from(percent.min(100)));
+        let fee = match price.unit {
+            Unit::Credit => 0,
+            // Hundreds and what is left of them apart: neither product is more than the price.
+            Unit::Currency(_) => minor / 100 * percent + (minor % 100 * percent + 50) / 100,
+        };
+        Self { fee, net: minor - fee }
+    }
+
+    /// The legs that pay the price out of `from`: to the expert, less the platform's share.
+    fn paid(self, from: Account, expert: UserId) -> Vec<Leg> {
+        let [fee, net] = [self.fee, self.net].map(i128::from);
+        let mut legs =
+            vec![Leg { account: from, delta: -(net + fee) }, Leg { account: Account::Spendable(expert), delta: net }];
+        if fee > 0 {
+            legs.push(Leg { account: Account::Fee, delta: fee });
         }
+        legs
     }
 }
 
 /// The legs by which an expert may expect so much, or by which that is over (below zero).
-pub fn expected(expert: UserId, delta: i64) -> [Leg; 2] {
+pub fn expected(expert: UserId, delta: i128) -> [Leg; 2] {
     [Leg { account: Account::Expected, delta: -delta }, Leg { account: Account::Coming(expert), delta }]
 }
 
-/// The legs that pay a held `amount` out to the expert, less the platform's `fee`.
-pub fn capture(learner: UserId, expert: UserId, amount: u32, fee: u32) -> Vec<Leg> {
-    let paid = amount.checked_sub(fee).expect("a fee is a share of the amount");
-    let mut legs = vec![
-        Leg { account: Account::Held(learner), delta: -i64::from(amount) },
-        Leg { account: Account::Spendable(expert), delta: i64::from(paid) },
-    ];
-    if fee > 0 {
-        legs.push(Leg { account: Account::Fee, delta: i64::from(fee) });
-    }
-    legs
+/// The legs that pay a held price out to the expert, less the platform's share.
+pub fn capture(learner: UserId, expert: UserId, shares: Shares) -> Vec<Leg> {
+    shares.paid(Account::Held(learner), expert)
 }
 
 impl Earning {
@@ -247,17 +259,9 @@ impl Earning {
     }
 }
 
-/// The legs by which a course is paid for: straight from the provider to its owner, less the platform's `fee`.
-pub fn sale(owner: UserId, amount: u32, fee: u32) -> Vec<Leg> {
-    let paid = amount.checked_sub(fee).expect("a fee is a share of the amount");
-    let mut legs = vec![
-        Leg { account: Account::Provider, delta: -i64::from(amount) },
-        Leg { account: Account::Spendable(owner), delta: i64::from(paid) },
-    ];
-    if fee > 0 {
-        legs.push(Leg { account: Account::Fee, delta: i64::from(fee) });
-    }
-    legs
+/// The legs by which a course is paid for: straight from the provider to its owner, less the platform's share.
+pub fn sale(owner: UserId, shares: Shares) -> Vec<Leg> {
+    shares.paid(Account::Provider, owner)
 }
 
 /// What a user owns in one unit.
@@ -306,7 +310,7 @@ mod tests {
     #[test]
     fn a_capture_is_spent_by_one_and_earned_by_the_other() {
         let cause = Cause::Capture(BookingId::new(7).unwrap());
-        let capture = entry(cause, capture(user(1), user(2), 3, 0));
+        let capture = entry(cause, capture(user(1), user(2), Shares { fee: 0, net: 3 }));
         assert_eq!(capture.seen_by(user(1)), Some((Kind::Spent, 3)));
         assert_eq!(capture.seen_by(user(2)), Some((Kind::Earned, 3)));
         assert_eq!(capture.seen_by(user(3)), None);
@@ -325,7 +329,7 @@ mod tests {
     #[test]
     fn who_is_paid_sees_the_price_the_fee_and_what_is_left() {
         let booking = BookingId::new(7).unwrap();
-        let paid = entry(Cause::Capture(booking), capture(user(1), user(2), 50_000, 7_500));
+        let paid = entry(Cause::Capture(booking), capture(user(1), user(2), Shares { fee: 7_500, net: 42_500 }));
         let earning = Earning { sold: Sold::Booking(booking), price: 50_000, fee: 7_500, net: 42_500 };
         assert_eq!((paid.earned_by(user(2)), paid.earned_by(user(1))), (Some(earning), None));
         let tip = transfer(Account::Spendable(user(1)), Account::Spendable(user(2)), 4);
@@ -340,19 +344,21 @@ mod tests {
 
     #[test]
     fn the_fee_is_fifteen_percent_half_up_and_credits_have_none() {
-        let usd = |minor| Amount { unit: Unit::Currency(Currency::USD), minor };
-        assert_eq!(fee(usd(1000), 15), 150);
-        assert_eq!(fee(usd(10), 15), 2); // 1.5
-        assert_eq!(fee(usd(3), 15), 0); // 0.45
-        assert_eq!(fee(Amount::credits(1000), 15), 0);
+        let of = |minor| Shares::of(Amount { unit: Unit::Currency(Currency::USD), minor }, 15).fee;
+        assert_eq!([1000, 10, 3].map(of), [150, 2, 0]); // of 1.5 and 0.45
+        assert_eq!(of(9_999_999_999), 1_500_000_000); // 1499999999.85
+        assert_eq!(Shares::of(Amount::credits(1000), 15), Shares { fee: 0, net: 1000 });
     }
 
     proptest! {
         #[test]
-        fn every_capture_balances_whatever_the_price_and_the_fee(minor in 0u32.., percent in 0u8..=100) {
-            let amount = Amount { unit: Unit::Currency(Currency::USD), minor };
-            let legs = capture(user(1), user(2), minor, fee(amount, percent));
-            prop_assert_eq!(legs.iter().map(|leg| leg.delta).sum::<i64>(), 0);
+        fn every_capture_balances_whatever_the_price_and_the_fee(minor in 0u64.., percent in 0u8..) {
+            let shares = Shares::of(Amount { unit: Unit::Currency(Currency::USD), minor }, percent);
+            let exactly = (u128::from(minor) * u128::from(percent.min(100)) + 50) / 100;
+            prop_assert_eq!((u128::from(shares.fee), shares.net), (exactly, minor - shares.fee));
+            let legs = capture(user(1), user(2), shares);
+            prop_assert_eq!(legs[0].delta, -i128::from(minor));
+            prop_assert_eq!(legs.iter().map(|leg| leg.delta).sum::<i128>(), 0);
         }
     }
 }

@@ -23,8 +23,8 @@ pub struct Payment {
     pub user: UserId,
     pub method: Method,
     /// Cents of a US dollar.
-    pub cents: u32,
-    pub credits: u32,
+    pub cents: u64,
+    pub credits: u64,
     /// What the payment provider calls it.
     pub provider_id: String,
     pub created_at: Instant,
@@ -56,7 +56,7 @@ pub enum Refusal {
 }
 
 /// What one credit costs, in cents of a US dollar.
-pub const CREDIT_PRICE_CENTS: u32 = 100;
+pub const CREDIT_PRICE_CENTS: u64 = 100;
 
 /// A purchase buys 1..=1000 credits.
 pub const MOST_CREDITS: u32 = 1000;
@@ -169,7 +169,7 @@ pub struct Intent {
     /// When the provider had given the money back.
     pub returned_at: Option<Instant>,
     /// How much of it, in minor units, the provider says it has given back.
-    pub returned: u32,
+    pub returned: u64,
     /// How often giving it back has failed after the provider had agreed to.
     pub failed_refunds: u32,
     pub created_at: Instant,

@@ -45,13 +45,19 @@ pub enum Counter {
     Published,
 }
 
-/// How much there is of everything, or what one thing counts as. What is absent is zero.
+/// How much there is of everything, or what one thing counts as. What is absent is zero. Sums of amounts, and what is taken
+/// off them, are wider than an amount.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Totals(BTreeMap<Counter, i64>);
+pub struct Totals(BTreeMap<Counter, i128>);
 
 impl Totals {
-    pub fn of(&self, counter: Counter) -> i64 {
+    pub fn of(&self, counter: Counter) -> i128 {
         self.0.get(&counter).copied().unwrap_or_default()
+    }
+
+    /// The same of something that is counted one by one.
+    pub fn number(&self, counter: Counter) -> i64 {
+        number(self.of(counter))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -59,14 +65,14 @@ impl Totals {
     }
 
     /// Everything that is not zero.
-    pub fn iter(&self) -> impl Iterator<Item = (Counter, i64)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Counter, i128)> {
         self.0.iter().map(|(counter, count)| (*counter, *count))
     }
 
     /// All bookings, by where they and their price stand.
     pub fn bookings(&self) -> impl Iterator<Item = (Status, Funds, i64)> {
         self.iter().filter_map(|(counter, count)| match counter {
-            Counter::Bookings(status, funds) => Some((status, funds, count)),
+            Counter::Bookings(status, funds) => Some((status, funds, number(count))),
             _ => None,
         })
     }
@@ -83,7 +89,7 @@ impl Totals {
         all
     }
 
-    fn add(&mut self, counter: Counter, more: i64) {
+    fn add(&mut self, counter: Counter, more: i128) {
         let count = self.0.entry(counter).or_default();
         *count += more;
         if *count == 0 {
@@ -92,7 +98,7 @@ impl Totals {
     }
 
     fn one_if(mut self, counter: Counter, is_so: bool) -> Self {
-        self.add(counter, i64::from(is_so));
+        self.add(counter, i128::from(is_so));
         self
     }
 
@@ -105,8 +111,13 @@ impl Totals {
     }
 }
 
-impl FromIterator<(Counter, i64)> for Totals {
-    fn from_iter<I: IntoIterator<Item = (Counter, i64)>>(counts: I) -> Self {
+/// There are never so many of anything that they do not fit.
+fn number(count: i128) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+impl FromIterator<(Counter, i128)> for Totals {
+    fn from_iter<I: IntoIterator<Item = (Counter, i128)>>(counts: I) -> Self {
         let mut totals = Self::default();
         for (counter, count) in counts {
             totals.add(counter, count);
@@ -197,9 +208,9 @@ mod tests {
     use super::*;
     use crate::Instant;
     use crate::ids::{BookingId, EntryId, UserId};
-    use crate::ledger::{Cause, capture, transfer};
+    use crate::ledger::{Cause, Shares, capture, transfer};
 
-    fn totals(counts: &[(Counter, i64)]) -> Totals {
+    fn totals(counts: &[(Counter, i128)]) -> Totals {
         counts.iter().copied().collect()
     }
 
@@ -220,12 +231,12 @@ mod tests {
             Entry::new(EntryId::new(1).unwrap(), cause, unit, legs, String::new(), Instant::default())
         };
         let dollars = Unit::Currency(Currency::USD);
-        let paid = entry(Cause::Capture(booking), dollars, capture(ada, bob, 5000, 750));
+        let paid = entry(Cause::Capture(booking), dollars, capture(ada, bob, Shares { fee: 750, net: 4250 }));
         let expected = totals(&[(Counter::Fees(Currency::USD), 750), (Counter::Earned(Currency::USD), 4250)]);
         assert_eq!(Totals::from(&paid), expected);
         let held = transfer(Account::Provider, Account::Held(ada), 5000);
         assert!(Totals::from(&entry(Cause::Hold(booking), dollars, held)).is_empty());
-        let credits = entry(Cause::Capture(booking), Unit::Credit, capture(ada, bob, 3, 0));
+        let credits = entry(Cause::Capture(booking), Unit::Credit, capture(ada, bob, Shares { fee: 0, net: 3 }));
         assert!(Totals::from(&credits).is_empty());
     }
 }

@@ -229,7 +229,7 @@ mod tests {
         let (pending, left) = asked();
         let owner = Account::Spendable(pending.user);
         let moved =
-            |entry: &Entry| entry.legs().iter().filter(|leg| leg.account == owner).map(|leg| leg.delta).sum::<i64>();
+            |entry: &Entry| entry.legs().iter().filter(|leg| leg.account == owner).map(|leg| leg.delta).sum::<i128>();
         assert_eq!(moved(&left), -50);
         assert_eq!(decide(&pending, State::Rejected).unwrap().entry.as_ref().map(moved), Some(50));
         let approved = decide(&pending, State::Approved).unwrap();

@@ -80,7 +80,7 @@ fn confirmed(booking: &Booking) -> Booking {
     perform(booking, Step::Confirm, Actor::Expert, noon()).unwrap().after
 }
 
-fn delta(entry: &Entry, account: Account) -> i64 {
+fn delta(entry: &Entry, account: Account) -> i128 {
     entry.legs().iter().filter(|leg| leg.account == account).map(|leg| leg.delta).sum()
 }
 
@@ -294,8 +294,8 @@ fn each_party_reviews_the_other_once_and_only_after_completion() {
 fn any_price() -> impl Strategy<Value = Amount> {
     prop_oneof![
         Just(Amount::NOTHING),
-        (1u32..5).prop_map(Amount::credits),
-        (1u32..100_000).prop_map(|minor| Amount { unit: Unit::Currency(Currency::USD), minor }),
+        (1u64..5).prop_map(Amount::credits),
+        (1u64..80_000_000_000).prop_map(|minor| Amount { unit: Unit::Currency(Currency::USD), minor }),
     ]
 }
 
@@ -319,8 +319,8 @@ proptest! {
                 booking = change.after;
             }
         }
-        let held: i64 = entries.iter().map(|entry| delta(entry, Account::Held(user(10)))).sum();
-        let expected = if booking.funds == Funds::Held { i64::from(price.minor) } else { 0 };
+        let held: i128 = entries.iter().map(|entry| delta(entry, Account::Held(user(10)))).sum();
+        let expected = if booking.funds == Funds::Held { i128::from(price.minor) } else { 0 };
         if booking.funds != Funds::Moved {
             prop_assert_eq!(held, expected);
         }

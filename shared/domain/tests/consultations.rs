@@ -22,7 +22,7 @@ fn entry() -> EntryId {
     EntryId::new(9).unwrap()
 }
 
-fn usd(minor: u32) -> Amount {
+fn usd(minor: u64) -> Amount {
     Amount { unit: Unit::Currency(Currency::USD), minor }
 }
 
@@ -127,7 +127,7 @@ fn only_a_pending_consultation_expires_by_itself() {
 proptest! {
     /// What a booking looks like without a tick is what the tick makes of it.
     #[test]
-    fn a_booking_reads_as_the_schedule_will_write_it(minor in 0u32..3, in_money: bool, seconds in 0i64..300_000) {
+    fn a_booking_reads_as_the_schedule_will_write_it(minor in 0u64..3, in_money: bool, seconds in 0i64..300_000) {
         let booking = booked(if in_money { usd(minor) } else { Amount::credits(minor) });
         let now = noon() + TimeDelta::seconds(seconds);
         let seen = booking.as_of(now);

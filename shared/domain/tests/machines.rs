@@ -329,6 +329,20 @@ fn a_price_by_the_hour_is_rounded_half_up_and_falls_back_where_the_table_says_so
 }
 
 #[test]
+fn the_dearest_hour_has_a_price_for_every_length_and_what_no_amount_holds_has_none() {
+    let usd = |minor| Amount { unit: Unit::Currency(Currency::USD), minor };
+    let dearest = tutoring::amount(tutoring::MOST).unwrap();
+    for (minutes, price) in [(15, 2_500_000_000), (20, 3_333_333_333), (60, dearest), (480, 79_999_999_992)] {
+        let offered = Offered { hourly: Some(usd(dearest)), session: Some(usd(7)), course: Some(usd(9)) };
+        assert_eq!(tutoring::RULES.price.of(offered, minutes), Some(usd(price)), "{minutes}");
+        let beyond = Offered { hourly: Some(usd(u64::MAX)), ..offered };
+        assert_eq!(tutoring::RULES.price.of(beyond, minutes).is_some(), minutes <= 60, "{minutes}: refused");
+    }
+    let hourly = Some(usd(u64::MAX));
+    assert_eq!(PriceFrom::HourlyRate.of(Offered { hourly, ..Offered::default() }, i64::MAX), None);
+}
+
+#[test]
 fn who_may_write_to_whom_is_the_tables_to_say() {
     let stranger = Acquaintance::default();
     let expert = Acquaintance { receiver_is_approved_expert: true, ..stranger };

@@ -156,7 +156,7 @@ edge::words! {
 }
 
 /// Paise as rupees.
-pub fn decimals(minor: impl Into<u64>) -> String {
+pub fn decimals(minor: impl Into<u128>) -> String {
     let minor = minor.into();
     format!("{}.{:02}", minor / 100, minor % 100)
 }

@@ -56,9 +56,9 @@ pub(crate) fn add_moves(transaction: &mut Transaction<Denied>, entry: &Entry) {
 
 /// What an entry does to one person's balance.
 struct Moved {
-    spendable: i64,
-    held: i64,
-    coming: i64,
+    spendable: i128,
+    held: i128,
+    coming: i128,
 }
 
 impl Moved {
@@ -166,7 +166,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Entry, Fault> {
         _ => return Err(row.corrupt("cause")),
     };
     let legs: Vec<Leg> = row.rows("legs")?.into_iter().map(leg).collect::<Result<_, _>>()?;
-    if legs.iter().map(|leg| leg.delta).sum::<i64>() != 0 {
+    if legs.iter().map(|leg| leg.delta).sum::<i128>() != 0 {
         return Err(row.corrupt("legs"));
     }
     let unit = booking_codec::unit(row.text("unit")?).ok_or_else(|| row.corrupt("unit"))?;
@@ -175,13 +175,12 @@ pub(crate) fn from_item(item: &Item) -> Result<Entry, Fault> {
 
 pub(crate) fn balance_from(item: &Item, user: UserId) -> Result<Balance, Fault> {
     let row = Reader(item);
-    let sum = |name| row.maybe_number(name).map(Option::unwrap_or_default);
     Ok(Balance {
         user,
-        spendable: sum("spendable")?,
-        held: sum("held")?,
-        coming: sum("coming")?,
-        earned: sum("earned")?,
+        spendable: row.amount("spendable")?,
+        held: row.amount("held")?,
+        coming: row.amount("coming")?,
+        earned: row.amount("earned")?,
         updated_at: row.maybe_time("updated_at")?.unwrap_or_default(),
     })
 }

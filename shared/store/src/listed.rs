@@ -98,7 +98,7 @@ impl Listing {
 
 fn earned_from(item: &Item) -> Result<Earned, Fault> {
     let row = Reader(item);
-    let (fee, net): (u32, u32) = (row.number("fee")?, row.number("net")?);
+    let (fee, net): (u64, u64) = (row.number("fee")?, row.number("net")?);
     let sold = match row.maybe_number("enrolment")?.and_then(EnrolmentId::new) {
         Some(enrolment) => Sold::Enrolment(enrolment),
         None => Sold::Booking(row.id("booking", BookingId::new)?),

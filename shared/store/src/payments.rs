@@ -122,7 +122,7 @@ pub(crate) fn from_item(item: &Item) -> Result<Intent, Fault> {
         transaction: some("transaction")?,
         asked_until: row.maybe_time("asked_until")?,
         returned_at: row.maybe_time("returned_at")?,
-        returned: row.count("returned")?,
+        returned: row.amount("returned")?,
         failed_refunds: row.count("failed_refunds")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,

@@ -21,7 +21,7 @@ use crate::{booking_codec, enrolments, keys, ledger, withdrawals};
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Stock {
     /// Per unit, the sum of all legs of all entries.
-    pub entries_sum: BTreeMap<String, i64>,
+    pub entries_sum: BTreeMap<String, i128>,
     /// Balances that are not what the entries add up to.
     pub mismatched_balances: Vec<String>,
     /// Steps claimed without a booking, or by two, or a booking's steps that nobody claims.
@@ -30,7 +30,7 @@ pub struct Stock {
     /// otherwise.
     pub orphan_holds: Vec<String>,
     /// Sums of spendable and held per unit over all people: what there is.
-    pub owned: BTreeMap<String, i64>,
+    pub owned: BTreeMap<String, i128>,
 }
 
 impl Stock {
@@ -49,9 +49,9 @@ struct Counted {
     enrolments: Vec<Enrolment>,
     withdrawals: Vec<Withdrawal>,
     /// (user, unit) → (spendable, held, coming)
-    balances: BTreeMap<(UserId, String), (i64, i64, i64)>,
+    balances: BTreeMap<(UserId, String), (i128, i128, i128)>,
     /// What the balances say was earned in all.
-    earned: BTreeMap<(UserId, String), i64>,
+    earned: BTreeMap<(UserId, String), i128>,
     /// (user, date) → steps
     days: BTreeMap<(UserId, String), BTreeSet<u16>>,
 }
@@ -125,13 +125,13 @@ impl Counted {
     }
 
     fn check_balances(&self, stock: &mut Stock) {
-        let mut expected: BTreeMap<(UserId, String), (i64, i64, i64)> = BTreeMap::new();
-        let mut earned: BTreeMap<(UserId, String), i64> = BTreeMap::new();
+        let mut expected: BTreeMap<(UserId, String), (i128, i128, i128)> = BTreeMap::new();
+        let mut earned: BTreeMap<(UserId, String), i128> = BTreeMap::new();
         for entry in &self.entries {
             let unit = keys::unit_text(entry.unit);
             let payee = entry.listed_for()[1].and_then(|payee| Some((payee, entry.seen_by(payee)?)));
             if let Some((payee, (Kind::Earned, amount))) = payee {
-                *earned.entry((payee, unit.clone())).or_default() += i64::from(amount);
+                *earned.entry((payee, unit.clone())).or_default() += i128::from(amount);
             }
             for leg in entry.legs() {
                 *stock.entries_sum.entry(unit.clone()).or_default() += leg.delta;
@@ -185,15 +185,15 @@ impl Counted {
 
     /// What each person holds must be exactly the prices of their bookings whose funds are held.
     fn check_holds(&self, stock: &mut Stock) {
-        let mut held: BTreeMap<(UserId, String), i64> = BTreeMap::new();
-        let mut coming: BTreeMap<(UserId, String), i64> = BTreeMap::new();
+        let mut held: BTreeMap<(UserId, String), i128> = BTreeMap::new();
+        let mut coming: BTreeMap<(UserId, String), i128> = BTreeMap::new();
         for booking in self.bookings.iter().filter(|booking| booking.funds == Funds::Held) {
             if !booking.status.is_open() {
                 stock.orphan_holds.push(format!("booking {} is {:?} and still holds", booking.id, booking.status));
             }
             let unit = keys::unit_text(booking.price.unit);
-            *held.entry((booking.learner.id, unit.clone())).or_default() += i64::from(booking.price.minor);
-            *coming.entry((booking.expert.id, unit)).or_default() += i64::from(booking.promised);
+            *held.entry((booking.learner.id, unit.clone())).or_default() += i128::from(booking.price.minor);
+            *coming.entry((booking.expert.id, unit)).or_default() += i128::from(booking.promised);
         }
         for (who, (_, balance, promised)) in &self.balances {
             let bookings = coming.get(who).copied().unwrap_or_default();
@@ -245,8 +245,8 @@ impl Counted {
             let tips = of(booking.id).filter(|entry| matches!(entry.cause, Cause::Tip(..)));
             let payments = of(booking.root).filter(|entry| matches!(entry.cause, Cause::Capture(_))).chain(tips);
             let legs = payments.flat_map(Entry::legs).filter(|leg| leg.account == expert);
-            let paid: i64 = legs.map(|leg| leg.delta).sum();
-            if paid != i64::from(booking.paid_out) {
+            let paid: i128 = legs.map(|leg| leg.delta).sum();
+            if paid != i128::from(booking.paid_out) {
                 let says = format!("says {} were paid out, entries say {paid}", booking.paid_out);
                 stock.mismatched_balances.push(format!("booking {} {says}", booking.id));
             }
@@ -255,7 +255,7 @@ impl Counted {
 
     /// Every course that was paid for is one entry of its price, and every such entry is of an enrolment that says so.
     fn check_sales(&self, stock: &mut Stock) {
-        let mut sold: BTreeMap<EnrolmentId, Vec<i64>> = BTreeMap::new();
+        let mut sold: BTreeMap<EnrolmentId, Vec<i128>> = BTreeMap::new();
         for entry in &self.entries {
             if let Cause::Sale(enrolment) = entry.cause {
                 let came = entry.legs().iter().filter(|leg| leg.account == Account::Provider).map(|leg| -leg.delta);
@@ -264,7 +264,7 @@ impl Counted {
         }
         for enrolment in &self.enrolments {
             let is_paid = enrolment.is_active() && enrolment.paid_with.is_some();
-            let expected: Vec<i64> = is_paid.then_some(enrolment.price.minor.into()).into_iter().collect();
+            let expected: Vec<i128> = is_paid.then_some(enrolment.price.minor.into()).into_iter().collect();
             let found = sold.remove(&enrolment.id).unwrap_or_default();
             if found != expected {
                 let says = format!("enrolment {} is {:?}", enrolment.id, enrolment.status);

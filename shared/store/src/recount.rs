@@ -27,9 +27,9 @@ pub struct Recount {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counts {
     pub counter: Counter,
-    pub says: i64,
-    pub noted: i64,
-    pub there: i64,
+    pub says: i128,
+    pub noted: i128,
+    pub there: i128,
 }
 
 impl Recount {

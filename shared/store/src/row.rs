@@ -127,7 +127,12 @@ impl<'a> Reader<'a> {
         Ok(self.maybe_number(name)?.unwrap_or(0))
     }
 
-    /// The same for an attribute whose name is made up at run time.
+    /// The same of an amount of money or credits.
+    pub(crate) fn amount(self, name: &'static str) -> Result<u64, Fault> {
+        Ok(self.maybe_number(name)?.unwrap_or(0))
+    }
+
+    /// A count in an attribute whose name is made up at run time.
     pub(crate) fn count_at(self, name: &str) -> Result<u32, Fault> {
         match self.0.get(name) {
             None => Ok(0),

@@ -10,16 +10,16 @@ use tests::consultations::c;
 use tests::person::{id, stamp};
 use tests::{Person, World, minute};
 
-const START: i64 = 3 * 24 * 60;
+pub(super) const START: i64 = 3 * 24 * 60;
 
-async fn two() -> (World, Person, Person) {
+pub(super) async fn two() -> (World, Person, Person) {
     let world = World::new().await;
     let (client, expert) = (world.register("client").await, world.expert("expert").await);
     (world, client, expert)
 }
 
 /// The provider's word that a price was paid.
-async fn pays(world: &World, consultation: i64) {
+pub(super) async fn pays(world: &World, consultation: i64) {
     let booking = world.app.store.booking(BookingId::new(consultation).unwrap()).await.unwrap().unwrap();
     let (now, entry) = (world.now(), world.app.mint.entry(world.now()));
     let Outcome::Changed(change) = booking.perform(Step::Pay, Actor::Provider, now, entry).unwrap() else { panic!() };

@@ -20,18 +20,26 @@ async fn deal(world: &World) -> Deal {
 /// Longer than whoever places an order is waited for.
 const CLAIM: TimeDelta = TimeDelta::seconds(9);
 
+/// The order, once it is paid with `pay_1`.
+pub(super) async fn paid(deal: &Deal, razorpay: &Double) -> String {
+    let order = deal.order_id().await;
+    razorpay.pays("pay_1", &order);
+    deal.verifies(&order, "pay_1").await.unwrap();
+    order
+}
+
 fn placed(razorpay: &Double) -> usize {
     razorpay.asked().iter().filter(|asked| asked.what == "POST /v1/orders").count()
 }
 
 /// The jobs to give money back, among all that happened until now.
-async fn owed(world: &World) -> Vec<Job> {
+pub(super) async fn owed(world: &World) -> Vec<Job> {
     assert!(world.carries_out().await, "the outbox gets on");
     world.background.take_jobs().into_iter().filter(|job| matches!(job, Job::Refund(_))).collect()
 }
 
 /// One attempt at a job; whether it is done.
-async fn does(world: &World, job: Job) -> bool {
+pub(super) async fn does(world: &World, job: Job) -> bool {
     world.delivers(&[world.queued(job)]).await.is_empty()
 }
 
@@ -214,9 +222,7 @@ async fn a_payment_that_went_back_or_failed_confirms_nothing() {
 /// Paid, and cancelled in time; the job that is owed.
 async fn cancelled(world: &World, razorpay: &Double) -> (Deal, String, Job) {
     let deal = deal(world).await;
-    let order = deal.order_id().await;
-    razorpay.pays("pay_1", &order);
-    deal.verifies(&order, "pay_1").await.unwrap();
+    let order = paid(&deal, razorpay).await;
     deal.takes(Step::Cancel, Actor::Learner).await;
     let [job] = owed(world).await[..] else { panic!("one refund is owed") };
     (deal, order, job)
@@ -330,9 +336,7 @@ async fn a_refund_that_fails_after_all_is_asked_for_again() {
 async fn money_that_is_only_promised_is_captured_before_it_can_go_back() {
     let (world, razorpay) = with_razorpay(Setup::live()).await;
     let deal = deal(&world).await;
-    let order = deal.order_id().await;
-    razorpay.pays("pay_1", &order);
-    deal.verifies(&order, "pay_1").await.unwrap();
+    let order = paid(&deal, &razorpay).await;
     // A second one on the same order, which nobody needs.
     razorpay.pays("pay_2", &order);
     assert_eq!(refusal(deal.verifies(&order, "pay_2").await), "AlreadyPaid");

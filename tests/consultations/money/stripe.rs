@@ -13,7 +13,7 @@ use tests::world::STRIPE_KEY;
 use tests::{Fault, Moment, Setup, Strike, World, at_once, minute, tally};
 
 /// The same event Stripe sends about an intent it has made.
-fn event(id: &str, intent: &Json) -> Json {
+pub(super) fn event(id: &str, intent: &Json) -> Json {
     json!({"id": id, "type": "payment_intent.succeeded", "data": {"object": intent}})
 }
 

@@ -14,7 +14,7 @@ fn wish(amount: &str) -> Json {
     json!({"amount": amount, "payment_method": "upi", "bank_details": "mia@upi"})
 }
 
-async fn rich(world: &World, paise: u32) -> (Person, Person) {
+async fn rich(world: &World, paise: u64) -> (Person, Person) {
     let (mia, admin) = (world.mentor("mia", 50_000).await, world.admin().await);
     mia.earns(paise).await;
     // Her number comes with the first call.

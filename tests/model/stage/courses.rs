@@ -19,13 +19,13 @@ use crate::money::{Price, Unit};
 use crate::oracle::Model;
 
 fn draft(minor: i64, is_published: bool) -> CourseDraft {
-    let minor = Some(u32::try_from(minor).expect("a small price"));
+    let minor = Some(u64::try_from(minor).expect("a small price"));
     CourseDraft { title: Some("Looms".to_owned()), minor, is_published: Some(is_published), ..CourseDraft::default() }
 }
 
 fn price(price: ledger::Amount) -> Price {
     let known = Unit::ALL.into_iter().find(|known| unit(*known) == price.unit);
-    Price { unit: known.expect("a currency of the model"), minor: price.minor.into() }
+    Price { unit: known.expect("a currency of the model"), minor: i64::try_from(price.minor).expect("a small price") }
 }
 
 fn told(EnrolmentSeen { enrolment, percent }: &EnrolmentSeen, is_new: bool) -> Answer {

@@ -28,7 +28,7 @@ pub(crate) fn unit(unit: Unit) -> ledger::Unit {
 
 fn charge(price: Option<Price>) -> Charge {
     let Some(Price { unit: of, minor }) = price else { return Charge::Nothing };
-    let minor = u32::try_from(minor).expect("a small price");
+    let minor = u64::try_from(minor).expect("a small price");
     let hundredths = if of == Unit::Credit { minor * 100 } else { minor };
     Charge::Price { hundredths, unit: Some(unit(of)) }
 }

@@ -16,7 +16,10 @@ use crate::meetings::{Act, title};
 use crate::oracle::Model;
 
 fn moved(transferred: &Transferred) -> Answer {
-    Answer::Moved { credits: transferred.moved.into(), balance: super::money::small(transferred.new_balance) }
+    Answer::Moved {
+        credits: super::money::small(transferred.moved),
+        balance: super::money::small(transferred.new_balance),
+    }
 }
 
 /// Here it does not matter whose time is taken.
@@ -68,7 +71,7 @@ impl Stage {
             Act::Transfer { by, at, total } => {
                 let render = |transferred: &Transferred| stored(moved(transferred));
                 let caller = self.caller(by);
-                let transferred = wallet::transfer_for(app, caller, id(at), total, keep(claim, &render)).await;
+                let transferred = wallet::transfer_for(app, caller, id(at), total.into(), keep(claim, &render)).await;
                 transferred.map(|transferred| moved(&transferred)).map_err(refused)
             }
             Act::Review { by, at, about, rating } => {

@@ -76,7 +76,7 @@ impl Stage {
                 booked(bookings::resolve::<Booking>(app, self.staff(), FACADE, id(at), step, nothing).await)
             }
             Act::Withdraw { by, minor } => {
-                let amount = Amount { unit: inr(), minor: u32::try_from(minor).expect("a small amount") };
+                let amount = Amount { unit: inr(), minor: u64::try_from(minor).expect("a small amount") };
                 let wish = Wish { amount, way: Way::Upi, details: "somebody@upi".to_owned() };
                 let asked = withdrawals::ask(app, self.caller(by), FACADE, wish, SaveResponse::nothing()).await;
                 asked.map(|asked| Answer::Made(asked.id.get())).map_err(refused)
@@ -115,7 +115,7 @@ impl Stage {
         };
         let name = format!("pay_{payment}");
         if is_told {
-            let price = u32::try_from(model.bookings[at].price.minor).expect("a small price");
+            let price = u64::try_from(model.bookings[at].price.minor).expect("a small price");
             return done(
                 hears(&self.world, &format!("evt_{payment}"), &of_payment("captured", &order, &name, price)).await,
             );

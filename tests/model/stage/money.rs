@@ -33,7 +33,7 @@ impl Stage {
     pub(super) async fn purchase(&self, by: usize, credits: u32, claim: Option<&Claim>) -> Heard {
         let render = |bought: &Purchased| stored(Answer::Balance(small(bought.new_balance)));
         let (app, caller) = (self.app(), self.caller(by));
-        let bought = wallet::purchase(app, caller, Method::CreditCard, credits, keep(claim, &render)).await;
+        let bought = wallet::purchase(app, caller, Method::CreditCard, credits.into(), keep(claim, &render)).await;
         bought.map(|bought| Answer::Balance(small(bought.new_balance))).map_err(refused)
     }
 

@@ -109,8 +109,8 @@ async fn price(tom: &Person, ada: &Person, at: i64, minutes: i64) -> Json {
 async fn the_price_is_the_hourly_rate_by_the_minute_half_up_else_that_of_a_lesson() {
     let world = World::new().await;
     let (ada, tom) = world.pupil_and_tutor().await;
-    let terms = async |hourly: Option<u32>, session: Option<u32>| {
-        let amount = |minor: Option<u32>| minor.map(|minor| Amount { unit: dollars(), minor });
+    let terms = async |hourly: Option<u64>, session: Option<u64>| {
+        let amount = |minor: Option<u64>| minor.map(|minor| Amount { unit: dollars(), minor });
         tom.alter(|user| {
             let expert = user.expert.as_mut().unwrap();
             (expert.hourly, expert.price) = (amount(hourly), amount(session));

@@ -72,7 +72,7 @@ async fn what_no_course_may_be_is_blamed_on_its_field() {
         ("category", json!("cooking")),
         ("price", json!("1.005")),
         ("price", json!(-1)),
-        ("price", json!("42949672.96")),
+        ("price", json!("100000000.00")),
         ("is_published", json!("perhaps")),
         ("image", json!(12)),
     ] {
@@ -82,7 +82,7 @@ async fn what_no_course_may_be_is_blamed_on_its_field() {
     for (field, value) in [
         ("title", json!("x".repeat(255))),
         ("description", json!("é".repeat(10_000))),
-        ("price", json!("42949672.95")),
+        ("price", json!("99999999.99")),
         ("image", json!(null)),
     ] {
         tutor.post(COURSES, with(field, value)).await.is(201);

@@ -2,14 +2,14 @@
 
 use app::App;
 use app::caller::Caller;
-use app::registering::price;
 use app::uploads::{self, FileSource, Taken};
 use domain::Sentence;
 use domain::details::between_commas;
 use domain::file::Purpose;
 use domain::ids::UploadId;
-use edge::form::{Brought, FieldValue, Fields, Kind, comma_separated, file_or_id, money, or_empty, text};
+use edge::form::{Brought, FieldValue, Fields, Kind, comma_separated, file_or_id, or_empty, text};
 use tutoring::Refused;
+use tutoring::money::amount;
 use tutoring::problem::of_file;
 
 pub(super) const LONGEST_BIO: usize = 5000;
@@ -41,12 +41,12 @@ pub(super) fn lists(fields: &mut Fields<'_>) -> Option<[Option<String>; 2]> {
 }
 
 /// Hundredths.
-type Price = Option<Option<u32>>;
+type Price = Option<Option<u64>>;
 
 /// What an hour and a lesson cost; null and an empty text: not set.
 pub(super) fn prices(fields: &mut Fields<'_>) -> Option<[Price; 2]> {
-    let kind = || or_empty(money().then(price)).about("At most two decimals. Null: not set.");
-    let changed = |value: FieldValue<Option<u32>>| value.change().map(Option::flatten);
+    let kind = || or_empty(amount()).about("At most 99999999.99, and two decimals. Null: not set.");
+    let changed = |value: FieldValue<Option<u64>>| value.change().map(Option::flatten);
     let hourly = fields.nullable("hourly_rate", kind());
     let lesson = fields.nullable("price_per_lesson", kind());
     Some([changed(hourly?), changed(lesson?)])

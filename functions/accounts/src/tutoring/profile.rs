@@ -109,7 +109,7 @@ pub(crate) struct ProfileChanges {
     bio: Option<String>,
     currency: Option<Currency>,
     lists: [Option<String>; 2],
-    prices: [Option<Option<u32>>; 2],
+    prices: [Option<Option<u64>>; 2],
     instant: Option<bool>,
     sheets: [Option<Sheet>; 2],
     language: Option<String>,

@@ -175,7 +175,7 @@ pub(crate) async fn dashboard(
     let stats = ExpertStats {
         total_consultations: bookings.len(),
         completed: bookings.iter().filter(|booking| status_word(booking.status) == "completed").count(),
-        rating: Hundredths(user.tally_as_expert.mean_hundredths().unwrap_or(0)),
+        rating: Hundredths(user.tally_as_expert.mean_hundredths().unwrap_or(0).into()),
     };
     let pending_confirmations = bookings.iter().filter(is(Status::Pending)).count();
     let mut ahead: Vec<_> = bookings.into_iter().filter(|booking| booking.is_upcoming(now)).collect();

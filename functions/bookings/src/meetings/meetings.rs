@@ -47,7 +47,7 @@ pub struct Meeting {
     updated_at: Stamp,
     duration_minutes: i64,
     /// Credits held from the request to the end.
-    price_credits: u32,
+    price_credits: u64,
     /// Who did not come.
     #[schema(required = true)]
     no_show_user_id: Option<i64>,

@@ -3,7 +3,6 @@
 use app::bookings::BookingOfTwo;
 use app::{App, video};
 use domain::booking::{Actor, Seat, Status, Step};
-use domain::ledger::fee;
 use edge::time::Stamp;
 use serde::Serialize;
 use tutoring::money;
@@ -88,7 +87,7 @@ impl LessonBooking {
         let status = standing(booking.status, booking.funds);
         let own_link = booking.link.is_some() || booking.status == Status::Confirmed;
         let seat = actor.seat().unwrap_or(Seat::Learner);
-        let share = fee(booking.price, booking.policy.fee_percent);
+        let shares = booking.shares();
         let minor = |minor| money::shown(domain::ledger::Amount { minor, ..booking.price });
         let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let reason = |when: &str| said(&booking.reason).filter(|_| status == when);
@@ -109,8 +108,8 @@ impl LessonBooking {
             is_trial_lesson: booking.is_first,
             status,
             amount: minor(booking.price.minor),
-            platform_fee: minor(share),
-            tutor_earnings: minor(booking.price.minor.saturating_sub(share)),
+            platform_fee: minor(shares.fee),
+            tutor_earnings: minor(shares.net),
             currency: money::currency(booking.price),
             expires_at: booking.pay_by.filter(|_| status == "pending").map(Stamp),
             // Nobody but its two gets a key to its room.

@@ -39,7 +39,7 @@ pub struct Transaction {
     username: String,
     #[schema(value_type = TransactionType)]
     transaction_type: &'static str,
-    amount: u32,
+    amount: u64,
     description: String,
     #[schema(required = true)]
     related_meeting_id: Option<i64>,
@@ -59,7 +59,7 @@ pub struct Payment {
     currency: &'static str,
     #[schema(value_type = PurchaseStatus)]
     status: &'static str,
-    credits_purchased: u32,
+    credits_purchased: u64,
     /// What the payment provider calls it.
     transaction_id: String,
     created_at: Stamp,
@@ -131,7 +131,7 @@ fn transaction(entry: &Entry, viewer: domain::ids::UserId, username: &str) -> Op
     })
 }
 
-fn dollars(cents: u32) -> String {
+fn dollars(cents: u64) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
 }
 
@@ -166,7 +166,7 @@ fn transfer_result(transferred: &Transferred) -> TransferResult {
 
 pub struct Order {
     method: Method,
-    credits: u32,
+    credits: u64,
 }
 
 impl Parse for Order {
@@ -177,8 +177,8 @@ impl Parse for Order {
         let method = fields.required("payment_method", one_of(METHODS));
         let cents = fields.required("amount", money().about("Dollars: one per credit."));
         let credits = fields.required("credits_to_purchase", integer(1..=i64::from(MOST_CREDITS)));
-        let (method, cents, credits) = (method?, cents?, u32::try_from(credits?).ok()?);
-        if cents != i64::from(credits * CREDIT_PRICE_CENTS) {
+        let (method, cents, credits) = (method?, cents?, u64::try_from(credits?).ok()?);
+        if u64::try_from(cents).ok() != credits.checked_mul(CREDIT_PRICE_CENTS) {
             return fields.refuse("amount", "The amount must be 1.00 USD per credit.");
         }
         Some(Self { method, credits })
@@ -187,7 +187,7 @@ impl Parse for Order {
 
 pub struct Transfer {
     booking: BookingId,
-    total: u32,
+    total: u64,
 }
 
 impl Parse for Transfer {
@@ -197,7 +197,7 @@ impl Parse for Transfer {
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let booking = fields.required(["meeting_id", "meeting"], id::<BookingId>());
         let total = fields.or("amount", integer(1..=1000).about("What the expert shall have got in total."), 1);
-        Some(Self { booking: booking?, total: u32::try_from(total?).ok()? })
+        Some(Self { booking: booking?, total: u64::try_from(total?).ok()? })
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct ProviderOrder {
     id: String,
     entity: &'static str,
     /// Paise.
-    amount: u32,
+    amount: u64,
     currency: String,
     receipt: String,
     status: &'static str,
@@ -37,7 +37,7 @@ pub(crate) struct SessionOrder {
     order: ProviderOrder,
     order_id: String,
     /// Paise.
-    amount: u32,
+    amount: u64,
     currency: String,
     /// As whom the provider knows us.
     key_id: String,

@@ -83,10 +83,6 @@ fn earning(entry: &Entry, mentor: UserId) -> Option<Earning> {
     })
 }
 
-fn sum(minor: u64) -> String {
-    format!("{}.{:02}", minor / 100, minor % 100)
-}
-
 fn unit() -> Result<Unit, Refused> {
     Ok(currency().ok_or(app::Error::from(Common::NotFound))?)
 }
@@ -131,11 +127,11 @@ pub(crate) async fn list(
     let answer = Json(Earnings {
         earnings: found.items.iter().filter_map(|entry| earning(entry, me.user.id)).collect(),
         stats: EarningStats {
-            total_earnings: sum(stats.earned),
+            total_earnings: decimals(stats.earned),
             total_sessions: me.user.sessions_given,
             total_students: stats.learners,
             available_balance: decimals(stats.available),
-            pending_balance: sum(stats.pending),
+            pending_balance: decimals(stats.pending),
             currency: match unit {
                 Unit::Currency(currency) => currency.code().to_owned(),
                 Unit::Credit => String::new(),

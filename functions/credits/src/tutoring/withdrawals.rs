@@ -4,6 +4,7 @@ use app::App;
 use app::withdrawals::{self, Asked, Order, Owned};
 use axum::extract::State;
 use domain::currency::with_two_decimals;
+use domain::facade::tutoring::{MOST, amount};
 use domain::ledger::{Amount, Unit};
 use domain::withdrawal::{self, LONGEST_NOTES, State as Standing, Verdict, Way, Wish};
 use edge::body::{AnyForm, QueryOf};
@@ -25,8 +26,6 @@ use super::at::{Deciding, Purse, SeenWithdrawal, Withdrawing};
 /// In JSON without blanks.
 const LONGEST_DETAILS: usize = 4096;
 const LONGEST_TRANSACTION: usize = 255;
-/// 99999999.99
-const MOST: i64 = 9_999_999_999;
 
 const WAYS: &[(&str, Way)] = &[
     (Way::PayPal.as_str(), Way::PayPal),
@@ -176,7 +175,7 @@ pub(super) async fn list(
 }
 
 pub(super) struct Request {
-    minor: u32,
+    minor: u64,
     way: Way,
     details: String,
     currency: Option<domain::ledger::Currency>,
@@ -188,9 +187,7 @@ impl Parse for Request {
 
     fn parse(fields: &mut Fields<'_>) -> Option<Self> {
         let code = |code: &str| with_two_decimals(code).ok_or("This must be the code of a currency with two decimals.");
-        let hundredths = fields.required("amount", hundredths(1..=MOST).about("0.01 or more."));
-        // Nobody has more than fits: whoever wants to take it out is told that they have too little.
-        let minor = hundredths.map(|hundredths| u32::try_from(hundredths).unwrap_or(u32::MAX));
+        let minor = fields.required("amount", hundredths(1..=MOST).then(amount).about("0.01 or more."));
         let way = fields.or("payout_method", one_of(WAYS), Way::PayPal);
         let details = fields.required("payout_details", object(LONGEST_DETAILS).about("Where it goes; at most 4 KB."));
         let currency = fields.optional("currency", text(..=3).trimmed().parse(code).about("By default the profile's."));

@@ -19,8 +19,8 @@ pub(crate) struct NewProfile(Changes);
 /// A price has at most so many hundredths: a million.
 const DEAREST: i64 = 100_000_000;
 
-fn hundredths(amount: i64) -> Result<u32, Sentence> {
-    match u32::try_from(amount) {
+fn hundredths(amount: i64) -> Result<u64, Sentence> {
+    match u64::try_from(amount) {
         Ok(0) => Err("This must be more than 0; null is free."),
         Ok(hundredths) if amount <= DEAREST => Ok(hundredths),
         _ => Err("This may be at most 1000000."),

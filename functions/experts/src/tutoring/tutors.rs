@@ -11,11 +11,12 @@ use domain::ids::UserId;
 use domain::words::words;
 use edge::auth::OptionalAuth;
 use edge::body::QueryOf;
-use edge::form::{Fields, Kind, Parse, boolean, hundredths, money, one_of, text, time};
+use edge::form::{Fields, Kind, Parse, boolean, hundredths, one_of, text, time};
 use edge::page::Address;
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::Json;
+use tutoring::money::amount;
 use tutoring::people::approval;
 use tutoring::{Listing, Paged, Refused, Tutor};
 
@@ -46,8 +47,8 @@ impl Parse for Wanted {
         let search = fields.optional("search", text(..=200).about(SEARCH));
         let language = fields.optional("language", text(..=200).about(ENTRY));
         let skill = fields.optional("skill", text(..=200).about(ENTRY));
-        let least = fields.optional("min_price", money().about(PRICE));
-        let most = fields.optional("max_price", money().about(PRICE));
+        let least = fields.optional("min_price", amount().about(PRICE));
+        let most = fields.optional("max_price", amount().about(PRICE));
         let rating = fields.optional("min_rating", hundredths(0..=500).about("0 to 5."));
         let instant = fields
             .optional("instant_booking", boolean().about("Only those whose bookings a payment confirms, or no such."));

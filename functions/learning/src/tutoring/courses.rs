@@ -1,6 +1,7 @@
 //! Courses (`tutoring.md` §3.1).
 
 use ::tutoring::files::{file_or_upload, of_field};
+use ::tutoring::money::amount;
 use ::tutoring::{Listing, Paged, Refused};
 use app::App;
 use app::courses::{self, CourseDraft, CourseList, CourseSeen, Order};
@@ -9,7 +10,7 @@ use domain::ids::{CourseId, UserId};
 use domain::learning::{LONGEST_DESCRIPTION, LONGEST_TITLE, Question};
 use domain::words::words;
 use edge::body::{AnyForm, QueryOf};
-use edge::form::{Fields, Kind, Parse, boolean, id, money, one_of, text};
+use edge::form::{Fields, Kind, Parse, boolean, id, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
 use edge::page::Address;
 use edge::path::PathId;
@@ -22,18 +23,13 @@ fn title() -> impl Kind<Out = String> {
     text(1..=LONGEST_TITLE).trimmed().not_blank()
 }
 
-/// Hundredths, as far as an amount can be held.
-fn price() -> impl Kind<Out = u32> {
-    const TOO_MUCH: &str = "This may be at most 42949672.95.";
-    money().then(|minor| u32::try_from(minor).map_err(|_| TOO_MUCH)).about("In the tutor's currency; 0 for a free one.")
-}
-
 /// What both a new course and a change of one say.
 fn draft(fields: &mut Fields<'_>, title: Option<Option<String>>) -> Option<CourseDraft> {
     let description = fields.optional("description", text(..=LONGEST_DESCRIPTION).trimmed());
     let category = fields.optional("category", one_of(CATEGORIES));
     let image = fields.nullable("image", file_or_upload("A jpg, png or webp, or the id of an upload."));
-    let minor = fields.optional("price", price());
+    let price = "In the tutor's currency; 0 for a free one, at most 99999999.99.";
+    let minor = fields.optional("price", amount().about(price));
     let is_published = fields.optional("is_published", boolean().about("Or a draft."));
     Some(CourseDraft {
         title: title?,
@@ -88,7 +84,6 @@ impl Parse for CourseListing {
         let owner = fields.optional("tutor", id::<UserId>().about("Whose courses."));
         let about = "Each word begins a word of title or description.";
         let search = fields.optional("search", text(..=LONGEST_SEARCH).about(about));
-        let amount = || money().then(|minor| u64::try_from(minor).map_err(|_| "This must be an amount such as 10.00."));
         let least = fields.optional("min_price", amount().about("In whatever currency."));
         let most = fields.optional("max_price", amount().about("In whatever currency."));
         let mine = fields.or("mine", boolean().about("Only the caller's own, with drafts."), false);

@@ -32,8 +32,8 @@ pub(super) struct PlatformStats {
 pub(super) async fn show(State(app): State<App>, _: Passerby) -> Result<Json<PlatformStats>, Refused> {
     let totals = stats::totals(&app).await?;
     Ok(Json(PlatformStats {
-        total_students: totals.of(Counter::Learners),
-        total_mentors: totals.of(Counter::Experts),
-        total_sessions: totals.of(Counter::Completed),
+        total_students: totals.number(Counter::Learners),
+        total_mentors: totals.number(Counter::Experts),
+        total_sessions: totals.number(Counter::Completed),
     }))
 }

@@ -109,19 +109,23 @@ pub(super) async fn show(State(app): State<App>, AdminOnly(staff): AdminOnly) ->
 
 impl AdminStats {
     fn of(totals: &Totals, own: Currency, now: Instant) -> Self {
-        let [people, admins, tutors] = [Counter::People, Counter::Admins, Counter::Approved].map(|of| totals.of(of));
+        let [people, admins, tutors] =
+            [Counter::People, Counter::Admins, Counter::Approved].map(|of| totals.number(of));
         Self {
             users: UsersCounted {
                 total: people,
                 students: people - admins - tutors,
                 tutors,
-                tutors_pending: totals.of(Counter::Applicants),
+                tutors_pending: totals.number(Counter::Applicants),
             },
-            courses: CoursesCounted { total: totals.of(Counter::Courses), published: totals.of(Counter::Published) },
+            courses: CoursesCounted {
+                total: totals.number(Counter::Courses),
+                published: totals.number(Counter::Published),
+            },
             bookings: BookingsCounted::of(totals),
             revenue: totals.currencies().into_iter().map(|currency| Revenue::of(totals, currency)).collect(),
             withdrawals: WithdrawalsCounted {
-                pending: totals.of(Counter::Withdrawals),
+                pending: totals.number(Counter::Withdrawals),
                 pending_amount: money(totals.of(Counter::ToPayOut(own))),
             },
             generated_at: now.into(),
@@ -167,6 +171,6 @@ impl Revenue {
 }
 
 /// What is counted is never below zero.
-fn money(minor: i64) -> String {
-    decimal(u64::try_from(minor).unwrap_or_default())
+fn money(minor: i128) -> String {
+    decimal(u128::try_from(minor).unwrap_or_default())
 }

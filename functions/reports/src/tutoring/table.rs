@@ -4,7 +4,7 @@ use app::reports::report::{Form, Report, Subject};
 use app::reports::{Earner, Emails, Rows};
 use domain::booking::{Booking, Funds};
 use domain::ids::UserId;
-use domain::ledger::{Amount, Unit, fee};
+use domain::ledger::{Amount, Shares, Unit};
 use domain::lifecycle::Status;
 use domain::payment::{Intent, IntentStatus, Provider, Target};
 use domain::withdrawal::{State, Withdrawal};
@@ -89,7 +89,7 @@ fn email(emails: &Emails, of: UserId) -> String {
 }
 
 fn booking(booking: &Booking, emails: &Emails) -> Vec<String> {
-    let share = fee(booking.price, booking.policy.fee_percent);
+    let Shares { fee, net } = booking.shares();
     let part = |minor| shown(Amount { minor, ..booking.price });
     vec![
         booking.id.to_string(),
@@ -103,8 +103,8 @@ fn booking(booking: &Booking, emails: &Emails) -> Vec<String> {
         status(booking).to_owned(),
         currency(booking.price),
         part(booking.price.minor),
-        part(share),
-        part(booking.price.minor.saturating_sub(share)),
+        part(fee),
+        part(net),
     ]
 }
 
@@ -157,7 +157,7 @@ fn earner(earner: &Earner, emails: &Emails) -> Vec<String> {
     let Earner { by, unit, bookings, gross, fee, net } = *earner;
     // A credit is a whole one, as everywhere in this façade.
     let hundredths = if matches!(unit, Unit::Credit) { 100 } else { 1 };
-    let sum = |minor: u64| decimal(minor.saturating_mul(hundredths));
+    let sum = |minor: u128| decimal(minor.saturating_mul(hundredths));
     let code = currency(Amount { unit, minor: 0 });
     vec![email(emails, by), code, bookings.to_string(), sum(gross), sum(fee), sum(net)]
 }

@@ -85,7 +85,7 @@ fn by_age(course: &Course) -> Place {
 fn place(list: &CourseList, entry: &CourseEntry) -> Place {
     let key = match list.order {
         Order::Created => Key::Number(entry.id.get()),
-        Order::Price => Key::Number(entry.minor.into()),
+        Order::Price => Key::of_amount(entry.minor),
         Order::Title => Key::Text(title_key(&entry.title)),
     };
     (key, entry.id.get())

@@ -157,7 +157,7 @@ fn without_a_file(booking: &Booking, fact: Fact) -> Vec<Telling> {
     }
 }
 
-fn credits(amount: u32) -> String {
+fn credits(amount: u64) -> String {
     if amount == 1 { "1 credit".to_owned() } else { format!("{amount} credits") }
 }
 

@@ -208,6 +208,6 @@ fn completed(booking: &Booking) -> Vec<Telling> {
     told
 }
 
-fn money(booking: &Booking, minor: u32) -> String {
+fn money(booking: &Booking, minor: u64) -> String {
     super::money(Amount { minor, ..booking.price })
 }

@@ -3,7 +3,9 @@
 use domain::ids::PaymentId;
 use domain::ledger::{Amount, Unit};
 use domain::payment::{Intent, Provider, Refusal};
+use serde::Deserialize;
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use super::stripe;
 
@@ -67,7 +69,7 @@ impl Event {
                 has_succeeded,
                 reference: id(&json["payment_intent_id"]).ok_or(Refusal::BadEvent)?,
                 payment: None,
-                amount: hundredths(&json["amount"]),
+                amount: hundredths(body),
                 currency: capitals(&json["currency"]),
                 transaction: id(&json["transaction_id"]),
             }),
@@ -88,7 +90,7 @@ impl About {
         let Amount { unit: Unit::Currency(currency), minor } = intent.amount else { return false };
         let expected = match intent.provider {
             Provider::Stripe => stripe::minor_units(intent.amount),
-            _ => Some(u64::from(minor)),
+            _ => Some(minor),
         };
         expected.is_some() && self.amount == expected && self.currency == currency.code()
     }
@@ -98,13 +100,17 @@ fn capitals(value: &Json) -> String {
     value.as_str().unwrap_or_default().to_ascii_uppercase()
 }
 
+/// The amount in an event as it is written there, which no float has to hold.
+#[derive(Deserialize)]
+struct Worth<'a> {
+    #[serde(borrow)]
+    amount: &'a RawValue,
+}
+
 /// `"50.00"`, `"50"`, also as numbers: exactly, never by way of a float.
-fn hundredths(value: &Json) -> Option<u64> {
-    let text = match value {
-        Json::String(text) => text.clone(),
-        Json::Number(number) => number.to_string(),
-        _ => return None,
-    };
+fn hundredths(event: &[u8]) -> Option<u64> {
+    let written = serde_json::from_slice::<Worth<'_>>(event).ok()?.amount.get();
+    let text = if written.starts_with('"') { serde_json::from_str(written).ok()? } else { written.to_owned() };
     let (whole, part) = text.split_once('.').unwrap_or((&text, "0"));
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !is_digits(whole) || !is_digits(part) || part.len() > 2 {
@@ -117,31 +123,40 @@ fn hundredths(value: &Json) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn amounts_are_read_to_the_cent_and_no_further() {
         for (value, expected) in [
-            (json!("50.00"), Some(5000)),
-            (json!("50"), Some(5000)),
-            (json!("50.5"), Some(5050)),
-            (json!(50), Some(5000)),
-            (json!(0.29), Some(29)),
-            (json!("50.001"), None),
-            (json!("-50.00"), None),
-            (json!("+50"), None),
-            (json!("5e1"), None),
-            (json!("50."), None),
-            (json!(".5"), None),
-            (json!(""), None),
-            (json!(null), None),
-            (json!(true), None),
-            (json!([50]), None),
-            (json!("99999999999999999999"), None),
-            (json!("184467440737095517.00"), None),
+            (r#""50.00""#, Some(5000)),
+            (r#""50""#, Some(5000)),
+            (r#""50.5""#, Some(5050)),
+            ("50", Some(5000)),
+            ("50.00", Some(5000)),
+            ("0.29", Some(29)),
+            ("99999999.99", Some(9_999_999_999)),
+            (r#""99999999.99""#, Some(9_999_999_999)),
+            // The same as the last one, if it were a float.
+            ("99999999.990000001", None),
+            ("184467440737095516.15", Some(u64::MAX)),
+            ("184467440737095516.16", None),
+            (r#""50.001""#, None),
+            (r#""-50.00""#, None),
+            ("-50.00", None),
+            (r#""+50""#, None),
+            (r#""5e1""#, None),
+            (r#""50.""#, None),
+            (r#"".5""#, None),
+            (r#""""#, None),
+            ("null", None),
+            ("true", None),
+            ("[50]", None),
+            (r#""99999999999999999999""#, None),
+            (r#""184467440737095517.00""#, None),
         ] {
-            assert_eq!(hundredths(&value), expected, "{value}");
+            let event = format!(r#"{{"id": "evt_1", "amount": {value}, "currency": "USD"}}"#);
+            assert_eq!(hundredths(event.as_bytes()), expected, "{value}");
         }
+        assert_eq!(hundredths(br#"{"id": "evt_1"}"#), None);
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub fn receipt(intent: &Intent) -> String {
 }
 
 /// The amount as Razorpay counts it, and its currency; `None` for what is no money.
-fn price(intent: &Intent) -> Option<(u32, String)> {
+fn price(intent: &Intent) -> Option<(u64, String)> {
     match intent.amount.unit {
         Unit::Currency(currency) => Some((intent.amount.minor, currency.code().to_owned())),
         Unit::Credit => None,
@@ -135,8 +135,7 @@ impl Razorpay {
             Ok(None) | Err(Trouble::Refused { .. }) => self.payment(payment).await?,
             Err(trouble) => return Err(unavailable("capturing a payment", trouble)),
         };
-        let is_ours =
-            found.order == intent.reference && found.amount == Some(u64::from(amount)) && found.currency == currency;
+        let is_ours = found.order == intent.reference && found.amount == Some(amount) && found.currency == currency;
         match found.status.as_str() {
             "captured" => Ok(is_ours),
             "refunded" | "failed" => Ok(false),
@@ -181,7 +180,7 @@ impl Razorpay {
         let found = self.payment(payment).await?;
         match found.status.as_str() {
             "refunded" => Ok(Returned::Now),
-            _ if found.given_back >= u64::from(intent.amount.minor) => Ok(Returned::Now),
+            _ if found.given_back >= intent.amount.minor => Ok(Returned::Now),
             "failed" => {
                 tracing::warn!("a payment that failed is to be given back: there is nothing to give");
                 Ok(Returned::Now)
@@ -242,7 +241,7 @@ fn unavailable(what: &'static str, trouble: &Trouble) -> Error {
 /// The order, if it is for what the intent is for.
 fn read_order(answer: &Json, intent: &Intent) -> Option<Made> {
     let (amount, currency) = price(intent)?;
-    let is_right = answer["amount"].as_u64() == Some(amount.into()) && answer["currency"].as_str() == Some(&currency);
+    let is_right = answer["amount"].as_u64() == Some(amount) && answer["currency"].as_str() == Some(&currency);
     let reference = answer["id"].as_str().filter(|id| is_right && id.starts_with("order_") && id.len() <= 64)?;
     Some(Made { reference: reference.to_owned(), client_secret: None, is_processing: false })
 }

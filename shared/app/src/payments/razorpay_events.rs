@@ -152,7 +152,7 @@ async fn captured(app: &App, event: &Event) -> Result<()> {
 
 fn is_worth(intent: &Intent, worth: Option<&(u64, String)>) -> bool {
     let Unit::Currency(currency) = intent.amount.unit else { return false };
-    worth.is_some_and(|(amount, code)| *amount == u64::from(intent.amount.minor) && code == currency.code())
+    worth.is_some_and(|(amount, code)| *amount == intent.amount.minor && code == currency.code())
 }
 
 /// An attempt failed: whoever is to pay is told, and may try again.
@@ -182,10 +182,9 @@ async fn given_back(app: &App, event: &Event) -> Result<()> {
     if let Some(id) = &refund.id {
         transaction.event_once((BY, &format!("processed_{id}")), now);
     }
-    let before = if case.known.is_some() { u64::from(intent.returned) } else { 0 };
+    let before = if case.known.is_some() { intent.returned } else { 0 };
     let told = payment.and_then(|payment| payment.given_back).unwrap_or(0);
-    let total = told.max(before.saturating_add(refund.amount)).min(intent.amount.minor.into());
-    let total = u32::try_from(total).unwrap_or(intent.amount.minor);
+    let total = told.max(before.saturating_add(refund.amount)).min(intent.amount.minor);
     match case.known {
         Some(known) => follow(app, transaction, &case, (&intent, known), total, now).await,
         None => {
@@ -197,7 +196,7 @@ async fn given_back(app: &App, event: &Event) -> Result<()> {
 }
 
 /// The intent with so much of its money gone back.
-fn with_returned(intent: &Intent, total: u32, now: Instant) -> Intent {
+fn with_returned(intent: &Intent, total: u64, now: Instant) -> Intent {
     match total >= intent.amount.minor {
         true => intent.returned(now),
         false => Intent { returned: total, ..intent.changed(now) },
@@ -209,7 +208,7 @@ fn remember(
     transaction: &mut Transaction<Denied>,
     app: &App,
     case: &Case,
-    (total, is_captured): (u32, bool),
+    (total, is_captured): (u64, bool),
     now: Instant,
 ) {
     let Case { intent, payment, .. } = case;
@@ -245,7 +244,7 @@ async fn follow(
     mut transaction: Transaction<Denied>,
     case: &Case,
     (intent, known): (&Intent, PaymentId),
-    total: u32,
+    total: u64,
     now: Instant,
 ) -> Result<()> {
     transaction.intent(Some(intent), &with_returned(intent, total, now));
@@ -284,9 +283,8 @@ async fn refund_failed(app: &App, event: &Event) -> Result<()> {
     let has_paid = case.intents.paid_for(booking) == Some(intent.id);
     let is_owed = intent.status == IntentStatus::Refunded || (has_paid && booking.funds == Funds::Released);
     if is_owed {
-        let amount = u32::try_from(refund.amount).unwrap_or(u32::MAX);
         let after = Intent {
-            returned: intent.returned.saturating_sub(amount),
+            returned: intent.returned.saturating_sub(refund.amount),
             returned_at: None,
             failed_refunds: intent.failed_refunds + 1,
             ..intent.changed(now)

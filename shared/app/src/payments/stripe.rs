@@ -23,6 +23,10 @@ const PATIENCE: Duration = Duration::from_millis(2500);
 /// The version these requests and answers are written for.
 const VERSION: &str = "2024-06-20";
 
+/// Its words for an amount beyond what it takes of a currency, or below: <https://docs.stripe.com/error-codes>. No waiting
+/// helps.
+const AMOUNTS_IT_DOES_NOT_TAKE: [&str; 2] = ["amount_too_large", "amount_too_small"];
+
 /// A client of Stripe. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Stripe {
@@ -79,7 +83,12 @@ impl Stripe {
             read_intent(&answer).ok_or_else(|| Trouble::Passing("not a payment intent".to_owned()))
         };
         let made = attempt.retry(again).when(|trouble| matches!(trouble, Trouble::Passing(_))).await;
-        made.map_err(|trouble| unavailable("making an intent", &trouble))
+        made.map_err(|trouble| match trouble {
+            Trouble::Refused { code, .. } if AMOUNTS_IT_DOES_NOT_TAKE.contains(&code.as_str()) => {
+                domain::payment::Refusal::NotPayable.into()
+            }
+            trouble => unavailable("making an intent", &trouble),
+        })
     }
 
     /// The queue asks again, so this does not.
@@ -153,14 +162,14 @@ const WHOLE: [&str; 15] =
     ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"];
 const THOUSANDTHS: [&str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
 
-/// An amount as Stripe counts it; `None` for what it cannot take: half a yen, credits.
+/// An amount as Stripe counts it; `None` for what it cannot take: half a yen, credits, more than a number holds.
 pub(super) fn minor_units(amount: Amount) -> Option<u64> {
     let Unit::Currency(currency) = amount.unit else { return None };
-    let hundredths = u64::from(amount.minor);
+    let hundredths = amount.minor;
     if WHOLE.contains(&currency.code()) {
         (hundredths % 100 == 0).then_some(hundredths / 100)
     } else if THOUSANDTHS.contains(&currency.code()) {
-        Some(hundredths * 10)
+        hundredths.checked_mul(10)
     } else {
         Some(hundredths)
     }
@@ -178,7 +187,8 @@ mod tests {
             ("JPY", 50_000, Some(500)),
             ("JPY", 50_050, None),
             ("KWD", 1234, Some(12_340)),
-            ("EUR", u32::MAX, Some(u64::from(u32::MAX))),
+            ("EUR", 79_999_999_992, Some(79_999_999_992)),
+            ("KWD", u64::MAX, None),
         ] {
             let amount = Amount { unit: Unit::Currency(Currency::parse(code).unwrap()), minor };
             assert_eq!(minor_units(amount), expected, "{code} {minor}");

@@ -16,15 +16,15 @@ use crate::{App, Result};
 /// The addresses of those whom some rows name.
 pub type Emails = BTreeMap<UserId, String>;
 
-/// What somebody earned in one unit, in minor units.
+/// What somebody earned in one unit, in minor units: sums, which are wider than an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Earner {
     pub by: UserId,
     pub unit: Unit,
     pub bookings: u64,
-    pub gross: u64,
-    pub fee: u64,
-    pub net: u64,
+    pub gross: u128,
+    pub fee: u128,
+    pub net: u128,
 }
 
 /// Some rows of a report, oldest first, with the addresses they need.
@@ -96,9 +96,9 @@ fn add(earners: &mut BTreeMap<(UserId, Unit), Earner>, earned: &Earned) {
     let sum = earners.entry((by, unit)).or_insert(nothing);
     // What a course brought is no booking.
     sum.bookings += u64::from(earning.booking().is_some());
-    sum.gross += u64::from(earning.price);
-    sum.fee += u64::from(earning.fee);
-    sum.net += u64::from(earning.net);
+    sum.gross += u128::from(earning.price);
+    sum.fee += u128::from(earning.fee);
+    sum.net += u128::from(earning.net);
 }
 
 async fn by_address(app: &App, earners: BTreeMap<(UserId, Unit), Earner>) -> Result<Rows> {

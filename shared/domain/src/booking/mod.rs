@@ -59,9 +59,9 @@ pub struct Booking {
     /// No provider was asked for the money, so that it is back as soon as it is owed.
     pub paid_locally: bool,
     /// How much of the price, in minor units, has gone back from where it came.
-    pub returned: u32,
+    pub returned: u64,
     /// What the ledger says the expert will get of the price that is held. Of what was paid before it said so: nothing.
-    pub promised: u32,
+    pub promised: u64,
     /// Until when a price that is due must be paid.
     pub pay_by: Option<Instant>,
     pub policy: Policy,
@@ -77,7 +77,7 @@ pub struct Booking {
     /// Why it was cancelled, in the words of whoever did.
     pub reason: String,
     /// What the expert got for it in total: the captured price and tips, in minor units.
-    pub paid_out: u32,
+    pub paid_out: u64,
     /// Who did not come, once reported.
     pub absent: Option<Seat>,
     /// The learner says that it did not take place as agreed, and an administrator has yet to decide.
@@ -176,7 +176,7 @@ pub enum Fact {
     },
     Refunded,
     /// The expert got the price, or a tip, of this many minor units.
-    PaidOut(u32),
+    PaidOut(u64),
     Disputed,
     /// The learner got the held price back without having asked for it.
     Returned,

@@ -5,7 +5,7 @@ use chrono::{SubsecRound, TimeDelta};
 use super::{Booking, Change, Fact, Funds, Refusal, Seat, Status};
 use crate::Instant;
 use crate::ids::EntryId;
-use crate::ledger::{self, Account, Amount, Cause, Entry, Unit, capture, expected, fee, transfer};
+use crate::ledger::{self, Account, Amount, Cause, Entry, Shares, Unit, capture, expected, transfer};
 
 /// Where a price stands, seen by whoever pays it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +43,11 @@ impl Booking {
         }
     }
 
+    /// What becomes of its price, by the terms it was made under.
+    pub fn shares(&self) -> Shares {
+        Shares::of(self.price, self.policy.fee_percent)
+    }
+
     /// It is to be paid by this order of the provider's; `None` if that is known.
     pub fn ordered(&self, order: &str, now: Instant) -> Option<Change> {
         (self.order.as_deref() != Some(order)).then(|| {
@@ -53,7 +58,7 @@ impl Booking {
     }
 
     /// The provider says that so much of the price has gone back in all.
-    pub fn gives_back(&self, total: u32, now: Instant) -> Option<Change> {
+    pub fn gives_back(&self, total: u64, now: Instant) -> Option<Change> {
         let returned = total.min(self.price.minor);
         (returned != self.returned).then(|| {
             let after = Self { returned, updated_at: now, version: self.version + 1, ..self.clone() };
@@ -89,7 +94,7 @@ impl Booking {
         self.funds = Funds::Held;
         self.pay_by = None;
         if self.rules().promises {
-            self.promised = self.price.minor - fee(self.price, self.policy.fee_percent);
+            self.promised = self.shares().net;
         }
         let mut legs = transfer(Account::Provider, Account::Held(self.learner.id), self.price.minor);
         if self.promised > 0 {
@@ -102,7 +107,7 @@ impl Booking {
     fn promise_over(&mut self) -> Vec<ledger::Leg> {
         match std::mem::take(&mut self.promised) {
             0 => Vec::new(),
-            promised => expected(self.expert.id, -i64::from(promised)).into(),
+            promised => expected(self.expert.id, -i128::from(promised)).into(),
         }
     }
 
@@ -111,10 +116,10 @@ impl Booking {
         if self.funds != Funds::Held {
             return None;
         }
-        let share = fee(self.price, fee_percent);
+        let shares = Shares::of(self.price, fee_percent);
         self.funds = Funds::Captured;
-        self.paid_out = self.price.minor - share;
-        let mut legs = capture(self.learner.id, self.expert.id, self.price.minor, share);
+        self.paid_out = shares.net;
+        let mut legs = capture(self.learner.id, self.expert.id, shares);
         legs.extend(self.promise_over());
         Some(self.entry(id, Cause::Capture(self.root), legs, now))
     }
@@ -141,7 +146,7 @@ impl Booking {
     pub fn tip_up_to(
         &self,
         seat: Seat,
-        total: u32,
+        total: u64,
         now: Instant,
         id: EntryId,
     ) -> Result<Option<Change>, ledger::Refusal> {

@@ -94,7 +94,7 @@ static MACHINE: [Row; 15] = [
 pub fn hourly_rate(minor: i64) -> Result<Amount, Sentence> {
     const BAD: Sentence = "This must be 0.00, or between 10.00 and 100000.00.";
     let unit = currency().ok_or(BAD)?;
-    match u32::try_from(minor) {
+    match u64::try_from(minor) {
         Ok(minor @ (0 | 1_000..=10_000_000)) => Ok(Amount { unit, minor }),
         _ => Err(BAD),
     }
@@ -109,9 +109,11 @@ pub fn currency() -> Option<Unit> {
 pub fn withdrawable(minor: i64) -> Result<Amount, Sentence> {
     const BAD: Sentence = "This must be 50.00 or more.";
     let unit = currency().ok_or(BAD)?;
-    // Nobody has more than that: whoever wants to take it out is told that they have too little.
-    let minor = u32::try_from(minor).unwrap_or(u32::MAX);
-    if minor >= 5_000 { Ok(Amount { unit, minor }) } else { Err(BAD) }
+    // However much it is: whoever has less is told so.
+    match u64::try_from(minor) {
+        Ok(minor @ 5_000..) => Ok(Amount { unit, minor }),
+        _ => Err(BAD),
+    }
 }
 
 fn letter(role: Seat) -> char {
@@ -146,7 +148,7 @@ mod tests {
     #[test]
     fn an_hour_is_free_or_has_a_price_within_bounds() {
         for good in [0, 1_000, 10_000_000] {
-            assert_eq!(hourly_rate(good).map(|rate| i64::from(rate.minor)), Ok(good));
+            assert_eq!(hourly_rate(good).map(|rate| i128::from(rate.minor)), Ok(good.into()));
         }
         for bad in [-1, 1, 999, 10_000_001, i64::MAX] {
             assert!(hourly_rate(bad).is_err(), "{bad}");

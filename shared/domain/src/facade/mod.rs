@@ -168,16 +168,18 @@ impl PriceFrom {
     /// The price of so many minutes; `None` where the expert has none and cannot be booked without.
     pub fn of(self, offered: Offered, minutes: i64) -> Option<Amount> {
         let by_the_minute = |hourly: Amount| {
-            let minor = (i64::from(hourly.minor) * minutes.max(0) * 2 + 60) / 120; // half-up
-            u32::try_from(minor).ok().map(|minor| Amount { minor, ..hourly })
+            let minutes = u128::try_from(minutes).unwrap_or_default();
+            let minor = (u128::from(hourly.minor) * minutes * 2 + 60) / 120; // half-up
+            u64::try_from(minor).ok().map(|minor| Amount { minor, ..hourly })
         };
         match self {
             PriceFrom::Fixed(amount) => Some(amount),
             PriceFrom::Session => Some(offered.session.unwrap_or(Amount::NOTHING)),
             PriceFrom::HourlyRate => offered.hourly.and_then(by_the_minute),
-            PriceFrom::HourlyRateSessionOrCourse => {
-                offered.hourly.and_then(by_the_minute).or(offered.session).or(offered.course)
-            }
+            PriceFrom::HourlyRateSessionOrCourse => match offered.hourly {
+                Some(hourly) => by_the_minute(hourly),
+                None => offered.session.or(offered.course),
+            },
         }
     }
 }

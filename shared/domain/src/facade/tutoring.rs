@@ -2,6 +2,7 @@
 
 use super::machine::{Mark, Money, Need, Row, row};
 use super::{Bookable, ExpiryReasons, Length, Pairs, PriceFrom, Proof, Rules, TitleFrom, Writing};
+use crate::Sentence;
 use crate::calendar::Grid;
 use crate::lifecycle::Actor::{Expert, Learner, Provider, Schedule, Staff};
 use crate::lifecycle::Status::{self, Cancelled, Completed, Confirmed, Pending, Refunded};
@@ -38,6 +39,14 @@ pub static RULES: Rules = Rules {
     counts_later: true,
     audited: true,
 };
+
+/// The largest amount somebody may name, in hundredths (`tutoring.md` §1). A lesson of more than an hour may cost more.
+pub const MOST: i64 = 9_999_999_999;
+
+/// A price somebody asks for or looks for, or what they take out.
+pub fn amount(minor: i64) -> Result<u64, Sentence> {
+    u64::try_from(minor).ok().filter(|_| minor <= MOST).ok_or("This must be between 0.00 and 99999999.99.")
+}
 
 const OPEN: &[Status] = &[Pending, Confirmed];
 /// Minutes after the end at which the clock decides.
@@ -120,3 +129,16 @@ static MACHINE: [Row; 25] = [
     row(OPEN, Step::Complete, &[Staff], Completed).needs(&[Need::Disputed]).money(Money::Split),
     row(OPEN, Step::Refund, &[Staff], Refunded).needs(&[Need::Disputed]).money(Money::Release),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_has_eight_digits_before_the_point_at_the_most() {
+        assert_eq!([0, 9_999_999_999].map(amount), [Ok(0), Ok(9_999_999_999)]);
+        for bad in [-1, 10_000_000_000, i64::MIN, i64::MAX] {
+            assert!(amount(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -137,7 +137,7 @@ pub struct CourseEntry {
     pub title: String,
     pub category: Category,
     /// Hundredths of its currency.
-    pub minor: u32,
+    pub minor: u64,
     pub is_published: bool,
 }
 
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
     use crate::ledger::{Currency, Unit};
 
-    fn course(minor: u32, is_published: bool) -> Course {
+    fn course(minor: u64, is_published: bool) -> Course {
         Course {
             id: CourseId::new(7).unwrap(),
             owner: UserId::new(2).unwrap(),

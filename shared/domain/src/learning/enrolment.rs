@@ -4,7 +4,7 @@ use super::{Course, Refusal};
 use crate::Instant;
 use crate::facade::Facade;
 use crate::ids::{CourseId, EnrolmentId, EntryId, PaymentId, UserId};
-use crate::ledger::{self, Amount, Cause, Entry};
+use crate::ledger::{self, Amount, Cause, Entry, Shares};
 use crate::person::User;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +94,7 @@ impl Enrolment {
         let status = EnrolmentStatus::Active;
         let paid =
             Self { status, paid_with: Some(payment), updated_at: now, version: self.version + 1, ..self.clone() };
-        let fee = ledger::fee(self.price, self.fee_percent);
-        let legs = ledger::sale(self.owner, self.price.minor, fee);
+        let legs = ledger::sale(self.owner, Shares::of(self.price, self.fee_percent));
         let description = format!("Course: {}", self.course_title);
         let entry = Entry::new(entry, Cause::Sale(self.id), self.price.unit, legs, description, now);
         Some((paid, entry))
@@ -107,7 +106,7 @@ mod tests {
     use super::*;
     use crate::ledger::{Account, Currency, Kind, Unit};
 
-    fn waiting(minor: u32) -> Enrolment {
+    fn waiting(minor: u64) -> Enrolment {
         Enrolment {
             id: EnrolmentId::new(5).unwrap(),
             facade: Facade::FIRST,
@@ -130,7 +129,7 @@ mod tests {
     #[test]
     fn a_payment_makes_it_active_once_and_pays_the_owner_less_the_fee() {
         let (payment, entry) = (PaymentId::new(8).unwrap(), EntryId::new(9).unwrap());
-        for (price, net) in [(1000, 850), (10, 8), (3, 3), (1, 1)] {
+        for (price, net) in [(9_999_999_999, 8_499_999_999), (1000, 850), (10, 8), (3, 3), (1, 1)] {
             let before = waiting(price);
             let (paid, sale) = before.pay(payment, entry, Instant::default()).unwrap();
             assert_eq!((paid.status, paid.paid_with, paid.version), (EnrolmentStatus::Active, Some(payment), 2));
@@ -138,7 +137,7 @@ mod tests {
             let earning = sale.earned_by(before.owner).unwrap();
             assert_eq!((earning.price, earning.fee, earning.net), (price, price - net, net));
             assert_eq!(sale.listed_for(), [None, Some(before.owner)]);
-            assert!(sale.legs().iter().any(|leg| leg.account == Account::Provider && leg.delta == -i64::from(price)));
+            assert!(sale.legs().iter().any(|leg| leg.account == Account::Provider && leg.delta == -i128::from(price)));
             assert_eq!(paid.pay(payment, entry, Instant::default()), None);
         }
     }

@@ -25,11 +25,10 @@ pub struct Question {
 impl Question {
     /// Whether the entry answers it, but for its words.
     pub fn keeps(&self, entry: &CourseEntry) -> bool {
-        let minor = u64::from(entry.minor);
         self.owner.is_none_or(|owner| entry.owner == owner)
             && self.category.is_none_or(|category| entry.category == category)
-            && self.least.is_none_or(|least| minor >= least)
-            && self.most.is_none_or(|most| minor <= most)
+            && self.least.is_none_or(|least| entry.minor >= least)
+            && self.most.is_none_or(|most| entry.minor <= most)
     }
 
     pub fn answered_by(&self, course: &Course) -> bool {
