@@ -193,11 +193,13 @@ impl Store {
         course: &Course,
         now: Instant,
     ) -> Result<(), Failed<Denied>> {
+        // First whether it is as it was read: of two deletions at once the second finds nothing, and of what is shown or hidden
+        // meanwhile it is counted what it is.
+        transaction.delete_version(&keys::course(course.id), course.version, Denied::Stale);
         let gone = Update::new(keys::course_counts(course.id), "SET #gone = :yes")
             .when("attribute_exists(#pk) AND attribute_not_exists(#gone) AND attribute_not_exists(#enrolments)")
             .value(":yes", AttributeValue::Bool(true));
         transaction.update(gone, Some(Denied::by(Refusal::HasEnrolments)));
-        transaction.delete_existing(&keys::course(course.id), Denied::Stale);
         transaction.delete(&keys::course_entry(course.id));
         transaction.replace(facts::course_gone_item(course.owner, course.id, now));
         recount(&mut transaction, Some(course), None);

@@ -72,7 +72,7 @@ impl Store {
     /// Whether it was there.
     pub async fn note_delete(&self, owner: UserId, role: Seat, id: NoteId) -> Result<bool, Fault> {
         let mut transaction = Transaction::new();
-        transaction.delete_present(&keys::note(owner, role, id), ());
+        transaction.delete_existing(&keys::note(owner, role, id), ());
         match self.commit(transaction).await {
             Ok(()) => Ok(true),
             Err(Failed::Refused(())) => Ok(false),

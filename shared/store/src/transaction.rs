@@ -239,17 +239,18 @@ impl<R: Clone> Transaction<R> {
         self
     }
 
-    /// Deletes an item that must be there.
+    /// Deletes an item that must be as it was seen.
     #[track_caller]
-    pub(crate) fn delete_present(&mut self, key: &Key, missing: R) -> &mut Self {
+    pub(crate) fn delete_version(&mut self, key: &Key, seen: u64, stale: R) -> &mut Self {
         let leg = Delete::builder()
             .table_name(String::new())
             .set_key(Some(key.item()))
-            .condition_expression("attribute_exists(#pk)")
-            .expression_attribute_names("#pk", "pk")
+            .condition_expression("#version = :seen")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":seen", number(seen))
             .build()
             .expect("a key and a table are set");
-        self.legs.push(Leg::new(TransactWriteItem::builder().delete(leg).build(), Some(missing)));
+        self.legs.push(Leg::new(TransactWriteItem::builder().delete(leg).build(), Some(stale)));
         self
     }
 
