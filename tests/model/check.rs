@@ -4,18 +4,23 @@ use domain::booking::{self, Seat};
 use domain::chat::Pair;
 use domain::ids::{BookingId, PaymentId};
 use domain::interval::Interval;
+use domain::ledger::Balance;
 use domain::payment::IntentStatus;
+use store::Kind;
 
 use super::command::{Span, Status};
 use super::money::{Funds, Intent, Purse, Said, Unit};
 use super::oracle::{Booking, Model, Touched};
 use super::rules::Wanted;
-use super::stage::{Stage, instant, span, status, unit};
+use super::stage::{Stage, funds_of, instant, span, status, unit};
 
 impl Stage {
     pub(crate) async fn check_touched(&self, model: &mut Model) {
         let Touched { purses, bookings, intents, diaries, spans, chats, rated, told } =
             std::mem::take(&mut model.touched);
+        if self.has_written(Kind::Balance) {
+            self.forget_balances();
+        }
         for person in purses {
             self.check_balance(model, person).await;
         }
@@ -40,12 +45,12 @@ impl Stage {
         for (person, count) in told {
             self.check_told(model, person, count).await;
         }
+        self.check_counters(model).await;
     }
 
     pub(crate) async fn check_balance(&self, model: &Model, person: usize) {
         for of in Unit::ALL {
-            let balance = self.app().store.balance(self.people[person], unit(of), instant(0)).await;
-            let balance = balance.expect("the table answers");
+            let balance = self.balance(person, of).await;
             let real =
                 [balance.spendable, balance.held, balance.coming].map(|sum| i64::try_from(sum).expect("a small sum"));
             let Purse { spendable, held, earned } = model.people[person].purses[of as usize];
@@ -55,6 +60,22 @@ impl Stage {
             assert_eq!(real, expected, "spendable, held and coming {of:?} of person {person}");
             assert_eq!(i64::try_from(balance.earned).ok(), Some(earned), "{of:?} ever earned by person {person}");
         }
+    }
+
+    /// As last read: what was not written since has not changed.
+    async fn balance(&self, person: usize, of: Unit) -> Balance {
+        let known = self.balances.lock().expect("nobody panics with it").get(&(person, of)).copied();
+        if let Some(known) = known {
+            return known;
+        }
+        let read = self.app().store.balance(self.people[person], unit(of), instant(0)).await;
+        let read = read.expect("the table answers");
+        self.balances.lock().expect("nobody panics with it").insert((person, of), read);
+        read
+    }
+
+    pub(crate) fn forget_balances(&self) {
+        self.balances.lock().expect("nobody panics with it").clear();
     }
 
     async fn check_booking(&self, model: &Model, at: usize) {
@@ -95,18 +116,14 @@ impl Stage {
     /// A booking as it is written.
     pub(crate) fn is_as_expected(&self, model: &Model, real: &booking::Booking, at: usize) {
         let expected: &Booking = &model.bookings[at];
-        let funds = match real.funds {
-            booking::Funds::Free => Funds::Free,
-            booking::Funds::Due => Funds::Due,
-            booking::Funds::Held => Funds::Held,
-            booking::Funds::Captured => Funds::Captured,
-            booking::Funds::Released => Funds::Released,
-            booking::Funds::Moved => Funds::Moved,
-        };
         let written = (status(real), span(real.interval));
         assert_eq!(written, (expected.status, expected.span), "status and time of booking {at}");
         let number = |amount: u64| i64::try_from(amount).expect("a small amount");
-        assert_eq!((funds, number(real.paid_out)), (expected.funds, expected.paid), "where the price of {at} is");
+        assert_eq!(
+            (funds_of(real.funds), number(real.paid_out)),
+            (expected.funds, expected.paid),
+            "where the price of {at} is"
+        );
         let price = (real.price.unit, number(real.price.minor));
         assert_eq!(price, (unit(expected.price.unit), expected.price.minor), "the frozen price of {at}");
         assert_eq!(real.root.get(), model.bookings[expected.root].id, "the first of the chain of {at}");

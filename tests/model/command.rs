@@ -126,7 +126,7 @@ pub(crate) enum Death {
     BeforeSettling,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Status {
     Pending,
     Confirmed,

@@ -22,10 +22,19 @@ pub(crate) enum Act {
         minor: i64,
         is_published: bool,
     },
+    Delete {
+        by: usize,
+        course: usize,
+    },
     /// Adds a lesson.
     Teach {
         by: usize,
         course: usize,
+    },
+    /// Deletes one.
+    Drop {
+        by: usize,
+        lesson: usize,
     },
     Enrol {
         by: usize,
@@ -50,12 +59,14 @@ pub(crate) struct Course {
     pub(crate) by: usize,
     pub(crate) price: Price,
     pub(crate) is_published: bool,
+    pub(crate) is_gone: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Lesson {
     pub(crate) id: i64,
     pub(crate) course: usize,
+    pub(crate) is_gone: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -83,9 +94,32 @@ impl Courses {
     /// Whole percent, rounded down; nothing of a course without lessons.
     pub(crate) fn percent(&self, enrolment: usize) -> u32 {
         let Enrolment { by, course, .. } = self.enrolments[enrolment];
-        let lessons: Vec<usize> = (0..self.lessons.len()).filter(|at| self.lessons[*at].course == course).collect();
+        let is_there = |at: &usize| self.lessons[*at].course == course && !self.lessons[*at].is_gone;
+        let lessons: Vec<usize> = (0..self.lessons.len()).filter(is_there).collect();
         let done = lessons.iter().filter(|lesson| self.said.get(&(by, **lesson)) == Some(&true)).count();
         u32::try_from((100 * done).checked_div(lessons.len()).unwrap_or(0)).expect("at most a hundred")
+    }
+
+    /// One that was not deleted.
+    pub(crate) fn course(&self, course: usize) -> Option<&Course> {
+        self.courses.get(course).filter(|course| !course.is_gone)
+    }
+
+    /// One that was not deleted, nor with its course.
+    pub(crate) fn lesson(&self, lesson: usize) -> Option<&Lesson> {
+        let lesson = self.lessons.get(lesson).filter(|lesson| !lesson.is_gone)?;
+        self.course(lesson.course).map(|_| lesson)
+    }
+
+    pub(crate) fn is_taken(&self, course: usize) -> bool {
+        self.enrolments.iter().any(|one| one.course == course)
+    }
+
+    /// Those who take a course are looked at.
+    fn look_at(&mut self, course: usize) {
+        let enrolments = self.enrolments.iter().enumerate();
+        let theirs = enrolments.filter(|(_, one)| one.course == course).map(|(at, _)| at);
+        self.touched.extend(theirs);
     }
 
     fn enrolment(&self, by: usize, course: usize) -> Option<usize> {
@@ -103,7 +137,7 @@ impl Model {
             Act::Publish { by, minor, is_published } => {
                 self.may_author(by)?;
                 let price = Price { unit: self.is_paid_in(by), minor };
-                self.courses.courses.push(Course { id: fresh, by, price, is_published });
+                self.courses.courses.push(Course { id: fresh, by, price, is_published, is_gone: false });
                 Ok(Answer::Made(fresh))
             }
             Act::Change { by, course, minor, is_published } => {
@@ -117,11 +151,28 @@ impl Model {
             Act::Teach { by, course } => {
                 self.may_author(by)?;
                 self.own_course(by, course)?;
-                self.courses.lessons.push(Lesson { id: fresh, course });
-                let enrolments = self.courses.enrolments.iter().enumerate();
-                let theirs = enrolments.filter(|(_, one)| one.course == course).map(|(at, _)| at);
-                self.courses.touched.extend(theirs);
+                self.courses.lessons.push(Lesson { id: fresh, course, is_gone: false });
+                self.courses.look_at(course);
                 Ok(Answer::Made(fresh))
+            }
+            Act::Delete { by, course } => {
+                self.own_course(by, course)?;
+                self.may_author(by)?;
+                if self.courses.is_taken(course) {
+                    return no("has_enrolments");
+                }
+                self.courses.courses[course].is_gone = true;
+                Ok(Answer::Nothing)
+            }
+            Act::Drop { by, lesson } => {
+                let Some(course) = self.courses.lesson(lesson).map(|lesson| lesson.course) else {
+                    return no("not_found");
+                };
+                self.own_course(by, course)?;
+                self.may_author(by)?;
+                self.courses.lessons[lesson].is_gone = true;
+                self.courses.look_at(course);
+                Ok(Answer::Nothing)
             }
             Act::Enrol { by, course } => self.enrol(by, course, fresh),
             Act::Pay { by, enrolment, provider } => self.pay_course(by, enrolment, provider, fresh),
@@ -147,7 +198,7 @@ impl Model {
     }
 
     fn own_course(&self, by: usize, course: usize) -> Result<(), Vec<Word>> {
-        let Some(known) = self.courses.courses.get(course) else { return no("not_found") };
+        let Some(known) = self.courses.course(course) else { return no("not_found") };
         match known.by == by {
             true => Ok(()),
             false if known.is_published || self.courses.is_active(by, course) => no("forbidden"),
@@ -160,7 +211,7 @@ impl Model {
             self.was_idle = true;
             return Ok(self.enrolment_as_told(known, false));
         }
-        let Some(Course { by: owner, price, is_published, .. }) = self.courses.courses.get(course).cloned() else {
+        let Some(Course { by: owner, price, is_published, .. }) = self.courses.course(course).cloned() else {
             return no("not_found");
         };
         if by == owner {
@@ -228,7 +279,7 @@ impl Model {
     }
 
     fn study(&mut self, by: usize, lesson: usize, is_completed: Option<bool>) -> Expected {
-        let Some(course) = self.courses.lessons.get(lesson).map(|lesson| lesson.course) else {
+        let Some(course) = self.courses.lesson(lesson).map(|lesson| lesson.course) else {
             return no("not_found");
         };
         let enrolment = self.courses.enrolment(by, course);

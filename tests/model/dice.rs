@@ -6,6 +6,7 @@ mod experts;
 mod meetings;
 mod mentorship;
 mod money;
+mod seldom;
 mod tutoring;
 
 use domain::booking::Step;
@@ -90,6 +91,9 @@ impl Dice {
         if let Some(opening) = self.hurries_to_teach(model) {
             return opening;
         }
+        if let Some(seldom) = self.one_in(30).then(|| self.seldom_alone(model)).flatten() {
+            return seldom;
+        }
         let by = self.person(model);
         match self.below(130) {
             126.. => Command::Course(self.course_alone(model)),
@@ -125,6 +129,9 @@ impl Dice {
     fn plain(&mut self, model: &Model) -> Command {
         if self.hurries_to_pay(model) {
             return self.payment(model);
+        }
+        if let Some(seldom) = self.one_in(12).then(|| self.seldom(model)).flatten() {
+            return seldom;
         }
         let by = self.person(model);
         match self.below(154) {

@@ -32,6 +32,7 @@ impl Stage {
     /// No credit was lost or made, no step is claimed twice or by nobody, every hold has ended once or belongs to an
     /// open booking, whatever is pending is noted as such, and the platform's counters are what is there.
     pub(crate) async fn take_stock(&self, model: &Model) {
+        self.forget_balances();
         let stock = self.app().store.stock().await.expect("the table answers");
         assert!(stock.is_sound(), "{stock:#?}");
         let (noted, real) = tests::pending::noted_and_real(&self.world);

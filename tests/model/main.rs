@@ -1,6 +1,7 @@
 //! Random commands against the real use-cases over the embedded table, beside a small model of what the specifications
 //! of all products say, played by the same people on the same calendars with the same money. After each command the
-//! answer and all it changed are compared; now and then, everything.
+//! answer and all it changed are compared, and the platform's counters, once they were told of what was written; now and
+//! then, everything.
 //!
 //! A world that disagrees prints its seed, the step and the last commands. `MODEL_SEED=<seed>` plays that world again,
 //! and no other, and takes stock after each command. Ids differ from run to run, because the clock goes on ticking; nothing
@@ -11,6 +12,7 @@ mod check;
 mod clock;
 mod command;
 mod consultations;
+mod counters;
 mod courses;
 mod dice;
 mod experts;
@@ -42,7 +44,7 @@ const STOCK_EVERY: usize = 250;
 const STACK_BYTES: usize = 16 << 20;
 
 /// If one of these is never heard, the dice do not find their way there any more.
-const MUST_BE_HEARD: [(&str, &str); 60] = [
+const MUST_BE_HEARD: [(&str, &str); 62] = [
     (
         "Meeting Request",
         "Booking expert_id scheduled_start scheduled_end blocked outside_availability slot_taken insufficient_credits",
@@ -97,6 +99,8 @@ const MUST_BE_HEARD: [(&str, &str); 60] = [
     ("Tutoring Resolve", "Booking invalid_transition"),
     ("Course Publish", "Made forbidden"),
     ("Course Change", "Nothing not_found forbidden"),
+    ("Course Delete", "Nothing not_found forbidden has_enrolments"),
+    ("Course Drop", "Nothing not_found"),
     ("Course Teach", "Made not_found forbidden"),
     ("Course Enrol", "Enrolment not_found own_course"),
     ("Course Pay", "Intent not_found not_payable not_the_payer"),

@@ -4,7 +4,7 @@ use super::command::{Answer, Expected, Word, no};
 use super::oracle::{Booking, Model};
 use super::rules::Event;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Unit {
     Credit,
     Usd,
@@ -35,7 +35,7 @@ pub(crate) struct Purse {
 }
 
 /// Where a price is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Funds {
     Free,
     Due,

@@ -58,18 +58,20 @@ impl Play {
         let stage = Stage::new(world, people, admin);
         // From here on no moment is missed.
         stage.tick().await.expect("the first tick");
+        stage.begin_to_count().await;
         let mut play = Play { stage, model: Model::new(now, &ZONES, EXPERTS), journal, used_ms: INTO_THE_MINUTE_MS };
         let mut dice = Dice::new(random);
         for number in 1..=commands {
             let command = dice.command(&play.model);
             play.command(command).await;
-            if number % stock_every == 0 {
+            if number % stock_every == 0 && number < commands {
                 play.stage.take_stock(&play.model).await;
             }
         }
         play.command(Command::Tick).await;
         play.stage.take_stock(&play.model).await;
         play.stage.check_lists(&play.model).await;
+        play.stage.check_statistics(&play.model).await;
         std::mem::take(&mut play.journal.census)
     }
 

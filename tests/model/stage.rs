@@ -1,6 +1,7 @@
 //! Carries commands out with the real use-cases and says what was heard.
 
 mod consultations;
+mod counters;
 mod courses;
 mod experts;
 mod meetings;
@@ -21,14 +22,17 @@ use chrono::{DateTime, Utc};
 use domain::booking::{self, Booking};
 use domain::ids::{BookingId, SessionId, UserId};
 use domain::interval::Interval;
-use store::{Claim, Claimed, SavedResponse};
+use domain::ledger::Balance;
+use domain::stats::Totals;
+use store::{Claim, Claimed, Kind, SavedResponse};
 use tests::World;
-use tests::counting::Watched;
+use tests::counting::{Watched, is_of};
 
 pub(crate) use self::experts::unit;
 use self::words::refused;
 use super::command::{Answer, Command, Death, Heard, Minute, Span, Status};
 use super::keys::{NOT_KEPT, kept};
+use super::money::{Funds, Unit};
 use super::oracle::Model;
 
 /// Somebody and something that do not exist.
@@ -43,6 +47,9 @@ pub(crate) struct Stage {
     /// What the provider calls the order of a session.
     orders: Mutex<BTreeMap<usize, String>>,
     pub(crate) counting: Watched,
+    /// The platform's counters, and what people have, as last read.
+    counted: Mutex<Totals>,
+    pub(crate) balances: Mutex<BTreeMap<(usize, Unit), Balance>>,
 }
 
 pub(crate) fn instant(minute: Minute) -> DateTime<Utc> {
@@ -54,7 +61,11 @@ pub(crate) fn span(interval: Interval) -> Span {
 }
 
 pub(crate) fn status(booking: &Booking) -> Status {
-    match booking.status {
+    status_of(booking.status)
+}
+
+pub(crate) fn status_of(status: booking::Status) -> Status {
+    match status {
         booking::Status::Pending => Status::Pending,
         booking::Status::Confirmed => Status::Confirmed,
         booking::Status::Completed => Status::Completed,
@@ -63,6 +74,17 @@ pub(crate) fn status(booking: &Booking) -> Status {
         booking::Status::Expired => Status::Expired,
         booking::Status::NoShow => Status::NoShow,
         booking::Status::Refunded => Status::Refunded,
+    }
+}
+
+pub(crate) fn funds_of(funds: booking::Funds) -> Funds {
+    match funds {
+        booking::Funds::Free => Funds::Free,
+        booking::Funds::Due => Funds::Due,
+        booking::Funds::Held => Funds::Held,
+        booking::Funds::Captured => Funds::Captured,
+        booking::Funds::Released => Funds::Released,
+        booking::Funds::Moved => Funds::Moved,
     }
 }
 
@@ -97,7 +119,8 @@ pub(crate) fn presumed(user: UserId) -> Caller {
 impl Stage {
     pub(crate) fn new(world: World, people: Vec<UserId>, admin: Caller) -> Self {
         let (claims, orders) = (Mutex::default(), Mutex::default());
-        Self { world, people, admin, claims, orders, counting: Watched::default() }
+        let (counting, counted, balances) = (Watched::default(), Mutex::default(), Mutex::default());
+        Self { world, people, admin, claims, orders, counting, counted, balances }
     }
 
     fn staff(&self) -> Staff {
@@ -196,9 +219,17 @@ impl Stage {
         Ok(Answer::Nothing)
     }
 
+    /// Whether the present command wrote anything of this kind.
+    pub(crate) fn has_written(&self, kind: Kind) -> bool {
+        self.world.table.written.any(|named| is_of(&[kind], named))
+    }
+
     /// Of these bookings, which were written as over.
     pub(crate) async fn written_as_over(&self, model: &Model, lapsed: Vec<usize>) -> Vec<usize> {
         let mut written = Vec::new();
+        if !self.has_written(Kind::Booking) {
+            return written;
+        }
         for at in lapsed {
             let real = self.app().store.booking(self.booking_id(model, at)).await.expect("the table answers");
             let real = real.expect("a booking that was made is there");

@@ -36,6 +36,7 @@ pub mod stripe_double;
 pub mod table;
 pub mod tutoring;
 pub mod world;
+pub mod written;
 
 pub use answer::Answer;
 pub use bucket::{Bucket, Part};

@@ -25,6 +25,7 @@ use serde_json::{Value as Json, json};
 use store::Kind;
 
 use crate::faults::{Fault, Faults, Moment};
+use crate::written::Written;
 
 /// What a test does to the table just before a transaction reaches it.
 pub type BeforeTransaction = Box<dyn FnMut(&Table, &Json) + Send>;
@@ -35,6 +36,7 @@ pub struct Table {
     database: Database,
     pub name: String,
     pub faults: Arc<Faults>,
+    pub written: Arc<Written>,
     before_transactions: Arc<Mutex<Option<BeforeTransaction>>>,
     has_strangers: Arc<AtomicBool>,
     written: Arc<Mutex<BTreeSet<String>>>,
@@ -73,6 +75,7 @@ impl Table {
             database,
             name: definition.name,
             faults: Arc::default(),
+            written: Arc::default(),
             before_transactions: Arc::default(),
             has_strangers: Arc::default(),
             written: Arc::default(),
@@ -257,6 +260,9 @@ impl Table {
             }
         }
         let result = self.ask(&operation, &body);
+        if result.is_ok() {
+            self.written.note(&operation, &body);
+        }
         match judged {
             Some((Fault::Stall, Moment::After)) => self.faults.stall().await,
             Some((fault, Moment::After)) => return self.fail(fault, &operation, &body).await,

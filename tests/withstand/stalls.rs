@@ -1,9 +1,11 @@
 //! A function that stands still between two calls while others go on: what it had read is no longer so.
 
 use chrono::TimeDelta;
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use tests::courses::COURSES;
 use tests::person::{id, meeting, stamp};
-use tests::{Fault, Moment, Strike, World, minute};
+use tests::{Answer, Fault, Moment, Person, Strike, World, minute};
+use tokio::task::JoinHandle;
 
 fn stall(operation: &'static str, nth: usize) -> Strike {
     Strike::once(Fault::Stall, Moment::Before, nth).only(operation)
@@ -112,4 +114,52 @@ async fn nothing_passes_with_a_session_that_ended_while_its_read_was_under_way()
     ada.post("/api/users/logout/", json!({})).await.is(200);
     world.table.faults.release();
     reading.await.unwrap().refuses(401, "token_invalid");
+}
+
+/// Whoever deletes this stands still just before it is done.
+async fn deletes_slowly(person: &Person, path: &str) -> JoinHandle<Answer> {
+    let (slow, path) = (person.clone(), path.to_owned());
+    person.world.table.faults.arm(stall("TransactWriteItems", 1));
+    person.world.table.faults.start(async move { slow.delete(&path).await }).await
+}
+
+#[tokio::test]
+async fn of_two_deletions_of_a_course_the_second_finds_nothing() {
+    let world = World::new().await;
+    let ada = world.mentor("ada", 2_500).await;
+    let path = format!("{COURSES}{}/", ada.publishes("Looms", "0.00").await);
+    let slow = deletes_slowly(&ada, &path).await;
+    ada.delete(&path).await.is(204);
+    world.table.faults.release();
+    slow.await.unwrap().refuses(404, "not_found");
+    world.is_sound().await;
+}
+
+#[tokio::test]
+async fn a_course_renamed_and_hidden_while_it_is_deleted_is_counted_and_found_no_more() {
+    let world = World::new().await;
+    let (ada, admin) = (world.mentor("ada", 2_500).await, world.admin().await);
+    let path = format!("{COURSES}{}/", ada.publishes("Looms", "0.00").await);
+    let slow = deletes_slowly(&ada, &path).await;
+    ada.patch(&path, json!({"title": "Warps", "is_published": false})).await.is(200);
+    world.table.faults.release();
+    slow.await.unwrap().is(204);
+    let courses = admin.get("/api/v1/admin/stats/").await.is(200)["courses"].clone();
+    assert_eq!(courses, json!({"total": 0, "published": 0}));
+    let is_word = |item: &Json| item["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("FIND#COURSE#"));
+    assert!(!world.table.items().iter().any(is_word), "nothing is found under its words");
+    world.is_sound().await;
+}
+
+#[tokio::test]
+async fn an_event_that_was_made_longer_while_it_is_deleted_is_listed_no_more() {
+    let world = World::new().await;
+    let ada = world.mentor("ada", 2_500).await;
+    let body = json!({"title": "A walk", "description": "Along the river.", "start_time": stamp(minute(60))});
+    let path = format!("/api/events/{}/", id(&ada.post("/api/events/", body).await.is(201)));
+    let slow = deletes_slowly(&ada, &path).await;
+    ada.patch(&path, json!({"end_time": stamp(minute(60 * 24 * 3))})).await.is(200);
+    world.table.faults.release();
+    slow.await.unwrap().is(204);
+    assert!(!world.table.items().iter().any(|item| item["sk"]["S"] == "LONG"), "nor as one that goes on for days");
 }

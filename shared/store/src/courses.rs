@@ -191,11 +191,13 @@ impl Store {
         course: &Course,
         now: Instant,
     ) -> Result<(), Failed<Denied>> {
+        // First whether it is as it was read: of two deletions at once the second finds nothing, and of what is shown or hidden
+        // meanwhile it is counted what it is.
+        transaction.delete_version(&keys::course(course.id), course.version, Denied::Stale);
         let gone = Update::of(keys::course_counts(course.id))
             .set("gone", Value::Bool(true))
             .when(exists("pk").and(absent("gone")).and(absent("enrolments")));
         transaction.update(gone, Some(Denied::by(Refusal::HasEnrolments)));
-        transaction.delete_existing(&keys::course(course.id), Denied::Stale);
         transaction.delete(&keys::course_entry(course.id));
         transaction.replace(facts::course_gone_item(course.owner, course.id, now));
         recount(&mut transaction, Some(course), None);

@@ -160,10 +160,10 @@ impl Store {
         self.commit(transaction).await
     }
 
-    /// Takes a gathering away. What is to follow is in the news.
+    /// Takes a gathering away as it was read: of what it is listed by nothing is left. What is to follow is in the news.
     pub async fn gathering_delete(&self, gathering: &Gathering, news: &GatheringNews) -> Result<(), Failed<Denied>> {
         let mut transaction = Transaction::new();
-        transaction.delete_existing(&keys::gathering(gathering.id), Denied::Stale);
+        transaction.delete_version(&keys::gathering(gathering.id), gathering.version, Denied::Stale);
         let gone = Update::of(keys::gathering_counts(gathering.id))
             .set("gone", Value::Bool(true))
             .when(exists("pk").and(absent("gone")));

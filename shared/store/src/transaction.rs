@@ -127,6 +127,14 @@ impl<R: Clone> Transaction<R> {
         self
     }
 
+    /// Deletes an item that must be as it was seen.
+    #[track_caller]
+    pub(crate) fn delete_version(&mut self, key: &Key, seen: u64, stale: R) -> &mut Self {
+        let condition = Some(equals("version", number(seen)));
+        self.legs.push(Leg::new(Write::Delete { key: key.clone(), condition }, Some(stale)));
+        self
+    }
+
     fn writes(&self) -> Vec<Write> {
         self.legs.iter().map(|leg| leg.write.clone()).collect()
     }

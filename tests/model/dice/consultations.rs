@@ -20,6 +20,16 @@ impl Dice {
         if let Some(at) = model.bookings.iter().position(is_early).filter(|_| self.one_in(3)) {
             return Act::End { by: self.party(model, at), at };
         }
+        // For a quarter of an hour before its start it can begin, and to be paid.
+        let can_begin = |it: &Booking| it.status == Status::Confirmed && (it.span.0 - 15..it.span.0).contains(&now);
+        let begins = |it: &Booking| is_one(it) && !it.has_begun && can_begin(it);
+        if let Some(at) = model.bookings.iter().position(begins).filter(|_| self.one_in(3)) {
+            return Act::Begin { by: self.party(model, at), at };
+        }
+        let is_unpaid = |it: &Booking| is_one(it) && it.funds == Funds::Due && it.is_open(now);
+        if let Some(at) = model.bookings.iter().position(is_unpaid).filter(|_| self.one_in(6)) {
+            return Act::Confirm { by: self.mostly_expert(model, at), at };
+        }
         match self.below(70) {
             0..24 => self.book(model),
             24..36 => {

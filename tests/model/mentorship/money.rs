@@ -30,6 +30,26 @@ impl Sessions {
     pub(crate) fn newest_payment(&self) -> usize {
         self.payments.last_key_value().map_or(0, |(newest, _)| *newest)
     }
+
+    /// Whether it was tried to pay for it: only then can it be told of later.
+    pub(crate) fn is_ordered(&self, at: usize) -> bool {
+        self.orders.contains(&at)
+    }
+
+    /// For which sessions payments came, and whether they were taken: the others go back.
+    pub(crate) fn came(&self) -> impl Iterator<Item = (usize, bool)> {
+        self.payments.values().copied()
+    }
+
+    /// The amounts that wait for an administrator's word.
+    pub(crate) fn to_pay_out(&self) -> impl Iterator<Item = i64> {
+        self.withdrawals.iter().filter(|it| it.state == State::Pending).map(|it| it.minor)
+    }
+
+    /// Who may have a number without having been asked for it.
+    pub(crate) fn may_be_numbered(&self) -> impl Iterator<Item = usize> {
+        self.numbered.iter().copied()
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

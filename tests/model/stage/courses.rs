@@ -39,6 +39,8 @@ impl Stage {
         let known = &model.courses;
         let course_id =
             |course: usize| CourseId::new(known.courses.get(course).map_or(NOBODY, |it| it.id)).expect("an id");
+        let lesson_id =
+            |lesson: usize| LessonId::new(known.lessons.get(lesson).map_or(NOBODY, |it| it.id)).expect("an id");
         match *act {
             Act::Publish { by, minor, is_published } => {
                 let published = async {
@@ -54,6 +56,20 @@ impl Stage {
                     courses::change(app, own, &draft(minor, is_published)).await
                 };
                 done(changed.await)
+            }
+            Act::Delete { by, course } => {
+                let deleted = async {
+                    let own = courses::own(app, self.caller(by), course_id(course)).await?;
+                    courses::delete(app, own).await
+                };
+                done(deleted.await)
+            }
+            Act::Drop { by, lesson } => {
+                let dropped = async {
+                    let own = lessons::own(app, self.caller(by), lesson_id(lesson)).await?;
+                    lessons::delete(app, own).await
+                };
+                done(dropped.await)
             }
             Act::Teach { by, course } => {
                 let lesson = LessonDraft { title: Some("Warps".to_owned()), ..LessonDraft::default() };
@@ -77,8 +93,7 @@ impl Stage {
                 intended.map(|intended| intent(&intended)).map_err(refused)
             }
             Act::Study { by, lesson, is_completed } => {
-                let id = known.lessons.get(lesson).map_or(NOBODY, |it| it.id);
-                let of = (LessonId::new(id).expect("an id"), None);
+                let of = (lesson_id(lesson), None);
                 let said = Said { minutes: None, is_completed };
                 let noted = progress::note(app, self.caller(by), of, said, SaveResponse::nothing()).await;
                 let studied = |noted: progress::Noted| Answer::Studied {

@@ -68,6 +68,7 @@ fn word(error: Error) -> String {
             slot::Refusal::NoPrice => "no_price",
             other => return format!("{other:?}"),
         },
+        Error::Refused(domain::Refusal::Learning(learning::Refusal::HasEnrolments)) => "has_enrolments",
         Error::Refused(domain::Refusal::Learning(learning::Refusal::OwnCourse)) => "own_course",
         Error::Refused(domain::Refusal::Learning(learning::Refusal::EnrolmentRequired)) => "enrolment_required",
         Error::UnknownBooking => "unknown_booking",

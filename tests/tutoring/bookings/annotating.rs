@@ -54,6 +54,11 @@ async fn what_was_booked_elsewhere_keeps_what_stands_beside_it() {
     let seen = ada.lesson(booking).await;
     assert_eq!((&seen["availability_slot"], &seen["is_trial_lesson"]), (&json!(null), &json!(false)));
     assert_eq!((&seen["can_refund"], &seen["can_reschedule"]), (&json!(false), &json!(false)));
+    // Nor what could be moved by the rules it was booked by.
+    let eva = world.mentor("eva", 2_500).await;
+    let session = ada.has_session(&eva, minute(START * 2)).await;
+    let seen = ada.lesson(session).await;
+    assert_eq!((&seen["status"], &seen["can_reschedule"]), (&json!("confirmed"), &json!(false)));
     let path = format!("{BOOKINGS}{booking}/");
     ada.patch(&path, json!({"notes": "x"})).await.refuses(409, "invalid_status");
     ada.delete(&path).await.refuses(409, "invalid_status");

@@ -112,9 +112,10 @@ async fn a_slot_of_somebody_else_of_another_length_past_or_gone_is_to_blame() {
     let tim = scene.world.tutor("tim", 5_000).await;
     let elsewhere = tim.opens_slot(minute(START + 60)).await;
     let long = id(&scene.tom.post(SLOTS, slot(minute(START + 60), 90)).await.is(201));
+    let short = id(&scene.tom.post(SLOTS, slot(minute(START + 180), 30)).await.is(201));
     let soon = scene.tom.opens_slot(minute(5)).await;
     let scene = scene.at(5).await;
-    for slot in [elsewhere, long, soon, 77] {
+    for slot in [elsewhere, long, short, soon, 77] {
         scene.moves(&scene.ada, slot).await.blames("availability_slot");
     }
     scene.ada.steps(scene.booking, "reschedule", json!({})).await.blames("availability_slot");

@@ -167,7 +167,16 @@ async fn an_expert_of_other_products_is_booked_inside_their_slots_and_that_marks
     let world = World::with(Setup::live()).await;
     let (ada, tom) = world.pupil_and_tutor().await;
     // With nothing published they can be asked for any time.
-    ada.consults(&tom, minute(START - 120)).await.is(201);
+    for start in [START - 300, START - 120] {
+        ada.consults(&tom, minute(start)).await.is(201);
+    }
+    // What is booked at that time marks a slot as soon as it is published, and one that gets such times.
+    let made = tom.post(SLOTS, slot(minute(START - 300), 60)).await.is(201);
+    assert_eq!([&made["is_booked"], &tom.slot(id(&made)).await["is_booked"]], [true, true]);
+    let before = tom.opens_slot(minute(START - 180)).await;
+    assert_eq!(tom.slot(before).await["is_booked"], false);
+    let longer = json!({"end_time": stamp(minute(START - 105))});
+    assert_eq!(tom.patch(&format!("{SLOTS}{before}/"), longer).await.is(200)["is_booked"], true);
     let (id, other) = (tom.opens_slot(minute(START)).await, tom.opens_slot(minute(START + 120)).await);
     assert_eq!(ada.consults(&tom, minute(START + 90)).await.status, 400);
     ada.consults(&tom, minute(START + 45)).await.refuses(400, "outside_hours");

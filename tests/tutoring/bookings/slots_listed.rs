@@ -44,6 +44,11 @@ async fn approved_tutors_slots_are_listed_from_now_on_soonest_first() {
     assert_eq!(listed(&ada, &format!("?tutor={}", tom.id)).await, [late]);
     assert_eq!(listed(&tom, &format!("?tutor={}", tom.id)).await, [soon, late]);
     assert_eq!(listed(&tom, "").await, [late]);
+    // Nor when somebody asks for an earlier time.
+    let early = stamp(minute(0));
+    assert_eq!(listed(&ada, &format!("?tutor={}&start_after={early}", tom.id)).await, [late]);
+    assert_eq!(listed(&ada, &format!("?start_after={early}")).await, [late]);
+    assert_eq!(listed(&tom, &format!("?tutor={}&start_after={early}", tom.id)).await, [soon, late]);
 }
 
 #[tokio::test]

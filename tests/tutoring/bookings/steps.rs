@@ -95,6 +95,8 @@ async fn a_tutor_confirms_what_is_paid_with_a_link_or_a_fresh_room() {
             None => assert!(shown.starts_with("https://meet.jit.si/"), "{shown}"),
         }
         assert_eq!(ada.lesson(booking).await["meeting_link"], shown);
+        // Administrators see a link of the tutor's; to the room nobody but the two has a key.
+        assert_eq!(world.admin().await.lesson(booking).await["meeting_link"], json!(link));
         tom.steps(booking, "confirm", json!({})).await.refuses(409, "invalid_status");
     }
 }
@@ -274,6 +276,16 @@ async fn a_dispute_waits_for_an_administrator_who_decides() {
             scene.world.is_sound().await;
         }
     }
+}
+
+#[tokio::test]
+async fn an_administrator_decides_about_a_booking_of_their_own_too() {
+    let scene = Scene::of(true).await;
+    let booking = scene.admin.has_lesson(&scene.tom, minute(START + 60)).await;
+    let scene = Scene { booking, ..scene }.at(START + 61).await;
+    scene.steps("root", "dispute", json!({"reason": "Nobody came."})).await.is(200);
+    let resolved = scene.steps("root", "resolve", json!({"outcome": "refund"})).await.is(200);
+    assert_eq!((&resolved["status"], &resolved["disputed"]), (&json!("refunded"), &json!(false)));
 }
 
 #[tokio::test]

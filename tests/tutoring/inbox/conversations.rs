@@ -88,6 +88,15 @@ async fn exactly_one_is_named_and_whoever_is_unknown_is_to_blame_under_its_name(
     ] {
         ada.opens_with(json!({field: value})).await.blames(field);
     }
+    // Nor is somebody there whose account is suspended, though they have a booking.
+    tests::meetings::suspend(&stranger).await;
+    for (field, value) in [
+        ("booking", json!(booking)),
+        ("participant_id", json!(stranger.id)),
+        ("participant_email", json!("stranger@example.org")),
+    ] {
+        eva.opens_with(json!({field: value})).await.blames(field);
+    }
 }
 
 #[tokio::test]
