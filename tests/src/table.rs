@@ -39,7 +39,7 @@ pub struct Table {
     pub written: Arc<Written>,
     before_transactions: Arc<Mutex<Option<BeforeTransaction>>>,
     has_strangers: Arc<AtomicBool>,
-    written: Arc<Mutex<BTreeSet<String>>>,
+    asked: Arc<Mutex<BTreeSet<String>>>,
     /// Whether anybody can read what was written.
     pub has_stream: bool,
 }
@@ -78,7 +78,7 @@ impl Table {
             written: Arc::default(),
             before_transactions: Arc::default(),
             has_strangers: Arc::default(),
-            written: Arc::default(),
+            asked: Arc::default(),
             has_stream: with_stream,
         }
     }
@@ -122,8 +122,8 @@ impl Table {
     }
 
     /// Every write that was asked for, without what is of one moment or one item.
-    pub fn written(&self) -> BTreeSet<String> {
-        self.written.lock().expect("nobody panics while holding it").clone()
+    pub fn writes_asked(&self) -> BTreeSet<String> {
+        self.asked.lock().expect("nobody panics while holding it").clone()
     }
 
     /// The kinds of all items. Each says of which shape it is, and has a key that reads.
@@ -245,7 +245,7 @@ impl Table {
         // Others may go first, here and below: without a pause a request would run from its first call to its last.
         tokio::task::yield_now().await;
         crate::bounds::hold(&operation, &body);
-        self.written.lock().expect("nobody panics while holding it").extend(crate::rendered::writes(&operation, &body));
+        self.asked.lock().expect("nobody panics while holding it").extend(crate::rendered::writes(&operation, &body));
         let judged = self.faults.judge(&operation);
         match judged {
             Some((Fault::Stall, Moment::Before)) => self.faults.stall().await,

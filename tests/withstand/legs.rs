@@ -139,7 +139,7 @@ async fn every_item_of_every_story_says_of_which_shape_it_is_and_has_a_key_that_
         let watched = Spoiler::of(None);
         story.is_told(&watched).await;
         met.extend(watched.world().table.kinds());
-        written.extend(watched.world().table.written());
+        written.extend(watched.world().table.writes_asked());
     }
     hold_written(&written);
     let missed: Vec<_> = Kind::ALL.iter().filter(|kind| !met.contains(kind) && !UNTOLD.contains(kind)).collect();

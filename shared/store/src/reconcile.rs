@@ -171,7 +171,7 @@ impl Counted {
     }
 
     /// What the entries say that each person holds of what no balance keeps.
-    fn held_in_money(&self) -> BTreeMap<(UserId, String), i64> {
+    fn held_in_money(&self) -> BTreeMap<(UserId, String), i128> {
         let mut held = BTreeMap::new();
         for entry in self.entries.iter().filter(|entry| !ledger::keeps_held(entry.unit)) {
             for leg in entry.legs() {
@@ -306,7 +306,7 @@ impl Counted {
     }
 }
 
-fn check_hold(stock: &mut Stock, (user, unit): &(UserId, String), says: i64, bookings: Option<i64>) {
+fn check_hold(stock: &mut Stock, (user, unit): &(UserId, String), says: i128, bookings: Option<i128>) {
     let bookings = bookings.unwrap_or_default();
     if bookings != says {
         stock.orphan_holds.push(format!("user {user} holds {says} {unit}, bookings say {bookings}"));

@@ -20,7 +20,7 @@ fn currency(of: Unit) -> Currency {
 }
 
 fn read(totals: &Totals) -> Counters {
-    let of = |counter| totals.of(counter);
+    let of = |counter| i64::try_from(totals.of(counter)).expect("no world counts so far");
     let revenue = |unit| {
         let currency = currency(unit);
         Revenue {
@@ -95,7 +95,10 @@ impl Stage {
         let totals = self.counted.lock().expect("nobody panics with it");
         assert_eq!(read(&totals), model.counters(), "the counters of the platform");
         let (numbered, (least, most)) = (totals.of(Counter::Learners), model.numbered_students());
-        assert!((least..=most).contains(&numbered), "{numbered} students with a number, of {least} to {most}");
+        assert!(
+            (least..=most).contains(&i64::try_from(numbered).expect("no world counts so far")),
+            "{numbered} students with a number, of {least} to {most}"
+        );
     }
 
     /// What administrators are told, and what everybody is.
