@@ -57,7 +57,7 @@ pub(super) fn all() -> Vec<Label> {
         let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
         let below = path.to_string_lossy().replace('\\', "/");
         let below = below.split("/shared/store/src/").nth(1).expect("below the store").to_owned();
-        for call in ["create", "replace_version", "delete_existing", "update"] {
+        for call in ["create", "replace_version", "delete_existing", "delete_version", "update"] {
             for (place, matched) in text.match_indices(&format!(".{call}(")) {
                 let (before, arguments) = (&text[..place], arguments(&text[place + matched.len()..]));
                 let is_labelled = if call == "update" { arguments.contains("Some(") } else { arguments.contains(',') };

@@ -97,7 +97,7 @@ impl Story {
                 comes_from_elsewhere, is_linked, is_linked_in_another_role, is_counted, is_closed,
             }
             support {
-                fills_the_form, opens_a_ticket, answers_a_ticket,
+                fills_the_form, opens_a_ticket, answers_a_ticket, throws_a_note_away,
             }
             two_factor {
                 sets_up, enables, signs_in_by_a_code, signs_in_elsewhere_by_a_code, signs_in_by_a_recovery_code,

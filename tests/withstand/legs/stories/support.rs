@@ -1,6 +1,7 @@
-//! Asking for help.
+//! Asking for help, and what a student writes down.
 
 use serde_json::json;
+use tests::person::id;
 use tests::{Person, Setup, Spoiler, World};
 
 use super::{Told, told};
@@ -35,4 +36,12 @@ pub(super) async fn answers_a_ticket(spoiler: &Spoiler) -> Told {
     let ticket = ada.post(TICKETS, json!({"subject": "Help", "message": "Please"})).await.is(201);
     spoiler.begins(&world);
     told(admin.post(&format!("{TICKETS}reply/"), json!({"message_id": ticket["id"], "reply": "Done"})).await)
+}
+
+pub(super) async fn throws_a_note_away(spoiler: &Spoiler) -> Told {
+    const NOTES: &str = "/api/student/notes/";
+    let ada = World::new().await.new_student("ada").await;
+    let note = id(&ada.post(NOTES, json!({"title": "Looms", "content": "To do."})).await.is(201));
+    spoiler.begins(&ada.world);
+    told(ada.delete(&format!("{NOTES}{note}/")).await)
 }
