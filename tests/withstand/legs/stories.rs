@@ -76,7 +76,7 @@ impl Story {
             }
             mentorship {
                 is_numbered, takes_the_second_role, verifies, asks_to_verify, says_more, takes_money_out,
-                is_told_no, is_there, throws_a_note_away,
+                is_told_no, is_there,
             }
             money {
                 takes_out_and_is_told, is_paid_after_all,

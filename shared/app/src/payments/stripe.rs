@@ -167,7 +167,7 @@ pub(super) fn minor_units(amount: Amount) -> Option<u64> {
     let Unit::Currency(currency) = amount.unit else { return None };
     let hundredths = amount.minor;
     if WHOLE.contains(&currency.code()) {
-        (hundredths % 100 == 0).then_some(hundredths / 100)
+        hundredths.is_multiple_of(100).then_some(hundredths / 100)
     } else if THOUSANDTHS.contains(&currency.code()) {
         hundredths.checked_mul(10)
     } else {

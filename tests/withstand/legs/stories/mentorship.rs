@@ -3,7 +3,6 @@
 use chrono::TimeDelta;
 use serde_json::json;
 use tests::mentorship::{MENTOR, newcomer};
-use tests::person::id;
 use tests::{Setup, Spoiler, World};
 
 use super::{Told, told};
@@ -44,15 +43,6 @@ pub(super) async fn says_more(spoiler: &Spoiler) -> Told {
     ada.post("/api/student/detail/", json!({"phone": "1"})).await.is(201);
     spoiler.begins(&world);
     told(ada.patch("/api/student/profile/", json!({"phone": "2"})).await)
-}
-
-pub(super) async fn throws_a_note_away(spoiler: &Spoiler) -> Told {
-    const NOTES: &str = "/api/student/notes/";
-    let world = World::new().await;
-    let ada = world.new_student("ada").await;
-    let note = id(&ada.post(NOTES, json!({"title": "Looms", "content": "To do."})).await.is(201));
-    spoiler.begins(&world);
-    told(ada.delete(&format!("{NOTES}{note}/")).await)
 }
 
 const MONEY: &str = "/api/mentor/withdrawals/";
