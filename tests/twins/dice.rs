@@ -254,7 +254,6 @@ impl Dice {
 }
 
 /// Both twins go by the clock of the machine, since dynoxide knows no other.
-#[expect(clippy::disallowed_methods, reason = "dynoxide has no other clock")]
 pub(crate) fn now_ms() -> u64 {
     let since = std::time::UNIX_EPOCH.elapsed().expect("it is after 1970");
     u64::try_from(since.as_millis()).expect("a few digits")

@@ -97,7 +97,7 @@ pub(crate) fn expiry_key(place: &[u8]) -> Option<Key> {
 }
 
 /// The two attributes that put an item into an index, if it has both.
-pub(crate) fn index_key<'a>(index: Index, item: &'a Item) -> Option<(&'a str, &'a str)> {
+pub(crate) fn index_key(index: Index, item: &Item) -> Option<(&str, &str)> {
     let (partition, sort) = index.attributes();
     let text = |name| item.get(name).and_then(Value::as_s).map(String::as_str);
     text(partition).zip(text(sort))

@@ -198,6 +198,7 @@ async fn what_was_acknowledged_outlives_a_kill() {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the test that kills this process tells it so what to do")]
 #[tokio::test]
 #[ignore = "run by `what_was_acknowledged_outlives_a_kill`, which kills it"]
 async fn it_writes_until_it_is_killed() {

@@ -55,7 +55,7 @@ async fn an_entry_costs_where_it_comes_goes_moves_or_changes() {
     assert_eq!(kit.put(sized("P", "S", &[la.clone(), rank("1")], 1500)).await, 4.0, "it stays");
     assert_eq!(kit.put(sized("P", "S", &[la.clone(), rank("1")], 2500)).await, 6.0 + 3.0, "it changes");
     assert_eq!(kit.put(sized("P", "S", &[la.clone(), rank("2")], 1500)).await, 6.0 + 3.0 + 2.0, "it moves");
-    assert_eq!(kit.put(sized("P", "S", &[la.clone()], 1500)).await, 4.0 + 2.0, "it goes");
+    assert_eq!(kit.put(sized("P", "S", std::slice::from_ref(&la), 1500)).await, 4.0 + 2.0, "it goes");
     assert_eq!(kit.put(sized("P", "S", &[rank("2"), la.clone(), ("lb", text("L"))], 1500)).await, 4.0 + 2.0 * 2.0);
     let due = [("due_bucket", text("B")), ("due_at", text("7"))];
     assert_eq!(kit.put(sized("P", "T", &due, 5000)).await, 10.0 + 1.0, "keys are small");
