@@ -79,7 +79,7 @@ async fn while_stripe_fails_the_intent_stays_asked_for() {
     let (world, stripe) = with_silent_stripe(Setup::default()).await;
     let (ada, bob) = (world.register("ada").await, world.expert("bob").await);
     let moods = [
-        Mood::Says(400, "amount_too_small"),
+        Mood::Says(400, "parameter_invalid_integer"),
         Mood::Says(401, "api_key_expired"),
         Mood::Says(402, "card_declined"),
         Mood::Says(409, "idempotency_key_in_use"),
