@@ -19060,7 +19060,7 @@ export type TutoringAuditLogsListErrors = {
         code: 'forbidden';
     };
     /**
-     * `not_found`: there is no such page
+     * `not_found`: a page past the end
      */
     404: _Error & {
         code: 'not_found';
@@ -19348,7 +19348,7 @@ export type TutoringUsersListData = {
 
 export type TutoringUsersListErrors = {
     /**
-     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` over 1000; `validation`
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
     400: _Error & {
         code: 'invalid_cursor' | 'page_too_deep' | 'validation';
@@ -19366,7 +19366,7 @@ export type TutoringUsersListErrors = {
         code: 'forbidden';
     };
     /**
-     * `not_found`: past the last page
+     * `not_found`: a page past the end
      */
     404: _Error & {
         code: 'not_found';
@@ -21262,7 +21262,7 @@ export type TutoringSlotsListData = {
 
 export type TutoringSlotsListErrors = {
     /**
-     * `invalid_cursor`; `page_too_deep`: beyond 1000; `validation`: `errors` says what is wrong with which field
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
     400: _Error & {
         code: 'invalid_cursor' | 'page_too_deep' | 'validation';
@@ -21274,7 +21274,7 @@ export type TutoringSlotsListErrors = {
         code: 'not_authenticated' | 'token_expired' | 'token_invalid';
     };
     /**
-     * `not_found`: no such page
+     * `not_found`: a page past the end
      */
     404: _Error & {
         code: 'not_found';
@@ -21679,7 +21679,7 @@ export type TutoringBookingsListData = {
 
 export type TutoringBookingsListErrors = {
     /**
-     * `invalid_cursor`; `page_too_deep`: beyond 1000; `validation`: `errors` says what is wrong with which field
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
     400: _Error & {
         code: 'invalid_cursor' | 'page_too_deep' | 'validation';
@@ -21691,7 +21691,7 @@ export type TutoringBookingsListErrors = {
         code: 'not_authenticated' | 'token_expired' | 'token_invalid';
     };
     /**
-     * `not_found`: no such page
+     * `not_found`: a page past the end
      */
     404: _Error & {
         code: 'not_found';
@@ -27150,7 +27150,7 @@ export type TutoringConversationsListErrors = {
         code: 'not_authenticated' | 'token_expired' | 'token_invalid';
     };
     /**
-     * `not_found`: there is no such page
+     * `not_found`: a page past the end
      */
     404: _Error & {
         code: 'not_found';
@@ -27487,7 +27487,7 @@ export type TutoringCoursesListData = {
 
 export type TutoringCoursesListErrors = {
     /**
-     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
     400: _Error & {
         code: 'invalid_cursor' | 'page_too_deep' | 'validation';
@@ -28163,7 +28163,7 @@ export type TutoringEnrollmentsListData = {
 
 export type TutoringEnrollmentsListErrors = {
     /**
-     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
     400: _Error & {
         code: 'invalid_cursor' | 'page_too_deep' | 'validation';
@@ -28309,7 +28309,7 @@ export type TutoringLessonsListData = {
 
 export type TutoringLessonsListErrors = {
     /**
-     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
     400: _Error & {
         code: 'invalid_cursor' | 'page_too_deep' | 'validation';
@@ -28828,7 +28828,7 @@ export type TutoringMessagesListErrors = {
         code: 'not_authenticated' | 'token_expired' | 'token_invalid';
     };
     /**
-     * `not_found`: there is no such page
+     * `not_found`: a page past the end
      */
     404: _Error & {
         code: 'not_found';
@@ -29009,7 +29009,7 @@ export type TutoringNotificationsListErrors = {
         code: 'not_authenticated' | 'token_expired' | 'token_invalid';
     };
     /**
-     * `not_found`: there is no such page
+     * `not_found`: a page past the end
      */
     404: _Error & {
         code: 'not_found';
@@ -29301,7 +29301,7 @@ export type TutoringPaymentsListData = {
 
 export type TutoringPaymentsListErrors = {
     /**
-     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
     400: _Error & {
         code: 'invalid_cursor' | 'page_too_deep' | 'validation';
@@ -29313,7 +29313,7 @@ export type TutoringPaymentsListErrors = {
         code: 'not_authenticated' | 'token_expired' | 'token_invalid';
     };
     /**
-     * `not_found`: there is no such page
+     * `not_found`: a page past the end
      */
     404: _Error & {
         code: 'not_found';
@@ -29637,7 +29637,7 @@ export type TutoringProgressListData = {
 
 export type TutoringProgressListErrors = {
     /**
-     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
     400: _Error & {
         code: 'invalid_cursor' | 'page_too_deep' | 'validation';
@@ -29822,7 +29822,7 @@ export type TutoringTestimonialsListData = {
 
 export type TutoringTestimonialsListErrors = {
     /**
-     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
     400: _Error & {
         code: 'invalid_cursor' | 'page_too_deep' | 'validation';
@@ -30223,7 +30223,7 @@ export type TutoringTutorsListData = {
 
 export type TutoringTutorsListErrors = {
     /**
-     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` over 1000; `validation`
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
     400: _Error & {
         code: 'invalid_cursor' | 'page_too_deep' | 'validation';
@@ -30235,7 +30235,7 @@ export type TutoringTutorsListErrors = {
         code: 'token_expired' | 'token_invalid';
     };
     /**
-     * `not_found`: past the last page
+     * `not_found`: a page past the end
      */
     404: _Error & {
         code: 'not_found';
@@ -30736,7 +30736,7 @@ export type TutoringWalletsListData = {
 
 export type TutoringWalletsListErrors = {
     /**
-     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
     400: _Error & {
         code: 'invalid_cursor' | 'page_too_deep' | 'validation';
@@ -30748,7 +30748,7 @@ export type TutoringWalletsListErrors = {
         code: 'not_authenticated' | 'token_expired' | 'token_invalid';
     };
     /**
-     * `not_found`: there is no such page
+     * `not_found`: a page past the end
      */
     404: _Error & {
         code: 'not_found';
@@ -30882,7 +30882,7 @@ export type TutoringWithdrawalsListData = {
 
 export type TutoringWithdrawalsListErrors = {
     /**
-     * `invalid_cursor`; `page_too_deep`; `validation`: `errors` says what is wrong with which field
+     * `invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000; `validation`: `errors` says what is wrong with which field
      */
     400: _Error & {
         code: 'invalid_cursor' | 'page_too_deep' | 'validation';
@@ -30894,7 +30894,7 @@ export type TutoringWithdrawalsListErrors = {
         code: 'not_authenticated' | 'token_expired' | 'token_invalid';
     };
     /**
-     * `not_found`: there is no such page
+     * `not_found`: a page past the end
      */
     404: _Error & {
         code: 'not_found';

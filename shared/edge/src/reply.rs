@@ -4,6 +4,9 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{LOCATION, RETRY_AFTER};
 use serde::Serialize;
+use store::SavedResponse;
+
+use crate::idempotency::{created, okay};
 
 pub use axum::Json;
 
@@ -14,6 +17,26 @@ pub struct Created<T>(pub T);
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         (StatusCode::CREATED, Json(self.0)).into_response()
+    }
+}
+
+/// 201 with what was made, or 200 with what there was already.
+#[derive(Clone, Debug)]
+pub struct MadeOrFound<T> {
+    pub is_new: bool,
+    pub body: T,
+}
+
+impl<T: Serialize> MadeOrFound<T> {
+    /// The same, to be saved.
+    pub fn saved(&self) -> SavedResponse {
+        if self.is_new { created(&self.body) } else { okay(&self.body) }
+    }
+}
+
+impl<T: Serialize> IntoResponse for MadeOrFound<T> {
+    fn into_response(self) -> Response {
+        if self.is_new { Created(self.body).into_response() } else { Json(self.body).into_response() }
     }
 }
 

@@ -11,7 +11,7 @@ pub mod standing;
 
 pub use auth::AsTutor;
 pub use money::decimal;
-pub use page::{Listing, Paged};
+pub use page::{Listing, Paged, Pages};
 pub use people::Tutor;
 pub use problem::{Refused, Tutoring};
 

@@ -2,9 +2,13 @@
 //! results}` out. `next` and `previous` are whole addresses, with every filter of the request.
 
 use app::paging::{DEEPEST, Slice, Start, Wanted};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use edge::form::{Fields, Kind, integer, one_of, text};
+use edge::operation::{Describe, Described};
 use edge::page::Address;
 use edge::problem::Problem;
+use edge::reply::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -74,10 +78,30 @@ pub struct Paged<T> {
     pub results: Vec<T>,
 }
 
-impl<T> Paged<T> {
-    pub fn of(address: &Address, slice: Slice<T>) -> Self {
+/// What the pages of a list have in common: they lead to one another, and a place that is none is refused.
+#[derive(Clone, Debug)]
+pub struct Pages(Address);
+
+impl Pages {
+    pub fn show<T>(&self, slice: Slice<T>) -> Json<Paged<T>> {
         let Slice { items, count, next, previous } = slice;
-        let leads = |cursor: Option<String>| cursor.map(|cursor| address.with_cursor(&cursor));
-        Self { count, next: leads(next), previous: leads(previous), results: items }
+        let leads = |cursor: Option<String>| cursor.map(|cursor| self.0.with_cursor(&cursor));
+        Json(Paged { count, next: leads(next), previous: leads(previous), results: items })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Pages {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Address::from_request_parts(parts, state).await.map(Self)
+    }
+}
+
+impl Describe for Pages {
+    fn describe(operation: &mut Described) {
+        operation.refuses(400, "`invalid_cursor`: broken, altered or of another list");
+        operation.refuses(400, "`page_too_deep`: `page` times `page_size` is above 1000");
+        operation.refuses(404, "`not_found`: a page past the end");
     }
 }

@@ -50,11 +50,13 @@ async fn the_dearest_is_as_dear_to_stripe_unless_it_takes_no_such_amount() {
     let (world, stripe) = with_stripe(Setup::default()).await;
     let (ada, bob) = (world.register("ada").await, world.expert("bob").await);
     let deal = Deal::at(&world, &ada, &bob, money(9_999_999_999, "USD"), minute(48 * 60)).await;
-    stripe.is([Mood::Says(400, "amount_too_large")]);
-    deal.asks("stripe").await.refuses(409, "not_payable");
+    for code in ["amount_too_large", "amount_too_small"] {
+        stripe.is([Mood::Says(400, code)]);
+        deal.asks("stripe").await.refuses(409, "not_payable");
+    }
     // Whatever Stripe takes today.
     let payment = deal.asks("stripe").await.is(201);
-    assert_eq!((&payment["amount"], &stripe.asked()[1].form["amount"][..]), (&json!("99999999.99"), "9999999999"));
+    assert_eq!((&payment["amount"], &stripe.asked()[2].form["amount"][..]), (&json!("99999999.99"), "9999999999"));
     let mut intent = stripe.intents()[0].clone();
     intent["amount"] = json!(9_999_999_998_u64);
     delivers(&world, "stripe", &event("evt_1", &intent)).await.refuses(400, "amount_mismatch");

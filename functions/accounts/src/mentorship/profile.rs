@@ -3,10 +3,9 @@
 use app::App;
 use app::details::{self, Changed, Said};
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use domain::details::Details;
 use domain::person::User;
-use edge::reply::{Created, Json};
+use edge::reply::{Json, MadeOrFound};
 use mentorship::{Mentor, MentorDetail, MentorProfile, Refused, Student, StudentDetail, StudentProfile, WithFiles};
 
 use super::fields::{MentorChanges, Named, StudentChanges, Unnamed};
@@ -98,10 +97,9 @@ pub(crate) async fn detail_student(
     State(app): State<App>,
     me: StudentProfile,
     WithFiles(changes): WithFiles<StudentChanges<Unnamed>>,
-) -> Result<Response, Refused> {
+) -> Result<MadeOrFound<StudentDetail>, Refused> {
     let Changed { user, details, is_first } = said_by_student(&app, me, changes).await?;
-    let view = StudentDetail::of(&app, &user, &details).await?;
-    Ok(if is_first { Created(view).into_response() } else { Json(view).into_response() })
+    Ok(MadeOrFound { is_new: is_first, body: StudentDetail::of(&app, &user, &details).await? })
 }
 
 /// Own profile as a mentor
@@ -189,8 +187,7 @@ pub(crate) async fn detail_mentor(
     State(app): State<App>,
     me: MentorProfile,
     WithFiles(changes): WithFiles<MentorChanges<Unnamed>>,
-) -> Result<Response, Refused> {
+) -> Result<MadeOrFound<MentorDetail>, Refused> {
     let Changed { user, details, is_first } = said_by_mentor(&app, me, changes).await?;
-    let view = MentorDetail::of(&app, &user, &details).await?;
-    Ok(if is_first { Created(view).into_response() } else { Json(view).into_response() })
+    Ok(MadeOrFound { is_new: is_first, body: MentorDetail::of(&app, &user, &details).await? })
 }

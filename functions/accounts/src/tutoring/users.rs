@@ -12,11 +12,10 @@ use edge::auth::AdminOnly;
 use edge::body::{AnyForm, QueryOf};
 use edge::form::{Fields, Kind, Parse, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::page::Address;
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
-use tutoring::{Listing, Paged, Refused};
+use tutoring::{Listing, Paged, Pages, Refused};
 
 use super::joining::person;
 use crate::common::shapes::{ROLES, User};
@@ -79,21 +78,17 @@ impl Parse for Wanted {
 #[utoipa::path(
     get, path = "/api/v1/admin/users/",
     tag = "Tutoring: Accounts", operation_id = "tutoring_users_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<User>),
-        (status = 400, description = "`invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` over 1000; `validation`"),
-        (status = 404, description = "`not_found`: past the last page"),
-    )
+    responses((status = 200, description = "One page", body = Paged<User>))
 )]
 pub(crate) async fn list(
     State(app): State<App>,
     AdminOnly(staff): AdminOnly,
-    address: Address,
+    pages: Pages,
     query: Result<QueryOf<Wanted>, Problem>,
 ) -> Result<Json<Paged<User>>, Refused> {
     let QueryOf(Wanted(people, listing)) = query?;
     let slice: Slice<_> = everybody::list(&app, staff, &people, &listing.wanted()?).await?;
-    Ok(Json(Paged::of(&address, slice.map(User::from))))
+    Ok(pages.show(slice.map(User::from)))
 }
 
 pub(crate) struct Because {

@@ -9,10 +9,9 @@ use domain::booking::{Actor, Booking, Seat};
 use edge::auth::SignedFirst;
 use edge::body::{AnyForm, QueryOf};
 use edge::form::{Fields, Kind, Parse, one_of, text, time};
-use edge::page::Address;
 use edge::reply::{Done, Json};
 use tutoring::standing::standing;
-use tutoring::{Listing, Paged, Refused};
+use tutoring::{Listing, Paged, Pages, Refused};
 
 use super::FACADE;
 use super::at::AtBooking;
@@ -68,16 +67,12 @@ impl BookingsAsked {
 #[utoipa::path(
     get, path = "/api/v1/bookings/",
     tag = "Tutoring: Bookings", operation_id = "tutoring_bookings_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<LessonBooking>),
-        (status = 400, description = "`invalid_cursor`; `page_too_deep`: beyond 1000"),
-        (status = 404, description = "`not_found`: no such page"),
-    )
+    responses((status = 200, description = "One page", body = Paged<LessonBooking>))
 )]
 pub(crate) async fn list(
     State(app): State<App>,
     SignedFirst(caller): SignedFirst,
-    address: Address,
+    pages: Pages,
     QueryOf(asked): QueryOf<BookingsAsked>,
 ) -> Result<Json<Paged<LessonBooking>>, Refused> {
     let word = asked.word();
@@ -85,7 +80,7 @@ pub(crate) async fn list(
     let among = Among { seat: asked.seat, order, word: &word };
     let wanted = asked.listing.wanted()?;
     let page = bookings::among(&app, caller, among, |booking| asked.keeps(booking), &wanted).await?;
-    Ok(Json(Paged::of(&address, page.map(|at| LessonBooking::of(&app, &at)))))
+    Ok(pages.show(page.map(|at| LessonBooking::of(&app, &at))))
 }
 
 /// Show a booking

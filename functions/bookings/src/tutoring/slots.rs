@@ -11,13 +11,12 @@ use edge::auth::SignedFirst;
 use edge::body::{AnyForm, QueryOf};
 use edge::form::{Fields, Kind, Parse, boolean, id, time};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::page::Address;
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Done, Json};
 use edge::time::Stamp;
 use serde::Serialize;
-use tutoring::{AsTutor, Listing, Paged, Refused, money};
+use tutoring::{AsTutor, Listing, Paged, Pages, Refused, money};
 use utoipa::ToSchema;
 
 use super::FACADE;
@@ -93,20 +92,16 @@ impl Parse for SlotsAsked {
 #[utoipa::path(
     get, path = "/api/v1/availability-slots/",
     tag = "Tutoring: Slots", operation_id = "tutoring_slots_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<AvailabilitySlot>),
-        (status = 400, description = "`invalid_cursor`; `page_too_deep`: beyond 1000"),
-        (status = 404, description = "`not_found`: no such page"),
-    )
+    responses((status = 200, description = "One page", body = Paged<AvailabilitySlot>))
 )]
 pub(crate) async fn list(
     State(app): State<App>,
     SignedFirst(caller): SignedFirst,
-    address: Address,
+    pages: Pages,
     QueryOf(SlotsAsked { asked, listing }): QueryOf<SlotsAsked>,
 ) -> Result<Json<Paged<AvailabilitySlot>>, Refused> {
     let page = openings::list(&app, caller, asked, &listing.wanted()?).await?;
-    Ok(Json(Paged::of(&address, page.map(|view| AvailabilitySlot::of(&app, &view)))))
+    Ok(pages.show(page.map(|view| AvailabilitySlot::of(&app, &view))))
 }
 
 const MARK: &str = "In the future, at most a year ahead, on a five-minute mark.";

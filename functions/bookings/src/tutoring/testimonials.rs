@@ -14,13 +14,12 @@ use edge::auth::{AdminOnly, OptionalAuth, SignedFirst};
 use edge::body::{AnyForm, QueryOf};
 use edge::form::{Fields, Kind, Parse, id, integer, text};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::page::Address;
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use edge::time::Stamp;
 use serde::Serialize;
-use tutoring::{Listing, Paged, Refused};
+use tutoring::{Listing, Paged, Pages, Refused};
 use utoipa::ToSchema;
 
 use super::FACADE;
@@ -97,16 +96,12 @@ impl Parse for Asked {
 #[utoipa::path(
     get, path = "/api/v1/testimonials/",
     tag = "Tutoring: Testimonials", operation_id = "tutoring_testimonials_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<Testimonial>),
-        (status = 400, description = "`invalid_cursor`; `page_too_deep`"),
-        (status = 404, description = "`not_found`: a page past the end"),
-    )
+    responses((status = 200, description = "One page", body = Paged<Testimonial>))
 )]
 pub(crate) async fn list(
     State(app): State<App>,
     onlooker: OptionalAuth,
-    address: Address,
+    pages: Pages,
     QueryOf(Asked(whose, listing)): QueryOf<Asked>,
 ) -> Result<Json<Paged<Testimonial>>, Refused> {
     let viewer = match onlooker.caller() {
@@ -116,7 +111,7 @@ pub(crate) async fn list(
     };
     let order = (listing.ordering, listing.descending);
     let found: Slice<Addressed> = reviews::of_experts(&app, viewer, whose, order, &listing.wanted()?).await?;
-    Ok(Json(Paged::of(&address, found.map(Testimonial::from))))
+    Ok(pages.show(found.map(Testimonial::from)))
 }
 
 pub(crate) struct NewTestimonial {

@@ -45,7 +45,7 @@ pub(crate) struct SessionOrder {
 }
 
 impl SessionOrder {
-    fn of(order: &payments::Order) -> Self {
+    fn of(order: &payments::Order, booking: BookingId) -> Self {
         let payments::Order { intent, key_id } = order;
         let id = intent.reference.clone().unwrap_or_default();
         let (amount, currency) = match intent.amount.unit {
@@ -65,7 +65,7 @@ impl SessionOrder {
             amount,
             currency,
             key_id: key_id.clone(),
-            booking_id: intent.target.named().1,
+            booking_id: booking.get(),
         }
     }
 }
@@ -100,9 +100,9 @@ pub(crate) async fn order(
     key: IdempotencyKey,
     Body(OrderRequest(booking)): Body<OrderRequest>,
 ) -> Result<Json<SessionOrder>, Refused> {
-    let answer = |order: &payments::Order| idempotency::okay(&SessionOrder::of(order));
+    let answer = |order: &payments::Order| idempotency::okay(&SessionOrder::of(order, booking));
     let order = Box::pin(payments::order(&app, caller, FACADE, booking, key.save(&answer))).await?;
-    Ok(Json(SessionOrder::of(&order)))
+    Ok(Json(SessionOrder::of(&order, booking)))
 }
 
 pub(crate) struct Verification(Checkout);

@@ -5,17 +5,16 @@ pub(crate) mod shapes;
 use app::payments::{self, Intended, Wanted};
 use app::{App, Common, Error};
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use domain::ids::PaymentId;
 use domain::{Refusal, payment};
 use edge::auth::{Authenticated, DeferredAuth};
 use edge::body::{Body, Raw};
 use edge::dialect::Dialect;
-use edge::idempotency::{self, IdempotencyKey, ignores_key};
+use edge::idempotency::{IdempotencyKey, ignores_key};
 use edge::maintenance::lets_through;
 use edge::path::{PathId, PathWord};
 use edge::problem::Problem;
-use edge::reply::{Created, Json};
+use edge::reply::{Json, MadeOrFound};
 use edge::routes;
 use http::HeaderMap;
 use shapes::{Order, PROVIDERS, Payment, PaymentIntent, Receipt};
@@ -47,16 +46,14 @@ pub fn routes() -> OpenApiRouter<App> {
         (status = 503, description = "`provider_unavailable`: nothing is lost, ask again"),
     )
 )]
-pub async fn intend(
+async fn intend(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     Body(order): Body<Order>,
-) -> Result<Response, Refused> {
-    let answer = |intended: &Intended| match intended.is_new {
-        true => idempotency::created(&PaymentIntent::from(&intended.intent)),
-        false => idempotency::okay(&PaymentIntent::from(&intended.intent)),
-    };
+) -> Result<MadeOrFound<PaymentIntent>, Refused> {
+    let shown = |it: &Intended| MadeOrFound { is_new: it.is_new, body: PaymentIntent::from(&it.intent) };
+    let answer = |intended: &Intended| shown(intended).saved();
     let keep = key.save(&answer);
     let intended = Box::pin(payments::intend(&app, caller, order.wanted, order.provider, keep)).await;
     let intended = intended.map_err(|error| match (error, order.wanted) {
@@ -65,8 +62,7 @@ pub async fn intend(
         }
         (error, _) => error.into(),
     })?;
-    let body = PaymentIntent::from(&intended.intent);
-    Ok(if intended.is_new { Created(body).into_response() } else { Json(body).into_response() })
+    Ok(shown(&intended))
 }
 
 /// Hear from a payment provider

@@ -156,7 +156,7 @@ impl From<Received> for Receipt {
     }
 }
 
-pub struct Order {
+pub(super) struct Order {
     pub(super) wanted: Wanted,
     pub(super) provider: Provider,
 }

@@ -8,9 +8,8 @@ use domain::payment::{IntentStatus, Provider};
 use edge::auth::SignedFirst;
 use edge::body::QueryOf;
 use edge::form::{Fields, Kind, Parse, id, one_of};
-use edge::page::Address;
 use edge::reply::Json;
-use tutoring::{Listing, Paged, Refused};
+use tutoring::{Listing, Paged, Pages, Refused};
 
 use crate::payments::shapes::{Payment, provider_word, status_word};
 
@@ -52,18 +51,14 @@ impl Parse for Wanted {
 #[utoipa::path(
     get, path = "/api/v1/payments/",
     tag = "Tutoring: Money", operation_id = "tutoring_payments_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<Payment>),
-        (status = 400, description = "`invalid_cursor`; `page_too_deep`"),
-        (status = 404, description = "`not_found`: there is no such page"),
-    )
+    responses((status = 200, description = "One page", body = Paged<Payment>))
 )]
 pub(super) async fn list(
     State(app): State<App>,
     SignedFirst(caller): SignedFirst,
-    address: Address,
+    pages: Pages,
     QueryOf(Wanted(filter, listing)): QueryOf<Wanted>,
 ) -> Result<Json<Paged<Payment>>, Refused> {
     let found = payments::list(&app, caller, filter, listing.descending, &listing.wanted()?).await?;
-    Ok(Json(Paged::of(&address, found.map(|intent| Payment::from(&intent)))))
+    Ok(pages.show(found.map(|intent| Payment::from(&intent))))
 }

@@ -7,12 +7,11 @@ use domain::ids::WalletId;
 use edge::auth::{Authenticated, DeferredAuth};
 use edge::body::QueryOf;
 use edge::form::{Fields, Parse};
-use edge::page::Address;
 use edge::path::PathId;
 use edge::reply::Json;
 use edge::time::Stamp;
 use serde::Serialize;
-use tutoring::{Listing, Paged, Refused, decimal};
+use tutoring::{Listing, Paged, Pages, Refused, decimal};
 use utoipa::ToSchema;
 
 use super::at::Purse;
@@ -77,16 +76,12 @@ impl Parse for Wanted {
 #[utoipa::path(
     get, path = "/api/v1/wallets/",
     tag = "Tutoring: Money", operation_id = "tutoring_wallets_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<Wallet>),
-        (status = 400, description = "`invalid_cursor`; `page_too_deep`"),
-        (status = 404, description = "`not_found`: there is no such page"),
-    )
+    responses((status = 200, description = "One page", body = Paged<Wallet>))
 )]
 pub(super) async fn list(
     State(app): State<App>,
     purse: Purse,
-    address: Address,
+    pages: Pages,
     QueryOf(Wanted(listing)): QueryOf<Wanted>,
 ) -> Result<Json<Paged<Wallet>>, Refused> {
     let page = listing.wanted()?;
@@ -94,7 +89,7 @@ pub(super) async fn list(
         Purse::Own(me) => wallets::mine(&app, *me, &page).await?,
         Purse::Any(staff) => wallets::all(&app, staff, &page).await?,
     };
-    Ok(Json(Paged::of(&address, found.map(|wallet| Wallet::from(&wallet)))))
+    Ok(pages.show(found.map(|wallet| Wallet::from(&wallet))))
 }
 
 /// Show a wallet

@@ -10,14 +10,13 @@ use domain::withdrawal::{self, LONGEST_NOTES, State as Standing, Verdict, Way, W
 use edge::body::{AnyForm, QueryOf};
 use edge::form::{Fields, Kind, Parse, hundredths, object, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::page::Address;
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
 use edge::time::Stamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tutoring::money::{currency, shown};
-use tutoring::{Listing, Paged, Refused};
+use tutoring::{Listing, Paged, Pages, Refused};
 use utoipa::ToSchema;
 
 use super::FACADE;
@@ -149,16 +148,12 @@ impl Parse for Wanted {
 #[utoipa::path(
     get, path = "/api/v1/withdrawals/",
     tag = "Tutoring: Money", operation_id = "tutoring_withdrawals_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<Withdrawal>),
-        (status = 400, description = "`invalid_cursor`; `page_too_deep`"),
-        (status = 404, description = "`not_found`: there is no such page"),
-    )
+    responses((status = 200, description = "One page", body = Paged<Withdrawal>))
 )]
 pub(super) async fn list(
     State(app): State<App>,
     purse: Purse,
-    address: Address,
+    pages: Pages,
     QueryOf(Wanted { states, listing }): QueryOf<Wanted>,
 ) -> Result<Json<Paged<Withdrawal>>, Refused> {
     let asked = Asked {
@@ -171,7 +166,7 @@ pub(super) async fn list(
         Purse::Own(me) => withdrawals::own_page(&app, &me, &asked).await?,
         Purse::Any(staff) => withdrawals::page_of_all(&app, staff, &asked).await?,
     };
-    Ok(Json(Paged::of(&address, found.map(|owned| Withdrawal::from(&owned)))))
+    Ok(pages.show(found.map(|owned| Withdrawal::from(&owned))))
 }
 
 pub(super) struct Request {

@@ -12,13 +12,12 @@ use domain::words::words;
 use edge::auth::OptionalAuth;
 use edge::body::QueryOf;
 use edge::form::{Fields, Kind, Parse, boolean, hundredths, one_of, text, time};
-use edge::page::Address;
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::Json;
 use tutoring::money::amount;
 use tutoring::people::approval;
-use tutoring::{Listing, Paged, Refused, Tutor};
+use tutoring::{Listing, Paged, Pages, Refused, Tutor};
 
 const ORDERS: &[(&str, (Order, bool))] = &[
     ("-rating", (Order::Rating, true)),
@@ -84,16 +83,12 @@ impl Parse for Wanted {
 #[utoipa::path(
     get, path = "/api/v1/tutors/",
     tag = "Tutoring: Tutors", operation_id = "tutoring_tutors_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<Tutor>),
-        (status = 400, description = "`invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` over 1000; `validation`"),
-        (status = 404, description = "`not_found`: past the last page"),
-    )
+    responses((status = 200, description = "One page", body = Paged<Tutor>))
 )]
 pub(crate) async fn list(
     State(app): State<App>,
     onlooker: OptionalAuth,
-    address: Address,
+    pages: Pages,
     query: Result<QueryOf<Wanted>, Problem>,
 ) -> Result<Json<Paged<Tutor>>, Refused> {
     // Who asks decides what is read.
@@ -103,7 +98,7 @@ pub(crate) async fn list(
     let found = finding::list(&app, &wish, &listing.wanted()?, sees_all).await?;
     let me = onlooker.caller().map(|caller| caller.user());
     let slice = shown(&app, found, |id| sees_all || me == Some(id)).await?;
-    Ok(Json(Paged::of(&address, slice)))
+    Ok(pages.show(slice))
 }
 
 /// Tutors as the caller sees them: some whole.

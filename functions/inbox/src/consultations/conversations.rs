@@ -4,7 +4,6 @@ use app::caller::Caller;
 use app::chats::{self, Party};
 use app::{App, Common};
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use consultations::{Asked, Paged, Refused};
 use domain::chat::{Conversation, ConversationStatus};
 use domain::ids::{BookingId, ConversationId, UserId};
@@ -13,7 +12,7 @@ use edge::body::{AnyForm, QueryOf};
 use edge::form::{Fields, Kind, Parse, id, one_of};
 use edge::path::PathId;
 use edge::problem::Problem;
-use edge::reply::{Created, Json};
+use edge::reply::{Json, MadeOrFound};
 
 use super::conversation::{Changed, ConversationView, STATUSES};
 use super::{Marked, UnreadCount};
@@ -38,14 +37,14 @@ impl Parse for With {
     }
 }
 
-async fn opened(app: &App, caller: Caller, query: With, body: With) -> Result<Response, Refused> {
+async fn opened(app: &App, caller: Caller, query: With, body: With) -> Result<MadeOrFound<ConversationView>, Refused> {
     let (expert, consultation) = (body.expert.or(query.expert), body.consultation.or(query.consultation));
     if expert.is_none() && consultation.is_none() {
         return Err(Problem::field("expert_id", "Name an expert or a consultation.").into());
     }
     let opened = chats::open(app, caller, expert, consultation).await?;
-    let view = ConversationView::of(app, &opened.conversation, &opened.expert, caller.user()).await?;
-    Ok(if opened.made { Created(view).into_response() } else { Json(view).into_response() })
+    let body = ConversationView::of(app, &opened.conversation, &opened.expert, caller.user()).await?;
+    Ok(MadeOrFound { is_new: opened.made, body })
 }
 
 /// Find or make a conversation
@@ -66,7 +65,7 @@ pub async fn find(
     SignedFirst(caller): SignedFirst,
     QueryOf(query): QueryOf<With>,
     AnyForm(body): AnyForm<With>,
-) -> Result<Response, Refused> {
+) -> Result<MadeOrFound<ConversationView>, Refused> {
     opened(&app, caller, query, body).await
 }
 
@@ -88,7 +87,7 @@ pub async fn open(
     Authenticated(caller): Authenticated,
     QueryOf(query): QueryOf<With>,
     AnyForm(body): AnyForm<With>,
-) -> Result<Response, Refused> {
+) -> Result<MadeOrFound<ConversationView>, Refused> {
     opened(&app, caller, query, body).await
 }
 

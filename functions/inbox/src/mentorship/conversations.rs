@@ -4,15 +4,14 @@ use app::chats::{self, Correspondence};
 use app::serials::{self, Reference};
 use app::{App, Common};
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use domain::ids::UserId;
 use domain::lifecycle::Seat;
 use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Kind, Parse};
-use edge::idempotency::{self, IdempotencyKey};
+use edge::idempotency::IdempotencyKey;
 use edge::page::Listed;
-use edge::reply::{Created, Json};
+use edge::reply::{Json, MadeOrFound};
 use mentorship::chat::ConversationView;
 use mentorship::ids::person;
 use mentorship::{Listing, Refused};
@@ -77,15 +76,14 @@ pub(super) async fn open(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     Body(With(role, who)): Body<With>,
-) -> Result<Response, Refused> {
+) -> Result<MadeOrFound<ConversationView>, Refused> {
     let peer: UserId = serials::owner(&app, who).await?.ok_or(Common::NotFound)?;
-    let view = |found: &Correspondence| ConversationView::of(found, caller.user());
-    let answer = |(found, made): &(Correspondence, bool)| match made {
-        true => idempotency::created(&view(found)),
-        false => idempotency::okay(&view(found)),
+    let shown = |(found, made): &(Correspondence, bool)| MadeOrFound {
+        is_new: *made,
+        body: ConversationView::of(found, caller.user()),
     };
-    let (found, made) = chats::open_as(&app, caller, FACADE, (role, peer), key.save(&answer)).await?;
-    Ok(if made { Created(view(&found)).into_response() } else { Json(view(&found)).into_response() })
+    let answer = |opened: &(Correspondence, bool)| shown(opened).saved();
+    Ok(shown(&chats::open_as(&app, caller, FACADE, (role, peer), key.save(&answer)).await?))
 }
 
 async fn pinned(

@@ -4,18 +4,16 @@ use app::chats::{self, Peer, Talk};
 use app::paging::Wanted;
 use app::{App, Error};
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use domain::ids::{BookingId, UserId};
 use domain::text::Email;
 use domain::{Refusal, chat};
 use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Kind, Parse, id, text};
-use edge::idempotency::{self, IdempotencyKey};
-use edge::page::Address;
+use edge::idempotency::IdempotencyKey;
 use edge::problem::Problem;
-use edge::reply::{Created, Json};
-use tutoring::{Listing, Paged, Refused};
+use edge::reply::{Json, MadeOrFound};
+use tutoring::{Listing, Paged, Pages, Refused};
 
 use super::at::Participant;
 use super::shapes::ConversationView;
@@ -45,20 +43,16 @@ impl Parse for Asked {
 #[utoipa::path(
     get, path = "/api/v1/conversations/",
     tag = "Tutoring: Messages", operation_id = "tutoring_conversations_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<ConversationView>),
-        (status = 400, description = "`invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000"),
-        (status = 404, description = "`not_found`: there is no such page"),
-    )
+    responses((status = 200, description = "One page", body = Paged<ConversationView>))
 )]
 pub(super) async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
-    address: Address,
+    pages: Pages,
     QueryOf(Asked(descending, wanted)): QueryOf<Asked>,
 ) -> Result<Json<Paged<ConversationView>>, Refused> {
     let page = chats::talks(&app, caller, descending, &wanted?).await?;
-    Ok(Json(Paged::of(&address, page.map(|talk| ConversationView::of(&talk, caller.user())))))
+    Ok(pages.show(page.map(|talk| ConversationView::of(&talk, caller.user()))))
 }
 
 /// With whom.
@@ -121,15 +115,12 @@ pub(super) async fn open(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     Body(With(peer)): Body<With>,
-) -> Result<Response, Refused> {
-    let view = |talk: &Talk| ConversationView::of(talk, caller.user());
-    let answer = |(talk, made): &(Talk, bool)| match made {
-        true => idempotency::created(&view(talk)),
-        false => idempotency::okay(&view(talk)),
-    };
+) -> Result<MadeOrFound<ConversationView>, Refused> {
+    let shown =
+        |(talk, made): &(Talk, bool)| MadeOrFound { is_new: *made, body: ConversationView::of(talk, caller.user()) };
+    let answer = |opened: &(Talk, bool)| shown(opened).saved();
     let opened = chats::open_with(&app, caller, FACADE, &peer, key.save(&answer)).await;
-    let (talk, made) = opened.map_err(|error| blamed(&peer, error))?;
-    Ok(if made { Created(view(&talk)).into_response() } else { Json(view(&talk)).into_response() })
+    Ok(shown(&opened.map_err(|error| blamed(&peer, error))?))
 }
 
 /// Show a conversation

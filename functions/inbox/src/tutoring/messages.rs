@@ -11,10 +11,9 @@ use edge::auth::Authenticated;
 use edge::body::{Body, QueryOf};
 use edge::form::{Fields, Kind, Parse, boolean, id, text};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::page::Address;
 use edge::problem::Problem;
 use edge::reply::{Created, Json};
-use tutoring::{Listing, Paged, Refused};
+use tutoring::{Listing, Paged, Pages, Refused};
 
 use super::FACADE;
 use super::shapes::MessageView;
@@ -62,16 +61,12 @@ fn blamed(error: Error) -> Refused {
 #[utoipa::path(
     get, path = "/api/v1/messages/",
     tag = "Tutoring: Messages", operation_id = "tutoring_messages_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<MessageView>),
-        (status = 400, description = "`invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000"),
-        (status = 404, description = "`not_found`: there is no such page"),
-    )
+    responses((status = 200, description = "One page", body = Paged<MessageView>))
 )]
 pub(super) async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
-    address: Address,
+    pages: Pages,
     QueryOf(Asked { within, is_read, descending, wanted }): QueryOf<Asked>,
 ) -> Result<Json<Paged<MessageView>>, Refused> {
     if let Some(id) = within {
@@ -79,7 +74,7 @@ pub(super) async fn list(
     }
     let page = chats::messages(&app, caller, (within, is_read), descending, &wanted?).await?;
     let viewer = (caller.user(), Staff::of(caller).is_some());
-    Ok(Json(Paged::of(&address, page.map(|written| MessageView::seen(&written, viewer)))))
+    Ok(pages.show(page.map(|written| MessageView::seen(&written, viewer))))
 }
 
 pub(super) struct NewMessage {

@@ -9,13 +9,12 @@ use domain::notice::{Category, Channel, Notice, Subject, Topic};
 use edge::auth::Authenticated;
 use edge::body::QueryOf;
 use edge::form::{Fields, Kind, Parse, boolean, one_of};
-use edge::page::Address;
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::Json;
 use edge::time::Stamp;
 use serde::Serialize;
-use tutoring::{Listing, Paged, Refused};
+use tutoring::{Listing, Paged, Pages, Refused};
 use utoipa::ToSchema;
 
 use super::Updated;
@@ -190,20 +189,16 @@ impl Parse for Asked {
 #[utoipa::path(
     get, path = "/api/v1/notifications/",
     tag = "Tutoring: Notifications", operation_id = "tutoring_notifications_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<Notification>),
-        (status = 400, description = "`invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000"),
-        (status = 404, description = "`not_found`: there is no such page"),
-    )
+    responses((status = 200, description = "One page", body = Paged<Notification>))
 )]
 pub(super) async fn list(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
-    address: Address,
+    pages: Pages,
     QueryOf(Asked(filter, descending, wanted)): QueryOf<Asked>,
 ) -> Result<Json<Paged<Notification>>, Refused> {
     let page = notices::page(&app, caller, filter, descending, &wanted?).await?;
-    Ok(Json(Paged::of(&address, page.map(|notice| Notification::of(&app, &notice)))))
+    Ok(pages.show(page.map(|notice| Notification::of(&app, &notice))))
 }
 
 /// A number of unread things.

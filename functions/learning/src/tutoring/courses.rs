@@ -2,7 +2,7 @@
 
 use ::tutoring::files::{file_or_upload, of_field};
 use ::tutoring::money::amount;
-use ::tutoring::{Listing, Paged, Refused};
+use ::tutoring::{Listing, Paged, Pages, Refused};
 use app::App;
 use app::courses::{self, CourseDraft, CourseList, CourseSeen, Order};
 use axum::extract::State;
@@ -12,7 +12,6 @@ use domain::words::words;
 use edge::body::{AnyForm, QueryOf};
 use edge::form::{Fields, Kind, Parse, boolean, id, one_of, text};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::page::Address;
 use edge::path::PathId;
 use edge::reply::{Created, Done, Json};
 
@@ -108,21 +107,19 @@ impl Parse for CourseListing {
     tag = "Tutoring: Courses", operation_id = "tutoring_courses_list",
     responses(
         (status = 200, description = "One page", body = Paged<Course>),
-        (status = 400, description = "`invalid_cursor`; `page_too_deep`"),
         (status = 401, description = "`not_authenticated`: one's own, without a session"),
-        (status = 404, description = "`not_found`: a page past the end"),
     )
 )]
 pub async fn list(
     State(app): State<App>,
     Onlooker(caller, is_admin): Onlooker,
-    address: Address,
+    pages: Pages,
     QueryOf(CourseListing(question, is_own, listing)): QueryOf<CourseListing>,
 ) -> Result<Json<Paged<Course>>, Refused> {
     let wanted = listing.wanted()?;
     let list = CourseList { question, is_own, order: listing.ordering, descending: listing.descending };
     let slice = courses::list(&app, (caller, is_admin), list, &wanted).await?;
-    Ok(Json(Paged::of(&address, slice.map(|seen| Course::from(&seen)))))
+    Ok(pages.show(slice.map(|seen| Course::from(&seen))))
 }
 
 /// Publish a course, or begin a draft

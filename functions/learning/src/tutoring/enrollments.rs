@@ -1,19 +1,17 @@
 //! Taking courses (`tutoring.md` §4.5).
 
-use ::tutoring::{Listing, Paged, Refused};
+use ::tutoring::{Listing, Paged, Pages, Refused};
 use app::App;
 use app::courses::enrolments::{self, Enrolled, EnrolmentList};
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use domain::ids::{CourseId, EnrolmentId};
 use domain::learning::EnrolmentStatus;
 use edge::auth::{Authenticated, SignedFirst};
 use edge::body::QueryOf;
 use edge::form::{Fields, Kind, Parse, id, one_of};
-use edge::idempotency::{self, IdempotencyKey};
-use edge::page::Address;
+use edge::idempotency::IdempotencyKey;
 use edge::path::PathId;
-use edge::reply::{Created, Json};
+use edge::reply::{Json, MadeOrFound};
 
 use super::FACADE;
 use super::shape::{Enrollment, STATUSES};
@@ -36,14 +34,11 @@ pub async fn enroll(
     Authenticated(caller): Authenticated,
     PathId(course): PathId<CourseId>,
     key: IdempotencyKey,
-) -> Result<Response, Refused> {
-    let answer = |enrolled: &Enrolled| match enrolled.is_new {
-        true => idempotency::created(&Enrollment::from(&enrolled.seen)),
-        false => idempotency::okay(&Enrollment::from(&enrolled.seen)),
-    };
+) -> Result<MadeOrFound<Enrollment>, Refused> {
+    let shown = |it: &Enrolled| MadeOrFound { is_new: it.is_new, body: Enrollment::from(&it.seen) };
+    let answer = |enrolled: &Enrolled| shown(enrolled).saved();
     let enrolled = enrolments::enrol(&app, caller, FACADE, course, key.save(&answer)).await?;
-    let body = Enrollment::from(&enrolled.seen);
-    Ok(if enrolled.is_new { Created(body).into_response() } else { Json(body).into_response() })
+    Ok(shown(&enrolled))
 }
 
 const ORDERS: &[(&str, ((), bool))] = &[("-created_at", ((), true)), ("created_at", ((), false))];
@@ -65,22 +60,18 @@ impl Parse for EnrollmentListing {
 #[utoipa::path(
     get, path = "/api/v1/enrollments/",
     tag = "Tutoring: Learning", operation_id = "tutoring_enrollments_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<Enrollment>),
-        (status = 400, description = "`invalid_cursor`; `page_too_deep`"),
-        (status = 404, description = "`not_found`: a page past the end"),
-    )
+    responses((status = 200, description = "One page", body = Paged<Enrollment>))
 )]
 pub async fn list(
     State(app): State<App>,
     SignedFirst(caller): SignedFirst,
-    address: Address,
+    pages: Pages,
     QueryOf(EnrollmentListing(course, status, listing)): QueryOf<EnrollmentListing>,
 ) -> Result<Json<Paged<Enrollment>>, Refused> {
     let wanted = listing.wanted()?;
     let list = EnrolmentList { course, status, descending: listing.descending };
     let slice = enrolments::list(&app, caller, list, &wanted).await?;
-    Ok(Json(Paged::of(&address, slice.map(|seen| Enrollment::from(&seen)))))
+    Ok(pages.show(slice.map(|seen| Enrollment::from(&seen))))
 }
 
 /// Show an enrollment

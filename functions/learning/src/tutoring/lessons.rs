@@ -1,7 +1,7 @@
 //! Lessons (`tutoring.md` §3.1).
 
 use ::tutoring::files::{file_or_upload, of_field};
-use ::tutoring::{Listing, Paged, Refused};
+use ::tutoring::{Listing, Paged, Pages, Refused};
 use app::courses::lessons::{self, LessonDraft, LessonOrder, LessonSeen};
 use app::{App, Error, picture};
 use axum::extract::State;
@@ -10,7 +10,6 @@ use domain::learning::{LAST_PLACE, LONGEST_ADDRESS, LONGEST_CONTENT, LONGEST_TIT
 use edge::body::{AnyForm, QueryOf};
 use edge::form::{Fields, Kind, Parse, id, integer, text};
 use edge::idempotency::{self, IdempotencyKey};
-use edge::page::Address;
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::{Created, Done, Json};
@@ -117,22 +116,18 @@ impl Parse for LessonListing {
 #[utoipa::path(
     get, path = "/api/v1/lessons/",
     tag = "Tutoring: Courses", operation_id = "tutoring_lessons_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<Lesson>),
-        (status = 400, description = "`invalid_cursor`; `page_too_deep`"),
-        (status = 404, description = "`not_found`: a page past the end"),
-    )
+    responses((status = 200, description = "One page", body = Paged<Lesson>))
 )]
 pub async fn list(
     State(app): State<App>,
     Onlooker(caller, is_admin): Onlooker,
-    address: Address,
+    pages: Pages,
     QueryOf(LessonListing(course, listing)): QueryOf<LessonListing>,
 ) -> Result<Json<Paged<Lesson>>, Refused> {
     let wanted = listing.wanted()?;
     let asked = (course, listing.ordering, listing.descending);
     let slice = lessons::list(&app, (caller, is_admin), asked, &wanted).await?;
-    Ok(Json(Paged::of(&address, slice.map(|seen| Lesson::from(&seen)))))
+    Ok(pages.show(slice.map(|seen| Lesson::from(&seen))))
 }
 
 /// Add a lesson to one of my courses

@@ -1,18 +1,16 @@
 //! How far students are (`tutoring.md` §3.3, §4.5).
 
-use ::tutoring::{Listing, Paged, Refused};
+use ::tutoring::{Listing, Paged, Pages, Refused};
 use app::App;
 use app::courses::progress::{self, Noted, ProgressList, ProgressOrder};
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use domain::ids::{CourseId, LessonId, UserId};
 use domain::learning::{MOST_TIME, Said};
 use edge::auth::{Authenticated, SignedFirst};
 use edge::body::{AnyForm, QueryOf};
 use edge::form::{Fields, Kind, Parse, boolean, id, integer};
-use edge::idempotency::{self, IdempotencyKey};
-use edge::page::Address;
-use edge::reply::{Created, Json};
+use edge::idempotency::IdempotencyKey;
+use edge::reply::{Json, MadeOrFound};
 
 use super::at::{Studied, named};
 use super::shape::{CourseProgress, LessonProgress};
@@ -56,15 +54,11 @@ pub async fn note(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     AnyForm(NewProgress { lesson, course, said }): AnyForm<NewProgress>,
-) -> Result<Response, Refused> {
-    let answer = |noted: &Noted| match noted.is_new {
-        true => idempotency::created(&LessonProgress::from(&noted.progress)),
-        false => idempotency::okay(&LessonProgress::from(&noted.progress)),
-    };
+) -> Result<MadeOrFound<LessonProgress>, Refused> {
+    let shown = |it: &Noted| MadeOrFound { is_new: it.is_new, body: LessonProgress::from(&it.progress) };
+    let answer = |noted: &Noted| shown(noted).saved();
     let noted = progress::note(&app, caller, (lesson, course), said, key.save(&answer)).await;
-    let noted = noted.map_err(named("lesson", "There is no such lesson."))?;
-    let body = LessonProgress::from(&noted.progress);
-    Ok(if noted.is_new { Created(body).into_response() } else { Json(body).into_response() })
+    Ok(shown(&noted.map_err(named("lesson", "There is no such lesson."))?))
 }
 
 const ORDERS: &[(&str, (ProgressOrder, bool))] = &[
@@ -92,23 +86,19 @@ impl Parse for ProgressListing {
 #[utoipa::path(
     get, path = "/api/v1/progress/",
     tag = "Tutoring: Learning", operation_id = "tutoring_progress_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<LessonProgress>),
-        (status = 400, description = "`invalid_cursor`; `page_too_deep`"),
-        (status = 404, description = "`not_found`: a page past the end"),
-    )
+    responses((status = 200, description = "One page", body = Paged<LessonProgress>))
 )]
 pub async fn list(
     State(app): State<App>,
     SignedFirst(caller): SignedFirst,
-    address: Address,
+    pages: Pages,
     QueryOf(ProgressListing(course, learner, listing)): QueryOf<ProgressListing>,
 ) -> Result<Json<Paged<LessonProgress>>, Refused> {
     let wanted = listing.wanted()?;
     let (order, descending) = (listing.ordering, listing.descending);
     let list = ProgressList { course, learner, order, descending };
     let slice = progress::list(&app, caller, list, &wanted).await?;
-    Ok(Json(Paged::of(&address, slice.map(|row| LessonProgress::from(&row)))))
+    Ok(pages.show(slice.map(|row| LessonProgress::from(&row))))
 }
 
 pub struct Whose(Option<UserId>);

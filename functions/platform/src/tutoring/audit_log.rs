@@ -12,13 +12,12 @@ use domain::ids::AuditId;
 use edge::auth::AdminOnly;
 use edge::body::QueryOf;
 use edge::form::{Fields, Kind, Parse, id, one_of, time_or_day};
-use edge::page::Address;
 use edge::path::PathId;
 use edge::problem::Problem;
 use edge::reply::Json;
 use edge::time::Stamp;
 use serde::Serialize;
-use tutoring::{Listing, Paged, Refused};
+use tutoring::{Listing, Paged, Pages, Refused};
 use utoipa::ToSchema;
 
 /// Something that was done.
@@ -177,20 +176,16 @@ impl Parse for Asked {
 #[utoipa::path(
     get, path = "/api/v1/admin/audit-logs/",
     tag = "Tutoring: Audit log", operation_id = "tutoring_audit_logs_list",
-    responses(
-        (status = 200, description = "One page", body = Paged<AuditLog>),
-        (status = 400, description = "`invalid_cursor`: broken, altered or of another list; `page_too_deep`: `page` times `page_size` is above 1000"),
-        (status = 404, description = "`not_found`: there is no such page"),
-    )
+    responses((status = 200, description = "One page", body = Paged<AuditLog>))
 )]
 pub(super) async fn list(
     State(app): State<App>,
     AdminOnly(staff): AdminOnly,
-    address: Address,
+    pages: Pages,
     QueryOf(Asked(filter, descending, wanted)): QueryOf<Asked>,
 ) -> Result<Json<Paged<AuditLog>>, Refused> {
     let page = audit_log::list(&app, staff, filter, descending, &wanted?).await?;
-    Ok(Json(Paged::of(&address, page.map(AuditLog::from))))
+    Ok(pages.show(page.map(AuditLog::from)))
 }
 
 /// Show what was done

@@ -11,7 +11,7 @@ use domain::ledger::Unit;
 use domain::payment::{Intent, Target};
 use serde_json::{Value as Json, json};
 
-use super::answers::{Made, Returned};
+use super::answers::{Made, Returned, noted};
 use crate::outbound::Outbound;
 use crate::{Common, Error, Result};
 
@@ -101,7 +101,7 @@ impl Razorpay {
 
     async fn place_order(&self, intent: &Intent) -> Result<Made, Trouble> {
         let (amount, currency) = price(intent).ok_or_else(no_money)?;
-        let (what, id) = intent.target.named();
+        let (what, id) = noted(intent.target);
         let body = json!({
             "amount": amount, "currency": currency, "receipt": receipt(intent), "payment_capture": true,
             "notes": {what: id.to_string(), "payment": intent.id.to_string()},

@@ -11,7 +11,7 @@ use domain::payment::Intent;
 use serde_json::Value as Json;
 use url::form_urlencoded::Serializer;
 
-use super::answers::Made;
+use super::answers::{Made, noted};
 use crate::outbound::Outbound;
 use crate::{Common, Error, Result};
 
@@ -67,7 +67,7 @@ impl Stripe {
         let (Some(amount), Unit::Currency(currency)) = (minor_units(intent.amount), intent.amount.unit) else {
             return Err(domain::payment::Refusal::NotPayable.into());
         };
-        let (what, id) = intent.target.named();
+        let (what, id) = noted(intent.target);
         let form = Serializer::new(String::new())
             .append_pair("amount", &amount.to_string())
             .append_pair("currency", &currency.code().to_lowercase())

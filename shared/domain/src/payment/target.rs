@@ -36,12 +36,4 @@ impl Target {
             Self::Enrolment { .. } => None,
         }
     }
-
-    /// As what, and under which number, providers are told of it.
-    pub fn named(self) -> (&'static str, i64) {
-        match self {
-            Self::Booking { id, .. } => ("booking", id.get()),
-            Self::Enrolment { id, .. } => ("enrollment", id.get()),
-        }
-    }
 }
