@@ -30,8 +30,16 @@ fn product() -> Vec<Source> {
 fn dynamodbs_own_words_stay_where_dynamodb_is_asked() {
     let may = |path: &str| path.starts_with("shared/dynamo/") || path == "shared/table/src/item.rs";
     assert_eq!(lines_with(&product(), &["AttributeValue", "ConditionExpression", "_expression("], may), []);
-    let starts = |path: &str| may(path) || path == "shared/app/src/start.rs";
-    assert_eq!(lines_with(&product(), &["aws_sdk_dynamodb"], starts), []);
+    assert_eq!(lines_with(&product(), &["aws_sdk_dynamodb"], may), []);
+}
+
+/// The table of a laptop is in no Lambda: what is deployed does not depend on it.
+#[test]
+fn what_is_deployed_knows_no_embedded_table() {
+    let manifests = files("shared", "Cargo.toml").into_iter().chain(files("functions", "Cargo.toml"));
+    for Source { path, .. } in manifests {
+        assert!(!dependencies(&path).iter().any(|name| name == "engine"), "{path}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! when they expire, the stream, and the tokens of the last ten minutes. There is one writer at a time ([`line`]), which
 //! commits for all who wait; readers have each commit's [`view`] and wait for nobody.
 
+mod backend;
 mod change;
 mod check;
 mod code;

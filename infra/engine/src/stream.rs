@@ -3,6 +3,7 @@
 use table::{Item, Key};
 
 use crate::code::{Reader, Writer};
+use crate::size;
 use crate::view::Sized;
 
 /// What became of an item.
@@ -54,6 +55,12 @@ pub(crate) fn written(key: &Key, old: Option<&Sized>, new: Option<&Sized>, at_ms
 }
 
 impl Record {
+    /// Bytes of the key and both images, as AWS counts them.
+    pub fn size(&self) -> usize {
+        let images = [&self.old, &self.new].into_iter().flatten();
+        size::item(&self.key.item()) + images.map(size::item).sum::<usize>()
+    }
+
     pub(crate) fn read(sequence: u64, bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader(bytes);
         let (at_ms, expired) = (reader.number()?, reader.number()? != 0);

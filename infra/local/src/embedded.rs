@@ -5,5 +5,6 @@ pub mod dynamo;
 pub mod files;
 pub(crate) mod mail;
 pub(crate) mod queues;
+pub mod record;
 pub(crate) mod snapshot;
 pub(crate) mod stream;

@@ -50,7 +50,7 @@ pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>
     let keys = Keys::new(secrets.token_key.as_bytes(), secrets.token_key_previous.iter().map(String::as_bytes));
     let keyring = Keyring::read(|name| environment.get(name).cloned());
     let app = App::assemble(app::Parts {
-        store: Store::new(&dynamodb, &settings.table_name),
+        store: Store::new(dynamo::Table::new(&dynamodb, &settings.table_name)),
         files: Files::new(files, &settings.files_bucket).reached_by(settings.public_url.as_deref()),
         // Movable in any case: the demo happened days ago. The flag guards the call.
         clock: Clock::shifted(),

@@ -124,7 +124,7 @@ impl App {
             .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired)
             .build();
         let app = Self::assemble(Parts {
-            store: Store::new(&aws_sdk_dynamodb::Client::new(config), &settings.table_name),
+            store: Store::new(dynamo::Table::new(&dynamo::Client::new(config), &settings.table_name)),
             files: Files::new(aws_sdk_s3::Client::from_conf(files), &settings.files_bucket)
                 .reached_by(settings.public_url.as_deref()),
             clock: Clock::System,

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
@@ -14,8 +15,8 @@ use aws_sdk_dynamodb::types::{
     Select as SdkSelect,
 };
 use table::{
-    Batch, Cancelled, Condition, Fault, Item, Key, Metered, Paged, Range, Refused, Returning, Scan, Select, Update,
-    Value, Write,
+    Backend, Batch, Cancelled, Condition, Fault, Item, Key, Metered, Paged, Range, Refused, Returning, Scan, Select,
+    Update, Value, Write,
 };
 
 use crate::convert::{self, Attributes};
@@ -62,12 +63,11 @@ impl Table {
     pub fn new(client: &Client, name: impl Into<String>) -> Self {
         Self { client: impatient(client), name: name.into() }
     }
+}
 
-    /// One item, as last written.
-    ///
-    /// # Errors
-    /// DynamoDB does not answer, or not as it should.
-    pub async fn get(&self, key: &Key) -> Result<Metered<Option<Item>>, Fault> {
+#[async_trait]
+impl Backend for Table {
+    async fn get(&self, key: &Key) -> Result<Metered<Option<Item>>, Fault> {
         let answer = self
             .client
             .get_item()
@@ -81,11 +81,7 @@ impl Table {
         Ok(metered(answer.item.map(convert::item).transpose()?, &answer.consumed_capacity))
     }
 
-    /// Up to 100 items by their keys; what does not exist is missing from the answer.
-    ///
-    /// # Errors
-    /// As [`Table::get`].
-    pub async fn get_many(&self, keys: &[Key], consistent: bool) -> Result<Metered<Batch>, Fault> {
+    async fn get_many(&self, keys: &[Key], consistent: bool) -> Result<Metered<Batch>, Fault> {
         let wanted = KeysAndAttributes::builder()
             .set_keys(Some(keys.iter().map(convert::key).collect()))
             .consistent_read(consistent)
@@ -108,11 +104,7 @@ impl Table {
         Ok(metered(batch, answer.consumed_capacity.iter().flatten()))
     }
 
-    /// One page of a range, after the place where another ended.
-    ///
-    /// # Errors
-    /// As [`Table::get`].
-    pub async fn query(&self, range: &Range, after: Option<&Item>, select: Select) -> Result<Metered<Paged>, Fault> {
+    async fn query(&self, range: &Range, after: Option<&Item>, select: Select) -> Result<Metered<Paged>, Fault> {
         let (partition, sort) = range.index.map_or(("pk", "sk"), table::Index::attributes);
         let condition = match (&range.from, &range.to) {
             (Some(_), Some(_)) => "#p = :p AND #s BETWEEN :from AND :to",
@@ -149,11 +141,7 @@ impl Table {
         Ok(metered(page, &answer.consumed_capacity))
     }
 
-    /// One page of the whole table, after the place where another ended.
-    ///
-    /// # Errors
-    /// As [`Table::get`].
-    pub async fn scan(&self, scan: Scan, after: Option<&Item>) -> Result<Metered<Paged>, Fault> {
+    async fn scan(&self, scan: Scan, after: Option<&Item>) -> Result<Metered<Paged>, Fault> {
         let count = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         let is_divided = scan.segments > 1;
         let answer = self
@@ -173,11 +161,7 @@ impl Table {
         Ok(metered(page, &answer.consumed_capacity))
     }
 
-    /// One conditional update.
-    ///
-    /// # Errors
-    /// Its condition failed; or as [`Table::get`].
-    pub async fn update(&self, update: &Update, returning: Returning) -> Result<Metered<Item>, Refused> {
+    async fn update(&self, update: &Update, returning: Returning) -> Result<Metered<Item>, Refused> {
         let written = request::expressions_of_update(update)?;
         let returning = match returning {
             Returning::Nothing => ReturnValue::None,
@@ -213,11 +197,7 @@ impl Table {
         }
     }
 
-    /// One conditional deletion.
-    ///
-    /// # Errors
-    /// As [`Table::update`].
-    pub async fn delete(&self, key: &Key, condition: Option<&Condition>) -> Result<Metered<()>, Refused> {
+    async fn delete(&self, key: &Key, condition: Option<&Condition>) -> Result<Metered<()>, Refused> {
         let written = request::expressions_of_condition(condition)?;
         let result = self
             .client
@@ -242,11 +222,7 @@ impl Table {
         }
     }
 
-    /// All writes or none. Whoever asks twice under one token within ten minutes has them done once.
-    ///
-    /// # Errors
-    /// A leg was the cause, or another writer; or as [`Table::get`].
-    pub async fn transact(&self, writes: &[Write], token: &str) -> Result<Metered<()>, Cancelled> {
+    async fn transact(&self, writes: &[Write], token: &str) -> Result<Metered<()>, Cancelled> {
         let result = self
             .client
             .transact_write_items()

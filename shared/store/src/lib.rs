@@ -6,7 +6,6 @@
 mod absences;
 mod applications;
 mod audits;
-mod backend;
 pub mod backfill;
 mod booking_codec;
 mod bookings;

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use table::{Item, Key, Paged, Range, Scan, Select, absent, at_most};
+use table::{Backend, Item, Key, Paged, Range, Scan, Select, absent, at_most};
 
-use crate::backend::Backend;
 use crate::fault::Fault;
 use crate::immutable_cache::ImmutableCache;
 use crate::meter::{Access, note};
@@ -16,7 +15,7 @@ use crate::row::number;
 /// The one table. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pub(crate) table: Backend,
+    pub(crate) table: Arc<dyn Backend>,
     /// Whose conversation, booking or opening an id is, of those that were read: that never changes.
     pub(crate) immutable: Arc<ImmutableCache>,
 }
@@ -38,9 +37,9 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 pub(crate) const READ_AT_ONCE: usize = 100;
 
 impl Store {
-    /// A store on DynamoDB.
-    pub fn new(client: &dynamo::Client, table: impl Into<String>) -> Self {
-        Self { table: Backend::Dynamo(dynamo::Table::new(client, table)), immutable: Arc::default() }
+    /// A store on this table.
+    pub fn new(table: impl Backend + 'static) -> Self {
+        Self { table: Arc::new(table), immutable: Arc::default() }
     }
 
     /// Reads the whole table, page by page. What is written meanwhile may be met or not.

@@ -1,7 +1,9 @@
 //! What one table is asked, as values: items, conditions, updates, ranges of a partition, transactions; and what it
-//! answers. They mean what DynamoDB means by them. Whoever carries them out is elsewhere: `dynamo` asks DynamoDB.
+//! answers. They mean what DynamoDB means by them. Who carries them out is a [`Backend`], elsewhere: `dynamo` asks DynamoDB,
+//! `engine` does it on a file of this machine.
 
 mod answer;
+mod backend;
 mod condition;
 mod item;
 mod range;
@@ -9,6 +11,7 @@ mod update;
 mod write;
 
 pub use answer::{Batch, Cancelled, Fault, Metered, Paged, Reason, Refused};
+pub use backend::Backend;
 pub use condition::{
     Comparison, Condition, absent, all, any, at_least, at_most, contains, equals, exists, fewer_than, less, more, not,
     one_of,

@@ -28,7 +28,7 @@ impl Place {
         match self {
             Place::Real(name) => {
                 let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
-                work(Store::new(&aws_sdk_dynamodb::Client::new(&config), name)).await
+                work(Store::new(dynamo::Table::new(&aws_sdk_dynamodb::Client::new(&config), name))).await
             }
             Place::Kept(path) => {
                 if !Dynamo::is_in(path) {
@@ -38,7 +38,7 @@ impl Place {
                 import::is_whole(path)?;
                 let table = Template::parse(template::WORKSPACE)?.table()?;
                 let dynamo = Dynamo::start_file(path, &table)?;
-                let done = work(Store::new(&dynamo.client(), dynamo.table_name())).await;
+                let done = work(Store::new(dynamo::Table::new(&dynamo.client(), dynamo.table_name()))).await;
                 // Dropping it joins a thread; the runtime must not wait for that.
                 tokio::task::spawn_blocking(move || drop(dynamo)).await?;
                 done
