@@ -10,9 +10,9 @@ use rand::seq::SliceRandom;
 use serde_json::{Value as Json, json};
 use store::Kind;
 use store::facts::StreamItem;
+use table::Key;
 
 use crate::World;
-use crate::written::Named;
 
 /// What the table held when it was last counted.
 #[derive(Default)]
@@ -31,7 +31,7 @@ fn image(item: Option<&Json>) -> StreamItem {
 const COUNTED: [Kind; 5] = [Kind::Profile, Kind::Booking, Kind::Intent, Kind::Withdrawal, Kind::Entry];
 
 /// Whether an item is of one of these kinds.
-pub fn is_of(kinds: &[Kind], (pk, sk): &Named) -> bool {
+pub fn is_of(kinds: &[Kind], Key { pk, sk }: &Key) -> bool {
     store::key_in_words(pk, sk).is_some_and(|named| kinds.contains(&named.kind))
 }
 
@@ -55,8 +55,10 @@ impl Watched {
         let (mut records, mut changes) = (Vec::new(), false);
         for named in world.table.written.take() {
             changes |= is_of(&[Kind::CourseTotals], &named);
-            let Some((pk, sk)) = Some(&named).filter(|named| is_of(&COUNTED, named)) else { continue };
-            let Some(item) = world.table.item(&json!({"S": pk}), &json!({"S": sk})) else { continue };
+            if !is_of(&COUNTED, &named) {
+                continue;
+            }
+            let Some(item) = world.table.item(&json!({"S": named.pk}), &json!({"S": named.sk})) else { continue };
             let before = self.0.lock().expect("nobody panics while holding it").insert(key(&item), item.clone());
             let read = stats::read(image(Some(&item)), image(before.as_ref())).expect("an item that reads");
             records.extend(read.into_iter().flat_map(|counting| [counting.clone(), counting]));

@@ -46,5 +46,5 @@ pub use faults::{Fault, Faults, Moment, Strike};
 pub use person::Person;
 pub use socket::Socket;
 pub use spoiler::Spoiler;
-pub use table::Table;
+pub use table::{Dynoxide, Place, Table};
 pub use world::{Setup, World, minute};

@@ -1,29 +1,22 @@
 //! Writes as DynamoDB is sent them, without what is of one moment or one item: what a kind of item is changed by, and under
 //! which condition.
 
-use serde_json::Value as Json;
+use table::Write;
 
-/// The writes of a request, if it has any.
-pub(crate) fn writes(operation: &str, body: &str) -> Vec<String> {
-    let request: Json = serde_json::from_str(body).expect("a request is JSON");
-    match operation {
-        "UpdateItem" => vec![line("Update", &request)],
-        "DeleteItem" => vec![line("Delete", &request)],
-        "TransactWriteItems" => {
-            let legs = request["TransactItems"].as_array().expect("legs");
-            legs.iter().flat_map(|leg| leg.as_object().expect("a leg")).map(|(word, leg)| line(word, leg)).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn line(word: &str, write: &Json) -> String {
-    let key = if write["Item"].is_object() { &write["Item"] } else { &write["Key"] };
-    let [pk, sk] = ["pk", "sk"].map(|part| key[part]["S"].as_str().expect("a key"));
-    let kind = store::key_in_words(pk, sk).map_or_else(|| "?".to_owned(), |named| format!("{:?}", named.kind));
-    let text = |name: &str| write[name].as_str().map(general);
-    let update = text("UpdateExpression").map(|update| format!(" {update}"));
-    let condition = text("ConditionExpression").map(|condition| format!(" IF {condition}"));
+/// # Panics
+/// If DynamoDB would refuse the write for its size.
+pub(crate) fn line(write: &Write) -> String {
+    let key = write.key();
+    let kind =
+        store::key_in_words(&key.pk, &key.sk).map_or_else(|| "?".to_owned(), |named| format!("{:?}", named.kind));
+    let word = match write {
+        Write::Put { .. } => "Put",
+        Write::Update(_) => "Update",
+        Write::Delete { .. } => "Delete",
+    };
+    let texts = dynamo::texts(write).expect("DynamoDB takes it");
+    let update = texts.update.map(|update| format!(" {}", general(&update)));
+    let condition = texts.condition.map(|condition| format!(" IF {}", general(&condition)));
     format!("{kind}: {word}{}{}", update.unwrap_or_default(), condition.unwrap_or_default())
 }
 

@@ -3,7 +3,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use local::embedded::record;
 use serde_json::{Value as Json, json};
+use table::{Condition, Value, Write};
 
 use crate::table::Table;
 use crate::world::World;
@@ -36,14 +38,13 @@ impl Spoiler {
     pub fn begins(&self, world: &World) {
         *self.world.lock().expect("nobody panics while holding it") = Some(world.clone());
         let (target, seen) = (self.target, self.seen.clone());
-        world.table.before_transactions(Box::new(move |table, request| {
+        world.table.before_transactions(Box::new(move |table, writes| {
             let mut seen = seen.lock().expect("nobody panics while holding it");
-            let writes = request["TransactItems"].as_array().expect("a transaction has writes");
             let transaction = seen.transactions;
             seen.transactions += 1;
-            for (write, leg) in writes.iter().enumerate() {
-                if !body(leg)["ConditionExpression"].is_null() {
-                    seen.conditions.push((transaction, write));
+            for (place, write) in writes.iter().enumerate() {
+                if write.condition().is_some() {
+                    seen.conditions.push((transaction, place));
                 }
             }
             if let Some((_, write)) = target.filter(|(which, _)| *which == transaction) {
@@ -69,29 +70,24 @@ impl Spoiler {
     }
 }
 
-/// A write without the word for its kind.
-fn body(write: &Json) -> &Json {
-    ["Put", "Update", "Delete"].into_iter().map(|kind| &write[kind]).find(|body| body.is_object()).unwrap_or(write)
-}
-
-fn spoil(table: &Table, writes: &[Json], which: usize) -> bool {
+fn spoil(table: &Table, writes: &[Write], which: usize) -> bool {
     if table.conditions_that_fail(writes) == [which] {
         return true; // the story has seen to it
     }
-    let write = body(&writes[which]);
-    let key = if write["Key"].is_object() { &write["Key"] } else { &write["Item"] };
+    let Some(condition) = writes[which].condition() else { return false };
+    let key = record::item(&writes[which].key().item());
     let present = table.item(&key["pk"], &key["sk"]);
-    for candidate in candidates(write, key, present.as_ref()) {
+    for candidate in candidates(&Asked::by(condition), &key, present.as_ref()) {
         match candidate {
             Some(item) => table.import(vec![item]),
-            None => table.remove(key),
+            None => table.remove(&key),
         }
         if table.conditions_that_fail(writes) == [which] {
             return true;
         }
         match &present {
             Some(item) => table.import(vec![item.clone()]),
-            None => table.remove(key),
+            None => table.remove(&key),
         }
     }
     false
@@ -100,21 +96,51 @@ fn spoil(table: &Table, writes: &[Json], which: usize) -> bool {
 /// What says whose a name is: never anything but a number, and some who are refused look it up.
 const OWNERS: [&str; 3] = ["email", "username", "user"];
 
+/// What a condition asks.
+#[derive(Default)]
+struct Asked<'a> {
+    /// Attributes, each as often as it is named.
+    names: Vec<&'a str>,
+    /// The steps of a day that are to be free.
+    busy: Vec<&'a str>,
+    of_members: bool,
+    of_sizes: bool,
+}
+
+impl<'a> Asked<'a> {
+    fn by(condition: &'a Condition) -> Self {
+        let mut asked = Self::default();
+        asked.read(condition);
+        asked.names.retain(|name| !["pk", "sk"].contains(name));
+        asked
+    }
+
+    fn read(&mut self, condition: &'a Condition) {
+        match condition {
+            Condition::Exists(name) | Condition::Absent(name) => self.names.push(name),
+            Condition::Compares(name, ..) | Condition::OneOf(name, _) => self.names.push(name),
+            Condition::Contains(name, member) => {
+                self.names.push(name);
+                self.of_members = true;
+                if let (true, Value::N(step)) = (name == "busy", member) {
+                    self.busy.push(step);
+                }
+            }
+            Condition::FewerThan(name, _) => {
+                self.names.push(name);
+                self.of_sizes = true;
+            }
+            Condition::Not(inner) => self.read(inner),
+            Condition::All(inner) | Condition::Any(inner) => inner.iter().for_each(|condition| self.read(condition)),
+        }
+    }
+}
+
 /// What could be there instead, the harmless first: `None` for nothing at all.
-fn candidates(write: &Json, key: &Json, present: Option<&Json>) -> Vec<Option<Json>> {
-    let condition = write["ConditionExpression"].as_str().unwrap_or_default();
-    let names: Vec<_> = condition
-        .split('#')
-        .skip(1)
-        .map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default())
-        .filter(|name| !["pk", "sk"].contains(name))
-        .collect();
-    // The steps of a day that a condition asks for.
-    let asked = condition.split("contains(#busy,").skip(1).filter_map(|rest| rest.split(')').next());
-    let numbers: Vec<_> = asked.filter_map(|name| write["ExpressionAttributeValues"][name]["N"].as_str()).collect();
+fn candidates(asked: &Asked<'_>, key: &Json, present: Option<&Json>) -> Vec<Option<Json>> {
     let base = present.cloned().unwrap_or_else(|| json!(key));
     let mut found = if present.is_none() { vec![Some(base.clone())] } else { Vec::new() };
-    for name in &names {
+    for name in &asked.names {
         let with = |value: Json| {
             let mut item = base.clone();
             item[*name] = value;
@@ -125,16 +151,16 @@ fn candidates(write: &Json, key: &Json, present: Option<&Json>) -> Vec<Option<Js
             found.extend([number + 1, number - 1, 0].map(|other| with(json!({"N": other.to_string()}))));
         }
         let set: Vec<_> = old["NS"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
-        let more: std::collections::BTreeSet<_> = set.iter().chain(&numbers).copied().collect();
+        let more: std::collections::BTreeSet<_> = set.iter().chain(&asked.busy).copied().collect();
         let another: Vec<_> = set.iter().copied().chain(["287"]).collect();
         let many: Vec<_> = (1..=300).map(|number| number.to_string()).collect();
-        if ["contains(", "size("].iter().any(|asks| condition.contains(asks)) || old["NS"].is_array() {
+        if asked.of_members || asked.of_sizes || old["NS"].is_array() {
             let sets = [json!(more), json!(another), json!(many)].into_iter();
             // DynamoDB has no empty sets.
             let sets = sets.filter(|set| set.as_array().is_some_and(|members| !members.is_empty()));
             found.extend(sets.map(|set| with(json!({"NS": set}))));
         }
-        if condition.contains("size(") {
+        if asked.of_sizes {
             found.push(with(json!({"S": "x".repeat(10_001)}))); // larger than any set may be
         }
         // Of the kind it has, or else of any: a reader takes no other.

@@ -14,7 +14,6 @@ use app::metrics::Metrics;
 use app::payments::{self, Razorpay, Stripe};
 use app::tokens::Tokens;
 use app::{App, Clock, Hashing, Keyring, Mint, Parts, Settings, openid, site};
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Request;
@@ -30,7 +29,7 @@ use crate::issuer_double::Issuer;
 use crate::pending::noted_and_real;
 use crate::person::Person;
 use crate::published;
-use crate::table::{Table, template};
+use crate::table::{Place, Table, template};
 
 /// Monday, eight o'clock in the morning, when every world begins.
 pub const BEGINNING: &str = "2027-03-01T08:00:00Z";
@@ -59,8 +58,8 @@ pub const PENDING_CAPS: [&str; 2] = ["PENDING_BOOKINGS_PER_EXPERT", "PENDING_BOO
 pub struct Setup {
     /// Makes ids repeat themselves.
     pub seed: Option<u64>,
-    /// Gives up on the table when a deployed function would. Otherwise a crowded machine may take its time.
-    pub gives_up: bool,
+    /// Where its table is. Otherwise as [`Place::usual`].
+    pub table: Option<Place>,
     /// Over the template's defaults. Limits are out of the way unless set here.
     pub env: HashMap<&'static str, String>,
     /// With the table's stream, for what goes on background.
@@ -134,7 +133,8 @@ impl World {
 
     pub async fn with(setup: Setup) -> Self {
         show_errors();
-        let table = Table::fresh(setup.with_stream);
+        let clock = Clock::shifted();
+        let table = Table::fresh(setup.table.unwrap_or_else(Place::usual), clock.clone(), setup.with_stream);
         let mut env = template().environment();
         for limit in ["RATE_LIMIT_AUTH_PER_MINUTE", "RATE_LIMIT_PER_MINUTE"] {
             env.insert(limit.to_owned(), "1000000".to_owned());
@@ -157,12 +157,11 @@ impl World {
         let openid = issuer.map(|(url, patience)| openid::Client::at(url, CLIENT_ID, CLIENT_SECRET, *patience));
         let bucket = setup.with_files.then(|| Bucket::fresh(&settings.files_bucket));
         let files_client = bucket.as_ref().map_or_else(files, Bucket::client);
-        let limits = (!setup.gives_up).then(TimeoutConfig::disabled);
         let counted = Arc::default();
         let parts = Parts {
-            store: Store::new(&table.client(limits), &table.name),
+            store: Store::new(table.clone()),
             files: Files::new(files_client, &settings.files_bucket).reached_by(settings.public_url.as_deref()),
-            clock: Clock::shifted(),
+            clock,
             mint: setup.seed.map_or_else(Mint::default, Mint::seeded),
             tokens: Tokens::new(&keys(&[KEY])),
             cursors: Cursors::new(&keys(&[KEY])),

@@ -6,20 +6,21 @@
 //! - it scans in another order, which on AWS is that of a hash ([`Twins::scan`]).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use engine::{Engine, Given, Kind};
 use serde_json::Value as Json;
-use table::{Cancelled, Fault, Item, Key, Metered, Range, Refused, Returning, Scan, Select, Value};
-use tests::Table;
+use table::{Backend, Cancelled, Fault, Item, Key, Metered, Range, Refused, Returning, Scan, Select, Value};
+use tests::Dynoxide;
 
 use crate::dice::{Question, now_ms};
 
 pub(crate) struct Twins {
     seed: u64,
     engine: Engine,
-    dynoxide: Table,
+    dynoxide: Dynoxide,
     dynamo: dynamo::Table,
     asked: usize,
 }
@@ -66,7 +67,7 @@ fn read<T: std::fmt::Debug>(result: Result<Metered<T>, Fault>) -> Answered {
 
 impl Twins {
     pub(crate) fn new(seed: u64) -> Self {
-        let dynoxide = Table::fresh(true);
+        let dynoxide = Dynoxide::fresh(true, Arc::default());
         let dynamo = dynamo::Table::new(&dynoxide.client(None), dynoxide.name.clone());
         let engine = Engine::memory(Given::clock(now_ms)).expect("memory can be had");
         Self { seed, engine, dynoxide, dynamo, asked: 0 }

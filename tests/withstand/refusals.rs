@@ -3,10 +3,15 @@
 
 use std::time::Duration;
 
-use tests::{Fault, Moment, Setup, Strike, World};
+use tests::{Fault, Moment, Place, Setup, Strike, World};
 use tokio::time::Instant;
 
 use crate::commands::{Command, Outcome, Scene};
+
+/// Failures are told apart from what the SDK makes of them.
+async fn through_the_sdk(gives_up: bool) -> World {
+    World::with(Setup { table: Some(Place::Dynoxide { gives_up }), ..Setup::default() }).await
+}
 
 /// What can go wrong once, before or after the service did what it was asked. Some commands stand for all, with the
 /// rest of the mishaps.
@@ -22,7 +27,7 @@ fn mishaps(command: Command) -> Vec<(Fault, Moment)> {
 
 #[tokio::test(start_paused = true)]
 async fn a_single_mishap_at_any_call_of_any_command_is_not_noticed() {
-    let world = World::new().await;
+    let world = through_the_sdk(false).await;
     for command in Command::ALL {
         for (fault, moment) in mishaps(command) {
             for nth in 1.. {
@@ -62,7 +67,7 @@ async fn act_under(scene: &Scene, strike: Strike) -> (Outcome, usize, Duration) 
 
 #[tokio::test(start_paused = true)]
 async fn a_fault_that_lasts_is_told_in_time_and_leaves_nothing_behind() {
-    let world = World::new().await;
+    let world = through_the_sdk(false).await;
     for command in Command::ALL {
         for fault in Fault::ERRORS {
             let scene = Scene::arrange(&world, command, &format!("{command:?}-{fault:?}")).await;
@@ -88,7 +93,7 @@ async fn a_fault_that_lasts_is_told_in_time_and_leaves_nothing_behind() {
 
 #[tokio::test(start_paused = true)]
 async fn a_commit_whose_answers_are_all_lost_was_made_once_and_is_not_called_refused() {
-    let world = World::new().await;
+    let world = through_the_sdk(false).await;
     for command in Command::ALL {
         for fault in [Fault::Lost, Fault::Down] {
             let scene = Scene::arrange(&world, command, &format!("{command:?}-{fault:?}")).await;
@@ -105,7 +110,7 @@ async fn a_commit_whose_answers_are_all_lost_was_made_once_and_is_not_called_ref
 
 #[tokio::test(start_paused = true)]
 async fn reads_the_table_refuses_are_called_unavailable() {
-    let world = World::new().await;
+    let world = through_the_sdk(false).await;
     let (ada, bob) = (world.register("ada").await, world.register("bob").await);
     ada.adds_skill("Rust").await;
     bob.writes(&ada, "Hello").await.is(201);
@@ -144,7 +149,7 @@ async fn reads_the_table_refuses_are_called_unavailable() {
 
 #[tokio::test(start_paused = true)]
 async fn keys_the_table_leaves_unprocessed_are_asked_for_again_and_not_for_ever() {
-    let world = World::new().await;
+    let world = through_the_sdk(false).await;
     let (ada, bob) = (world.register("ada").await, world.register("bob").await);
     world.table.faults.arm(Strike::once(Fault::Partial, Moment::Before, 1).only("BatchGetItem"));
     ada.requests(&bob, tests::minute(60), 30).await.is(201);
@@ -161,7 +166,7 @@ async fn keys_the_table_leaves_unprocessed_are_asked_for_again_and_not_for_ever(
 
 #[tokio::test(start_paused = true)]
 async fn a_table_that_never_answers_is_called_unavailable_while_the_function_lives() {
-    let world = World::with(Setup { gives_up: true, ..Setup::default() }).await;
+    let world = through_the_sdk(true).await;
     for command in [Command::Request, Command::Send, Command::MarkNotice] {
         for operation in ["UpdateItem", "BatchGetItem", "TransactWriteItems"] {
             let scene = Scene::arrange(&world, command, &format!("{command:?}-{operation}")).await;
@@ -178,7 +183,7 @@ async fn a_table_that_never_answers_is_called_unavailable_while_the_function_liv
 /// The function lives, but from some call on the table does not: it can neither finish nor give its claim back.
 #[tokio::test(start_paused = true)]
 async fn whoever_tries_again_with_the_same_key_after_the_table_was_away_gets_it_once() {
-    let world = World::new().await;
+    let world = through_the_sdk(false).await;
     for command in Command::ALL.into_iter().filter(|command| command.takes_a_key() && *command != Command::Logout) {
         for nth in 1.. {
             let scene = Scene::arrange(&world, command, &format!("{command:?}-{nth}")).await;

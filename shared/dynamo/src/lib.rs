@@ -9,4 +9,5 @@ mod request;
 mod table;
 
 pub use aws_sdk_dynamodb::Client;
+pub use request::{Texts, texts};
 pub use table::Table;

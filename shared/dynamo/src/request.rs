@@ -23,6 +23,25 @@ pub(crate) fn expressions_of_condition(condition: Option<&Condition>) -> Result<
     Ok(written)
 }
 
+/// The expressions of a write, as DynamoDB is sent them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Texts {
+    pub update: Option<String>,
+    pub condition: Option<String>,
+}
+
+/// How a write is put into words, for whoever shows or checks it.
+///
+/// # Errors
+/// DynamoDB would not take it.
+pub fn texts(write: &Write) -> Result<Texts, Fault> {
+    let written = match write {
+        Write::Put { condition, .. } | Write::Delete { condition, .. } => expressions_of_condition(condition.as_ref())?,
+        Write::Update(update) => expressions_of_update(update)?,
+    };
+    Ok(Texts { update: written.update, condition: written.condition })
+}
+
 /// The legs of a transaction.
 ///
 /// # Errors

@@ -26,4 +26,12 @@ impl Write {
             Self::Delete { key, .. } => key.clone(),
         }
     }
+
+    /// What must hold of it.
+    pub fn condition(&self) -> Option<&Condition> {
+        match self {
+            Self::Put { condition, .. } | Self::Delete { condition, .. } => condition.as_ref(),
+            Self::Update(update) => update.condition.as_ref(),
+        }
+    }
 }
