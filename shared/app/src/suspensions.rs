@@ -12,7 +12,6 @@ use domain::expert::Standing;
 use domain::ids::{BookingId, UserId};
 use domain::person::User;
 use domain::suspension::{reinstate as reinstating, suspend as suspending};
-use futures_util::{StreamExt, stream};
 use tokio::time::Instant as Moment;
 
 use crate::caller::Staff;
@@ -33,9 +32,6 @@ const WITHIN_A_REQUEST: Duration = Duration::from_secs(6);
 
 /// And how long one delivery of the job takes at the most, for it has others behind it: it comes again for the rest.
 const WITHIN_A_JOB: Duration = Duration::from_secs(5);
-
-/// How many bookings are cancelled at the same time: those of one day have the same items.
-const AT_ONCE: usize = 4;
 
 /// How many of an expert's bookings are looked through at a time.
 const STRETCH: usize = 100;
@@ -133,10 +129,12 @@ pub async fn sweep(app: &App, expert: UserId, within: Duration) -> Result<Swept>
         let now = app.clock.now();
         let lies_ahead = |booking: &Booking| booking.lies_ahead(now);
         let page = app.store.bookings(expert, false, true, after.as_deref(), STRETCH, lies_ahead).await?;
-        let ids: Vec<_> = page.items.iter().map(|booking| booking.id).collect();
-        let done: Vec<_> = stream::iter(ids).map(|id| cancel(app, id, until)).buffer_unordered(AT_ONCE).collect().await;
-        swept.cancelled += done.iter().filter(|done| **done == Some(true)).count();
-        swept.more |= done.contains(&None);
+        // One after the other: all of them write the same items of the expert, and would be in each other's way.
+        for booking in &page.items {
+            let done = cancel(app, booking.id, until).await;
+            swept.cancelled += usize::from(done == Some(true));
+            swept.more |= done.is_none();
+        }
         after = page.next;
         if after.is_none() {
             return Ok(swept);
