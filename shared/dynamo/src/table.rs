@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::error::ConditionalCheckFailedException;
 use aws_sdk_dynamodb::types::{
     ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
     Select as SdkSelect,
@@ -57,6 +58,11 @@ fn page(items: Option<Vec<Attributes>>, count: i32, next: Option<Attributes>) ->
         count: usize::try_from(count).unwrap_or_default(),
         next: next.filter(|key| !key.is_empty()).map(convert::item).transpose()?,
     })
+}
+
+/// The item as it stands, which DynamoDB was asked to send with its refusal.
+fn condition_failed(failed: &ConditionalCheckFailedException) -> Refused {
+    convert::item(failed.item.clone().unwrap_or_default()).map_or_else(Refused::Fault, Refused::Condition)
 }
 
 impl Table {
@@ -183,18 +189,11 @@ impl Backend for Table {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
-        match result {
-            Ok(answer) => {
-                let item = convert::item(answer.attributes.unwrap_or_default())?;
-                Ok(metered(item, &answer.consumed_capacity))
-            }
-            Err(error) => Err(match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    Refused::Condition(convert::item(failed.item.clone().unwrap_or_default())?)
-                }
-                _ => Refused::Fault(fault(&error)),
-            }),
-        }
+        let answer = result.map_err(|error| match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => condition_failed(failed),
+            _ => Refused::Fault(fault(&error)),
+        })?;
+        Ok(metered(convert::item(answer.attributes.unwrap_or_default())?, &answer.consumed_capacity))
     }
 
     async fn delete(&self, key: &Key, condition: Option<&Condition>) -> Result<Metered<()>, Refused> {
@@ -211,15 +210,11 @@ impl Backend for Table {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
-        match result {
-            Ok(answer) => Ok(metered((), &answer.consumed_capacity)),
-            Err(error) => Err(match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(failed)) => {
-                    Refused::Condition(convert::item(failed.item.clone().unwrap_or_default())?)
-                }
-                _ => Refused::Fault(fault(&error)),
-            }),
-        }
+        let answer = result.map_err(|error| match error.as_service_error() {
+            Some(DeleteItemError::ConditionalCheckFailedException(failed)) => condition_failed(failed),
+            _ => Refused::Fault(fault(&error)),
+        })?;
+        Ok(metered((), &answer.consumed_capacity))
     }
 
     async fn transact(&self, writes: &[Write], token: &str) -> Result<Metered<()>, Cancelled> {
