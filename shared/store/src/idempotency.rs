@@ -91,12 +91,13 @@ impl Store {
         owner: u64,
         now: Instant,
     ) -> Result<Claimed, Fault> {
+        let kept = fingerprints.first().ok_or_else(|| Fault::Rejected("a request without a fingerprint".to_owned()))?;
         let is_left = one_of("fingerprint", fingerprints.iter().map(text))
             .and(absent("answer_status"))
             .and(at_most("lease", number(now.timestamp())));
         let update = Update::of(keys::idempotency_record(digest))
             .set("owner", number(owner))
-            .set("fingerprint", text(&fingerprints[0]))
+            .set("fingerprint", text(kept))
             .set("lease", number(now.timestamp() + LEASE_SECONDS))
             .set("expires_at", number(now.timestamp() + KEPT_SECONDS))
             .remove_all(["answer_status", "answer"])
