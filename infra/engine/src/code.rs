@@ -76,11 +76,6 @@ impl Writer {
         let count = item.keys().filter(|name| is_none(name)).count();
         self.attributes(item.iter().filter(|(name, _)| is_none(name)), count);
     }
-
-    /// A whole map, its key and all.
-    pub(crate) fn map(&mut self, item: &Item) {
-        self.attributes(item.iter(), item.len());
-    }
 }
 
 /// Bytes being read. `None` where they are not what was written.

@@ -2,8 +2,9 @@
 //! minute, so that forgetting one minute costs as little however many there were, and in the file in the order they came.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{Hash, Hasher};
 
-use table::{Action, Condition, Write};
+use table::Write;
 
 use crate::code::{Reader, Writer};
 
@@ -65,95 +66,28 @@ impl Done {
 
 /// Tells the writes of one transaction from those of another.
 pub(crate) fn fingerprint(writes: &[Write]) -> u64 {
-    let mut all = Writer::default();
-    for write in writes {
-        let own_condition = match write {
-            Write::Put { item, condition } => {
-                all.0.push(b'p');
-                all.map(item);
-                condition.as_ref()
-            }
-            Write::Update(update) => {
-                all.0.push(b'u');
-                all.map(&update.key.item());
-                update.actions.iter().for_each(|(name, action)| print_action(&mut all, name, action));
-                update.condition.as_ref()
-            }
-            Write::Delete { key, condition } => {
-                all.0.push(b'd');
-                all.map(&key.item());
-                condition.as_ref()
-            }
-        };
-        match own_condition {
-            Some(condition) => print(&mut all, condition),
-            None => all.0.push(b'-'),
+    let mut mixed = Mixed(0);
+    writes.hash(&mut mixed);
+    mixed.finish()
+}
+
+/// Each eight bytes folded in by a multiplication of 128 bits. Unlike the hashes of `std` it is the same in every process.
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            let word = u64::from_le_bytes(word) ^ self.0 ^ 0x9e37_79b9_7f4a_7c15;
+            let product = u128::from(word) * 0xa076_1d64_78bd_642f;
+            self.0 = (product as u64) ^ ((product >> 64) as u64);
         }
     }
-    mixed(&all.0)
-}
 
-fn print_action(all: &mut Writer, name: &str, action: &Action) {
-    all.bytes(name.as_bytes());
-    let (letter, value) = match action {
-        Action::Set(value) => (b's', value),
-        Action::SetIfAbsent(value) => (b'i', value),
-        Action::Add(value) => (b'a', value),
-        Action::Delete(value) => (b'd', value),
-        Action::Remove => return all.0.push(b'r'),
-        Action::SetTo(other) => {
-            all.0.push(b't');
-            return all.bytes(other.as_bytes());
-        }
-    };
-    all.0.push(letter);
-    all.value(value);
-}
-
-fn print(all: &mut Writer, condition: &Condition) {
-    let (letter, name) = match condition {
-        Condition::Exists(name) => (b'e', name),
-        Condition::Absent(name) => (b'a', name),
-        Condition::Compares(name, comparison, value) => {
-            all.0.push(*comparison as u8);
-            all.value(value);
-            (b'c', name)
-        }
-        Condition::OneOf(name, values) => {
-            values.iter().for_each(|value| all.value(value));
-            (b'o', name)
-        }
-        Condition::Contains(name, value) => {
-            all.value(value);
-            (b'h', name)
-        }
-        Condition::FewerThan(name, most) => {
-            all.number(u64::from(*most));
-            (b'f', name)
-        }
-        Condition::Not(inner) => {
-            print(all, inner);
-            return all.0.push(b'!');
-        }
-        Condition::All(inner) | Condition::Any(inner) => {
-            inner.iter().for_each(|inner| print(all, inner));
-            all.number(inner.len() as u64);
-            return all.0.push(if matches!(condition, Condition::All(_)) { b'&' } else { b'|' });
-        }
-    };
-    all.0.push(letter);
-    all.bytes(name.as_bytes());
-}
-
-/// Each eight bytes folded in by a multiplication of 128 bits. It lies in files, so it stays as it is.
-fn mixed(bytes: &[u8]) -> u64 {
-    bytes.chunks(8).fold(bytes.len() as u64, |state, chunk| {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        let word = u64::from_le_bytes(word) ^ state ^ 0x9e37_79b9_7f4a_7c15;
-        let product = u128::from(word) * 0xa076_1d64_78bd_642f;
-        (product as u64) ^ ((product >> 64) as u64)
-    })
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use crate::Value;
 
-/// A condition on one item. Of an attribute that is absent nothing holds but [`Condition::Absent`].
-#[derive(Clone, Debug, PartialEq)]
+/// A condition on one item. Of an attribute that is absent nothing holds but [`Condition::Absent`], and the
+/// [`Condition::Not`] of anything else.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Condition {
     Exists(String),
     Absent(String),
@@ -21,7 +22,7 @@ pub enum Condition {
     Any(Vec<Condition>),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Comparison {
     Equals,
     Less,

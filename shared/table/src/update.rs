@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{Condition, Key, Value};
 
 /// What happens to an attribute.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     Set(Value),
     /// Set unless it is there.
@@ -20,7 +20,7 @@ pub enum Action {
 }
 
 /// A change of one item, made if it is absent, under a condition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Update {
     pub key: Key,
     /// By attribute: nothing is changed twice.

@@ -3,7 +3,7 @@
 use crate::{Condition, Item, Key, Update};
 
 /// One write among others that happen together or not at all.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Write {
     /// The whole item, whatever was there.
     Put {
