@@ -1,6 +1,6 @@
 //! What DynamoDB refuses of a request, whatever is stored; and values as it stores them.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use table::{Action, Comparison, Condition, Index, Item, Key, Update, Value, Write};
 
@@ -20,8 +20,8 @@ pub(crate) enum Wrong {
 const LARGEST_KEY: [usize; 2] = [2048, 1024];
 /// Lists and maps in one another.
 const DEEPEST: usize = 32;
-/// Legs of a transaction, keys of a batch.
-pub(crate) const MOST: usize = 100;
+/// Values of an `IN`.
+const MOST: usize = 100;
 const LONGEST_TOKEN: usize = 36;
 
 fn request(text: impl Into<String>) -> Wrong {
@@ -176,7 +176,6 @@ pub(crate) fn update(update: &Update) -> Result<(), Wrong> {
 /// A transaction's legs and token, before any of them is looked at.
 pub(crate) fn transaction(writes: &[Write], token: &str) -> Result<(), Wrong> {
     hold(!writes.is_empty(), "Member must have length greater than or equal to 1")?;
-    hold(writes.len() <= MOST, "Member must have length less than or equal to 100")?;
     hold(token.len() <= LONGEST_TOKEN, "Member must have length less than or equal to 36")?;
     let mut total = 0;
     for write in writes {
@@ -195,8 +194,6 @@ pub(crate) fn transaction(writes: &[Write], token: &str) -> Result<(), Wrong> {
         };
         own_condition.map_or(Ok(()), condition)?;
     }
-    let keys: HashSet<_> = writes.iter().map(Write::key).collect();
-    hold(keys.len() == writes.len(), "Transaction request cannot include multiple operations on one item")?;
     hold(total <= TRANSACTION, "Collection size of items exceeded: 4MB limit of a transaction")
 }
 

@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use table::{
     Batch, Cancelled, Condition, Fault, Item, Key, Metered, Paged, Range, Refused, Returning, Scan, Select, Update,
-    Write,
+    Write, limits,
 };
 use tokio::sync::watch;
 
@@ -194,6 +194,7 @@ impl Engine {
     /// # Errors
     /// Its condition failed, a transaction with the item is on its way, or it is refused.
     pub async fn update(&self, update: &Update, returning: Returning) -> Result<Metered<Item>, Refused> {
+        limits::update(update)?;
         held::<_, Refused>(check::update(update))?;
         let write = Write::Update(update.clone());
         let done = self.one(&update.key, write, returning).await?;
@@ -205,6 +206,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::update`].
     pub async fn delete(&self, key: &Key, condition: Option<&Condition>) -> Result<Metered<()>, Refused> {
+        limits::condition(condition)?;
         held::<_, Refused>(condition.map_or(Ok(()), check::condition))?;
         let write = Write::Delete { key: key.clone(), condition: condition.cloned() };
         let done = self.one(key, write, Returning::Nothing).await?;
@@ -236,6 +238,7 @@ impl Engine {
         token: &str,
         ready: impl Future<Output = ()>,
     ) -> Result<Metered<()>, Cancelled> {
+        limits::transaction(writes)?;
         held::<_, Cancelled>(check::transaction(writes, token))?;
         let fingerprint = token::fingerprint(writes);
         let _on_its_way = self.0.line.announce(writes, token)?;

@@ -2,7 +2,7 @@
 //! of what they write.
 
 use redb::{Database, ReadOnlyTable, ReadableDatabase, TableDefinition};
-use table::{Batch, Fault, Index, Item, Key, Metered, Paged, Range, Scan, Select, Value};
+use table::{Batch, Fault, Index, Item, Key, Metered, Paged, Range, Scan, Select, Value, limits};
 
 use crate::check::{self, Wrong};
 use crate::code::Reader;
@@ -87,7 +87,7 @@ impl View {
     }
 
     pub(crate) fn get_many(&self, keys: &[Key], consistent: bool) -> Result<Metered<Batch>, Fault> {
-        hold((1..=check::MOST).contains(&keys.len()), "a batch has 1 to 100 keys")?;
+        hold((1..=limits::ITEMS).contains(&keys.len()), "a batch has 1 to 100 keys")?;
         let mut sorted: Vec<_> = keys.iter().collect();
         sorted.sort_unstable();
         hold(sorted.is_sorted_by(|one, next| one < next), "Provided list of item keys contains duplicates")?;

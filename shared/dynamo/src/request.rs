@@ -11,7 +11,8 @@ use crate::limits;
 /// DynamoDB would not take it.
 pub(crate) fn expressions_of_update(update: &Update) -> Result<Expressions, Fault> {
     let written = Expressions::of_update(update);
-    limits::hold_update(update, &written)?;
+    table::limits::update(update)?;
+    limits::hold(&written)?;
     Ok(written)
 }
 
@@ -19,7 +20,8 @@ pub(crate) fn expressions_of_update(update: &Update) -> Result<Expressions, Faul
 /// DynamoDB would not take it.
 pub(crate) fn expressions_of_condition(condition: Option<&Condition>) -> Result<Expressions, Fault> {
     let written = Expressions::of_condition(condition);
-    limits::hold_condition(condition, &written)?;
+    table::limits::condition(condition)?;
+    limits::hold(&written)?;
     Ok(written)
 }
 
@@ -47,7 +49,7 @@ pub fn texts(write: &Write) -> Result<Texts, Fault> {
 /// # Errors
 /// DynamoDB would not take it.
 pub(crate) fn legs(table: &str, writes: &[Write]) -> Result<Vec<TransactWriteItem>, Fault> {
-    limits::hold_legs(writes)?;
+    table::limits::transaction(writes)?;
     writes.iter().map(|write| leg(table, write)).collect()
 }
 

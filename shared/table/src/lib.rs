@@ -6,6 +6,7 @@ mod answer;
 mod backend;
 mod condition;
 mod item;
+pub mod limits;
 mod range;
 mod update;
 mod write;
