@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::immutable_cache::ImmutableCache;
 use crate::meter::{Access, note};
 use crate::row::number;
+use crate::tally::Tallies;
 
 /// The one table. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Store {
     pub(crate) table: Backend,
     /// Whose conversation, booking or opening an id is, of those that were read: that never changes.
     pub(crate) immutable: Arc<ImmutableCache>,
+    /// What was counted of people's requests.
+    pub(crate) tallies: Arc<Tallies>,
 }
 
 /// How long conflicts with other writers are waited out: about a second in all, with jitter, then the caller hears of it.
@@ -40,7 +43,13 @@ pub(crate) const READ_AT_ONCE: usize = 100;
 impl Store {
     /// A store on DynamoDB.
     pub fn new(client: &dynamo::Client, table: impl Into<String>) -> Self {
-        Self { table: Backend::Dynamo(dynamo::Table::new(client, table)), immutable: Arc::default() }
+        Self { table: Backend::Dynamo(dynamo::Table::new(client, table)), immutable: Arc::default(), tallies: Arc::default() }
+    }
+
+    /// The same table, as a process has it that has just started.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self { table: self.table.clone(), immutable: Arc::default(), tallies: Arc::default() }
     }
 
     /// Reads the whole table, page by page. What is written meanwhile may be met or not.
