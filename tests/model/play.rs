@@ -54,7 +54,7 @@ impl Play {
         let now = world.now().timestamp() / 60 + 2;
         let token = world.admin().await.token.expect("the administrator has logged in");
         let claims = world.app.tokens.verify(&token, world.now()).expect("a token");
-        let (admin, _) = app::caller::admit(&world.app, &claims).await.expect("a session");
+        let (admin, _) = app::caller::admit(&world.app, &claims, store::Noted::AtOnce).await.expect("a session");
         let stage = Stage::new(world, people, admin);
         // From here on no moment is missed.
         stage.tick().await.expect("the first tick");

@@ -40,7 +40,7 @@ pub mod written;
 
 pub use answer::Answer;
 pub use bucket::{Bucket, Part};
-pub use costs::Costs;
+pub use costs::{Asked, Costs};
 pub use crowd::{at_once, dice, tally};
 pub use faults::{Fault, Faults, Moment, Strike};
 pub use person::Person;

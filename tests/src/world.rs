@@ -189,7 +189,7 @@ impl World {
     /// The same table and files, served by functions that have started anew with these keys, of which the first signs.
     pub fn with_keys(&self, secrets: &[&str]) -> Self {
         let app = App::assemble(Parts {
-            store: self.app.store.clone(),
+            store: self.app.store.anew(),
             files: self.app.files.clone(),
             clock: self.app.clock.clone(),
             mint: Mint::default(),

@@ -11,6 +11,7 @@ mod edits;
 mod expressions;
 mod feeds;
 mod floods;
+mod gates;
 mod gateway;
 mod invitations;
 mod keys;

@@ -51,7 +51,6 @@ async fn a_single_mishap_at_any_call_of_any_command_is_not_noticed() {
 fn deed(command: Command) -> &'static str {
     match command {
         Command::MarkAllMessages | Command::MarkNotice | Command::MarkAllNotices => "UpdateItem",
-        Command::Logout => "UpdateItem",
         _ => "TransactWriteItems",
     }
 }

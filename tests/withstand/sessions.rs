@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{SessionId, UserId};
 use serde_json::json;
-use store::{Gate, Next, Presented, Rotation, Session, Transaction};
+use store::{Counted, Gate, Measure, Next, Noted, Presented, Rotation, Session, Transaction};
 use tests::{Fault, Moment, Person, Strike, World, at_once};
 
 async fn session(ada: &Person) -> Session {
@@ -48,7 +48,8 @@ async fn rotate_since(
 }
 
 async fn is_open(world: &World, (user, id): (UserId, SessionId)) -> bool {
-    let gate = world.app.store.gate_session(user, id, store::Counted::Request, world.now()).await.unwrap();
+    let measure = Measure { counted: Counted::Request, limit: 1000, noted: Noted::InSteps };
+    let gate = world.app.store.gate_session(user, id, measure, world.now()).await.unwrap();
     gate != Gate::Closed
 }
 

@@ -101,19 +101,25 @@ async fn a_notification_called_unread_while_all_are_being_marked_is_marked_by_th
     }
 }
 
+/// Most reads read the gate, and every fifth writes what was counted. The list itself is a query.
 #[tokio::test]
 async fn nothing_passes_with_a_session_that_ended_while_its_read_was_under_way() {
-    let world = World::new().await;
-    let ada = world.register("ada").await;
-    world.table.faults.arm(stall("UpdateItem", 1));
-    let reading = {
-        let ada = ada.clone();
-        async move { ada.get("/api/users/me/").await }
-    };
-    let reading = world.table.faults.start(reading).await;
-    ada.post("/api/users/logout/", json!({})).await.is(200);
-    world.table.faults.release();
-    reading.await.unwrap().refuses(401, "token_invalid");
+    for (before, operation) in [(0, "GetItem"), (4, "UpdateItem")] {
+        let world = World::new().await;
+        let ada = world.register("ada").await;
+        for _ in 0..before {
+            ada.get("/api/notifications/").await.is(200);
+        }
+        world.table.faults.arm(stall(operation, 1));
+        let reading = {
+            let ada = ada.clone();
+            async move { ada.get("/api/notifications/").await }
+        };
+        let reading = world.table.faults.start(reading).await;
+        ada.post("/api/users/logout/", json!({})).await.is(200);
+        world.table.faults.release();
+        reading.await.unwrap().refuses(401, "token_invalid");
+    }
 }
 
 /// Whoever deletes this stands still just before it is done.

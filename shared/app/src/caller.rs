@@ -1,7 +1,8 @@
 //! Who calls: proven by a token and by the gate, and passed to every use-case that asks for it.
 
 use domain::ids::{SessionId, UserId};
-use store::{Counted, Gate, Hit};
+use store::meter::Meter;
+use store::{Counted, Gate, Hit, Measure, Noted};
 
 use crate::error::Quota;
 use crate::tokens::Claims;
@@ -54,23 +55,34 @@ pub async fn is_admin(app: &App, caller: Caller) -> Result<bool> {
     Ok(app.store.user(caller.user).await?.is_some_and(|user| user.roles.admin))
 }
 
-/// Counts the request of a session against its user's limit and tells whether it may act.
-pub async fn admit(app: &App, claims: &Claims) -> Result<(Caller, Quota), Common> {
-    admit_to(app, claims, Counted::Request).await
+/// Counts the request of a session against its user's limit and tells whether it may act. Whatever writes is noted at once,
+/// so that nobody writes more often than the limit says, from however many places.
+pub async fn admit(app: &App, claims: &Claims, noted: Noted) -> Result<(Caller, Quota), Common> {
+    admit_to(app, claims, (Counted::Request, noted)).await
 }
 
 /// Signals between two people who are on a call (`expertconnect.md` §1).
 const SIGNALS_PER_MINUTE: u32 = 300;
 
 /// The same for anything that is counted.
-pub(crate) async fn admit_to(app: &App, claims: &Claims, counted: Counted) -> Result<(Caller, Quota), Common> {
+pub(crate) async fn admit_to(
+    app: &App,
+    claims: &Claims,
+    (counted, noted): (Counted, Noted),
+) -> Result<(Caller, Quota), Common> {
     let now = app.clock.now();
     let limit = match counted {
         // The last is counted of accounts, not of sessions.
         Counted::Request | Counted::Known => app.settings.rate_limit_per_minute,
         Counted::Signal => SIGNALS_PER_MINUTE,
     };
-    match app.store.gate_session(claims.user, claims.session, counted, now).await? {
+    let meter = Meter::default();
+    let measure = Measure { counted, limit, noted };
+    let gate = meter.count(app.store.gate_session(claims.user, claims.session, measure, now)).await;
+    if let Some(capacity) = &app.capacity {
+        capacity.add_gate(meter.usage());
+    }
+    match gate? {
         Gate::Closed => Err(Common::TokenInvalid),
         Gate::Open(standing) => {
             sender::signed_in(claims.user);

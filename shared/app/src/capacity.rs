@@ -7,7 +7,10 @@ use serde::Serialize;
 use store::meter::Usage;
 
 #[derive(Clone, Debug, Default)]
-pub struct Capacity(Arc<Mutex<BTreeMap<String, RouteCost>>>);
+pub struct Capacity {
+    routes: Arc<Mutex<BTreeMap<String, RouteCost>>>,
+    gate: Arc<Mutex<RouteCost>>,
+}
 
 /// Sums over all requests to one route, the gate's part included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -18,17 +21,32 @@ pub struct RouteCost {
     pub round_trips: u64,
 }
 
+impl RouteCost {
+    fn add(&mut self, usage: Usage) {
+        self.requests += 1;
+        self.read_units += usage.read_units;
+        self.write_units += usage.write_units;
+        self.round_trips += u64::from(usage.round_trips);
+    }
+}
+
 impl Capacity {
     pub fn add(&self, route: &str, usage: Usage) {
-        let mut routes = self.0.lock().unwrap_or_else(|broken| broken.into_inner());
-        let cost = routes.entry(route.to_owned()).or_default();
-        cost.requests += 1;
-        cost.read_units += usage.read_units;
-        cost.write_units += usage.write_units;
-        cost.round_trips += u64::from(usage.round_trips);
+        let mut routes = self.routes.lock().unwrap_or_else(|broken| broken.into_inner());
+        routes.entry(route.to_owned()).or_default().add(usage);
+    }
+
+    /// What one check of a session took of what its route takes.
+    pub(crate) fn add_gate(&self, usage: Usage) {
+        self.gate.lock().unwrap_or_else(|broken| broken.into_inner()).add(usage);
+    }
+
+    /// Sums over all checks of sessions. They are in those of the routes, too.
+    pub fn gate(&self) -> RouteCost {
+        *self.gate.lock().unwrap_or_else(|broken| broken.into_inner())
     }
 
     pub fn snapshot(&self) -> BTreeMap<String, RouteCost> {
-        self.0.lock().unwrap_or_else(|broken| broken.into_inner()).clone()
+        self.routes.lock().unwrap_or_else(|broken| broken.into_inner()).clone()
     }
 }

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use serde_json::value::RawValue;
 use store::facts::{Asked, Wanted};
 use store::feed::{KEPT_SECONDS, Reference};
-use store::{Counted, LiveSocket};
+use store::{Counted, LiveSocket, Noted};
 
 use crate::background::{Pushed, Sockets};
 use crate::caller::{Group, admit, admit_address, admit_to};
@@ -100,7 +100,7 @@ pub async fn open(app: &App, sockets: &Sockets, handshake: Handshake) -> Result<
 async fn session(app: &App, token: Option<&str>, now: Instant) -> Result<(Claims, Instant)> {
     let token = token.ok_or(Common::NotAuthenticated)?;
     let (claims, valid_until) = app.tokens.verify_until(token, now)?;
-    admit(app, &claims).await?;
+    admit(app, &claims, Noted::AtOnce).await?;
     Ok((claims, valid_until))
 }
 
@@ -184,7 +184,7 @@ pub async fn send(app: &App, socket: &Socket, to: UserId, content: String, refer
     let origin = reference.clone().map(|text| Reference { connection: socket.connection.clone(), text });
     // The first read runs beside the gate; nothing is written before its word, and nothing is left uncounted.
     let opening = chats::Opening::new(app, socket.facade, claims.user, to, origin);
-    let (admitted, opening) = tokio::join!(admit(app, &claims), opening);
+    let (admitted, opening) = tokio::join!(admit(app, &claims, Noted::AtOnce), opening);
     let (caller, _) = admitted?;
     site::is_open_to(app, caller).await?;
     let opening = opening?;
@@ -224,7 +224,7 @@ async fn ask(app: &App, socket: &Socket, what: Wanted) -> Result<()> {
 
 /// Counts a frame that asks for nothing we do.
 pub async fn count(app: &App, socket: &Socket) -> Result<()> {
-    admit(app, &claims(socket)).await?;
+    admit(app, &claims(socket), Noted::InSteps).await?;
     Ok(())
 }
 
@@ -276,7 +276,7 @@ pub async fn signal(
     render: Render,
 ) -> Result<Relayed> {
     let claims = claims(socket);
-    let (_, booking) = tokio::try_join!(admit_to(app, &claims, Counted::Signal), async {
+    let (_, booking) = tokio::try_join!(admit_to(app, &claims, (Counted::Signal, Noted::InSteps)), async {
         Ok(app.store.booking(signal.booking).await?)
     })?;
     let booking = booking.ok_or(Common::NotFound)?;

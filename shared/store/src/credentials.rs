@@ -13,12 +13,12 @@ use table::{Item, Update, absent, equals};
 use crate::denied::Denied;
 use crate::facts::{self, Ended};
 use crate::fault::{Failed, Fault};
-use crate::gate::Counted;
 use crate::links::{self, Link, MailedLinks, PendingLink};
 use crate::names::{self, Meant};
 use crate::requests::Store;
 use crate::row::{Reader, Row, number, text, texts, time};
 use crate::second_factor::{self, SecondFactor};
+use crate::tally::Counted;
 use crate::transaction::Transaction;
 use crate::{gate, keys, person_codec, verifications};
 

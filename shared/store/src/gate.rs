@@ -1,8 +1,9 @@
-//! The gate item of a person or an address, which every request updates: whether its session is valid, and how many requests
+//! The gate item of a person or an address, which every request meets: whether its session is valid, and how many requests
 //! came this minute.
 //!
-//! One update of one small item answers both. Each minute has a counter attribute of its own; a hit adds to it and
-//! removes those of the minutes before, so a new window opens without a read.
+//! One read of one small item, or one update, answers both. Each minute has a counter attribute of its own; a write adds to
+//! it and removes those of the minutes before, so a new window opens by itself. What of a person's requests is written when
+//! is decided by the [`tally`](crate::tally) of this process; of addresses and of failed logins each is written.
 
 use std::collections::BTreeSet;
 
@@ -17,6 +18,7 @@ use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::requests::Store;
 use crate::row::{Reader, number, numbers};
+use crate::tally::{Begun, Counted, Measure, Noted, Seen, Went, Writing};
 use crate::transaction::Transaction;
 
 /// One request counted, and how many of this minute it makes.
@@ -53,50 +55,28 @@ fn minute(now: Instant) -> i64 {
     now.timestamp().div_euclid(60)
 }
 
-/// What is counted of a session, each against a limit of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counted {
-    Request,
-    /// A frame that is relayed to somebody else's socket.
-    Signal,
-    /// A failed login from where the account's owner has signed in before.
-    Known,
+/// What counts so many hits in `now`'s minute and forgets the counters of minutes `past`.
+fn count_hits(key: Key, counted: Counted, (hits, now): (u32, Instant), past: Vec<String>) -> Update {
+    Update::of(key).add(counted.counter(minute(now)), number(hits)).remove_all(past)
 }
 
-impl Counted {
-    const ALL: [Counted; 3] = [Counted::Request, Counted::Signal, Counted::Known];
-
-    fn letter(self) -> char {
-        match self {
-            Counted::Request => 'h',
-            Counted::Signal => 's',
-            Counted::Known => 'k',
-        }
-    }
-
-    /// The counter attribute of a minute. Each minute has its own, so no counter is ever reset: a reset would lose what
-    /// parallel requests had counted.
-    fn counter(self, minute: i64) -> String {
-        format!("{}{minute}", self.letter())
-    }
+/// The counters that an item may have of the minutes just before `now`'s.
+fn just_before(counted: Counted, now: Instant) -> Vec<String> {
+    (1..=FORGOTTEN).map(|ago| counted.counter(minute(now) - ago)).collect()
 }
 
-/// What counts one hit in `now`'s minute and forgets those just before it.
-fn count_hit(key: Key, counted: Counted, now: Instant) -> Update {
-    let minute = minute(now);
-    Update::of(key)
-        .add(counted.counter(minute), number(1))
-        .remove_all((1..=FORGOTTEN).map(|ago| counted.counter(minute - ago)))
-}
-
-/// The counters that [`count_hit`] did not reach: those of somebody who was away for more than an hour.
-fn left_behind(item: &Item, now: Instant) -> Vec<&str> {
-    let oldest = minute(now) - FORGOTTEN;
+/// The counters that an item has of minutes before this one.
+fn counters_before(item: &Item, before: i64) -> Vec<String> {
     let minute_of = |name: &str| {
         let digits = Counted::ALL.into_iter().find_map(|counted| name.strip_prefix(counted.letter()))?;
         digits.parse::<i64>().ok()
     };
-    item.keys().map(String::as_str).filter(|name| minute_of(name).is_some_and(|minute| minute < oldest)).collect()
+    item.keys().filter(|name| minute_of(name).is_some_and(|minute| minute < before)).cloned().collect()
+}
+
+/// What a write that did not see the item has left: the counters of somebody who was away for more than an hour.
+fn left_behind(item: &Item, now: Instant) -> Vec<String> {
+    counters_before(item, minute(now) - FORGOTTEN)
 }
 
 /// The id of an account that does not exist (minted ids are larger), for work that takes as long with an account as
@@ -165,37 +145,90 @@ fn hits(item: &Item, counted: Counted, now: Instant) -> Result<u32, Fault> {
     Reader(item).count_at(&counted.counter(minute(now)))
 }
 
+/// What a gate says of this minute and of those before.
+fn seen(gate: &Item, counted: Counted, now: Instant) -> Result<Seen, Fault> {
+    Ok(Seen { written: hits(gate, counted, now)?, past: counters_before(gate, minute(now)) })
+}
+
+fn open(gate: &Item, count: u32) -> Gate {
+    Gate::Open(Standing { is_admin: Reader(gate).flag("admin"), hit: Hit { count } })
+}
+
 impl Store {
-    /// Counts a request or a frame of a session, if the session is valid.
+    /// Counts a request or a frame of a session, if the session is valid. Whoever was refused beyond the limit counts or
+    /// does not; it makes no difference any more.
     pub async fn gate_session(
         &self,
         user: UserId,
         session: SessionId,
-        counted: Counted,
+        measure: Measure,
         now: Instant,
     ) -> Result<Gate, Fault> {
-        let update = count_hit(keys::user_gate(user), counted, now).when(
+        let tally = self.tallies.of(minute(now), user, measure.counted);
+        let reading = match tally.begin(measure) {
+            Begun::Read(reading) => reading,
+            Begun::Write(writing) => return self.gate_write((user, session), measure, writing, now).await,
+        };
+        let Some(gate) = self.gate_of(user, session).await? else { return Ok(Gate::Closed) };
+        match tally.after(reading, seen(&gate, measure.counted, now)?, measure) {
+            Went::Told(count) => Ok(open(&gate, count)),
+            Went::Write(writing) => self.gate_write((user, session), measure, writing, now).await,
+        }
+    }
+
+    /// Writes what was counted, if the session is valid. If others were in the way, the request is counted here alone. So is
+    /// a read if the table did not answer; whatever writes would come to nothing then.
+    async fn gate_write(
+        &self,
+        (user, session): (UserId, SessionId),
+        measure: Measure,
+        writing: Writing,
+        now: Instant,
+    ) -> Result<Gate, Fault> {
+        let (counted, key) = (measure.counted, keys::user_gate(user));
+        let known = writing.past();
+        let was_seen = known.is_some();
+        let past = known.unwrap_or_else(|| just_before(counted, now));
+        let update = count_hits(key.clone(), counted, (writing.hits(), now), past).when(
             exists("pk")
                 .and(at_most("valid_from", number(session)).or(equals("kept", number(session))))
                 .and(absent("suspended"))
                 .and(not(contains("ended", number(session)))),
         );
-        match self.count(update, counted, now).await {
-            Ok((old, hit)) => {
-                let old = Reader(&old);
-                Ok(Gate::Open(Standing { is_admin: old.flag("admin"), hit }))
+        let fault = match self.update(update, Returning::Old).await {
+            Ok(old) => {
+                let count = writing.done(hits(&old, counted, now)?);
+                if !was_seen {
+                    self.forget(key, left_behind(&old, now)).await;
+                }
+                return Ok(open(&old, count));
             }
-            Err(Failed::Refused(_)) => Ok(Gate::Closed),
-            Err(Failed::Fault(fault)) => Err(fault),
+            Err(Failed::Refused(_)) => {
+                writing.refused();
+                return Ok(Gate::Closed);
+            }
+            Err(Failed::Fault(fault)) => fault,
+        };
+        let nothing_was_written = matches!(fault, Fault::Contended);
+        let tally = writing.failed(nothing_was_written);
+        if measure.noted == Noted::AtOnce && !nothing_was_written {
+            return Err(fault);
         }
+        tracing::warn!(%fault, "requests could not be counted");
+        let reading = tally.reading();
+        let Some(gate) = self.gate_of(user, session).await? else { return Ok(Gate::Closed) };
+        Ok(open(&gate, tally.after_all(reading, seen(&gate, counted, now)?, measure)))
+    }
+
+    /// The gate of a person, if this session of theirs is valid.
+    async fn gate_of(&self, user: UserId, session: SessionId) -> Result<Option<Item>, Fault> {
+        let Some(gate) = self.get(&keys::user_gate(user)).await? else { return Ok(None) };
+        Ok(ValidSessions::read(&gate)?.include(session).then_some(gate))
     }
 
     /// Whether a session is valid, without counting anything.
     pub async fn session_lives(&self, user: UserId, session: SessionId) -> Result<bool, Fault> {
-        match self.get(&keys::user_gate(user)).await? {
-            Some(gate) => Ok(ValidSessions::read(&gate)?.include(session)),
-            None => Ok(false),
-        }
+        Ok(self.gate_of(user, session).await?.is_some())
     }
 
     /// Counts a request of an address in one of the groups that are limited by address.
@@ -205,9 +238,11 @@ impl Store {
 
     /// Counts in an item that is deleted when nothing is counted any more.
     async fn count_for_hours(&self, key: keys::Key, now: Instant) -> Result<Hit, Fault> {
-        let update = count_hit(key, Counted::Request, now).set("expires_at", number(now.timestamp() + 7200));
+        let past = just_before(Counted::Request, now);
+        let update = count_hits(key, Counted::Request, (1, now), past);
+        let update = update.set("expires_at", number(now.timestamp() + 7200));
         match self.count(update, Counted::Request, now).await {
-            Ok((_, hit)) => Ok(hit),
+            Ok(hit) => Ok(hit),
             Err(Failed::Refused(_)) => unreachable!("the update has no condition"),
             Err(Failed::Fault(fault)) => Err(fault),
         }
@@ -216,9 +251,9 @@ impl Store {
     /// Counts a failed login of an account, whatever address it came from. Without an account it takes as long.
     pub async fn gate_failed_login(&self, user: Option<UserId>, counted: Counted, now: Instant) -> Result<Hit, Fault> {
         let key = keys::credential(user.unwrap_or_else(|| nobody(now)));
-        let update = count_hit(key, counted, now).when(exists("pk"));
+        let update = count_hits(key, counted, (1, now), just_before(counted, now)).when(exists("pk"));
         match self.count(update, counted, now).await {
-            Ok((_, hit)) => Ok(hit),
+            Ok(hit) => Ok(hit),
             Err(Failed::Refused(_)) => Ok(Hit { count: 1 }),
             Err(Failed::Fault(fault)) => Err(fault),
         }
@@ -229,15 +264,22 @@ impl Store {
         self.count_for_hours(keys::failed_logins(name), now).await
     }
 
-    async fn count(&self, update: Update, counted: Counted, now: Instant) -> Result<(Item, Hit), Failed<Item>> {
+    async fn count(&self, update: Update, counted: Counted, now: Instant) -> Result<Hit, Failed<Item>> {
         let key = update.key.clone();
         let old = self.update(update, Returning::Old).await?;
         let hit = Hit { count: hits(&old, counted, now)? + 1 };
-        let left_behind = left_behind(&old, now);
-        if !left_behind.is_empty() {
-            self.update_or_leave(Update::of(key).remove_all(left_behind)).await?;
+        self.forget(key, left_behind(&old, now)).await;
+        Ok(hit)
+    }
+
+    /// Removes counters. They are in nobody's way, so what could not be removed now is removed later.
+    async fn forget(&self, key: Key, counters: Vec<String>) {
+        if counters.is_empty() {
+            return;
         }
-        Ok((old, hit))
+        if let Err(fault) = self.update_or_leave(Update::of(key).remove_all(counters)).await {
+            tracing::warn!(%fault, "old counts could not be forgotten");
+        }
     }
 
     /// Ends one session at once, with what else `transaction` does; the fact that closes its sockets is written with it.

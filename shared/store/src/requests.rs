@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::immutable_cache::ImmutableCache;
 use crate::meter::{Access, note};
 use crate::row::number;
+use crate::tally::Tallies;
 
 /// The one table. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Store {
     pub(crate) table: Arc<dyn Backend>,
     /// Whose conversation, booking or opening an id is, of those that were read: that never changes.
     pub(crate) immutable: Arc<ImmutableCache>,
+    /// What was counted of people's requests.
+    pub(crate) tallies: Arc<Tallies>,
 }
 
 /// How long conflicts with other writers are waited out: about a second in all, with jitter, then the caller hears of it.
@@ -39,7 +42,13 @@ pub(crate) const READ_AT_ONCE: usize = 100;
 impl Store {
     /// A store on this table.
     pub fn new(table: impl Backend + 'static) -> Self {
-        Self { table: Arc::new(table), immutable: Arc::default() }
+        Self { table: Arc::new(table), immutable: Arc::default(), tallies: Arc::default() }
+    }
+
+    /// The same table, as a process has it that has just started.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self { table: self.table.clone(), immutable: Arc::default(), tallies: Arc::default() }
     }
 
     /// Reads the whole table, page by page. What is written meanwhile may be met or not.

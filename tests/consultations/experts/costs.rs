@@ -3,21 +3,14 @@
 use domain::expert::Specialty;
 use serde_json::json;
 use tests::consultations::c;
-use tests::{Answer, Person, World, minute};
+use tests::{Answer, Asked, Person, World, minute};
 
-/// What one request costs beside the gate's update.
+/// What one request costs beside its gate.
 async fn cost(world: &World, request: impl Future<Output = Answer>) -> (u64, f64, f64) {
-    let total = || {
-        let routes = world.app.capacity.as_ref().unwrap().snapshot();
-        routes.values().fold((0, 0.0, 0.0), |(trips, reads, writes), cost| {
-            (trips + cost.round_trips, reads + cost.read_units, writes + cost.write_units)
-        })
-    };
-    let before = total();
+    let before = Asked::of(world);
     let answer = Box::pin(request).await;
     assert!(answer.status < 300, "{answer}");
-    let after = total();
-    let cost = (after.0 - before.0 - 1, after.1 - before.1, after.2 - before.2 - 1.0);
+    let cost = Asked::of(world).beside_the_gate(before);
     println!("{:<90} {} round trips {:>5} read units {:>5} write units", answer.asked, cost.0, cost.1, cost.2);
     cost
 }

@@ -9,6 +9,7 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use domain::Instant;
 use http::Method;
+use store::Noted;
 use store::meter::Meter;
 use tokio::task::JoinHandle;
 
@@ -53,6 +54,11 @@ impl AuthContext {
         self.state.lock().unwrap_or_else(|broken| broken.into_inner())
     }
 
+    /// When the request is noted at its session's gate.
+    fn noted(&self) -> Noted {
+        if self.is_read { Noted::InSteps } else { Noted::AtOnce }
+    }
+
     /// The caller, admitted; for a read perhaps only presumed until [`AuthContext::finish`].
     pub(crate) async fn authenticate(&self) -> Result<Caller, Problem> {
         let admitted = self.progress().admitted;
@@ -68,7 +74,7 @@ impl AuthContext {
         };
         let (context, meter) = (self.clone(), Meter::current());
         let admission = async move {
-            match admit(&context.app, &claims).await {
+            match admit(&context.app, &claims, context.noted()).await {
                 Ok(admitted) => Ok(admitted),
                 Err(error @ Common::TokenInvalid) => Err(context.reject(error).await),
                 Err(error) => Err(error.into()),
@@ -115,7 +121,7 @@ impl AuthContext {
         let Some(claims) = self.token.as_ref().and_then(|token| self.app.tokens.verify(token, now).ok()) else {
             return Ok(None);
         };
-        match admit(&self.app, &claims).await {
+        match admit(&self.app, &claims, self.noted()).await {
             Ok((caller, _)) => Ok(Some(caller)),
             Err(Common::TokenInvalid) => Ok(None),
             Err(error) => Err(error.into()),
