@@ -136,7 +136,7 @@ impl Sources {
         for schedule in &self.schedules {
             running.spawn(self.clone().keep_time(schedule.clone()));
         }
-        running.spawn(self.clone().sweep());
+        running.spawn(self.clone().keep_swept());
         running
     }
 
@@ -206,15 +206,19 @@ impl Sources {
         }
     }
 
-    /// Removes what has expired by the application's clock.
-    async fn sweep(self: Arc<Self>) {
+    async fn keep_swept(self: Arc<Self>) {
         loop {
             tokio::time::sleep(SWEEP_EVERY).await;
             let _turn = self.gate.read().await;
-            if let Err(fault) = self.stream.sweep(self.clock.now()).await {
+            if let Err(fault) = self.sweep().await {
                 tracing::warn!(%fault, "expired items were not removed");
             }
         }
+    }
+
+    /// Removes what has expired by the application's clock.
+    async fn sweep(&self) -> Result<(), Fault> {
+        self.stream.sweep(self.clock.now()).await
     }
 
     /// Runs every schedule once and then streams and queues until nothing moves, with nothing else

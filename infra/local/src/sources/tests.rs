@@ -362,11 +362,10 @@ async fn what_expires_goes_by_the_clock_of_the_application() {
     let over = stage.sources.clock.now().timestamp() + 3_600;
     tests::put(&engine, tests::item("U#1", "N#1", &[("expires_at", ::table::Value::N(over.to_string()))])).await;
     let is_there = || engine.get(&tests::key("U#1", "N#1")).unwrap().answer.is_some();
-    let sweep = async || stage.sources.stream.sweep(stage.sources.clock.now()).await.unwrap();
-    sweep().await;
+    stage.sources.sweep().await.unwrap();
     assert!(is_there());
     stage.sources.clock.advance(chrono::TimeDelta::seconds(3_601));
-    sweep().await;
+    stage.sources.sweep().await.unwrap();
     assert!(!is_there());
 }
 
