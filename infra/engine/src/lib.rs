@@ -24,7 +24,7 @@ mod writer;
 use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use table::{
@@ -68,8 +68,9 @@ struct Inner {
     place: Place,
     given: Given,
     line: Arc<Line>,
-    /// None while its file cannot be opened.
+    /// None while its file cannot be opened, and once it is closed.
     opened: Mutex<Option<Opened>>,
+    is_closed: AtomicBool,
     shown: Shown,
     news: watch::Sender<u64>,
     trimmed: AtomicU64,
@@ -143,6 +144,7 @@ impl Engine {
             line: Arc::default(),
             shown: Shown::new(view),
             opened: Mutex::new(Some(opened)),
+            is_closed: AtomicBool::new(false),
             news,
             trimmed: AtomicU64::new(0),
         })))
@@ -278,6 +280,14 @@ impl Engine {
         self.0.trimmed.fetch_max(up_to, Ordering::AcqRel);
     }
 
+    /// Closes the file after the commit under way, whoever else has the table still. From now on nothing is written, and of
+    /// what was there only that is read which is in memory.
+    pub fn close(&self) {
+        let mut slot = self.0.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.is_closed.store(true, Ordering::Release);
+        *slot = None;
+    }
+
     /// The newest record's sequence number, whenever there is a newer one.
     pub fn news(&self) -> watch::Receiver<u64> {
         self.0.news.subscribe()
@@ -350,6 +360,7 @@ impl Engine {
     fn reopened<'s>(&self, slot: &'s mut Option<Opened>, now_ms: u64) -> Result<&'s mut Opened, String> {
         let opened = match slot.take() {
             Some(opened) => opened,
+            None if self.0.is_closed.load(Ordering::Acquire) => return Err("it is closed".to_owned()),
             None => {
                 let opened = self.0.place.open(now_ms, &self.0.given.repairing)?;
                 self.show(&opened).map_err(|error| error.to_string())?;

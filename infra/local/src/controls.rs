@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use engine::Engine;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value as Json, json};
 
 use crate::Fault;
 use crate::embedded::mail::Mail;
-use crate::embedded::snapshot::Snapshot;
 use crate::envelope::{bad_request, internal, json_response, not_found, refusal};
 use crate::functions::{self, App};
 use crate::sources::Sources;
@@ -29,8 +29,7 @@ const MOST_TIMES: u64 = 100;
 pub(crate) struct Background {
     pub sources: Arc<Sources>,
     pub mail: Mail,
-    /// Past the service.
-    pub table: Option<Snapshot>,
+    pub table: Engine,
 }
 
 pub(crate) async fn answer(
@@ -43,7 +42,7 @@ pub(crate) async fn answer(
     if !is_of_this_machine(request, peer) {
         return not_found();
     }
-    let table = background.and_then(|background| background.table.clone());
+    let table = background.map(|background| background.table.clone());
     match request.uri().path().trim_end_matches('/') {
         "/_local/capacity" => get(request, async || functions::capacity(app)).await,
         "/_local/ledger" => get(request, async || functions::ledger(app, table).await).await,

@@ -55,10 +55,6 @@ impl Home {
             Self::Forgotten(scratch) => scratch.path(),
         }
     }
-
-    pub(crate) fn is_kept(&self) -> bool {
-        matches!(self, Self::Kept(_))
-    }
 }
 
 /// A data directory in use by this process alone.

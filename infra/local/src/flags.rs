@@ -6,13 +6,14 @@ use std::process::ExitCode;
 use crate::Data;
 
 pub(crate) const USAGE: &str = "\
-usage: local [--port PORT] [--data DIRECTORY | --memory] [--import PATH] [--demo] [--test-clock]
+usage: local [--port PORT] [--data DIRECTORY [--sync] | --memory] [--import PATH] [--demo] [--test-clock]
        local backfill [--data DIRECTORY | --table NAME] [--dry-run] [--segments N] [--rate N] [--resume FILE]
        local recount [--data DIRECTORY | --table NAME]
        local export DIRECTORY --out DIRECTORY [--replace-names]
 
   --port PORT        listen on this port (8000)
   --data DIRECTORY   keep the table, files and secrets there (.data)
+  --sync             answer a write only when it survives a power cut, too
   --memory           keep nothing
   --import PATH      begin with the lines that `local export` wrote: a file, or a directory of some
   --demo             add experts, learners, bookings and chats, and print their logins
@@ -37,6 +38,7 @@ Settings come from the environment, by the names in template.yaml.";
 pub(crate) struct Flags {
     pub port: u16,
     pub data: Data,
+    pub sync: bool,
     pub import: Option<PathBuf>,
     pub demo: bool,
     pub test_clock: bool,
@@ -66,7 +68,7 @@ pub(crate) fn told(stop: Stop) -> ExitCode {
 pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Flags, Stop> {
     let mistake = |sentence: String| Err(Stop::Mistake(sentence));
     let data = Data::Dir(".data".into());
-    let mut flags = Flags { port: 8000, data, import: None, demo: false, test_clock: false };
+    let mut flags = Flags { port: 8000, data, sync: false, import: None, demo: false, test_clock: false };
     let mut directory = false;
     let mut memory = false;
     let mut arguments = arguments.peekable();
@@ -95,6 +97,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Flags, St
                 _ => return mistake("--import needs a file or a directory".into()),
             },
             "--memory" => memory = true,
+            "--sync" => flags.sync = true,
             "--demo" => flags.demo = true,
             "--test-clock" => flags.test_clock = true,
             "--help" | "-h" => return Err(Stop::Help),
@@ -103,6 +106,9 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Flags, St
     }
     if memory && directory {
         return mistake("--data and --memory exclude each other".into());
+    }
+    if memory && flags.sync {
+        return mistake("--memory keeps nothing that --sync could make safe".into());
     }
     if memory {
         flags.data = Data::Memory;
@@ -121,14 +127,14 @@ mod tests {
     #[test]
     fn without_flags_it_serves_port_8000_from_dot_data() {
         let data = Data::Dir(".data".into());
-        assert_eq!(told(""), Ok(Flags { port: 8000, data, import: None, demo: false, test_clock: false }));
+        assert_eq!(told(""), Ok(Flags { port: 8000, data, sync: false, import: None, demo: false, test_clock: false }));
     }
 
     #[test]
     fn flags_take_their_values_after_a_space_or_an_equals_sign() {
-        let flags = told("--port 9000 --data=/tmp/x --import=y --demo --test-clock").unwrap();
+        let flags = told("--port 9000 --data=/tmp/x --sync --import=y --demo --test-clock").unwrap();
         let (data, import) = (Data::Dir("/tmp/x".into()), Some("y".into()));
-        assert_eq!(flags, Flags { port: 9000, data, import, demo: true, test_clock: true });
+        assert_eq!(flags, Flags { port: 9000, data, sync: true, import, demo: true, test_clock: true });
         assert_eq!(told("--memory --port=0").unwrap().data, Data::Memory);
     }
 
@@ -142,6 +148,7 @@ mod tests {
             "--data",
             "--memory --data x",
             "--memory=1",
+            "--memory --sync",
             "x",
             "--import",
         ] {

@@ -12,12 +12,14 @@ use app::payments::Gateway;
 use app::tokens::Tokens;
 use app::{Clock, Hashing, Keyring, Mint, Settings, openid, site};
 use edge::service::{Handler, service};
+use engine::Engine;
 use serde_json::Value as Json;
 use store::meter::Meter;
 use store::reconcile::Audit;
 use store::recount::Recount;
 use store::signing::Keys;
 use store::{Cursors, Store};
+use table::Item;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -25,12 +27,11 @@ pub use app::App;
 
 use crate::Fault;
 use crate::data::Secrets;
-use crate::embedded::snapshot::Snapshot;
 use crate::invoke::Function;
 
 /// What the application is built from.
 pub(crate) struct Parts {
-    pub dynamodb: aws_sdk_dynamodb::Client,
+    pub store: Store,
     pub files: aws_sdk_s3::Client,
     pub sqs: aws_sdk_sqs::Client,
     pub ses: aws_sdk_sesv2::Client,
@@ -45,12 +46,12 @@ pub(crate) struct Parts {
 /// # Errors
 /// A setting makes no sense, or the table cannot be reached.
 pub(crate) async fn open(parts: Parts) -> Result<(App, HashMap<String, Function>), Fault> {
-    let Parts { dynamodb, files, sqs, ses, environment, secrets } = parts;
+    let Parts { store, files, sqs, ses, environment, secrets } = parts;
     let settings = Settings::read(|name| environment.get(name).cloned())?;
     let keys = Keys::new(secrets.token_key.as_bytes(), secrets.token_key_previous.iter().map(String::as_bytes));
     let keyring = Keyring::read(|name| environment.get(name).cloned());
     let app = App::assemble(app::Parts {
-        store: Store::new(dynamo::Table::new(&dynamodb, &settings.table_name)),
+        store,
         files: Files::new(files, &settings.files_bucket).reached_by(settings.public_url.as_deref()),
         // Movable in any case: the demo happened days ago. The flag guards the call.
         clock: Clock::shifted(),
@@ -156,26 +157,36 @@ pub(crate) fn capacity(app: &App) -> Result<Json, Fault> {
 ///
 /// # Errors
 /// The table cannot be read.
-pub(crate) async fn ledger(app: &App, table: Option<Snapshot>) -> Result<Json, Fault> {
+pub(crate) async fn ledger(app: &App, table: Option<Engine>) -> Result<Json, Fault> {
     let Some(table) = table else { return Ok(app::audit::ledger(app).await?) };
-    let stock = tokio::task::spawn_blocking(move || {
-        let mut audit = Audit::default();
-        table.each(|item| Ok(audit.add(item)?))?;
-        Ok::<_, Fault>(audit.finish())
-    });
-    Ok(app::audit::told(&stock.await??))
+    let audit = taken_in(table, Audit::default(), Audit::add).await?;
+    Ok(app::audit::told(&audit.finish()))
 }
 
 /// Whether the counters of the platform are what is there, likewise.
 ///
 /// # Errors
 /// The table cannot be read.
-pub(crate) async fn stats(app: &App, table: Option<Snapshot>) -> Result<Json, Fault> {
+pub(crate) async fn stats(app: &App, table: Option<Engine>) -> Result<Json, Fault> {
     let Some(table) = table else { return Ok(app::stats::recounted(app).await?) };
-    let recount = tokio::task::spawn_blocking(move || {
-        let mut recount = Recount::default();
-        table.each(|item| Ok(recount.add(item)?))?;
-        Ok::<_, Fault>(recount)
+    Ok(app::stats::told(&taken_in(table, Recount::default(), Recount::add).await?))
+}
+
+/// Every item as of one moment, one after the other.
+async fn taken_in<T: Send + 'static>(
+    table: Engine,
+    mut by: T,
+    take: fn(&mut T, &Item) -> Result<(), store::Fault>,
+) -> Result<T, Fault> {
+    let read = tokio::task::spawn_blocking(move || {
+        let mut taken = Ok(());
+        table.each(|item| {
+            if taken.is_ok() {
+                taken = take(&mut by, &item);
+            }
+        })?;
+        taken?;
+        Ok::<_, Fault>(by)
     });
-    Ok(app::stats::told(&recount.await??))
+    read.await?
 }

@@ -1,40 +1,27 @@
-//! `--import`: a data directory that begins with the lines of an export instead of with nothing.
+//! `--import`: a data directory that begins with the lines of an export instead of with nothing. Nothing of it is news to the
+//! table's stream: nobody is mailed again.
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
-use serde_json::Value as Json;
 use store::lines::StoredItem;
+use table::Item;
 
 use crate::Fault;
-use crate::embedded::dynamo::Dynamo;
-use crate::template::Table;
+use crate::embedded::table::DRAFT;
 
-/// Stands in the directory while an import is under way, so that half a table is never served.
-const MARK: &str = "import.unfinished";
+/// The items to begin with, read one after the other.
+pub(crate) type Imported = Box<dyn Iterator<Item = Result<Item, Fault>> + Send>;
 
-/// What a directory has that nothing was ever kept in.
-const BARE: [&str; 2] = ["lock", "secret"];
+/// What a directory has that nothing was ever kept in; an import that did not come to its end is begun again.
+const BARE: [&str; 3] = ["lock", "secret", DRAFT];
 
-/// Whether an import into this directory has come to its end, if there was one.
+/// Whether nothing was ever kept in a directory.
 ///
 /// # Errors
-/// It has not.
-pub(crate) fn is_whole(home: &Path) -> Result<(), Fault> {
-    if home.join(MARK).exists() {
-        let home = home.display();
-        return Err(format!("the import into {home} has not come to its end: remove {home} and import again").into());
-    }
-    Ok(())
-}
-
-/// Makes the table of an empty data directory from lines that `local export` wrote: of one file, or of all in a
-/// directory. Nothing of it is news to the table's stream: nobody is mailed again.
-///
-/// # Errors
-/// The directory is not empty, or a line is no item.
-pub(crate) fn import(from: &Path, home: &Path, table: &Table) -> Result<usize, Fault> {
+/// Something was.
+pub(crate) fn is_bare(home: &Path) -> Result<(), Fault> {
     for entry in fs::read_dir(home)? {
         let name = entry?.file_name();
         if !BARE.iter().any(|bare| name == *bare) {
@@ -42,13 +29,15 @@ pub(crate) fn import(from: &Path, home: &Path, table: &Table) -> Result<usize, F
             return Err(format!("{home} is not empty ({name}): --import begins with an empty data directory").into());
         }
     }
-    let files = files(from)?;
-    let mark = home.join(MARK);
-    fs::write(&mark, [])?;
-    let items = files.into_iter().flat_map(|path| items(&path));
-    let count = Dynamo::fill(home, table, items)?;
-    fs::remove_file(mark)?;
-    Ok(count)
+    Ok(())
+}
+
+/// What `local export` wrote: one file, or all in a directory.
+///
+/// # Errors
+/// There is no such file. A line that is no item is told of where it is read.
+pub(crate) fn items(from: &Path) -> Result<Imported, Fault> {
+    Ok(Box::new(files(from)?.into_iter().flat_map(|path| lines(&path))))
 }
 
 fn files(from: &Path) -> Result<Vec<PathBuf>, Fault> {
@@ -65,8 +54,7 @@ fn files(from: &Path) -> Result<Vec<PathBuf>, Fault> {
     Ok(paths)
 }
 
-/// The items of a file, as DynamoDB has them in JSON.
-fn items(path: &Path) -> Box<dyn Iterator<Item = Result<Json, Fault>>> {
+fn lines(path: &Path) -> Imported {
     let name = path.display().to_string();
     let file = match File::open(path) {
         Ok(file) => file,
@@ -74,7 +62,6 @@ fn items(path: &Path) -> Box<dyn Iterator<Item = Result<Json, Fault>>> {
     };
     Box::new(BufReader::new(file).lines().enumerate().map(move |(number, line)| {
         let item = line.map_err(|error| error.to_string()).and_then(|line| StoredItem::from_line(&line));
-        let item = item.and_then(|item| item.to_dynamodb_json());
-        item.map_err(|why| format!("{name}, line {}: {why}", number + 1).into())
+        item.map(StoredItem::into_item).map_err(|why| format!("{name}, line {}: {why}", number + 1).into())
     }))
 }

@@ -4,6 +4,7 @@
 //! become the events that API Gateway sends and go through the adapter that runs on AWS. [`start`] is the program
 //! without its command line, for tests.
 
+mod bring_over;
 mod commands;
 mod controls;
 mod data;
@@ -34,18 +35,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::{Durability, Engine};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
+pub use bring_over::BringOver;
 pub use commands::{Plan, Report, Tally, backfill, export};
 pub use functions::{App, openapi, routes};
 pub use program::run;
 
 use crate::controls::Background;
 use crate::data::Home;
-use crate::embedded::dynamo::Dynamo;
+use crate::embedded::stream::Stream;
+use crate::embedded::table::{self, Table};
 use crate::functions::Parts;
 use crate::gateway::Gateway;
+use crate::import::Imported;
 use crate::pages::issuer::Issuer;
 use crate::server::{House, Listeners};
 use crate::services::Services;
@@ -76,6 +81,8 @@ pub struct Options {
     /// 0 takes any free port.
     pub port: u16,
     pub data: Data,
+    /// A write is answered only when it survives a power cut, not just the end of this process.
+    pub sync: bool,
     /// Lines of an export that an empty data directory begins with: a file, or a directory of some.
     pub import: Option<PathBuf>,
     /// Lets `POST /_local/clock` move the time.
@@ -102,6 +109,7 @@ impl Default for Options {
         Self {
             port: 0,
             data: Data::Memory,
+            sync: false,
             import: None,
             test_clock: true,
             demo: false,
@@ -132,7 +140,6 @@ pub struct Running {
     pub app: App,
     /// What to tell a visitor of the demo.
     pub playbill: Option<String>,
-    table: (aws_sdk_dynamodb::Client, String),
     files: (aws_sdk_s3::Client, String),
     queues: aws_sdk_sqs::Client,
     mail: aws_sdk_sesv2::Client,
@@ -140,15 +147,15 @@ pub struct Running {
     serving: JoinHandle<()>,
     sources: Option<(Arc<Sources>, JoinSet<()>)>,
     // In the order in which they must end: the table is closed before its directory is let go.
-    dynamo: Option<Dynamo>,
+    table: Option<Table>,
     _home: Home,
 }
 
 impl Running {
-    /// A client for the table, and the table's name.
+    /// The table, unless it is on AWS.
     #[must_use]
-    pub fn table(&self) -> (aws_sdk_dynamodb::Client, String) {
-        self.table.clone()
+    pub fn table(&self) -> Option<Engine> {
+        self.table.as_ref().map(Table::engine)
     }
 
     /// A client for the files, and the bucket they are in.
@@ -179,9 +186,9 @@ impl Running {
         if let Some((sources, running)) = self.sources {
             sources.stop(running).await;
         }
-        // Dropping it joins a thread; the runtime must not wait for that.
-        let dynamo = self.dynamo;
-        let _ = tokio::task::spawn_blocking(move || drop(dynamo)).await;
+        // The file gets its last bytes; the runtime must not wait for that.
+        let table = self.table;
+        let _ = tokio::task::spawn_blocking(move || drop(table)).await;
     }
 }
 
@@ -206,12 +213,11 @@ async fn launch(
 
     let (home, secrets) = Home::open(&options.data)?;
     let is_real = options.env.contains_key("TABLE_NAME");
-    import::is_whole(home.path())?;
-    match &options.import {
+    let imported = match &options.import {
         Some(_) if is_real => return Err("--import is for the embedded table: unset TABLE_NAME".into()),
-        Some(from) => drop(import::import(from, home.path(), &template.table()?)?),
-        None => {}
-    }
+        Some(from) => Some(import::items(from)?),
+        None => None,
+    };
     let mut environment = environment(template, options.env, is_real);
     // Wherever the table is: who talks to this process hangs on its own sockets.
     let connections = Connections::bind().await?;
@@ -219,32 +225,26 @@ async fn launch(
     environment.insert("SOCKETS_URL".to_owned(), connections_url.clone());
     let issuer = if options.demo { Issuer::instead_of_google(&base_url, &mut environment) } else { None };
     let name = |variable: &str| environment.get(variable).cloned().ok_or_else(|| format!("{variable} is not set"));
-    let (table, bucket) = (name("TABLE_NAME")?, name("FILES_BUCKET")?);
+    let bucket = name("FILES_BUCKET")?;
 
     let services = if is_real {
-        Services::real().await
+        Services::real(&name("TABLE_NAME")?).await
     } else {
-        Services::embedded(template, &home, &secrets, &environment, &base_url).await?
+        let table = open(&home, options.sync, template, imported).await?;
+        Services::embedded(template, table, &home, &secrets, &environment, &base_url).await?
     };
-    let Services { dynamodb, s3, sqs, ses, dynamo, files, queues, mail } = services;
-    let parts = Parts {
-        dynamodb: dynamodb.clone(),
-        files: s3.clone(),
-        sqs: sqs.clone(),
-        ses: ses.clone(),
-        environment,
-        secrets,
-    };
+    let Services { store, s3, sqs, ses, table, files, queues, mail } = services;
+    let parts = Parts { store, files: s3.clone(), sqs: sqs.clone(), ses: ses.clone(), environment, secrets };
     let (app, mut functions) = functions::open(parts).await?;
     functions.extend(instead);
-    let background = match (queues, mail) {
-        (Some(queues), Some(mail)) => {
-            let stream = dynamo.as_ref().and_then(Dynamo::stream);
+    let background = match (&table, queues, mail) {
+        (Some(table), Some(queues), Some(mail)) => {
+            let stream = Stream::of(table.engine(), template)?;
             let sources = template.event_sources()?;
             mail.tell_time_by(app.clock.clone());
             let (clock, directory) = (app.clock.clone(), home.path());
             let parts = sources::Parts { sources, functions: &functions, stream, queues, clock, directory };
-            Some(Background { sources: Sources::open(parts)?, mail, table: dynamo.as_ref().map(Dynamo::snapshot) })
+            Some(Background { sources: Sources::open(parts)?, mail, table: table.engine() })
         }
         _ => None,
     };
@@ -288,16 +288,36 @@ async fn launch(
         connections_url,
         app,
         playbill,
-        table: (dynamodb, table),
         files: (s3, bucket),
         queues: sqs,
         mail: ses,
         stop,
         serving,
         sources: running,
-        dynamo,
+        table,
         _home: home,
     })
+}
+
+/// The embedded table, begun with items that were imported.
+async fn open(home: &Home, sync: bool, template: &Template, imported: Option<Imported>) -> Result<Table, Fault> {
+    let durability = if sync { Durability::Power } else { Durability::Process };
+    match (home, imported) {
+        (Home::Kept(_), imported) => {
+            if let Some(items) = imported {
+                import::is_bare(home.path())?;
+                table::make(home.path(), items, |_| ()).await?;
+            }
+            Table::in_directory(home.path(), durability, template)
+        }
+        (Home::Forgotten(_), imported) => {
+            let table = Table::in_memory(template)?;
+            if let Some(items) = imported {
+                table::fill(&table.engine(), items, |_| ()).await?;
+            }
+            Ok(table)
+        }
+    }
 }
 
 /// The template's, under what was set for this start.

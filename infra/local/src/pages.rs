@@ -9,13 +9,13 @@ use std::net::IpAddr;
 use askama::Template;
 use bytes::Bytes;
 use chrono::SecondsFormat;
+use engine::Engine;
 use http::header::{self, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use url::form_urlencoded;
 
 use crate::controls::{is_of_this_machine, is_reading, not_allowed};
 use crate::demo::{self, Role};
-use crate::embedded::snapshot::Snapshot;
 use crate::envelope;
 use crate::functions::App;
 use crate::gateway::Gateway;
@@ -74,7 +74,7 @@ pub(crate) struct Sights<'a> {
     pub gateway: &'a Gateway,
     pub app: &'a App,
     /// Absent with real services.
-    pub table: Option<&'a Snapshot>,
+    pub table: Option<&'a Engine>,
     pub base_url: &'a str,
     /// Of a demo.
     pub issuer: Option<&'a Issuer>,

@@ -26,8 +26,8 @@ pub async fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
         Err(stop) => return flags::told(stop),
     };
     log(level);
-    let Flags { port, data, import, demo, test_clock } = flags;
-    let options = Options { port, data, import, demo, test_clock, env, pollers: true, ..Options::default() };
+    let Flags { port, data, sync, import, demo, test_clock } = flags;
+    let options = Options { port, data, sync, import, demo, test_clock, env, pollers: true, ..Options::default() };
     match serve(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
@@ -57,10 +57,7 @@ async fn serve(options: Options) -> Result<(), Fault> {
 
 /// To standard error, for people; the functions on AWS write JSON.
 fn log(level: &str) {
-    // To the embedded table a condition that does not hold is an error to warn of; to us it is an answer.
-    let directives = format!("{level},dynoxide::server=error");
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(LevelFilter::WARN.into())
-        .parse_lossy(directives);
+    let filter =
+        tracing_subscriber::EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).parse_lossy(level);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

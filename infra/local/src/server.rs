@@ -195,7 +195,7 @@ impl House {
             let sights = Sights {
                 gateway: &self.gateway,
                 app: &self.app,
-                table: self.background.as_ref().and_then(|background| background.table.as_ref()),
+                table: self.background.as_ref().map(|background| &background.table),
                 base_url: &self.base_url,
                 issuer: self.issuer.as_ref(),
             };

@@ -32,12 +32,12 @@ use self::schedule::Scheduled;
 use self::stream::{PollResult, StreamPoller};
 use crate::Fault;
 use crate::embedded::queues::Queues;
-use crate::embedded::stream::Stream;
+use crate::embedded::stream::{Position, Stream};
 use crate::invoke::Function;
 use crate::template::sources::{EventSources, Queue};
 
 /// How long a poller sleeps when no bell rings: what comes without one is delayed messages,
-/// visibility time-outs and the writes of strangers.
+/// visibility time-outs.
 const NAP: Duration = Duration::from_secs(1);
 /// Writes that come together are read together.
 const BREATH: Duration = Duration::from_millis(2);
@@ -51,15 +51,15 @@ const LONGEST_TICK: Duration = Duration::from_secs(120);
 const STUBBORNNESS: u32 = 50;
 /// How long steps under way may take once the process is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// So that the file stops growing after an hour of use.
-const TRIM_EVERY: Duration = Duration::from_secs(300);
+/// How often expired items go. On AWS it may take days, so nothing may rely on it.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// What the sources work with.
 #[derive(Debug)]
 pub(crate) struct Parts<'a> {
     pub sources: EventSources,
     pub functions: &'a HashMap<String, Function>,
-    pub stream: Option<Stream>,
+    pub stream: Stream,
     pub queues: Queues,
     pub clock: Clock,
     /// Where checkpoints are.
@@ -73,7 +73,7 @@ pub(crate) struct Sources {
     queues: Vec<Arc<QueuePoller>>,
     schedules: Vec<Arc<Scheduled>>,
     all_queues: Queues,
-    stream: Option<Stream>,
+    stream: Stream,
     clock: Clock,
 }
 
@@ -89,7 +89,7 @@ impl Sources {
         };
         let mut streams = Vec::new();
         for source in sources.streams {
-            let stream = stream.clone().ok_or("the table has no stream")?;
+            let stream = stream.clone();
             let (function, checkpoint) =
                 (function(&source.function, &source.id)?, Checkpoint::of(directory, &source.id));
             if let Some(destination) = &source.on_failure {
@@ -136,9 +136,7 @@ impl Sources {
         for schedule in &self.schedules {
             running.spawn(self.clone().keep_time(schedule.clone()));
         }
-        if let Some(stream) = &self.stream {
-            running.spawn(self.clone().trim(stream.clone()));
-        }
+        running.spawn(self.clone().keep_swept());
         running
     }
 
@@ -153,7 +151,7 @@ impl Sources {
     }
 
     async fn poll_stream(self: Arc<Self>, poller: Arc<StreamPoller>) {
-        let mut bell = poller.stream.bell.listen();
+        let mut bell = poller.stream.news();
         let mut settled = Instant::now();
         loop {
             bell.borrow_and_update();
@@ -208,18 +206,19 @@ impl Sources {
         }
     }
 
-    /// Removes old records now and then.
-    async fn trim(self: Arc<Self>, stream: Stream) {
+    async fn keep_swept(self: Arc<Self>) {
         loop {
-            let mut saved = Vec::new();
-            for poller in &self.streams {
-                saved.push(poller.saved().await);
+            tokio::time::sleep(SWEEP_EVERY).await;
+            let _turn = self.gate.read().await;
+            if let Err(fault) = self.sweep().await {
+                tracing::warn!(%fault, "expired items were not removed");
             }
-            if let Err(fault) = stream.trim(saved.into_iter().min()).await {
-                tracing::warn!(%fault, "old records of the stream were not removed");
-            }
-            tokio::time::sleep(TRIM_EVERY).await;
         }
+    }
+
+    /// Removes what has expired by the application's clock.
+    async fn sweep(&self) -> Result<(), Fault> {
+        self.stream.sweep(self.clock.now()).await
     }
 
     /// Runs every schedule once and then streams and queues until nothing moves, with nothing else
@@ -271,19 +270,22 @@ impl Sources {
     }
 
     /// Saves how far the streams are, if no queue holds anything that came of them: queues are in
-    /// memory only. To be called with the exclusive lock.
+    /// memory only. What all have saved, the table forgets. To be called with the exclusive lock.
     async fn settle(&self) -> Result<(), Fault> {
+        let mut all_have = None;
         for stream in &self.streams {
-            let Some(handled) = stream.unsaved().await else {
-                continue;
-            };
-            for queue in &self.queues {
-                if !queue.is_empty().await? {
-                    return Ok(());
+            if let Some(handled) = stream.unsaved().await {
+                for queue in &self.queues {
+                    if !queue.is_empty().await? {
+                        return Ok(());
+                    }
                 }
+                stream.save(handled).await?;
             }
-            stream.save(handled).await?;
+            let saved = stream.saved().await;
+            all_have = Some(all_have.map_or(saved, |least: Position| least.min(saved)));
         }
+        all_have.into_iter().for_each(|place| self.stream.trim(place));
         Ok(())
     }
 

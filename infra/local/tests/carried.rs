@@ -6,7 +6,6 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -14,8 +13,9 @@ use http::{Method, Request};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use local::embedded::record::item as dynamodb_json;
 use local::{Data, Options, Running, export, start};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use store::Kind;
 use store::lines::StoredItem;
 use store::pseudonyms::said_by_people;
@@ -54,30 +54,14 @@ async fn ask(running: &Running, token: &str, method: Method, path: &str, body: V
     serde_json::from_slice(&answer.to_bytes()).unwrap_or_default()
 }
 
-fn dynamodb_json(item: &std::collections::HashMap<String, AttributeValue>) -> Value {
-    fn of(value: &AttributeValue) -> Value {
-        match value {
-            AttributeValue::S(text) => json!({"S": text}),
-            AttributeValue::N(digits) => json!({"N": digits}),
-            AttributeValue::Bool(is) => json!({"BOOL": is}),
-            AttributeValue::Ns(set) => json!({"NS": set.iter().collect::<BTreeSet<_>>()}),
-            AttributeValue::L(list) => json!({"L": list.iter().map(of).collect::<Vec<_>>()}),
-            AttributeValue::M(map) => json!({"M": dynamodb_json(map)}),
-            other => panic!("no item has such a value: {other:?}"),
-        }
-    }
-    Value::Object(item.iter().map(|(name, value)| (name.clone(), of(value))).collect::<Map<_, _>>())
-}
-
 /// Every item of the table, by its key.
-async fn items(running: &Running) -> BTreeMap<String, Value> {
-    let (client, table) = running.table();
-    let mut pages = client.scan().table_name(table).into_paginator().items().send();
+fn items(running: &Running) -> BTreeMap<String, Value> {
     let mut items = BTreeMap::new();
-    while let Some(item) = pages.next().await {
-        let item = dynamodb_json(&item.unwrap());
-        items.insert(format!("{} {}", item["pk"]["S"], item["sk"]["S"]), item);
-    }
+    let add = |item: table::Item| {
+        let key = table::Key::of(&item);
+        items.insert(format!("{} {}", key.pk, key.sk), dynamodb_json(&item));
+    };
+    running.table().unwrap().each(add).unwrap();
     items
 }
 
@@ -127,7 +111,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 async fn is_whole(original: &BTreeMap<String, Value>, out: &Path, scratch: &Scratch) {
     let home = scratch.to("begun");
     let copy = start(begun_with(out, Data::Dir(home.clone()))).await.unwrap();
-    assert_eq!(&items(&copy).await, original);
+    assert_eq!(&items(&copy), original);
     is_sound(&copy).await;
     let login = json!({"username": "nora.lind", "password": "teach-me-something"});
     let session = ask(&copy, "", Method::POST, "/api/users/login/", login).await;
@@ -146,10 +130,14 @@ async fn is_whole(original: &BTreeMap<String, Value>, out: &Path, scratch: &Scra
     let again = start(begun_with(out, Data::Dir(home.clone()))).await.map(drop).unwrap_err().to_string();
     assert!(again.contains("is not empty"), "{again}");
     // A crash in the middle of it.
-    fs::write(home.join("import.unfinished"), []).unwrap();
-    let half = Options { data: Data::Dir(home), ..Options::default() };
-    let half = start(half).await.map(drop).unwrap_err().to_string();
-    assert!(half.contains("has not come to its end"), "{half}");
+    let half = scratch.to("half");
+    fs::create_dir_all(&half).unwrap();
+    fs::write(half.join("table.redb.new"), "half a table").unwrap();
+    let told = start(Options { data: Data::Dir(half.clone()), ..Options::default() }).await.map(drop).unwrap_err();
+    assert!(told.to_string().contains("has not come to its end"), "{told}");
+    let whole = start(begun_with(out, Data::Dir(half))).await.unwrap();
+    assert_eq!(&items(&whole), original);
+    whole.stop().await;
 }
 
 async fn is_without_its_people(original: &BTreeMap<String, Value>, out: &Path) {
@@ -177,7 +165,7 @@ async fn is_without_its_people(original: &BTreeMap<String, Value>, out: &Path) {
 
     let copy = start(begun_with(out, Data::Memory)).await.unwrap();
     is_sound(&copy).await;
-    let table = items(&copy).await;
+    let table = items(&copy);
     let kind = |item: &Value| store::key_in_words(item["pk"]["S"].as_str().unwrap(), item["sk"]["S"].as_str().unwrap());
     let of = |wanted: Kind| table.values().filter(move |item| kind(item).is_some_and(|named| named.kind == wanted));
     let guarded: BTreeSet<_> = of(Kind::LoginName).map(|item| item["pk"]["S"].as_str().unwrap()).collect();
@@ -205,7 +193,7 @@ async fn an_export_of_the_demo_begins_another_table_whole_or_without_its_people(
     let demo = Options { data: Data::Dir(scratch.to("demo")), demo: true, pollers: false, ..Options::default() };
     let running = start(demo).await.unwrap();
     ask(&running, "", Method::POST, "/_local/tick", Value::Null).await;
-    let original = items(&running).await;
+    let original = items(&running);
     running.stop().await;
     exported(&original, &scratch.to("export"));
 

@@ -36,7 +36,12 @@ fn ended(arguments: &[&str]) -> Output {
 
 /// Starts it and waits for its first line, which comes once it answers.
 fn started(data: &Path) -> (Child, String) {
-    let mut child = program(&["--port", "0", "--data", data.to_str().unwrap()]).spawn().unwrap();
+    started_with(data, &[])
+}
+
+fn started_with(data: &Path, flags: &[&str]) -> (Child, String) {
+    let arguments = [&["--port", "0", "--data", data.to_str().unwrap()], flags].concat();
+    let mut child = program(&arguments).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let url = line.split_whitespace().last().unwrap_or_default().to_owned();
@@ -102,9 +107,15 @@ fn post_as(url: &str, path: &str, token: &str, body: &str) -> String {
 
 #[test]
 fn whoever_was_told_that_they_are_registered_is_so_after_a_kill() {
-    let scratch = Scratch::make("registered");
+    for flags in [&[][..], &["--sync"]] {
+        registered_after_a_kill(flags);
+    }
+}
+
+fn registered_after_a_kill(flags: &[&str]) {
+    let scratch = Scratch::make(&format!("registered{}", flags.concat()));
     let body = |n: u8| format!(r#"{{"username": "u{n}", "email": "u{n}@example.org", "password": "of-some-length"}}"#);
-    let (mut child, url) = started(&scratch.0);
+    let (mut child, url) = started_with(&scratch.0, flags);
     for n in 0..5 {
         let told = post(&url, "/api/users/register/", &body(n));
         assert!(told.starts_with("HTTP/1.1 201"), "{told}");
@@ -131,6 +142,39 @@ fn a_second_one_on_the_same_data_says_so() {
     child.wait().unwrap();
 }
 
+#[test]
+fn a_table_that_cannot_be_read_is_told_of_in_a_sentence() {
+    let scratch = Scratch::make("unreadable");
+    let file = scratch.0.join("table.redb");
+    let refused = || {
+        let output = ended(&["--port", "0", "--data", scratch.0.to_str().unwrap()]);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.starts_with("cannot start: ") && told.contains("table.redb"), "{told}");
+        assert!(!told.contains("panicked"), "{told}");
+    };
+    std::fs::write(&file, "this is no table").unwrap();
+    refused();
+    std::fs::remove_file(&file).unwrap();
+    let (mut child, url) = started(&scratch.0);
+    for n in 0..4 {
+        let body = format!(r#"{{"username": "u{n}", "email": "u{n}@example.org", "password": "of-some-length"}}"#);
+        told(&post(&url, "/api/users/register/", &body));
+    }
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    // Cut off, and with its beginning or all but its beginning overwritten.
+    std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    refused();
+    for (from, to) in [(0, 64), (64, 512), (512, whole.len())] {
+        let mut damaged = whole.clone();
+        damaged[from..to].fill(0xA5);
+        std::fs::write(&file, damaged).unwrap();
+        refused();
+    }
+}
+
 /// The JSON of an answer that went well.
 fn told(answer: &str) -> serde_json::Value {
     assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
@@ -138,15 +182,16 @@ fn told(answer: &str) -> serde_json::Value {
 }
 
 /// Mails that somebody has begun to send, and how many of them are noted as sent.
-async fn mails_in_the_table(running: &local::Running) -> (usize, usize) {
-    let (client, table) = running.table();
-    let rows = client.scan().table_name(table).send().await.unwrap();
-    let is_mail = |row: &&std::collections::HashMap<String, _>| {
-        let sk: &aws_sdk_dynamodb::types::AttributeValue = &row["sk"];
-        sk.as_s().unwrap().starts_with("MAIL#")
+fn mails_in_the_table(running: &local::Running) -> (usize, usize) {
+    let (mut begun, mut done) = (0, 0);
+    let count = |item: table::Item| {
+        if table::Key::of(&item).sk.starts_with("MAIL#") {
+            begun += 1;
+            done += usize::from(item.contains_key("done_at"));
+        }
     };
-    let mails: Vec<_> = rows.items().iter().filter(is_mail).collect();
-    (mails.len(), mails.iter().filter(|row| row.contains_key("done_at")).count())
+    running.table().unwrap().each(count).unwrap();
+    (begun, done)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,13 +220,13 @@ async fn what_was_not_mailed_before_a_kill_is_mailed_after_it_and_nothing_twice(
     let options =
         local::Options { data: local::Data::Dir(scratch.0.clone()), pollers: false, ..local::Options::default() };
     let running = local::start(options).await.unwrap();
-    let (_, sent) = mails_in_the_table(&running).await;
+    let (_, sent) = mails_in_the_table(&running);
     // Whoever was at a mail when the process died has given up by then.
     running.app.clock.advance(chrono::TimeDelta::seconds(61));
     let tick = told(&post(&running.base_url, "/_local/tick", ""));
     assert_eq!((&tick["drained"], &tick["failures"]), (&true.into(), &0.into()), "{tick}");
     let all = 2 * MEETINGS + 2;
-    assert_eq!(mails_in_the_table(&running).await, (all, all), "a request each for both, and two welcomes");
+    assert_eq!(mails_in_the_table(&running), (all, all), "a request each for both, and two welcomes");
     let letters = mails(&running);
     assert_eq!(letters.len(), all - sent, "{sent} went out before");
     let distinct: std::collections::BTreeSet<_> = letters.iter().map(|letter| letter["text"].to_string()).collect();

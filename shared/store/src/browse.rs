@@ -3,7 +3,6 @@
 use chrono::{DateTime, SecondsFormat};
 use table::{Item, Value};
 
-use crate::facts::StreamItem;
 use crate::keys::words;
 
 /// An item as a person reads it.
@@ -22,8 +21,7 @@ pub fn partition(pk: &str) -> String {
     words::partition(pk)
 }
 
-pub fn shown(item: StreamItem) -> Shown {
-    let item: Item = table::item_from(item);
+pub fn shown(item: &Item) -> Shown {
     let part = |name: &str| item.get(name).and_then(|value| value.as_s()).cloned().unwrap_or_default();
     let (pk, sk) = (part("pk"), part("sk"));
     let is_own = |name: &&String| !matches!(name.as_str(), "pk" | "sk");
@@ -100,7 +98,7 @@ mod tests {
             .text("password_hash", "$argon2id$secret")
             .text("name", "<b>Ada</b>")
             .into_item();
-        let shown = shown(table::item_into(item));
+        let shown = shown(&item);
         assert_eq!((partition(&shown.pk), shown.what.as_str()), ("person 1234567890123456".to_owned(), "profile"));
         let expected = [
             ("busy", "1, 2"),

@@ -49,9 +49,9 @@ impl StoredItem {
         Ok(json!({"kind": kind, "of": of, "item": item}).to_string())
     }
 
-    /// As DynamoDB's own JSON has it.
-    pub fn to_dynamodb_json(&self) -> Result<Json, String> {
-        serde_json::to_value(table::item_into(self.0.clone())).map_err(|error| error.to_string())
+    /// As a table has it.
+    pub fn into_item(self) -> Item {
+        self.0
     }
 
     /// Its key in words; `None` if no key of ours.
@@ -194,7 +194,7 @@ mod tests {
             let line = item.to_line().unwrap();
             prop_assert!(!line.contains('\n'));
             prop_assert_eq!(&StoredItem::from_line(&line).unwrap(), &item);
-            let exported = json!({"Item": item.to_dynamodb_json().unwrap()}).to_string();
+            let exported = json!({"Item": table::item_into(item.0.clone())}).to_string();
             prop_assert_eq!(&StoredItem::from_export(&exported).unwrap(), &item);
         }
     }

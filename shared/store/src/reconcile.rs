@@ -11,7 +11,6 @@ use domain::quanta;
 use domain::withdrawal::Withdrawal;
 use table::Item;
 
-use crate::facts::StreamItem;
 use crate::fault::Fault;
 use crate::requests::Store;
 use crate::row::Reader;
@@ -62,8 +61,8 @@ struct Counted {
 pub struct Audit(Counted);
 
 impl Audit {
-    pub fn add(&mut self, item: StreamItem) -> Result<(), Fault> {
-        self.0.add(&table::item_from(item))
+    pub fn add(&mut self, item: &Item) -> Result<(), Fault> {
+        self.0.add(item)
     }
 
     pub fn finish(self) -> Stock {

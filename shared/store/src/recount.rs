@@ -5,7 +5,6 @@ use domain::stats::{Counter, Totals};
 use table::Item;
 
 use crate::courses;
-use crate::facts::StreamItem;
 use crate::fault::Fault;
 use crate::keys::{self, Kind};
 use crate::requests::Store;
@@ -33,8 +32,24 @@ pub struct Counts {
 }
 
 impl Recount {
-    pub fn add(&mut self, item: StreamItem) -> Result<(), Fault> {
-        self.take(&table::item_from(item))
+    pub fn add(&mut self, item: &Item) -> Result<(), Fault> {
+        let row = Reader(item);
+        match keys::read(row.text("pk")?, row.text("sk")?).map(|named| named.kind) {
+            Some(Kind::Stats | Kind::CourseTotals) => self.counters += &counters(item),
+            // No mark says what it was counted as: it is counted in the transaction that writes it.
+            Some(Kind::Course) => {
+                let course = Totals::from(&courses::from_item(item)?);
+                self.noted += &course;
+                self.there += &course;
+            }
+            Some(Kind::Counted) => self.noted += &mark(item)?.as_what,
+            _ => {
+                if let Some(counting) = counts(item)? {
+                    self.there += &counting.as_what;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The counters that are not what was added to them, which never happens by itself, not for a moment.
@@ -65,33 +80,13 @@ impl Recount {
         };
         names.into_iter().map(three).filter(differs).collect()
     }
-
-    fn take(&mut self, item: &Item) -> Result<(), Fault> {
-        let row = Reader(item);
-        match keys::read(row.text("pk")?, row.text("sk")?).map(|named| named.kind) {
-            Some(Kind::Stats | Kind::CourseTotals) => self.counters += &counters(item),
-            // No mark says what it was counted as: it is counted in the transaction that writes it.
-            Some(Kind::Course) => {
-                let course = Totals::from(&courses::from_item(item)?);
-                self.noted += &course;
-                self.there += &course;
-            }
-            Some(Kind::Counted) => self.noted += &mark(item)?.as_what,
-            _ => {
-                if let Some(counting) = counts(item)? {
-                    self.there += &counting.as_what;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Store {
     /// Reads all of it. What is written meanwhile may be in one of the three and not in another.
     pub async fn recount(&self) -> Result<Recount, Fault> {
         let mut recount = Recount::default();
-        self.each_item(|item| recount.take(item)).await?;
+        self.each_item(|item| recount.add(item)).await?;
         Ok(recount)
     }
 }

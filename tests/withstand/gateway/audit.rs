@@ -1,26 +1,21 @@
 //! The books, checked while people go on.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
 use serde_json::json;
+use table::{Action, Key, Returning, Update, Value};
 
 use super::{Guest, House};
 
 /// So much that the table does not fit into one page of a scan.
 async fn filled(house: &House) {
-    let (client, table) = house.table();
-    for number in 0..300 {
-        let text = |text: String| AttributeValue::S(text);
-        let item = HashMap::from([
-            ("pk".to_owned(), text(format!("FILLER#{number}"))),
-            ("sk".to_owned(), text("FILLER".to_owned())),
-            ("filler".to_owned(), text("x".repeat(10_000))),
-        ]);
-        client.put_item().table_name(&table).set_item(Some(item)).send().await.expect("an item is written");
-    }
+    let fillers = (0..300).map(|number| {
+        let mut item = Key { pk: format!("FILLER#{number}"), sk: "FILLER".to_owned() }.item();
+        item.insert("filler".to_owned(), Value::S("x".repeat(10_000)));
+        item
+    });
+    house.table().expect("it is here").fill(&fillers.collect::<Vec<_>>()).await.expect("items are written");
 }
 
 /// Requests meetings and calls them off, over and over.
@@ -67,11 +62,9 @@ async fn a_counter_that_was_spoiled_is_told() {
     let stats = async || house.ask("GET", "/_local/stats", None, None).await.is(200);
     let before = stats().await;
     assert_eq!([&before["wrong"], &before["late"]], [&json!({}), &json!({})], "{before}");
-    let (client, table) = house.table();
-    let key = [("pk", "STATS"), ("sk", "SHARD#0")].map(|(name, text)| (name.to_owned(), text.to_owned()));
-    let key = key.map(|(name, text)| (name, AttributeValue::S(text))).into();
-    let spoil = client.update_item().table_name(&table).set_key(Some(key)).update_expression("ADD people :one");
-    spoil.expression_attribute_values(":one", AttributeValue::N("1".to_owned())).send().await.expect("it is spoiled");
+    let mut spoil = Update::of(Key { pk: "STATS".to_owned(), sk: "SHARD#0".to_owned() });
+    spoil.actions.insert("people".to_owned(), Action::Add(Value::N("1".to_owned())));
+    house.table().expect("it is here").update(&spoil, Returning::Nothing).await.expect("it is spoiled");
     let people = before["counters"]["people"].as_i64().expect("a number");
     let wrong = json!({"people": {"counter": people + 1, "noted": people, "there": people}});
     assert_eq!(stats().await["wrong"], wrong);

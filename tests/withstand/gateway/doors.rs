@@ -34,7 +34,7 @@ async fn whoever_has_no_living_session_is_refused_with_401() {
         }
         assert_eq!(refused(&house, path, Some(&gone.token)).await.0, 401, "{path}");
     }
-    assert_eq!(house.socket_rows().await, (0, 0));
+    assert_eq!(house.socket_rows(), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -152,27 +152,20 @@ impl House {
     }
 
     /// The rows of open sockets in the table: those of people, and those of connections.
-    async fn socket_rows(&self) -> (usize, usize) {
-        let (client, table) = self.table();
-        let (mut people, mut connections, mut from) = (0, 0, None);
-        loop {
-            let page = client.scan().table_name(&table).projection_expression("pk, sk").set_exclusive_start_key(from);
-            let page = page.send().await.expect("the table reads");
-            for item in page.items() {
-                let [pk, sk] = ["pk", "sk"].map(|key| item[key].as_s().expect("a text"));
-                people += usize::from(pk.starts_with("U#") && sk.starts_with("SOCKET#"));
-                connections += usize::from(pk.starts_with("W#"));
-            }
-            from = page.last_evaluated_key().cloned();
-            if from.is_none() {
-                return (people, connections);
-            }
-        }
+    fn socket_rows(&self) -> (usize, usize) {
+        let (mut people, mut connections) = (0, 0);
+        let count = |item: table::Item| {
+            let key = table::Key::of(&item);
+            people += usize::from(key.pk.starts_with("U#") && key.sk.starts_with("SOCKET#"));
+            connections += usize::from(key.pk.starts_with("W#"));
+        };
+        self.table().expect("it is here").each(count).expect("the table reads");
+        (people, connections)
     }
 
     /// Waits until so many sockets have rows.
     async fn has_socket_rows(&self, expected: usize) {
-        wire::before_long(async || (self.socket_rows().await == (expected, expected)).then_some(())).await;
+        wire::before_long(async || (self.socket_rows() == (expected, expected)).then_some(())).await;
     }
 }
 

@@ -83,6 +83,6 @@ async fn rows_of_sockets_that_ended_with_the_process_go_at_the_first_push() {
     house.has_socket_rows(3).await;
     bob.writes(ada.id, "welcome back").await;
     house.ticks().await;
-    assert_eq!(house.socket_rows().await, (1, 1));
+    assert_eq!(house.socket_rows(), (1, 1));
     assert_eq!(wire.hears_all().await.len(), 2);
 }

@@ -79,6 +79,19 @@ async fn a_number_of_the_stream_is_not_given_again_when_all_records_are_gone() {
     assert_eq!(engine.stream(0, 10).unwrap()[0].sequence, 3);
 }
 
+#[tokio::test]
+async fn a_table_that_was_closed_is_everybodys_to_open_and_writes_nothing() {
+    let directory = Directory::new();
+    let closed = open(&directory.file());
+    put_in(&closed, item("P", "S", &[])).await;
+    let before = closed.clone();
+    closed.close();
+    let again = open(&directory.file());
+    assert!(again.get(&key("P", "S")).unwrap().answer.is_some());
+    let refused = before.update(&update("P", "S"), Returning::Nothing).await.unwrap_err();
+    assert!(refused.to_string().contains("it is closed"), "{refused}");
+}
+
 #[test]
 fn a_file_that_is_not_ours_is_refused_with_a_sentence() {
     let directory = Directory::new();

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use engine::Durability;
 use store::Store;
 
 use crate::Fault;
 use crate::data::Directory;
-use crate::embedded::dynamo::Dynamo;
-use crate::import;
+use crate::embedded::table::{self, Table};
 use crate::template::{self, Template};
 
 /// Which table is meant.
@@ -31,17 +31,14 @@ impl Place {
                 work(Store::new(dynamo::Table::new(&aws_sdk_dynamodb::Client::new(&config), name))).await
             }
             Place::Kept(path) => {
-                if !Dynamo::is_in(path) {
+                table::is_of_today(path)?;
+                if !table::is_in(path) {
                     return Err(format!("{} has no table", path.display()).into());
                 }
                 let _directory = Directory::open(path)?;
-                import::is_whole(path)?;
-                let table = Template::parse(template::WORKSPACE)?.table()?;
-                let dynamo = Dynamo::start_file(path, &table)?;
-                let done = work(Store::new(dynamo::Table::new(&dynamo.client(), dynamo.table_name()))).await;
-                // Dropping it joins a thread; the runtime must not wait for that.
-                tokio::task::spawn_blocking(move || drop(dynamo)).await?;
-                done
+                let template = Template::parse(template::WORKSPACE)?;
+                let table = Table::in_directory(path, Durability::Process, &template)?;
+                work(Store::new(table.engine())).await
             }
         }
     }

@@ -1,6 +1,9 @@
 //! Who may ask, and what is answered to what.
 
+use ::table::Value;
+
 use super::*;
+use crate::embedded::table::tests;
 use crate::{Options, start};
 
 fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Request<Bytes> {
@@ -73,7 +76,8 @@ async fn strangers_and_other_paths_find_nothing() {
 /// A mailbox and sources of which nothing moves by itself.
 async fn background() -> (Background, crate::sources::tests::Stage) {
     let stage = crate::sources::tests::Stage::idle().await;
-    (Background { sources: stage.sources.clone(), mail: Mail::default(), table: None }, stage)
+    let table = stage.table.engine();
+    (Background { sources: stage.sources.clone(), mail: Mail::default(), table }, stage)
 }
 
 async fn ask(app: &App, background: &Background, request: &Request<Bytes>) -> (u16, Json) {
@@ -84,18 +88,12 @@ async fn ask(app: &App, background: &Background, request: &Request<Bytes>) -> (u
 #[tokio::test]
 async fn the_books_of_tens_of_thousands_of_items_are_checked_one_item_at_a_time() {
     let running = start(Options::default()).await.unwrap();
-    let table = running.dynamo.as_ref().unwrap().snapshot();
-    let filler = "x".repeat(300);
-    table.fill((0..60_000).map(
-        |number| json!({"pk": {"S": format!("FILLER#{number}")}, "sk": {"S": "FILLER"}, "filler": {"S": filler}}),
-    ));
+    let table = running.table().unwrap();
+    let filler = ("filler", Value::S("x".repeat(300)));
+    let fillers = (0..60_000).map(|number| tests::item(&format!("FILLER#{number}"), "FILLER", &[filler.clone()]));
+    table.fill(&fillers.collect::<Vec<_>>()).await.unwrap();
     let mut items = 0;
-    table
-        .each(|_| {
-            items += 1;
-            Ok(())
-        })
-        .unwrap();
+    table.each(|_| items += 1).unwrap();
     assert!(items >= 60_000);
     let asked = std::time::Instant::now();
     let ledger = functions::ledger(&running.app, Some(table)).await.unwrap();

@@ -1,4 +1,4 @@
-//! Rings when something was written through a client of ours, so that pollers answer at once and
+//! Rings when something was sent through a client of ours, so that pollers answer at once and
 //! still sleep while nothing happens.
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -10,17 +10,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use tokio::sync::watch;
 
 /// The operations after which there may be something to fetch.
-const WRITES: [&str; 9] = [
-    "PutItem",
-    "UpdateItem",
-    "DeleteItem",
-    "TransactWriteItems",
-    "BatchWriteItem",
-    "ExecuteStatement",
-    "ExecuteTransaction",
-    "SendMessage",
-    "SendMessageBatch",
-];
+const WRITES: [&str; 2] = ["SendMessage", "SendMessageBatch"];
 
 /// Clones are one bell. As a client's interceptor it rings after every write of that client.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use engine::{Kind, Record};
 use serde_json::{Map, Value as Json, json};
-use table::Item;
+use table::{Item, Value};
 
 use crate::template::REGION;
 
@@ -12,6 +12,23 @@ const EXPIRY: &str = "dynamodb.amazonaws.com";
 /// An item as DynamoDB writes it in JSON.
 pub fn item(item: &Item) -> Json {
     serde_json::to_value(table::item_into(item.clone())).unwrap_or_default()
+}
+
+/// A value as DynamoDB writes it in JSON.
+pub(crate) fn value(value: &Value) -> Json {
+    let item = item(&Item::from([(String::new(), value.clone())]));
+    match item {
+        Json::Object(attributes) => attributes.into_iter().next().map(|(_, value)| value).unwrap_or_default(),
+        _ => Json::Null,
+    }
+}
+
+pub(crate) fn event_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Insert => "INSERT",
+        Kind::Modify => "MODIFY",
+        Kind::Remove => "REMOVE",
+    }
 }
 
 /// A record of the stream with this name.
@@ -30,11 +47,7 @@ pub fn record(record: &Record, stream: &str) -> Json {
     }
     let mut told = json!({
         "eventID": record.sequence.to_string(),
-        "eventName": match record.kind {
-            Kind::Insert => "INSERT",
-            Kind::Modify => "MODIFY",
-            Kind::Remove => "REMOVE",
-        },
+        "eventName": event_name(record.kind),
         "eventVersion": "1.1",
         "eventSource": "aws:dynamodb",
         "awsRegion": REGION,

@@ -5,9 +5,11 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use serde_json::json;
 
+use crate::embedded::table::tests;
 use crate::{Options, Running, start};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
+use table::Value;
 
 async fn ask(running: &Running, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response<String> {
     let mut request = Request::builder().method(method).uri(format!("{}{path}", running.base_url));
@@ -95,6 +97,32 @@ async fn the_table_is_shown_one_partition_at_a_time_in_words() {
     assert!(from.contains(&words) && !from.contains(">login name"), "{from}");
     let nobody = page(&running, "/_local/table?partition=%3Cscript%3E").await;
     assert!(nobody.contains("Nothing is here."));
+}
+
+/// How often a text stands on a page and on those behind it, and how many pages these are.
+async fn on_all_pages(running: &Running, path: &str, text: &str) -> (usize, usize) {
+    let (mut count, mut pages, mut next) = (0, 0, Some(path.to_owned()));
+    while let Some(path) = next {
+        let page = page(running, &path).await;
+        pages += 1;
+        count += page.matches(text).count();
+        let more = page.split("<p><a href=\"").nth(1).filter(|_| page.contains(">More<"));
+        next = more.map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"));
+    }
+    (count, pages)
+}
+
+#[tokio::test]
+async fn partitions_and_items_come_a_hundred_at_a_time_and_all_of_them() {
+    let running = start(Options::default()).await.unwrap();
+    let of = |pk: String, sk: String| tests::item(&pk, &sk, &[("filler", Value::S("x".repeat(20_000)))]);
+    let small = (0..230).map(|number| of(format!("ZZ#{number:03}"), "Z".to_owned()));
+    let large = (0..230).map(|number| of("ZZ#large".to_owned(), format!("M#{number:03}")));
+    running.table().unwrap().fill(&small.chain(large).collect::<Vec<_>>()).await.unwrap();
+    assert_eq!(on_all_pages(&running, "/_local/table?after=ZZ", "<code>ZZ#").await, (231, 3));
+    assert_eq!(on_all_pages(&running, "/_local/table?after=ZZ%23229", "<td class=\"number\">230</td>").await, (1, 1));
+    // No more than a megabyte at a time, either.
+    assert_eq!(on_all_pages(&running, "/_local/table?partition=ZZ%23large", "<code>M#").await, (230, 5));
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! Lambda's event filters: a pattern in the shape of the event whose leaves are lists of what is
 //! accepted there. What it cannot compare (`numeric`, `cidr`, …) is refused, never ignored.
 
-use serde_json::{Map, Value as Json};
+use engine::Kind;
+use serde_json::{Map, Value as Json, json};
+use table::{Item, Value};
 
 use crate::Fault;
+use crate::embedded::record;
 
 /// One pattern. All its fields must match.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,9 +53,43 @@ impl Filter {
     pub fn takes(&self, event: &Json) -> bool {
         self.0.iter().all(|(name, field)| match (field, event.get(name)) {
             (Field::Inside(filter), found) => filter.takes(found.unwrap_or(&Json::Null)),
-            (Field::AnyOf(accepted), found) => accepted.iter().any(|accepted| accepted.has(found)),
+            (Field::AnyOf(accepted), found) => any_has(accepted, found),
         })
     }
+
+    /// Whether it takes the record of a change, which need not be written as JSON for that: only the attributes are that the
+    /// pattern names. Never no where the record is taken; yes too often where the pattern names what is not known yet.
+    #[must_use]
+    pub fn may_take(&self, kind: Kind, old: Option<&Item>, new: Option<&Item>) -> bool {
+        let one = new.or(old);
+        let of_change = |(name, field): &(String, Field)| match (name.as_str(), field) {
+            ("Keys", Field::Inside(keys)) => {
+                keys.takes_attributes(|name| one.filter(|_| matches!(name, "pk" | "sk")).and_then(|one| one.get(name)))
+            }
+            ("NewImage", Field::Inside(image)) => image.takes_attributes(|name| new.and_then(|new| new.get(name))),
+            ("OldImage", Field::Inside(image)) => image.takes_attributes(|name| old.and_then(|old| old.get(name))),
+            _ => true,
+        };
+        self.0.iter().all(|(name, field)| match (name.as_str(), field) {
+            ("eventName", Field::AnyOf(accepted)) => any_has(accepted, Some(&json!(record::event_name(kind)))),
+            ("dynamodb", Field::Inside(change)) => change.0.iter().all(of_change),
+            _ => true,
+        })
+    }
+
+    fn takes_attributes<'a>(&self, of: impl Fn(&str) -> Option<&'a Value>) -> bool {
+        self.0.iter().all(|(name, field)| {
+            let found = of(name).map(record::value);
+            match field {
+                Field::Inside(filter) => filter.takes(found.as_ref().unwrap_or(&Json::Null)),
+                Field::AnyOf(accepted) => any_has(accepted, found.as_ref()),
+            }
+        })
+    }
+}
+
+fn any_has(accepted: &[Accepted], found: Option<&Json>) -> bool {
+    accepted.iter().any(|accepted| accepted.has(found))
 }
 
 fn accept(value: &Json) -> Result<Accepted, Fault> {
@@ -103,9 +140,13 @@ impl Accepted {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::collections::BTreeSet;
+
+    use engine::Record;
+    use table::Key;
 
     use super::*;
+    use crate::template::{Template, WORKSPACE};
 
     fn takes(pattern: &Json, event: &Json) -> bool {
         Filter::parse(&pattern.to_string()).unwrap().takes(event)
@@ -141,6 +182,100 @@ mod tests {
         assert!(!takes(&pattern, &json!({})));
         assert!(!takes(&json!({"a": [{"anything-but": {"prefix": "x"}}]}), &json!({"a": "xy"})));
         assert!(takes(&json!({"a": [{"suffix": "y"}]}), &json!({"a": "xy"})));
+    }
+
+    fn text(text: &str) -> Value {
+        Value::S(text.to_owned())
+    }
+
+    /// Changes around what a pattern may ask for: each with every image, and with odd values.
+    fn changes(sk: &str) -> Vec<Record> {
+        let key = Key { pk: "U#1".to_owned(), sk: sk.to_owned() };
+        let with = |attributes: &[(&str, Value)]| {
+            let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+            key.item().into_iter().chain(attributes).collect::<Item>()
+        };
+        let images = [
+            None,
+            Some(with(&[])),
+            Some(with(&[("status", text("succeeded")), ("n", Value::N("1".to_owned()))])),
+            Some(with(&[("status", text("open")), ("on", Value::Bool(true)), ("b", Value::B(vec![1, 2]))])),
+            Some(with(&[("status", Value::M(with(&[]))), ("set", Value::Ss(["x".to_owned(), "y".to_owned()].into()))])),
+        ];
+        let pairs = images.iter().flat_map(|old| images.iter().map(move |new| (old.clone(), new.clone())));
+        let changes = pairs.filter(|(old, new)| old.is_some() || new.is_some()).map(|(old, new)| {
+            let kind = match (&old, &new) {
+                (None, _) => Kind::Insert,
+                (_, None) => Kind::Remove,
+                _ => Kind::Modify,
+            };
+            Record { sequence: 7, kind, key: key.clone(), old, new, at_ms: 1_800_000_000_000, expired: false }
+        });
+        changes.collect()
+    }
+
+    fn agrees(filter: &Filter, change: &Record) -> bool {
+        let of_record = filter.takes(&record::record(change, "arn"));
+        assert_eq!(filter.may_take(change.kind, change.old.as_ref(), change.new.as_ref()), of_record, "{change:?}");
+        of_record
+    }
+
+    #[test]
+    fn a_change_is_taken_if_and_only_if_its_record_is() {
+        let sources = Template::parse(WORKSPACE).unwrap().event_sources().unwrap().streams;
+        let filters: Vec<_> = sources.into_iter().flat_map(|source| source.filters).collect();
+        assert!(!filters.is_empty());
+        let others = [
+            json!({"dynamodb": {"OldImage": {"status": {"S": [{"exists": true}]}}}}),
+            json!({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"status": [{"exists": false}], "gone": {"S": [{"exists": false}]}}}}),
+            json!({"dynamodb": {"NewImage": {"on": {"BOOL": [true]}}}, "eventName": [{"anything-but": "INSERT"}]}),
+            json!({"dynamodb": {"NewImage": {"n": {"N": ["1"]}}}}),
+            json!({"dynamodb": {"OldImage": {"set": {"SS": ["y"]}}}}),
+            json!({"dynamodb": {"NewImage": {"b": {"B": ["AQI="]}, "status": {"S": [{"prefix": "op"}]}}}}),
+            json!({"dynamodb": {"NewImage": {"status": {"M": {"sk": {"S": [{"suffix": "1"}]}}}}}}),
+            json!({"eventName": ["REMOVE"], "dynamodb": {"Keys": {"n": {"N": [{"exists": false}]}, "pk": {"S": ["U#1"]}}}}),
+        ];
+        let others = others.map(|pattern| Filter::parse(&pattern.to_string()).unwrap());
+        // Every text the template asks for, and such as it does not.
+        let names = WORKSPACE.split('"').filter(|text| text.chars().all(|c| c.is_ascii_uppercase() || c == '#'));
+        let sks: BTreeSet<_> = names.filter(|name| !name.is_empty()).chain(["M#1", "Z", "NOTICE"]).collect();
+        let changes: Vec<_> =
+            sks.iter().flat_map(|sk| changes(&format!("{sk}1")).into_iter().chain(changes(sk))).collect();
+        for filter in filters.iter().chain(&others) {
+            let taken = changes.iter().filter(|change| agrees(filter, change)).count();
+            assert!(0 < taken && taken < changes.len(), "{filter:?} took {taken} of {}", changes.len());
+        }
+    }
+
+    #[test]
+    fn the_records_of_the_sample_event_are_taken_as_changes_too() {
+        let sample: Json = serde_json::from_str(include_str!("../../../../events/outbox-stream.json")).unwrap();
+        let source = Template::parse(WORKSPACE).unwrap().event_sources().unwrap().streams.remove(0);
+        for told in sample["Records"].as_array().unwrap() {
+            let image = |name: &str| {
+                let image = serde_json::from_value::<store::facts::StreamItem>(told["dynamodb"][name].clone()).ok();
+                image.map(table::item_from)
+            };
+            let (old, new) = (image("OldImage"), image("NewImage"));
+            let kinds = [Kind::Insert, Kind::Modify, Kind::Remove];
+            let kind = kinds.into_iter().find(|kind| told["eventName"] == record::event_name(*kind)).unwrap();
+            for filter in &source.filters {
+                assert_eq!(filter.may_take(kind, old.as_ref(), new.as_ref()), filter.takes(told), "{told}");
+            }
+            assert!(source.may_want(kind, old.as_ref(), new.as_ref()), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_change_keeps_no_record_out() {
+        for pattern in [
+            json!({"userIdentity": {"type": ["Service"]}}),
+            json!({"awsRegion": ["us-east-1"], "dynamodb": {"SizeBytes": [1]}}),
+            json!({"dynamodb": {"Keys": [{"exists": false}]}}),
+        ] {
+            let filter = Filter::parse(&pattern.to_string()).unwrap();
+            assert!(changes("Z").iter().all(|it| filter.may_take(it.kind, it.old.as_ref(), it.new.as_ref())));
+        }
     }
 
     #[test]

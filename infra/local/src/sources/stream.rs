@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::answer::{Outcome, outcome};
 use super::checkpoint::Checkpoint;
 use crate::embedded::queues::Queues;
-use crate::embedded::stream::{Position, Stream};
+use crate::embedded::stream::{Position, SHARD, Stream};
 use crate::invoke::Function;
 use crate::template::sources::StreamSource;
 use crate::template::{ACCOUNT, REGION};
@@ -81,7 +81,7 @@ struct Batch {
 
 impl StreamPoller {
     /// # Errors
-    /// The checkpoint or the stream cannot be read.
+    /// The checkpoint cannot be read or written.
     pub(super) fn new(
         source: StreamSource,
         stream: Stream,
@@ -90,11 +90,11 @@ impl StreamPoller {
         clock: Clock,
         checkpoint: Checkpoint,
     ) -> Result<Self, Fault> {
-        let saved = checkpoint.read()?;
+        let saved = checkpoint.read(stream.latest())?;
         let begin = match saved {
             Some(position) => position,
             None if source.from_the_start => Position::default(),
-            None => stream.latest()?,
+            None => stream.latest(),
         };
         // Where `LATEST` began must be known after a crash.
         if saved.is_none() {
@@ -118,7 +118,7 @@ impl StreamPoller {
     pub(super) async fn step(&self, in_a_hurry: bool) -> Result<PollResult, Fault> {
         let mut state = self.state.lock().await;
         if state.batches.is_empty() {
-            self.read(&mut state).await?;
+            self.read(&mut state)?;
             match self.gather(&mut state, in_a_hurry) {
                 Gathered::Nothing => return Ok(PollResult::Idle),
                 Gathered::TooFew(wait) => return Ok(PollResult::Gathering(wait)),
@@ -132,12 +132,11 @@ impl StreamPoller {
         self.attempt(&mut state).await
     }
 
-    async fn read(&self, state: &mut State) -> Result<(), Fault> {
+    fn read(&self, state: &mut State) -> Result<(), Fault> {
         while state.ahead.len() < self.source.batch_size {
-            let page = self.stream.read(state.read, READ_AHEAD).await?;
+            let page = self.stream.read(state.read, READ_AHEAD)?;
             let is_last = page.len() < READ_AHEAD;
-            for json in page {
-                let position = json["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default().parse()?;
+            for (position, json) in page {
                 state.read = position;
                 if self.wants(&json) {
                     state.ahead.push_back(Record { position, json });
@@ -289,7 +288,7 @@ impl StreamPoller {
             "version": "1.0",
             "timestamp": time(self.clock.now()),
             "DDBStreamBatchInfo": {
-                "shardId": self.stream.shard(),
+                "shardId": SHARD,
                 "startSequenceNumber": first.position.to_string(),
                 "endSequenceNumber": last.position.to_string(),
                 "approximateArrivalOfFirstRecord": time(first.created()),

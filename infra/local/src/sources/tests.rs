@@ -10,13 +10,13 @@ use app::Clock;
 use aws_lambda_events::dynamodb::Event as StreamEvent;
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use aws_lambda_events::sqs::SqsEvent;
-use aws_sdk_dynamodb::types::AttributeValue;
+use engine::Durability;
 use lambda_http::LambdaEvent;
 use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::data::Scratch;
-use crate::embedded::dynamo::Dynamo;
+use crate::embedded::table::{Table, tests};
 use crate::invoke::Function;
 use crate::template::Template;
 
@@ -27,7 +27,7 @@ type Seen<T> = Arc<Mutex<Vec<T>>>;
 
 pub(crate) struct Stage {
     pub(crate) sources: Arc<Sources>,
-    dynamo: Dynamo,
+    pub(crate) table: Table,
     queues: Queues,
     // Last: everything else is in it.
     scratch: Scratch,
@@ -100,30 +100,28 @@ impl Stage {
             .map(|id| (id.to_owned(), answering(|_| Ok(Json::Null))));
         let mut all = HashMap::from(idle);
         all.extend(functions.into_iter().map(|(id, function)| (id.to_owned(), function)));
-        let dynamo = Dynamo::start_file(scratch.path(), &template.table().unwrap()).unwrap();
+        let table = Table::in_directory(scratch.path(), Durability::Process, &template).unwrap();
         let queues = Queues::open(template.queues()).await.unwrap();
         let parts = Parts {
             sources: template.event_sources().unwrap(),
             functions: &all,
-            stream: dynamo.stream(),
+            stream: Stream::of(table.engine(), &template).unwrap(),
             queues: queues.clone(),
             clock: Clock::shifted(),
             directory: scratch.path(),
         };
-        Self { sources: Sources::open(parts).unwrap(), dynamo, queues, scratch }
+        Self { sources: Sources::open(parts).unwrap(), table, queues, scratch }
     }
 
     /// As a `kill -9`: what is in memory is gone, what is in files stays.
     async fn crash(self, functions: Vec<(&str, Function)>) -> Self {
-        let Self { sources, dynamo, queues, scratch } = self;
-        drop((sources, dynamo, queues));
+        let Self { sources, table, queues, scratch } = self;
+        drop((sources, table, queues));
         Self::on(scratch, functions).await
     }
 
     async fn put(&self, pk: &str, sk: &str) {
-        let text = |value: &str| AttributeValue::S(value.into());
-        let put = self.dynamo.client().put_item().table_name(self.dynamo.table_name());
-        put.item("pk", text(pk)).item("sk", text(sk)).send().await.unwrap();
+        tests::put(&self.table.engine(), tests::item(pk, sk, &[])).await;
     }
 
     async fn notices(&self, names: &[&str]) {
@@ -182,7 +180,7 @@ async fn the_events_are_those_that_the_runtime_reads() {
     assert!(record.event_source_arn.as_ref().unwrap().contains(":table/table/stream/"));
     assert_eq!(json!(record.change.new_image)["sk"], json!({"S": "NOTICE#1"}));
     assert!((Clock::System.now() - record.change.approximate_creation_date_time).num_seconds() < 60);
-    assert_eq!(record.change.sequence_number.as_ref().unwrap().len(), 21);
+    assert_eq!(record.change.sequence_number.as_deref(), Some("1"));
     assert!(record.change.size_bytes > 0);
 
     let message = &taken(&messages)[0].records[0];
@@ -324,6 +322,53 @@ async fn after_a_crash_with_a_message_in_a_queue_its_facts_are_carried_out_again
     assert!(taken(&seen).is_empty());
 }
 
+/// A stage whose outbox notes keys, and what it has noted.
+async fn noted() -> (Stage, Seen<Vec<String>>) {
+    let seen = Seen::default();
+    let stage = Stage::with(vec![("OutboxFunction", noting(&seen, keys, |_, _| Ok(Json::Null)))]).await;
+    (stage, seen)
+}
+
+#[tokio::test]
+async fn the_table_keeps_no_record_that_nobody_wants_or_that_everybody_has() {
+    let (stage, seen) = noted().await;
+    let engine = stage.table.engine();
+    stage.put("x", "MESSAGE#1").await;
+    stage.notices(&["a", "b"]).await;
+    assert_eq!(engine.stream(0, 10).unwrap().len(), 2, "the message wakes nobody");
+    stage.sources.tick().await;
+    assert_eq!(taken(&seen), [["a", "b"]]);
+    assert!(engine.stream(0, 10).unwrap().is_empty());
+    stage.notices(&["c"]).await;
+    assert_eq!(engine.stream(0, 10).unwrap().len(), 1, "the next commit has removed the others from the file");
+}
+
+#[tokio::test]
+async fn a_record_whose_message_still_waits_stays_in_the_table() {
+    let (stage, _) = noted().await;
+    stage.notices(&["a"]).await;
+    stage.send("DueQueue", &["{}"]).await;
+    let PollResult::Moved { .. } = stage.sources.streams[0].step(true).await.unwrap() else { panic!("it was handled") };
+    stage.sources.settle().await.unwrap();
+    assert_eq!(stage.table.engine().stream(0, 10).unwrap().len(), 1);
+    stage.sources.tick().await;
+    assert!(stage.table.engine().stream(0, 10).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_expires_goes_by_the_clock_of_the_application() {
+    let stage = Stage::idle().await;
+    let engine = stage.table.engine();
+    let over = stage.sources.clock.now().timestamp() + 3_600;
+    tests::put(&engine, tests::item("U#1", "N#1", &[("expires_at", ::table::Value::N(over.to_string()))])).await;
+    let is_there = || engine.get(&tests::key("U#1", "N#1")).unwrap().answer.is_some();
+    stage.sources.sweep().await.unwrap();
+    assert!(is_there());
+    stage.sources.clock.advance(chrono::TimeDelta::seconds(3_601));
+    stage.sources.sweep().await.unwrap();
+    assert!(!is_there());
+}
+
 #[tokio::test]
 async fn a_source_of_a_function_that_is_not_here_is_found_at_the_start() {
     let scratch = Scratch::make().unwrap();
@@ -331,7 +376,7 @@ async fn a_source_of_a_function_that_is_not_here_is_found_at_the_start() {
     let parts = Parts {
         sources: template.event_sources().unwrap(),
         functions: &HashMap::new(),
-        stream: None,
+        stream: Stream::of(Table::in_memory(&template).unwrap().engine(), &template).unwrap(),
         queues: Queues::open(template.queues()).await.unwrap(),
         clock: Clock::System,
         directory: scratch.path(),

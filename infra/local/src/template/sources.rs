@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use engine::Kind;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 use serde_yaml_ng::Value;
+use table::Item;
 
 use super::Template;
 use super::intrinsics::text;
@@ -61,6 +63,13 @@ pub struct StreamSource {
     pub reports_failures: bool,
     /// The ARN of the queue that hears of what was given up.
     pub on_failure: Option<String>,
+}
+
+impl StreamSource {
+    /// Whether its function may be woken by a change. Never no where it is.
+    pub(crate) fn may_want(&self, kind: Kind, old: Option<&Item>, new: Option<&Item>) -> bool {
+        self.filters.is_empty() || self.filters.iter().any(|filter| filter.may_take(kind, old, new))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

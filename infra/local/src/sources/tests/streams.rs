@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
+use engine::{Durability, Engine, Given};
 use serde_json::{Value as Json, json};
 
 use super::super::stream::PollResult;
 use super::{FIXTURE, Seen, Stage, keys, noting, reporting, taken};
 use crate::data::Scratch;
+use crate::embedded::table::tests;
 
 #[tokio::test]
 async fn the_stream_comes_in_order_in_batches_and_filtered() {
@@ -78,11 +80,16 @@ async fn a_batch_that_fails_is_halved_until_the_bad_record_is_alone_and_given_up
 
 #[tokio::test]
 async fn records_that_are_too_old_are_given_up_unseen() {
+    let scratch = Scratch::make().unwrap();
+    // A table of an hour ago.
+    let ago = || app::Clock::System.now().timestamp_millis().unsigned_abs() - 4_000_000;
+    let earlier = Engine::open(&scratch.path().join("table.redb"), Durability::Process, Given::clock(ago)).unwrap();
+    for name in ["old", "older"] {
+        tests::put(&earlier, tests::item(name, "NOTICE#1", &[])).await;
+    }
+    earlier.close();
     let seen = Seen::default();
-    let stage = Stage::with(vec![("OutboxFunction", noting(&seen, keys, |_, _| Ok(Json::Null)))]).await;
-    stage.notices(&["old", "older"]).await;
-    let file = rusqlite::Connection::open(stage.scratch.path().join("table.sqlite")).unwrap();
-    file.execute("UPDATE _stream_records SET created_at = created_at - 4000", []).unwrap();
+    let stage = Stage::on(scratch, vec![("OutboxFunction", noting(&seen, keys, |_, _| Ok(Json::Null)))]).await;
     stage.notices(&["new"]).await;
     assert_eq!(stage.sources.tick().await["stream"], json!({"records": 1, "given_up": 2}));
     assert_eq!(taken(&seen), [["new"]]);
@@ -96,8 +103,8 @@ async fn records_that_are_too_old_are_given_up_unseen() {
 async fn a_source_that_begins_with_the_latest_does_not_see_what_was_before() {
     let stage = Stage::idle().await;
     stage.notices(&["before"]).await;
-    let Stage { sources, dynamo, queues, scratch } = stage;
-    drop((sources, dynamo, queues));
+    let Stage { sources, table, queues, scratch } = stage;
+    drop((sources, table, queues));
     std::fs::remove_file(scratch.path().join("checkpoint-OutboxFunction-Changes")).unwrap();
     let seen = Seen::default();
     let functions = vec![("OutboxFunction", noting(&seen, keys, |_, _| Ok(Json::Null)))];
