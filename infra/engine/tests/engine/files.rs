@@ -88,7 +88,7 @@ async fn a_table_that_was_closed_is_everybodys_to_open_and_writes_nothing() {
     closed.close();
     let again = open(&directory.file());
     assert!(again.get(&key("P", "S")).unwrap().answer.is_some());
-    let refused = before.update(&update("P", "S"), Returning::Nothing).await.unwrap_err();
+    let refused = before.update(&update("P", "S").set("x", text("y")), Returning::Nothing).await.unwrap_err();
     assert!(refused.to_string().contains("it is closed"), "{refused}");
 }
 

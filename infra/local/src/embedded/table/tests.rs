@@ -117,7 +117,8 @@ async fn a_table_in_a_file_survives_a_restart_and_gives_its_file_up_at_the_end()
     drop(first);
     let second = open(Durability::Power);
     assert!(second.engine().get(&key("kept", "a")).unwrap().answer.is_some());
-    assert!(stays.update(&Update::of(key("kept", "a")), Returning::Nothing).await.is_err());
+    let late = stays.update(&Update::of(key("kept", "a")).set("x", text("y")), Returning::Nothing).await.unwrap_err();
+    assert!(late.to_string().contains("it is closed"), "{late}");
 }
 
 #[tokio::test]
