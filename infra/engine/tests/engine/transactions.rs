@@ -55,6 +55,17 @@ async fn a_token_used_again_answers_without_writing() {
 }
 
 #[tokio::test]
+async fn a_transaction_has_up_to_a_hundred_legs_each_of_its_own_item() {
+    let kit = Kit::new();
+    let legs = |count: usize| (0..count).map(|n| delete("P", &n.to_string())).collect::<Vec<_>>();
+    kit.engine.transact(&legs(100), "a hundred").await.unwrap();
+    for (many, token) in [(legs(101), "more"), ([legs(1), legs(1)].concat(), "twice")] {
+        let refused = kit.engine.transact(&many, token).await;
+        assert!(matches!(refused, Err(Cancelled::Fault(Fault::Rejected(_)))), "{token}: {refused:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_cancelled_transaction_leaves_its_token_free() {
     let kit = Kit::new();
     let legs = [put(item("P", "S", &[]), Some(exists("pk")))];
