@@ -186,7 +186,8 @@ impl Store {
     ) -> Result<Rotation, Fault> {
         match exchanged_at(item, presented.hash)? {
             UNDER_WAY => self.exchange_note(user, id, presented.hash, item, clock()).await,
-            exchanged if presented.arrived.timestamp_millis() < exchanged => {}
+            // Of the same millisecond nobody knows which was first.
+            exchanged if presented.arrived.timestamp_millis() <= exchanged => {}
             _ => {
                 return match self.session_end(reused(), user, id, clock()).await {
                     Ok(()) => Ok(Rotation::Reused),
