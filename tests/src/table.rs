@@ -20,6 +20,8 @@ use table::{Cancelled, Item, Key, Reason, Write};
 
 pub use self::dynoxide::Dynoxide;
 use crate::faults::Faults;
+use crate::forgetful::Forgotten;
+use crate::scheduler::Scheduler;
 use crate::written::Written;
 
 /// What a test does to the table just before a transaction reaches it.
@@ -64,6 +66,10 @@ pub struct Table {
     asked: Arc<Mutex<BTreeSet<String>>>,
     /// Whether anybody can read what was written.
     pub has_stream: bool,
+    /// Who decides which call goes on, if it is not chance.
+    pub(crate) scheduler: Option<Scheduler>,
+    /// The condition that it does not heed.
+    pub(crate) forgets: Option<Forgotten>,
 }
 
 impl fmt::Debug for Table {
@@ -113,6 +119,8 @@ impl Table {
             has_strangers: Arc::default(),
             asked: Arc::default(),
             has_stream: with_stream,
+            scheduler: None,
+            forgets: None,
         }
     }
 
@@ -171,6 +179,11 @@ impl Table {
             }
             Inner::Dynoxide(dynoxide, _) => dynoxide.stream(after),
         }
+    }
+
+    /// The engine of a world that has one: for tests that have it lag.
+    pub fn engine(&self) -> Option<&Engine> {
+        if let Inner::Engine(engine) = &self.inner { Some(engine) } else { None }
     }
 
     /// Removes an item past the application.

@@ -1,6 +1,7 @@
 //! The table: the few requests it is asked, each counted, each with its failures told apart.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,23 @@ pub struct Store {
     pub(crate) table: Arc<dyn Backend>,
     /// Whose conversation, booking or opening an id is, of those that were read: that never changes.
     pub(crate) immutable: Arc<ImmutableCache>,
+    chance: Chance,
+}
+
+/// Numbers that nobody else has.
+#[derive(Clone)]
+struct Chance(Arc<dyn Fn() -> u64 + Send + Sync>);
+
+impl Default for Chance {
+    fn default() -> Self {
+        Self(Arc::new(|| rand::RngExt::random(&mut rand::rng())))
+    }
+}
+
+impl fmt::Debug for Chance {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Chance")
+    }
 }
 
 /// How long conflicts with other writers are waited out: about a second in all, with jitter, then the caller hears of it.
@@ -39,7 +57,18 @@ pub(crate) const READ_AT_ONCE: usize = 100;
 impl Store {
     /// A store on this table.
     pub fn new(table: impl Backend + 'static) -> Self {
-        Self { table: Arc::new(table), immutable: Arc::default() }
+        Self { table: Arc::new(table), immutable: Arc::default(), chance: Chance::default() }
+    }
+
+    /// The same with numbers of the caller's: whoever plays one world again gives the same ones again.
+    #[must_use]
+    pub fn with_chance(self, chance: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        Self { chance: Chance(Arc::new(chance)), ..self }
+    }
+
+    /// Tells one write from another.
+    pub(crate) fn fresh_token(&self) -> u64 {
+        (self.chance.0)()
     }
 
     /// Reads the whole table, page by page. What is written meanwhile may be met or not.

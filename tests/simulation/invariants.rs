@@ -1,0 +1,93 @@
+//! What must hold at every moment, and what in the end.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+use store::Kind;
+
+use super::board::Board;
+
+/// After so many requests everything is looked at.
+pub(crate) const EVERY: u64 = 12;
+
+fn kind(item: &Json) -> Option<Kind> {
+    let key = ["pk", "sk"].map(|part| item[part]["S"].as_str().unwrap_or_default().to_owned());
+    store::key_in_words(&key[0], &key[1]).map(|named| named.kind)
+}
+
+/// Money, credits, holds and calendars; what waits; what is counted.
+pub(crate) async fn always(board: &Board) {
+    board.world.is_sound().await;
+    // "Claimed, dispatched, noted": whoever dies in between leaves it to one other.
+    let most = if board.scheduler.deaths() > 0 { 2 } else { 1 };
+    for (id, count) in mails(board) {
+        assert!(count <= most, "the mail {id} went out {count} times");
+    }
+}
+
+fn mails(board: &Board) -> BTreeMap<String, usize> {
+    let mut mails = BTreeMap::new();
+    for letter in board.world.mails() {
+        *mails.entry(format!("{} to {}", letter.header("Message-ID"), letter.to)).or_default() += 1;
+    }
+    mails
+}
+
+/// Once everything has settled.
+pub(crate) async fn at_the_end(board: &Board) {
+    let items = board.world.table.items();
+    each_text_was_made_once(board, &items);
+    what_is_unread_is_counted(&items);
+    credits_were_bought_once(board, &items);
+    every_mail_is_out(board, &items);
+}
+
+fn each_text_was_made_once(board: &Board, items: &[Json]) {
+    let made = items
+        .iter()
+        .filter(|item| matches!(kind(item), Some(Kind::Booking | Kind::Message | Kind::Post | Kind::Comment)));
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for item in made {
+        let text = ["title", "content", "text"].into_iter().find_map(|name| item[name]["S"].as_str());
+        *counts.entry(text.unwrap_or_default()).or_default() += 1;
+    }
+    board.known(|known| {
+        for (text, is_known) in &known.texts {
+            let count = counts.get(text.as_str()).copied().unwrap_or_default();
+            let fits = if *is_known { count == 1 } else { count <= 1 };
+            assert!(fits, "{text} was made {count} times; its maker knows: {is_known}");
+        }
+    });
+}
+
+fn what_is_unread_is_counted(items: &[Json]) {
+    let number = |value: &Json| value["N"].as_str().and_then(|digits| digits.parse::<i64>().ok()).unwrap_or_default();
+    for conversation in items.iter().filter(|item| kind(item) == Some(Kind::Conversation)) {
+        let unread = number(&conversation["low_unread"]) + number(&conversation["high_unread"]);
+        assert!(unread >= 0, "{conversation}");
+    }
+}
+
+fn credits_were_bought_once(board: &Board, items: &[Json]) {
+    let payments = items.iter().filter(|item| kind(item) == Some(Kind::Payment) && item["credits"]["N"] == "1");
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for payment in payments {
+        *counts.entry(payment["user"]["N"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
+    }
+    board.known(|known| {
+        for (person, (sure, maybe)) in &known.bought {
+            let count = counts.get(&board.people[*person].id.to_string()).copied().unwrap_or_default();
+            assert!((*sure..=sure + maybe).contains(&count), "{count} payments of {sure} and perhaps {maybe}");
+        }
+    });
+}
+
+/// Claimed and noted; where nobody died, every one of them.
+fn every_mail_is_out(board: &Board, items: &[Json]) {
+    if board.scheduler.deaths() > 0 {
+        return;
+    }
+    for mail in items.iter().filter(|item| kind(item) == Some(Kind::Mail)) {
+        assert!(mail["done_at"].is_object(), "a mail was claimed and is not out: {mail}");
+    }
+}

@@ -1,0 +1,184 @@
+//! One seed: its people, its weather, its days.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use tests::slots::dollars;
+use tests::{Forgotten, Person, Place, Scheduler, Setup, Weather, World, minute};
+
+use super::board::Board;
+use super::client::Client;
+use super::crew::Crew;
+use super::invariants;
+
+/// When what is booked begins: two days later, from ten o'clock on.
+pub(crate) const MORNING: i64 = 2 * 24 * 60 + 2 * 60;
+
+/// Moments at which everybody acts, in minutes: when things are booked, an hour before, at the beginning, afterwards.
+const DAYS: [i64; 4] = [5, MORNING - 55, MORNING + 5, MORNING + 150];
+
+/// How much happened.
+#[derive(Default)]
+pub(crate) struct Played {
+    pub(crate) log: Vec<String>,
+    seeds: u64,
+    turns: u64,
+    deaths: u64,
+    requests: u64,
+    answers: std::collections::BTreeMap<u16, u64>,
+}
+
+impl Played {
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.seeds += other.seeds;
+        self.turns += other.turns;
+        self.deaths += other.deaths;
+        self.requests += other.requests;
+        for (status, count) in &other.answers {
+            *self.answers.entry(*status).or_default() += count;
+        }
+    }
+}
+
+impl std::fmt::Display for Played {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { seeds, turns, deaths, requests, answers, .. } = self;
+        write!(formatter, "{seeds} seeds: {requests} requests {answers:?}, {turns} turns, {deaths} deaths")
+    }
+}
+
+/// Plays it to its end.
+///
+/// # Panics
+/// If anything is found wrong.
+pub(crate) fn play(seed: u64, logs: bool, forgets: Option<Forgotten>) -> Played {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(story(seed, logs, forgets))
+}
+
+fn weather(random: &mut StdRng) -> Weather {
+    let pick = |random: &mut StdRng, of: &[u32]| of[random.random_range(0..of.len())];
+    Weather {
+        faults: pick(random, &[0, 5, 20, 60]),
+        deaths: pick(random, &[0, 0, 2, 10]),
+        freezes: pick(random, &[0, 0, 4, 15]),
+        persistence: pick(random, &[0, 400, 800]),
+    }
+}
+
+async fn people(world: &World) -> Vec<Person> {
+    let mut people = Vec::new();
+    for name in ["eva", "max"] {
+        let expert = world.tutor(name, 5_000).await;
+        expert.alter(|user| user.email_verified = true).await;
+        expert.earns(9_000).await;
+        people.push(expert);
+    }
+    for name in ["ada", "ben", "cleo"] {
+        people.push(world.register(name).await);
+    }
+    people
+}
+
+async fn story(seed: u64, logs: bool, forgets: Option<Forgotten>) -> Played {
+    let mut random = StdRng::seed_from_u64(seed ^ 0x51ed_270b);
+    let scheduler = Scheduler::new(seed, weather(&mut random), logs);
+    let setup = Setup {
+        seed: Some(seed),
+        scheduler: Some(scheduler.clone()),
+        forgets,
+        table: Some(Place::Engine),
+        ..Setup::live()
+    };
+    let world = World::with(setup).await;
+    let people = people(&world).await;
+    let _ = dollars();
+    let containers = vec![world.clone()];
+    let board = Arc::new(Board::new(world, containers, scheduler, people));
+    let mut crew = Crew::new(board.clone());
+    let topics = Client::topics(&mut random);
+    board.scheduler.begin();
+    for minutes in DAYS {
+        let people = sign_in(&board, minutes).await;
+        let clients: Vec<_> = (0..people.len())
+            .map(|number| {
+                board.busy.fetch_add(1, Ordering::Relaxed);
+                let client = Client::new(&board, people[number].clone(), number, random.random(), topics.clone());
+                tokio::spawn(client.lives(random.random_range(2..6)))
+            })
+            .collect();
+        drive(&board, &mut crew).await;
+        for client in clients {
+            client.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        }
+        board.scheduler.aside(invariants::always(&board)).await;
+    }
+    board.scheduler.calms();
+    for _ in 0..3 {
+        board.world.advance(TimeDelta::hours(9));
+        crew.settles();
+        drive(&board, &mut crew).await;
+    }
+    board
+        .scheduler
+        .aside(async {
+            invariants::always(&board).await;
+            invariants::at_the_end(&board).await;
+        })
+        .await;
+    let (requests, answers) = board.known(|known| (known.requests, known.answers.clone()));
+    let scheduler = &board.scheduler;
+    Played { log: scheduler.log(), seeds: 1, turns: scheduler.turns(), deaths: scheduler.deaths(), requests, answers }
+}
+
+/// The clock at some minute, and everybody with a new session.
+async fn sign_in(board: &Board, minutes: i64) -> Vec<Person> {
+    let world = &board.world;
+    world.set_clock(world.now().max(minute(minutes)));
+    let signing_in = async {
+        let mut people = Vec::new();
+        for person in &board.people {
+            people.push(person.logs_in().await);
+        }
+        people
+    };
+    board.scheduler.aside(signing_in).await
+}
+
+/// Lets one after the other go on until nobody has anything to do.
+async fn drive(board: &Arc<Board>, crew: &mut Crew) {
+    let (scheduler, mut looked) = (&board.scheduler, 0);
+    let mut pause = Duration::from_millis(1);
+    loop {
+        // The clock of the runtime is paused: this ends when everybody has come as far as they could.
+        tokio::time::sleep(pause).await;
+        pause = Duration::from_millis(1);
+        if let Some(panic) = scheduler.panicked() {
+            panic!("{panic}");
+        }
+        crew.looks();
+        let requests = board.known(|known| known.requests);
+        if requests >= looked + invariants::EVERY {
+            looked = requests;
+            scheduler.aside(invariants::always(board)).await;
+        }
+        if scheduler.happens(40) && crew.begins() {
+            continue;
+        }
+        if scheduler.happens(2) {
+            pause = Duration::from_millis(1_000 * scheduler.below(8) as u64);
+            continue;
+        }
+        if scheduler.step() || crew.begins() {
+            continue;
+        }
+        if board.busy.load(Ordering::Relaxed) == 0 && scheduler.is_idle() && crew.is_done() {
+            return;
+        }
+        pause = Duration::from_millis(250);
+    }
+}
