@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use app::background::Job;
 use chrono::{DateTime, TimeDelta, Utc};
+use engine::Record;
 use lambda_runtime::{Context, LambdaEvent};
+use local::embedded::record;
 use serde_json::{Value as Json, json};
 use tests::background::as_lambda_sends;
 
@@ -31,7 +33,7 @@ struct Message {
 struct Going {
     queue: VecDeque<Message>,
     /// The last record of the stream that is done.
-    checkpoint: Option<String>,
+    checkpoint: u64,
     is_reading: bool,
     delivering: usize,
     is_ticking: bool,
@@ -88,15 +90,16 @@ impl Crew {
     }
 
     pub(crate) fn is_done(&self) -> bool {
-        let is_waiting = !self.unread().is_empty();
+        let is_waiting = !self.unread(1).is_empty();
         self.going(|going| {
             going.queue.is_empty() && !going.is_reading && going.delivering == 0 && !going.is_ticking && !is_waiting
         })
     }
 
-    fn unread(&self) -> Vec<Json> {
-        let after = self.going(|going| going.checkpoint.clone());
-        self.board.world.table.stream(after.as_deref()).into_iter().map(as_lambda_sends).collect()
+    /// So many records that nobody has carried out yet.
+    fn unread(&self, most: usize) -> Vec<Record> {
+        let engine = self.board.world.table.engine().expect("the world is on an engine");
+        engine.stream(self.going(|going| going.checkpoint), most).expect("the stream can be read")
     }
 
     /// One of the things that can begin; `false` if there is none.
@@ -121,15 +124,15 @@ impl Crew {
         if self.going(|going| going.is_reading) {
             return false;
         }
-        let mut records = self.unread();
+        let scheduler = self.board.scheduler.clone();
+        let records = self.unread(1 + scheduler.below(20));
         if records.is_empty() {
             return false;
         }
-        let scheduler = self.board.scheduler.clone();
-        records.truncate(1 + scheduler.below(20));
         self.going(|going| going.is_reading = true);
         let (going, context) = (self.going.clone(), self.board.world.background.context.clone());
         tokio::spawn(async move {
+            let records: Vec<_> = records.iter().map(|one| as_lambda_sends(record::record(one, "stream"))).collect();
             let batch = records.clone();
             let reading = async move {
                 let records = event(json!({"Records": batch}));
@@ -143,7 +146,7 @@ impl Crew {
             if let Some(answer) = answer.filter(|_| !scheduler.happens(50)) {
                 let failed = failures(&answer);
                 let done = records.iter().map(sequence).take_while(|one| !failed.contains(one)).last();
-                going.checkpoint = done.or(going.checkpoint.take());
+                going.checkpoint = done.and_then(|done| done.parse().ok()).unwrap_or(going.checkpoint);
             }
         });
         true

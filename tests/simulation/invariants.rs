@@ -8,9 +8,9 @@ use store::Kind;
 use super::board::Board;
 
 /// After so many requests everything is looked at.
-pub(crate) const EVERY: u64 = 12;
+pub(crate) const EVERY: u64 = 25;
 
-fn kind(item: &Json) -> Option<Kind> {
+pub(crate) fn kind(item: &Json) -> Option<Kind> {
     let key = ["pk", "sk"].map(|part| item[part]["S"].as_str().unwrap_or_default().to_owned());
     store::key_in_words(&key[0], &key[1]).map(|named| named.kind)
 }
@@ -18,6 +18,10 @@ fn kind(item: &Json) -> Option<Kind> {
 /// Money, credits, holds and calendars; what waits; what is counted.
 pub(crate) async fn always(board: &Board) {
     board.world.is_sound().await;
+}
+
+/// As often as they may.
+pub(crate) fn mails_came_once(board: &Board) {
     // "Claimed, dispatched, noted": whoever dies in between leaves it to one other.
     let most = if board.scheduler.deaths() > 0 { 2 } else { 1 };
     for (id, count) in mails(board) {
@@ -34,7 +38,7 @@ fn mails(board: &Board) -> BTreeMap<String, usize> {
 }
 
 /// Once everything has settled.
-pub(crate) async fn at_the_end(board: &Board) {
+pub(crate) fn at_the_end(board: &Board) {
     let items = board.world.table.items();
     each_text_was_made_once(board, &items);
     what_is_unread_is_counted(&items);

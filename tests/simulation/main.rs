@@ -11,6 +11,7 @@ mod crew;
 mod deeds;
 mod forgetting;
 mod invariants;
+mod listening;
 mod play;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

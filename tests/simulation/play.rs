@@ -7,13 +7,14 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use tests::slots::dollars;
+use tests::world::KEY;
 use tests::{Forgotten, Person, Place, Scheduler, Setup, Weather, World, minute};
 
 use super::board::Board;
 use super::client::Client;
 use super::crew::Crew;
 use super::invariants;
+use super::listening::Listening;
 
 /// When what is booked begins: two days later, from ten o'clock on.
 pub(crate) const MORNING: i64 = 2 * 24 * 60 + 2 * 60;
@@ -95,27 +96,38 @@ async fn story(seed: u64, logs: bool, forgets: Option<Forgotten>) -> Played {
         ..Setup::live()
     };
     let world = World::with(setup).await;
-    let people = people(&world).await;
-    let _ = dollars();
-    let containers = vec![world.clone()];
-    let board = Arc::new(Board::new(world, containers, scheduler, people));
+    let everybody = people(&world).await;
+    let mut containers = vec![world.clone()];
+    if random.random_range(0..4) == 0 {
+        containers.push(world.with_keys(&[KEY])); // another container, which knows nothing of what the first has read
+    }
+    let board = Arc::new(Board::new(world, containers, scheduler, everybody));
     let mut crew = Crew::new(board.clone());
     let topics = Client::topics(&mut random);
+    let has_sockets = random.random_range(0..2) == 0;
     board.scheduler.begin();
+    let mut people = Vec::new();
     for minutes in DAYS {
-        let people = sign_in(&board, minutes).await;
-        let clients: Vec<_> = (0..people.len())
-            .map(|number| {
-                board.busy.fetch_add(1, Ordering::Relaxed);
-                let client = Client::new(&board, people[number].clone(), number, random.random(), topics.clone());
-                tokio::spawn(client.lives(random.random_range(2..6)))
-            })
-            .collect();
+        // A session ends after a day.
+        if people.is_empty() || minutes == DAYS[1] {
+            people = sign_in(&board, minutes).await;
+        }
+        board.world.set_clock(board.world.now().max(minute(minutes)));
+        let listening = Listening::begin(&board, has_sockets).await;
+        let at_work: Vec<_> = (0..people.len()).filter(|_| random.random_range(0..5) > 0).collect();
+        let mut clients = Vec::new();
+        for number in at_work {
+            board.busy.fetch_add(1, Ordering::Relaxed);
+            let client = Client::new(&board, people[number].clone(), number, random.random(), topics.clone());
+            clients.push(tokio::spawn(client.lives(random.random_range(1..5))));
+        }
         drive(&board, &mut crew).await;
         for client in clients {
             client.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
         }
         board.scheduler.aside(invariants::always(&board)).await;
+        invariants::mails_came_once(&board);
+        listening.ends(&board);
     }
     board.scheduler.calms();
     for _ in 0..3 {
@@ -123,13 +135,9 @@ async fn story(seed: u64, logs: bool, forgets: Option<Forgotten>) -> Played {
         crew.settles();
         drive(&board, &mut crew).await;
     }
-    board
-        .scheduler
-        .aside(async {
-            invariants::always(&board).await;
-            invariants::at_the_end(&board).await;
-        })
-        .await;
+    board.scheduler.aside(invariants::always(&board)).await;
+    invariants::mails_came_once(&board);
+    invariants::at_the_end(&board);
     let (requests, answers) = board.known(|known| (known.requests, known.answers.clone()));
     let scheduler = &board.scheduler;
     Played { log: scheduler.log(), seeds: 1, turns: scheduler.turns(), deaths: scheduler.deaths(), requests, answers }

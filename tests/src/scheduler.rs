@@ -68,6 +68,7 @@ struct State {
     log: Option<Vec<String>>,
     turns: u64,
     deaths: u64,
+    struck: BTreeMap<String, u64>,
     panic: Option<String>,
 }
 
@@ -114,6 +115,7 @@ impl Scheduler {
             log: logs.then(Vec::new),
             turns: 0,
             deaths: 0,
+            struck: BTreeMap::new(),
             panic: None,
         };
         Self(Arc::new(Mutex::new(state)))
@@ -165,6 +167,11 @@ impl Scheduler {
     /// How many processes have died, or stood still for long.
     pub fn deaths(&self) -> u64 {
         self.state().deaths
+    }
+
+    /// How much befell the processes of this name.
+    pub fn struck(&self, name: &str) -> u64 {
+        self.state().struck.get(name).copied().unwrap_or_default()
     }
 
     /// Notes what happened, if anybody wants to read it.
@@ -254,6 +261,9 @@ impl Scheduler {
         state.turns += 1;
         state.last = call.process;
         let name = call.process.and_then(|id| state.processes.get(&id)).map(|process| process.name.clone());
+        if let (Some(name), true) = (&name, fate.is_some()) {
+            *state.struck.entry(name.clone()).or_default() += 1;
+        }
         let now = state.clock.now();
         if let Some(log) = &mut state.log {
             let (time, who) = (now.format("%dT%T%.3f"), name.unwrap_or_default());
@@ -295,8 +305,9 @@ impl State {
         let overdue: Vec<_> = self.processes.iter().filter(|(_, it)| is_overdue(it)).map(|(id, _)| *id).collect();
         for id in overdue {
             // Who is ended already is ended once.
-            let running = self.processes.get_mut(&id).and_then(|process| process.end.take());
-            if let Some(running) = running {
+            let Some(process) = self.processes.get_mut(&id) else { continue };
+            if let Some(running) = process.end.take() {
+                *self.struck.entry(process.name.clone()).or_default() += 1;
                 self.deaths += 1;
                 self.parked.retain(|call| call.process != Some(id));
                 running.abort();
@@ -338,6 +349,7 @@ impl State {
             && let Some(process) = process.and_then(|id| self.processes.get_mut(&id))
         {
             process.is_frozen = true;
+            *self.struck.entry(process.name.clone()).or_default() += 1;
             self.deaths += 1;
             let seconds = self.random.random_range(FROZEN);
             self.parked[at].frozen_until = Some(Instant::now() + Duration::from_secs(seconds));

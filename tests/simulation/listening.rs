@@ -1,0 +1,62 @@
+//! Sockets: whoever listens hears of each of their notices, and once.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+use store::Kind;
+use tests::Socket;
+
+use super::board::Board;
+use super::invariants::kind;
+
+/// Everybody's sockets of one day, and which notices there were before.
+pub(crate) struct Listening {
+    sockets: Vec<Socket>,
+    before: Vec<String>,
+}
+
+fn number(value: &Json) -> String {
+    value["N"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Whose notices there are, and their ids.
+fn notices(board: &Board) -> Vec<(String, String)> {
+    let items = board.world.table.items();
+    let notices = items.iter().filter(|item| kind(item) == Some(Kind::Notice));
+    notices.map(|item| (number(&item["user"]), number(&item["id"]))).collect()
+}
+
+impl Listening {
+    pub(crate) async fn begin(board: &Board, anybody: bool) -> Self {
+        let connecting = async {
+            let mut sockets = Vec::new();
+            for person in board.people.iter().filter(|_| anybody) {
+                sockets.push(person.logs_in().await.listens("/ws/").await);
+            }
+            sockets
+        };
+        let sockets = board.scheduler.aside(connecting).await;
+        Self { sockets, before: notices(board).into_iter().map(|(_, id)| id).collect() }
+    }
+
+    /// All that was written has been read from the stream.
+    pub(crate) fn ends(self, board: &Board) {
+        let all = notices(board);
+        for socket in self.sockets {
+            let mut heard: BTreeMap<String, usize> = BTreeMap::new();
+            for frame in socket.heard_of("notification.receive") {
+                *heard.entry(frame["notification"]["id"].to_string()).or_default() += 1;
+            }
+            // Who dies between a push and its note repeats what it pushed.
+            if board.scheduler.struck("stream") == 0 {
+                assert!(heard.values().all(|count| *count == 1), "{}: {heard:?}", socket.person.username);
+            }
+            let me = socket.person.id.to_string();
+            let told = all.iter().filter(|(user, id)| *user == me && !self.before.contains(id));
+            for (_, id) in told.filter(|_| !socket.is_gone()) {
+                assert!(heard.contains_key(id), "{} did not hear of notice {id}: {heard:?}", socket.person.username);
+            }
+            socket.vanishes();
+        }
+    }
+}
