@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
 
-use tests::{Answer, Scheduler, World};
+use tests::{Answer, Person, Scheduler, World};
 
 /// Whose rules a booking follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,17 +47,25 @@ pub(crate) struct Board {
     /// The same functions in other containers.
     pub(crate) containers: Vec<World>,
     pub(crate) scheduler: Scheduler,
-    pub(crate) people: Vec<tests::Person>,
+    pub(crate) people: Vec<Person>,
+    /// To which people may come.
+    pub(crate) event: i64,
     known: Mutex<Known>,
-    pub(crate) busy: std::sync::atomic::AtomicUsize,
+    pub(crate) busy: AtomicUsize,
 }
 
 /// The first so many people are experts; the others are not.
 pub(crate) const EXPERTS: usize = 2;
 
 impl Board {
-    pub(crate) fn new(world: World, containers: Vec<World>, scheduler: Scheduler, people: Vec<tests::Person>) -> Self {
-        Self { world, containers, scheduler, people, known: Mutex::default(), busy: Default::default() }
+    pub(crate) fn new(
+        world: World,
+        containers: Vec<World>,
+        scheduler: Scheduler,
+        people: Vec<Person>,
+        event: i64,
+    ) -> Self {
+        Self { world, containers, scheduler, people, event, known: Mutex::default(), busy: AtomicUsize::default() }
     }
 
     pub(crate) fn known<T>(&self, look: impl FnOnce(&mut Known) -> T) -> T {

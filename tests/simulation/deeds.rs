@@ -208,7 +208,7 @@ impl Client {
                 self.posts("/api/mentor/verify-payment/", verification(booked.id, &order, &payment)).await;
             }
             Product::Meeting => {
-                let body = json!({"meeting_id": booked.id, "credits": 1 + self.below(2)});
+                let body = json!({"meeting_id": booked.id, "amount": 1 + self.below(2)});
                 self.posts("/api/credits/transfer/", body).await;
             }
             Product::Consultation | Product::Lesson => {
@@ -288,7 +288,10 @@ impl Client {
 
     async fn meets_others(&self) {
         let posts = self.board.known(|known| known.posts.clone());
-        match (self.pick(&posts), self.below(4)) {
+        let event = format!("/api/events/{}/rsvp/", self.board.event);
+        match (self.pick(&posts), self.below(6)) {
+            (_, 4) => drop(self.posts(&event, json!({})).await),
+            (_, 5) => drop(self.asks_once(Method::DELETE, &event, None, None).await),
             (Some(post), 1) => drop(self.posts(&format!("/api/community/posts/{post}/like/"), json!({})).await),
             (Some(post), 2) => drop(self.posts(&format!("/api/community/posts/{post}/view/"), json!({})).await),
             (Some(post), 3) => {

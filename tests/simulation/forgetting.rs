@@ -2,6 +2,7 @@
 
 use store::Kind;
 use tests::Forgotten;
+use tests::scheduler::Logs;
 
 use super::{STACK_BYTES, number, played};
 
@@ -31,7 +32,9 @@ fn found(word: &str) -> (u64, String) {
         let all: Vec<_> = std::thread::scope(|scope| {
             let play = |seed| {
                 let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-                thread.spawn_scoped(scope, move || (seed, played(seed, false, Some(forgets)))).expect("a thread")
+                thread
+                    .spawn_scoped(scope, move || (seed, played(seed, Logs::Nothing, Some(forgets))))
+                    .expect("a thread")
             };
             let playing: Vec<_> = (first..first + threads).map(play).collect();
             playing.into_iter().map(|one| one.join().expect("it says what went wrong")).collect()
@@ -48,7 +51,7 @@ fn is_found(word: &str) {
     let (seed, wrong) = found(word);
     println!("{word}: seed {seed}, so within {} seeds: {}", seed + 1, wrong.chars().take(600).collect::<String>());
     for replay in 0..number("SIMULATION_REPLAYS").unwrap_or(2) {
-        let again = played(seed, false, Some(named(word))).err();
+        let again = played(seed, Logs::Nothing, Some(named(word))).err();
         assert_eq!(again.as_deref(), Some(wrong.as_str()), "{word}: seed {seed}, replay {replay}");
     }
 }
@@ -69,6 +72,7 @@ fn no_step_is_taken_over_another_because_a_booking_has_a_version() {
 }
 
 #[test]
+#[ignore = "it takes some hundred seeds: a process has to stand still for a minute at the right place"]
 fn an_answer_stays_what_it_was_because_a_lease_has_an_owner() {
     is_found("lease");
 }

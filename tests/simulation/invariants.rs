@@ -1,9 +1,10 @@
 //! What must hold at every moment, and what in the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 use store::Kind;
+use tests::community::{counts_hold, stored};
 
 use super::board::Board;
 
@@ -38,12 +39,33 @@ fn mails(board: &Board) -> BTreeMap<String, usize> {
 }
 
 /// Once everything has settled.
-pub(crate) fn at_the_end(board: &Board) {
+pub(crate) async fn at_the_end(board: &Board) {
     let items = board.world.table.items();
     each_text_was_made_once(board, &items);
     what_is_unread_is_counted(&items);
     credits_were_bought_once(board, &items);
     every_mail_is_out(board, &items);
+    nobody_was_reminded_twice(&items);
+    what_is_liked_and_who_comes_is_counted(board).await;
+}
+
+/// Of one moment of one booking, as it was then.
+fn nobody_was_reminded_twice(items: &[Json]) {
+    let mut reminded = BTreeSet::new();
+    for notice in items.iter().filter(|item| kind(item) == Some(Kind::Notice) && item["state"]["S"] == "reminder") {
+        let what = ["user", "related", "sequence"].map(|name| number(&notice[name]));
+        assert!(reminded.insert((what, notice["title"].to_string())), "reminded twice: {notice}");
+    }
+}
+
+async fn what_is_liked_and_who_comes_is_counted(board: &Board) {
+    let reader = board.people[2].logs_in().await;
+    for post in board.known(|known| known.posts.clone()) {
+        counts_hold(&reader, post).await;
+    }
+    let event = reader.get(&format!("/api/events/{}/", board.event)).await.is(200);
+    let coming = stored(&board.world, Kind::Coming, ("gathering", board.event));
+    assert_eq!(event["rsvp_count"].as_u64(), Some(coming as u64), "{event}");
 }
 
 fn each_text_was_made_once(board: &Board, items: &[Json]) {
@@ -64,12 +86,30 @@ fn each_text_was_made_once(board: &Board, items: &[Json]) {
     });
 }
 
+/// What a message says: whose it is of the two, its id, and whether it was read alone.
+fn message(item: &Json) -> Option<(&str, bool, i64, bool)> {
+    let key = ["pk", "sk"].map(|part| item[part]["S"].as_str().unwrap_or_default());
+    let named = store::key_in_words(key[0], key[1]).filter(|named| named.kind == Kind::Message)?;
+    let id = named.of.iter().find(|part| part.0 == "message")?.1.parse().ok()?;
+    Some((key[0], item["by_low"]["BOOL"] == true, id, item["read_at"].is_object()))
+}
+
 fn what_is_unread_is_counted(items: &[Json]) {
-    let number = |value: &Json| value["N"].as_str().and_then(|digits| digits.parse::<i64>().ok()).unwrap_or_default();
+    let messages: Vec<_> = items.iter().filter_map(message).collect();
     for conversation in items.iter().filter(|item| kind(item) == Some(Kind::Conversation)) {
-        let unread = number(&conversation["low_unread"]) + number(&conversation["high_unread"]);
-        assert!(unread >= 0, "{conversation}");
+        for (is_low, unread, read) in [(true, "low_unread", "low_read"), (false, "high_unread", "high_read")] {
+            let through = number(&conversation[read]);
+            let is_unread = |(pair, by_low, id, is_read): &&(&str, bool, i64, bool)| {
+                conversation["pk"]["S"] == *pair && *by_low != is_low && *id > through && !is_read
+            };
+            let expected = messages.iter().filter(is_unread).count() as i64;
+            assert_eq!(number(&conversation[unread]), expected, "unread of {conversation} and {messages:?}");
+        }
     }
+}
+
+fn number(value: &Json) -> i64 {
+    value["N"].as_str().and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
 
 fn credits_were_bought_once(board: &Board, items: &[Json]) {

@@ -1,5 +1,6 @@
 //! Sockets: whoever listens hears of each of their notices, and once.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
@@ -13,6 +14,8 @@ use super::invariants::kind;
 pub(crate) struct Listening {
     sockets: Vec<Socket>,
     before: Vec<String>,
+    /// Some pushes failed.
+    is_hindered: Cell<bool>,
 }
 
 fn number(value: &Json) -> String {
@@ -36,7 +39,25 @@ impl Listening {
             sockets
         };
         let sockets = board.scheduler.aside(connecting).await;
-        Self { sockets, before: notices(board).into_iter().map(|(_, id)| id).collect() }
+        let before = notices(board).into_iter().map(|(_, id)| id).collect();
+        Self { sockets, before, is_hindered: Cell::new(false) }
+    }
+
+    /// Now and then a socket takes no frames, or takes them again, or is gone without a word.
+    pub(crate) fn hinders(&self, board: &Board) {
+        let scheduler = &board.scheduler;
+        if self.sockets.is_empty() || !scheduler.happens(3) {
+            return;
+        }
+        let socket = &self.sockets[scheduler.below(self.sockets.len())];
+        match scheduler.below(8) {
+            0 => socket.vanishes(),
+            1..4 => {
+                self.is_hindered.set(true);
+                board.world.background.recording.fail(&socket.connection, true);
+            }
+            _ => board.world.background.recording.fail(&socket.connection, false),
+        }
     }
 
     /// All that was written has been read from the stream.
@@ -47,8 +68,8 @@ impl Listening {
             for frame in socket.heard_of("notification.receive") {
                 *heard.entry(frame["notification"]["id"].to_string()).or_default() += 1;
             }
-            // Who dies between a push and its note repeats what it pushed.
-            if board.scheduler.struck("stream") == 0 {
+            // Who dies, or fails, between a push and its note repeats what it pushed.
+            if board.scheduler.struck("stream") == 0 && !self.is_hindered.get() {
                 assert!(heard.values().all(|count| *count == 1), "{}: {heard:?}", socket.person.username);
             }
             let me = socket.person.id.to_string();

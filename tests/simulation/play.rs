@@ -5,8 +5,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use engine::Lag;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use serde_json::{Value as Json, json};
+use tests::person::stamp;
+use tests::scheduler::Logs;
 use tests::world::KEY;
 use tests::{Forgotten, Person, Place, Scheduler, Setup, Weather, World, minute};
 
@@ -19,8 +23,9 @@ use super::listening::Listening;
 /// When what is booked begins: two days later, from ten o'clock on.
 pub(crate) const MORNING: i64 = 2 * 24 * 60 + 2 * 60;
 
-/// Moments at which everybody acts, in minutes: when things are booked, an hour before, at the beginning, afterwards.
-const DAYS: [i64; 4] = [5, MORNING - 55, MORNING + 5, MORNING + 150];
+/// Moments at which people act, in minutes: when things are booked, a day before, an hour before, at the beginning,
+/// afterwards.
+const DAYS: [i64; 5] = [5, MORNING - 23 * 60, MORNING - 55, MORNING + 5, MORNING + 150];
 
 /// How much happened.
 #[derive(Default)]
@@ -56,7 +61,7 @@ impl std::fmt::Display for Played {
 ///
 /// # Panics
 /// If anything is found wrong.
-pub(crate) fn play(seed: u64, logs: bool, forgets: Option<Forgotten>) -> Played {
+pub(crate) fn play(seed: u64, logs: Logs, forgets: Option<Forgotten>) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(story(seed, logs, forgets))
 }
@@ -69,6 +74,19 @@ fn weather(random: &mut StdRng) -> Weather {
         freezes: pick(random, &[0, 0, 4, 15]),
         persistence: pick(random, &[0, 400, 800]),
     }
+}
+
+/// From now on lists are so many commits behind.
+fn lags(board: &Board, commits: usize) {
+    let lag = if commits == 0 { Lag::Never } else { Lag::Commits(commits) };
+    board.world.table.engine().expect("the world is on an engine").lag(lag);
+}
+
+fn walk() -> Json {
+    json!({
+        "title": "A walk", "description": "Along the river.", "start_time": stamp(minute(60 * 24 * 7)),
+        "location": "The bridge",
+    })
 }
 
 async fn people(world: &World) -> Vec<Person> {
@@ -85,7 +103,7 @@ async fn people(world: &World) -> Vec<Person> {
     people
 }
 
-async fn story(seed: u64, logs: bool, forgets: Option<Forgotten>) -> Played {
+async fn story(seed: u64, logs: Logs, forgets: Option<Forgotten>) -> Played {
     let mut random = StdRng::seed_from_u64(seed ^ 0x51ed_270b);
     let scheduler = Scheduler::new(seed, weather(&mut random), logs);
     let setup = Setup {
@@ -101,27 +119,29 @@ async fn story(seed: u64, logs: bool, forgets: Option<Forgotten>) -> Played {
     if random.random_range(0..4) == 0 {
         containers.push(world.with_keys(&[KEY])); // another container, which knows nothing of what the first has read
     }
-    let board = Arc::new(Board::new(world, containers, scheduler, everybody));
+    let event = everybody[0].announces(walk()).await;
+    let board = Arc::new(Board::new(world, containers, scheduler, everybody, event));
     let mut crew = Crew::new(board.clone());
     let topics = Client::topics(&mut random);
     let has_sockets = random.random_range(0..2) == 0;
+    lags(&board, [0, 0, 3, 12][random.random_range(0..4)]);
     board.scheduler.begin();
     let mut people = Vec::new();
     for minutes in DAYS {
         // A session ends after a day.
-        if people.is_empty() || minutes == DAYS[1] {
+        if DAYS[..3].contains(&minutes) {
             people = sign_in(&board, minutes).await;
         }
         board.world.set_clock(board.world.now().max(minute(minutes)));
         let listening = Listening::begin(&board, has_sockets).await;
-        let at_work: Vec<_> = (0..people.len()).filter(|_| random.random_range(0..5) > 0).collect();
+        let at_work: Vec<_> = (0..people.len()).filter(|_| random.random_range(0..5) > 1).collect();
         let mut clients = Vec::new();
         for number in at_work {
             board.busy.fetch_add(1, Ordering::Relaxed);
             let client = Client::new(&board, people[number].clone(), number, random.random(), topics.clone());
             clients.push(tokio::spawn(client.lives(random.random_range(1..5))));
         }
-        drive(&board, &mut crew).await;
+        drive(&board, &mut crew, Some(&listening)).await;
         for client in clients {
             client.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
         }
@@ -130,14 +150,15 @@ async fn story(seed: u64, logs: bool, forgets: Option<Forgotten>) -> Played {
         listening.ends(&board);
     }
     board.scheduler.calms();
+    lags(&board, 0);
     for _ in 0..3 {
         board.world.advance(TimeDelta::hours(9));
         crew.settles();
-        drive(&board, &mut crew).await;
+        drive(&board, &mut crew, None).await;
     }
     board.scheduler.aside(invariants::always(&board)).await;
     invariants::mails_came_once(&board);
-    invariants::at_the_end(&board);
+    board.scheduler.aside(invariants::at_the_end(&board)).await;
     let (requests, answers) = board.known(|known| (known.requests, known.answers.clone()));
     let scheduler = &board.scheduler;
     Played { log: scheduler.log(), seeds: 1, turns: scheduler.turns(), deaths: scheduler.deaths(), requests, answers }
@@ -158,7 +179,7 @@ async fn sign_in(board: &Board, minutes: i64) -> Vec<Person> {
 }
 
 /// Lets one after the other go on until nobody has anything to do.
-async fn drive(board: &Arc<Board>, crew: &mut Crew) {
+async fn drive(board: &Arc<Board>, crew: &mut Crew, listening: Option<&Listening>) {
     let (scheduler, mut looked) = (&board.scheduler, 0);
     let mut pause = Duration::from_millis(1);
     loop {
@@ -169,6 +190,9 @@ async fn drive(board: &Arc<Board>, crew: &mut Crew) {
             panic!("{panic}");
         }
         crew.looks();
+        if let Some(listening) = listening {
+            listening.hinders(board);
+        }
         let requests = board.known(|known| known.requests);
         if requests >= looked + invariants::EVERY {
             looked = requests;

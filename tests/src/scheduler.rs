@@ -37,6 +37,14 @@ pub struct Weather {
     pub persistence: u32,
 }
 
+/// What becomes of what happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Logs {
+    Nothing,
+    Kept,
+    Printed,
+}
+
 /// What becomes of a call: it goes well, or something befalls it.
 type Fate = Option<(Fault, Moment)>;
 
@@ -65,7 +73,8 @@ struct State {
     processes: BTreeMap<u64, Process>,
     born: u64,
     last: Option<u64>,
-    log: Option<Vec<String>>,
+    logs: Logs,
+    log: Vec<String>,
     turns: u64,
     deaths: u64,
     struck: BTreeMap<String, u64>,
@@ -101,7 +110,7 @@ impl Drop for Ends {
 
 impl Scheduler {
     /// Nobody parks before [`Scheduler::begin`].
-    pub fn new(seed: u64, weather: Weather, logs: bool) -> Self {
+    pub fn new(seed: u64, weather: Weather, logs: Logs) -> Self {
         let state = State {
             random: StdRng::seed_from_u64(seed),
             weather,
@@ -112,7 +121,8 @@ impl Scheduler {
             processes: BTreeMap::new(),
             born: 0,
             last: None,
-            log: logs.then(Vec::new),
+            logs,
+            log: Vec::new(),
             turns: 0,
             deaths: 0,
             struck: BTreeMap::new(),
@@ -176,15 +186,11 @@ impl Scheduler {
 
     /// Notes what happened, if anybody wants to read it.
     pub fn note(&self, line: impl FnOnce() -> String) {
-        let mut state = self.state();
-        let now = state.clock.now();
-        if let Some(log) = &mut state.log {
-            log.push(format!("{} {}", now.format("%dT%T%.3f"), line()));
-        }
+        self.state().writes(line);
     }
 
     pub fn log(&self) -> Vec<String> {
-        self.state().log.clone().unwrap_or_default()
+        self.state().log.clone()
     }
 
     /// Why a process panicked that nobody waits for.
@@ -230,11 +236,13 @@ impl Scheduler {
         let going = {
             let mut state = self.state();
             if !state.is_on {
+                // Time goes on, or ids would be alike.
+                state.clock.advance(TimeDelta::milliseconds(1));
                 return None;
             }
             state.sync();
             let process = PROCESS.try_with(|process| *process).ok();
-            let what = if state.log.is_some() { what() } else { String::new() };
+            let what = if state.logs == Logs::Nothing { String::new() } else { what() };
             let (go, going) = oneshot::channel();
             state.parked.push(Parked { process, operation, what, frozen_until: None, go });
             going
@@ -264,12 +272,10 @@ impl Scheduler {
         if let (Some(name), true) = (&name, fate.is_some()) {
             *state.struck.entry(name.clone()).or_default() += 1;
         }
-        let now = state.clock.now();
-        if let Some(log) = &mut state.log {
-            let (time, who) = (now.format("%dT%T%.3f"), name.unwrap_or_default());
+        state.writes(|| {
             let befalls = fate.map(|(fault, moment)| format!(" → {fault:?} {moment:?}")).unwrap_or_default();
-            log.push(format!("{time} {who}: {} {}{befalls}", call.operation, call.what));
-        }
+            format!("{}: {} {}{befalls}", name.unwrap_or_default(), call.operation, call.what)
+        });
         drop(state);
         // Whoever has gone away meanwhile does not hear of it.
         let _nobody = call.go.send(fate);
@@ -290,6 +296,17 @@ impl State {
         let elapsed = now - self.synced;
         self.synced = now;
         self.clock.advance(TimeDelta::from_std(elapsed).expect("no test takes so long"));
+    }
+
+    fn writes(&mut self, line: impl FnOnce() -> String) {
+        if self.logs == Logs::Nothing {
+            return;
+        }
+        let line = format!("{} {}", self.clock.now().format("%dT%T%.3f"), line());
+        match self.logs {
+            Logs::Printed => println!("{line}"),
+            _ => self.log.push(line),
+        }
     }
 
     fn end(&mut self, process: u64) {
