@@ -23,8 +23,8 @@ pub(crate) async fn always(board: &Board) {
 
 /// As often as they may.
 pub(crate) fn mails_came_once(board: &Board) {
-    // "Claimed, dispatched, noted": whoever dies in between leaves it to one other.
-    let most = if board.scheduler.deaths() > 0 { 2 } else { 1 };
+    // "Claimed, dispatched, noted": who dies or fails in between leaves it to one other.
+    let most = if board.scheduler.struck("delivery") > 0 { 2 } else { 1 };
     for (id, count) in mails(board) {
         assert!(count <= most, "the mail {id} went out {count} times");
     }
@@ -126,9 +126,9 @@ fn credits_were_bought_once(board: &Board, items: &[Json]) {
     });
 }
 
-/// Claimed and noted; where nobody died, every one of them.
+/// Claimed and noted; where nothing befell those who deliver, every one of them.
 fn every_mail_is_out(board: &Board, items: &[Json]) {
-    if board.scheduler.deaths() > 0 {
+    if board.scheduler.struck("delivery") > 0 {
         return;
     }
     for mail in items.iter().filter(|item| kind(item) == Some(Kind::Mail)) {
