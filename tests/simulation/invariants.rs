@@ -9,9 +9,9 @@ use tests::community::{counts_hold, stored};
 use super::board::Board;
 
 /// After so many requests everything is looked at.
-pub(crate) const EVERY: u64 = 25;
+pub(crate) const EVERY: u64 = 40;
 
-pub(crate) fn kind(item: &Json) -> Option<Kind> {
+fn kind(item: &Json) -> Option<Kind> {
     let key = ["pk", "sk"].map(|part| item[part]["S"].as_str().unwrap_or_default().to_owned());
     store::key_in_words(&key[0], &key[1]).map(|named| named.kind)
 }

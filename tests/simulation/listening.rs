@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 use store::Kind;
-use tests::Socket;
+use table::Key;
+use tests::{Person, Socket};
 
 use super::board::Board;
-use super::invariants::kind;
 
 /// Everybody's sockets of one day, and which notices there were before.
 pub(crate) struct Listening {
@@ -24,22 +24,23 @@ fn number(value: &Json) -> String {
 
 /// Whose notices there are, and their ids.
 fn notices(board: &Board) -> Vec<(String, String)> {
-    let items = board.world.table.items();
-    let notices = items.iter().filter(|item| kind(item) == Some(Kind::Notice));
-    notices.map(|item| (number(&item["user"]), number(&item["id"]))).collect()
+    let is_notice = |key: &Key| store::key_in_words(&key.pk, &key.sk).is_some_and(|named| named.kind == Kind::Notice);
+    let notices = board.world.table.items_where(is_notice);
+    notices.iter().map(|item| (number(&item["user"]), number(&item["id"]))).collect()
 }
 
 impl Listening {
-    pub(crate) async fn begin(board: &Board, anybody: bool) -> Self {
+    pub(crate) async fn begin(board: &Board, people: &[Person]) -> Self {
         let connecting = async {
             let mut sockets = Vec::new();
-            for person in board.people.iter().filter(|_| anybody) {
-                sockets.push(person.logs_in().await.listens("/ws/").await);
+            for person in people {
+                sockets.push(person.listens("/ws/").await);
             }
             sockets
         };
         let sockets = board.scheduler.aside(connecting).await;
-        let before = notices(board).into_iter().map(|(_, id)| id).collect();
+        let before = if sockets.is_empty() { Vec::new() } else { notices(board) };
+        let before = before.into_iter().map(|(_, id)| id).collect();
         Self { sockets, before, is_hindered: Cell::new(false) }
     }
 
@@ -62,7 +63,7 @@ impl Listening {
 
     /// All that was written has been read from the stream.
     pub(crate) fn ends(self, board: &Board) {
-        let all = notices(board);
+        let all = if self.sockets.is_empty() { Vec::new() } else { notices(board) };
         for socket in self.sockets {
             let mut heard: BTreeMap<String, usize> = BTreeMap::new();
             for frame in socket.heard_of("notification.receive") {

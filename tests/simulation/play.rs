@@ -133,7 +133,7 @@ async fn story(seed: u64, logs: Logs, forgets: Option<Forgotten>) -> Played {
             people = sign_in(&board, minutes).await;
         }
         board.world.set_clock(board.world.now().max(minute(minutes)));
-        let listening = Listening::begin(&board, has_sockets).await;
+        let listening = Listening::begin(&board, if has_sockets { &people } else { &[] }).await;
         let at_work: Vec<_> = (0..people.len()).filter(|_| random.random_range(0..5) > 1).collect();
         let mut clients = Vec::new();
         for number in at_work {

@@ -126,14 +126,27 @@ impl Table {
 
     /// Every item, as DynamoDB JSON: for tests that look behind the application's back.
     pub fn items(&self) -> Vec<Json> {
+        self.items_where(|_| true)
+    }
+
+    /// The same of those under some keys.
+    pub fn items_where(&self, is_wanted: impl Fn(&Key) -> bool) -> Vec<Json> {
+        let mut items = Vec::new();
         match &self.inner {
             Inner::Engine(engine) => {
-                let mut items = Vec::new();
-                engine.each(|item| items.push(record::item(&item))).expect("the table can be read");
-                items
+                let each = |item| {
+                    if is_wanted(&Key::of(&item)) {
+                        items.push(record::item(&item))
+                    }
+                };
+                engine.each(each).expect("the table can be read");
             }
-            Inner::Dynoxide(dynoxide, _) => dynoxide.items(),
+            Inner::Dynoxide(dynoxide, _) => {
+                items = dynoxide.items();
+                items.retain(|json| is_wanted(&Key::of(&item(json))));
+            }
         }
+        items
     }
 
     /// Every write that was asked for, as DynamoDB is sent it, without what is of one moment or one item.
