@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 const ATTEMPTS: usize = 6;
 
+/// Longer than anybody stands still.
+const LATER: Duration = Duration::from_secs(210);
+
 /// One person at work on one day.
 pub(crate) struct Client {
     pub(crate) board: Arc<Board>,
@@ -27,6 +30,8 @@ pub(crate) struct Client {
     pub(crate) topics: Arc<[Topic]>,
     pub(crate) refresh: Mutex<Option<String>>,
     keys: AtomicUsize,
+    /// What went well under a key after somebody had not answered.
+    doubtful: Mutex<Vec<(String, String, Json)>>,
 }
 
 /// One who is at work.
@@ -55,6 +60,7 @@ impl Client {
             topics,
             refresh: Mutex::default(),
             keys: AtomicUsize::new(0),
+            doubtful: Mutex::default(),
         }
     }
 
@@ -75,6 +81,12 @@ impl Client {
             } else {
                 Box::pin(self.does_something()).await;
             }
+        }
+        let doubtful = std::mem::take(&mut *self.doubtful.lock().expect("nobody panics with it"));
+        for (key, path, body) in doubtful {
+            // Whoever stood still goes on by then, and must not have the last word.
+            tokio::time::sleep(LATER).await;
+            self.asks(Method::POST, &path, Some(body), Some(&key)).await;
         }
     }
 
@@ -116,13 +128,17 @@ impl Client {
 
     /// Until there is an answer that is worth having, or for as long as it makes sense.
     async fn asks(&self, method: Method, path: &str, body: Option<Json>, key: Option<&str>) -> Option<Answer> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             let answer = self.asks_once(method.clone(), path, body.clone(), key).await;
             let is_lost = self.below(30) == 0;
             match answer {
                 Some(answer) if !is_lost => {
                     if let Some(key) = key {
                         self.board.hears(key, &answer);
+                        if attempt > 0 && answer.status < 300 {
+                            let again = (key.to_owned(), path.to_owned(), body.clone().unwrap_or_default());
+                            self.doubtful.lock().expect("nobody panics with it").push(again);
+                        }
                     }
                     if key.is_none() || !matches!(answer.status, 409 | 429 | 503) || is_for_good(&answer) {
                         return Some(answer);

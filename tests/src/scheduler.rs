@@ -31,7 +31,7 @@ pub struct Weather {
     /// Conflicts, throttling, lost answers.
     pub faults: u32,
     pub deaths: u32,
-    /// Of writes: the process stands still for longer than any function may run.
+    /// The process stands still for longer than any function may run.
     pub freezes: u32,
     /// How often whoever went last goes on, while they can.
     pub persistence: u32,
@@ -82,7 +82,7 @@ struct State {
 }
 
 /// Longer than any function may run, and than any lease.
-const FROZEN: std::ops::Range<u64> = 61..100;
+const FROZEN: std::ops::Range<u64> = 61..200;
 
 /// After this Lambda ends a function.
 const LONGEST_RUN: Duration = Duration::from_secs(15);
@@ -362,7 +362,6 @@ impl State {
             return Some(Some((Fault::Death, moment(&mut self.random))));
         }
         if (deaths..deaths + freezes).contains(&drawn)
-            && is_write
             && let Some(process) = process.and_then(|id| self.processes.get_mut(&id))
         {
             process.is_frozen = true;
