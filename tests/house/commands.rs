@@ -32,7 +32,7 @@ fn the_checks_are_those_that_were_agreed() {
 #[test]
 fn every_test_file_of_this_crate_is_reached() {
     let manifest = read("tests/Cargo.toml");
-    for target in ["meetings", "consultations", "contract", "house", "model", "withstand"] {
+    for target in ["meetings", "consultations", "contract", "house", "model", "simulation", "withstand"] {
         assert!(manifest.contains(&format!("path = \"{target}/main.rs\"")), "{target}");
         let sources = files(&format!("tests/{target}"), ".rs");
         for source in sources.iter().filter(|source| !source.path.ends_with("/main.rs")) {

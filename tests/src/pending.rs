@@ -9,7 +9,7 @@ use crate::world::World;
 /// # Panics
 /// If the ids in all are not those by expert.
 pub fn noted_and_real(world: &World) -> (Vec<String>, Vec<String>) {
-    let items = world.table.items();
+    let items = world.table.items_where(|key| ["PENDING", "BOOKING"].contains(&key.sk.as_str()));
     let set = |value: &Json| -> Vec<String> {
         let ids = value["NS"].as_array().into_iter().flatten();
         ids.map(|id| id.as_str().expect("an id").to_owned()).collect()

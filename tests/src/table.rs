@@ -20,6 +20,8 @@ use table::{Cancelled, Item, Key, Reason, Write};
 
 pub use self::dynoxide::Dynoxide;
 use crate::faults::Faults;
+use crate::forgetful::Forgotten;
+use crate::scheduler::Scheduler;
 use crate::written::Written;
 
 /// What a test does to the table just before a transaction reaches it.
@@ -64,6 +66,10 @@ pub struct Table {
     asked: Arc<Mutex<BTreeSet<String>>>,
     /// Whether anybody can read what was written.
     pub has_stream: bool,
+    /// Who decides which call goes on, if it is not chance.
+    pub(crate) scheduler: Option<Scheduler>,
+    /// The condition that it does not heed.
+    pub(crate) forgets: Option<Forgotten>,
 }
 
 impl fmt::Debug for Table {
@@ -113,19 +119,34 @@ impl Table {
             has_strangers: Arc::default(),
             asked: Arc::default(),
             has_stream: with_stream,
+            scheduler: None,
+            forgets: None,
         }
     }
 
     /// Every item, as DynamoDB JSON: for tests that look behind the application's back.
     pub fn items(&self) -> Vec<Json> {
+        self.items_where(|_| true)
+    }
+
+    /// The same of those under some keys.
+    pub fn items_where(&self, is_wanted: impl Fn(&Key) -> bool) -> Vec<Json> {
+        let mut items = Vec::new();
         match &self.inner {
             Inner::Engine(engine) => {
-                let mut items = Vec::new();
-                engine.each(|item| items.push(record::item(&item))).expect("the table can be read");
-                items
+                let each = |item| {
+                    if is_wanted(&Key::of(&item)) {
+                        items.push(record::item(&item))
+                    }
+                };
+                engine.each(each).expect("the table can be read");
             }
-            Inner::Dynoxide(dynoxide, _) => dynoxide.items(),
+            Inner::Dynoxide(dynoxide, _) => {
+                items = dynoxide.items();
+                items.retain(|json| is_wanted(&Key::of(&item(json))));
+            }
         }
+        items
     }
 
     /// Every write that was asked for, as DynamoDB is sent it, without what is of one moment or one item.
@@ -171,6 +192,11 @@ impl Table {
             }
             Inner::Dynoxide(dynoxide, _) => dynoxide.stream(after),
         }
+    }
+
+    /// The engine of a world that has one: for tests that have it lag.
+    pub fn engine(&self) -> Option<&Engine> {
+        if let Inner::Engine(engine) = &self.inner { Some(engine) } else { None }
     }
 
     /// Removes an item past the application.
@@ -227,6 +253,9 @@ impl Table {
     /// Notes what is asked for, and holds it to what DynamoDB takes, wherever the table is.
     fn note(&self, write: &Write) {
         self.written.note(write.key());
+        if self.scheduler.is_some() {
+            return; // the same writes are told of elsewhere, once instead of in each of thousands of worlds
+        }
         let line = crate::rendered::line(write);
         self.asked.lock().expect("nobody panics while holding it").insert(line);
     }

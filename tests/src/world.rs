@@ -24,11 +24,13 @@ use store::{Cursors, Store};
 use crate::answer::Answer;
 use crate::background::Crew;
 use crate::bucket::Bucket;
+use crate::forgetful::Forgotten;
 use crate::gateway::Gateway;
 use crate::issuer_double::Issuer;
 use crate::pending::noted_and_real;
 use crate::person::Person;
 use crate::published;
+use crate::scheduler::Scheduler;
 use crate::table::{Place, Table, template};
 
 /// Monday, eight o'clock in the morning, when every world begins.
@@ -58,6 +60,11 @@ pub const PENDING_CAPS: [&str; 2] = ["PENDING_BOOKINGS_PER_EXPERT", "PENDING_BOO
 pub struct Setup {
     /// Makes ids repeat themselves.
     pub seed: Option<u64>,
+    /// Who decides which call to the table goes on; ids, tokens and jitter then come from the seed, and time from the
+    /// runtime, which has one thread and a clock that is paused.
+    pub scheduler: Option<Scheduler>,
+    /// A condition that the table forgets.
+    pub forgets: Option<Forgotten>,
     /// Where its table is. Otherwise as [`Place::usual`].
     pub table: Option<Place>,
     /// Over the template's defaults. Limits are out of the way unless set here.
@@ -133,8 +140,17 @@ impl World {
 
     pub async fn with(setup: Setup) -> Self {
         show_errors();
-        let clock = Clock::shifted();
-        let table = Table::fresh(setup.table.unwrap_or_else(Place::usual), clock.clone(), setup.with_stream);
+        let scheduler = setup.scheduler;
+        let clock = scheduler.as_ref().map_or_else(Clock::shifted, Scheduler::clock);
+        let mut table = Table::fresh(setup.table.unwrap_or_else(Place::usual), clock.clone(), setup.with_stream);
+        (table.scheduler, table.forgets) = (scheduler.clone(), setup.forgets);
+        let mint = setup.seed.map_or_else(Mint::default, Mint::seeded);
+        let mut store = Store::new(table.clone());
+        if scheduler.is_some() {
+            let mint = mint.clone();
+            store = store.with_chance(move || mint.number());
+            fastrand::seed(setup.seed.unwrap_or_default()); // jitter
+        }
         let mut env = template().environment();
         for limit in ["RATE_LIMIT_AUTH_PER_MINUTE", "RATE_LIMIT_PER_MINUTE"] {
             env.insert(limit.to_owned(), "1000000".to_owned());
@@ -159,17 +175,17 @@ impl World {
         let files_client = bucket.as_ref().map_or_else(files, Bucket::client);
         let counted = Arc::default();
         let parts = Parts {
-            store: Store::new(table.clone()),
+            store,
             files: Files::new(files_client, &settings.files_bucket).reached_by(settings.public_url.as_deref()),
             clock,
-            mint: setup.seed.map_or_else(Mint::default, Mint::seeded),
+            mint,
             tokens: Tokens::new(&keys(&[KEY])),
             cursors: Cursors::new(&keys(&[KEY])),
             origin_key: None,
             keyring,
             gateway,
             openid,
-            hashing: Hashing { memory_kib: 8, passes: 1 },
+            hashing: Hashing { memory_kib: 8, passes: 1, in_place: scheduler.is_some() },
             site: site::Known::default(),
             metrics: Metrics::Recorded(Arc::clone(&counted)),
             capacity: Some(Capacity::default()),
@@ -192,7 +208,7 @@ impl World {
             store: self.app.store.anew(),
             files: self.app.files.clone(),
             clock: self.app.clock.clone(),
-            mint: Mint::default(),
+            mint: self.app.mint.clone(),
             tokens: Tokens::new(&keys(secrets)),
             cursors: Cursors::new(&keys(secrets)),
             origin_key: None,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use tests::person::{meeting, message, purchase, skill};
-use tests::{Person, World, at_once, minute};
+use tests::{Fault, Moment, Person, Strike, World, at_once, minute};
 
 /// Sends the same request under the same key many times at once and once more afterwards: the one answer all got.
 async fn send_at_once(person: &Person, path: &'static str, body: &Json) -> Json {
@@ -80,6 +80,23 @@ async fn a_tip_is_given_once() {
     assert_eq!(kept["new_balance"], 3);
     assert_eq!((learner.credits().await, expert.credits().await), ((3, 0), (4, 0)));
     world.is_sound().await;
+}
+
+#[tokio::test]
+async fn what_a_repetition_was_told_already_is_the_answer() {
+    let world = World::new().await;
+    let ada = world.register("ada").await;
+    let path = "/api/payments/purchase_credits/";
+    let faults = &world.table.faults;
+    faults.arm(Strike::once(Fault::Stall, Moment::After, 1).only("TransactWriteItems"));
+    let first = ada.clone();
+    let first = faults.start(async move { first.post_once("the same", path, purchase(7)).await }).await;
+    let told = ada.post_once("the same", path, purchase(7)).await.is(200);
+    ada.buys(2).await;
+    faults.release();
+    assert_eq!(first.await.expect("it ends").is(200), told);
+    assert_eq!(ada.post_once("the same", path, purchase(7)).await.is(200), told);
+    assert_eq!(ada.credits().await, (10, 0));
 }
 
 #[tokio::test]

@@ -202,6 +202,23 @@ async fn a_death_around_the_dispatch_loses_no_mail_and_doubles_at_most_one() {
 }
 
 #[tokio::test]
+async fn a_mail_that_is_out_and_could_not_be_noted_does_not_go_out_again() {
+    let scene = an_hour_before().await;
+    let world = &scene.world;
+    assert!(world.delivers(&[scene.due()]).await.is_empty());
+    let messages = mail_jobs(world).await;
+    // The first update is the claim, the second the note, which is tried three times.
+    let note = Strike { times: 3, ..Strike::once(Fault::Down, Moment::Before, 2).only("UpdateItem") };
+    world.table.faults.arm(note);
+    let comes_again = world.delivers(&messages[..1]).await;
+    assert_eq!(world.table.faults.disarm(), 3);
+    assert_eq!(comes_again, Vec::<String>::new());
+    let sent = [&scene.ada, &scene.bob].map(|person| world.subjects_to(&person.username));
+    let hourly = sent.iter().flatten().filter(|subject| *subject == "Meeting in 1 hour").count();
+    assert_eq!(hourly, 1);
+}
+
+#[tokio::test]
 async fn a_day_of_missed_ticks_is_caught_up_with() {
     let world = World::with(Setup::live()).await;
     let (ada, bob) = (world.register("ada").await, world.register("bob").await);

@@ -11,6 +11,8 @@ pub enum Clock {
     System,
     /// The system's time and so many milliseconds; it goes on ticking.
     Shifted(Arc<AtomicI64>),
+    /// Milliseconds since 1970; it stands still until it is moved.
+    Still(Arc<AtomicI64>),
 }
 
 /// What the machine says, whatever the clock was moved to: signatures are checked by others, in their time.
@@ -24,12 +26,19 @@ impl Clock {
         Self::Shifted(Arc::default())
     }
 
+    pub fn still() -> Self {
+        Self::Still(Arc::default())
+    }
+
     pub fn now(&self) -> DateTime<Utc> {
         match self {
             Clock::System => machine_time(),
             Clock::Shifted(shift) => {
                 let shift = TimeDelta::milliseconds(shift.load(Ordering::Relaxed));
                 machine_time().checked_add_signed(shift).unwrap_or(DateTime::<Utc>::MAX_UTC)
+            }
+            Clock::Still(now) => {
+                DateTime::from_timestamp_millis(now.load(Ordering::Relaxed)).unwrap_or(DateTime::<Utc>::MAX_UTC)
             }
         }
     }
@@ -38,8 +47,8 @@ impl Clock {
     pub fn advance(&self, by: TimeDelta) -> bool {
         match self {
             Clock::System => false,
-            Clock::Shifted(shift) => {
-                shift.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
+            Clock::Shifted(milliseconds) | Clock::Still(milliseconds) => {
+                milliseconds.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
                 true
             }
         }
@@ -52,6 +61,10 @@ impl Clock {
             Clock::Shifted(shift) => {
                 // Rounded up: whoever sets the clock to a moment does not want to meet the one before it.
                 shift.store((now - machine_time()).num_milliseconds() + 1, Ordering::Relaxed);
+                true
+            }
+            Clock::Still(milliseconds) => {
+                milliseconds.store(now.timestamp_millis(), Ordering::Relaxed);
                 true
             }
         }

@@ -77,7 +77,10 @@ async fn try_to_send(background: &Background, of: MailOf) -> Result<Posted> {
         // As if we had died: the claim stays, and is taken over once.
         Err(PostFault::Unknown(why)) => return Err(broken(why)),
     };
-    app.store.mail_done(of, now).await?;
+    if let Err(fault) = app.store.mail_done(of, now).await {
+        // Told as a failure it would come again, and go out twice. The claim stays.
+        tracing::warn!(%fault, "a mail that was dealt with could not be noted as such");
+    }
     Ok(posted)
 }
 

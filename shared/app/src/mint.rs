@@ -79,6 +79,11 @@ impl Mint {
         UserId::mint(now, self.chance() | 1)
     }
 
+    /// What makes two hashes of one password differ.
+    pub(crate) fn salt(&self) -> [u8; 16] {
+        self.0.lock().unwrap_or_else(|broken| broken.into_inner()).random()
+    }
+
     /// Any number: the owner of a claim, the secret part of a file's name.
     pub fn number(&self) -> u64 {
         self.0.lock().unwrap_or_else(|broken| broken.into_inner()).random()

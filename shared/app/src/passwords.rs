@@ -1,4 +1,4 @@
-//! Password hashing: argon2id, off the request's own thread.
+//! Password hashing: argon2id, off the request's own thread, but where one thread does everything.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -16,7 +16,12 @@ static AT_ONCE: Semaphore = Semaphore::const_new(4);
 pub struct Hashing {
     pub memory_kib: u32,
     pub passes: u32,
+    /// On the request's own thread: for worlds in which the order of everything can be played again.
+    pub in_place: bool,
 }
+
+/// Sixteen bytes, as the authors of argon2 recommend.
+pub(crate) type Salt = [u8; 16];
 
 /// What a password is to a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +35,7 @@ pub(crate) enum Match {
 /// OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane.
 impl Default for Hashing {
     fn default() -> Self {
-        Self { memory_kib: 19 * 1024, passes: 2 }
+        Self { memory_kib: 19 * 1024, passes: 2, in_place: false }
     }
 }
 
@@ -45,30 +50,36 @@ impl Hashing {
     }
 
     /// A PHC string.
-    pub(crate) async fn hash(self, password: &Password) -> Result<String> {
-        self.hash_text(password.as_str().to_owned()).await
+    pub(crate) async fn hash(self, password: &Password, salt: Salt) -> Result<String> {
+        self.hash_text(password.as_str().to_owned(), salt).await
     }
 
     /// The same for a password that may not follow today's policy.
-    pub(crate) async fn hash_anew(self, password: &str) -> Result<String> {
-        self.hash_text(opaque(password)).await
+    pub(crate) async fn hash_anew(self, password: &str, salt: Salt) -> Result<String> {
+        self.hash_text(opaque(password), salt).await
     }
 
-    async fn hash_text(self, text: String) -> Result<String> {
+    async fn hash_text(self, text: String, salt: Salt) -> Result<String> {
+        let hash = move || {
+            let hash = self.argon2()?.hash_password_with_salt(text.as_bytes(), &salt);
+            hash.map(|hash: PasswordHash| hash.to_string()).map_err(broken)
+        };
+        self.work(hash).await
+    }
+
+    async fn work<T: Send + 'static>(self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        if self.in_place {
+            return work();
+        }
         let _turn = AT_ONCE.acquire().await.map_err(broken)?;
-        tokio::task::spawn_blocking(move || {
-            self.argon2()?.hash_password(text.as_bytes()).map(|hash| hash.to_string()).map_err(broken)
-        })
-        .await
-        .map_err(broken)?
+        tokio::task::spawn_blocking(work).await.map_err(broken)?
     }
 
     /// Whether `password` is the one `hash` was made of. Without a hash the same work is done for nothing, so that an
     /// unknown name takes as long as a wrong password.
     pub(crate) async fn matches(self, password: &str, hash: Option<String>) -> Result<Match> {
         let (spelling, typed) = (opaque(password), password.to_owned());
-        let _turn = AT_ONCE.acquire().await.map_err(broken)?;
-        tokio::task::spawn_blocking(move || {
+        let compare = move || {
             if self.is_hash_of(&spelling, hash.as_deref())? {
                 return Ok(Match::Yes);
             }
@@ -77,9 +88,8 @@ impl Hashing {
                 return Ok(Match::AsTyped);
             }
             Ok(Match::No)
-        })
-        .await
-        .map_err(broken)?
+        };
+        self.work(compare).await
     }
 
     fn is_hash_of(self, text: &str, hash: Option<&str>) -> Result<bool> {
@@ -89,7 +99,8 @@ impl Hashing {
                 Ok(self.argon2()?.verify_password(text.as_bytes(), &hash).is_ok())
             }
             None => {
-                let _same_work: PasswordHash = self.argon2()?.hash_password(text.as_bytes()).map_err(broken)?;
+                let same_work = self.argon2()?.hash_password_with_salt(text.as_bytes(), &Salt::default());
+                let _: PasswordHash = same_work.map_err(broken)?;
                 Ok(false)
             }
         }

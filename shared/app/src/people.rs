@@ -90,11 +90,11 @@ pub(crate) async fn open_saving<T>(
     begin: impl Fn(&User, &T) -> Transaction<Denied>,
 ) -> Result<(User, T)> {
     let (hash, identity) = match &registration.access {
-        Access::Password(password) => (app.hashing.hash(password).await?, None),
+        Access::Password(password) => (app.hashing.hash(password, app.mint.salt()).await?, None),
         // Of what nobody knows: so the account is like any other, and as hard to get into.
         Access::Issuer(identity) => {
             let chance = [(); 4].map(|()| format!("{:016x}", app.mint.number())).concat();
-            (app.hashing.hash_anew(&chance).await?, Some(identity.clone()))
+            (app.hashing.hash_anew(&chance, app.mint.salt()).await?, Some(identity.clone()))
         }
     };
     retry_stale(|| async {

@@ -236,7 +236,7 @@ async fn count_failure(app: &App, typed: &Typed, known: &[Credential], origin: &
 async fn renew(app: &App, person: &Credential, matches: Match, password: &str) {
     let renewed = async {
         if matches == Match::AsTyped {
-            let hash = app.hashing.hash_anew(password).await?;
+            let hash = app.hashing.hash_anew(password, app.mint.salt()).await?;
             app.store.password_rehash(person, &hash).await?;
         }
         if person.has_old_names {

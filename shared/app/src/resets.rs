@@ -90,7 +90,7 @@ async fn replace(
         last_name: &user.last_name,
     };
     let password = Password::parse(password, &persona).map_err(Error::WeakPassword)?;
-    let hash = app.hashing.hash(&password).await?;
+    let hash = app.hashing.hash(&password, app.mint.salt()).await?;
     // As late as can be: what begins between this moment and the write must still have ended.
     let now = app.clock.now();
     let kept = match by {

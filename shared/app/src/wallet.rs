@@ -54,9 +54,10 @@ pub async fn purchase(
 ) -> Result<Purchased> {
     let user = caller.user();
     let username = people::me(app, caller).await?.username.as_str().to_owned();
-    // What is kept for a repetition must be known before the commit; the answer itself is read after it.
-    let seen = if save.is_claimed() { balance(app, caller).await?.spendable } else { 0 };
     let mut purchased = retry_stale(|| async {
+        // What is kept for a repetition must be known before the commit, and is the answer: somebody may have been told it
+        // already.
+        let seen = if save.is_claimed() { balance(app, caller).await?.spendable } else { 0 };
         let now = app.clock.now();
         let cents = credits.saturating_mul(CREDIT_PRICE_CENTS);
         let provider_id = match app.settings.payment_provider {
@@ -74,7 +75,9 @@ pub async fn purchase(
         Ok(purchased)
     })
     .await?;
-    purchased.new_balance = balance(app, caller).await?.spendable;
+    if !save.is_claimed() {
+        purchased.new_balance = balance(app, caller).await?.spendable;
+    }
     Ok(purchased)
 }
 
@@ -94,19 +97,22 @@ pub async fn transfer_for(
     total: u64,
     save: SaveResponse<'_, Transferred>,
 ) -> Result<Transferred> {
-    let seen = if save.is_claimed() { balance(app, caller).await?.spendable } else { 0 };
-    let moved = retry_stale(|| async {
+    let mut transferred = retry_stale(|| async {
+        let seen = if save.is_claimed() { balance(app, caller).await?.spendable } else { 0 };
         let Seated { booking, seat } = bookings::find(app, caller, id).await?;
         let now = app.clock.now();
         let Some(change) = booking.tip_up_to(seat, total, now, app.mint.entry(now))? else {
-            return Ok(0);
+            return Ok(Transferred { moved: 0, new_balance: seen });
         };
         let moved = total.saturating_sub(booking.paid_out);
         let notices = facades::notices(&change, &app.mint, now);
         let answer = Transferred { moved, new_balance: seen.saturating_sub(moved) };
         app.store.booking_commit(save.begin(&answer), &change, &notices).await?;
-        Ok(moved)
+        Ok(answer)
     })
     .await?;
-    Ok(Transferred { moved, new_balance: balance(app, caller).await?.spendable })
+    if !save.is_claimed() {
+        transferred.new_balance = balance(app, caller).await?.spendable;
+    }
+    Ok(transferred)
 }

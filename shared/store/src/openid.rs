@@ -10,7 +10,7 @@ use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::requests::Store;
 use crate::row::{Reader, Row, number, text};
-use crate::transaction::{Transaction, fresh_token};
+use crate::transaction::Transaction;
 
 /// Somebody as an issuer knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Store {
     /// Uses what works once; whether it was still good. `until` is when nobody takes it any more in any case.
     pub async fn spend(&self, what: &str, until: Instant) -> Result<bool, Fault> {
         // A use whose answer was lost is ours all the same.
-        let owner = format!("{:016x}", fresh_token());
+        let owner = format!("{:016x}", self.fresh_token());
         let spend = Update::of(keys::spent(what))
             .set("owner", text(&owner))
             .set("expires_at", number(until.timestamp() + KEPT_SECONDS))

@@ -1,6 +1,7 @@
 //! The table: the few requests it is asked, each counted, each with its failures told apart.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,23 @@ pub struct Store {
     pub(crate) immutable: Arc<ImmutableCache>,
     /// What was counted of people's requests.
     pub(crate) tallies: Arc<Tallies>,
+    chance: Chance,
+}
+
+/// Numbers that nobody else has.
+#[derive(Clone)]
+struct Chance(Arc<dyn Fn() -> u64 + Send + Sync>);
+
+impl Default for Chance {
+    fn default() -> Self {
+        Self(Arc::new(|| rand::RngExt::random(&mut rand::rng())))
+    }
+}
+
+impl fmt::Debug for Chance {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Chance")
+    }
 }
 
 /// How long conflicts with other writers are waited out: about a second in all, with jitter, then the caller hears of it.
@@ -42,13 +60,24 @@ pub(crate) const READ_AT_ONCE: usize = 100;
 impl Store {
     /// A store on this table.
     pub fn new(table: impl Backend + 'static) -> Self {
-        Self { table: Arc::new(table), immutable: Arc::default(), tallies: Arc::default() }
+        Self { table: Arc::new(table), immutable: Arc::default(), tallies: Arc::default(), chance: Chance::default() }
     }
 
     /// The same table, as a process has it that has just started.
     #[must_use]
     pub fn anew(&self) -> Self {
-        Self { table: self.table.clone(), immutable: Arc::default(), tallies: Arc::default() }
+        Self { immutable: Arc::default(), tallies: Arc::default(), ..self.clone() }
+    }
+
+    /// The same with numbers of the caller's: whoever plays one world again gives the same ones again.
+    #[must_use]
+    pub fn with_chance(self, chance: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        Self { chance: Chance(Arc::new(chance)), ..self }
+    }
+
+    /// Tells one write from another.
+    pub(crate) fn fresh_token(&self) -> u64 {
+        (self.chance.0)()
     }
 
     /// Reads the whole table, page by page. What is written meanwhile may be met or not.

@@ -12,7 +12,7 @@ use crate::fault::{Failed, Fault};
 use crate::keys::{self, list};
 use crate::requests::Store;
 use crate::row::{Reader, number, time};
-use crate::transaction::{Transaction, fresh_token};
+use crate::transaction::Transaction;
 use crate::{booking_codec, lists::List};
 
 impl Store {
@@ -93,7 +93,7 @@ impl Store {
     /// when its answer was lost and it finds its own traces.
     pub async fn messages_mark_all(&self, pair: Pair, reader: UserId, now: Instant) -> Result<u32, Fault> {
         let side = names(pair, reader);
-        let (own, unread) = (fresh_token(), side.unread);
+        let (own, unread) = (self.fresh_token(), side.unread);
         let update = Update::of(keys::conversation(pair))
             .set_to(side.read, "last")
             .set(side.read_at, time(now))

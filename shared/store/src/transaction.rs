@@ -162,11 +162,6 @@ impl<R: Clone> Transaction<R> {
 /// After so many cancellations because of others an item is crowded.
 const CROWDED: u32 = 3;
 
-/// Tells one write from another.
-pub(crate) fn fresh_token() -> u64 {
-    rand::RngExt::random(&mut rand::rng())
-}
-
 impl Store {
     /// One conditional update, and what it is to answer with; the item as it stands if the condition failed.
     pub(crate) async fn update(&self, update: Update, returning: Returning) -> Result<Item, Failed<Item>> {
@@ -220,7 +215,7 @@ impl Store {
         }
         // One token while the outcome is unknown, so that a commit whose answer was lost is not refused by its own
         // success; a new one after a cancellation, which has left nothing behind.
-        let token = AtomicU64::new(fresh_token());
+        let token = AtomicU64::new(self.fresh_token());
         let crowds = AtomicU32::new(0);
         let writes = transaction.writes();
         let attempt = || async {
@@ -233,7 +228,7 @@ impl Store {
                 }
                 Err(Cancelled::Because(reasons)) => {
                     note_refused();
-                    token.store(fresh_token(), Ordering::Relaxed);
+                    token.store(self.fresh_token(), Ordering::Relaxed);
                     match transaction.verdict(&reasons) {
                         Failed::Fault(Fault::Contended | Fault::Unavailable(_)) if !patient => {
                             crowds.fetch_add(1, Ordering::Relaxed);

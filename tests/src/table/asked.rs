@@ -16,15 +16,13 @@ impl Table {
     /// A call to the engine, with what goes wrong; what the SDK would try again is tried again.
     async fn call<T, E: From<table::Fault>, F: Future<Output = Result<T, E>>>(
         &self,
-        operation: &'static str,
+        (operation, what): (&'static str, &(dyn Fn() -> String + Sync)),
         struck: impl Fn(Fault) -> Result<T, E>,
         carry_out: impl Fn() -> F,
     ) -> Result<T, E> {
         let mut attempt = 1;
         loop {
-            // Others may go first, here and below: without a pause a request would run from its first call to its last.
-            tokio::task::yield_now().await;
-            let judged = self.faults.judge(operation);
+            let judged = self.judge(operation, what).await;
             let result = match judged {
                 Some((Fault::Stall, Moment::Before)) => {
                     self.faults.stall().await;
@@ -51,12 +49,36 @@ impl Table {
         }
     }
 
+    /// Others may go first: without a pause a request would run from its first call to its last.
+    async fn judge(&self, operation: &'static str, what: &(dyn Fn() -> String + Sync)) -> Option<(Fault, Moment)> {
+        if let Some(scheduler) = &self.scheduler {
+            return scheduler.turn(operation, what).await;
+        }
+        tokio::task::yield_now().await;
+        self.faults.judge(operation)
+    }
+
+    /// What a transaction waits for on its way.
+    async fn lets_others_meet(&self) {
+        match &self.scheduler {
+            Some(scheduler) => drop(scheduler.turn("Commit", &String::new).await),
+            None => tokio::task::yield_now().await,
+        }
+    }
+
+    /// What it is asked to write, less what it forgets.
+    fn heeded(&self, writes: &[Write]) -> Vec<Write> {
+        writes.iter().map(|write| self.forgets.map_or_else(|| write.clone(), |forgets| forgets.spared(write))).collect()
+    }
+
     async fn fail<T, E>(&self, fault: Fault, struck: impl Fn(Fault) -> Result<T, E>) -> Result<T, E> {
-        if fault == Fault::Death {
-            self.faults.die();
-            std::future::pending().await
-        } else {
-            struck(fault)
+        match (fault, &self.scheduler) {
+            (Fault::Death, Some(scheduler)) => scheduler.die().await,
+            (Fault::Death, None) => {
+                self.faults.die();
+                std::future::pending().await
+            }
+            _ => struck(fault),
         }
     }
 }
@@ -86,7 +108,9 @@ fn cancelled<T>(fault: Fault, legs: usize) -> Result<T, Cancelled> {
 impl Backend for Table {
     async fn get(&self, key: &Key) -> Result<Metered<Option<Item>>, table::Fault> {
         match &self.inner {
-            Inner::Engine(engine) => self.call("GetItem", plainly, || async { engine.get(key) }).await,
+            Inner::Engine(engine) => {
+                self.call(("GetItem", &|| format!("{key:?}")), plainly, || async { engine.get(key) }).await
+            }
             Inner::Dynoxide(_, asked) => asked.get(key).await,
         }
     }
@@ -101,7 +125,10 @@ impl Backend for Table {
         };
         match &self.inner {
             Inner::Engine(engine) => {
-                self.call("BatchGetItem", struck, || async { engine.get_many(keys, consistent) }).await
+                self.call(("BatchGetItem", &|| format!("{keys:?}")), struck, || async {
+                    engine.get_many(keys, consistent)
+                })
+                .await
             }
             Inner::Dynoxide(_, asked) => asked.get_many(keys, consistent).await,
         }
@@ -109,14 +136,21 @@ impl Backend for Table {
 
     async fn query(&self, range: &Range, after: Option<&Item>, select: Select) -> Result<Metered<Paged>, table::Fault> {
         match &self.inner {
-            Inner::Engine(engine) => self.call("Query", plainly, || async { engine.query(range, after, select) }).await,
+            Inner::Engine(engine) => {
+                self.call(("Query", &|| format!("{range:?} {after:?}")), plainly, || async {
+                    engine.query(range, after, select)
+                })
+                .await
+            }
             Inner::Dynoxide(_, asked) => asked.query(range, after, select).await,
         }
     }
 
     async fn scan(&self, scan: Scan, after: Option<&Item>) -> Result<Metered<Paged>, table::Fault> {
         match &self.inner {
-            Inner::Engine(engine) => self.call("Scan", plainly, || async { engine.scan(scan, after) }).await,
+            Inner::Engine(engine) => {
+                self.call(("Scan", &|| format!("{after:?}")), plainly, || async { engine.scan(scan, after) }).await
+            }
             Inner::Dynoxide(_, asked) => asked.scan(scan, after).await,
         }
     }
@@ -124,7 +158,14 @@ impl Backend for Table {
     async fn update(&self, update: &Update, returning: Returning) -> Result<Metered<Item>, Refused> {
         self.note(&Write::Update(update.clone()));
         match &self.inner {
-            Inner::Engine(engine) => self.call("UpdateItem", plainly, || engine.update(update, returning)).await,
+            Inner::Engine(engine) => {
+                let heeded = self.forgets.map(|forgets| Update {
+                    condition: forgets.of(&update.key, update.condition.as_ref()),
+                    ..update.clone()
+                });
+                let update = heeded.as_ref().unwrap_or(update);
+                self.call(("UpdateItem", &|| format!("{update:?}")), plainly, || engine.update(update, returning)).await
+            }
             Inner::Dynoxide(_, asked) => asked.update(update, returning).await,
         }
     }
@@ -132,7 +173,12 @@ impl Backend for Table {
     async fn delete(&self, key: &Key, condition: Option<&Condition>) -> Result<Metered<()>, Refused> {
         self.note(&Write::Delete { key: key.clone(), condition: condition.cloned() });
         match &self.inner {
-            Inner::Engine(engine) => self.call("DeleteItem", plainly, || engine.delete(key, condition)).await,
+            Inner::Engine(engine) => {
+                let heeded = self.forgets.and_then(|forgets| forgets.of(key, condition));
+                let condition = if self.forgets.is_some() { heeded.as_ref() } else { condition };
+                let what = || format!("{key:?} {condition:?}");
+                self.call(("DeleteItem", &what), plainly, || engine.delete(key, condition)).await
+            }
             Inner::Dynoxide(_, asked) => asked.delete(key, condition).await,
         }
     }
@@ -142,12 +188,14 @@ impl Backend for Table {
         match &self.inner {
             Inner::Engine(engine) => {
                 let struck = |fault| cancelled(fault, writes.len());
+                let heeded = self.heeded(writes);
                 let carry_out = || {
                     self.before(writes);
                     // Whoever comes meanwhile and wants one of its items conflicts.
-                    engine.transact_when(writes, token, tokio::task::yield_now())
+                    engine.transact_when(&heeded, token, self.lets_others_meet())
                 };
-                self.call("TransactWriteItems", struck, carry_out).await
+                let what = || format!("{token} {heeded:?}");
+                self.call(("TransactWriteItems", &what), struck, carry_out).await
             }
             Inner::Dynoxide(_, asked) => {
                 self.before(writes);
