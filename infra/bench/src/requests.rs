@@ -40,6 +40,7 @@ impl Kind {
         }
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the program that is loaded has the machine's time")]
     fn asked(self, people: &People, dice: &mut StdRng) -> Asked {
         let all = people.all();
         let one = &all[dice.random_range(0..LEARNERS)];

@@ -90,7 +90,8 @@ async fn the_books_of_tens_of_thousands_of_items_are_checked_one_item_at_a_time(
     let running = start(Options::default()).await.unwrap();
     let table = running.table().unwrap();
     let filler = ("filler", Value::S("x".repeat(300)));
-    let fillers = (0..60_000).map(|number| tests::item(&format!("FILLER#{number}"), "FILLER", &[filler.clone()]));
+    let fillers =
+        (0..60_000).map(|number| tests::item(&format!("FILLER#{number}"), "FILLER", std::slice::from_ref(&filler)));
     table.fill(&fillers.collect::<Vec<_>>()).await.unwrap();
     let mut items = 0;
     table.each(|_| items += 1).unwrap();
