@@ -11,8 +11,7 @@ use domain::ids::{BookingId, ConversationId, CourseId, EnrolmentId, LessonId, Sl
 use domain::lifecycle::Seat;
 use domain::serial::Serial;
 
-use crate::reach::KnownSockets;
-use crate::sockets::Socket;
+use crate::connections::{KnownSockets, Socket};
 
 #[derive(Debug, Default)]
 pub(crate) struct ImmutableCache {

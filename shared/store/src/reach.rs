@@ -14,17 +14,11 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use table::{Item, Key};
 
 use crate::chats::{MessageInConversation, told_in};
+use crate::connections::KnownSockets;
 use crate::fault::Fault;
 use crate::keys;
 use crate::requests::Store;
 use crate::sockets::{LiveSocket, Opened, live_from};
-
-/// The sockets of somebody who had opened so many.
-#[derive(Clone, Debug)]
-pub(crate) struct KnownSockets {
-    times: i64,
-    connections: Vec<(String, Address)>,
-}
 
 /// A range and what was written in one transaction with a part of it need not be seen together. After so long they are.
 const SEEN_TOGETHER: TimeDelta = TimeDelta::seconds(5);

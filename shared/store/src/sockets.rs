@@ -11,6 +11,7 @@ use domain::ids::{NoticeId, SessionId, UserId};
 use domain::serial::Serial;
 use table::{Item, Range, Update, Value, equals, exists};
 
+use crate::connections::Socket;
 use crate::denied::Denied;
 use crate::facts::{self, Asked, Wanted};
 use crate::fault::{Failed, Fault};
@@ -18,22 +19,6 @@ use crate::keys;
 use crate::requests::Store;
 use crate::row::{Reader, Row, number, text, time};
 use crate::transaction::Transaction;
-
-/// Whose connection this is, and what it is for. Never changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Socket {
-    pub connection: String,
-    pub user: UserId,
-    pub session: SessionId,
-    /// Whose frames it speaks.
-    pub facade: Facade,
-    pub address: Address,
-    /// Of a chat whose façade calls its people by their roles: what they were when it was opened.
-    pub roles: Option<RolePair>,
-    pub opened_at: Instant,
-    /// When its token ends.
-    pub valid_until: Instant,
-}
 
 /// A connection with the frames that were pushed to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
