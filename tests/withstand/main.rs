@@ -1,6 +1,7 @@
 //! What the system withstands: crowds, deaths at every step, a table that conflicts, throttles and loses answers.
 
 mod calendar;
+mod calls;
 mod causes;
 mod commands;
 mod cost;

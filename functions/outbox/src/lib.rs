@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use app::Cause;
 use app::background::{Background, Order};
-use app::outbox::{Happened, Listing, carry_out, list, read_fact, read_listings, send};
+use app::outbox::{Happened, Listing, carry_out, list, reach_together, read_fact, read_listings, send};
 use app::reports::writing_of;
 use app::sockets::Render;
 use app::stats;
@@ -55,9 +55,12 @@ pub async fn handle_with(background: &Background, event: Event, render: Render) 
             Err(error) => unreadable.push((sequence, error)),
         }
     }
+    let everybody = lots.iter().map(|(person, lot)| (*person, lot.happened.as_slice()));
+    let reached = reach_together(&background.app, everybody).await;
+    let reached = reached.as_ref();
     let readable = lots.into_iter().map(|(person, lot)| {
         let cause = lot.happened.iter().find_map(|happened| happened.cause.clone());
-        let carried_out = work(async move { carry_out(background, person, &lot.happened, render).await });
+        let carried_out = work(async move { carry_out(background, person, &lot.happened, reached, render).await });
         (lot.sequence, cause, carried_out)
     });
     let unreadable =

@@ -41,16 +41,24 @@ struct Received<'a> {
     reference: Option<String>,
 }
 
-/// Does what a frame asks for; what is to be said back at once, if anything. An error comes with the reference it answers.
-pub(crate) async fn receive(
-    background: &Background,
-    socket: &Socket,
-    text: &str,
-) -> Result<Option<String>, (Error, Option<String>)> {
+/// What is to be said back at once, if anything. An error comes with the reference it answers.
+pub(crate) type Said = Result<Option<String>, (Error, Option<String>)>;
+
+/// A frame as an object, if it is one.
+pub(crate) fn form_of(text: &str) -> Option<Form> {
+    Form::from_json(text.as_bytes()).ok().filter(|_| !text.trim().is_empty())
+}
+
+/// Whether a frame is to write to somebody.
+pub(crate) fn is_message(socket: &Socket, form: &Form) -> bool {
+    matches!(facades::socket_dialect(socket.facade).kind(form), Ok(Kind::Message))
+}
+
+/// Does what a frame asks for.
+pub(crate) async fn receive(background: &Background, socket: &Socket, form: Option<&Form>, text: &str) -> Said {
     let dialect = facades::socket_dialect(socket.facade);
-    let form = Form::from_json(text.as_bytes()).ok().filter(|_| !text.trim().is_empty());
-    let reference = form.as_ref().and_then(|form| dialect.reference(form));
-    let done = match &form {
+    let reference = form.and_then(|form| dialect.reference(form));
+    let done = match form {
         Some(form) => act(&Received { background, socket, dialect, form, text, reference: reference.clone() }).await,
         None => Err(dialect.problem(Refusal::NoObject).into()),
     };

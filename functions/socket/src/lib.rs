@@ -109,32 +109,51 @@ fn in_protocols(event: &Event) -> Option<String> {
 async fn message(background: &Background, connection: &str, event: &Event) -> Result<(), lambda_runtime::Error> {
     let text = event.body.as_deref().unwrap_or_default();
     let is_oversized = text.len() > LARGEST_FRAME_BYTES;
-    let found = sockets::find(&background.app, &background.sockets, connection).await;
-    let socket = match found {
-        Ok(Some(socket)) => socket,
-        Ok(None) => return Ok(()),
+    let form = frames::form_of(text).filter(|_| !is_oversized);
+    if let Some(socket) = sockets::remembered(&background.app, connection)
+        && let Some(form) = form.as_ref().filter(|form| frames::is_message(&socket, form))
+    {
+        let received = frames::receive(background, &socket, Some(form), text).await;
+        // Whatever there is to be said is said to a connection that is known.
+        if matches!(received, Ok(None)) || found(background, connection).await?.is_none() {
+            return Ok(());
+        }
+        return answer(background, &socket, received).await;
+    }
+    let Some(socket) = found(background, connection).await? else { return Ok(()) };
+    let received = match facades::socket_dialect(socket.facade).oversized().filter(|_| is_oversized) {
+        Some(problem) => frames::refuse(background, &socket, &problem).await.map(Some).map_err(|error| (error, None)),
+        None if is_oversized => return Ok(sockets::dismiss(&background.app, &background.sockets, &socket).await?),
+        None => frames::receive(background, &socket, form.as_ref(), text).await,
+    };
+    answer(background, &socket, received).await
+}
+
+/// The socket of a connection; where there is none, or none can be told, nothing is left to do.
+async fn found(background: &Background, connection: &str) -> Result<Option<Socket>, lambda_runtime::Error> {
+    match sockets::find(&background.app, &background.sockets, connection).await {
+        Ok(found) => Ok(found),
         // Whose socket it is could not be read; what is said alike by all is still said in a frame all have.
         Err(error) => {
             let frame = in_words_of(Facade::ALL[0], error, None);
             background.sockets.push(connection, frame).await?;
-            return Ok(());
+            Ok(None)
         }
-    };
-    let received = match facades::socket_dialect(socket.facade).oversized().filter(|_| is_oversized) {
-        Some(problem) => frames::refuse(background, &socket, &problem).await.map(Some).map_err(|error| (error, None)),
-        None if is_oversized => return Ok(sockets::dismiss(&background.app, &background.sockets, &socket).await?),
-        None => frames::receive(background, &socket, text).await,
-    };
+    }
+}
+
+/// Says what there is to be said of a frame.
+async fn answer(background: &Background, socket: &Socket, received: frames::Said) -> Result<(), lambda_runtime::Error> {
     match received {
         Ok(None) => Ok(()),
-        Ok(Some(frame)) => reply(background, &socket, frame).await,
+        Ok(Some(frame)) => reply(background, socket, frame).await,
         // The session has ended: so does its socket.
         Err((Error::Common(Common::TokenInvalid), _)) => {
-            Ok(sockets::dismiss(&background.app, &background.sockets, &socket).await?)
+            Ok(sockets::dismiss(&background.app, &background.sockets, socket).await?)
         }
         Err((error, reference)) => {
             let frame = in_words_of(socket.facade, error, reference.as_deref());
-            reply(background, &socket, frame).await
+            reply(background, socket, frame).await
         }
     }
 }

@@ -47,6 +47,11 @@ const SETTLE_EVERY: Duration = Duration::from_millis(900);
 const PAUSE: Duration = Duration::from_secs(1);
 /// A tick ends after so long even if there is still something to do.
 const LONGEST_TICK: Duration = Duration::from_secs(120);
+/// Jobs come behind requests: after a batch its poller rests so many times as long as the batch took. So however many
+/// wait, they take a tenth of a poller's time, and come the more slowly the more there is to do besides.
+const RESTS: u32 = 9;
+/// A batch that was slow for reasons of its own holds nothing up for longer.
+const LONGEST_REST: Duration = Duration::from_secs(2);
 /// How often in a row a tick tries again what fails.
 const STUBBORNNESS: u32 = 50;
 /// How long steps under way may take once the process is asked to stop.
@@ -183,10 +188,12 @@ impl Sources {
         loop {
             bell.borrow_and_update();
             let turn = self.gate.read().await;
+            let begun = Instant::now();
             let step = poller.step().await;
+            let took = begun.elapsed();
             drop(turn);
             match step {
-                Ok(Some(_)) => {}
+                Ok(Some(_)) => tokio::time::sleep((took * RESTS).min(LONGEST_REST)).await,
                 Ok(None) => rest(&mut bell, NAP).await,
                 Err(fault) => {
                     tracing::error!(%fault, source = poller.source.id, "a queue was not read");

@@ -3,10 +3,9 @@
 
 use domain::Instant;
 use domain::booking::Booking;
-use domain::ids::BookingId;
 use domain::mailbox::Undelivered;
 use domain::notice::{InviteState, Notice, Topic};
-use store::{MailClaim, MailOf};
+use store::{MailClaim, MailFound, MailOf};
 
 use crate::background::Background;
 use crate::mail::{self, Mail, PostFault};
@@ -102,11 +101,13 @@ impl From<Mail> for Composed {
 
 /// The mail as of now, if it should still be sent.
 async fn compose(app: &App, of: MailOf) -> Result<Composed> {
-    let reader = match (app.store.user(of.user).await?, of.about) {
+    let MailFound { reader, notice, booking } = app.store.mail_found(of).await?;
+    let reader = match (reader, of.about) {
         (Some(reader), _) if !reader.is_suspended => reader,
         // Whoever gets the newsletter need not have an account.
-        (None, Some(letter)) => {
-            let mail = newsletter::compose(app, of.user, letter).await?;
+        (None, Some(_)) => {
+            let Some(letter) = notice else { return Ok(Composed::Pointless) };
+            let mail = newsletter::compose(app, of.user, &letter).await?;
             return Ok(mail.map_or(Composed::Pointless, Composed::from));
         }
         _ => return Ok(Composed::Pointless),
@@ -114,9 +115,10 @@ async fn compose(app: &App, of: MailOf) -> Result<Composed> {
     if !reader.takes_mail() {
         return Ok(Composed::Unreachable);
     }
-    let Some(id) = of.about else { return Ok(mail::welcome(&app.settings, &reader).into()) };
-    let owner = of.told_to.unwrap_or(of.user);
-    let Some(notice) = app.store.notice_to_mail(owner, id).await? else { return Ok(Composed::Pointless) };
+    if of.about.is_none() {
+        return Ok(mail::welcome(&app.settings, &reader).into());
+    }
+    let Some(notice) = notice else { return Ok(Composed::Pointless) };
     if notice.topic == Topic::PasswordReset {
         return Ok(resets::compose(app, &notice, &reader).map_or(Composed::Pointless, Composed::from));
     }
@@ -126,11 +128,7 @@ async fn compose(app: &App, of: MailOf) -> Result<Composed> {
     if verification::is_carried_by(&notice) {
         return Ok(verification::compose(app, &notice, &reader).map_or(Composed::Pointless, Composed::from));
     }
-    let booking = match &notice.invite {
-        Some(_) => booking_of(app, &notice).await?,
-        None => None,
-    };
-    let notice = match (owner == of.user, &booking) {
+    let notice = match (of.told_to.is_none_or(|owner| owner == of.user), &booking) {
         (true, _) => notice,
         (false, Some(booking)) => match facades::for_peer(&notice, booking) {
             Some(notice) => notice,
@@ -147,13 +145,6 @@ async fn compose(app: &App, of: MailOf) -> Result<Composed> {
         return Ok(Composed::Pointless);
     }
     Ok(mail::of_notice(&app.settings, &notice, &reader, booking.as_ref()).into())
-}
-
-async fn booking_of(app: &App, notice: &Notice) -> Result<Option<Booking>> {
-    match notice.related.and_then(BookingId::new) {
-        Some(id) => Ok(app.store.booking(id).await?),
-        None => Ok(None),
-    }
 }
 
 /// Nobody is reminded of what was cancelled or moved since, or has begun.

@@ -3,7 +3,7 @@
 
 use domain::Instant;
 use domain::facade::Facade;
-use domain::ids::{NoticeId, UserId};
+use domain::ids::UserId;
 use domain::newsletter::{State, Subscriber};
 use domain::notice::{Channel, Notice, Topic};
 use domain::text::Email;
@@ -116,9 +116,8 @@ pub(crate) async fn undelivered(app: &App, id: UserId) -> Result<bool> {
 }
 
 /// The mail of a letter to somebody who may have no account; `None` if it should not go out any more.
-pub(crate) async fn compose(app: &App, to: UserId, letter: NoticeId) -> Result<Option<Mail>> {
+pub(crate) async fn compose(app: &App, to: UserId, letter: &Notice) -> Result<Option<Mail>> {
     let Some(subscriber) = app.store.subscriber(to).await? else { return Ok(None) };
-    let Some(letter) = app.store.notice_to_mail(to, letter).await? else { return Ok(None) };
     let is_wanted = match letter.topic {
         Topic::NewsletterAsked => {
             subscriber.state == State::Waiting && subscriber.takes_link(letter.created_at, app.clock.now())
@@ -129,11 +128,11 @@ pub(crate) async fn compose(app: &App, to: UserId, letter: NoticeId) -> Result<O
     let mail = || match letter.topic {
         Topic::NewsletterBegun => {
             let token = app.tokens.unsubscribe_link(to, letter.id);
-            mail::newsletter_begun(&app.settings, &letter, &subscriber.email, &token)
+            mail::newsletter_begun(&app.settings, letter, &subscriber.email, &token)
         }
         _ => {
             let token = app.tokens.newsletter_link(to, letter.id);
-            mail::newsletter_asked(&app.settings, &letter, &subscriber.email, &token)
+            mail::newsletter_asked(&app.settings, letter, &subscriber.email, &token)
         }
     };
     Ok(is_wanted.then(mail))

@@ -5,16 +5,17 @@
 //! at the same time; so what a socket has carried is known exactly. A fact may come again: frames that went out are
 //! noted with their socket, mails are claimed by whoever sends them, a copy of a profile is older or newer than another.
 
+use domain::chat::Pair;
 use domain::ids::UserId;
 use domain::notice::Channel;
 use domain::serial::Serials;
 use futures_util::future::join_all;
-use store::MailOf;
 use store::facts;
 use store::feed::FeedItem;
+use store::{Awaited, MailOf, Reach};
 
 use crate::background::{Background, Job, Order};
-use crate::socket_delivery::{SocketDelivery, SocketTask, messages};
+use crate::socket_delivery::{SocketDelivery, SocketTask};
 use crate::sockets::Render;
 use crate::{App, Cause, Result, cards};
 
@@ -41,8 +42,48 @@ pub async fn send(background: &Background, order: &Order) -> Result<()> {
     background.queues.send(std::slice::from_ref(order)).await
 }
 
-/// Carries out what happened to one person, in order. If it fails it has to be done again, all of it.
-pub async fn carry_out(background: &Background, person: UserId, happened: &[Happened], render: Render) -> Result<()> {
+/// Who of these people listens, and the messages they are to see: read for all of them together. Where that fails each is
+/// looked up alone, and what fails then fails for that one.
+pub async fn reach_together<'a>(app: &App, happened: impl Iterator<Item = (UserId, &'a [Happened])>) -> Option<Reach> {
+    match reach(app, happened).await {
+        Ok(reach) => Some(reach),
+        Err(error) => {
+            tracing::warn!(%error, "the sockets of several people were not read together");
+            None
+        }
+    }
+}
+
+async fn reach<'a>(app: &App, happened: impl Iterator<Item = (UserId, &'a [Happened])>) -> Result<Reach> {
+    let mut awaited = Awaited::new();
+    for (person, happened) in happened {
+        let facts: Vec<_> = happened.iter().map(|happened| &happened.fact).collect();
+        let steps = socket_tasks(&facts);
+        if !steps.is_empty() {
+            awaited.insert(person, steps.iter().filter_map(|step| step.awaits(person)).collect());
+        }
+    }
+    Ok(app.store.reach(&awaited, app.clock.now()).await?)
+}
+
+impl SocketTask<'_> {
+    /// The message it shows.
+    fn awaits(&self, person: UserId) -> Option<(Pair, domain::ids::MessageId)> {
+        let SocketTask::Feed(entry) = self else { return None };
+        let (id, peer) = entry.message()?;
+        Some((Pair::new(person, peer)?, id))
+    }
+}
+
+/// Carries out what happened to one person, in order. If it fails it has to be done again, all of it. `reach`: what was
+/// read for several people; without it is read for this one.
+pub async fn carry_out(
+    background: &Background,
+    person: UserId,
+    happened: &[Happened],
+    reach: Option<&Reach>,
+    render: Render,
+) -> Result<()> {
     let orders_of = |happened: &Happened| {
         let cause = happened.cause.clone();
         jobs_of(person, &happened.fact).into_iter().map(move |job| Order { job, cause: cause.clone() })
@@ -54,7 +95,13 @@ pub async fn carry_out(background: &Background, person: UserId, happened: &[Happ
         tracing::info!(request, job = job.kind(), person = %person, "a job was put into its queue");
     }
     let facts: Vec<_> = happened.iter().map(|happened| &happened.fact).collect();
-    to_sockets(background, person, &facts, render).await?;
+    match reach {
+        Some(reach) => to_sockets(background, person, &facts, reach, render).await?,
+        None => {
+            let reach = self::reach(&background.app, std::iter::once((person, happened))).await?;
+            to_sockets(background, person, &facts, &reach, render).await?;
+        }
+    }
     // Last, because it is the most work and the least urgent.
     let newest = facts.iter().rev().find_map(|fact| match *fact {
         Fact::ProfileChanged { profile, .. } => Some(profile),
@@ -91,33 +138,31 @@ fn jobs_of(person: UserId, fact: &Fact) -> Vec<Job> {
     }
 }
 
-async fn to_sockets(background: &Background, person: UserId, facts: &[&Fact], render: Render) -> Result<()> {
-    let steps: Vec<_> = facts
-        .iter()
-        .filter_map(|fact| match *fact {
-            Fact::Noticed(notice) if notice.channel == Channel::Mail => None,
-            Fact::Noticed(notice) => Some(SocketTask::Feed(FeedItem::Noticed(notice.clone()))),
-            Fact::Sent(sent) => Some(SocketTask::Feed(FeedItem::Sent(sent.clone()))),
-            Fact::Asked(asked) => Some(SocketTask::Asked(asked)),
-            Fact::SessionsEnded(ended) => Some(SocketTask::Ended(*ended)),
-            Fact::ProfileChanged { .. } | Fact::RefundOwed(_) | Fact::StandingChanged => None,
-            Fact::PostGone(_) | Fact::CourseGone(_) | Fact::GatheringNews(_) | Fact::ExpertDescribed => None,
-        })
-        .collect();
-    if steps.is_empty() {
-        return Ok(());
-    }
-    let sockets = background.app.store.sockets(person).await?;
-    if sockets.is_empty() {
-        return Ok(());
-    }
-    let entries = steps.iter().filter_map(|step| if let SocketTask::Feed(entry) = step { Some(entry) } else { None });
-    let messages = messages(background, person, entries, |entry, part| {
-        sockets.iter().any(|live| live.socket.address.takes(part, entry.message().map(|(_, peer)| peer)))
-    })
-    .await?;
+fn socket_tasks<'a>(facts: &[&'a Fact]) -> Vec<SocketTask<'a>> {
+    let task = |fact: &&'a Fact| match *fact {
+        Fact::Noticed(notice) if notice.channel == Channel::Mail => None,
+        Fact::Noticed(notice) => Some(SocketTask::Feed(FeedItem::Noticed(notice.clone()))),
+        Fact::Sent(sent) => Some(SocketTask::Feed(FeedItem::Sent(sent.clone()))),
+        Fact::Asked(asked) => Some(SocketTask::Asked(asked)),
+        Fact::SessionsEnded(ended) => Some(SocketTask::Ended(*ended)),
+        Fact::ProfileChanged { .. } | Fact::RefundOwed(_) | Fact::StandingChanged => None,
+        Fact::PostGone(_) | Fact::CourseGone(_) | Fact::GatheringNews(_) | Fact::ExpertDescribed => None,
+    };
+    facts.iter().filter_map(task).collect()
+}
+
+async fn to_sockets(
+    background: &Background,
+    person: UserId,
+    facts: &[&Fact],
+    reach: &Reach,
+    render: Render,
+) -> Result<()> {
+    let (steps, sockets) = (socket_tasks(facts), reach.sockets.get(&person));
+    let messages = reach.told.iter().map(|(id, told)| (*id, told.clone().into())).collect();
     let carriers = sockets
         .into_iter()
-        .map(|live| async { SocketDelivery::new(background, live, render, &messages).carry(&steps).await });
+        .flatten()
+        .map(|live| async { SocketDelivery::new(background, live.clone(), render, &messages).carry(&steps).await });
     join_all(carriers).await.into_iter().collect()
 }

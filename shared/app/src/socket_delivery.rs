@@ -118,11 +118,10 @@ impl<'a> SocketDelivery<'a> {
             if !self.is_open || self.live.carried.has(place) || !self.live.carried.has_room() {
                 continue;
             }
-            let mut carried = self.live.carried.clone();
-            carried.push(place, minted_at(place));
-            let messages = self.messages;
-            self.push_entry(entry, part, &carried.position(), messages).await?;
-            self.live.carried = carried;
+            // Had it not gone out, the socket would be ended, and nothing of it noted.
+            self.live.carried.push(place, minted_at(place));
+            let (position, messages) = (self.live.carried.position(), self.messages);
+            self.push_entry(entry, part, &position, messages).await?;
         }
         Ok(())
     }
@@ -217,8 +216,7 @@ impl<'a> SocketDelivery<'a> {
     async fn replay(&mut self, since: &Position, reference: Option<&str>) -> Result<()> {
         let (now, begun) = (self.background.app.clock.now(), Instant::now());
         let Missed { frames, mut through } = self.missed(since).await?;
-        let entries = frames.iter().map(|(entry, _)| entry);
-        let messages = messages(self.background, self.live.socket.user, entries, |_, _| true).await?;
+        let messages = self.messages(frames.iter().map(|(entry, _)| entry)).await?;
         // What it has so far, frame by frame: the cursor of each says no more.
         let mut so_far = since.clone();
         self.live.carried.pushed.iter().for_each(|place| so_far.add(*place));
@@ -239,6 +237,18 @@ impl<'a> SocketDelivery<'a> {
         let count = replayed.len();
         self.live.carried.replay(since.clone(), replayed, through, now);
         self.push_resumed(count, through.is_some(), reference).await
+    }
+
+    /// The messages some entries show.
+    async fn messages(
+        &self,
+        entries: impl Iterator<Item = &FeedItem>,
+    ) -> Result<BTreeMap<MessageId, MessageInConversation>> {
+        let pair = |peer| Pair::new(self.live.socket.user, peer);
+        let wanted: Vec<_> =
+            entries.filter_map(FeedItem::message).filter_map(|(id, peer)| Some((pair(peer)?, id))).collect();
+        let found = self.background.app.store.told(&wanted).await?;
+        Ok(found.into_iter().map(|(id, told)| (id, MessageInConversation::from(told))).collect())
     }
 
     async fn missed(&self, since: &Position) -> Result<Missed> {
@@ -284,20 +294,4 @@ impl<'a> SocketDelivery<'a> {
 
 fn minted_at(place: Place) -> domain::Instant {
     MessageId::new(place.id()).map(MessageId::minted_at).unwrap_or_default()
-}
-
-/// The messages some entries show, if anybody wants to see them.
-pub(crate) async fn messages<'a>(
-    background: &Background,
-    person: UserId,
-    entries: impl Iterator<Item = &'a FeedItem>,
-    is_wanted: impl Fn(&FeedItem, Part) -> bool,
-) -> Result<BTreeMap<MessageId, MessageInConversation>> {
-    let wanted: Vec<_> = entries
-        .filter(|entry| is_wanted(entry, Part::Message))
-        .filter_map(FeedItem::message)
-        .filter_map(|(id, peer)| Some((Pair::new(person, peer)?, id)))
-        .collect();
-    let found = background.app.store.told(&wanted).await?;
-    Ok(found.into_iter().map(|(id, told)| (id, MessageInConversation::from(told))).collect())
 }

@@ -173,17 +173,23 @@ pub async fn find(app: &App, sockets: &Sockets, connection: &str) -> Result<Opti
     Ok(Some(socket))
 }
 
+/// The socket of a connection as this process knows it, without asking: it may have been forgotten since. Of what comes
+/// over it only a message may go by that, since [`send`] looks again.
+pub fn remembered(app: &App, connection: &str) -> Option<Socket> {
+    app.store.socket_remembered(connection).filter(|socket| socket.valid_until > app.clock.now())
+}
+
 fn claims(socket: &Socket) -> Claims {
     Claims { user: socket.user, session: socket.session }
 }
 
 /// Writes a message. Its frames go out when the stream tells of it; a repetition under the same reference only repeats
-/// the answer.
+/// the answer. A connection that is no longer known is one whose session has ended.
 pub async fn send(app: &App, socket: &Socket, to: UserId, content: String, reference: Option<String>) -> Result<()> {
     let claims = claims(socket);
     let origin = reference.clone().map(|text| Reference { connection: socket.connection.clone(), text });
     // The first read runs beside the gate; nothing is written before its word, and nothing is left uncounted.
-    let opening = chats::Opening::new(app, socket.facade, claims.user, to, origin);
+    let opening = chats::Opening::over(app, socket, to, origin);
     let (admitted, opening) = tokio::join!(admit(app, &claims, Noted::AtOnce), opening);
     let (caller, _) = admitted?;
     site::is_open_to(app, caller).await?;

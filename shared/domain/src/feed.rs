@@ -6,6 +6,7 @@
 //! where nothing can be added any more.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use chrono::TimeDelta;
 
@@ -84,8 +85,8 @@ impl Position {
         self.floor
     }
 
-    pub fn above(&self) -> impl Iterator<Item = Place> {
-        self.above.iter().copied()
+    pub fn above(&self) -> &BTreeSet<Place> {
+        &self.above
     }
 
     /// Whether the client has this frame, or is not owed it.
@@ -126,7 +127,7 @@ impl Position {
         let mut text = format!("{:x}", self.floor.0);
         let mut last = self.floor.0;
         for place in &self.above {
-            text.push_str(&format!(".{:x}", place.0 - last));
+            write!(text, ".{:x}", place.0 - last).expect("a text takes whatever is written");
             last = place.0;
         }
         text
@@ -143,6 +144,36 @@ impl Position {
         }
         Some(Self { floor, above })
     }
+}
+
+/// Places as they are kept: each step to the next one in as few bytes as it takes, seven bits to the byte, the lowest first.
+pub fn places_to_bytes<'a>(places: impl IntoIterator<Item = &'a Place>) -> Vec<u8> {
+    let (mut bytes, mut last) = (Vec::new(), 0);
+    for place in places {
+        let mut step = place.0.wrapping_sub(last).unsigned_abs();
+        last = place.0;
+        while step >= 0x80 {
+            bytes.push(step as u8 | 0x80);
+            step >>= 7;
+        }
+        bytes.push(step as u8);
+    }
+    bytes
+}
+
+/// `None` if no places are written so.
+pub fn places_from_bytes(bytes: &[u8]) -> Option<BTreeSet<Place>> {
+    let (mut places, mut last, mut step, mut bits) = (BTreeSet::new(), 0_i64, 0_i64, 0);
+    for byte in bytes {
+        step |= i64::from(byte & 0x7f).checked_shl(bits).filter(|_| bits < 63)?;
+        bits += 7;
+        if *byte < 0x80 {
+            last = last.checked_add(step)?;
+            places.insert(Place::from_number(last)?);
+            (step, bits) = (0, 0);
+        }
+    }
+    (bits == 0).then_some(places)
 }
 
 /// What a socket carries.
@@ -195,9 +226,8 @@ impl Carried {
     /// The position of a client that has everything carried so far. While a replay is asked for, that is what it had when
     /// it asked, and what came since.
     pub fn position(&self) -> Position {
-        let mut position = self.asked_from.as_ref().unwrap_or(&self.before).clone();
-        self.pushed.iter().for_each(|place| position.add(*place));
-        position
+        let had = self.asked_from.as_ref().unwrap_or(&self.before);
+        Position::new(had.floor, had.above.union(&self.pushed).copied())
     }
 
     /// A replay is under way or asked for: what is not pushed now comes with the rest of it.
@@ -263,11 +293,17 @@ impl Carried {
     }
 
     fn settle(&mut self, floor: Place, through: Place) {
-        let mut all = self.position();
-        all.raise(floor);
-        all.shorten(through);
-        self.before.raise(all.floor);
-        self.pushed = self.pushed.split_off(&Place(all.floor.0 + 1));
+        let had = self.asked_from.as_ref().unwrap_or(&self.before);
+        let mut floor = had.floor.max(floor);
+        // Mostly it is not too much, and nothing has to be put together to know that.
+        if had.above.len() + self.pushed.len() > MOST_ABOVE {
+            let mut all = self.position();
+            all.raise(floor);
+            all.shorten(through);
+            floor = all.floor;
+        }
+        self.before.raise(floor);
+        self.pushed = self.pushed.split_off(&Place(floor.0 + 1));
     }
 }
 

@@ -66,11 +66,11 @@ const MOST: usize = 1000;
 impl Store {
     pub async fn booking(&self, id: BookingId) -> Result<Option<Booking>, Fault> {
         let Some(item) = self.get(&keys::booking(id)).await? else { return Ok(None) };
-        self.read(&item).map(Some)
+        self.booking_read(&item).map(Some)
     }
 
     /// A booking of which this process then knows whose it is.
-    fn read(&self, item: &Item) -> Result<Booking, Fault> {
+    pub(crate) fn booking_read(&self, item: &Item) -> Result<Booking, Fault> {
         let booking = booking_codec::from_item(item)?;
         self.immutable.learn_parties(&booking);
         Ok(booking)
@@ -87,7 +87,7 @@ impl Store {
         let key = keys::booking(id);
         let (mut items, found) = self.to_book(pair, expert, Some(&key)).await?;
         let Some(item) = items.remove(&key) else { return Ok(None) };
-        Ok(Some((self.read(&item)?, found)))
+        Ok(Some((self.booking_read(&item)?, found)))
     }
 
     /// A booking with its two people, learner first: one round trip where this process has met it before, else two.
@@ -98,7 +98,7 @@ impl Store {
                 let wanted = [key.clone(), keys::user(pair.low()), keys::user(pair.high())];
                 let items = self.get_many(&wanted, true).await?;
                 let Some(item) = items.get(&key) else { return Ok(None) };
-                (self.read(item)?, items)
+                (self.booking_read(item)?, items)
             }
             None => {
                 let Some(booking) = self.booking(id).await? else { return Ok(None) };
@@ -120,7 +120,7 @@ impl Store {
         let mut found = Vec::new();
         for item in &items {
             match Reader(item).text("sk")? {
-                keys::BOOKING => booking = Some(self.read(item)?),
+                keys::BOOKING => booking = Some(self.booking_read(item)?),
                 sk if sk.starts_with(keys::REVIEW) => found.push(reviews::from_item(item)?),
                 _ => {}
             }
@@ -155,7 +155,7 @@ impl Store {
             Seat::Expert => (Index::ByB, list::as_expert(user)),
         };
         let items = self.newest_of(&List { index, partition }, MOST).await?;
-        items.iter().map(|item| self.read(item)).collect()
+        items.iter().map(|item| self.booking_read(item)).collect()
     }
 
     /// People, and what some of them said of bookings: one round trip.

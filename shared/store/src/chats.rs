@@ -1,14 +1,14 @@
 //! Conversations and their messages. All of a pair lies in one partition: the messages by id, and behind them one item
 //! with what the two sides share, so that one query for the newest brings both.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use domain::Instant;
 use domain::chat::{Conversation, Message, Pair};
 use domain::ids::{MessageId, NoticeId, UserId};
 use domain::notice::Notice;
-use table::{Index, Item, Range, Update, Value, absent, at_most, equals, exists, less, more};
+use table::{Index, Item, Key, Range, Update, Value, absent, at_most, equals, exists, less, more};
 
 use crate::chat_codec::{conversation_from, message_from, message_item, names, rank, tie_number};
 use crate::conversations::unblocked;
@@ -40,6 +40,8 @@ pub struct PairFound {
     pub users: Vec<domain::person::User>,
     pub conversation: Option<Conversation>,
     pub sent_before: Option<MessageId>,
+    /// The connection they are asked for over is known, if it is over one.
+    pub is_connected: bool,
 }
 
 /// What makes one message of all frames with the same reference to the same receiver, for a day.
@@ -114,6 +116,21 @@ fn appended(before: &Conversation, message: &Message, after: &Conversation) -> U
     update
 }
 
+/// Those of the messages that are among these items, with their conversations.
+pub(crate) fn told_in(
+    items: &HashMap<Key, Item>,
+    wanted: &[(Pair, MessageId)],
+) -> Result<BTreeMap<MessageId, MessageInConversation>, Fault> {
+    let mut told = BTreeMap::new();
+    for (pair, id) in wanted {
+        let item = items.get(&keys::message(*pair, *id));
+        if let (Some(message), Some(shared)) = (item, items.get(&keys::conversation(*pair))) {
+            told.insert(*id, (message_from(message)?, conversation_from(shared)?));
+        }
+    }
+    Ok(told)
+}
+
 impl Store {
     pub async fn conversation(&self, pair: Pair) -> Result<Option<Conversation>, Fault> {
         self.get(&keys::conversation(pair)).await?.map(|item| conversation_from(&item)).transpose()
@@ -122,9 +139,21 @@ impl Store {
     /// Two people and, if they ever wrote, their conversation: one round trip. With it the message `sender` sent under
     /// this reference before, if there is one.
     pub async fn pair_with_conversation(&self, pair: Pair, reference: Option<&Guard>) -> Result<PairFound, Fault> {
+        self.pair_over(None, pair, reference).await
+    }
+
+    /// The same for somebody who writes over a connection, if it is still known.
+    pub async fn pair_over(
+        &self,
+        connection: Option<&str>,
+        pair: Pair,
+        reference: Option<&Guard>,
+    ) -> Result<PairFound, Fault> {
+        let connection = connection.map(keys::connection);
         let shared = keys::conversation(pair);
         let mut wanted = vec![keys::user(pair.low()), keys::user(pair.high()), shared.clone()];
         wanted.extend(reference.map(Guard::key));
+        wanted.extend(connection.clone());
         let items = self.get_many(&wanted, true).await?;
         let users = wanted[..2].iter().filter_map(|key| items.get(key)).map(crate::person_codec::from_item);
         let guarded = reference.and_then(|reference| items.get(&reference.key()));
@@ -135,6 +164,7 @@ impl Store {
                 (Some(reference), Some(item)) => reference.message(item)?,
                 _ => None,
             },
+            is_connected: connection.is_none_or(|connection| items.contains_key(&connection)),
         })
     }
 
@@ -148,14 +178,7 @@ impl Store {
         // DynamoDB takes no key twice.
         let keys: HashSet<_> = messages.chain(shared).collect();
         let items = self.get_many(&keys.into_iter().collect::<Vec<_>>(), true).await?;
-        let mut told = BTreeMap::new();
-        for (pair, id) in wanted {
-            let item = items.get(&keys::message(*pair, *id));
-            if let (Some(message), Some(shared)) = (item, items.get(&keys::conversation(*pair))) {
-                told.insert(*id, (message_from(message)?, conversation_from(shared)?));
-            }
-        }
-        Ok(told)
+        told_in(&items, wanted)
     }
 
     /// Stores a message behind the last one, counts it as unread, notifies its receiver and tells the sender's own

@@ -1,14 +1,17 @@
 //! A cache, in this process, of what never changes once it is written: it spares a round trip and needs no invalidation.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use domain::booking::Booking;
 use domain::chat::Pair;
 use domain::ids::{BookingId, ConversationId, CourseId, EnrolmentId, LessonId, SlotId, UserId};
 use domain::lifecycle::Seat;
 use domain::serial::Serial;
+
+use crate::connections::{KnownSockets, Socket};
 
 #[derive(Debug, Default)]
 pub(crate) struct ImmutableCache {
@@ -18,6 +21,9 @@ pub(crate) struct ImmutableCache {
     courses: Remembered<LessonId, CourseId>,
     enrolments: Remembered<EnrolmentId, (UserId, CourseId)>,
     slots: Remembered<SlotId, UserId>,
+    connections: Remembered<String, Socket>,
+    /// These do change: whoever goes by them asks whether they have.
+    sockets: Remembered<UserId, Arc<KnownSockets>>,
 }
 
 /// The two of a booking.
@@ -81,6 +87,24 @@ impl ImmutableCache {
         self.slots.learn(id, owner);
     }
 
+    /// Whose connection this was when it was last read, and what for; it may have been forgotten since.
+    pub(crate) fn connection(&self, name: &str) -> Option<Socket> {
+        self.connections.find(name)
+    }
+
+    pub(crate) fn learn_connection(&self, socket: &Socket) {
+        self.connections.learn(socket.connection.clone(), socket.clone());
+    }
+
+    /// The sockets somebody had when they were last looked for.
+    pub(crate) fn sockets(&self, user: UserId) -> Option<Arc<KnownSockets>> {
+        self.sockets.find(&user)
+    }
+
+    pub(crate) fn learn_sockets(&self, user: UserId, known: KnownSockets) {
+        self.sockets.learn(user, Arc::new(known));
+    }
+
     /// Whose booking this is.
     pub(crate) fn parties(&self, id: BookingId) -> Option<Parties> {
         self.parties.find(&id)
@@ -93,7 +117,7 @@ impl ImmutableCache {
     }
 }
 
-/// A few hundred kilobytes.
+/// A few megabytes at the most.
 const MOST: usize = 5_000;
 
 #[derive(Debug)]
@@ -105,9 +129,12 @@ impl<K, V> Default for Remembered<K, V> {
     }
 }
 
-impl<K: Eq + Hash, V: Copy> Remembered<K, V> {
-    fn find(&self, key: &K) -> Option<V> {
-        self.0.lock().unwrap_or_else(|broken| broken.into_inner()).get(key).copied()
+impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
+    fn find<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.lock().unwrap_or_else(|broken| broken.into_inner()).get(key).cloned()
     }
 
     fn learn(&self, key: K, value: V) {

@@ -186,6 +186,11 @@ pub(crate) fn socket(user: UserId, connection: &str) -> Key {
 
 pub(crate) const SOCKET: &str = "SOCKET#";
 
+/// How often somebody has opened one, before all of them.
+pub(crate) fn sockets(user: UserId) -> Key {
+    key(person(user), SOCKET)
+}
+
 /// Whose connection this is.
 pub(crate) fn connection(connection: &str) -> Key {
     key(format!("W#{connection}"), "SOCKET")

@@ -2,14 +2,16 @@
 //! that died is taken over once.
 
 use domain::Instant;
-use domain::ids::{NoticeId, UserId};
+use domain::booking::Booking;
+use domain::ids::{BookingId, NoticeId, UserId};
 use domain::notice::{Channel, Notice};
+use domain::person::User;
 use table::{Returning, Update, absent, at_most, less};
 
 use crate::fault::{Failed, Fault};
-use crate::keys;
 use crate::requests::Store;
 use crate::row::{Reader, number};
+use crate::{keys, notices, person_codec};
 
 /// A mail to somebody: about a notification of theirs, or to welcome them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,22 +20,39 @@ pub struct MailOf {
     pub about: Option<NoticeId>,
     /// Whose notification that is, if not their own.
     pub told_to: Option<UserId>,
+    /// The booking an invitation is to, so that one read brings it with the rest. Jobs from before do not name it.
+    pub booking: Option<BookingId>,
+}
+
+/// What a mail is made of, as last written.
+#[derive(Debug)]
+pub struct MailFound {
+    pub reader: Option<User>,
+    /// Whether or not it stands in its owner's list.
+    pub notice: Option<Notice>,
+    pub booking: Option<Booking>,
 }
 
 impl MailOf {
     /// The mail of a new account.
     pub fn welcome(user: UserId) -> Self {
-        Self { user, about: None, told_to: None }
+        Self { user, about: None, told_to: None, booking: None }
     }
 
     /// The mails a notification asks for.
     pub fn of_notice(notice: &Notice) -> impl Iterator<Item = Self> + use<> {
-        let about = Some(notice.id);
-        let own = (notice.channel != Channel::List).then_some(Self { user: notice.user, about, told_to: None });
+        let (about, booking) = (Some(notice.id), booking_of(notice));
+        let own = Self { user: notice.user, about, told_to: None, booking };
+        let own = (notice.channel != Channel::List).then_some(own);
         let told_to = Some(notice.user);
-        let peer = notice.peer.filter(|_| notice.mails_peer).map(|user| Self { user, about, told_to });
+        let peer = notice.peer.filter(|_| notice.mails_peer).map(|user| Self { user, about, told_to, booking });
         own.into_iter().chain(peer)
     }
+}
+
+/// The booking a notification invites to.
+fn booking_of(notice: &Notice) -> Option<BookingId> {
+    notice.invite.and(notice.related).and_then(BookingId::new)
 }
 
 /// Whether this invocation is to send the mail.
@@ -58,6 +77,26 @@ const MOST_ATTEMPTS: i64 = 2;
 const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 impl Store {
+    /// Reader, notification and booking of a mail: one round trip, if its job names the booking.
+    pub async fn mail_found(&self, mail: MailOf) -> Result<MailFound, Fault> {
+        let reader = keys::user(mail.user);
+        let owner = mail.told_to.unwrap_or(mail.user);
+        // A notification in the list, or one that is only mailed.
+        let told = mail.about.map(|id| [keys::notice(owner, id), keys::letter(owner, id)]);
+        let booking = mail.booking.map(keys::booking);
+        let wanted: Vec<_> = told.iter().flatten().chain(&booking).chain(std::iter::once(&reader)).cloned().collect();
+        let items = self.get_many(&wanted, true).await?;
+        let notice = told.iter().flatten().find_map(|key| items.get(key)).map(notices::from_item).transpose()?;
+        let booking = match booking.and_then(|key| items.get(&key)) {
+            Some(item) => Some(self.booking_read(item)?),
+            None => match notice.as_ref().and_then(booking_of).filter(|_| mail.booking.is_none()) {
+                Some(id) => self.booking(id).await?,
+                None => None,
+            },
+        };
+        Ok(MailFound { reader: items.get(&reader).map(person_codec::from_item).transpose()?, notice, booking })
+    }
+
     pub async fn mail_claim(&self, mail: MailOf, now: Instant) -> Result<MailClaim, Fault> {
         let claim = Update::of(keys::mail(mail.user, mail.about))
             .set("lease", number(now.timestamp() + LEASE_SECONDS))

@@ -155,12 +155,6 @@ impl Store {
         self.get(&keys::notice(user, id)).await?.as_ref().map(from_item).transpose()
     }
 
-    /// What a person is told by mail, whether or not it stands in their list too.
-    pub async fn notice_to_mail(&self, user: UserId, id: NoticeId) -> Result<Option<Notice>, Fault> {
-        let found = self.get_many(&[keys::notice(user, id), keys::letter(user, id)], true).await?;
-        found.values().next().map(from_item).transpose()
-    }
-
     /// A person's notifications, newest first, as last written.
     pub async fn notices(
         &self,

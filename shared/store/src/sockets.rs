@@ -6,34 +6,19 @@ use std::collections::BTreeSet;
 use domain::Instant;
 use domain::chat::RolePair;
 use domain::facade::Facade;
-use domain::feed::{Address, Carried, Place, Position};
+use domain::feed::{Address, Carried, Place, Position, places_from_bytes, places_to_bytes};
 use domain::ids::{NoticeId, SessionId, UserId};
 use domain::serial::Serial;
 use table::{Item, Range, Update, Value, equals, exists};
 
+use crate::connections::Socket;
 use crate::denied::Denied;
 use crate::facts::{self, Asked, Wanted};
 use crate::fault::{Failed, Fault};
 use crate::keys;
 use crate::requests::Store;
-use crate::row::{Reader, Row, number, numbers, text};
+use crate::row::{Reader, Row, number, text, time};
 use crate::transaction::Transaction;
-
-/// Whose connection this is, and what it is for. Never changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Socket {
-    pub connection: String,
-    pub user: UserId,
-    pub session: SessionId,
-    /// Whose frames it speaks.
-    pub facade: Facade,
-    pub address: Address,
-    /// Of a chat whose façade calls its people by their roles: what they were when it was opened.
-    pub roles: Option<RolePair>,
-    pub opened_at: Instant,
-    /// When its token ends.
-    pub valid_until: Instant,
-}
 
 /// A connection with the frames that were pushed to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,17 +88,23 @@ fn socket_from(row: Reader<'_>) -> Result<Socket, Fault> {
     })
 }
 
-fn places(places: impl Iterator<Item = Place>) -> Option<Value> {
-    let places: Vec<_> = places.map(Place::number).collect();
-    (!places.is_empty()).then(|| numbers(places))
+fn places(places: &BTreeSet<Place>) -> Option<Value> {
+    (!places.is_empty()).then(|| Value::B(places_to_bytes(places)))
 }
+
+/// Connections from before places were kept as bytes have them as numbers, until more is pushed.
+const AS_NUMBERS: [&str; 2] = ["before", "pushed"];
 
 fn carried_from(row: Reader<'_>) -> Result<Carried, Fault> {
     let place = |number| Place::from_number(number).ok_or_else(|| row.corrupt("floor"));
-    let set = |name| row.numbers::<i64>(name)?.into_iter().map(place).collect::<Result<BTreeSet<_>, Fault>>();
+    let set = |name: &'static str, as_numbers| match row.0.get(name) {
+        Some(Value::B(bytes)) => places_from_bytes(bytes).ok_or_else(|| row.corrupt(name)),
+        Some(_) => Err(row.corrupt(name)),
+        None => row.numbers::<i64>(as_numbers)?.into_iter().map(place).collect::<Result<BTreeSet<_>, Fault>>(),
+    };
     Ok(Carried {
-        before: Position::new(place(row.number("floor")?)?, set("before")?),
-        pushed: set("pushed")?,
+        before: Position::new(place(row.number("floor")?)?, set("had", AS_NUMBERS[0])?),
+        pushed: set("carried", AS_NUMBERS[1])?,
         is_behind: row.flag("behind"),
         asked_from: match row.text("asked_from")? {
             "" => None,
@@ -123,9 +114,30 @@ fn carried_from(row: Reader<'_>) -> Result<Carried, Fault> {
     })
 }
 
-fn live_from(item: &Item) -> Result<LiveSocket, Fault> {
+pub(crate) fn live_from(item: &Item) -> Result<LiveSocket, Fault> {
     let row = Reader(item);
     Ok(LiveSocket { socket: socket_from(row)?, carried: carried_from(row)? })
+}
+
+/// What is noted of all sockets of a person: how many they have opened, so that it shows when there is another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Opened {
+    pub(crate) times: i64,
+    pub(crate) last_at: Instant,
+}
+
+impl Opened {
+    pub(crate) fn read(item: &Item) -> Result<Self, Fault> {
+        let row = Reader(item);
+        Ok(Self { times: row.number("times")?, last_at: row.time("opened_at")? })
+    }
+}
+
+fn opened(socket: &Socket) -> Update {
+    Update::of(keys::sockets(socket.user))
+        .add("times", number(1))
+        .set("opened_at", time(socket.opened_at))
+        .set("expires_at", number(socket.opened_at.timestamp() + LONGEST_LIFE_SECONDS))
 }
 
 impl Store {
@@ -133,22 +145,37 @@ impl Store {
         let LiveSocket { socket, carried } = live;
         let item = row(&keys::socket(socket.user, &socket.connection), socket)
             .number("floor", carried.before.floor().number())
-            .maybe("before", places(carried.before.above()), |places| places);
+            .maybe("had", places(carried.before.above()), |places| places);
         let mut transaction = Transaction::<()>::new();
         transaction.replace(item.into_item());
         transaction.replace(row(&keys::connection(&socket.connection), socket).into_item());
+        transaction.update(opened(socket), None);
         done(self.commit(transaction).await)
     }
 
     /// The connection, if it is (still) known.
     pub async fn socket(&self, connection: &str) -> Result<Option<Socket>, Fault> {
-        let item = self.get(&keys::connection(connection)).await?;
-        item.as_ref().map(|item| socket_from(Reader(item))).transpose()
+        let Some(item) = self.get(&keys::connection(connection)).await? else { return Ok(None) };
+        let socket = socket_from(Reader(&item))?;
+        self.immutable.learn_connection(&socket);
+        Ok(Some(socket))
+    }
+
+    /// The same as this process has read it before. It may have been forgotten since: whoever writes for it looks again,
+    /// beside their first read.
+    pub fn socket_remembered(&self, connection: &str) -> Option<Socket> {
+        self.immutable.connection(connection)
     }
 
     /// All live connections of a person, the oldest first.
     pub async fn sockets(&self, user: UserId) -> Result<Vec<LiveSocket>, Fault> {
+        Ok(self.sockets_looked_for(user).await?.0)
+    }
+
+    /// The same, with what says whether another one was opened since.
+    pub(crate) async fn sockets_looked_for(&self, user: UserId) -> Result<(Vec<LiveSocket>, Option<Opened>), Fault> {
         let mut sockets: Vec<LiveSocket> = Vec::new();
+        let mut opened = None;
         let mut from = keys::SOCKET.to_owned();
         loop {
             let range = Range {
@@ -160,7 +187,10 @@ impl Store {
             };
             let (items, more) = self.query(&range).await?;
             for item in &items {
-                sockets.push(live_from(item)?);
+                match item.get("sk") == Some(&text(keys::SOCKET)) {
+                    true => opened = Some(Opened::read(item)?),
+                    false => sockets.push(live_from(item)?),
+                }
             }
             // A blank sorts before every letter: the next page begins just behind this one.
             match sockets.last().filter(|_| more) {
@@ -169,7 +199,7 @@ impl Store {
             }
         }
         sockets.sort_by_key(|live| live.socket.opened_at);
-        Ok(sockets)
+        Ok((sockets, opened))
     }
 
     /// Forgets a connection.
@@ -211,12 +241,13 @@ impl Store {
     /// Stores which frames were pushed to a connection, unless its item was deleted.
     pub async fn socket_carried(&self, live: &LiveSocket) -> Result<(), Fault> {
         let carried = &live.carried;
-        let sets = [("before", places(carried.before.above())), ("pushed", places(carried.pushed.iter().copied()))];
+        let sets = [("had", places(carried.before.above())), ("carried", places(&carried.pushed))];
         let mut sets: Vec<_> = sets.into();
         sets.push(("behind", carried.is_behind.then_some(Value::Bool(true))));
         sets.push(("replayed_from", carried.replayed_from.map(|place| number(place.number()))));
         let update = Update::of(keys::socket(live.socket.user, &live.socket.connection))
             .set("floor", number(carried.before.floor().number()))
+            .remove_all(AS_NUMBERS)
             .when(exists("pk"));
         let update = sets.into_iter().fold(update, |update, (name, value)| match value {
             Some(value) => update.set(name, value),

@@ -156,7 +156,9 @@ impl House {
         let (mut people, mut connections) = (0, 0);
         let count = |item: table::Item| {
             let key = table::Key::of(&item);
-            people += usize::from(key.pk.starts_with("U#") && key.sk.starts_with("SOCKET#"));
+            // What counts how often somebody opened one has no connection's name.
+            let is_socket = key.sk.strip_prefix("SOCKET#").is_some_and(|connection| !connection.is_empty());
+            people += usize::from(key.pk.starts_with("U#") && is_socket);
             connections += usize::from(key.pk.starts_with("W#"));
         };
         self.table().expect("it is here").each(count).expect("the table reads");

@@ -93,6 +93,8 @@ enum Wire {
         about: Option<i64>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         told_to: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        booking: Option<i64>,
     },
     Sweep {
         user: i64,
@@ -162,6 +164,7 @@ impl From<Job> for Wire {
                 user: mail.user.get(),
                 told_to: mail.told_to.map(|user| user.get()),
                 about: mail.about.map(|notice| notice.get()),
+                booking: mail.booking.map(|booking| booking.get()),
             },
         }
     }
@@ -180,10 +183,11 @@ impl Wire {
             Wire::Write { report, asked_at } => {
                 Some(Job::Write(report_of(&report)?, DateTime::from_timestamp_millis(asked_at)?))
             }
-            Wire::Mail { user, about, told_to } => {
+            Wire::Mail { user, about, told_to, booking } => {
                 let about = about.map(|id| NoticeId::new(id).ok_or(())).transpose().ok()?;
                 let told_to = told_to.map(|id| UserId::new(id).ok_or(())).transpose().ok()?;
-                Some(Job::Mail(MailOf { user: UserId::new(user)?, about, told_to }))
+                let booking = booking.map(|id| BookingId::new(id).ok_or(())).transpose().ok()?;
+                Some(Job::Mail(MailOf { user: UserId::new(user)?, about, told_to, booking }))
             }
         }
     }
@@ -195,12 +199,12 @@ mod tests {
 
     #[test]
     fn a_job_reads_back_and_nothing_else_is_one() {
-        let mail = MailOf { user: UserId::new(4).unwrap(), about: NoticeId::new(7), told_to: None };
+        let mail = MailOf { user: UserId::new(4).unwrap(), about: NoticeId::new(7), told_to: None, booking: None };
         for job in [
             Job::Due(BookingId::new(1 << 53).unwrap()),
             Job::Mail(mail),
             Job::Mail(MailOf { about: None, ..mail }),
-            Job::Mail(MailOf { told_to: UserId::new(9), ..mail }),
+            Job::Mail(MailOf { told_to: UserId::new(9), booking: BookingId::new(3), ..mail }),
             Job::Refund(RefundOf::Booking(BookingId::new(5).unwrap())),
             Job::Refund(RefundOf::Payment(PaymentId::new(5).unwrap())),
             Job::Sweep(mail.user),

@@ -11,7 +11,7 @@ use domain::person::User;
 use domain::tie::Tie;
 use domain::writing::{Correspondents, Obstacle, expert_of, written};
 use store::feed::{Reference, SentMessage};
-use store::{Guard, PairFound};
+use store::{Guard, PairFound, Socket};
 
 use super::acquainted;
 use super::opening::begun;
@@ -75,6 +75,8 @@ pub struct Opening {
     to: UserId,
     /// By whose rules.
     facade: Facade,
+    /// Over which connection.
+    connection: Option<String>,
     origin: Option<Reference>,
     found: Mutex<Option<Found>>,
 }
@@ -92,13 +94,20 @@ struct Found {
 impl Opening {
     pub async fn new(app: &App, facade: Facade, sender: UserId, to: UserId, origin: Option<Reference>) -> Result<Self> {
         let pair = Pair::new(sender, to).ok_or(Error::OwnMessage)?;
-        Self { pair, to, facade, origin, found: Mutex::default() }.looked(app).await
+        Self { pair, to, facade, connection: None, origin, found: Mutex::default() }.looked(app).await
+    }
+
+    /// Of somebody who writes over a socket, if that is still known.
+    pub async fn over(app: &App, socket: &Socket, to: UserId, origin: Option<Reference>) -> Result<Self> {
+        let pair = Pair::new(socket.user, to).ok_or(Error::OwnMessage)?;
+        let connection = Some(socket.connection.clone());
+        Self { pair, to, facade: socket.facade, connection, origin, found: Mutex::default() }.looked(app).await
     }
 
     /// In a conversation, if one may write there: its expert is not suspended, nobody blocks, both accounts are there.
     pub async fn at(app: &App, facade: Facade, party: Party) -> Result<Self> {
         let (pair, to) = (party.pair, party.peer());
-        Self { pair, to, facade, origin: None, found: Mutex::default() }.looked(app).await?.checked()
+        Self { pair, to, facade, connection: None, origin: None, found: Mutex::default() }.looked(app).await?.checked()
     }
 
     /// The same, if the one may write to the other.
@@ -159,7 +168,10 @@ impl Opening {
         if let Some(found) = self.take() {
             return Ok(found);
         }
-        let pair = app.store.pair_with_conversation(self.pair, self.guard(app).as_ref()).await?;
+        let pair = app.store.pair_over(self.connection.as_deref(), self.pair, self.guard(app).as_ref()).await?;
+        if !pair.is_connected {
+            return Err(Common::TokenInvalid.into());
+        }
         let found = Found { pair, booked: false, tie: None };
         if self.two(&found).hinges_on_a_tie(self.writing()) {
             let tie = acquainted::tie(app, self.pair, found.pair.conversation.as_ref()).await?;

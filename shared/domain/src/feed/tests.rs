@@ -93,7 +93,7 @@ fn a_flood_while_behind_is_left_to_the_replay_and_claims_nothing_of_the_gap() {
         }
     }
     let position = second.position();
-    assert!(position.above().count() <= MOST_ABOVE && !position.has(place(2, 1)));
+    assert!(position.above().len() <= MOST_ABOVE && !position.has(place(2, 1)));
     assert!(left.len() >= 2_048 && left.iter().all(|place| second.owes(&position, *place)));
 }
 
@@ -104,14 +104,14 @@ fn a_flood_settles_sooner_rather_than_growing() {
         carried.push(place(1, number % 2_048), at(1));
         carried.push(place(2, number % 2_048), at(2));
     }
-    assert!(carried.position().above().count() <= MOST_ABOVE && carried.has_room());
+    assert!(carried.position().above().len() <= MOST_ABOVE && carried.has_room());
 }
 
 #[test]
 fn who_opens_a_socket_in_a_flood_has_a_position_that_can_be_carried_about() {
     let held: Vec<_> = (0..2_048).flat_map(|number| [place(1, number), place(2, number)]).collect();
     let carried = Carried::opened(settled(3), held.iter().copied());
-    assert!(carried.position().above().count() <= MOST_ABOVE && carried.has_room());
+    assert!(carried.position().above().len() <= MOST_ABOVE && carried.has_room());
     assert!(held.into_iter().all(|place| carried.has(place)) && !carried.has(place(3, 1)));
 }
 
@@ -129,7 +129,7 @@ fn the_cursor_of_every_frame_of_a_replay_fits_into_a_frame() {
     for seconds in 0..60 {
         for number in 0..100 {
             position.replayed(place(seconds, number * 20));
-            assert!(position.above().count() <= MOST_ABOVE && position.has(place(seconds, number * 20)));
+            assert!(position.above().len() <= MOST_ABOVE && position.has(place(seconds, number * 20)));
         }
     }
     assert!(position.to_text().len() < 20_000, "{}", position.to_text().len());
@@ -144,6 +144,17 @@ proptest! {
         let above = above.into_iter().filter_map(Place::from_number);
         let position = Position::new(Place::new(floor, Part::Notice), above);
         prop_assert_eq!(Position::from_text(&position.to_text()), Some(position));
+    }
+
+    #[test]
+    fn places_read_back_from_their_bytes(places in proptest::collection::btree_set(0i64..=LARGEST << 1, 0..40)) {
+        let places: BTreeSet<_> = places.into_iter().filter_map(Place::from_number).collect();
+        prop_assert_eq!(places_from_bytes(&places_to_bytes(&places)), Some(places));
+    }
+
+    #[test]
+    fn no_bytes_make_places_panic(bytes in proptest::collection::vec(0u8..=255, 0..60)) {
+        places_from_bytes(&bytes);
     }
 
     #[test]
@@ -213,4 +224,15 @@ fn rebuilt(commits: &[(i64, i64, Place)], got: &[Place]) -> Position {
         carried.push(*place, at(*minted));
     }
     carried.position()
+}
+
+/// As much as two people may write each other in a minute is less than an item is charged by, whatever else it says.
+#[test]
+fn the_frames_of_a_minute_fit_into_half_a_kilobyte() {
+    let own = (0..60).map(|second| Place::new(place(second, 500).id(), Part::Message));
+    let got =
+        (0..60).flat_map(|second| [Part::Message, Part::Notice].map(|part| Place::new(place(second, 900).id(), part)));
+    let places: BTreeSet<_> = own.chain(got).collect();
+    assert_eq!(places.len(), 180);
+    assert!(places_to_bytes(&places).len() <= 512, "{}", places_to_bytes(&places).len());
 }

@@ -52,6 +52,7 @@ kinds! {
     Sent "sent",
     Reference "reference",
     Socket "socket",
+    Sockets "sockets",
     Connection "connection",
     Ask "ask",
     Ended "ended",
@@ -175,6 +176,7 @@ impl Kind {
                 | Report
                 | SearchTerm
                 | SerialCounter
+                | Sockets
                 | WrongKeys
                 | Spent
                 | Stats
@@ -306,6 +308,7 @@ fn of_person(person: Part, sk: &str) -> Option<Named> {
         "PENDING" => Some(Kind::Pending),
         super::SUBSCRIBER => Some(Kind::Subscriber),
         "PRESENCE" => Some(Kind::Presence),
+        super::SOCKET => Some(Kind::Sockets),
         super::CARD => Some(Kind::ExpertCard),
         super::COURSES => Some(Kind::CoursesTaken),
         _ => None,

@@ -81,6 +81,7 @@ fn examples(number: i64, text: &str) -> Vec<Example> {
         ("sent", sent(user, message_id), Kind::Sent, vec![person(), ("message", id.clone())]),
         ("reference", reference(user, text), Kind::Reference, vec![person(), named("digest", text)]),
         ("socket", socket(user, text), Kind::Socket, vec![person(), named("connection", text)]),
+        ("sockets", sockets(user), Kind::Sockets, vec![person()]),
         ("connection", connection(text), Kind::Connection, vec![named("connection", text)]),
         ("ask", ask(user, notice_id), Kind::Ask, vec![person(), ("question", id.clone())]),
         ("ended", ended(user, session_id, false), Kind::Ended, vec![person(), ("session", id.clone())]),
