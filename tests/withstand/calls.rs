@@ -162,6 +162,19 @@ async fn a_socket_opened_or_closed_since_the_last_message_is_met_by_the_next() {
     assert_eq!(sockets[0].heard_of("message.receive").len(), 6);
 }
 
+/// The item that says which was opened last is gone after two hours.
+#[tokio::test]
+async fn a_socket_opened_after_all_others_were_forgotten_is_met_by_the_next_message() {
+    let (world, people, sockets) = two_on_sockets().await;
+    sockets[1].closes().await;
+    let last = world.table.items().into_iter().filter(|item| item["sk"]["S"] == "SOCKET#");
+    last.for_each(|item| world.table.remove(&item));
+    let another = people[1].listens("/ws/").await;
+    says(&sockets[0], &people[1], "two").await;
+    world.settles().await;
+    assert_eq!(another.heard_of("message.receive").len(), 1);
+}
+
 #[tokio::test]
 async fn what_comes_over_a_connection_that_was_forgotten_is_not_sent_and_ends_it() {
     let (world, [ada, bob], sockets) = two_on_sockets().await;

@@ -22,9 +22,9 @@ pub struct Socket {
     pub valid_until: Instant,
 }
 
-/// The sockets of somebody who had opened so many.
+/// The sockets of somebody, as they were when this connection was the last one opened.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownSockets {
-    pub(crate) times: i64,
+    pub(crate) newest: String,
     pub(crate) connections: Vec<(String, Address)>,
 }

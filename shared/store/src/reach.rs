@@ -3,7 +3,7 @@
 //! Where this process knows which sockets somebody has, one batch by their keys brings all of it, for all of them. With it
 //! comes what says whether another one was opened since; then, and where nothing is known, the person's range is read.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 use domain::Instant;
@@ -53,7 +53,7 @@ impl KnownSockets {
     /// Those of them that are still there, if there is no other.
     fn still(&self, user: UserId, items: &HashMap<Key, Item>) -> Result<Option<Vec<LiveSocket>>, Fault> {
         let Some(opened) = items.get(&keys::sockets(user)).map(Opened::read).transpose()? else { return Ok(None) };
-        if opened.times != self.times {
+        if opened.newest != self.newest {
             return Ok(None);
         }
         let found = self.connections.iter().filter_map(|(name, _)| items.get(&keys::socket(user, name)));
@@ -67,7 +67,7 @@ impl Store {
     /// The sockets of these people, and of the messages awaited those that one of them shows.
     pub async fn reach(&self, awaited: &Awaited, now: Instant) -> Result<Reach, Fault> {
         let known: Vec<_> = awaited.keys().filter_map(|user| Some((*user, self.immutable.sockets(*user)?))).collect();
-        let mut asked = HashSet::new();
+        let mut asked = BTreeSet::new();
         for (user, known) in &known {
             asked.insert(keys::sockets(*user));
             asked.extend(known.connections.iter().map(|(name, _)| keys::socket(*user, name)));
@@ -90,7 +90,7 @@ impl Store {
         for (user, (found, opened)) in looked_for {
             if let Some(opened) = opened.filter(|opened| opened.last_at + SEEN_TOGETHER < now) {
                 let connections = found.iter().map(|live| (live.socket.connection.clone(), live.socket.address));
-                let known = KnownSockets { times: opened.times, connections: connections.collect() };
+                let known = KnownSockets { newest: opened.newest, connections: connections.collect() };
                 self.immutable.learn_sockets(user, known);
             }
             sockets.insert(user, found);
@@ -99,7 +99,7 @@ impl Store {
         let shown = shown
             .filter(|(user, (pair, _))| takes(sockets[*user].iter().map(|live| live.socket.address), **user, *pair));
         let shown: Vec<_> = shown.map(|(_, message)| *message).collect();
-        let missing: HashSet<_> = shown.iter().flat_map(message_keys).filter(|key| !asked.contains(key)).collect();
+        let missing: BTreeSet<_> = shown.iter().flat_map(message_keys).filter(|key| !asked.contains(key)).collect();
         items.extend(self.get_many(&missing.into_iter().collect::<Vec<_>>(), true).await?);
         Ok(Reach { sockets, told: told_in(&items, &shown)? })
     }

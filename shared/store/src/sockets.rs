@@ -119,23 +119,24 @@ pub(crate) fn live_from(item: &Item) -> Result<LiveSocket, Fault> {
     Ok(LiveSocket { socket: socket_from(row)?, carried: carried_from(row)? })
 }
 
-/// What is noted of all sockets of a person: how many they have opened, so that it shows when there is another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is noted of all sockets of a person: the last one they opened, so that it shows when there is another one. By its
+/// name: this item expires, and a number would begin anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Opened {
-    pub(crate) times: i64,
+    pub(crate) newest: String,
     pub(crate) last_at: Instant,
 }
 
 impl Opened {
     pub(crate) fn read(item: &Item) -> Result<Self, Fault> {
         let row = Reader(item);
-        Ok(Self { times: row.number("times")?, last_at: row.time("opened_at")? })
+        Ok(Self { newest: row.owned("newest")?, last_at: row.time("opened_at")? })
     }
 }
 
 fn opened(socket: &Socket) -> Update {
     Update::of(keys::sockets(socket.user))
-        .add("times", number(1))
+        .set("newest", text(&socket.connection))
         .set("opened_at", time(socket.opened_at))
         .set("expires_at", number(socket.opened_at.timestamp() + LONGEST_LIFE_SECONDS))
 }
