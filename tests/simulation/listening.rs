@@ -16,6 +16,7 @@ pub(crate) struct Listening {
     before: Vec<String>,
     /// Some pushes failed.
     is_hindered: Cell<bool>,
+    standstills: u64,
 }
 
 fn number(value: &Json) -> String {
@@ -41,7 +42,8 @@ impl Listening {
         let sockets = board.scheduler.aside(connecting).await;
         let before = if sockets.is_empty() { Vec::new() } else { notices(board) };
         let before = before.into_iter().map(|(_, id)| id).collect();
-        Self { sockets, before, is_hindered: Cell::new(false) }
+        let standstills = board.scheduler.standstills();
+        Self { sockets, before, is_hindered: Cell::new(false), standstills }
     }
 
     /// Now and then a socket takes no frames, or takes them again, or is gone without a word.
@@ -63,6 +65,9 @@ impl Listening {
 
     /// All that was written has been read from the stream.
     pub(crate) fn ends(self, board: &Board) {
+        // What is written a minute after it was given its id lies below what a socket's position claims: on AWS no function
+        // that writes runs that long.
+        let all_in_time = board.scheduler.standstills() == self.standstills;
         let all = if self.sockets.is_empty() { Vec::new() } else { notices(board) };
         for socket in self.sockets {
             let mut heard: BTreeMap<String, usize> = BTreeMap::new();
@@ -75,7 +80,7 @@ impl Listening {
             }
             let me = socket.person.id.to_string();
             let told = all.iter().filter(|(user, id)| *user == me && !self.before.contains(id));
-            for (_, id) in told.filter(|_| !socket.is_gone()) {
+            for (_, id) in told.filter(|_| all_in_time && !socket.is_gone()) {
                 assert!(heard.contains_key(id), "{} did not hear of notice {id}: {heard:?}", socket.person.username);
             }
             socket.vanishes();

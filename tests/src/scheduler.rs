@@ -77,6 +77,7 @@ struct State {
     log: Vec<String>,
     turns: u64,
     deaths: u64,
+    standstills: u64,
     struck: BTreeMap<String, u64>,
     panic: Option<String>,
 }
@@ -125,6 +126,7 @@ impl Scheduler {
             log: Vec::new(),
             turns: 0,
             deaths: 0,
+            standstills: 0,
             struck: BTreeMap::new(),
             panic: None,
         };
@@ -172,6 +174,11 @@ impl Scheduler {
 
     pub fn turns(&self) -> u64 {
         self.state().turns
+    }
+
+    /// How many processes stood still for longer than a minute, and then went on.
+    pub fn standstills(&self) -> u64 {
+        self.state().standstills
     }
 
     /// How many processes have died, or stood still for long.
@@ -367,6 +374,7 @@ impl State {
             process.is_frozen = true;
             *self.struck.entry(process.name.clone()).or_default() += 1;
             self.deaths += 1;
+            self.standstills += 1;
             let seconds = self.random.random_range(FROZEN);
             self.parked[at].frozen_until = Some(Instant::now() + Duration::from_secs(seconds));
             return None;
