@@ -162,6 +162,23 @@ async fn a_socket_opened_or_closed_since_the_last_message_is_met_by_the_next() {
     assert_eq!(sockets[0].heard_of("message.receive").len(), 6);
 }
 
+/// Many sockets of one person are read as a range, however often they are written to.
+#[tokio::test]
+async fn somebody_with_many_sockets_is_not_looked_up_key_by_key() {
+    let (world, people, sockets) = two_on_sockets().await;
+    let mut many = Vec::new();
+    for _ in 0..8 {
+        many.push(people[1].listens("/ws/").await);
+    }
+    world.advance(TimeDelta::seconds(10));
+    for text in ["two", "three"] {
+        says(&sockets[0], &people[1], text).await;
+        let (calls, _) = asked(&world, "to nine sockets", async { assert!(world.carries_out().await) }).await;
+        assert!(calls.iter().any(|call| call == "Query"), "{calls:?}");
+    }
+    assert!(many.iter().all(|socket| socket.heard_of("message.receive").len() == 2));
+}
+
 /// The item that says which was opened last is gone after two hours.
 #[tokio::test]
 async fn a_socket_opened_after_all_others_were_forgotten_is_met_by_the_next_message() {

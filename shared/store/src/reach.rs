@@ -23,6 +23,9 @@ use crate::sockets::{LiveSocket, Opened, live_from};
 /// A range and what was written in one transaction with a part of it need not be seen together. After so long they are.
 const SEEN_TOGETHER: TimeDelta = TimeDelta::seconds(5);
 
+/// Of whom has more sockets the range is read: it costs less than so many keys, and one person fills no cache.
+const MOST_BY_KEY: usize = 8;
+
 /// How many people's ranges are read at the same time.
 const AT_ONCE: usize = 32;
 
@@ -88,7 +91,8 @@ impl Store {
             .try_collect()
             .await?;
         for (user, (found, opened)) in looked_for {
-            if let Some(opened) = opened.filter(|opened| opened.last_at + SEEN_TOGETHER < now) {
+            let is_seen = |opened: &Opened| opened.last_at + SEEN_TOGETHER < now && found.len() <= MOST_BY_KEY;
+            if let Some(opened) = opened.filter(is_seen) {
                 let connections = found.iter().map(|live| (live.socket.connection.clone(), live.socket.address));
                 let known = KnownSockets { newest: opened.newest, connections: connections.collect() };
                 self.immutable.learn_sockets(user, known);
